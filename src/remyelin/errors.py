@@ -1,0 +1,44 @@
+"""The exceptions of remyelin.
+
+Every message is one sentence that says what is wrong, where, and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RemyelinError(Exception):
+    """Base of every error remyelin raises on purpose."""
+
+
+class InputError(RemyelinError, ValueError):
+    """What the user gave cannot be used: a file, a key, a value, a unit, a name."""
+
+
+class SimulationError(RemyelinError, RuntimeError):
+    """A computation that should have worked did not; the input was valid."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint naming the closest valid name, or the first few when none is close.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    known : iterable of str
+        The valid names.
+
+    Returns
+    -------
+    str
+        ``"did you mean 'x'?"`` or ``"valid are: a, b, c"``.
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    shown = ", ".join(names[:12])
+    return f"valid are: {shown}{', ...' if len(names) > 12 else ''}"

@@ -1,0 +1,43 @@
+"""The bibliography: one BibTeX file, read with the few rules it keeps to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Mapping
+
+_ENTRY = re.compile(r"@(?P<type>\w+)\{(?P<key>[^,\s]+),(?P<body>.*?)\n\}", re.DOTALL)
+_FIELD = re.compile(r"^\s*(\w+)\s*=\s*\{(.*?)\},?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source: its key and its BibTeX fields."""
+
+    key: str
+    type: str
+    fields: Mapping[str, str]
+
+    def __str__(self) -> str:
+        get = self.fields.get
+        parts = [get("author", ""), f"({get('year')})" if get("year") else "", get("title", "")]
+        parts.append(get("journal") or get("howpublished") or get("publisher") or "")
+        if get("volume"):
+            parts.append(get("volume", "") + (f":{get('pages')}" if get("pages") else ""))
+        if get("doi"):
+            parts.append(f"doi:{get('doi')}")
+        return ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (")
+
+
+@cache
+def load_references() -> Mapping[str, Reference]:
+    """Return the shipped bibliography, keyed by citation key."""
+    text = files("remyelin.evidence").joinpath("data", "references.bib").read_text(encoding="utf-8")
+    found = {}
+    for match in _ENTRY.finditer(text):
+        fields = {name.lower(): value for name, value in _FIELD.findall(match["body"])}
+        found[match["key"]] = Reference(match["key"], match["type"].lower(), MappingProxyType(fields))
+    return MappingProxyType(found)
