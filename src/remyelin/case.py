@@ -1,0 +1,293 @@
+"""The case: what is known or assumed of one person, read from TOML, validated and frozen.
+
+All times are relative to presentation (the day of diagnosis): history is negative. What a source
+does not state stays unstated here (None) and becomes a prior from the ledger in
+:mod:`remyelin.person`; nothing is filled in silently.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from remyelin.errors import InputError, nearest
+from remyelin.units import parse, show
+
+CAUSES = ("none", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide")
+MAX_FILE_BYTES = 1_000_000
+
+
+def _quantity(kind: str) -> Any:
+    return Annotated[
+        float,
+        BeforeValidator(lambda value: parse(value, kind)),
+        PlainSerializer(lambda value: show(value, kind), when_used="json"),
+    ]
+
+
+Age = _quantity("age")
+Height = _quantity("height")
+Weight = _quantity("weight")
+Time = _quantity("time")
+Duration = _quantity("duration")
+Text = Annotated[str, Field(max_length=2000)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Person(_Frozen):
+    """Who: age (y), sex, height (cm), weight (kg)."""
+
+    age: Age
+    sex: Literal["female", "male"]
+    height: Height | None = None
+    weight: Weight | None = None
+
+
+class Cause(_Frozen):
+    """Why cobalamin fails, since when, and whether the source says so."""
+
+    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    began: Time | None = None
+    ended: Time | None = None
+    hours_per_day: _quantity("hours") | None = None  # type: ignore[valid-type]
+    inspired_fraction: _quantity("fraction") | None = None  # type: ignore[valid-type]
+    stated: bool = True
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Cause:
+        if self.kind != "nitrous oxide":
+            for key in ("ended", "hours_per_day", "inspired_fraction"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
+        if self.began is not None and self.began >= 0:
+            raise ValueError('cause.began: must lie before presentation, as "-2 y".')
+        if self.began is not None and self.ended is not None and self.ended <= self.began:
+            raise ValueError("cause.ended: lies before cause.began; put the dates in order.")
+        return self
+
+
+class Intake(_Frozen):
+    """Cobalamin in food, in ug a day."""
+
+    food: _quantity("intake") | None = None  # type: ignore[valid-type]
+    note: Text = ""
+
+
+class Treatment(_Frozen):
+    """A regimen, by name or in the dosing grammar, and when it starts."""
+
+    regimen: Annotated[str, Field(min_length=1, max_length=500)]
+    start: Time = 0.0
+    stated: bool = True
+    note: Text = ""
+
+
+class Labs(_Frozen):
+    """Laboratory values at presentation, before treatment."""
+
+    b12: _quantity("b12") | None = None  # type: ignore[valid-type]
+    holotc: _quantity("holotc") | None = None  # type: ignore[valid-type]
+    mma: _quantity("mma") | None = None  # type: ignore[valid-type]
+    homocysteine: _quantity("homocysteine") | None = None  # type: ignore[valid-type]
+    haemoglobin: _quantity("haemoglobin") | None = None  # type: ignore[valid-type]
+    haematocrit: _quantity("haematocrit") | None = None  # type: ignore[valid-type]
+    mcv: _quantity("mcv") | None = None  # type: ignore[valid-type]
+    note: Text = ""
+
+
+class Finding(_Frozen):
+    """A symptom or sign the source reports, with its beginning where stated."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    began: Time | None = None
+    note: Text = ""
+
+
+class Plan(_Frozen):
+    """When nerves are studied and how far the course is computed."""
+
+    studies: Annotated[tuple[Time, ...], Field(min_length=1, max_length=12)] = Field(
+        default=("0 d", "3 mo", "12 mo"), validate_default=True, strict=False
+    )
+    horizon: Duration = Field(default="36 mo", validate_default=True)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Plan:
+        if any(b <= a for a, b in zip(self.studies, self.studies[1:], strict=False)):
+            raise ValueError("plan.studies: dates are out of order; list each once, earliest first.")
+        if self.horizon <= 0:
+            raise ValueError('plan.horizon: must be longer than nothing, as "36 mo".')
+        if self.studies[0] < 0:
+            raise ValueError('plan.studies: a study lies before presentation; begin with "0 d" or later.')
+        if self.studies[-1] > self.horizon:
+            raise ValueError("plan.studies: a study lies beyond plan.horizon; extend the horizon.")
+        return self
+
+
+class Case(_Frozen):
+    """One person, one cause, one treatment, one plan of studies."""
+
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Literal["case", "scenario"] = "case"
+    citation: Annotated[str, Field(max_length=100)] = ""
+    summary: Text = ""
+    outcome: Text = ""
+    person: Person
+    cause: Cause
+    intake: Intake = Intake()
+    treatment: Annotated[tuple[Treatment, ...], Field(max_length=20, strict=False)] = ()
+    labs: Labs = Labs()
+    symptom: Annotated[tuple[Finding, ...], Field(max_length=100, strict=False)] = ()
+    sign: Annotated[tuple[Finding, ...], Field(max_length=100, strict=False)] = ()
+    plan: Plan = Plan()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Case:
+        for i, item in enumerate(self.treatment):
+            if not 0 <= item.start <= self.plan.horizon:
+                raise ValueError(
+                    f"treatment[{i}].start: must lie between presentation and plan.horizon."
+                )
+        for i, item in enumerate(self.symptom):
+            if item.began is not None and item.began > 0:
+                raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
+        return self
+
+
+def shipped_cases() -> Mapping[str, Path]:
+    """Return the names of the cases that come with the package, and their files."""
+    folder = Path(str(files("remyelin"))) / "cases"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_case(name_or_path: str) -> Case:
+    """Load a shipped case by name, or a case file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+    """
+    shipped = shipped_cases()
+    if name_or_path in shipped:
+        return read_case(shipped[name_or_path])
+    path = Path(name_or_path)
+    looks_like_path = path.suffix == ".toml" or "/" in name_or_path or path.exists()
+    if not looks_like_path:
+        raise InputError(f"no shipped case named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    return read_case(path)
+
+
+def read_case(path: Path) -> Case:
+    """Read and validate one case file."""
+    return parse_case(_read_text(path), str(path))
+
+
+def parse_case(text: str, source: str) -> Case:
+    """Validate the text of a case file; `source` names it in errors."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{source}: not valid TOML: {error}.") from None
+    except RecursionError:
+        raise InputError(f"{source}: not a case file: nested too deeply.") from None
+    if not raw:
+        raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
+    try:
+        return Case.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error)}") from None
+
+
+def to_toml_data(case: Case) -> dict[str, Any]:
+    """Return the case as plain data that reads back to the same case, unstated keys left out."""
+    return case.model_dump(mode="json", exclude_none=True)
+
+
+@cache
+def _fields() -> dict[str, tuple[str, ...]]:
+    models = {
+        "": Case,
+        "person": Person,
+        "cause": Cause,
+        "intake": Intake,
+        "treatment": Treatment,
+        "labs": Labs,
+        "symptom": Finding,
+        "sign": Finding,
+        "plan": Plan,
+    }
+    return {table: tuple(model.model_fields) for table, model in models.items()}
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn the first of pydantic's errors into one sentence with the key and what would be right."""
+    errors = error.errors(include_url=False)
+    # A misspelt key also leaves its right name missing; the misspelling is what helps.
+    first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
+    loc = [part for part in first["loc"] if part != "function-after"]
+    key = ""
+    for part in loc:
+        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    kind, message = first["type"], first["msg"]
+    if kind == "extra_forbidden":
+        table = str(loc[0]) if len(loc) > 1 else ""
+        return f"unknown key {key!r}; {nearest(str(loc[-1]), _fields().get(table, ()))}"
+    if kind == "missing":
+        return f"key {key!r} is missing; `remyelin new FILE` shows every key."
+    if kind == "value_error":
+        text = re.sub(r"^Value error, ", "", message)
+        return text if not key or text.startswith(key) else f"{key}: {text}"
+    if kind in ("model_type", "tuple_type", "string_type"):
+        right = {"model_type": "a table, as [person]", "tuple_type": "a list", "string_type": "text in quotes"}
+        return f"{key or 'the file'}: must be {right[kind]}."
+    given = repr(first.get("input"))
+    given = given if len(given) <= 60 else given[:57] + "..."
+    text = message[0].lower() + message[1:]
+    return f"{key}: {text}, not {given}."
+
+
+def _read_text(path: Path) -> str:
+    """Read a case file, refusing at once what cannot be one."""
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a directory; give a case file (*.toml) or a shipped name.")
+        if not path.exists():
+            raise InputError(f"{path}: no such file; `remyelin cases` lists the shipped names.")
+        if not path.is_file():
+            raise InputError(f"{path}: is not a regular file; give a case file (*.toml).")
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise InputError(
+                f"{path}: {size / 1e6:.0f} MB is too large for a case file; "
+                f"the limit is {MAX_FILE_BYTES / 1e6:.0f} MB."
+            )
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not text in UTF-8; a case file is TOML.") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {reason}.") from None

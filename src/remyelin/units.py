@@ -1,0 +1,122 @@
+"""Quantities with units at the boundary: ``"205 pg/mL"`` becomes 151.3 pmol/L, and back.
+
+Inside the program every quantity is a float in the canonical unit named here. Bare numbers are
+refused where a unit is possible: a pmol/L value read as pg/mL is a silent error of a third.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.errors import InputError
+
+MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
+DAYS_PER_YEAR: Final = 365.25
+DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
+HOURS_PER_DAY: Final = 24.0
+
+_NUMBER = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of quantity: its canonical unit, what else may be written, and what is possible."""
+
+    label: str
+    canonical: str
+    factors: Mapping[str, float]
+    low: float
+    high: float
+
+
+def _kind(label: str, factors: Mapping[str, float], low: float, high: float) -> Kind:
+    return Kind(label, next(iter(factors)), factors, low, high)
+
+
+_TIME = {
+    "d": 1.0,
+    "h": 1 / HOURS_PER_DAY,
+    "wk": 7.0,
+    "mo": DAYS_PER_MONTH,
+    "y": DAYS_PER_YEAR,
+}
+
+# The limits only refuse what cannot be (a typing error, a wrong unit); they are not norms.
+KINDS: Final[Mapping[str, Kind]] = {
+    "age": _kind("an age", {"y": 1.0, "mo": 1 / 12}, 1.0, 120.0),
+    "height": _kind("a height", {"cm": 1.0, "m": 100.0}, 60.0, 250.0),
+    "weight": _kind("a weight", {"kg": 1.0}, 5.0, 400.0),
+    "time": _kind("a time relative to presentation", _TIME, -120 * DAYS_PER_YEAR, 60 * DAYS_PER_YEAR),
+    "duration": _kind("a duration", _TIME, 0.0, 60 * DAYS_PER_YEAR),
+    "hours": _kind("a number of hours a day", {"h": 1.0, "min": 1 / 60}, 0.0, 24.0),
+    "intake": _kind("a daily intake", {"ug/d": 1.0, "mg/d": 1000.0}, 0.0, 100_000.0),
+    "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
+    "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
+    "b12": _kind(
+        "a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6
+    ),
+    "holotc": _kind("a holotranscobalamin", {"pmol/L": 1.0}, 0.0, 1e5),
+    "mma": _kind("a methylmalonate", {"nmol/L": 1.0, "umol/L": 1000.0}, 0.0, 1e6),
+    "homocysteine": _kind("a homocysteine", {"umol/L": 1.0, "mg/L": 7.397}, 0.0, 1000.0),
+    "haemoglobin": _kind("a haemoglobin", {"g/L": 1.0, "g/dL": 10.0}, 10.0, 300.0),
+    "haematocrit": _kind("a haematocrit", {"%": 1.0}, 5.0, 80.0),
+    "mcv": _kind("a mean cell volume", {"fL": 1.0}, 30.0, 200.0),
+}
+
+
+def parse(text: object, kind: str, where: str = "") -> float:
+    """Read a quantity with its unit.
+
+    Parameters
+    ----------
+    text : str
+        A number and a unit, as ``"205 pg/mL"``, ``"57 y"``, ``"-18 mo"``.
+    kind : str
+        A key of ``KINDS``.
+    where : str, optional
+        File and key, put in front of the error.
+
+    Returns
+    -------
+    float
+        The value in the canonical unit of the kind.
+
+    Raises
+    ------
+    InputError
+        If it is no number with a known unit, or is impossible.
+    """
+    known = KINDS[kind]
+    units = ", ".join(unit or "no unit" for unit in known.factors)
+    prefix = f"{where}: " if where else ""
+    if kind == "fraction" and isinstance(text, int | float) and not isinstance(text, bool):
+        text = repr(float(text))
+    match = _NUMBER.match(text) if isinstance(text, str) else None
+    unit = (match[2] or "").replace("µ", "u").replace("μ", "u").replace("°", "") if match else None
+    if match is None or unit not in known.factors:
+        example = f"{max(known.low, 1):g} {known.canonical}".strip()
+        raise InputError(
+            f"{prefix}{_short(text)} is not {known.label}; write a number with one of the units {units}, "
+            f'as "{example}".'
+        )
+    value = float(match[1]) * known.factors[unit]
+    if not math.isfinite(value) or not known.low <= value <= known.high:
+        raise InputError(
+            f"{prefix}{_short(text)} is impossible for {known.label}; "
+            f"it must lie between {known.low:g} and {known.high:g} {known.canonical}."
+        )
+    return value
+
+
+def show(value: float, kind: str) -> str:
+    """Write a canonical value with its unit, so that :func:`parse` reads it back."""
+    return f"{value:.10g} {KINDS[kind].canonical}".strip()
+
+
+def _short(text: object) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
