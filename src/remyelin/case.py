@@ -166,9 +166,7 @@ class Case(_Frozen):
     def _in_order(self) -> Case:
         for i, item in enumerate(self.treatment):
             if not 0 <= item.start <= self.plan.horizon:
-                raise ValueError(
-                    f"treatment[{i}].start: must lie between presentation and plan.horizon."
-                )
+                raise ValueError(f"treatment[{i}].start: must lie between presentation and plan.horizon.")
         for i, item in enumerate(self.symptom):
             if item.began is not None and item.began > 0:
                 raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
@@ -260,7 +258,11 @@ def _explain(error: ValidationError) -> str:
         text = re.sub(r"^Value error, ", "", message)
         return text if not key or text.startswith(key) else f"{key}: {text}"
     if kind in ("model_type", "tuple_type", "string_type"):
-        right = {"model_type": "a table, as [person]", "tuple_type": "a list", "string_type": "text in quotes"}
+        right = {
+            "model_type": "a table, as [person]",
+            "tuple_type": "a list",
+            "string_type": "text in quotes",
+        }
         return f"{key or 'the file'}: must be {right[kind]}."
     given = repr(first.get("input"))
     given = given if len(given) <= 60 else given[:57] + "..."

@@ -56,9 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "intake": _kind("a daily intake", {"ug/d": 1.0, "mg/d": 1000.0}, 0.0, 100_000.0),
     "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
     "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
-    "b12": _kind(
-        "a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6
-    ),
+    "b12": _kind("a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6),
     "holotc": _kind("a holotranscobalamin", {"pmol/L": 1.0}, 0.0, 1e5),
     "mma": _kind("a methylmalonate", {"nmol/L": 1.0, "umol/L": 1000.0}, 0.0, 1e6),
     "homocysteine": _kind("a homocysteine", {"umol/L": 1.0, "mg/L": 7.397}, 0.0, 1000.0),

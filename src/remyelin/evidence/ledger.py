@@ -238,7 +238,12 @@ def _override(entry: Entry, given: float | str) -> Entry:
     if isinstance(given, str) and given in entry.alternatives:
         chosen = entry.alternatives[given]
         return replace(
-            entry, value=chosen.value, source=chosen.source, kind=chosen.kind, note=chosen.note, overridden=True
+            entry,
+            value=chosen.value,
+            source=chosen.source,
+            kind=chosen.kind,
+            note=chosen.note,
+            overridden=True,
         )
     if not isinstance(entry.value, float):
         raise InputError(f"ledger entry {entry.name!r} holds several numbers and cannot be set to one.")
