@@ -23,7 +23,7 @@ app = typer.Typer(
     name="remyelin",
     help=f"From a dose of vitamin B12 to a neurological symptom and back.\n\n{DISCLAIMER}",
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -39,33 +39,26 @@ Set = Annotated[
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
-    import click
-
     try:
-        app(args=arguments, prog_name="remyelin", standalone_mode=False)
-        status = 0
-    except click.exceptions.Exit as stop:
-        status = stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        status = 0
-    except click.UsageError as error:
-        status = _fail(error.format_message(), 2)
+        status = app(args=arguments, prog_name="remyelin", standalone_mode=False) or 0
     except InputError as error:
         status = _fail(str(error), 2)
     except RemyelinError as error:
         status = _fail(str(error), 1)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         status = _fail("stopped.", 130)
     except BrokenPipeError:
         # The reader of a pipe has left; nothing remains to be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
-    except Exception as error:  # an error we did not foresee is our fault, not the user's
-        if os.environ.get("REMYELIN_DEBUG"):
+    except Exception as error:
+        if hasattr(error, "format_message"):  # a usage error, whichever click it comes from
+            status = _fail(f"{error.format_message()} `remyelin --help` lists commands and options.", 2)
+        elif os.environ.get("REMYELIN_DEBUG"):
             raise
-        text = f"internal error, {type(error).__name__}: {error}; set REMYELIN_DEBUG=1 to see where."
-        status = _fail(text, 1)
+        else:  # what we did not foresee is our fault, not the user's
+            text = f"internal error, {type(error).__name__}: {error}; set REMYELIN_DEBUG=1 to see where."
+            status = _fail(text, 1)
     sys.exit(status)
 
 
@@ -98,11 +91,14 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Hold the options that come before a command."""
+    """Print the help where no command is given."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command()

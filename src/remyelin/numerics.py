@@ -10,3 +10,54 @@ from typing import Final
 # --- ordinary differential equations over days (cobalamin, myelin) ---
 ODE_RTOL: Final = 1e-8
 ODE_ATOL: Final = 1e-10
+
+# --- myelin: explicit Runge-Kutta 5(4) of Dormand and Prince (1980), J Comput Appl Math 6:19 ---
+# The fastest rates of the layer are near 1/day over courses of years, so the step is bounded by
+# stability at a few days whatever the tolerance; an explicit method of this order is then cheapest.
+DORMAND_PRINCE_NODES: Final = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
+DORMAND_PRINCE_STAGES: Final = (
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (1 / 5, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (3 / 40, 9 / 40, 0.0, 0.0, 0.0, 0.0),
+    (44 / 45, -56 / 15, 32 / 9, 0.0, 0.0, 0.0),
+    (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729, 0.0, 0.0),
+    (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656, 0.0),
+    (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
+)
+DORMAND_PRINCE_ERROR: Final = (
+    71 / 57600,
+    0.0,
+    -71 / 16695,
+    71 / 1920,
+    -17253 / 339200,
+    22 / 525,
+    -1 / 40,
+)
+DORMAND_PRINCE_ORDER: Final = 5
+MYELIN_RTOL: Final = 1e-6
+MYELIN_ATOL: Final = 1e-9
+STEP_SAFETY: Final = 0.9
+STEP_SHRINK: Final = 0.2  # smallest and largest factor between successive steps
+STEP_GROW: Final = 5.0
+FIRST_STEP: Final = 0.01  # days
+MAX_STEPS: Final = 2_000_000  # attempted steps per segment and course; far above any real course
+NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thickness of its own
+
+# --- the fibre (microseconds) -----------------------------------------------------------------------
+CONVERGED_GRID: Final = (9, 15, 5)  # compartments per MYSA, FLUT, STIN; velocity within 2 % of finer grids
+CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
+EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
+TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
+GATE_TABLE_RANGE: Final = (-250.0, 250.0)  # mV; beyond it a gate's rates are those of the end
+GATE_TABLE_STEP: Final = 0.05  # mV, interpolated linearly: rates to about 4e-6
+REST_STEP_MS: Final = 20.0  # pseudo-transient step towards the resting state
+REST_STEPS: Final = 400
+REST_TOLERANCE: Final = 1e-7  # mV per pseudo-transient step
+DAMPED_STEPS: Final = 2  # backward-Euler step pairs after a jump of the stimulus, against ringing
+FIRING_DEPOLARISATION: Final = 5.0  # mV above rest from which net inward current counts as firing
+CROSSING_LEVEL: Final = -30.0  # mV: arrival by crossing, as other simulators report it
+STEP_LIMITS_US: Final = (0.05, 25.0)  # accepted time steps of the fibre engine
+PULSE_NA: Final = (
+    2.0  # default intracellular pulse; far above threshold, so that it says nothing of the fibre
+)
+PULSE_MS: Final = 0.1

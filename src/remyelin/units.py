@@ -118,3 +118,12 @@ def show(value: float, kind: str) -> str:
 def _short(text: object) -> str:
     shown = repr(text)
     return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+# --- electrical units of the fibre: um, mV, ms, nA, uS, nF, MOhm --------------------------------------
+UF_PER_CM2_TO_NF_PER_UM2: Final = 1e-5
+S_PER_CM2_TO_US_PER_UM2: Final = 1e-2
+OHM_CM_TO_MOHM_UM: Final = 1e-2
+MS_PER_US: Final = 1e-3
+MM_PER_UM: Final = 1e-3
+Q10_INTERVAL: Final = 10.0  # degrees C over which a Q10 is stated

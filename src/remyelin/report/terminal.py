@@ -1,0 +1,170 @@
+"""What is said on the terminal: progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from remyelin.course import Course
+    from remyelin.validation import Verdict
+
+
+class Progress:
+    """Say on stderr what is being done, where stderr is a terminal; silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._status = self._console.status("starting") if self._console.is_terminal else None
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def __call__(self, step: str) -> None:
+        """Name the step now under way."""
+        if self._status:
+            self._status.update(f"{step} ({time.monotonic() - self._began:.0f} s)")
+
+
+def _console() -> Console:
+    # A pipe gets full lines, a terminal its own width.
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    return table
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Write a number with so many significant digits; a missing one as a dash."""
+    if value is None:
+        return "-"
+    return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+
+
+def print_verdicts(rows: Sequence[Verdict]) -> None:
+    """Print published against simulated, and the tally by role."""
+    console = _console()
+    word = {True: "holds", False: "MISS", None: "-"}
+    console.print(
+        _table(
+            "",
+            ("row", "role", "published", "bounds", "simulated", "unit", "", "note"),
+            [
+                (
+                    row.name,
+                    row.role,
+                    row.published,
+                    f"{row.lower:g} to {row.upper:g}",
+                    number(row.simulated, 4),
+                    row.unit,
+                    word[row.holds],
+                    row.note,
+                )
+                for row in rows
+            ],
+        )
+    )
+    for role in ("calibration", "validation"):
+        of_role = [row for row in rows if row.role == role]
+        computed = [row for row in of_role if row.holds is not None]
+        hold = sum(bool(row.holds) for row in computed)
+        console.print(f"{role}: {len(of_role)} rows, {len(computed)} computed, {hold} hold")
+
+
+def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print one line per comparison."""
+    columns = ("what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error")
+    cells = [[row[key] if isinstance(row[key], str) else number(row[key]) for key in columns] for row in rows]
+    _console().print(_table("", columns, cells))
+
+
+def print_summary(course: Course, out: Path | None) -> None:
+    """Print the course in one screen."""
+    console = _console()
+    summary = course.summary()
+    console.print(f"[bold]{course.case.title}[/bold]")
+    console.print(f"{summary['disclaimer']}\n")
+    dates = summary["dates"]
+    labels = [entry["label"] for entry in dates]
+    console.print(
+        _table(
+            "Biomarkers (treatment as given)",
+            ("", *labels, "unit"),
+            [
+                (item["label"], *(number(value) for value in item["values"]), item["unit"])
+                for item in summary["biomarkers"]
+            ],
+        )
+    )
+    console.print(
+        _table(
+            "\nNerve studies (flag: outside the normal limit)",
+            ("", *labels, "normal", "unit"),
+            [
+                (
+                    item["label"],
+                    *(
+                        "absent"
+                        if cell["flag"] == "absent"
+                        else number(cell["value"]) + ("*" if cell["flag"] else "")
+                        for cell in item["values"]
+                    ),
+                    item["normal"],
+                    item["unit"],
+                )
+                for item in summary["studies"]
+            ],
+        )
+    )
+    console.print(
+        _table(
+            "\nSymptoms (0 none, 1 complete)",
+            ("", *labels),
+            [
+                (item["label"], *(f"{value:.2f}" for value in item["values"]))
+                for item in summary["symptoms"]
+                if item["status"] == "computed"
+            ],
+        )
+    )
+    console.print(
+        _table(
+            "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",
+            ("plan", "at presentation", f"at {summary['recovery']['horizon']}", "leg sensory axons"),
+            [
+                (
+                    item["label"],
+                    f"{item['disability_at_presentation']:.1f}",
+                    f"{item['disability_at_horizon']:.1f}",
+                    f"{item['axons_at_horizon']:.0%}",
+                )
+                for item in summary["recovery"]["plans"]
+            ],
+        )
+    )
+    rests = summary["rests_on"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
+    console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    for line in summary["not_stated"]:
+        console.print(f"Not stated by the source: {line}")
+    if out is not None:
+        console.print(f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
