@@ -1,1 +1,6 @@
-"""myelin"""
+"""Myelin over days: injury, repair, and the survival of axons, for every segment of a nerve or tract."""
+
+from remyelin.myelin.parameters import Parameters
+from remyelin.myelin.simulation import simulate
+
+__all__ = ["Parameters", "simulate"]

@@ -1,0 +1,135 @@
+"""The rates of the myelin layer, read once from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.myelin.kernel import RATES
+
+COMPARTMENTS: Final = ("peripheral", "central")
+# Rates that are made per segment rather than taken as they stand.
+_PER_SEGMENT: Final = frozenset({"injury", "axon_direct", "regrowth", "remyelination", "clearance"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the equations of a segment need to know, apart from the segment itself.
+
+    Attributes
+    ----------
+    peripheral, central : mapping of str to float
+        Rates by the names of :data:`remyelin.myelin.kernel.RATES`, 1/day unless the ledger says
+        otherwise.
+    vulnerability : mapping of str to float
+        Relative rate of injury by tract.
+    axon_exponent, axon_reference : float
+        Growth of the direct axonal hazard with distance from the cell body, and the distance (mm) at
+        which it has its nominal size.
+    regrowth_speed, regrowth_stretch : float
+        Speed of regrowing axons (mm/day); share of the distance to the cell body they regrow over.
+    age_reference, age_halving : float
+        Age (years) up to which repair has its full speed; years that halve it beyond.
+    """
+
+    peripheral: Mapping[str, float]
+    central: Mapping[str, float]
+    vulnerability: Mapping[str, float]
+    axon_exponent: float
+    axon_reference: float
+    regrowth_speed: float
+    regrowth_stretch: float
+    age_reference: float
+    age_halving: float
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger) -> Parameters:
+        """Read the parameters from a ledger.
+
+        Parameters
+        ----------
+        ledger : Ledger
+            The numbers of the run.
+
+        Returns
+        -------
+        Parameters
+            The frozen rates.
+        """
+        shared = _values(ledger, "myelin.shared")
+        return cls(
+            peripheral=MappingProxyType(shared | _values(ledger, "myelin.peripheral")),
+            central=MappingProxyType(shared | _values(ledger, "myelin.central")),
+            vulnerability=MappingProxyType(_values(ledger, "myelin.vulnerability")),
+            axon_exponent=ledger["myelin.length.axon_exponent"],
+            axon_reference=ledger["myelin.length.reference"],
+            regrowth_speed=ledger["myelin.regrowth.speed"],
+            regrowth_stretch=ledger["myelin.regrowth.stretch"],
+            age_reference=ledger["myelin.age.reference"],
+            age_halving=ledger["myelin.age.halving"],
+        )
+
+    def age_factor(self, age: float) -> float:
+        """Return the speed of repair at an age (years), relative to a young adult."""
+        return float(0.5 ** (max(age - self.age_reference, 0.0) / self.age_halving))
+
+    def rates(
+        self,
+        compartments: Sequence[str],
+        tracts: Sequence[str],
+        distances: NDArray[np.float64],
+        age: float,
+    ) -> NDArray[Any]:
+        """Return one record of rates per segment.
+
+        Parameters
+        ----------
+        compartments : sequence of {"peripheral", "central"}
+            Compartment of each segment.
+        tracts : sequence of str
+            Tract of each segment, a key of `vulnerability`.
+        distances : (segment,) array
+            Distance from the cell body, mm.
+        age : float
+            Age in years.
+
+        Returns
+        -------
+        (segment,) array of RATES
+            Rates, 1/day.
+
+        Raises
+        ------
+        InputError
+            For an unknown compartment or tract.
+        """
+        speed = self.age_factor(age)
+        table = np.zeros(len(compartments), dtype=RATES)
+        for row, compartment, tract, distance in zip(table, compartments, tracts, distances, strict=True):
+            if compartment not in COMPARTMENTS:
+                raise InputError(
+                    f"segment compartment {compartment!r} is not known; {nearest(compartment, COMPARTMENTS)}"
+                )
+            if tract not in self.vulnerability:
+                raise InputError(f"tract {tract!r} is not known; {nearest(tract, self.vulnerability)}")
+            own = self.peripheral if compartment == "peripheral" else self.central
+            for name in RATES.names or ():
+                if name not in _PER_SEGMENT:
+                    row[name] = own[name]
+            row["injury"] = own["injury"] * self.vulnerability[tract]
+            row["axon_direct"] = own["axon_direct"] * (distance / self.axon_reference) ** self.axon_exponent
+            row["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distance)
+            row["remyelination"] = own["remyelination"] * speed
+            row["clearance"] = own["clearance"] * speed
+        return table
+
+
+def _values(ledger: Ledger, prefix: str) -> dict[str, float]:
+    return {name: ledger[f"{prefix}.{name}"] for name in ledger.group(prefix)}
