@@ -12,7 +12,11 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 def compiled(function: Kernel) -> Kernel:
     """Compile a kernel in nopython mode without the GIL, cached on disk where a cache can be written."""
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz", "arcp", "afn"}}
+    options: dict[str, Any] = {
+        "nogil": True,
+        "error_model": "numpy",
+        "fastmath": {"contract", "nsz", "arcp", "afn"},
+    }
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
     except RuntimeError:

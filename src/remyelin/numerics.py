@@ -61,3 +61,32 @@ PULSE_NA: Final = (
     2.0  # default intracellular pulse; far above threshold, so that it says nothing of the fibre
 )
 PULSE_MS: Final = 0.1
+
+# --- the course: when the state of the body is kept (days) ---
+COURSE_LEAD: Final = 30.0  # replete days before the cause begins
+COURSE_HISTORY_STEP: Final = 30.4375  # a month
+COURSE_FIRST_DAYS: Final = (0.0, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0)  # markers move within days of a first dose
+COURSE_WEEKLY_UNTIL: Final = 91.0
+COURSE_WEEK: Final = 7.0
+
+# --- placing a person by laboratory values ---
+PLACING_MAX_EVALUATIONS: Final = 60
+
+# --- nerve ------------------------------------------------------------------------------------------
+NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
+NERVE_SLICE_MM: Final = 120.0  # a run of nerve is cut into slices no longer, for its taper
+NERVE_CLASSES: Final = 48  # diameters that stand for a population of fibres
+NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that they cover
+
+# --- cobalamin: cascade of linear equations on a graded grid ---
+CASCADE_GRADING: Final = (0.02, 0.06, 0.15, 0.3, 0.6, 1.0, 1.6, 2.5, 4.0, 6.0)  # days after an event
+CASCADE_MAX_STEP: Final = 10.0  # days
+AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
+AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
+SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ
+MAX_DOSES: Final = 100_000  # of one regimen; far above thrice daily for a lifetime
+BARE_COMPARTMENT_UM: Final = 20.0  # longest compartment of bare axolemma (Dimitrov 2005 needs 20 um or less)
+WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded, is one
+NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
+NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
+NERVE_THICKNESS_QUANTILES: Final = 7  # equally likely thicknesses that stand for the new sheaths

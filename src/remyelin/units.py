@@ -14,6 +14,8 @@ from typing import Final
 
 from remyelin.errors import InputError
 
+PMOL_PER_NMOL: Final = 1000.0
+PG_PER_NG: Final = 1000.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
@@ -54,6 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "duration": _kind("a duration", _TIME, 0.0, 60 * DAYS_PER_YEAR),
     "hours": _kind("a number of hours a day", {"h": 1.0, "min": 1 / 60}, 0.0, 24.0),
     "intake": _kind("a daily intake", {"ug/d": 1.0, "mg/d": 1000.0}, 0.0, 100_000.0),
+    "dose": _kind("a dose", {"ug": 1.0, "mg": 1000.0}, 0.0, 100_000.0),
     "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
     "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
     "b12": _kind("a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6),

@@ -1,0 +1,272 @@
+"""Lesions and repair of a fibre's sheath and nodes; each function returns a new fibre.
+
+Internodes and nodes are counted from 0; ``None`` means all of them. :func:`remyelinate` and :func:`bare`
+change how many compartments there are, and :func:`remyelinate` how many nodes: apply it last, to all its
+internodes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.errors import InputError
+from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, join
+from remyelin.numerics import BARE_COMPARTMENT_UM, WHOLE_LAMELLA_TOLERANCE
+
+Array = NDArray[np.float64]
+Which = int | Sequence[int] | NDArray[np.integer] | None
+
+
+def lose_lamellae(
+    fibre: Fibre,
+    internodes: Which,
+    remaining: ArrayLike,
+    *,
+    fibre_thins: bool = True,
+    partial: bool = False,
+) -> Fibre:
+    """Take lamellae away from internodes.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    internodes : int, sequence of int or None
+        Which internodes.
+    remaining : float or (len(internodes),) array
+        Share of the lamellae that remains, 0..1.
+    fibre_thins : bool
+        Whether the sheath's outer diameter shrinks with its lamellae around the same axon, as it must
+        physically. False changes the myelin's capacity and conductance only, as other simulators do.
+    partial : bool
+        Accept less than one lamella, read as an average over the internode.
+
+    Returns
+    -------
+    Fibre
+
+    Raises
+    ------
+    InputError
+        If less than one lamella would remain (see :func:`bare`) and `partial` is not set.
+    """
+    numbers = _internodes(fibre, internodes)
+    shares = _per_item(remaining, numbers, "remaining", 0, 1)
+    lamellae, sheath = fibre.lamellae.copy(), fibre.sheath_diameter.copy()
+    for number, share in zip(numbers, shares, strict=True):
+        where = fibre.internode(number)
+        lamellae[where] *= share
+        fewest = float(lamellae[where].min())
+        if not fewest > 0 or (fewest < 1 - WHOLE_LAMELLA_TOLERANCE and not partial):
+            raise InputError(
+                f"internode {number} would keep {fewest:.2g} lamellae; keep at least one, or use bare()."
+            )
+        if fibre_thins:
+            sheath[where] = _thinned(fibre, where, share)
+    return fibre.replace(lamellae=lamellae, sheath_diameter=sheath)
+
+
+def open_paranodes(
+    fibre: Fibre, internodes: Which, width_factor: ArrayLike, *, juxtaparanode_factor: ArrayLike = 1.0
+) -> Fibre:
+    """Widen the periaxonal space under the paranodes (MYSA), and if asked under the juxtaparanodes (FLUT).
+
+    Parameters
+    ----------
+    fibre : Fibre
+    internodes : int, sequence of int or None
+    width_factor, juxtaparanode_factor : float or (len(internodes),) array
+        Factor on the width, above zero; 1 leaves it.
+
+    Returns
+    -------
+    Fibre
+    """
+    numbers = _internodes(fibre, internodes)
+    seal = _per_item(width_factor, numbers, "width_factor", 0, np.inf)
+    beside = _per_item(juxtaparanode_factor, numbers, "juxtaparanode_factor", 0, np.inf)
+    width = fibre.periaxonal_width.copy()
+    for number, of_mysa, of_flut in zip(numbers, seal, beside, strict=True):
+        if of_mysa == 0 or of_flut == 0:
+            raise InputError("open_paranodes: a width factor must be above zero.")
+        where = fibre.internode(number)
+        role = fibre.role[where]
+        width[where] *= np.where(role == MYSA, of_mysa, np.where(role == FLUT, of_flut, 1))
+    return fibre.replace(periaxonal_width=width)
+
+
+def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre:
+    """Multiply channel densities of nodes.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    nodes : int, sequence of int or None
+        Which nodes.
+    **factors : float
+        Factor by current name (``naf=0.5``).
+
+    Returns
+    -------
+    Fibre
+    """
+    chosen = fibre.nodes[_numbers(nodes, fibre.n_nodes, "node")]
+    density = fibre.density.copy()
+    for name, factor in factors.items():
+        if not (np.isfinite(factor) and factor >= 0):
+            raise InputError(f"scale_channels: {name} is {factor}; give a factor of 0 or more.")
+        for index, channels in enumerate(fibre.channel_sets):
+            of_set = chosen[fibre.channels[chosen] == index]
+            if len(of_set):
+                density[of_set, channels.current(name)] *= factor
+    return fibre.replace(density=density)
+
+
+def bare(fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0) -> Fibre:
+    """Strip internodes of their sheath altogether.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    internodes : int, sequence of int or None
+    channel_share : float or (len(internodes),) array
+        Density of the neighbouring node's channels on the bare axolemma as a share of the node's, 0..1;
+        0 leaves it passive.
+
+    Returns
+    -------
+    Fibre
+        With the bare stretches cut fine enough for continuous conduction.
+    """
+    numbers = _internodes(fibre, internodes)
+    shares = dict(zip(numbers, _per_item(channel_share, numbers, "channel_share", 0, 1), strict=True))
+
+    def strip(number: int) -> list[Fibre]:
+        where = fibre.internode(number)
+        pieces = fibre.take(np.arange(where.start, where.stop))
+        cuts = np.ceil(pieces.length / BARE_COMPARTMENT_UM).astype(np.int64)
+        n = int(cuts.sum())
+        finer = pieces.take(np.repeat(np.arange(pieces.n_compartments), cuts))
+        node = fibre.nodes[number] if fibre.channels[fibre.nodes[number]] >= 0 else fibre.nodes[number + 1]
+        active = shares[number] > 0 and fibre.channels[node] >= 0
+        return [
+            finer.replace(
+                length=np.repeat(pieces.length / cuts, cuts),
+                lamellae=np.zeros(n),
+                sheath_diameter=finer.axon_diameter,
+                channels=np.full(n, fibre.channels[node] if active else -1),
+                density=np.tile(fibre.density[node] * shares[number], (n, 1)),
+            )
+        ]
+
+    return _rebuild(fibre, set(shares), strip)
+
+
+def remyelinate(
+    fibre: Fibre,
+    internodes: Which,
+    thickness: ArrayLike,
+    length: ArrayLike,
+    *,
+    node_density: float = 1.0,
+) -> Fibre:
+    """Replace internodes by several short thin ones with new nodes between them.
+
+    Parameters
+    ----------
+    fibre : Fibre
+        Healthy where it is to be remyelinated: `thickness` and `length` are relative to what is there.
+    internodes : int, sequence of int or None
+    thickness : float or (len(internodes),) array
+        Lamellae relative to the internode's, above 0 and up to 1, at least one lamella.
+    length : float or (len(internodes),) array
+        Length of the new internodes relative to the old one, above 0 and up to 1; as many as fit best.
+    node_density : float
+        Channel density of the new nodes relative to the node before the internode.
+
+    Returns
+    -------
+    Fibre
+        Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
+    """
+    numbers = _internodes(fibre, internodes)
+    thin = dict(zip(numbers, _per_item(thickness, numbers, "thickness", 0, 1), strict=True))
+    short = dict(zip(numbers, _per_item(length, numbers, "length", 0, 1), strict=True))
+    if not (np.isfinite(node_density) and node_density >= 0):
+        raise InputError(f"remyelinate: node_density is {node_density}; give 0 or more.")
+    thinned = lose_lamellae(fibre, numbers, [thin[i] for i in numbers]) if numbers else fibre
+
+    def shorten(number: int) -> list[Fibre]:
+        if short[number] == 0:
+            raise InputError("remyelinate: length must be above zero.")
+        count = max(1, round(1 / short[number]))
+        where = thinned.internode(number)
+        sheath = thinned.take(np.arange(where.start, where.stop))
+        healthy = fibre.nodes[number] if fibre.channels[fibre.nodes[number]] >= 0 else fibre.nodes[number + 1]
+        node = fibre.take(np.array([healthy]))
+        node = node.replace(density=node.density * node_density)
+        paranode = float(sheath.length[sheath.role == MYSA].sum())
+        total = float(sheath.length.sum())
+        room = (total - (count - 1) * float(node.length[0])) / count - paranode
+        if not room > 0:
+            raise InputError(
+                f"remyelinate: internodes of {short[number]:g} of internode {number} have no room between "
+                "their paranodes; give a larger length."
+            )
+        factor = np.where(sheath.role == MYSA, 1.0, room / (total - paranode))
+        piece = sheath.replace(length=sheath.length * factor)
+        return [piece] + [part for _ in range(count - 1) for part in (node, piece)]
+
+    return _rebuild(thinned, set(numbers), shorten)
+
+
+def _rebuild(fibre: Fibre, numbers: set[int], change: Callable[[int], list[Fibre]]) -> Fibre:
+    """Return the fibre with some internodes replaced by what `change` makes of them."""
+    nodes = fibre.nodes
+    parts: list[Fibre] = []
+    start = 0
+    for number in sorted(numbers):
+        where = fibre.internode(number)
+        parts.append(fibre.take(np.arange(start, where.start)))
+        parts.extend(change(number))
+        start = where.stop
+    parts.append(fibre.take(np.arange(start, fibre.n_compartments)))
+    return join(parts) if numbers and len(nodes) else fibre
+
+
+def _thinned(fibre: Fibre, where: slice, share: float) -> Array:
+    """Outer diameter after losing lamellae: the sheath's thickness shrinks in proportion around the axon."""
+    role = fibre.role[where]
+    axon, sheath = fibre.axon_diameter[where], fibre.sheath_diameter[where]
+    under = role == STIN if np.any(role == STIN) else role != NODE
+    widest = float(axon[under].max())
+    outer = widest + (sheath - widest) * share
+    thinned: Array = np.maximum(outer, axon)
+    return thinned
+
+
+def _internodes(fibre: Fibre, which: Which) -> list[int]:
+    return _numbers(which, fibre.n_internodes, "internode")
+
+
+def _numbers(which: Which, count: int, what: str) -> list[int]:
+    if which is None:
+        return list(range(count))
+    numbers = [int(number) for number in np.atleast_1d(np.asarray(which))]
+    if len(set(numbers)) != len(numbers):
+        raise InputError(f"the same {what} is named twice.")
+    for number in numbers:
+        if not 0 <= number < count:
+            raise InputError(f"there is no {what} {number}; this fibre has 0 to {count - 1}.")
+    return numbers
+
+
+def _per_item(given: ArrayLike, numbers: list[int], name: str, low: float, high: float) -> list[float]:
+    values = np.asarray(given, dtype=np.float64)
+    if values.ndim > 1 or (values.ndim == 1 and len(values) != len(numbers)):
+        raise InputError(f"{name} has {values.size} values for {len(numbers)} internodes.")
+    if not np.all((values >= low) & (values <= high) & np.isfinite(values)):
+        raise InputError(f"{name} must be finite and within {low:g} to {high:g}.")
+    return [float(value) for value in np.broadcast_to(values, len(numbers))]
