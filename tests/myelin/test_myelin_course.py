@@ -1,0 +1,280 @@
+"""Sheaths and axons under a drive: what must hold whatever the drive, and what the disease looks like."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy.integrate import solve_ivp
+
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.myelin import Parameters, kernel, simulate
+from remyelin.myelin.simulation import healthy
+
+LEDGER = Ledger.shipped()
+PARAMETERS = Parameters.from_ledger(LEDGER)
+SHEATHS = ("intact", "vacuolated", "bare", "remyelinated")
+
+SEGMENTS = xr.Dataset(
+    {
+        "compartment": ("segment", ["peripheral", "peripheral", "central", "central"]),
+        "tract": ("segment", ["peripheral_sensory", "peripheral_motor", "posterior_column", "optic"]),
+        "distance": ("segment", [900.0, 400.0, 300.0, 60.0]),
+    },
+    coords={"segment": ["shin", "forearm", "gracile", "optic nerve"]},
+)
+
+
+def drive(times, phi, **extra):
+    phi = np.asarray(phi, dtype=float)
+    return xr.Dataset(
+        {
+            "methylation": (("time", "compartment"), np.stack([phi, phi], axis=-1)),
+            **{name: ("time", np.asarray(values, dtype=float)) for name, values in extra.items()},
+        },
+        coords={"time": np.asarray(times, dtype=float), "compartment": ["peripheral", "central"]},
+    )
+
+
+def months(phi, every=30.0):
+    return drive(np.arange(len(phi)) * every, phi)
+
+
+phis = st.lists(st.floats(0.0, 1.3), min_size=2, max_size=40)
+shares = st.floats(0.0, 1.0)
+
+
+@given(phis, st.floats(15.0, 95.0), st.data())
+@settings(max_examples=60, deadline=None)
+def test_internodes_are_conserved_and_shares_stay_shares(phi, age, data):
+    toxin = data.draw(st.lists(shares, min_size=len(phi), max_size=len(phi)))
+    dose = data.draw(st.lists(st.floats(0.0, 50.0), min_size=len(phi), max_size=len(phi)))
+    every = data.draw(st.floats(0.01, 200.0))
+    times = np.arange(len(phi)) * every
+    out = simulate(drive(times, phi, toxin=toxin, methylcobalamin=dose), SEGMENTS, age, PARAMETERS)
+    total = sum(out[name] for name in SHEATHS)
+    assert_allclose(total, 1.0, atol=1e-10)
+    for name in out.data_vars:
+        if name != "debris":
+            assert float(out[name].min()) >= 0.0
+            assert float(out[name].max()) <= 1.0 + 1e-9
+    assert np.isfinite(out["debris"]).all()
+
+
+@given(phis, st.floats(15.0, 95.0))
+@settings(max_examples=40, deadline=None)
+def test_no_axon_is_ever_regained_in_the_centre(phi, age):
+    axons = simulate(months(phi), SEGMENTS, age, PARAMETERS)["axons"]
+    central = axons.sel(segment=["gracile", "optic nerve"])
+    assert float(central.diff("time").max()) <= 1e-12
+
+
+def test_an_unclipped_state_leaves_its_bounds_by_rounding_only():
+    rng = np.random.default_rng(5)
+    rates = PARAMETERS.rates(["central"], ["posterior_column"], np.array([300.0]), 60.0)
+    times = np.arange(0.0, 4000.0, 7.0)
+    inputs = np.zeros((1, times.size, len(kernel.INPUTS)))
+    inputs[0, :, kernel.PHI] = rng.uniform(0, 1, times.size)
+    inputs[0, :, kernel.TOXIN] = rng.uniform(0, 1, times.size) > 0.98
+    out = run_kernel(times, inputs, rates)
+    assert out.min() > -1e-9
+
+
+@pytest.mark.parametrize("age", [20.0, 80.0])
+def test_zero_drive_changes_nothing(age):
+    out = simulate(months(np.ones(120)), SEGMENTS, age, PARAMETERS)
+    for name in out.data_vars:
+        xr.testing.assert_allclose(out[name], out[name].isel(time=0).broadcast_like(out[name]), atol=1e-12)
+    assert float(out["intact"].min()) == 1.0
+    assert float(out["axons"].min()) == 1.0
+
+
+def test_the_kernel_agrees_with_scipy():
+    rng = np.random.default_rng(1)
+    rates = PARAMETERS.rates(["peripheral"], ["peripheral_sensory"], np.array([800.0]), 50.0)
+    times = np.linspace(0.0, 900.0, 31)
+    inputs = np.zeros((1, times.size, len(kernel.INPUTS)))
+    inputs[0, :, kernel.PHI] = rng.uniform(0.0, 1.0, times.size)
+    inputs[0, 3:5, kernel.TOXIN] = 0.05
+    inputs[0, :, kernel.DOSE] = 0.3
+    record = rates.view(np.recarray)[0]
+
+    def slope(t, y):
+        now = np.array([np.interp(t, times, inputs[0, :, i]) for i in range(len(kernel.INPUTS))])
+        dy = np.empty_like(y)
+        kernel.derivatives.py_func(y, now, record, dy)
+        return dy
+
+    y, rows = healthy(rates)[0], [healthy(rates)[0]]
+    for begin, end in itertools.pairwise(times):
+        y = solve_ivp(slope, (begin, end), y, method="LSODA", rtol=1e-10, atol=1e-12).y[:, -1]
+        rows.append(y)
+    assert_allclose(run_kernel(times, inputs, rates)[0], rows, rtol=1e-5, atol=1e-7)
+
+
+def run_kernel(times, inputs, rates):
+    from remyelin import numerics as n
+
+    out = np.empty((rates.size, times.size, len(kernel.STATES)))
+    tableau = (n.DORMAND_PRINCE_NODES, n.DORMAND_PRINCE_STAGES, n.DORMAND_PRINCE_ERROR)
+    failed = kernel.integrate(
+        times,
+        inputs,
+        rates,
+        healthy(rates),
+        *(np.array(part) for part in tableau),
+        float(n.DORMAND_PRINCE_ORDER),
+        n.MYELIN_RTOL,
+        n.MYELIN_ATOL,
+        n.STEP_SAFETY,
+        n.STEP_SHRINK,
+        n.STEP_GROW,
+        n.FIRST_STEP,
+        n.MAX_STEPS,
+        out,
+    )
+    assert failed == -1
+    return out
+
+
+def test_the_answer_does_not_depend_on_how_finely_the_drive_is_given():
+    knots, phi = [0.0, 600.0, 900.0, 1500.0], [1.0, 0.3, 0.3, 1.0]
+    coarse = simulate(drive(knots, phi), SEGMENTS, 50.0, PARAMETERS).isel(time=-1)
+    fine_times = np.arange(0.0, 1501.0, 1.0)
+    fine = simulate(drive(fine_times, np.interp(fine_times, knots, phi)), SEGMENTS, 50.0, PARAMETERS).isel(
+        time=-1
+    )
+    for name in coarse.data_vars:
+        assert_allclose(coarse[name], fine[name], atol=2e-6, err_msg=name)
+
+
+def test_plans_are_kept_as_a_dimension_and_each_equals_its_own_run():
+    phi = np.array([[1.0, 0.4, 0.4, 0.4], [1.0, 0.4, 1.0, 1.0]])
+    both = xr.Dataset(
+        {"methylation": (("plan", "time", "compartment"), np.repeat(phi[..., None], 2, axis=-1))},
+        coords={
+            "plan": ["none", "treated"],
+            "time": [0.0, 400, 500, 800],
+            "compartment": ["peripheral", "central"],
+        },
+    )
+    out = simulate(both, SEGMENTS, 40.0, PARAMETERS)
+    assert out["bare"].dims == ("plan", "time", "segment")
+    assert list(out["plan"].values) == ["none", "treated"]
+    for index, plan in enumerate(["none", "treated"]):
+        alone = simulate(drive([0.0, 400, 500, 800], phi[index]), SEGMENTS, 40.0, PARAMETERS)
+        xr.testing.assert_equal(out.sel(plan=plan, drop=True), alone)
+
+
+def test_severe_deficiency_is_graded_over_months_and_partly_returns():
+    phi = np.interp(np.arange(0, 121), [0, 24, 36, 37, 120], [1.0, 0.3, 0.3, 1.0, 1.0])
+    gracile = simulate(months(phi), SEGMENTS, 50.0, PARAMETERS).sel(segment="gracile")
+    at = {month: gracile.isel(time=month) for month in (12, 24, 36, 39, 48, 120)}
+    assert float(at[12]["bare"]) < float(at[24]["bare"]) < float(at[36]["bare"])
+    # Around a thousand internodes in series: from the first block to nearly all, over a year or more.
+    assert 1 - (1 - float(at[12]["bare"])) ** 1000 < 0.2
+    assert 1 - (1 - float(at[36]["bare"])) ** 1000 > 0.8
+    # Treatment: conduction is back within months, thin sheaths and lost axons stay.
+    assert float(at[48]["bare"]) < 0.1 * float(at[36]["bare"])
+    assert float(at[39]["vacuolated"]) < 0.5 * float(at[36]["vacuolated"])
+    assert float(at[120]["remyelinated"]) > 0.5 * float(at[39]["remyelinated"])
+    assert float(at[120]["axons"]) == pytest.approx(float(at[48]["axons"]), abs=1e-3)
+
+
+def test_injury_goes_on_for_weeks_after_treatment_only_through_the_slow_balance():
+    times = [0.0, 500.0, 501.0, 515.0]
+    phi = [0.3, 0.3, 1.0, 1.0]
+    slow = simulate(drive(times, phi), SEGMENTS, 50.0, PARAMETERS).isel(time=-1)["balance"]
+    assert float(slow.min()) > 0.1
+    none = Parameters.from_ledger(LEDGER.replace({"myelin.shared.inflammatory_share": 0.0}))
+    intact = simulate(drive([0.0, 1.0], [1.0, 1.0]), SEGMENTS, 50.0, none)["intact"]
+    assert float(intact.min()) == 1.0
+
+
+def test_legs_lose_axons_before_arms_and_some_regrow():
+    phi = np.interp(np.arange(0, 200), [0, 1, 24, 25, 200], [1.0, 0.2, 0.2, 1.0, 1.0])
+    segments = xr.Dataset(
+        {
+            "compartment": ("segment", ["peripheral"] * 2),
+            "tract": ("segment", ["peripheral_sensory"] * 2),
+            "distance": ("segment", [1000.0, 500.0]),
+        },
+        coords={"segment": ["ankle", "wrist"]},
+    )
+    axons = simulate(months(phi), segments, 40.0, PARAMETERS)["axons"]
+    nadir = axons.isel(time=25)
+    assert float(nadir.sel(segment="ankle")) < float(nadir.sel(segment="wrist")) < 1.0
+    end = axons.isel(time=-1)
+    assert (end > nadir).all()
+    assert (end < 1.0).all()
+
+
+def test_old_age_and_deficiency_slow_repair():
+    times = [0.0, 1.0, 1.0001, 10.0, 20.0, 30.0]
+    toxin = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+
+    def done(age, phi):
+        out = simulate(drive(times, np.full(6, phi), toxin=toxin), SEGMENTS, age, PARAMETERS)
+        return float(out["remyelinated"].sel(segment="gracile").isel(time=3))
+
+    assert done(20.0, 1.0) > done(60.0, 1.0) > done(90.0, 1.0)
+    assert done(20.0, 1.0) > done(20.0, 0.5)
+
+
+def test_methylmalonate_alone_injures_nothing():
+    ledger = LEDGER.replace({"myelin.shared.mma_weight": 1.0})
+    out = simulate(
+        drive([0.0, 3650.0], [1.0, 1.0], mma=[50_000.0, 50_000.0]),
+        SEGMENTS,
+        40.0,
+        Parameters.from_ledger(ledger),
+    )
+    assert float(out["intact"].min()) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d, s: (d.drop_vars("methylation"), s), "lacks 'methylation'"),
+        (lambda d, s: (d.isel(compartment=0), s), "dimension 'compartment'"),
+        (lambda d, s: (d.assign(methylation=d.methylation * np.nan), s), "finite and not negative"),
+        (lambda d, s: (d.assign(toxin=("time", [-1.0, 0.0])), s), "toxin of the drive"),
+        (lambda d, s: (d.isel(time=slice(None, None, -1)), s), "increasing"),
+        (lambda d, s: (d.isel(compartment=[0]), s), "no compartment 'central'"),
+        (lambda d, s: (d, s.drop_vars("tract")), "segments lack 'tract'"),
+        (lambda d, s: (d, s.assign(distance=s.distance * -1)), "positive"),
+        (lambda d, s: (d, s.assign(tract=("segment", ["posterior_colum"] * 4))), "did you mean"),
+        (lambda d, s: (d, s.assign(compartment=("segment", ["centre"] * 4))), "compartment 'centre'"),
+    ],
+)
+def test_bad_input_is_one_sentence(change, message):
+    given_drive, given_segments = change(drive([0.0, 10.0], [1.0, 1.0]), SEGMENTS)
+    with pytest.raises(InputError, match=message) as caught:
+        simulate(given_drive, given_segments, 50.0, PARAMETERS)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("age", [0.0, -3.0, np.nan, np.inf])
+def test_impossible_ages_are_refused(age):
+    with pytest.raises(InputError, match="age"):
+        simulate(drive([0.0, 10.0], [1.0, 1.0]), SEGMENTS, age, PARAMETERS)
+
+
+def test_fifteen_years_of_a_patient_take_a_fraction_of_a_second():
+    times = np.arange(0.0, 15 * 365.0, 7.0)
+    phi = np.interp(times, [0, 1500, 1530, 6000], [1.0, 0.2, 1.0, 1.0])
+    segments = xr.concat([SEGMENTS] * 3, dim="segment")
+    simulate(drive(times, phi), segments, 50.0, PARAMETERS)
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        simulate(drive(times, phi), segments, 50.0, PARAMETERS)
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.3
