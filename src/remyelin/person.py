@@ -47,14 +47,17 @@ class Person:
     nitrous_fraction: float
     facts: tuple[Fact, ...]
     store_scale: float = 1.0
-    b12_scale: float = 1.0
+    plasma_scale: float = 1.0
     mma_scale: float = 1.0
     homocysteine_scale: float = 1.0
 
-    def with_fact(self, fact: Fact, **fields: float) -> Person:
-        """Return the person with changed fields and the fact that says why."""
-        facts = (*(item for item in self.facts if item.name != fact.name), fact)
-        return replace(self, facts=facts, **fields)  # type: ignore[arg-type]
+    def with_fact(self, fact: Fact) -> Person:
+        """Return the person with a fact added, in place of one of the same name."""
+        return replace(self, facts=(*(item for item in self.facts if item.name != fact.name), fact))
+
+    def moved(self, **fields: float) -> Person:
+        """Return the person with some numbers changed; the facts are left as they are."""
+        return replace(self, **fields)  # type: ignore[arg-type]
 
 
 def resolve(case: Case, ledger: Ledger) -> Person:

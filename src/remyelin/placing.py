@@ -1,0 +1,105 @@
+"""Placing a person on the model's curve by the laboratory values of the case.
+
+A typical person with the cause of the case would not have exactly its values. What is known to differ
+between persons (how long the cause has run, the store, the haptocorrin level, the metabolites at a
+given status) is moved from its prior to the most probable values given the measurements. The
+agreement at presentation is then no test of the model; what follows from it is.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import cobalamin, numerics
+from remyelin.case import Case
+from remyelin.evidence import Ledger
+from remyelin.person import Fact, Person
+from remyelin.plans import Plan, exposure
+from remyelin.units import DAYS_PER_YEAR, HOURS_PER_DAY
+
+_UNTREATED = Plan("none", "untreated", None)
+_MARKERS = ("b12", "holotc", "mma", "homocysteine")
+_SCALES = {
+    "store": ("store_scale", "body store, of typical"),
+    "b12": ("plasma_scale", "serum B12 at a given store, of typical"),
+    "mma": ("mma_scale", "methylmalonate at a given status, of typical"),
+    "homocysteine": ("homocysteine_scale", "homocysteine at a given status, of typical"),
+}
+
+
+def place(case: Case, person: Person, ledger: Ledger) -> Person:
+    """Move what differs between persons to meet the case's laboratory values, and say so.
+
+    Maximum of the posterior: lognormal priors with the ledger's ``spread.*`` about the typical person,
+    lognormal measurements with ``assay_noise``.
+
+    Parameters
+    ----------
+    case : Case
+        Its ``labs`` at presentation; without any, the person is returned as it came.
+    person : Person
+        With priors.
+    ledger : Ledger
+        Spreads, and the numbers of the kinetics.
+
+    Returns
+    -------
+    Person
+        With a fact of basis ``placed`` for everything moved.
+    """
+    measured = {name: value for name in _MARKERS if (value := getattr(case.labs, name))}
+    if not measured:
+        return person
+    # Heavy to import and needed only here.
+    from scipy.optimize import least_squares
+
+    free = ["store", *(name for name in ("b12", "mma", "homocysteine") if name in measured)]
+    if person.cause != "none" and case.cause.began is None:
+        free.append("began")
+    if person.cause == "nitrous oxide" and case.cause.hours_per_day is None:
+        free.append("exposure")
+    spread = np.array([ledger[f"spread.{name}"] for name in free])
+    noise = ledger["assay_noise"]
+    kinetics = cobalamin.Parameters.from_ledger(ledger)
+    target = np.log(list(measured.values()))
+
+    def misfit(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved = _moved(person, free, spread * steps)
+        times = np.array([moved.began - numerics.COURSE_LEAD, 0.0])
+        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(time=-1)
+        simulated = np.log([float(at_presentation[name]) for name in measured])
+        return np.concatenate([(simulated - target) / noise, steps])
+
+    found = least_squares(
+        misfit,
+        np.zeros(len(free)),
+        diff_step=numerics.PLACING_DIFFERENCE,
+        max_nfev=numerics.PLACING_MAX_EVALUATIONS,
+    )
+    placed = _moved(person, free, spread * found.x)
+    for name in free:
+        if name in _SCALES:
+            attribute, label = _SCALES[name]
+            value, unit = getattr(placed, attribute), "1"
+        elif name == "began":
+            label, value, unit = "time since the cause began", -placed.began / DAYS_PER_YEAR, "y"
+        else:
+            label, value, unit = "nitrous oxide, hours a day", placed.nitrous_hours, "h"
+        placed = placed.with_fact(Fact(label, value, unit, "placed", f"spread.{name}"))
+    return placed
+
+
+def _moved(person: Person, names: list[str], logs: NDArray[np.float64]) -> Person:
+    changes: dict[str, float] = {}
+    for name, log in zip(names, logs, strict=True):
+        factor = math.exp(log)
+        if name in _SCALES:
+            changes[_SCALES[name][0]] = factor
+        elif name == "began":
+            changes["began"] = person.began * factor
+        else:
+            changes["nitrous_hours"] = min(person.nitrous_hours * factor, HOURS_PER_DAY)
+    return person.moved(**changes)

@@ -1,0 +1,104 @@
+"""What is done, and when: the treatment as given, none, and the same begun earlier or later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remyelin.case import Case
+from remyelin.cobalamin import Dose, Exposure, NitrousOxide, constant, ramp, regimen, steps
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.person import Person
+from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+
+SHIFTS_MONTHS = (-12, -3, 3, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One management of the person.
+
+    ``shift`` moves treatment, and the end of an exposure that treatment ends with, by so many days;
+    None means that nothing is done and the cause goes on.
+    """
+
+    name: str
+    label: str
+    shift: float | None
+
+
+def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
+    """Return the plans to compare: only ``as given`` where the case has no treatment.
+
+    A plan that would treat before the cause began is left out.
+    """
+    given = Plan("as given", "treated as given" if case.treatment else "no treatment", 0.0)
+    if not case.treatment:
+        return (given,)
+    start = min(item.start for item in case.treatment)
+    found = [given, Plan("none", "nothing done, the cause goes on", None)]
+    for months in SHIFTS_MONTHS:
+        shift = months * DAYS_PER_MONTH
+        if start + shift <= person.began or (
+            person.ended is not None and person.ended + shift <= person.began
+        ):
+            continue
+        when = "earlier" if months < 0 else "later"
+        found.append(Plan(f"{abs(months)} months {when}", f"started {abs(months)} months {when}", shift))
+    return tuple(found)
+
+
+def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
+    """Return what reaches this person's body under a plan.
+
+    Raises
+    ------
+    InputError
+        If a regimen of the case cannot be read; the message names the treatment.
+    """
+    factor, food, gas = constant(1.0), constant(person.food_intake), ()
+    if person.cause == "gastrectomy":
+        factor = steps(1.0, [(person.began, 0.0)])
+    elif person.cause == "pernicious anaemia":
+        decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"]
+        factor = ramp(1.0, person.began, person.began + decline, 0.0)
+    elif person.cause == "vegan diet":
+        food = steps(person.food_intake, [(person.began, ledger["prior.vegan_intake"])])
+    elif person.cause == "nitrous oxide":
+        gas = (NitrousOxide(person.began, _stop(case, person, plan), person.nitrous_hours, person.nitrous_fraction),)
+    return Exposure(
+        age=person.age,
+        food_intake=food,
+        meals_per_day=ledger["absorption.meals_per_day"],
+        intrinsic_factor=factor,
+        nitrous_oxide=gas,
+        doses=_doses(case, plan, ledger),
+        store_scale=person.store_scale,
+        plasma_scale=person.plasma_scale,
+        metabolite_scale_mma=person.mma_scale,
+        metabolite_scale_hcy=person.homocysteine_scale,
+    )
+
+
+def _stop(case: Case, person: Person, plan: Plan) -> float:
+    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done."""
+    horizon = case.plan.horizon
+    if plan.shift is None or person.ended is None:
+        return horizon
+    return min(person.ended + plan.shift, horizon)
+
+
+def _doses(case: Case, plan: Plan, ledger: Ledger) -> tuple[Dose, ...]:
+    if plan.shift is None:
+        return ()
+    treatments = sorted(case.treatment, key=lambda item: item.start)
+    doses: list[Dose] = []
+    for index, item in enumerate(treatments):
+        # a later treatment replaces the one before it
+        last = index + 1 == len(treatments)
+        stop = case.plan.horizon if last else treatments[index + 1].start + plan.shift
+        try:
+            doses += regimen(item.regimen, item.start + plan.shift, stop, ledger)
+        except InputError as error:
+            raise InputError(f"{case.name}: treatment[{case.treatment.index(item)}].{error}") from None
+    return tuple(doses)

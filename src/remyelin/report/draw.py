@@ -1,0 +1,117 @@
+"""Figures drawn as SVG by matplotlib, the same bytes for the same figure."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from remyelin.report.figures import Figure, Panel
+
+_STYLE = {
+    "svg.hashsalt": "remyelin",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#777777",
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+}
+_WIDTH = 9.2
+
+
+def to_svg(figure: Figure) -> str:
+    """Return the figure as an ``<svg>`` element with a title for screen readers."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as Canvas
+
+    columns = min(figure.columns, len(figure.panels))
+    rows = -(-len(figure.panels) // columns)
+    with mpl.rc_context(_STYLE):
+        canvas = Canvas(figsize=(_WIDTH, figure.panel_height * rows + 0.5), layout="constrained")
+        axes = canvas.subplots(rows, columns, squeeze=False)
+        for panel, axis in zip(figure.panels, axes.flat, strict=False):
+            _panel(axis, panel)
+        for axis in axes.flat[len(figure.panels) :]:
+            axis.remove()
+        handles: dict[str, Any] = {}
+        for axis in canvas.axes:
+            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+                handles.setdefault(label, handle)
+        if len(handles) > 1 and figure.legend == "shared":
+            canvas.legend(
+                handles.values(), handles.keys(), loc="outside lower center", ncols=min(6, len(handles))
+            )
+        stream = io.StringIO()
+        canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return _element(stream.getvalue(), figure)
+
+
+def _panel(axis: Any, panel: Panel) -> None:
+    axis.set_title(panel.title)
+    axis.set_xlabel(panel.x_label)
+    axis.set_ylabel(panel.y_label)
+    if panel.normal is not None:
+        low, high = panel.normal
+        bottom = 1e-9 if panel.log else -1e9
+        axis.axhspan(low if low is not None else bottom, high if high is not None else 1e9, color="#E8F1EA", lw=0)
+    if panel.stacked:
+        axis.stackplot(
+            panel.series[0].x,
+            *[series.y for series in panel.series],
+            labels=[series.label for series in panel.series],
+            colors=[series.colour for series in panel.series],
+            lw=0,
+        )
+    else:
+        for series in panel.series:
+            y = [float("nan") if value is None else value for value in series.y]
+            axis.plot(
+                series.x, y, color=series.colour, lw=series.width, ls="--" if series.dashed else "-", label=series.label
+            )
+    values = [value for series in panel.series for value in series.y if value is not None]
+    low, high = panel.y_range
+    if panel.log:
+        axis.set_yscale("log")
+        positive = [value for value in values if value > 0] or [1.0]
+        low, high = low or min(positive) / 1.5, high or max(positive) * 1.5
+    elif values and not panel.stacked:
+        margin = 0.06 * (max(values) - min(values)) or 0.1
+        low = min(values) - margin if low is None else low
+        high = max(values) + margin if high is None else high
+    if panel.stacked:
+        low, high = 0.0, 1.0
+    axis.set_ylim(low, high)
+    if panel.series and len(panel.series[0].x) > 1:
+        axis.set_xlim(min(s.x[0] for s in panel.series), max(s.x[-1] for s in panel.series))
+    for where, label in panel.marks:
+        axis.axvline(where, color="#555555", lw=0.9, ls=":")
+        axis.annotate(label, (where, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color="#555555",
+                      xytext=(2, -8), textcoords="offset points")
+    if panel.negative_up:
+        axis.invert_yaxis()
+
+
+def _element(svg: str, figure: Figure) -> str:
+    """Cut the XML head off, let the width follow the page, and name the picture."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 width="100%" role="img"', svg, count=1)
+    title = figure.title.replace("&", "&amp;").replace("<", "&lt;")
+    # ids repeat between figures otherwise, and clip paths of one would cut another
+    svg = re.sub(r'id="', f'id="{figure.name}-', svg)
+    svg = re.sub(r'url\(#', f"url(#{figure.name}-", svg)
+    svg = re.sub(r'href="#', f'href="#{figure.name}-', svg)
+    head, rest = svg.split(">", 1)
+    return f"{head}><title>{title}</title>{rest}"

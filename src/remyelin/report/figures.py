@@ -1,0 +1,79 @@
+"""Figures as plain data: one JSON-ready form, drawn as SVG for the report and by the page for the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Okabe and Ito's colours, which stay apart for colour-blind readers; one per pathway everywhere.
+PATHWAY_COLOURS = {
+    "sural": "#0072B2",
+    "median_sensory": "#56B4E9",
+    "tibial_motor": "#D55E00",
+    "median_motor": "#E69F00",
+    "tibial_sep": "#009E73",
+    "median_sep": "#5DBB63",
+    "corticospinal_leg": "#CC79A7",
+    "corticospinal_arm": "#8E6C8A",
+    "visual": "#444444",
+}
+STATE_COLOURS = {
+    "intact": "#3B6FA0",
+    "remyelinated": "#8FBBD9",
+    "vacuolated": "#F2C45A",
+    "bare": "#D55E00",
+}
+PLAN_COLOURS = {
+    "as given": "#111111",
+    "none": "#D55E00",
+    "12 months earlier": "#009E73",
+    "3 months earlier": "#56B4E9",
+    "3 months later": "#E69F00",
+    "12 months later": "#CC79A7",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line: x and y of equal length; None breaks the line."""
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    colour: str
+    width: float = 1.5
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One set of axes."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    stacked: bool = False
+    log: bool = False
+    y_range: tuple[float | None, float | None] = (None, None)
+    normal: tuple[float | None, float | None] | None = None
+    marks: tuple[tuple[float, str], ...] = ()
+    negative_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Panels side by side, with a caption that says what to see."""
+
+    name: str
+    title: str
+    caption: str
+    panels: tuple[Panel, ...]
+    columns: int = 2
+    legend: str = "shared"
+    panel_height: float = 2.1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figure as JSON-ready data."""
+        return asdict(self)

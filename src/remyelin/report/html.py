@@ -1,0 +1,27 @@
+"""The report: one self-contained page, readable and printable without a script or a network."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from remyelin.course import Course
+from remyelin.report.draw import to_svg
+from remyelin.report.plots import figures_of
+from remyelin.report.summary import number, summarise
+
+
+def render_report(course: Course) -> str:
+    """Return the report of a course as HTML."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = environment.from_string(
+        files("remyelin.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    )
+    figures = {
+        # the drawing is our own markup; everything else on the page is escaped
+        figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
+        for figure in figures_of(course)
+    }
+    return template.render(s=summarise(course), figures=figures, number=number)

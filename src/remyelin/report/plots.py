@@ -1,0 +1,250 @@
+"""The figures of a course: what goes on which axes, and what to see in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from remyelin.course import Course
+from remyelin.report.figures import (
+    PATHWAY_COLOURS,
+    PLAN_COLOURS,
+    STATE_COLOURS,
+    Figure,
+    Panel,
+    Series,
+)
+from remyelin.units import DAYS_PER_MONTH
+
+MARKERS = (
+    ("b12", "Serum B12"),
+    ("holotc", "Holotranscobalamin"),
+    ("mma", "Methylmalonate"),
+    ("homocysteine", "Homocysteine"),
+)
+HISTORY_MONTHS = 36.0  # how much of the past is drawn
+
+
+def figures_of(course: Course) -> tuple[Figure, ...]:
+    """Return every figure of the report, in its order."""
+    return (
+        biomarkers(course),
+        tissue(course),
+        sheaths(course),
+        *waveforms(course),
+        symptoms(course),
+        recovery(course),
+    )
+
+
+def words(name: str) -> str:
+    """Write a coordinate name as words: ``tibial_sep`` as ``tibial SEP``."""
+    text = name.replace("_", " ")
+    for small in ("sep", "mep", "vep"):
+        text = text.replace(f" {small}", f" {small.upper()}")
+    return text
+
+
+def colour_of(pathway: str, index: int) -> str:
+    """One colour per pathway everywhere; pathways without one take the next free."""
+    spare = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255")
+    return PATHWAY_COLOURS.get(pathway, spare[index % len(spare)])
+
+
+def _window(course: Course) -> xr.Dataset:
+    """The part of the course worth drawing: the last years before presentation and all after."""
+    months = course.data.time / DAYS_PER_MONTH
+    return course.data.sel(time=course.data.time[months >= -HISTORY_MONTHS])
+
+
+def _x(data: xr.Dataset) -> list[float]:
+    return [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
+
+
+def _y(values: Any) -> list[float | None]:
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)]
+
+
+def _marks(course: Course) -> tuple[tuple[float, str], ...]:
+    return ((0.0, "presentation"),)
+
+
+def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
+    x = [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
+    lines = [
+        Series(
+            plan.label,
+            x,
+            _y(data.sel(plan=plan.name).values),
+            PLAN_COLOURS.get(plan.name, "#777777"),
+            2.2 if plan.name == "as given" else 1.2,
+            plan.name == "none",
+        )
+        for plan in course.plans
+    ]
+    # the treatment as given is drawn last, on top
+    return (*lines[1:], lines[0])
+
+
+TIME = "months from presentation"
+
+
+def biomarkers(course: Course) -> Figure:
+    """Serum B12, holotranscobalamin, methylmalonate and homocysteine under each plan."""
+    data = _window(course)
+    limits = course.limits
+    panels = tuple(
+        Panel(
+            title,
+            TIME,
+            str(data[name].attrs.get("units", "")),
+            _by_plan(course, data[name]),
+            log=True,
+            normal=limits.get(name),
+            marks=_marks(course),
+        )
+        for name, title in MARKERS
+    )
+    caption = (
+        "What a blood test would show. Green: within the usual limits (sources below). Serum values can be normal "
+        "while the tissue starves, and become normal long before a nerve does."
+    )
+    return Figure("biomarkers", "Biomarkers in blood", caption, panels)
+
+
+def tissue(course: Course) -> Figure:
+    """Methionine synthase and methylation potential of nerve and brain, which drive the sheath."""
+    data = _window(course)
+    panels = tuple(
+        Panel(
+            f"Methylation potential, {compartment}",
+            TIME,
+            "of replete",
+            _by_plan(course, data["methylation"].sel(compartment=compartment)),
+            y_range=(0.0, None),
+            marks=_marks(course),
+        )
+        for compartment in data.compartment.values.tolist()
+    )
+    caption = (
+        "What drives the sheath: the methylation potential of the tissue itself (methionine synthase with the local "
+        "S-adenosylhomocysteine). Plasma homocysteine never enters it."
+    )
+    return Figure("tissue", "In the tissue", caption, panels)
+
+
+def sheaths(course: Course) -> Figure:
+    """The state of the internodes and the surviving axons of every segment, treated as given."""
+    data = _window(course).isel(plan=0)
+    x = _x(data)
+    panels = []
+    for segment in data.segment.values.tolist():
+        here = data.sel(segment=segment)
+        axons = here["axons"].values
+        bands = [
+            Series(state, x, _y(here[state].values * axons), colour) for state, colour in STATE_COLOURS.items()
+        ]
+        lost = Series("axon lost", x, _y(1.0 - axons), "#BBBBBB")
+        panels.append(
+            Panel(words(segment), TIME, "share", (*bands, lost), stacked=True, marks=_marks(course))
+        )
+    caption = (
+        "Of all axons a healthy person has: how many internodes are intact, remyelinated (thin and short), vacuolated "
+        "(reversible) or bare, and how many axons are lost for good. Treatment as given."
+    )
+    return Figure(
+        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.7
+    )
+
+
+def symptoms(course: Course) -> Figure:
+    """Severity of every computed symptom under each plan."""
+    data = _window(course)
+    computed = [
+        name for name in data.symptom.values.tolist() if np.isfinite(data["severity"].sel(symptom=name)).any()
+    ]
+    panels = tuple(
+        Panel(
+            words(name),
+            TIME,
+            "severity",
+            _by_plan(course, data["severity"].sel(symptom=name)),
+            y_range=(0.0, 1.02),
+            marks=_marks(course),
+        )
+        for name in computed
+    )
+    caption = (
+        "0 is none, 1 the most the pathway can cause. Each line is one plan: treated as given, not at all, or begun "
+        "earlier or later. How a pathway's state becomes a complaint is assumed, with a range."
+    )
+    return Figure("symptoms", "Symptoms and signs", caption, panels, columns=3, panel_height=1.9)
+
+
+def recovery(course: Course) -> Figure:
+    """Functional disability and surviving axons under each plan: what waiting costs."""
+    data = _window(course)
+    leg = [name for name in data.pathway.values.tolist() if name in ("sural", "tibial_sep", "corticospinal_leg")]
+    panels = [
+        Panel(
+            "Functional disability (0 to 16)",
+            TIME,
+            "points",
+            _by_plan(course, data["disability"]),
+            y_range=(0.0, None),
+            marks=_marks(course),
+        )
+    ]
+    panels += [
+        Panel(
+            f"Impulses that arrive, {words(name)}",
+            TIME,
+            "share of fibres",
+            _by_plan(course, data["conducted"].sel(pathway=name)),
+            y_range=(0.0, 1.02),
+            marks=_marks(course),
+        )
+        for name in leg
+    ]
+    caption = (
+        "What waiting costs, in this model: the same person treated earlier, as given, later, or not at all. The "
+        "distance between the lines rests mostly on assumed rates; read it as a direction, not as a forecast."
+    )
+    return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+
+
+def waveforms(course: Course) -> tuple[Figure, ...]:
+    """The recorded waveforms of every study: healthy, and at each study date."""
+    shades = ("#111111", "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7")
+    dates = list(course.studies)
+    sources = [("healthy", course.healthy, "#B9B9B9")]
+    sources += [
+        (label_of(date), course.studies[date], shades[i % len(shades)]) for i, date in enumerate(dates)
+    ]
+    panels = []
+    for wave in course.healthy.waveforms:
+        series = []
+        for label, studies, colour in sources:
+            found = next((w for w in studies.waveforms if w.name == wave.name), None)
+            if found is not None:
+                series.append(Series(label, _y(found.time), _y(found.voltage), colour, 1.3))  # type: ignore[arg-type]
+        panels.append(Panel(wave.label, "ms", wave.unit, tuple(series), negative_up=False))
+    caption = (
+        "Simulated recordings, negative up, at the limb temperature stated above. Grey: the same person before the "
+        "cause began. Later and lower: slowed and scattered; flat: no response."
+    )
+    figure = Figure("waveforms", "Recordings", caption, tuple(panels), columns=2, panel_height=1.8)
+    return (figure,)
+
+
+def label_of(date: float) -> str:
+    """Name a date: ``presentation``, ``3 months``, ``10 days``."""
+    if abs(date) < 0.5:
+        return "presentation"
+    months = date / DAYS_PER_MONTH
+    if abs(months - round(months)) < 0.02:
+        count = round(months)
+        return f"{count} month{'s' if abs(count) != 1 else ''}"
+    return f"{date:g} days"
