@@ -50,8 +50,8 @@ EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
 GATE_TABLE_RANGE: Final = (-250.0, 250.0)  # mV; beyond it a gate's rates are those of the end
 GATE_TABLE_STEP: Final = 0.05  # mV, interpolated linearly: rates to about 4e-6
-REST_STEP_MS: Final = 20.0  # pseudo-transient step towards the resting state
-REST_STEPS: Final = 400
+REST_STEP_MS: Final = 1.0  # pseudo-transient step towards the resting state; longer ones miss Gaines' sensory fibre
+REST_STEPS: Final = 4000
 REST_TOLERANCE: Final = 1e-7  # mV per pseudo-transient step
 DAMPED_STEPS: Final = 2  # backward-Euler step pairs after a jump of the stimulus, against ringing
 FIRING_DEPOLARISATION: Final = 5.0  # mV above rest from which net inward current counts as firing
@@ -71,6 +71,7 @@ COURSE_WEEK: Final = 7.0
 
 # --- placing a person by laboratory values ---
 PLACING_MAX_EVALUATIONS: Final = 60
+PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in prior standard deviations
 
 # --- nerve ------------------------------------------------------------------------------------------
 NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
@@ -90,3 +91,12 @@ WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded,
 NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
 NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
 NERVE_THICKNESS_QUANTILES: Final = 7  # equally likely thicknesses that stand for the new sheaths
+NERVE_SAMPLE_MS: Final = 0.02  # sampling of recorded potentials
+NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 ms
+NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 ms
+NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
+NERVE_NEGLIGIBLE: Final = 1e-4  # a class with a smaller share of the greatest does not widen the window
+NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
+MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
+LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
+LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each

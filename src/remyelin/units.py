@@ -15,6 +15,7 @@ from typing import Final
 from remyelin.errors import InputError
 
 PMOL_PER_NMOL: Final = 1000.0
+PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
@@ -130,3 +131,11 @@ OHM_CM_TO_MOHM_UM: Final = 1e-2
 MS_PER_US: Final = 1e-3
 MM_PER_UM: Final = 1e-3
 Q10_INTERVAL: Final = 10.0  # degrees C over which a Q10 is stated
+
+# --- physics -------------------------------------------------------------------------------------------
+FARADAY: Final = 96485.33212  # C/mol
+GAS_CONSTANT: Final = 8.314462618  # J/(mol K)
+ZERO_CELSIUS: Final = 273.15  # K
+MV_PER_V: Final = 1e3
+UV_PER_MV: Final = 1e3
+BODY_TEMPERATURE: Final = 37.0  # C, what a fibre is built at when nothing is said

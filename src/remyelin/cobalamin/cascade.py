@@ -1,0 +1,63 @@
+"""Exact solutions of scalar linear equations on a grid, the steps of the cascade.
+
+Every equation of the layer is linear in its own state once the states above it are known, so a
+course is a few sweeps along one time grid instead of a stiff system: within a step rates are
+constant and targets run in a straight line, and the step is then exact for any length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def mean_decay(x: Array) -> Array:
+    """Return (1 - exp(-x)) / x, the mean of exp(-s) over 0..x; 1 at 0. `x` is not negative."""
+    return np.divide(-np.expm1(-x), x, out=np.ones_like(x), where=x > 0)
+
+
+def scan(decay: Array, gain: Array, initial: float) -> Array:
+    """Return y with y[0] = initial and y[i + 1] = decay[i] * y[i] + gain[i]; shape (n + 1,)."""
+    values = [initial]
+    y = initial
+    for d, g in zip(decay.tolist(), gain.tolist(), strict=True):
+        y = d * y + g
+        values.append(y)
+    return np.array(values)
+
+
+def relax(step: Array, rate: Array | float, start: Array, end: Array, initial: float) -> Array:
+    """Solve y' = rate (target - y) along a grid.
+
+    Parameters
+    ----------
+    step : ndarray, shape (n,)
+        Lengths of the steps.
+    rate : float or ndarray, shape (n,)
+        Constant within each step, above 0.
+    start, end : ndarray, shape (n,)
+        The target at the start and at the end of each step, straight in between.
+    initial : float
+        y at the first node.
+
+    Returns
+    -------
+    ndarray, shape (n + 1,)
+        y at the nodes.
+    """
+    z = step * rate
+    decay = np.exp(-z)
+    mean = mean_decay(z)
+    return scan(decay, (mean - decay) * start + (1 - mean) * end, initial)
+
+
+def handed_on(step: Array, first: float, second: float) -> Array:
+    """Return the share of a pool found in the next one after each step.
+
+    The first pool empties into the second at rate `first`; the second empties at rate `second`
+    (the Bateman function, also where the rates are equal).
+    """
+    slow, gap = min(first, second), abs(first - second)
+    return first * step * np.exp(-slow * step) * mean_decay(gap * step)

@@ -1,0 +1,263 @@
+"""Doses and regimens: what is given, how, and when.
+
+A regimen is written as a name (``"uk neurological"``) or as an order::
+
+    hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d
+    cyanocobalamin 2 mg oral daily for 4 mo, then 1 mg daily
+    methylcobalamin 500 ug iv once
+
+Phases are separated by ``, then``; a later phase keeps what it does not repeat (form, amount,
+route, "with food"). Only the last phase may go on without "for ...".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.numerics import MAX_DOSES
+from remyelin.units import KINDS, parse
+
+Form = Literal["cyanocobalamin", "hydroxocobalamin", "methylcobalamin"]
+Route = Literal["im", "sc", "iv", "oral", "nasal"]
+
+FORMS: Final[tuple[str, ...]] = get_args(Form)
+ROUTES: Final[tuple[str, ...]] = get_args(Route)
+
+#: Named regimens: the ledger holds their schedule (``regimen.<name>``), this their form and route.
+REGIMENS: Final[Mapping[str, tuple[Form, Route]]] = {
+    "uk neurological": ("hydroxocobalamin", "im"),
+    "uk": ("hydroxocobalamin", "im"),
+    "us": ("cyanocobalamin", "im"),
+    "us practice": ("cyanocobalamin", "im"),
+    "oral": ("cyanocobalamin", "oral"),
+    "japan": ("methylcobalamin", "im"),
+    "japan oral": ("methylcobalamin", "oral"),
+}
+
+_WORD_INTERVALS: Final = {
+    "hourly": "1 h",
+    "daily": "1 d",
+    "weekly": "1 wk",
+    "monthly": "1 mo",
+    "yearly": "1 y",
+}
+_UNIT_WORDS: Final = {
+    "hour": "h",
+    "hours": "h",
+    "day": "d",
+    "days": "d",
+    "week": "wk",
+    "weeks": "wk",
+    "month": "mo",
+    "months": "mo",
+    "year": "y",
+    "years": "y",
+    "mcg": "ug",
+}
+_NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?)"
+_EXAMPLE: Final = '"hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d"'
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One dose of cobalamin.
+
+    Parameters
+    ----------
+    time : float
+        Days relative to presentation.
+    amount_ug : float
+        Micrograms of the form given, above 0.
+    form : {"cyanocobalamin", "hydroxocobalamin", "methylcobalamin"}
+    route : {"im", "sc", "iv", "oral", "nasal"}
+    with_food : bool
+        Taken with a meal, which lowers passive absorption.
+
+    Raises
+    ------
+    InputError
+        For an unknown form or route, or an amount or time that cannot be.
+    """
+
+    time: float
+    amount_ug: float
+    form: Form
+    route: Route
+    with_food: bool = False
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise InputError(f"dose: unknown form {self.form!r}; {nearest(str(self.form), FORMS)}")
+        if self.route not in ROUTES:
+            raise InputError(f"dose: unknown route {self.route!r}; {nearest(str(self.route), ROUTES)}")
+        if not math.isfinite(self.time):
+            raise InputError(f"dose: time {self.time} is not a number of days.")
+        if not 0 < self.amount_ug <= KINDS["dose"].high:
+            raise InputError(
+                f"dose: amount {self.amount_ug} ug is impossible; give more than 0 and at most "
+                f"{KINDS['dose'].high:g} ug."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """One stretch of a regimen: equal doses at equal intervals (days); no interval = a single dose."""
+
+    form: str = ""
+    amount_ug: float | None = None
+    route: str = ""
+    with_food: bool = False
+    interval: float | None = None
+    duration: float | None = None
+
+
+def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
+    """Return the doses of a named regimen or of a written order.
+
+    Parameters
+    ----------
+    order : str
+        A key of :data:`REGIMENS` (underscores and hyphens count as spaces) or an order in the
+        grammar of this module.
+    start, stop : float
+        First day, and the day at which an open-ended phase ends (days, exclusive).
+    ledger : Ledger
+        Holds the schedules of the named regimens.
+
+    Returns
+    -------
+    tuple of Dose
+        In time order; empty when `stop` is not after `start`.
+
+    Raises
+    ------
+    InputError
+        One sentence with the order and what would be right.
+    """
+    name = re.sub(r"[\s_-]+", " ", order.strip().lower())
+    phases = _named(name, ledger) if name in REGIMENS else _written(order)
+    return tuple(_expand(phases, order, start, stop))
+
+
+def _named(name: str, ledger: Ledger) -> list[_Phase]:
+    form, route = REGIMENS[name]
+    slug = name.replace(" ", "_")
+    table = ledger.table(f"regimen.{slug}")
+    rows = zip(table["amount"], table["interval"], table["duration"], strict=True)
+    return [
+        _Phase(form, amount, route, False, interval, duration or None) for amount, interval, duration in rows
+    ]
+
+
+def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> list[Dose]:
+    doses: list[Dose] = []
+    begin = start
+    for phase in phases:
+        end = stop if phase.duration is None else min(begin + phase.duration, stop)
+        assert phase.amount_ug is not None  # the readers below refuse an order without one
+        if phase.interval is None:
+            times = [begin] if begin < stop else []
+        else:
+            # A dose that would fall on the last moment of a phase belongs to the next one.
+            count = max(0, math.ceil((end - begin) / phase.interval * (1 - np.finfo(float).eps * 2)))
+            if len(doses) + count > MAX_DOSES:
+                raise InputError(f"regimen {order!r}: more than {MAX_DOSES} doses; lengthen the interval.")
+            times = [begin + i * phase.interval for i in range(count)]
+        doses += [Dose(t, phase.amount_ug, phase.form, phase.route, phase.with_food) for t in times]  # type: ignore[arg-type]
+        begin = end if phase.interval is not None or phase.duration is not None else begin
+    return doses
+
+
+def _written(order: str) -> list[_Phase]:
+    text = re.sub(r"\s+", " ", order.strip().lower().replace("µ", "u").replace("μ", "u"))
+    if not text:
+        raise InputError(
+            f"regimen: is empty; write an order, as {_EXAMPLE}, or a name: {', '.join(REGIMENS)}."
+        )
+    parts = re.split(r"\s*[,;]?\s*\bthen\b\s*", text)
+    phases: list[_Phase] = []
+    for i, part in enumerate(parts):
+        if not part:
+            raise InputError(f"regimen {order!r}: 'then' is not followed by anything; write as {_EXAMPLE}.")
+        inherited = replace(phases[-1], interval=None, duration=None) if phases else _Phase()
+        phase = _phase(part, inherited, order)
+        if i + 1 < len(parts) and phase.duration is None and phase.interval is not None:
+            raise InputError(
+                f"regimen {order!r}: the phase {part!r} never ends, so nothing can follow it; "
+                "say for how long, as 'for 14 d'."
+            )
+        phases.append(phase)
+    return phases
+
+
+def _phase(part: str, base: _Phase, order: str) -> _Phase:
+    rest = part
+    phase = base
+
+    def fail(why: str) -> InputError:
+        return InputError(f"regimen {order!r}: {why}; write as {_EXAMPLE}.")
+
+    def take(pattern: str) -> re.Match[str] | None:
+        nonlocal rest
+        match = re.search(rf"(?:^|(?<=\s)){pattern}(?=\s|$)", rest)
+        if match:
+            rest = (rest[: match.start()] + " " + rest[match.end() :]).strip()
+        return match
+
+    def days(number: str, unit: str, what: str) -> float:
+        value = parse(f"{number} {_UNIT_WORDS.get(unit, unit)}", "duration", f"regimen {order!r}")
+        if value <= 0:
+            raise fail(f"{what} of {number} {unit} is impossible, it must be longer than nothing")
+        return value
+
+    if take("with food"):
+        phase = replace(phase, with_food=True)
+    if match := take(rf"for {_NUMBER} ?([a-z]+)"):
+        phase = replace(phase, duration=days(match[1], match[2], "a duration"))
+    if match := take(rf"every {_NUMBER} ?([a-z]+)"):
+        phase = replace(phase, interval=days(match[1], match[2], "an interval"))
+    elif match := take(r"every ([a-z]+)"):
+        phase = replace(phase, interval=days("1", match[1], "an interval"))
+    if match := take(rf"({'|'.join(_WORD_INTERVALS)})"):
+        if phase.interval is not None:
+            raise fail(f"two intervals in {part!r}, give one")
+        phase = replace(phase, interval=parse(_WORD_INTERVALS[match[1]], "duration"))
+    once = take("once")
+    if once and (phase.interval is not None or phase.duration is not None):
+        raise fail(f"'once' contradicts the interval or duration in {part!r}")
+    if match := take(rf"{_NUMBER} ?(ug|mcg|mg|g|iu|units?)"):
+        amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+        if amount <= 0:
+            raise fail(f"a dose of {match[1]} {match[2]} is impossible, it must be above 0")
+        phase = replace(phase, amount_ug=amount)
+    words = rest.split()
+    routes = [word for word in words if word in ROUTES]
+    forms = [word for word in words if word in FORMS]
+    if len(set(routes)) > 1:
+        raise fail(f"two routes ({', '.join(routes)}) in {part!r}, give one")
+    if len(set(forms)) > 1:
+        raise fail(f"two forms ({', '.join(forms)}) in {part!r}, give one")
+    unknown = [word for word in words if word not in ROUTES and word not in FORMS]
+    if unknown:
+        hint = nearest(unknown[0], [*FORMS, *ROUTES, "every", "for", "daily", "weekly", "monthly", "once"])
+        if len(words) == 1 and part == order.strip().lower():
+            hint = nearest(unknown[0], REGIMENS)
+        raise fail(f"cannot read {' '.join(unknown)!r}; {hint.rstrip('?')}")
+    phase = replace(phase, route=routes[0] if routes else phase.route, form=forms[0] if forms else phase.form)
+    if not phase.form:
+        raise fail(f"no form in {part!r}, give one of {', '.join(FORMS)}")
+    if phase.amount_ug is None:
+        raise fail(f"no amount in {part!r}, give one, as '1 mg'")
+    if not phase.route:
+        raise fail(f"no route in {part!r}, give one of {', '.join(ROUTES)}")
+    if phase.interval is None and not once:
+        raise fail(f"no interval in {part!r}, give one, as 'every 2 d', or 'once'")
+    return phase

@@ -1,0 +1,215 @@
+"""What reaches the body over the course: diet, absorption, gas, drugs, and what is given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.cobalamin.dosing import Dose
+from remyelin.errors import InputError
+from remyelin.units import HOURS_PER_DAY, KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A quantity over time: linear between points, constant outside them, jumps where times repeat.
+
+    Make one with :func:`constant`, :func:`steps` or :func:`ramp`.
+
+    Parameters
+    ----------
+    times, values : tuple of float
+        Points in time order (days, any unit).
+    """
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values or len(self.times) != len(self.values):
+            raise InputError("profile: give as many values as times, and at least one.")
+        if not all(math.isfinite(x) for x in (*self.times, *self.values)):
+            raise InputError("profile: times and values must be finite numbers.")
+        if any(b < a for a, b in pairwise(self.times)):
+            raise InputError("profile: times are out of order; give the earliest first.")
+
+    @property
+    def before(self) -> float:
+        """The value before the first point."""
+        return self.values[0]
+
+    def at(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values at times that are not jumps."""
+        if len(self.times) == 1:
+            return np.full(np.shape(time), self.values[0])
+        return np.asarray(np.interp(time, self.times, self.values))
+
+
+def constant(value: float) -> Profile:
+    """Return a profile that never changes."""
+    return Profile((0.0,), (value,))
+
+
+def steps(before: float, changes: Iterable[tuple[float, float]]) -> Profile:
+    """Return a profile that jumps: `changes` are (time in days, new value) in time order."""
+    times: list[float] = []
+    values: list[float] = []
+    level = before
+    for time, value in changes:
+        times += [time, time]
+        values += [level, value]
+        level = value
+    return Profile(tuple(times), tuple(values)) if times else constant(before)
+
+
+def ramp(before: float, start: float, stop: float, after: float) -> Profile:
+    """Return a profile that goes from `before` at `start` to `after` at `stop` in a straight line."""
+    return Profile((start, stop), (before, after))
+
+
+@dataclass(frozen=True, slots=True)
+class NitrousOxide:
+    """A stretch of nitrous oxide exposure.
+
+    Parameters
+    ----------
+    start, stop : float
+        Days relative to presentation.
+    hours_per_day : float
+        Hours of breathing it on each day; 24 for one anaesthetic given by its true start and stop.
+        Less than 24 is averaged over the day.
+    inspired_fraction : float
+        Between 0 and 1 while breathing it.
+    """
+
+    start: float
+    stop: float
+    hours_per_day: float
+    inspired_fraction: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start) and math.isfinite(self.stop) and self.start < self.stop):
+            raise InputError(
+                f"nitrous oxide: must stop (day {self.stop}) after it starts (day {self.start})."
+            )
+        if not 0 <= self.hours_per_day <= HOURS_PER_DAY:
+            raise InputError(f"nitrous oxide: {self.hours_per_day} hours a day is impossible; give 0 to 24.")
+        if not 0 <= self.inspired_fraction <= 1:
+            raise InputError(
+                f"nitrous oxide: an inspired fraction of {self.inspired_fraction} is impossible; give 0 to 1."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What reaches the body, and how this person differs from the typical one.
+
+    Parameters
+    ----------
+    age : float
+        Years at day 0.
+    food_intake : Profile
+        Cobalamin in food, ug/day.
+    meals_per_day : float
+        Meals that carry it; active absorption saturates per meal.
+    intrinsic_factor : Profile
+        Share (0 to 1) of intrinsic-factor-mediated absorption that works: secretion, ileal
+        receptor, drugs. It also governs the enterohepatic loop.
+    food_release : Profile
+        Share (0 to 1) of food cobalamin that is freed for absorption; lowered in atrophic
+        gastritis and under acid suppression. Tablets do not need it.
+    nitrous_oxide : tuple of NitrousOxide
+        Episodes that do not overlap.
+    doses : tuple of Dose
+        Everything given.
+    cd320_block : Profile
+        Share (0 to 1) of the receptor that carries cobalamin into the brain that is blocked.
+    folate_status : Profile
+        Remethylation of plasma homocysteine as far as folate limits it; 1 = sufficient.
+    folic_acid : Profile
+        Folic acid given, mg/day.
+    filtration : Profile
+        Glomerular filtration, mL/min/1.73 m2; above the reference it has no effect.
+    synthase_capacity : float
+        Inborn capacity of methionine synthase in every tissue, 1 = normal.
+    store_scale : float
+        Store in balance relative to the typical person on the same diet, by active absorption.
+    plasma_scale : float
+        Haptocorrin-bound cobalamin relative to the typical person with the same store.
+    metabolite_scale_mma, metabolite_scale_hcy : float
+        Methylmalonate and homocysteine relative to the typical person at the same status.
+
+    Raises
+    ------
+    InputError
+        For a value that cannot be; the message names the field.
+    """
+
+    age: float
+    food_intake: Profile
+    meals_per_day: float
+    intrinsic_factor: Profile = Profile((0.0,), (1.0,))
+    food_release: Profile = Profile((0.0,), (1.0,))
+    nitrous_oxide: tuple[NitrousOxide, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    cd320_block: Profile = Profile((0.0,), (0.0,))
+    folate_status: Profile = Profile((0.0,), (1.0,))
+    folic_acid: Profile = Profile((0.0,), (0.0,))
+    filtration: Profile | None = None
+    synthase_capacity: float = 1.0
+    store_scale: float = 1.0
+    plasma_scale: float = 1.0
+    metabolite_scale_mma: float = 1.0
+    metabolite_scale_hcy: float = 1.0
+
+    def __post_init__(self) -> None:
+        age = KINDS["age"]
+        if not age.low <= self.age <= age.high:
+            raise InputError(
+                f"exposure: age {self.age} is impossible; give {age.low:g} to {age.high:g} years."
+            )
+        _within("food_intake", self.food_intake, 0.0, KINDS["intake"].high)
+        for name in ("intrinsic_factor", "food_release", "cd320_block"):
+            _within(name, getattr(self, name), 0.0, 1.0)
+        _within("folate_status", self.folate_status, 0.0, math.inf, strict=True)
+        _within("folic_acid", self.folic_acid, 0.0, math.inf)
+        if self.filtration is not None:
+            _within("filtration", self.filtration, 0.0, math.inf, strict=True)
+        positive = (
+            "meals_per_day",
+            "store_scale",
+            "plasma_scale",
+            "metabolite_scale_mma",
+            "metabolite_scale_hcy",
+        )
+        for name in positive:
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise InputError(f"exposure: {name} {value} is impossible; give a number above 0.")
+        if not 0 < self.synthase_capacity <= 1:
+            raise InputError(
+                f"exposure: synthase_capacity {self.synthase_capacity} is impossible; give above 0, at most 1."
+            )
+        episodes = sorted(self.nitrous_oxide, key=lambda episode: episode.start)
+        for first, second in pairwise(episodes):
+            if second.start < first.stop:
+                raise InputError(
+                    f"exposure: nitrous oxide from day {second.start:g} overlaps the one from day "
+                    f"{first.start:g}; join them."
+                )
+
+
+def _within(name: str, profile: Profile, low: float, high: float, *, strict: bool = False) -> None:
+    for value in profile.values:
+        if not low <= value <= high or (strict and value == low):
+            bound = (
+                f"above {low:g}"
+                if strict
+                else (f"{low:g} or more" if high == math.inf else f"{low:g} to {high:g}")
+            )
+            raise InputError(f"exposure: {name} {value:g} is impossible; give {bound}.")

@@ -1,0 +1,254 @@
+"""Cobalamin from mouth and needle to store: the mass-carrying part of the cascade.
+
+Equations, t in days, amounts in nmol (full form, stiff; the cascade uses the reduced form below)::
+
+    gut      dG/dt = absorbed doses - kE G
+    depot    dD/dt = injections - ka D
+    free     dF/dt = ka D - k F                  of k F, the share phi goes to the store, the rest to urine
+    holoTC   dT/dt = kE G + meals + (loop f + release) S - kT T
+    store    dS/dt = kT T + phi k F - (loss_without_loop + release) S
+    holoHC   dH/dt = kH (kappa S - H)            pmol/L, a read-out: it carries no mass
+
+f is the working share of intrinsic factor. Bile and tissue release go out on transcobalamin and come
+back with it, so with B = S + T and T a thousandth of B::
+
+    body     dB/dt = kE G + meals + phi k F - (loss_without_loop - loop f) B
+
+No state below it feeds back, which is what makes the layer a cascade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.cobalamin.absorption import (
+    active_absorption,
+    clearance_rate,
+    depot_rate,
+    passive_absorption,
+    retained_share,
+)
+from remyelin.cobalamin.cascade import handed_on, mean_decay, relax, scan
+from remyelin.cobalamin.exposure import Exposure
+from remyelin.cobalamin.parameters import Parameters
+from remyelin.cobalamin.timeline import Product, Schedule
+from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN, PMOL_PER_NMOL
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinetics:
+    """Cobalamin at the nodes of the grid, each array of shape (nodes,) unless said.
+
+    Attributes
+    ----------
+    store : ndarray
+        Body cobalamin outside depots, gut and free plasma (nmol).
+    holotc, haptocorrin, free : ndarray
+        Plasma concentrations (pmol/L); `holotc` without what it takes up from `free`.
+    free_mean : ndarray, shape (nodes - 1,)
+        Mean of `free` over each step.
+    pending : ndarray
+        Absorbed or injected, not yet in the store (nmol).
+    absorption : ndarray
+        Rate at which absorbed cobalamin reaches the blood (nmol/day).
+    absorbed, captured, urine, lost : ndarray
+        Totals since the first node (nmol): from the gut, from injections into tissue, injected
+        cobalamin excreted, store lost.
+    """
+
+    store: Array
+    holotc: Array
+    haptocorrin: Array
+    free: Array
+    free_mean: Array
+    pending: Array
+    absorption: Array
+    absorbed: Array
+    captured: Array
+    urine: Array
+    lost: Array
+
+
+def delivered(product: Product, intrinsic_factor: Array | float, parameters: Parameters) -> Array | float:
+    """Return what one dose by mouth or nose delivers to the blood in the end (nmol)."""
+    amount, _, route, with_food = product
+    if route == "nasal":
+        return amount * parameters.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN + 0 * intrinsic_factor
+    active = active_absorption(amount, parameters)
+    passive = passive_absorption(amount, parameters, with_food=with_food)
+    return (active * intrinsic_factor + passive) * MICROGRAM_TO_NMOL_COBALAMIN
+
+
+def food_absorption(
+    intake: Array, meals: float, factor: Array, release: Array, scale: float, parameters: Parameters
+) -> Array:
+    """Return absorption of cobalamin in food (nmol/day).
+
+    Parameters
+    ----------
+    intake : ndarray
+        ug/day, in equal meals.
+    meals : float
+        Meals a day.
+    factor, release : ndarray
+        Working share of intrinsic factor; share of food cobalamin that is freed.
+    scale : float
+        Active absorption of this person relative to the typical one.
+    """
+    meal = intake * release / meals
+    active = parameters.active_max * meal / (parameters.active_half + meal)
+    passive = meal * parameters.passive_share_with_food
+    return np.asarray(meals * (scale * active * factor + passive) * MICROGRAM_TO_NMOL_COBALAMIN)
+
+
+def solve(nodes: Array, exposure: Exposure, plan: Schedule, parameters: Parameters) -> Kinetics:
+    """Carry cobalamin along the grid from the steady state before the first node.
+
+    Parameters
+    ----------
+    nodes : ndarray, shape (n + 1,)
+        Grid of :func:`remyelin.cobalamin.timeline.grid`; every event is a node.
+    exposure : Exposure
+    plan : Schedule
+        The doses of the exposure, gathered.
+    parameters : Parameters
+    """
+    p = parameters
+    step = np.diff(nodes)
+    middle = nodes[:-1] + 0.5 * step
+    factor = exposure.intrinsic_factor.at(middle)
+
+    def food(intake: Array, factor: Array, release: Array) -> Array:
+        return food_absorption(intake, exposure.meals_per_day, factor, release, exposure.store_scale, p)
+
+    stream = food(exposure.food_intake.at(middle), factor, exposure.food_release.at(middle))
+    before_factor = exposure.intrinsic_factor.before
+    before = np.array(
+        [x.before for x in (exposure.food_intake, exposure.intrinsic_factor, exposure.food_release)]
+    )
+    stream_before = float(food(*before[:, None])[0])
+    for run in plan.runs:
+        active = (middle > run.start) & (middle < run.stop)
+        if active.any():
+            scaled = _scaled(run.product, factor, exposure, p)
+            stream = stream + active * run.per_day * scaled
+
+    gut, released, gut_to_plasma = _gut(nodes, step, factor, exposure, plan, p)
+    depots, free, free_mean, captured, urine = _injected(nodes, step, plan, p)
+
+    # Body store: what comes in during a step is spread evenly over it, so mass is exact.
+    loss = p.loss_without_loop - p.loop_return * factor
+    z = loss * step
+    mean = mean_decay(z)
+    entering = released + captured + stream * step
+    first = stream_before / (p.loss_without_loop - p.loop_return * before_factor)
+    store = scan(np.exp(-z), mean * entering, first)
+    lost = store[:-1] * -np.expm1(-z) + entering * (1 - mean)
+
+    back = p.loop_return * factor + p.tissue_release
+    start = (stream + back * store[:-1]) / p.transcobalamin_rate
+    end = (stream + back * store[1:]) / p.transcobalamin_rate
+    back_before = p.loop_return * before_factor + p.tissue_release
+    holotc = relax(
+        step, p.transcobalamin_rate, start, end, (stream_before + back_before * first) / p.transcobalamin_rate
+    )
+    if gut_to_plasma.any():
+        holotc = holotc + scan(np.exp(-p.transcobalamin_rate * step), gut_to_plasma, 0.0)
+
+    bound = exposure.plasma_scale * p.b12_per_store * store
+    haptocorrin = relax(step, p.haptocorrin_rate, bound[:-1], bound[1:], bound[0])
+
+    def total(per_step: Array) -> Array:
+        return np.concatenate([[0.0], np.cumsum(per_step)])
+
+    return Kinetics(
+        store=store,
+        holotc=holotc * (PMOL_PER_NMOL / p.plasma_volume),
+        haptocorrin=haptocorrin,
+        free=free * (PMOL_PER_NMOL / p.injection_volume),
+        free_mean=free_mean * (PMOL_PER_NMOL / p.injection_volume),
+        pending=gut + depots + free,
+        absorption=p.release_rate * gut + np.append(stream, stream[-1:] if stream.size else [stream_before]),
+        absorbed=total(released + stream * step),
+        captured=total(captured),
+        urine=total(urine),
+        lost=total(lost),
+    )
+
+
+def _scaled(product: Product, factor: Array, exposure: Exposure, p: Parameters) -> Array:
+    """What a dose delivers to this person, whose active absorption is scaled."""
+    return np.asarray(delivered(product, factor * exposure.store_scale, p))
+
+
+def _given(nodes: Array, times: tuple[float, ...]) -> tuple[NDArray[np.intp], Array]:
+    """Nodes at which doses fall and how many fall there; those at or after the end have no effect."""
+    inside = np.asarray(times)
+    inside = inside[inside < nodes[-1]]
+    where, count = np.unique(np.searchsorted(nodes, inside), return_counts=True)
+    return where, count.astype(float)
+
+
+def _gut(
+    nodes: Array, step: Array, factor: Array, exposure: Exposure, plan: Schedule, p: Parameters
+) -> tuple[Array, Array, Array]:
+    """Single doses by mouth or nose: in the gut at nodes, released per step, left in plasma after each step."""
+    dose = np.zeros_like(step)
+    for product, times in plan.single.items():
+        if product[2] in ("oral", "nasal"):
+            where, count = _given(nodes, times)
+            dose[where] += count * _scaled(product, factor[where], exposure, p)
+    if not dose.any():
+        return np.zeros_like(nodes), dose, dose
+    decay = np.exp(-p.release_rate * step)
+    gut = scan(decay, decay * dose, 0.0)
+    full = gut[:-1] + dose
+    passed = full * handed_on(step, p.release_rate, p.transcobalamin_rate)
+    return gut + np.append(dose, 0.0), full * -np.expm1(-p.release_rate * step), passed
+
+
+def _injected(
+    nodes: Array, step: Array, plan: Schedule, p: Parameters
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Injections: depots and free cobalamin at nodes, mean free per step, captured and excreted per step."""
+    depots, free = np.zeros_like(nodes), np.zeros_like(nodes)
+    free_mean, captured, urine = np.zeros_like(step), np.zeros_like(step), np.zeros_like(step)
+    for product, times in plan.single.items():
+        amount, form, route, _ = product
+        if route not in ("im", "sc", "iv"):
+            continue
+        where, count = _given(nodes, times)
+        if not where.size:
+            continue
+        dose = np.zeros_like(step)
+        dose[where] = count * amount * MICROGRAM_TO_NMOL_COBALAMIN
+        out = clearance_rate(amount, form, p)
+        retained = retained_share(amount, form, p)
+        decay = np.exp(-out * step)
+        if route == "iv":
+            depot = np.zeros_like(nodes)
+            into = decay * dose
+            now = np.append(dose, 0.0)
+        else:
+            rate = depot_rate(form, p)
+            left = np.exp(-rate * step)
+            depot = scan(left, left * dose, 0.0)
+            into = (depot[:-1] + dose) * handed_on(step, rate, out)
+            depot = depot + np.append(dose, 0.0)
+            now = np.zeros_like(nodes)
+        plasma = scan(decay, into, 0.0)
+        held = depot + plasma + now
+        # What left between two nodes is the difference of what was held: exact, whatever the step.
+        after = held[1:] - np.append(dose[1:], 0.0)
+        cleared = np.maximum(held[:-1] - after, 0.0)
+        depots += depot
+        free += plasma + now
+        free_mean += np.divide(cleared, out * step)
+        captured += retained * cleared
+        urine += (1 - retained) * cleared
+    return depots, free, free_mean, captured, urine
