@@ -100,3 +100,6 @@ NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begi
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
 LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
+
+# --- clinic ---
+CONDUCTION_ROUNDING: Final = 1e-9  # by so much a share may leave 0 to 1 without being refused

@@ -12,6 +12,7 @@ from remyelin.evidence import Ledger
 from remyelin.fibre.channels import ChannelSet, mrg_node
 from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.numerics import CONVERGED_GRID, CUT_RESISTIVITY
+from remyelin.units import BODY_TEMPERATURE
 
 Grid = Literal["published", "converged"] | tuple[int, int, int]
 Ends = Literal["sealed", "passive"]
@@ -33,7 +34,7 @@ def mrg(
     diameter_um: float,
     n_nodes: int,
     *,
-    temperature: float = 37.0,
+    temperature: float = BODY_TEMPERATURE,
     grid: Grid = "published",
     ends: Ends = "sealed",
     ledger: Ledger,
@@ -83,7 +84,7 @@ def mrg_interpolated(
     diameter_um: float,
     n_nodes: int,
     *,
-    temperature: float = 37.0,
+    temperature: float = BODY_TEMPERATURE,
     grid: Grid = "published",
     ends: Ends = "sealed",
     ledger: Ledger,
@@ -115,7 +116,7 @@ def pena(
     diameter_um: float,
     n_nodes: int,
     *,
-    temperature: float = 37.0,
+    temperature: float = BODY_TEMPERATURE,
     grid: Grid = "published",
     ends: Ends = "sealed",
     ledger: Ledger,
