@@ -80,7 +80,10 @@ NERVE_CLASSES: Final = 48  # diameters that stand for a population of fibres
 NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that they cover
 
 # --- cobalamin: cascade of linear equations on a graded grid ---
-CASCADE_GRADING: Final = (0.02, 0.06, 0.15, 0.3, 0.6, 1.0, 1.6, 2.5, 4.0, 6.0)  # days after an event
+CASCADE_GRADING: Final = (  # days after an event
+    *(0.01, 0.03, 0.06, 0.1, 0.15, 0.22, 0.3, 0.42, 0.6, 0.8),
+    *(1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.5),
+)
 CASCADE_MAX_STEP: Final = 10.0  # days
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose

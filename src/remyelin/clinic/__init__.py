@@ -1,1 +1,8 @@
-"""clinic"""
+"""From the conduction of pathways to what a person feels and what an examination finds."""
+
+from remyelin.clinic.catalogue import Symptom, catalogue
+from remyelin.clinic.parameters import Parameters
+from remyelin.clinic.scores import functional_disability
+from remyelin.clinic.symptoms import COMPUTED, signs, symptoms
+
+__all__ = ["COMPUTED", "Parameters", "Symptom", "catalogue", "functional_disability", "signs", "symptoms"]

@@ -1,0 +1,155 @@
+"""Functions of the nervous system, each as the share that is lost, from the conduction of its pathways.
+
+Symptoms, signs and scores are all read from these few numbers. A function is kept while enough impulses
+arrive; those that need timing (vibration, reflexes) also suffer when arrivals spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from remyelin.clinic.parameters import Grade, Parameters
+from remyelin.errors import InputError
+from remyelin.numerics import CONDUCTION_ROUNDING
+
+PATHWAYS: Final = (
+    "median_motor",
+    "tibial_motor",
+    "median_sensory",
+    "sural",
+    "median_sep",
+    "tibial_sep",
+    "corticospinal_arm",
+    "corticospinal_leg",
+)
+VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
+_SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
+
+Floats = NDArray[np.float64]
+
+
+def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floats]:
+    """Return how much of each function is lost, or added, 0 to 1.
+
+    Parameters
+    ----------
+    pathways : Dataset
+        From the conduction of the nerve layer, over (..., pathway) with the pathways of
+        :data:`PATHWAYS`: ``conducted`` (share of the original fibres whose impulse arrives),
+        ``dispersion`` (ms, added spread), ``axons`` (surviving share), ``ectopic`` (share of internodes,
+        on surviving axons, that can fire by themselves).
+    parameters : Parameters
+        The maps.
+
+    Returns
+    -------
+    mapping of str to (...) array
+        Losses touch_leg, touch_arm, position_leg, strength_leg, strength_arm, pyramidal_leg,
+        pyramidal_arm, ankle_arc, knee_arc, arm_arc; and what is added, ectopic (sensory discharge that
+        reaches the cortex) and lhermitte.
+
+    Raises
+    ------
+    InputError
+        If a pathway or variable is missing, or a share lies outside 0 to 1.
+    """
+    p = parameters
+    at = _arrays(pathways)
+    arrives, spread = at["conducted"], at["dispersion"]
+    reaching = {name: at["ectopic"][name] * _reach(arrives[name], at["axons"][name]) for name in _SENSORY}
+
+    def arc(sensory: str, motor: str) -> Floats:
+        both = np.hypot(spread[sensory], spread[motor])
+        return 1.0 - arrives[sensory] * arrives[motor] * _timed(both, p.reflex_dispersion)
+
+    ankle, arm = arc("sural", "tibial_motor"), arc("median_sensory", "median_motor")
+    knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
+    volley = arrives["tibial_sep"] * _timed(spread["tibial_sep"], p.position_dispersion)
+    discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
+    ascending = np.maximum(reaching["tibial_sep"], reaching["median_sep"])
+    return {
+        "touch_leg": graded(1.0 - np.minimum(arrives["sural"], arrives["tibial_sep"]), p.numbness),
+        "touch_arm": graded(1.0 - np.minimum(arrives["median_sensory"], arrives["median_sep"]), p.numbness),
+        "position_leg": graded(1.0 - volley, p.position),
+        "strength_leg": graded(1.0 - arrives["corticospinal_leg"] * arrives["tibial_motor"], p.weakness),
+        "strength_arm": graded(1.0 - arrives["corticospinal_arm"] * arrives["median_motor"], p.weakness),
+        "pyramidal_leg": graded(1.0 - arrives["corticospinal_leg"], p.pyramidal),
+        "pyramidal_arm": graded(1.0 - arrives["corticospinal_arm"], p.pyramidal),
+        "ankle_arc": graded(ankle, p.reflex),
+        "knee_arc": graded(knee, p.reflex),
+        "arm_arc": graded(arm, p.reflex),
+        "ectopic": saturating(discharge, p.paraesthesia),
+        "lhermitte": saturating(ascending, p.lhermitte),
+    }
+
+
+def graded(loss: Floats, grade: Grade) -> Floats:
+    """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
+    scale: float = 1.0 + grade.half**grade.steepness
+    return saturating(np.clip(loss, 0.0, 1.0), grade) * scale
+
+
+def saturating(amount: Floats, grade: Grade) -> Floats:
+    """Return amount^s / (amount^s + half^s)."""
+    power = amount**grade.steepness
+    share: Floats = power / (power + grade.half**grade.steepness)
+    return share
+
+
+def label(values: Mapping[str, NDArray[np.generic]], pathways: xr.Dataset, units: str) -> xr.Dataset:
+    """Return arrays over the leading dimensions of `pathways` as a labelled dataset."""
+    lead = [str(name) for name in pathways["conducted"].dims if name != "pathway"]
+    return xr.Dataset(
+        {name: (lead, value, {"units": units}) for name, value in values.items()},
+        coords={name: pathways[name] for name in lead if name in pathways.coords},
+    )
+
+
+def _timed(dispersion: Floats, half: float) -> Floats:
+    """Return the share of a volley that still works together when its arrivals spread (ms)."""
+    share: Floats = 1.0 / (1.0 + (dispersion / half) ** 2)
+    return share
+
+
+def _reach(conducted: Floats, axons: Floats) -> Floats:
+    """Return the share of ectopic discharges that get through to the end of a path.
+
+    They start anywhere on the way with equal chance. When a share f of the surviving fibres conducts
+    over all of it, a share f^u does over a part u of the way: on average (1 - f) / -ln f.
+    """
+    alive = np.maximum(axons, np.finfo(np.float64).tiny)
+    f = np.clip(conducted / alive, np.finfo(np.float64).tiny, 1.0)
+    blocked = f < 1.0
+    share: Floats = np.where(blocked, (1.0 - f) / -np.log(np.where(blocked, f, 0.5)), 1.0)
+    return share
+
+
+def _arrays(pathways: xr.Dataset) -> dict[str, dict[str, Floats]]:
+    for name in VARIABLES:
+        if name not in pathways:
+            raise InputError(f"the pathways lack {name!r}; give {', '.join(VARIABLES)} over pathway.")
+    if "pathway" not in pathways.coords:
+        raise InputError("the pathways lack the coordinate 'pathway'.")
+    known = {str(name) for name in pathways["pathway"].to_numpy()}
+    for path in PATHWAYS:
+        if path not in known:
+            raise InputError(f"the pathways lack {path!r}; symptoms need {', '.join(PATHWAYS)}.")
+    chosen = pathways.sel(pathway=list(PATHWAYS)).transpose(..., "pathway")
+    found = {}
+    for name in VARIABLES:
+        values = chosen[name].to_numpy().astype(np.float64)
+        top = np.inf if name == "dispersion" else 1.0
+        if (
+            not np.isfinite(values).all()
+            or (values < -CONDUCTION_ROUNDING).any()
+            or (values > top + CONDUCTION_ROUNDING).any()
+        ):
+            raise InputError(f"{name} of the pathways must be finite and between 0 and {top:g}.")
+        values = np.clip(values, 0.0, top)
+        found[name] = {path: values[..., index] for index, path in enumerate(PATHWAYS)}
+    return found

@@ -1,0 +1,86 @@
+"""The maps from conduction to symptoms, read once from the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remyelin.evidence import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A saturating map from a loss to a severity: half severity at `half`, steepness `steepness`."""
+
+    half: float
+    steepness: float
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger, name: str) -> Grade:
+        """Read ``clinic.<name>.half`` and ``clinic.<name>.steepness``."""
+        return cls(ledger[f"clinic.{name}.half"], ledger[f"clinic.{name}.steepness"])
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What turns the conduction of pathways into symptoms, signs and scores; all of it assumed.
+
+    Attributes
+    ----------
+    numbness, position, weakness, pyramidal, reflex : Grade
+        From the share of a path that no longer works.
+    paraesthesia, lhermitte : Grade
+        From the share of internodes that fire by themselves (half severity not scaled to 1).
+    position_dispersion, reflex_dispersion : float
+        Added spread of arrival (ms) that halves the use of a volley.
+    knee_share : float
+        Where the knee's arc lies between those of the arm (0) and the ankle (1).
+    gait_sensory, gait_pyramidal : float
+        Disability of gait at complete loss of position sense, at full spasticity.
+    presence : float
+        Severity above which a symptom is noticed or a sign found.
+    scale_gait, scale_sensory : tuple of float
+        Severities at which these items of the disability scale gain a point.
+    scale_neuropathy, scale_paresis : float
+        The same for the jerks and for paresis.
+    """
+
+    numbness: Grade
+    position: Grade
+    weakness: Grade
+    pyramidal: Grade
+    reflex: Grade
+    paraesthesia: Grade
+    lhermitte: Grade
+    position_dispersion: float
+    reflex_dispersion: float
+    knee_share: float
+    gait_sensory: float
+    gait_pyramidal: float
+    presence: float
+    scale_gait: tuple[float, ...]
+    scale_sensory: tuple[float, ...]
+    scale_neuropathy: float
+    scale_paresis: float
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger) -> Parameters:
+        """Read the parameters from a ledger."""
+        return cls(
+            numbness=Grade.from_ledger(ledger, "numbness"),
+            position=Grade.from_ledger(ledger, "position"),
+            weakness=Grade.from_ledger(ledger, "weakness"),
+            pyramidal=Grade.from_ledger(ledger, "pyramidal"),
+            reflex=Grade.from_ledger(ledger, "reflex"),
+            paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
+            lhermitte=Grade.from_ledger(ledger, "lhermitte"),
+            position_dispersion=ledger["clinic.position.dispersion"],
+            reflex_dispersion=ledger["clinic.reflex.dispersion"],
+            knee_share=ledger["clinic.reflex.knee_share"],
+            gait_sensory=ledger["clinic.gait.sensory_weight"],
+            gait_pyramidal=ledger["clinic.gait.pyramidal_weight"],
+            presence=ledger["clinic.presence"],
+            scale_gait=ledger.vector("clinic.scale.gait"),
+            scale_sensory=ledger.vector("clinic.scale.sensory"),
+            scale_neuropathy=ledger["clinic.scale.neuropathy"],
+            scale_paresis=ledger["clinic.scale.paresis"],
+        )

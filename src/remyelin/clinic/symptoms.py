@@ -1,0 +1,102 @@
+"""Symptoms and signs from the conduction of pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from remyelin.clinic.functions import Floats, functions, label
+from remyelin.clinic.parameters import Parameters
+
+COMPUTED: Final = ("paraesthesia", "numbness", "gait", "reflexes", "lhermitte", "weakness")
+
+
+def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
+    """Return how severe each computed symptom is.
+
+    Parameters
+    ----------
+    pathways : Dataset
+        Conduction over (..., pathway); see :func:`remyelin.clinic.functions.functions`.
+    parameters : Parameters
+        The maps.
+
+    Returns
+    -------
+    Dataset
+        Over (..., symptom), symptoms by the identifiers of the catalogue: ``severity`` 0 to 1 and
+        ``present``, whether it is noticed.
+
+    Raises
+    ------
+    InputError
+        If a pathway or variable is missing or impossible.
+    """
+    lost = functions(pathways, parameters)
+    severities = {
+        "paraesthesia": lost["ectopic"],
+        "numbness": np.maximum(lost["touch_leg"], lost["touch_arm"]),
+        "gait": gait(lost, parameters),
+        "reflexes": np.maximum(lost["ankle_arc"], lost["pyramidal_leg"]),
+        "lhermitte": lost["lhermitte"],
+        "weakness": np.maximum(lost["strength_leg"], lost["strength_arm"]),
+    }
+    severity = label(severities, pathways, "1").to_dataarray("symptom").transpose(..., "symptom")
+    severity.attrs = {"units": "1", "long_name": "severity, 0 none to 1 complete"}
+    present = severity >= parameters.presence
+    present.attrs = {"units": "1", "long_name": "noticed"}
+    return xr.Dataset({"severity": severity, "present": present})
+
+
+def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
+    """Return what an examination would find.
+
+    Parameters
+    ----------
+    pathways, parameters
+        As in :func:`symptoms`.
+
+    Returns
+    -------
+    Dataset
+        Over (...): ``vibration_loss`` at the toes (0 to 1); ``ankle_jerk``, ``knee_jerk``,
+        ``biceps_jerk`` graded 0 absent, 2 normal, 4 greatly increased; ``spasticity`` (0 to 1);
+        ``romberg`` and ``babinski`` (found or not).
+
+    Raises
+    ------
+    InputError
+        If a pathway or variable is missing or impossible.
+    """
+    lost = functions(pathways, parameters)
+
+    def jerk(arc: str, release: str) -> Floats:
+        # What the arc still carries, doubled at most when the tract no longer inhibits it.
+        return 2.0 * (1.0 - lost[arc]) * (1.0 + lost[release])
+
+    return label(
+        {
+            "vibration_loss": lost["position_leg"],
+            "ankle_jerk": jerk("ankle_arc", "pyramidal_leg"),
+            "knee_jerk": jerk("knee_arc", "pyramidal_leg"),
+            "biceps_jerk": jerk("arm_arc", "pyramidal_arm"),
+            "spasticity": lost["pyramidal_leg"],
+            "romberg": lost["position_leg"] >= parameters.scale_gait[0],
+            "babinski": lost["pyramidal_leg"] >= parameters.presence,
+        },
+        pathways,
+        "1",
+    )
+
+
+def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
+    """Return the disability of gait: position sense, spasticity and weakness, each taking its part."""
+    kept = (
+        (1.0 - parameters.gait_sensory * lost["position_leg"])
+        * (1.0 - parameters.gait_pyramidal * lost["pyramidal_leg"])
+        * (1.0 - lost["strength_leg"])
+    )
+    return 1.0 - kept

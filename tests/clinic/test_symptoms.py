@@ -1,0 +1,173 @@
+"""From conduction to symptoms, signs and the disability scale."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remyelin.clinic import COMPUTED, Parameters, catalogue, functional_disability, signs, symptoms
+from remyelin.clinic.catalogue import KINDS, STATUSES
+from remyelin.clinic.functions import PATHWAYS
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+
+LEDGER = Ledger.shipped()
+PARAMETERS = Parameters.from_ledger(LEDGER)
+
+
+def conduction(**changes):
+    """Healthy pathways, with `name=(conducted, dispersion, axons, ectopic)` for those that are not."""
+    rows = {name: (1.0, 0.0, 1.0, 0.0) for name in PATHWAYS} | changes
+    columns = zip(*(rows[name] for name in PATHWAYS), strict=True)
+    names = ("conducted", "dispersion", "axons", "ectopic")
+    return xr.Dataset(
+        {name: ("pathway", np.array(column)) for name, column in zip(names, columns, strict=True)},
+        coords={"pathway": list(PATHWAYS)},
+    )
+
+
+def severity(pathways):
+    return symptoms(pathways, PARAMETERS)["severity"].to_series()
+
+
+def test_health_has_no_symptom_and_no_points():
+    healthy = conduction()
+    assert (severity(healthy) == 0.0).all()
+    found = signs(healthy, PARAMETERS)
+    assert float(found["ankle_jerk"]) == float(found["knee_jerk"]) == float(found["biceps_jerk"]) == 2.0
+    assert not bool(found["babinski"])
+    assert not bool(found["romberg"])
+    assert int(functional_disability(healthy, PARAMETERS)["total"]) == 0
+
+
+@given(st.sampled_from(PATHWAYS), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+@settings(deadline=None)
+def test_losing_more_never_helps(pathway, a, b):
+    low, high = sorted((a, b))
+    worse = severity(conduction(**{pathway: (low, 0.0, 1.0, 0.0)}))
+    better = severity(conduction(**{pathway: (high, 0.0, 1.0, 0.0)}))
+    assert (worse >= better - 1e-12).all()
+    assert worse.between(0.0, 1.0).all()
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.floats(0, 1), st.floats(0, 50), st.floats(0, 1), st.floats(0, 1)]),
+        min_size=8,
+        max_size=8,
+    )
+)
+@settings(deadline=None)
+def test_any_conduction_gives_shares_and_whole_points(rows):
+    pathways = conduction(**dict(zip(PATHWAYS, rows, strict=True)))
+    assert severity(pathways).between(0.0, 1.0 + 1e-12).all()
+    scale = functional_disability(pathways, PARAMETERS)
+    top = {"gait": 4, "sensory": 3, "mental": 0, "neuropathy": 3, "pyramidal": 3}
+    for item, most in top.items():
+        assert 0 <= int(scale[item]) <= most
+    assert int(scale["total"]) == sum(int(scale[item]) for item in top)
+    assert np.issubdtype(scale["total"].dtype, np.integer)
+    found = signs(pathways, PARAMETERS)
+    assert 0.0 <= float(found["ankle_jerk"]) <= 4.0
+
+
+def test_absent_ankle_jerk_and_babinski_coexist_when_nerve_and_cord_are_both_hit():
+    both = conduction(
+        sural=(0.2, 0.0, 0.2, 0.0), tibial_motor=(0.5, 0.0, 0.5, 0.0), corticospinal_leg=(0.4, 0.0, 0.9, 0.0)
+    )
+    found = signs(both, PARAMETERS)
+    assert float(found["ankle_jerk"]) < 0.5
+    assert bool(found["babinski"])
+    cord_only = signs(conduction(corticospinal_leg=(0.4, 0.0, 0.9, 0.0)), PARAMETERS)
+    assert float(cord_only["ankle_jerk"]) > 2.0
+
+
+def test_firing_without_block_tingles_before_it_numbs():
+    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 3e-4), sural=(0.95, 0.0, 1.0, 2e-4)))
+    assert early["paraesthesia"] > early["numbness"]
+    assert early["paraesthesia"] > PARAMETERS.presence
+    assert early["weakness"] == 0.0
+
+
+def test_discharges_do_not_pass_a_full_block_but_do_pass_what_lies_behind_it():
+    open_path = severity(conduction(tibial_sep=(1.0, 0.0, 1.0, 1e-3)))["paraesthesia"]
+    half = severity(conduction(tibial_sep=(0.5, 0.0, 1.0, 1e-3)))["paraesthesia"]
+    shut = severity(conduction(tibial_sep=(0.0, 0.0, 1.0, 1e-3)))["paraesthesia"]
+    assert open_path > half > 0.5 * open_path
+    assert shut < 0.05
+
+
+def test_spread_arrivals_take_position_sense_and_reflexes_but_not_touch():
+    late = conduction(tibial_sep=(1.0, 12.0, 1.0, 0.0), sural=(1.0, 6.0, 1.0, 0.0))
+    found = severity(late)
+    assert found["numbness"] == 0.0
+    assert found["gait"] > 0.3
+    assert float(signs(late, PARAMETERS)["ankle_jerk"]) < 1.0
+
+
+def test_weakness_multiplies_cord_and_nerve():
+    cord = severity(conduction(corticospinal_leg=(0.6, 0.0, 1.0, 0.0)))["weakness"]
+    nerve = severity(conduction(tibial_motor=(0.6, 0.0, 1.0, 0.0)))["weakness"]
+    both = severity(conduction(corticospinal_leg=(0.6, 0.0, 1.0, 0.0), tibial_motor=(0.6, 0.0, 1.0, 0.0)))[
+        "weakness"
+    ]
+    assert both > cord == nerve
+
+
+def test_the_worst_case_reaches_every_point_that_is_computed():
+    dead = conduction(**{name: (0.0, 0.0, 0.0, 0.0) for name in PATHWAYS})
+    scale = functional_disability(dead, PARAMETERS)
+    assert [int(scale[item]) for item in ("gait", "sensory", "neuropathy", "pyramidal")] == [4, 3, 3, 3]
+    assert scale["mental"].attrs["status"] == "not computed"
+
+
+def test_leading_dimensions_are_kept():
+    stack = xr.concat([conduction(), conduction(sural=(0.3, 0.0, 0.3, 0.0))], "plan").expand_dims(
+        time=[0.0, 1.0]
+    )
+    out = symptoms(stack, PARAMETERS)
+    assert out["severity"].dims == ("time", "plan", "symptom")
+    assert list(out["symptom"].values) == list(COMPUTED)
+    assert functional_disability(stack, PARAMETERS)["total"].dims == ("time", "plan")
+    assert (out["severity"].isel(plan=1) >= out["severity"].isel(plan=0)).all()
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda d: d.drop_vars("axons"), "lack 'axons'"),
+        (lambda d: d.isel(pathway=slice(0, 3)), "lack 'sural'"),
+        (lambda d: d.drop_vars("pathway"), "coordinate 'pathway'"),
+        (lambda d: d.assign(conducted=d.conducted * 1.5), "between 0 and 1"),
+        (lambda d: d.assign(dispersion=d.dispersion * np.nan), "finite"),
+        (lambda d: d.assign(ectopic=d.ectopic - 0.1), "between 0 and 1"),
+    ],
+)
+def test_bad_input_is_one_sentence(break_it, message):
+    with pytest.raises(InputError, match=message):
+        symptoms(break_it(conduction()), PARAMETERS)
+
+
+def test_the_catalogue_is_the_articles_list():
+    symptoms_ = catalogue(LEDGER)
+    assert [symptom.number for symptom in symptoms_] == list(range(1, 20))
+    assert len({symptom.id for symptom in symptoms_}) == 19
+    assert {symptom.id for symptom in symptoms_ if symptom.status == "computed"} == set(COMPUTED)
+    for symptom in symptoms_:
+        assert symptom.status in STATUSES
+        assert symptom.kind in KINDS
+        assert symptom.hpo
+        assert all(re.fullmatch(r"HP:\d{7}", term) for term, _ in symptom.hpo)
+        assert symptom.mechanism.endswith(".")
+        if symptom.status == "computed":
+            assert set(symptom.pathways) <= set(PATHWAYS)
+            assert symptom.frequency is not None
+
+
+def test_every_frequency_belongs_to_a_symptom():
+    assert set(LEDGER.group("clinic.frequency")) <= {symptom.id for symptom in catalogue(LEDGER)}
