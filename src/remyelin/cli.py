@@ -132,7 +132,9 @@ def run(
             progress("writing the report")
             write_folder(course, out)
     if as_json:
-        _print_json(course.summary())
+        from remyelin.report.summary import summarise
+
+        _print_json(summarise(course))
     else:
         print_summary(course, out)
 

@@ -48,6 +48,10 @@ class Course:
         variables of the layers, each with units. Plan 0 is the treatment as given.
     studies : mapping of float to nerve.Studies
         The nerve studies of the first plan at each study date (days).
+    healthy : nerve.Studies
+        The same person's studies before the cause began.
+    limits : mapping of str to (low, high)
+        Usual limits of the biomarkers, None where there is none.
     """
 
     case: Case
@@ -56,6 +60,8 @@ class Course:
     data: xr.Dataset
     studies: Mapping[float, nerve.Studies]
     healthy: nerve.Studies
+    limits: Mapping[str, tuple[float | None, float | None]]
+    symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
 
     def to_netcdf(self, path: Path) -> None:
@@ -73,7 +79,15 @@ class Course:
         )
         data.to_netcdf(path, engine="h5netcdf")
         for date, studies in self.studies.items():
-            studies.to_dataset().to_netcdf(path, engine="h5netcdf", mode="a", group=f"studies/day_{date:g}")
+            for name, wave in studies.waveforms.items():
+                potential = xr.DataArray(
+                    wave.value,
+                    {"time": ("time", wave.time, {"units": "ms"})},
+                    name="potential",
+                    attrs={"units": wave.unit, "polarity": "negative up"},
+                )
+                group = f"waveforms/day_{date:g}/{name.replace(', ', '/')}"
+                potential.to_netcdf(path, engine="h5netcdf", mode="a", group=group)
 
 
 def run_course(
@@ -116,36 +130,48 @@ def run_course(
 
     progress("cobalamin and one-carbon metabolism")
     kinetics = cobalamin.Parameters.from_ledger(ledger)
-    chemistry = _over_plans(
-        plans, [cobalamin.simulate(exposure(case, person, plan), times, kinetics) for plan in plans]
+    chemistry = xr.concat(
+        [cobalamin.simulate(exposure(case, person, plan, ledger), times, kinetics) for plan in plans],
+        dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
 
     progress("myelin and axons")
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    anatomy = nerve.Anatomy.from_ledger(ledger)
+    segments = nerve.segments(body, ledger)
     states = myelin.simulate(
-        chemistry[["methylation"]],
-        nerve.segments(body, anatomy),
-        person.age,
-        myelin.Parameters.from_ledger(ledger),
+        chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
     )
 
-    progress("conduction: the engine fills its tables (the first run compiles, about half a minute)")
-    tables = nerve.conduction_tables(body, anatomy, ledger)
-    pathways = nerve.conduction(states, body, anatomy, tables)
-    complaints = clinic.symptoms(pathways, clinic.Parameters.from_ledger(ledger))
+    progress("conduction: the engine fills its tables (compiling once takes about half a minute)")
+    tables = nerve.build_tables(body, ledger)
+    pathways = nerve.conduction(states, body, tables, ledger)
+    judgement = clinic.Parameters.from_ledger(ledger)
+    scale = clinic.functional_disability(pathways, judgement)
+    picture = xr.merge(
+        [
+            clinic.symptoms(pathways, judgement),
+            clinic.signs(pathways, judgement),
+            scale.rename(
+                {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
+            ),
+        ]
+    )
 
+    given = states.isel(plan=0)
+    conduct = nerve.exact_conduction(body, tables, ledger, seed) if exact else None
     studies = {}
     for date in case.plan.studies:
-        progress(f"nerve studies at {date / numerics.COURSE_HISTORY_STEP:.0f} months")
-        at_date = states.isel(plan=0).sel(time=date)
-        studies[date] = nerve.battery(at_date, body, anatomy, tables, exact=exact, seed=seed)
-    healthy = nerve.battery(
-        states.isel(plan=0, time=0), body, anatomy, tables, exact=exact, seed=seed
-    )
+        progress(f"nerve studies, day {date:.0f}")
+        studies[date] = nerve.battery(given.sel(time=date), body, tables, ledger, conduct=conduct)
+    healthy = nerve.battery(given.isel(time=0), body, tables, ledger, conduct=conduct)
+
+    limits = cobalamin.limits(ledger)
+    catalogue = clinic.catalogue(ledger)
     provenance = Provenance(remyelin.__version__, ledger.used(), ledger.overrides(), seed, exact)
-    data = xr.merge([chemistry, states, pathways, complaints], combine_attrs="drop")
-    return Course(case, person, plans, data, studies, healthy, provenance)
+    # both layers count axons: of a segment, and of a whole pathway
+    pathways = pathways.rename(axons="pathway_axons")
+    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop")
+    return Course(case, person, plans, data, studies, healthy, limits, catalogue, provenance)
 
 
 def time_axis(case: Case, person: Person) -> NDArray[np.float64]:
@@ -157,8 +183,3 @@ def time_axis(case: Case, person: Person) -> NDArray[np.float64]:
     months = np.arange(numerics.COURSE_WEEKLY_UNTIL, horizon, numerics.COURSE_HISTORY_STEP)
     after = np.concatenate([numerics.COURSE_FIRST_DAYS, weeks, months, case.plan.studies, [horizon]])
     return np.unique(np.concatenate([history, after[after <= horizon]]))
-
-
-def _over_plans(plans: tuple[Plan, ...], results: list[xr.Dataset]) -> xr.Dataset:
-    names = xr.DataArray([plan.name for plan in plans], dims="plan", name="plan")
-    return xr.concat(results, dim=names)

@@ -50,7 +50,9 @@ EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
 GATE_TABLE_RANGE: Final = (-250.0, 250.0)  # mV; beyond it a gate's rates are those of the end
 GATE_TABLE_STEP: Final = 0.05  # mV, interpolated linearly: rates to about 4e-6
-REST_STEP_MS: Final = 1.0  # pseudo-transient step towards the resting state; longer ones miss Gaines' sensory fibre
+REST_STEP_MS: Final = (
+    1.0  # pseudo-transient step towards the resting state; longer ones miss Gaines' sensory fibre
+)
 REST_STEPS: Final = 4000
 REST_TOLERANCE: Final = 1e-7  # mV per pseudo-transient step
 DAMPED_STEPS: Final = 2  # backward-Euler step pairs after a jump of the stimulus, against ringing
@@ -106,3 +108,17 @@ LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about
 
 # --- clinic ---
 CONDUCTION_ROUNDING: Final = 1e-9  # by so much a share may leave 0 to 1 without being refused
+
+# --- searches over stimulus amplitude and interval ---------------------------------------------------
+SCAN_PER_DECADE: Final = 16  # amplitudes tried per decade before bisection: steps of 15 %
+SCAN_LIMIT: Final = 2000  # amplitudes of one scan
+NEIGHBOURS: Final = (0.9, 0.95, 0.98, 1.02, 1.05, 1.1)  # looked at around every transition for narrow ones
+SECTIONS: Final = 4  # parts a bracket is cut into per round; fixed, so that threads change nothing
+SEARCH_TOLERANCE: Final = 1e-3  # relative width of a final bracket
+SEARCH_ROUNDS: Final = 40
+DETECT_AT: Final = 0.9  # share of the fibre at which an impulse counts as conducted
+TRAVEL_LIMIT_MS: Final = 400.0  # longest travel looked for before a fibre is said not to conduct
+ALLOWANCE: Final = 2.0  # travel times, and ms of latency, that a response is waited for
+SUPRAMAXIMAL: Final = 1.5  # conditioning pulse over threshold
+RECOVERY_REACH: Final = 20.0  # thresholds up to which a refractory fibre is tested
+FUNCTION_RESOLUTION_MS: Final = 1e-3  # spacing at which a waveform given as a function is sampled

@@ -69,7 +69,9 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     def misfit(steps: NDArray[np.float64]) -> NDArray[np.float64]:
         moved = _moved(person, free, spread * steps)
         times = np.array([moved.began - numerics.COURSE_LEAD, 0.0])
-        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(time=-1)
+        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(
+            time=-1
+        )
         simulated = np.log([float(at_presentation[name]) for name in measured])
         return np.concatenate([(simulated - target) / noise, steps])
 

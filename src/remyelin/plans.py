@@ -65,7 +65,11 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     elif person.cause == "vegan diet":
         food = steps(person.food_intake, [(person.began, ledger["prior.vegan_intake"])])
     elif person.cause == "nitrous oxide":
-        gas = (NitrousOxide(person.began, _stop(case, person, plan), person.nitrous_hours, person.nitrous_fraction),)
+        gas = (
+            NitrousOxide(
+                person.began, _stop(case, person, plan), person.nitrous_hours, person.nitrous_fraction
+            ),
+        )
     return Exposure(
         age=person.age,
         food_intake=food,

@@ -139,3 +139,6 @@ ZERO_CELSIUS: Final = 273.15  # K
 MV_PER_V: Final = 1e3
 UV_PER_MV: Final = 1e3
 BODY_TEMPERATURE: Final = 37.0  # C, what a fibre is built at when nothing is said
+POINT_SOURCE_MV: Final = 1e6  # mV um (S/m) per mA: potential of a point source is this I / (4 pi sigma r)
+UV_PER_MV: Final = 1e3
+MS_PER_S: Final = 1e3

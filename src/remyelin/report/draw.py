@@ -65,7 +65,9 @@ def _panel(axis: Any, panel: Panel) -> None:
     if panel.normal is not None:
         low, high = panel.normal
         bottom = 1e-9 if panel.log else -1e9
-        axis.axhspan(low if low is not None else bottom, high if high is not None else 1e9, color="#E8F1EA", lw=0)
+        axis.axhspan(
+            low if low is not None else bottom, high if high is not None else 1e9, color="#E8F1EA", lw=0
+        )
     if panel.stacked:
         axis.stackplot(
             panel.series[0].x,
@@ -78,7 +80,12 @@ def _panel(axis: Any, panel: Panel) -> None:
         for series in panel.series:
             y = [float("nan") if value is None else value for value in series.y]
             axis.plot(
-                series.x, y, color=series.colour, lw=series.width, ls="--" if series.dashed else "-", label=series.label
+                series.x,
+                y,
+                color=series.colour,
+                lw=series.width,
+                ls="--" if series.dashed else "-",
+                label=series.label,
             )
     values = [value for series in panel.series for value in series.y if value is not None]
     low, high = panel.y_range
@@ -97,8 +104,15 @@ def _panel(axis: Any, panel: Panel) -> None:
         axis.set_xlim(min(s.x[0] for s in panel.series), max(s.x[-1] for s in panel.series))
     for where, label in panel.marks:
         axis.axvline(where, color="#555555", lw=0.9, ls=":")
-        axis.annotate(label, (where, 1.0), xycoords=("data", "axes fraction"), fontsize=7, color="#555555",
-                      xytext=(2, -8), textcoords="offset points")
+        axis.annotate(
+            label,
+            (where, 1.0),
+            xycoords=("data", "axes fraction"),
+            fontsize=7,
+            color="#555555",
+            xytext=(2, -8),
+            textcoords="offset points",
+        )
     if panel.negative_up:
         axis.invert_yaxis()
 
@@ -111,7 +125,7 @@ def _element(svg: str, figure: Figure) -> str:
     title = figure.title.replace("&", "&amp;").replace("<", "&lt;")
     # ids repeat between figures otherwise, and clip paths of one would cut another
     svg = re.sub(r'id="', f'id="{figure.name}-', svg)
-    svg = re.sub(r'url\(#', f"url(#{figure.name}-", svg)
+    svg = re.sub(r"url\(#", f"url(#{figure.name}-", svg)
     svg = re.sub(r'href="#', f'href="#{figure.name}-', svg)
     head, rest = svg.split(">", 1)
     return f"{head}><title>{title}</title>{rest}"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from remyelin.course import Course
 
 SUMMARY = "summary.json"
-SCHEMA = "remyelin-summary/1"
 
 
 def claim(folder: Path) -> None:
@@ -58,6 +57,7 @@ def _ours(folder: Path) -> bool:
 def write_folder(course: Course, folder: Path) -> None:
     """Write report, data, summary and resolved case; nothing is left behind if any of them fails."""
     from remyelin.report.html import render_report
+    from remyelin.report.summary import summarise
 
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def write_folder(course: Course, folder: Path) -> None:
         (draft / "report.html").write_text(render_report(course), encoding="utf-8")
         course.to_netcdf(draft / "course.nc")
         (draft / "case.toml").write_text(tomli_w.dumps(to_toml_data(course.case)), encoding="utf-8")
-        summary = json.dumps(course.summary(), indent=1, ensure_ascii=False, allow_nan=False)
+        summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
         (draft / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         draft.chmod(0o755)
         _put(draft, folder)

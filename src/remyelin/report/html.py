@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from remyelin.course import Course
 from remyelin.report.draw import to_svg
+from remyelin.report.formatting import number
 from remyelin.report.plots import figures_of
-from remyelin.report.summary import number, summarise
+from remyelin.report.summary import summarise
 
 
 def render_report(course: Course) -> str:

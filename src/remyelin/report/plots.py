@@ -64,7 +64,9 @@ def _x(data: xr.Dataset) -> list[float]:
 
 
 def _y(values: Any) -> list[float | None]:
-    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)]
+    return [
+        float(f"{value:.5g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)
+    ]
 
 
 def _marks(course: Course) -> tuple[tuple[float, str], ...]:
@@ -144,7 +146,8 @@ def sheaths(course: Course) -> Figure:
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
-            Series(state, x, _y(here[state].values * axons), colour) for state, colour in STATE_COLOURS.items()
+            Series(state, x, _y(here[state].values * axons), colour)
+            for state, colour in STATE_COLOURS.items()
         ]
         lost = Series("axon lost", x, _y(1.0 - axons), "#BBBBBB")
         panels.append(
@@ -186,7 +189,9 @@ def symptoms(course: Course) -> Figure:
 def recovery(course: Course) -> Figure:
     """Functional disability and surviving axons under each plan: what waiting costs."""
     data = _window(course)
-    leg = [name for name in data.pathway.values.tolist() if name in ("sural", "tibial_sep", "corticospinal_leg")]
+    leg = [
+        name for name in data.pathway.values.tolist() if name in ("sural", "tibial_sep", "corticospinal_leg")
+    ]
     panels = [
         Panel(
             "Functional disability (0 to 16)",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from remyelin.report.formatting import number
+
 if TYPE_CHECKING:
     from remyelin.course import Course
     from remyelin.validation import Verdict
@@ -53,13 +55,6 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     return table
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """Write a number with so many significant digits; a missing one as a dash."""
-    if value is None:
-        return "-"
-    return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
-
-
 def print_verdicts(rows: Sequence[Verdict]) -> None:
     """Print published against simulated, and the tally by role."""
     console = _console()
@@ -99,8 +94,10 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_summary(course: Course, out: Path | None) -> None:
     """Print the course in one screen."""
+    from remyelin.report.summary import summarise
+
     console = _console()
-    summary = course.summary()
+    summary = summarise(course)
     console.print(f"[bold]{course.case.title}[/bold]")
     console.print(f"{summary['disclaimer']}\n")
     dates = summary["dates"]

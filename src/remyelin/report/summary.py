@@ -1,0 +1,322 @@
+"""A course in plain JSON-ready data: what the terminal prints, the page shows and ``summary.json`` keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from remyelin.course import DISCLAIMER, Course
+from remyelin.evidence import Entry, load_references
+from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.report.formatting import number
+from remyelin.report.plots import MARKERS, label_of, words
+
+SCHEMA = "remyelin-summary/1"
+RECOVERY_SENTENCE = (
+    "The table compares the same person under each plan. The direction (earlier is better, losses of axons do not "
+    "come back in the spinal cord) has support in published series; the size of the differences rests mostly on "
+    "assumed rates and is not a forecast for anybody."
+)
+
+
+def summarise(course: Course) -> dict[str, Any]:
+    """Return the summary of a course; nothing in it depends on the clock."""
+    references = load_references()
+    case, provenance = course.case, course.provenance
+    used = provenance.used
+    cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
+    return {
+        "schema": SCHEMA,
+        "version": provenance.version,
+        "disclaimer": DISCLAIMER,
+        "seed": provenance.seed,
+        "exact": provenance.exact,
+        "overrides": {name: str(value) for name, value in provenance.overrides.items()},
+        "case": {
+            "name": case.name,
+            "title": case.title,
+            "kind": case.kind,
+            "summary": case.summary,
+            "outcome": case.outcome,
+            "citation": str(references[case.citation]) if case.citation in references else case.citation,
+        },
+        "person": _person(course),
+        "not_stated": _not_stated(course),
+        "treatment": [f"{item.regimen}, from {label_of(item.start)}" for item in case.treatment],
+        "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
+        "biomarkers": _biomarkers(course),
+        "studies": _studies(course),
+        "symptoms": _symptoms(course),
+        "reported": _reported(course),
+        "reported_note": (
+            "Laboratory values placed this person on the model's curve, so their agreement is no test; "
+            "symptoms, signs and their beginnings were not used."
+        ),
+        "glance": _glance(course),
+        "recovery": _recovery(course),
+        "rests_on": _rests_on(used),
+        "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
+        "citations": [str(references[key]) for key in cited],
+    }
+
+
+def _value(item: Any, digits: int = 6) -> float | None:
+    value = float(item)
+    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
+
+
+def _person(course: Course) -> list[dict[str, Any]]:
+    rows = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
+    for fact in course.person.facts:
+        basis = fact.basis
+        if fact.basis == "prior":
+            basis = f"not stated; prior {number(fact.low)} to {number(fact.high)} {fact.unit} ({fact.entry})"
+        elif fact.basis == "placed":
+            basis = "placed by the laboratory values of the case"
+        shown = f"{number(fact.value)} {fact.unit}".strip()
+        rows.append(
+            {
+                "name": fact.name,
+                "shown": shown,
+                "basis": basis,
+                "value": _value(fact.value),
+                "unit": fact.unit,
+            }
+        )
+    return rows
+
+
+def _not_stated(course: Course) -> list[str]:
+    case = course.case
+    lines = []
+    if not case.cause.stated or case.cause.note:
+        lines.append(f"cause ({case.cause.kind}): {case.cause.note or 'assumed'}")
+    lines += [
+        f"treatment ({item.regimen}): {item.note or 'assumed'}"
+        for item in case.treatment
+        if not item.stated or item.note
+    ]
+    if case.labs.note:
+        lines.append(f"laboratory values: {case.labs.note}")
+    lines += [
+        f"{fact.name}: {number(fact.value)} {fact.unit} is a prior"
+        for fact in course.person.facts
+        if fact.basis == "prior"
+    ]
+    return lines
+
+
+def _biomarkers(course: Course) -> list[dict[str, Any]]:
+    given = course.data.isel(plan=0)
+    rows = []
+    for name, label in MARKERS:
+        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+    for compartment in given.compartment.values.tolist():
+        phi = given["methylation"].sel(compartment=compartment)
+        at = [_value(phi.sel(time=date)) for date in course.studies]
+        label = f"Methylation potential, {compartment}"
+        rows.append(
+            {"name": f"methylation_{compartment}", "label": label, "values": at, "unit": "of replete"}
+        )
+    return rows
+
+
+def _studies(course: Course) -> list[dict[str, Any]]:
+    """One row per assessed quantity, with its value, z and flag at every date and in health."""
+    rows = []
+    for reference in course.healthy.rows:
+        for position, norm in enumerate(reference.assessed):
+            cells = []
+            for studies in course.studies.values():
+                found = studies.row(reference.study, reference.site).assessed[position]
+                flag = "" if found.flag == "normal" else found.flag
+                value = None if found.value is None else _value(found.value)
+                cells.append(
+                    {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
+                )
+            mean, sd = (f"{norm.mean:.3g}", f"{norm.sd:.2g}")
+            normal = f"ln {mean} ({sd})" if norm.logarithmic else f"{mean} ({sd})"
+            rows.append(
+                {
+                    "study": words(reference.study),
+                    "site": reference.site,
+                    "label": f"{words(reference.study)}, {reference.site}: {norm.quantity}",
+                    "quantity": f"{reference.site}, {norm.quantity}",
+                    "unit": norm.unit,
+                    "normal": normal,
+                    "limit": _value(norm.limit),
+                    "healthy": None if norm.value is None else _value(norm.value),
+                    "values": cells,
+                }
+            )
+    return rows
+
+
+def _symptoms(course: Course) -> list[dict[str, Any]]:
+    severity = course.data["severity"].isel(plan=0)
+    rows = []
+    for item in course.symptoms:
+        computed = item.id in severity.symptom.values
+        at = (
+            [_value(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
+            if computed
+            else []
+        )
+        rows.append(
+            {
+                "name": item.id,
+                "label": item.name,
+                "status": item.status,
+                "values": at,
+                "mechanism": item.mechanism,
+                "hpo": [list(pair) for pair in item.hpo],
+                "correction": item.correction,
+            }
+        )
+    return rows
+
+
+def _onset(course: Course, symptom: str) -> str:
+    """When the model's symptom first reached a noticeable severity before presentation."""
+    severity = course.data["severity"].isel(plan=0).sel(symptom=symptom)
+    past = severity.sel(time=slice(None, 0.0))
+    felt = past.time.values[past.values > NOTICEABLE]
+    if not felt.size:
+        return "not yet noticeable"
+    return f"noticeable for {number(-float(felt[0]) / 30.4375, 2)} months"
+
+
+NOTICEABLE = 0.1
+
+
+def _reported(course: Course) -> list[dict[str, str]]:
+    """What the source reports at presentation beside what the model says."""
+    given = course.data.isel(plan=0).sel(time=0.0)
+    rows = []
+    for name, label in MARKERS:
+        stated = getattr(course.case.labs, name)
+        if stated is not None:
+            unit = given[name].attrs["units"]
+            rows.append(
+                {
+                    "what": label,
+                    "reported": f"{number(stated)} {unit}",
+                    "model": f"{number(float(given[name]))} {unit}",
+                    "note": "used to place the person",
+                }
+            )
+    known = {item.id: item for item in course.symptoms if item.status == "computed"}
+    for finding in course.case.symptom:
+        reported = "present" if finding.began is None else f"for {label_of(-finding.began)}"
+        if finding.note:
+            reported += f" ({finding.note})"
+        model, note = "not computed", ""
+        if finding.name in known:
+            severity = float(given["severity"].sel(symptom=finding.name))
+            model = f"severity {severity:.2f}, {_onset(course, finding.name)}"
+            note = "not used"
+        rows.append({"what": finding.name, "reported": reported, "model": model, "note": note})
+    for finding in course.case.sign:
+        model, note = _sign(given, finding.name)
+        rows.append(
+            {"what": finding.name, "reported": finding.note or "present", "model": model, "note": note}
+        )
+    return rows
+
+
+def _sign(given: xr.Dataset, name: str) -> tuple[str, str]:
+    """What the model's examination finds where the case reports a sign of this name."""
+    jerk, babinski = float(given["ankle_jerk"]), bool(given["babinski"])
+    answers = {
+        "impaired position sense": f"position sense of the legs lost to {float(given['vibration_loss']):.0%}",
+        "impaired vibration sense": f"vibration sense of the legs lost to {float(given['vibration_loss']):.0%}",
+        "absent ankle jerks": f"ankle jerk {jerk:.1f} (0 absent, 2 normal, 4 greatly increased)",
+        "plantar responses flexor": f"Babinski sign {'present' if babinski else 'absent'}",
+        "weakness": f"severity {float(given['severity'].sel(symptom='weakness')):.2f}",
+    }
+    return (answers[name], "not used") if name in answers else ("not computed", "")
+
+
+def _glance(course: Course) -> list[dict[str, str]]:
+    data = course.data
+    now, end = data.isel(plan=0).sel(time=0.0), data.isel(plan=0, time=-1)
+    horizon = label_of(float(data.time[-1]))
+    worst = max(
+        (item for item in course.symptoms if item.id in data.symptom.values and item.status == "computed"),
+        key=lambda item: float(now["severity"].sel(symptom=item.id)),
+    )
+    abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
+    severity = float(now["severity"].sel(symptom=worst.id))
+    leading = f"{worst.name.lower()} ({severity:.2f})" if severity > NOTICEABLE else "none"
+    return [
+        {
+            "label": "functional disability at presentation (0 to 16)",
+            "value": f"{float(now['disability']):.1f}",
+        },
+        {"label": f"functional disability at {horizon}", "value": f"{float(end['disability']):.1f}"},
+        {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
+        {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
+    ]
+
+
+def _recovery(course: Course) -> dict[str, Any]:
+    data = course.data
+    plans = []
+    for plan in course.plans:
+        here = data.sel(plan=plan.name)
+        end = here.isel(time=-1)
+        plans.append(
+            {
+                "name": plan.name,
+                "label": plan.label,
+                "disability_at_presentation": _value(here["disability"].sel(time=0.0), 4),
+                "disability_at_horizon": _value(end["disability"], 4),
+                "conducted_at_horizon": _value(end["conducted"].sel(pathway="tibial_sep"), 4),
+                "axons_at_horizon": _value(end["pathway_axons"].sel(pathway="sural"), 4),
+                "motor_axons_at_horizon": _value(end["pathway_axons"].sel(pathway="corticospinal_leg"), 4),
+            }
+        )
+    return {"horizon": label_of(float(data.time[-1])), "sentence": RECOVERY_SENTENCE, "plans": plans}
+
+
+def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:
+    kinds = Counter(entry.kind for entry in used)
+    layers = [
+        {"layer": layer, **{kind: count for kind, count in _by_kind(used, layer)}}
+        for layer in LAYERS
+        if any(entry.layer == layer for entry in used)
+    ]
+    share = kinds["assumed"] / len(used)
+    sentence = (
+        f"This run used {len(used)} entries of the evidence ledger, of which {kinds['assumed']} ({share:.0%}) are "
+        "assumptions with a range: nobody has measured them. They are densest where myelin meets deficiency and where "
+        "a pathway's state becomes a symptom."
+    )
+    return {
+        "entries": len(used),
+        "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        "layers": layers,
+        "sentence": sentence,
+    }
+
+
+def _by_kind(used: tuple[Entry, ...], layer: str) -> Iterator[tuple[str, int]]:
+    for kind in KINDS:
+        yield kind, sum(entry.layer == layer and entry.kind == kind for entry in used)
+
+
+def _assumed(entry: Entry) -> dict[str, str]:
+    value = "table" if entry.value is None else entry.value
+    shown = (
+        ", ".join(number(v) for v in value)
+        if isinstance(value, tuple)
+        else (value if isinstance(value, str) else number(value))
+    )
+    low, high = entry.range or (None, None)
+    span = f"{number(low)} to {number(high)}" if entry.range else ""
+    return {"name": entry.name, "value": shown, "range": span, "unit": entry.unit, "note": entry.note}
