@@ -56,7 +56,8 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
-    factor, food, gas = constant(1.0), constant(person.food_intake), ()
+    factor, food = constant(1.0), constant(person.food_intake)
+    gas: tuple[NitrousOxide, ...] = ()
     if person.cause == "gastrectomy":
         factor = steps(1.0, [(person.began, 0.0)])
     elif person.cause == "pernicious anaemia":
