@@ -91,8 +91,8 @@ def simulate(drive: xr.Dataset, segments: xr.Dataset, age: float, parameters: Pa
             f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
             f"{numerics.MAX_STEPS} steps; check the drive and the rates."
         )
-    shape = (*(size for _, size in lead), len(names), times.size, len(kernel.STATES))
-    states = np.moveaxis(out.reshape(shape), -2, -3)
+    states = out.reshape(plans, len(names), times.size, -1).swapaxes(1, 2)
+    states = states.reshape(*(size for _, size in lead), times.size, len(names), -1)
     return _label(states, drive, [name for name, _ in lead], times, names)
 
 

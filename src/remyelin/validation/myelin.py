@@ -8,15 +8,18 @@ do (reserve), vision is lost when half do not; a lesion is remyelinated when 95 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from remyelin import cobalamin
 from remyelin.evidence import Ledger
-from remyelin.units import DAYS_PER_MONTH
+from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.validation.animals import (
     bat,
     conducting,
+    course,
     first,
     gastrectomised_rat,
     monkey,
@@ -219,3 +222,47 @@ def dose_order(ledger: Ledger) -> Mapping[str, float]:
         for dose in (0.5, 0.05, 0.0)
     )
     return {"mecbl_dose_order": float(none - high > 0.5 and abs(none - low) <= 0.5)}
+
+
+def _cord_disease(ledger: Ledger, mma: float | None = None, **person: Any) -> float:
+    """Largest share (%) of posterior column internodes not intact in ten years of a condition."""
+    days = np.arange(0.0, 10.0 * DAYS_PER_YEAR, 30.0)
+    exposure = cobalamin.Exposure(age=45.0, food_intake=cobalamin.constant(5.0), meals_per_day=3.0, **person)
+    body = cobalamin.simulate(exposure, days, cobalamin.Parameters.from_ledger(ledger))
+    potential = body["methylation"].sel(compartment="central").to_numpy()
+    inputs: dict[str, Any] = {} if mma is None else {"mma": np.full(days.size, mma)}
+    site = course(ledger, "posterior_column", days, potential, age=45.0, **inputs)
+    return 100.0 * float(1.0 - site["intact"].min())
+
+
+@simulates(
+    "neg_folate", note="ten years of folate so low that homocysteine is 30; internodes not intact in the cord"
+)
+def folate_deficiency(ledger: Ledger) -> Mapping[str, float]:
+    """Folate deficiency: homocysteine high, myelin untouched."""
+    return {"neg_folate": _cord_disease(ledger, folate_status=cobalamin.constant(0.07))}
+
+
+@simulates("neg_renal", note="ten years at a filtration of 6 mL/min/1.73 m2, homocysteine about 30")
+def renal_failure(ledger: Ledger) -> Mapping[str, float]:
+    """Renal failure: both metabolites high, myelin untouched."""
+    return {"neg_renal": _cord_disease(ledger, filtration=cobalamin.constant(6.0))}
+
+
+@simulates(
+    "neg_mutase",
+    note="methylmalonate 50 umol/L for ten years with normal methylation; nil by construction, as "
+    "methylmalonate only multiplies the methylation injury and by default not even that",
+)
+def mutase_defect(ledger: Ledger) -> Mapping[str, float]:
+    """Isolated mutase defect: methylmalonate very high, myelin untouched."""
+    return {"neg_mutase": _cord_disease(ledger, mma=50_000.0)}
+
+
+@simulates(
+    "pos_methylation",
+    note="methionine synthase at a tenth from birth, B12 normal: more than a tenth of internodes not intact",
+)
+def remethylation_defect(ledger: Ledger) -> Mapping[str, float]:
+    """Inborn defect of remethylation: demyelination with normal B12."""
+    return {"pos_methylation": float(_cord_disease(ledger, synthase_capacity=0.1) > 10.0)}
