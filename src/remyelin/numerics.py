@@ -75,11 +75,6 @@ COURSE_WEEK: Final = 7.0
 PLACING_MAX_EVALUATIONS: Final = 60
 PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in prior standard deviations
 
-# --- nerve ------------------------------------------------------------------------------------------
-NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
-NERVE_SLICE_MM: Final = 120.0  # a run of nerve is cut into slices no longer, for its taper
-NERVE_CLASSES: Final = 48  # diameters that stand for a population of fibres
-NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that they cover
 
 # --- cobalamin: cascade of linear equations on a graded grid ---
 CASCADE_GRADING: Final = (  # days after an event
@@ -93,15 +88,6 @@ SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ
 MAX_DOSES: Final = 100_000  # of one regimen; far above thrice daily for a lifetime
 BARE_COMPARTMENT_UM: Final = 20.0  # longest compartment of bare axolemma (Dimitrov 2005 needs 20 um or less)
 WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded, is one
-NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
-NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
-NERVE_THICKNESS_QUANTILES: Final = 7  # equally likely thicknesses that stand for the new sheaths
-NERVE_SAMPLE_MS: Final = 0.02  # sampling of recorded potentials
-NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 ms
-NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 ms
-NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
-NERVE_NEGLIGIBLE: Final = 1e-4  # a class with a smaller share of the greatest does not widen the window
-NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
 LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
@@ -122,3 +108,40 @@ ALLOWANCE: Final = 2.0  # travel times, and ms of latency, that a response is wa
 SUPRAMAXIMAL: Final = 1.5  # conditioning pulse over threshold
 RECOVERY_REACH: Final = 20.0  # thresholds up to which a refractory fibre is tested
 FUNCTION_RESOLUTION_MS: Final = 1e-3  # spacing at which a waveform given as a function is sampled
+
+# --- nerve ------------------------------------------------------------------------------------------
+NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
+NERVE_SLICE_MM: Final = 120.0  # a run of nerve is cut into slices no longer, for its taper
+NERVE_CLASSES: Final = 48  # diameters that stand for a population of fibres
+NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that they cover
+NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
+NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
+NERVE_THICKNESS_QUANTILES: Final = 7  # equally likely thicknesses that stand for the new sheaths
+NERVE_SAMPLE_MS: Final = 0.02  # sampling of nerve potentials
+NERVE_SLOW_SAMPLE_MS: Final = 0.05  # sampling of muscle and evoked potentials
+NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 or 51 ms
+NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 or 819 ms
+NERVE_PHASE_BLOCK: Final = 32  # frequencies whose phases are multiplied rather than computed
+NERVE_GAUSSIAN_REACH: Final = 6.0  # a Gaussian's spectrum is nothing beyond so many of its widths
+NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
+NERVE_NEGLIGIBLE: Final = 1e-4  # a class with a smaller share of the greatest does not widen the window
+NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
+# Tables of one internode: exact runs at these points, linear between them (error in docs/nerve.md).
+NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
+NERVE_TABLE_TEMPERATURES: Final = (22.0, 30.0, 36.0, 42.0)  # C
+NERVE_TABLE_THICKNESS: Final = (0.02, 0.06, 0.2, 0.5, 1.0)  # of normal
+NERVE_TABLE_LENGTH: Final = (0.2, 0.4, 1.0)  # of normal
+NERVE_TABLE_NODES: Final = 17  # fibre a lesion is put into
+NERVE_TABLE_LESION: Final = 7  # first internode of the lesion
+NERVE_TABLE_RUN: Final = 3  # internodes of the longer lesion
+NERVE_TABLE_FIRST_NODE: Final = 4  # velocity is measured from here to the same distance from the end
+NERVE_TABLE_STEP_US: Final = 4.0
+NERVE_TABLE_MS: Final = 4.0  # run time; a slower impulse counts as blocked
+NERVE_TABLE_BARE_MS: Final = 20.0  # the same for bare internodes, which conduct continuously
+NERVE_TABLE_POTENTIAL_DIAMETER: Final = 11.0  # um: fibre whose node gives the shape of the impulse
+NERVE_TABLE_CACHE: Final = 8  # tables of different ledgers remembered
+PROTOCOL_STEP_US: Final = 2.0  # time step of the protocols
+RECORD_LIMIT: Final = 100_000_000  # numbers kept of one recording (0.8 GB)
+RECORD_EVERY: Final = 5  # time steps between the samples of a recording
+RECOVERY_LOWEST: Final = 0.2  # thresholds from which a recovering fibre is tested
+RECOVERY_PER_DECADE: Final = 8

@@ -15,6 +15,7 @@ from typing import Final
 from remyelin.errors import InputError
 
 PMOL_PER_NMOL: Final = 1000.0
+NMOL_PER_UMOL: Final = 1000.0
 PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
@@ -139,6 +140,6 @@ ZERO_CELSIUS: Final = 273.15  # K
 MV_PER_V: Final = 1e3
 UV_PER_MV: Final = 1e3
 BODY_TEMPERATURE: Final = 37.0  # C, what a fibre is built at when nothing is said
+SPHERE: Final = 4 * math.pi  # steradian
 POINT_SOURCE_MV: Final = 1e6  # mV um (S/m) per mA: potential of a point source is this I / (4 pi sigma r)
-UV_PER_MV: Final = 1e3
 MS_PER_S: Final = 1e3

@@ -32,7 +32,7 @@ from remyelin.cobalamin.absorption import (
     retained_share,
 )
 from remyelin.cobalamin.cascade import handed_on, mean_decay, relax, scan
-from remyelin.cobalamin.exposure import Exposure
+from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Product, Schedule
 from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN, PMOL_PER_NMOL
@@ -123,10 +123,14 @@ def solve(nodes: Array, exposure: Exposure, plan: Schedule, parameters: Paramete
     middle = nodes[:-1] + 0.5 * step
     factor = exposure.intrinsic_factor.at(middle)
 
+    factor_start, factor_end = _ends(exposure.intrinsic_factor, nodes[:-1], step)
+
     def food(intake: Array, factor: Array, release: Array) -> Array:
         return food_absorption(intake, exposure.meals_per_day, factor, release, exposure.store_scale, p)
 
-    stream = food(exposure.food_intake.at(middle), factor, exposure.food_release.at(middle))
+    intake, release = exposure.food_intake.at(middle), exposure.food_release.at(middle)
+    # Entering the store: the mean of each step. Entering transcobalamin, which follows at once: its ends.
+    streams = [food(intake, share, release) for share in (factor, factor_start, factor_end)]
     before_factor = exposure.intrinsic_factor.before
     before = np.array(
         [x.before for x in (exposure.food_intake, exposure.intrinsic_factor, exposure.food_release)]
@@ -135,8 +139,12 @@ def solve(nodes: Array, exposure: Exposure, plan: Schedule, parameters: Paramete
     for run in plan.runs:
         active = (middle > run.start) & (middle < run.stop)
         if active.any():
-            scaled = _scaled(run.product, factor, exposure, p)
-            stream = stream + active * run.per_day * scaled
+            shares = (factor, factor_start, factor_end)
+            streams = [
+                stream + active * run.per_day * _scaled(run.product, share, exposure, p)
+                for stream, share in zip(streams, shares, strict=True)
+            ]
+    stream, stream_start, stream_end = streams
 
     gut, released, gut_to_plasma = _gut(nodes, step, factor, exposure, plan, p)
     depots, free, free_mean, captured, urine = _injected(nodes, step, plan, p)
@@ -150,13 +158,11 @@ def solve(nodes: Array, exposure: Exposure, plan: Schedule, parameters: Paramete
     store = scan(np.exp(-z), mean * entering, first)
     lost = store[:-1] * -np.expm1(-z) + entering * (1 - mean)
 
-    back = p.loop_return * factor + p.tissue_release
-    start = (stream + back * store[:-1]) / p.transcobalamin_rate
-    end = (stream + back * store[1:]) / p.transcobalamin_rate
-    back_before = p.loop_return * before_factor + p.tissue_release
-    holotc = relax(
-        step, p.transcobalamin_rate, start, end, (stream_before + back_before * first) / p.transcobalamin_rate
-    )
+    start = stream_start + (p.loop_return * factor_start + p.tissue_release) * store[:-1]
+    end = stream_end + (p.loop_return * factor_end + p.tissue_release) * store[1:]
+    flux_before = stream_before + (p.loop_return * before_factor + p.tissue_release) * first
+    turnover = p.transcobalamin_rate
+    holotc = relax(step, turnover, start / turnover, end / turnover, flux_before / turnover)
     if gut_to_plasma.any():
         holotc = holotc + scan(np.exp(-p.transcobalamin_rate * step), gut_to_plasma, 0.0)
 
@@ -184,6 +190,13 @@ def solve(nodes: Array, exposure: Exposure, plan: Schedule, parameters: Paramete
 def _scaled(product: Product, factor: Array, exposure: Exposure, p: Parameters) -> Array:
     """What a dose delivers to this person, whose active absorption is scaled."""
     return np.asarray(delivered(product, factor * exposure.store_scale, p))
+
+
+def _ends(profile: Profile, start: Array, step: Array) -> tuple[Array, Array]:
+    """Values of a profile just inside the two ends of each step, in which it runs straight."""
+    first, second = profile.at(start + 0.5 * 0.5 * step), profile.at(start + (1 - 0.5 * 0.5) * step)
+    half_change = second - first
+    return first - 0.5 * half_change, second + 0.5 * half_change
 
 
 def _given(nodes: Array, times: tuple[float, ...]) -> tuple[NDArray[np.intp], Array]:
