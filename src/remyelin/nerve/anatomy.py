@@ -1,0 +1,255 @@
+"""Where the nerves and tracts run: branches of neurons as stretches from the cell body outwards.
+
+A stretch is also a segment of the myelin layer: pathways that share a nerve share its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.nerve.person import Person
+from remyelin.numerics import NERVE_SLICE_MM
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a branch: its segment, compartment, tract and warmth ("limb", "between", "core")."""
+
+    segment: str
+    course: str
+    compartment: str
+    tract: str
+    warmth: str
+
+
+def _stretch(course: str, compartment: str, tract: str, warmth: str, segment: str = "") -> Stretch:
+    return Stretch(segment or course.replace(".", "_"), course, compartment, tract, warmth)
+
+
+def _sensory(limb: str, fascicle: str) -> dict[str, tuple[Stretch, ...]]:
+    nerve = f"{limb}_sensory"
+    return {
+        nerve: (
+            _stretch(f"{nerve}.proximal", "peripheral", "peripheral_sensory", "between"),
+            _stretch(f"{nerve}.distal", "peripheral", "peripheral_sensory", "limb"),
+        ),
+        f"{limb}_ascending": (
+            _stretch(f"{nerve}.root", "peripheral", "peripheral_sensory", "core"),
+            _stretch(f"{nerve}.cord", "central", "posterior_column", "core", fascicle),
+        ),
+    }
+
+
+def _motor(limb: str) -> dict[str, tuple[Stretch, ...]]:
+    nerve = f"{limb}_motor"
+    return {
+        nerve: (
+            _stretch(f"{nerve}.root", "peripheral", "peripheral_motor", "core"),
+            _stretch(f"{nerve}.proximal", "peripheral", "peripheral_motor", "between"),
+            _stretch(f"{nerve}.distal", "peripheral", "peripheral_motor", "limb"),
+        )
+    }
+
+
+BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
+    **_sensory("arm", "cuneate"),
+    **_sensory("leg", "gracile"),
+    "lemniscus": (_stretch("lemniscus.brain", "central", "cerebral", "core", "lemniscus"),),
+    **_motor("arm"),
+    **_motor("leg"),
+    "corticospinal": (
+        _stretch("corticospinal.cervical", "central", "lateral_column", "core"),
+        _stretch("corticospinal.thoracic", "central", "lateral_column", "core"),
+    ),
+}
+"""Branches by name, each from its cell body outwards. The ascending branches start at the ganglion."""
+
+ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})
+
+SEGMENTS: Final[tuple[Stretch, ...]] = tuple(part for branch in BRANCHES.values() for part in branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Diameters of the myelinated fibres of one kind: a mixture of normals at a distance from the cell.
+
+    Attributes
+    ----------
+    mode, deviation, share : (m,) arrays
+        um, um, and shares that sum to 1.
+    level : float
+        Distance from the cell body (mm) at which the diameters hold.
+    """
+
+    mode: Array
+    deviation: Array
+    share: Array
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """Lengths (mm), sites (mm from the cell body) and fibre populations of the reference adult."""
+
+    reference_height: float
+    taper_length: float
+    arm_over_leg: float
+    lengths: Mapping[str, float]
+    sites: Mapping[str, float]
+    populations: Mapping[str, Population]
+    core: float
+    proximal_share: float
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger) -> Anatomy:
+        """Read the anatomy from a ledger."""
+        names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})
+        return cls(
+            reference_height=ledger["nerve.reference_height"],
+            taper_length=ledger["nerve.taper_length"],
+            arm_over_leg=ledger["nerve.arm_over_leg"],
+            lengths={name: ledger[f"course.{name}"] for name in ledger.group("course")},
+            sites={name: ledger[f"site.{name}"] for name in ledger.group("site")},
+            populations={name: _population(ledger, name) for name in names},
+            core=ledger["temperature.core"],
+            proximal_share=ledger["temperature.proximal_share"],
+        )
+
+    def site(self, name: str, person: Person) -> float:
+        """Return the distance of a site (``"arm_motor.wrist"``) from its cell body in a person, mm.
+
+        Raises
+        ------
+        InputError
+            If there is no such site; the nearest name is given.
+        """
+        if name not in self.sites:
+            raise InputError(f"no site named {name!r}; {nearest(name, self.sites)}")
+        return self.sites[name] * person.height / self.reference_height
+
+    def length(self, branch: str, person: Person) -> float:
+        """Return the length of a branch in a person, mm."""
+        return float(sum(self._lengths(branch, person)))
+
+    def _lengths(self, branch: str, person: Person) -> list[float]:
+        if branch not in BRANCHES:
+            raise InputError(f"no nerve or tract named {branch!r}; {nearest(branch, BRANCHES)}")
+        return [
+            self.lengths[part.course] * person.height / self.reference_height for part in BRANCHES[branch]
+        ]
+
+    def temperature(self, warmth: str, person: Person) -> float:
+        """Return the temperature of a stretch in a person, C."""
+        if warmth == "limb":
+            return person.temperature
+        if warmth == "core":
+            return self.core
+        return person.temperature + self.proximal_share * (self.core - person.temperature)
+
+    def cut(self, branch: str, start: float, stop: float, person: Person) -> Slices:
+        """Cut the run from `start` to `stop` mm from the cell body into short slices.
+
+        The last stretch reaches as far as the run needs: a muscle or a finger lies a fixed distance
+        beyond the wrist whatever the height.
+
+        Raises
+        ------
+        InputError
+            If the run is empty, negative, not finite, or starts beyond the branch.
+        """
+        whole = self.length(branch, person)
+        if not (np.isfinite(start) and np.isfinite(stop) and 0 <= start < stop and start < whole):
+            raise InputError(
+                f"cannot study {branch} from {start:g} to {stop:g} mm from the cell body; "
+                f"give increasing distances of which the first is below {whole:g} mm."
+            )
+        rows: list[tuple[int, float, float, float]] = []
+        begin = 0.0
+        parts = BRANCHES[branch]
+        for number, (part, length) in enumerate(zip(parts, self._lengths(branch, person), strict=True)):
+            end = begin + length if number + 1 < len(parts) else max(begin + length, stop)
+            low, high = max(start, begin), min(stop, end)
+            if high > low:
+                edges = np.linspace(low, high, int(np.ceil((high - low) / NERVE_SLICE_MM)) + 1)
+                warmth = self.temperature(part.warmth, person)
+                position = SEGMENTS.index(part)
+                rows += [(position, b - a, (a + b) / 2, warmth) for a, b in pairwise(edges)]
+            begin = end
+        segment, lengths, middle, warm = zip(*rows, strict=True)
+        return Slices(
+            np.array(segment), np.array(lengths), np.array(middle), np.array(warm, dtype=np.float64)
+        )
+
+    def diameter(self, branch: str, population: str, at_level: Array, distance: Array) -> Array:
+        """Return diameters (um) at distances (mm) from the cell body: they taper exponentially.
+
+        Populations are those of the leg; the fibres of arm nerves are thicker by one factor.
+        """
+        level = self.populations[population].level
+        scale = self.arm_over_leg if branch in ARM_NERVES else 1.0
+        return scale * at_level * np.exp(-(distance - level) / self.taper_length)
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """A run cut into short pieces: segment number, length (mm), middle (mm from the cell), C."""
+
+    segment: NDArray[np.int64]
+    length: Array
+    middle: Array
+    temperature: Array
+
+
+def segments(person: Person, ledger: Ledger) -> xr.Dataset:
+    """Return the anatomical segments of a person, as the myelin layer wants them.
+
+    Parameters
+    ----------
+    person : Person
+    ledger : Ledger
+
+    Returns
+    -------
+    Dataset (segment)
+        ``compartment`` ("peripheral" or "central"), ``tract``, ``distance`` (mm from the cell body to
+        the middle) and ``length`` (mm).
+    """
+    anatomy = Anatomy.from_ledger(ledger)
+    distance, length = [], []
+    for branch in BRANCHES:
+        begin = 0.0
+        for size in anatomy._lengths(branch, person):
+            distance.append(begin + size / 2)
+            length.append(size)
+            begin += size
+    return xr.Dataset(
+        {
+            "compartment": ("segment", [part.compartment for part in SEGMENTS]),
+            "tract": ("segment", [part.tract for part in SEGMENTS]),
+            "distance": ("segment", np.array(distance), {"units": "mm"}),
+            "length": ("segment", np.array(length), {"units": "mm"}),
+        },
+        coords={"segment": [part.segment for part in SEGMENTS]},
+    )
+
+
+def _population(ledger: Ledger, name: str) -> Population:
+    table = ledger.table(f"fibres.{name}")
+    share = np.array(table["share"])
+    return Population(
+        np.array(table["mode"]),
+        np.array(table["deviation"]),
+        share / share.sum(),
+        ledger[f"fibres.{name}_level"],
+    )

@@ -1,0 +1,94 @@
+"""Normal values, limits and z-scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.person import Person
+
+HIGH_IS_ABNORMAL: Final = frozenset({"latency", "interval", "cmct"})
+EVOKED: Final = frozenset(
+    {"n9", "n13", "n20", "n22", "p40", "n9_n13", "n13_n20", "n22_p40", "mep_arm", "mep_leg"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A measured quantity against its norm.
+
+    Attributes
+    ----------
+    quantity : str
+        "latency", "amplitude", "velocity", "interval" or "cmct".
+    value : float or None
+        None where the response is absent.
+    unit : str
+    mean, sd : float
+        Of healthy adults, in `unit`, or of the logarithm (see `logarithmic`).
+    limit : float
+        Beyond it the value is abnormal, in `unit`.
+    z : float or None
+        Standard deviations from the mean; positive is above it.
+    flag : {"normal", "low", "high", "absent"}
+    logarithmic : bool
+        Whether mean, SD and z are of the natural logarithm.
+    """
+
+    quantity: str
+    value: float | None
+    unit: str
+    mean: float
+    sd: float
+    limit: float
+    z: float | None
+    flag: str
+    logarithmic: bool = False
+
+
+def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person: Person) -> Assessment | None:
+    """Compare a value with its norm; None where no norm is in the ledger.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    key : str
+        Study or wave: ``norm.<key>.<quantity>`` in the ledger.
+    quantity : str
+    value : float or None
+    person : Person
+        The norm of a velocity shifts, that of an evoked latency scales with height.
+
+    Returns
+    -------
+    Assessment or None
+    """
+    name = f"norm.{key}.{quantity}"
+    logarithmic = f"norm.{key}.log_{quantity}" in ledger
+    if logarithmic:
+        name = f"norm.{key}.log_{quantity}"
+    if name not in ledger:
+        return None
+    mean, sd = ledger.vector(name)
+    unit = ledger.entry(name).unit.removeprefix("ln ")
+    taller = person.height - ledger["nerve.reference_height"]
+    evoked = key in EVOKED
+    if quantity == "velocity":
+        mean += ledger["norm.velocity_per_height"] * taller
+    elif evoked and quantity in HIGH_IS_ABNORMAL:
+        mean *= person.height / ledger["nerve.reference_height"]
+    reach = ledger["limit.evoked" if evoked else "limit.conduction"]
+    high = quantity in HIGH_IS_ABNORMAL
+    limit = mean + reach * sd if high else mean - reach * sd
+    if logarithmic:
+        limit = math.exp(limit)
+    elif not high and quantity == "amplitude":
+        limit = max(limit, 0.0)
+    if value is None:
+        return Assessment(quantity, None, unit, mean, sd, limit, None, "absent", logarithmic)
+    z = ((math.log(value) if logarithmic else value) - mean) / sd
+    abnormal = value > limit if high else value < limit
+    flag = ("high" if high else "low") if abnormal else "normal"
+    return Assessment(quantity, value, unit, mean, sd, limit, z, flag, logarithmic)

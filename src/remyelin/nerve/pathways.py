@@ -1,0 +1,109 @@
+"""The catalogue of pathways: which fibres run from where to where, neuron after neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy import Anatomy
+from remyelin.nerve.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Fibres of one population along one branch, between two distances (mm) from their cell bodies."""
+
+    branch: str
+    population: str
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Distances (mm) that a laboratory fixes whatever the height."""
+
+    motor: float
+    sensory: float
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger) -> Distances:
+        """Read the distances from a ledger."""
+        return cls(ledger["distance.motor"], ledger["distance.sensory"])
+
+
+def _motor(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        end = anatomy.site(f"{limb}_motor.{wrist}", person) + distances.motor
+        return (Run(f"{limb}_motor", "motor", 0.0, end),)
+
+    return runs
+
+
+def _median_sensory(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    end = anatomy.site("arm_sensory.wrist", person) + distances.sensory
+    return (Run("arm_sensory", "cutaneous", 0.0, end),)
+
+
+def _sural(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    return (Run("leg_sensory", "cutaneous", 0.0, anatomy.site("leg_sensory.ankle", person)),)
+
+
+def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        ascending = f"{limb}_ascending"
+        return (
+            Run(f"{limb}_sensory", "muscle_afferent", 0.0, anatomy.site(f"{limb}_sensory.{wrist}", person)),
+            Run(ascending, "posterior_column", 0.0, anatomy.length(ascending, person)),
+            Run("lemniscus", "lemniscal", 0.0, anatomy.length("lemniscus", person)),
+        )
+
+    return runs
+
+
+def _corticospinal_arm(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    end = anatomy.lengths["corticospinal.cervical"] * person.height / anatomy.reference_height
+    return (Run("corticospinal", "corticospinal", 0.0, end),)
+
+
+def _corticospinal_leg(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    return (Run("corticospinal", "corticospinal", 0.0, anatomy.length("corticospinal", person)),)
+
+
+_PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
+    "median_motor": _motor("arm", "wrist"),
+    "tibial_motor": _motor("leg", "ankle"),
+    "median_sensory": _median_sensory,
+    "sural": _sural,
+    "median_sep": _somatosensory("arm", "wrist"),
+    "tibial_sep": _somatosensory("leg", "ankle"),
+    "corticospinal_arm": _corticospinal_arm,
+    "corticospinal_leg": _corticospinal_leg,
+}
+
+PATHWAYS: Final = tuple(_PATHWAYS)
+"""Names of the pathways whose conduction is computed for symptoms."""
+
+
+def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
+    """Return the runs of a pathway in a person, in the order of its neurons.
+
+    Parameters
+    ----------
+    pathway : str
+        One of :data:`PATHWAYS`: motor pathways from the motoneuron to the muscle, sensory ones from the
+        skin to the ganglion, somatosensory ones on to the cortex, corticospinal ones to the motoneuron.
+    person : Person
+    ledger : Ledger
+
+    Raises
+    ------
+    InputError
+        For an unknown pathway.
+    """
+    if pathway not in _PATHWAYS:
+        raise InputError(f"no pathway named {pathway!r}; {nearest(pathway, PATHWAYS)}")
+    return _PATHWAYS[pathway](person, Anatomy.from_ledger(ledger), Distances.from_ledger(ledger))
