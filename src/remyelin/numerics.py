@@ -112,8 +112,12 @@ FUNCTION_RESOLUTION_MS: Final = 1e-3  # spacing at which a waveform given as a f
 # --- nerve ------------------------------------------------------------------------------------------
 NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
 NERVE_SLICE_MM: Final = 120.0  # a run of nerve is cut into slices no longer, for its taper
-NERVE_CLASSES: Final = 48  # diameters that stand for a population of fibres
-NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that they cover
+NERVE_CONDUCTION_FIBRES: Final = 64  # fibres that stand for a population: over a course
+NERVE_STUDY_FIBRES: Final = 256  # and in a nerve study
+NERVE_QUANTILE_POINTS: Final = 2001  # of the table of diameters by quantile
+NERVE_SHAPES: Final = 24  # classes of velocity whose fibres share the shape of their potential
+NERVE_NO_SHARE: Final = 1e-12  # a smaller lesioned share is none
+NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that fibres are taken from
 NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
 NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
 NERVE_THICKNESS_QUANTILES: Final = 7  # equally likely thicknesses that stand for the new sheaths
@@ -121,10 +125,8 @@ NERVE_SAMPLE_MS: Final = 0.02  # sampling of nerve potentials
 NERVE_SLOW_SAMPLE_MS: Final = 0.05  # sampling of muscle and evoked potentials
 NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 or 51 ms
 NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 or 819 ms
-NERVE_PHASE_BLOCK: Final = 32  # frequencies whose phases are multiplied rather than computed
-NERVE_GAUSSIAN_REACH: Final = 6.0  # a Gaussian's spectrum is nothing beyond so many of its widths
 NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
-NERVE_NEGLIGIBLE: Final = 1e-4  # a class with a smaller share of the greatest does not widen the window
+NERVE_NEGLIGIBLE: Final = 1e-4  # a fibre that conducts with a smaller chance does not widen the window
 NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
 # Tables of one internode: exact runs at these points, linear between them (error in docs/nerve.md).
 NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
