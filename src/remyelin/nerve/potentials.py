@@ -1,7 +1,6 @@
 r"""Potentials of nerves, muscles and tracts: single contributions summed with their arrival times.
 
-All sums are made in the frequency domain, where a volley of fibres with mean arrivals :math:`\tau_k` and
-spreads :math:`\sigma_k` is :math:`\sum_k w_k \exp(-i \omega \tau_k - \omega^2 \sigma_k^2 / 2)`.
+All sums are made in the frequency domain: the arrivals of the fibres times the spectrum of one contribution.
 
 The potential of one nerve fibre at an electrode at depth r over it, in an infinite homogeneous medium, is
 that of the second spatial derivative of its membrane potential (Plonsey; Rosenfalck):
@@ -24,13 +23,12 @@ from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
-    NERVE_GAUSSIAN_REACH,
     NERVE_MAX_SAMPLES,
     NERVE_MIN_SAMPLES,
     NERVE_NEGLIGIBLE,
     NERVE_ONSET_SHARE,
-    NERVE_PHASE_BLOCK,
     NERVE_SAMPLE_MS,
+    NERVE_SHAPES,
     NERVE_SLOW_SAMPLE_MS,
     NERVE_WINDOW_TAIL_MS,
 )
@@ -96,25 +94,31 @@ def window(latest: float, sample: float) -> tuple[Array, Array]:
     return time, frequency
 
 
-def latest(arrival: Array, variance: Array, weight: Array) -> float:
+def last_arrival(volley: Volley) -> float:
     """Return when the last fibres of a volley that matter have arrived, ms."""
-    matters = weight > NERVE_NEGLIGIBLE * max(float(weight.max(initial=0)), np.finfo(float).tiny)
+    matters = volley.conducted > NERVE_NEGLIGIBLE
     if not matters.any():
         return 0.0
-    return float((arrival + 2 * np.sqrt(variance))[matters].max())
+    return float((volley.arrival + 2 * np.sqrt(volley.variance))[matters].max())
 
 
-def arrivals(weight: Array, arrival: Array, variance: Array, frequency: Array) -> Spectrum:
-    """Return the spectra (k, f) of impulses of given weights that arrive when the classes of a volley do."""
-    # exp(-i w t) at equally spaced w is an outer product of few exponentials.
-    coarse = -(-len(frequency) // NERVE_PHASE_BLOCK)
-    turn = np.exp(-_I * frequency[1] * arrival[:, None] * np.arange(NERVE_PHASE_BLOCK))
-    leap = np.exp(-_I * frequency[1] * NERVE_PHASE_BLOCK * arrival[:, None] * np.arange(coarse))
-    spectrum: Spectrum = (weight[:, None] * leap)[:, :, None] * turn[:, None, :]
-    spectrum = spectrum.reshape(len(arrival), -1)[:, : len(frequency)]
-    if np.any(variance > 0):
-        spectrum = spectrum * np.exp(-0.5 * frequency**2 * variance[:, None])
-    return spectrum
+def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
+    """Return impulses by fibre and time (k, n): `weight` of each, where it arrives, split between samples.
+
+    The spread of an arrival is that of three points with its mean and variance (Gauss and Hermite).
+    """
+    samples, sample = len(time), float(time[1])
+    reach = np.sqrt((1 + 2) * volley.variance)
+    rows = np.zeros((len(weight), samples))
+    row = np.arange(len(weight))
+    side = 0.5 / (1 + 2)
+    for offset, share in ((-reach, side), (0 * reach, 1 - 2 * side), (reach, side)):
+        position = np.clip((volley.arrival + delay + offset) / sample, 0, samples - 2)
+        left = position.astype(np.int64)
+        right = position - left
+        np.add.at(rows, (row, left), weight * share * (1 - right))
+        np.add.at(rows, (row, left + 1), weight * share * right)
+    return rows
 
 
 def nerve_potential(
@@ -144,20 +148,20 @@ def nerve_potential(
     """
     from scipy.special import k0
 
-    weight = volley.conducted * volley.line.weight
-    time, frequency = window(delay + latest(volley.arrival, volley.variance, weight), NERVE_SAMPLE_MS)
-    velocity = volley.line.velocity[at][:, None]  # m/s is mm/ms
-    local = volley.line.local[at]
-    axon = np.interp(local, tables.diameter, tables.axon_diameter) * MM_PER_UM
-    impulse = _impulse(tables, warmth, time)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kernel = (frequency / velocity) ** 2 * k0(np.abs(frequency) * medium.depth / velocity)
-    kernel[:, 0] = 0
-    pair = 1 - np.exp(-_I * frequency * medium.spacing / velocity)
+    time, frequency = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
+    velocity = volley.line.velocity[at]  # m/s is mm/ms
+    axon = np.interp(volley.line.diameter[at], tables.diameter, tables.axon_diameter) * MM_PER_UM
     # Negative up: the sign of the spectrum is turned.
     scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
-    arriving = arrivals(count * weight * scale, volley.arrival + delay, volley.variance, frequency)
-    spectrum = (kernel * pair * arriving).sum(axis=0) * impulse
+    weight = count * volley.conducted / len(velocity) * scale
+    arriving = np.fft.rfft(_grouped(density(volley, weight, delay, time), velocity), axis=1)
+    speed = _grouped(velocity[:, None], velocity) / _grouped(np.ones((len(velocity), 1)), velocity)
+    wave = frequency / speed
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kernel = wave**2 * k0(wave * medium.depth)
+    kernel[:, 0] = 0
+    pair = 1 - np.exp(-_I * wave * medium.spacing)
+    spectrum = (kernel * pair * arriving).sum(axis=0) * _impulse(tables, warmth, time)
     value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
     return Waveform(time, value, "uV")
 
@@ -166,12 +170,12 @@ def muscle_potential(
     volley: Volley, units: float, amplitude: float, constant: float, delay: float
 ) -> Waveform:
     """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve."""
-    weight = volley.conducted * volley.line.weight
-    time, frequency = window(delay + latest(volley.arrival, volley.variance, weight), NERVE_SLOW_SAMPLE_MS)
+    time, _ = window(delay + last_arrival(volley), NERVE_SLOW_SAMPLE_MS)
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
-    spectrum = arrivals(weight, volley.arrival + delay, volley.variance, frequency).sum(axis=0)
-    value = np.fft.irfft(spectrum * np.fft.rfft(unit / unit.max()), len(time))
+    weight = volley.conducted / len(volley.conducted)
+    arriving = density(volley, weight, delay, time).sum(axis=0)
+    value = np.fft.irfft(np.fft.rfft(arriving) * np.fft.rfft(unit / unit.max()), len(time))
     return Waveform(time, units * amplitude * value, "mV")
 
 
@@ -181,19 +185,12 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     A synchronous healthy volley gives a Gaussian of SD `width` ms and of peak 1; large fibres count with
     the square of their diameter.
     """
-    last = delay + sum(
-        latest(part.arrival, part.variance, part.conducted * part.line.weight) for part in volleys
-    )
-    time, frequency = window(last, NERVE_SLOW_SAMPLE_MS)
-    shape = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
-    # The response is slow: beyond these frequencies it has no power.
-    kept = int(np.searchsorted(frequency, NERVE_GAUSSIAN_REACH / width)) + 1
-    spectrum = np.zeros_like(shape)
-    spectrum[:kept] = shape[:kept]
+    time, frequency = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
+    spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
     for part in volleys:
-        weight = part.line.weight * part.line.diameter**2
-        weight = weight / weight.sum() * part.conducted
-        spectrum[:kept] *= arrivals(weight, part.arrival, part.variance, frequency[:kept]).sum(axis=0)
+        weight = part.line.fibres.diameter**2
+        arriving = density(part, weight / weight.sum() * part.conducted, 0.0, time)
+        spectrum = spectrum * np.fft.rfft(arriving.sum(axis=0))
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
 
@@ -232,6 +229,16 @@ def _impulse(tables: Tables, warmth: float, time: Array) -> Spectrum:
     lag = tables.potential_time - tables.potential_time[int(np.argmax(mixed))]
     wrapped = np.where(time > time[-1] / 2, time - time[-1] - time[1], time)
     return np.fft.rfft(np.interp(wrapped, lag, mixed, left=0, right=0))
+
+
+def _grouped(rows: Array, velocity: Array) -> Array:
+    """Add up rows of fibres of like velocity: their potentials have one shape."""
+    edges = np.linspace(velocity.min(), velocity.max(), NERVE_SHAPES + 1)
+    group = np.clip(np.searchsorted(edges, velocity, side="right") - 1, 0, NERVE_SHAPES - 1)
+    filled, index = np.unique(group, return_inverse=True)
+    total = np.zeros((len(filled), rows.shape[1]))
+    np.add.at(total, index, rows)
+    return total
 
 
 def _crossing(time: Array, value: Array, index: int, level: float) -> float:

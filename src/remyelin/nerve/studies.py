@@ -25,8 +25,8 @@ from remyelin.nerve.potentials import (
     nerve_potential,
 )
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Spread, Volley, line, states_of, volley
-from remyelin.numerics import NERVE_CLASS_SPAN, NERVE_MIN_SAMPLES, NERVE_SAMPLE_MS
+from remyelin.nerve.volley import Line, Spread, Volley, line, representative, states_of, volley
+from remyelin.numerics import NERVE_CLASS_SPAN, NERVE_MIN_SAMPLES, NERVE_SAMPLE_MS, NERVE_STUDY_FIBRES
 
 Conduct = Callable[[str, str, float, float], Volley]
 
@@ -186,7 +186,10 @@ class Laboratory:
 
     def line(self, branch: str, population: str, start: float, stop: float) -> Line:
         """Lay the fibres of a population along a branch; see :func:`remyelin.nerve.volley.line`."""
-        return line(branch, population, start, stop, self.person, self.anatomy, self.tables, self.spread)
+        fibres = representative(self.anatomy.populations[population], self.spread.frailty, NERVE_STUDY_FIBRES)
+        return line(
+            branch, population, start, stop, fibres, self.person, self.anatomy, self.tables, self.spread
+        )
 
     def site(self, name: str) -> float:
         """Return the distance of a site from its cell bodies in this person, mm."""
@@ -413,7 +416,7 @@ def _central(name: str, study: _Central, lab: Laboratory, along: Conduct) -> _Re
     end = scale * sum(lab.anatomy.lengths[part] for part in study.stretches)
     descending = along("corticospinal", "corticospinal", 0.0, end)
     needed = ledger["evoked.recruitment"]
-    weight = descending.conducted * descending.line.weight
+    weight = descending.conducted / len(descending.conducted)
     arrived = float(weight.sum())
     root = scale * lab.anatomy.lengths[f"{motor.limb}_motor.root"]
     floor = ledger["noise.motor"]
@@ -445,12 +448,16 @@ def _central(name: str, study: _Central, lab: Laboratory, along: Conduct) -> _Re
 
 def _time_of_share(volley: Volley, weight: Array, share: float) -> float:
     """Time (ms) at which `share` of the original fibres of a volley has arrived."""
-    from scipy.special import ndtr
+    from scipy.special import gammainc
 
-    arrival, spread = volley.arrival, np.sqrt(volley.variance + NERVE_SAMPLE_MS**2)
-    low, high = float(arrival.min()), float((arrival + NERVE_CLASS_SPAN * spread).max())
-    time = np.linspace(low - NERVE_CLASS_SPAN * float(spread.max()), high, NERVE_MIN_SAMPLES)
-    cumulative = ndtr((time[:, None] - arrival) / spread) @ weight
+    healthy, mean = volley.line.healthy, np.maximum(volley.excess, NERVE_SAMPLE_MS**2)
+    scale = (
+        np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean) / mean
+    )  # of the gamma distribution of delays
+    last = float((volley.arrival + NERVE_CLASS_SPAN * np.sqrt(volley.variance)).max())
+    time = np.linspace(float(healthy.min()), last + NERVE_SAMPLE_MS, NERVE_MIN_SAMPLES)
+    late = np.maximum(time[:, None] - healthy, 0.0)
+    cumulative = gammainc(mean / scale, late / scale) @ weight
     return float(np.interp(share, cumulative, time))
 
 
