@@ -143,7 +143,7 @@ def run_course(
     )
 
     progress("conduction: the engine fills its tables (compiling once takes about half a minute)")
-    tables = nerve.build_tables(body, ledger)
+    tables = nerve.build_tables(ledger)
     pathways = nerve.conduction(states, body, tables, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)
     scale = clinic.functional_disability(pathways, judgement)
@@ -158,19 +158,19 @@ def run_course(
     )
 
     given = states.isel(plan=0)
-    conduct = nerve.exact_conduction(body, tables, ledger, seed) if exact else None
+    conduct = None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
         studies[date] = nerve.battery(given.sel(time=date), body, tables, ledger, conduct=conduct)
     healthy = nerve.battery(given.isel(time=0), body, tables, ledger, conduct=conduct)
 
-    limits = cobalamin.limits(ledger)
+    limits: dict[str, tuple[float | None, float | None]] = {}
     catalogue = clinic.catalogue(ledger)
     provenance = Provenance(remyelin.__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
-    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop")
+    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
     return Course(case, person, plans, data, studies, healthy, limits, catalogue, provenance)
 
 

@@ -49,7 +49,7 @@ def to_svg(figure: Figure) -> str:
         for axis in canvas.axes:
             for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
                 handles.setdefault(label, handle)
-        if len(handles) > 1 and figure.legend == "shared":
+        if len(handles) > 1:
             canvas.legend(
                 handles.values(), handles.keys(), loc="outside lower center", ncols=min(6, len(handles))
             )
@@ -100,7 +100,9 @@ def _panel(axis: Any, panel: Panel) -> None:
     if panel.stacked:
         low, high = 0.0, 1.0
     axis.set_ylim(low, high)
-    if panel.series and len(panel.series[0].x) > 1:
+    if panel.x_range is not None:
+        axis.set_xlim(*panel.x_range)
+    elif panel.series and len(panel.series[0].x) > 1:
         axis.set_xlim(min(s.x[0] for s in panel.series), max(s.x[-1] for s in panel.series))
     for where, label in panel.marks:
         axis.axvline(where, color="#555555", lw=0.9, ls=":")
@@ -113,8 +115,6 @@ def _panel(axis: Any, panel: Panel) -> None:
             xytext=(2, -8),
             textcoords="offset points",
         )
-    if panel.negative_up:
-        axis.invert_yaxis()
 
 
 def _element(svg: str, figure: Figure) -> str:

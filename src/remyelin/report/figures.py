@@ -59,7 +59,7 @@ class Panel:
     y_range: tuple[float | None, float | None] = (None, None)
     normal: tuple[float | None, float | None] | None = None
     marks: tuple[tuple[float, str], ...] = ()
-    negative_up: bool = False
+    x_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,6 @@ class Figure:
     caption: str
     panels: tuple[Panel, ...]
     columns: int = 2
-    legend: str = "shared"
     panel_height: float = 2.1
 
     def as_dict(self) -> dict[str, Any]:

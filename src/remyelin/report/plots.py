@@ -33,7 +33,7 @@ def figures_of(course: Course) -> tuple[Figure, ...]:
         biomarkers(course),
         tissue(course),
         sheaths(course),
-        *waveforms(course),
+        waveforms(course),
         symptoms(course),
         recovery(course),
     )
@@ -220,28 +220,38 @@ def recovery(course: Course) -> Figure:
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
 
-def waveforms(course: Course) -> tuple[Figure, ...]:
-    """The recorded waveforms of every study: healthy, and at each study date."""
+def waveforms(course: Course) -> Figure:
+    """The recorded potential of every study: in health, and at each study date."""
     shades = ("#111111", "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7")
-    dates = list(course.studies)
-    sources = [("healthy", course.healthy, "#B9B9B9")]
+    sources = [("before the cause began", course.healthy, "#B5B5B5")]
     sources += [
-        (label_of(date), course.studies[date], shades[i % len(shades)]) for i, date in enumerate(dates)
+        (label_of(date), studies, shades[i % len(shades)])
+        for i, (date, studies) in enumerate(course.studies.items())
     ]
     panels = []
-    for wave in course.healthy.waveforms:
-        series = []
-        for label, studies, colour in sources:
-            found = next((w for w in studies.waveforms if w.name == wave.name), None)
-            if found is not None:
-                series.append(Series(label, _y(found.time), _y(found.voltage), colour, 1.3))  # type: ignore[arg-type]
-        panels.append(Panel(wave.label, "ms", wave.unit, tuple(series), negative_up=False))
+    for name, reference in course.healthy.waveforms.items():
+        series = tuple(
+            Series(label, _y(wave.time), _y(wave.value), colour, 1.3)
+            for label, studies, colour in sources
+            if (wave := studies.waveforms.get(name)) is not None
+        )
+        study, _, site = name.partition(", ")
+        window = _interesting(reference.time, reference.value)
+        panels.append(Panel(f"{words(study)}, {site}", "ms", reference.unit, series, x_range=window))
     caption = (
         "Simulated recordings, negative up, at the limb temperature stated above. Grey: the same person before the "
-        "cause began. Later and lower: slowed and scattered; flat: no response."
+        "cause began. Later and lower: slowed and scattered. Flat: no response."
     )
-    figure = Figure("waveforms", "Recordings", caption, tuple(panels), columns=2, panel_height=1.8)
-    return (figure,)
+    return Figure("waveforms", "Recordings", caption, tuple(panels), columns=3, panel_height=1.7)
+
+
+def _interesting(time: Any, value: Any) -> tuple[float, float]:
+    """The stretch of a recording worth drawing: the healthy response and as much again for a late one."""
+    size = np.abs(value)
+    there = time[size > 0.02 * size.max()]
+    first, last = float(there[0]), float(there[-1])
+    span = last - first
+    return max(0.0, first - 0.3 * span), last + 1.2 * span
 
 
 def label_of(date: float) -> str:
