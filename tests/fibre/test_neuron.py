@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from remyelin.bench import neuron_rival
@@ -9,6 +10,9 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.anatomy import mrg
 from remyelin.fibre.fibre import NODE
+from remyelin.fibre.full import simulate_full
+from remyelin.fibre.lesion import lose_lamellae, open_paranodes, remyelinate
+from remyelin.fibre.stimulus import Pulse, pulse_stimulus
 
 LEDGER = Ledger.shipped()
 
@@ -76,3 +80,32 @@ def test_a_fibre_the_mechanism_does_not_know_is_refused() -> None:
     other = healthy.channel_sets[0].__class__("squid", (), healthy.channel_sets[0].currents[-1:])
     with pytest.raises(InputError, match="squid"):
         neuron_rival.sections(healthy.replace(channel_sets=(other,), density=healthy.density[:, -1:]))
+
+
+@pytest.mark.neuron
+@pytest.mark.parametrize("grid", ["published", "converged"])
+def test_lesioned_fibres_step_for_step(neuron, grid) -> None:
+    """Every internode different: the same backward-Euler steps give the same arrivals in NEURON and here."""
+    random = np.random.default_rng(5)
+    healthy = fibre(grid=grid, nodes=21)
+    lesioned = lose_lamellae(healthy, None, random.uniform(0.3, 1.0, 20))
+    lesioned = open_paranodes(lesioned, None, random.uniform(1.0, 4.0, 20))
+    (theirs,) = neuron.simulate([lesioned], solver="fixed", step_us=5.0, duration=2.5, record=(4, 17))
+    start = (np.full(lesioned.n_compartments, -80.0), np.zeros(lesioned.n_compartments))
+    ours = simulate_full(
+        lesioned, (pulse_stimulus(lesioned, Pulse()),), 2.5, step=5.0, scheme="backward-euler", start=start
+    )
+    assert theirs.arrival_ms[4] == pytest.approx(ours.crossing[4], abs=2e-4)
+    assert theirs.arrival_ms[17] == pytest.approx(ours.crossing[17], abs=1e-3)
+
+
+@pytest.mark.neuron
+def test_short_internodes_and_a_temperature(neuron) -> None:
+    healthy = mrg(10.0, 15, temperature=33.0, ends="passive", ledger=LEDGER)
+    repaired = remyelinate(healthy, [5, 6, 7], thickness=0.5, length=0.2)
+    last = repaired.n_nodes - 3
+    (theirs,) = neuron.simulate([repaired], tolerance=1e-3, duration=3.0, record=(3, last))
+    start = (np.full(repaired.n_compartments, -80.0), np.zeros(repaired.n_compartments))
+    ours = simulate_full(repaired, (pulse_stimulus(repaired, Pulse()),), 3.0, step=1.0, start=start)
+    took = theirs.arrival_ms[last] - theirs.arrival_ms[3]
+    assert ours.crossing[last] - ours.crossing[3] == pytest.approx(took, rel=3e-3)

@@ -1,0 +1,249 @@
+"""The fibre engine against NEURON and PyFibers, in one run on the same fibres.
+
+Everything is one impulse started at a node by 2 nA for 0.1 ms. Seconds are processor seconds per fibre on
+one core, best of several repeats; building fibres, NEURON's sections and our reductions is set-up and not
+counted on either side. Errors are against the same fibre solved by NEURON's DASPK at a tight tolerance.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import xarray as xr
+
+from remyelin.bench import neuron_rival, pyfibers_rival
+from remyelin.bench.rows import Row, Timing, off, timed
+from remyelin.errors import SimulationError
+from remyelin.evidence import Ledger
+from remyelin.fibre import Fibre, conduct, lose_lamellae, mrg, open_paranodes
+
+Progress = Callable[[str], None]
+
+DIAMETER = 10.0
+NODES = 51
+DURATION = 2.0  # ms
+BATCH = 1000
+TIGHT = 1e-4  # DASPK's tolerance taken as converged
+USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
+LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
+SEED = 20020887
+LONG = {300: 10.0, 1000: 31.0}  # internodes: ms that the impulse surely takes
+GROWTH_NODES = (50, 100, 200, 500, 1000, 2000)
+GROWTH_FIBRES = (1, 10, 100, 1000, 10_000, 100_000)
+
+
+def compare(progress: Progress) -> Iterator[Row]:
+    """Yield the rows of ``remyelin bench fibre``."""
+    ledger = Ledger.shipped()
+    # Compile before anything is timed; the cold start has rows of its own.
+    progress("compiling once")
+    conduct([_healthy(ledger)], duration=DURATION, threads=1)
+    for part in (_batch, _long, _cold, _per_step, _nodes, _fibres, _threads):
+        yield from part(ledger, progress)
+
+
+def _healthy(ledger: Ledger, nodes: int = NODES, grid: str = "published") -> Fibre:
+    return mrg(DIAMETER, nodes, grid=grid, ends="passive", ledger=ledger)  # type: ignore[arg-type]
+
+
+def heterogeneous(internodes: int, ledger: Ledger) -> Fibre:
+    """Build a fibre every internode of which differs: 40 to 100 % of the lamellae, paranodes opened up to threefold."""
+    random = np.random.default_rng(SEED)
+    fibre = _healthy(ledger, internodes + 1)
+    fibre = lose_lamellae(fibre, None, random.uniform(0.4, 1.0, internodes))
+    return open_paranodes(fibre, None, random.uniform(1.0, 3.0, internodes))
+
+
+def _velocity(result: xr.Dataset, fibre: Fibre) -> float | None:
+    """Velocity of the first fibre between the nodes the rivals use, m/s."""
+    n = fibre.n_nodes
+    a, b = int(0.25 * n), int(0.75 * n)
+    arrival = result["arrival"].values[0]
+    took = float(arrival[b] - arrival[a])
+    return float(fibre.node_positions[b] - fibre.node_positions[a]) / took if took > 0 else None
+
+
+def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """A thousand fibres at once, published and converged grid."""
+    for grid in ("published", "converged"):
+        what = f"{BATCH:,} fibres x {NODES} nodes, {DURATION:g} ms, {grid} grid"
+        fibre = _healthy(ledger, grid=grid)
+        progress(what)
+        batch = [fibre] * BATCH
+        result, ours = timed(lambda batch=batch: conduct(batch, duration=DURATION, threads=1), 3)
+        seconds, velocity = ours.core_s / BATCH, _velocity(result, fibre)
+        truth = _neuron(fibre, tolerance=TIGHT, duration=DURATION)
+        converged = truth.velocity if truth else None
+        settings: list[tuple[str, dict[str, object]]] = [
+            ("NEURON DASPK, tolerance 0.01", {"tolerance": USUAL}),
+            ("NEURON DASPK, tolerance 1 (loosest that conducts)", {"tolerance": LOOSE}),
+            ("NEURON backward Euler, 5 us", {"solver": "fixed", "step_us": 5.0}),
+            ("NEURON backward Euler, 1 us", {"solver": "fixed", "step_us": 1.0}),
+        ]
+        for rival, options in settings:
+            progress(f"{what}: {rival}")
+            run = _neuron(fibre, duration=DURATION, repeats=3, **options)
+            yield _against(what, rival, seconds, off(velocity, converged), run, converged)
+        if grid == "published":
+            for step in (5.0, 1.0):
+                progress(f"{what}: PyFibers, {step:g} us")
+                try:
+                    run = pyfibers_rival.simulate(fibre, step_us=step, duration=DURATION, repeats=2)
+                except SimulationError:
+                    run = None
+                yield _against(
+                    what, f"PyFibers, {step:g} us", seconds, off(velocity, converged), run, converged
+                )
+
+
+def _long(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """One impulse down a long nerve whose internodes all differ."""
+    for internodes, duration in LONG.items():
+        what = f"one impulse through {internodes:,} heterogeneous internodes"
+        fibre = heterogeneous(internodes, ledger)
+        progress(what)
+        result, ours = timed(lambda fibre=fibre, ms=duration: conduct([fibre], duration=ms, threads=1), 5)
+        velocity = _velocity(result, fibre)
+        progress(f"{what}: NEURON DASPK")
+        usual = _neuron(fibre, tolerance=USUAL, duration=duration)
+        # A tighter tolerance doubles minutes; on the shorter nerve it shows what the usual one is worth.
+        truth = _neuron(fibre, tolerance=TIGHT, duration=duration) if internodes <= min(LONG) else usual
+        converged = truth.velocity if truth else None
+        error = off(velocity, converged)
+        yield _against(what, "NEURON DASPK, tolerance 0.01", ours.core_s, error, usual, converged)
+        progress(f"{what}: NEURON backward Euler")
+        fixed = _neuron(fibre, solver="fixed", step_us=5.0, duration=duration)
+        yield _against(what, "NEURON backward Euler, 5 us", ours.core_s, error, fixed, converged)
+
+
+def _cold(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """From an empty process to the first result, on the wall."""
+    progress("cold start")
+    call = "\n".join(
+        [
+            "from remyelin.evidence import Ledger",
+            "from remyelin.fibre import conduct, mrg",
+            f"fibre = mrg({DIAMETER}, {NODES}, ledger=Ledger.shipped())",
+            f"conduct([fibre], duration={DURATION}, threads=1)",
+        ]
+    )
+    _, warm = timed(lambda: _python(call), 2)
+    try:
+        _, theirs = timed(
+            lambda: neuron_rival.simulate([_healthy(ledger)], solver="fixed", duration=DURATION), 2
+        )
+        rival_s: float | None = theirs.wall_s
+    except SimulationError:
+        rival_s = None
+    yield Row(
+        "cold start: a new process to its first fibre, kernels and mechanisms compiled before (wall)",
+        "NEURON backward Euler, 5 us",
+        warm.wall_s,
+        rival_s,
+    )
+    progress("cold start with nothing compiled")
+    with tempfile.TemporaryDirectory(prefix="remyelin-cache-") as empty:
+        _, first = timed(lambda: _python(call, NUMBA_CACHE_DIR=empty))
+    yield Row("cold start: the first fibre after installation, compiling included (wall)", None, first.wall_s)
+
+
+def _per_step(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Cost of a node with its internode, per time step."""
+    progress("cost per node and step")
+    fibre = _healthy(ledger)
+    result, ours = timed(lambda: conduct([fibre] * BATCH, duration=DURATION, threads=1), 3)
+    steps = round(DURATION / (float(result.attrs["step_us"]) * 1e-3))
+    run = _neuron(fibre, solver="fixed", step_us=5.0, duration=DURATION, repeats=3)
+    yield Row(
+        "cost per node and step",
+        "NEURON backward Euler, 5 us",
+        ours.core_s / (BATCH * NODES * steps),
+        run.core_s / (NODES * run.steps) if run else None,
+    )
+
+
+def _nodes(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Growth with the number of nodes: the full sweep, per node."""
+    for nodes in GROWTH_NODES:
+        progress(f"growth: {nodes:,} nodes")
+        batch = [_healthy(ledger, nodes)] * 16
+        _, ours = timed(lambda batch=batch: conduct(batch, duration=DURATION, threads=1, window=None), 2)
+        yield Row(
+            f"growth with nodes: {nodes:,} nodes, {DURATION:g} ms in full, per node",
+            None,
+            ours.core_s / 16 / nodes,
+        )
+
+
+def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Growth with the number of fibres, with the memory they take."""
+    fibre = _healthy(ledger)
+    for count in GROWTH_FIBRES:
+        progress(f"growth: {count:,} fibres")
+        batch = [fibre] * count
+        before = _peak_gib()
+        _, ours = timed(
+            lambda batch=batch: conduct(batch, duration=DURATION, threads=1), 3 if count < 1e4 else 1
+        )
+        grown = _peak_gib() - before
+        yield Row(
+            f"growth with fibres: {count:,} x {NODES} nodes, {DURATION:g} ms (peak memory +{grown:.2f} GiB)",
+            None,
+            ours.core_s / count,
+        )
+
+
+def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """What more threads bring, on the wall."""
+    batch = [_healthy(ledger)] * BATCH
+    alone: Timing | None = None
+    count, most = 1, os.cpu_count() or 1
+    while count <= most:
+        progress(f"{count} threads")
+        _, ours = timed(lambda count=count: conduct(batch, duration=DURATION, threads=count), 3)
+        alone = alone or ours
+        yield Row(
+            f"threads: {BATCH:,} fibres x {NODES} nodes on {count} (wall)",
+            "remyelin on 1 thread",
+            ours.wall_s,
+            alone.wall_s,
+        )
+        count *= 2
+
+
+def _neuron(fibre: Fibre, **options: object) -> neuron_rival.RivalRun | None:
+    """NEURON's run of one fibre; None where NEURON is missing or fails."""
+    try:
+        return neuron_rival.simulate([fibre], **options)[0]  # type: ignore[arg-type]
+    except SimulationError:
+        return None
+
+
+def _against(
+    what: str,
+    rival: str,
+    ours_s: float,
+    ours_error: float | None,
+    run: neuron_rival.RivalRun | None,
+    converged: float | None,
+) -> Row:
+    if run is None:
+        return Row(what, rival, ours_s, None, ours_error, None)
+    return Row(what, rival, ours_s, run.core_s, ours_error, off(run.velocity, converged))
+
+
+def _python(call: str, **environment: str) -> None:
+    command: Sequence[str] = [sys.executable, "-c", call]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | environment)
+
+
+def _peak_gib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kilobytes on Linux, bytes on macOS.
+    return peak / (2**30 if sys.platform == "darwin" else 2**20)

@@ -1,0 +1,64 @@
+"""The same fibre in PyFibers, where it is installed: its MRG model is ours, so a diameter says it all."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+
+from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, PULSE, RivalRun, as_run, ask
+from remyelin.errors import SimulationError
+from remyelin.fibre.fibre import Fibre
+
+
+@cache
+def unavailable() -> str | None:
+    """Return why PyFibers cannot be compared with, in one line; None if it can be tried."""
+    if find_spec("pyfibers") is None or find_spec("neuron") is None:
+        return "PyFibers is not installed."
+    return None
+
+
+def simulate(
+    fibre: Fibre, *, step_us: float, duration: float, repeats: int = 1, timeout: float = 300.0
+) -> RivalRun:
+    """Run a healthy MRG fibre in PyFibers under the reference protocol.
+
+    Parameters
+    ----------
+    fibre : Fibre
+        From :func:`remyelin.fibre.mrg` with passive ends, as PyFibers makes them.
+    step_us : float
+        Backward Euler step, microseconds.
+    duration : float
+        ms.
+    repeats : int
+        The best time of so many counts.
+    timeout : float
+        Seconds.
+
+    Returns
+    -------
+    RivalRun
+
+    Raises
+    ------
+    SimulationError
+        If PyFibers is missing, not compiled, or fails; the message is one line.
+    """
+    reason = unavailable()
+    if reason:
+        raise SimulationError(reason)
+    node, start, length, amplitude = PULSE
+    job = {
+        "diameter": fibre.diameter,
+        "nodes": fibre.n_nodes,
+        "temperature": fibre.temperature,
+        "pulse": {"node": node, "start": start, "duration": length, "amplitude": amplitude},
+        "record": [int(0.25 * fibre.n_nodes), int(0.75 * fibre.n_nodes)],
+        "threshold": ARRIVAL_THRESHOLD,
+        "duration": duration,
+        "step": step_us * 1e-3,
+        "repeats": repeats,
+    }
+    (answer,) = ask("pyfibers_worker.py", {"jobs": [job]}, timeout=timeout, rival="PyFibers")
+    return as_run(answer, fibre)

@@ -1,0 +1,75 @@
+"""The rows of a benchmark, and how a time is taken."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison.
+
+    Attributes
+    ----------
+    what : str
+        What was computed, and per what the seconds are.
+    rival : str or None
+        Who was compared with; None where the row stands alone.
+    ours_s, rival_s : float or None
+        Processor seconds per fibre on one core, set-up not counted, unless `what` says otherwise.
+    ours_error, rival_error : float or None
+        Signed fraction by which the velocity misses the converged one.
+    """
+
+    what: str
+    rival: str | None
+    ours_s: float | None
+    rival_s: float | None = None
+    ours_error: float | None = None
+    rival_error: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times faster we are."""
+        return self.rival_s / self.ours_s if self.rival_s and self.ours_s else None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the row as plain JSON-ready data, in the order of the table."""
+        data = asdict(self)
+        order = ("what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error")
+        return {key: self.ratio if key == "ratio" else data[key] for key in order}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Best of several repeats: processor seconds of this process, and seconds on the wall."""
+
+    core_s: float
+    wall_s: float
+
+
+def timed(call: Callable[[], T], repeats: int = 1) -> tuple[T, Timing]:
+    """Return what a call returns and its best times; memory is collected before, not during."""
+    core, wall = float("inf"), float("inf")
+    for _ in range(repeats):
+        gc.collect()
+        gc.disable()
+        try:
+            began, core_began = time.perf_counter(), time.process_time()
+            answer = call()
+            core = min(core, time.process_time() - core_began)
+            wall = min(wall, time.perf_counter() - began)
+        finally:
+            gc.enable()
+    return answer, Timing(core, wall)
+
+
+def off(value: float | None, truth: float | None) -> float | None:
+    """Return the signed fraction by which a value misses the truth."""
+    return None if value is None or not truth else value / truth - 1
