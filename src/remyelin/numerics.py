@@ -81,7 +81,7 @@ CASCADE_GRADING: Final = (  # days after an event
     *(0.01, 0.03, 0.06, 0.1, 0.15, 0.22, 0.3, 0.42, 0.6, 0.8),
     *(1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.5),
 )
-CASCADE_MAX_STEP: Final = 10.0  # days
+CASCADE_MAX_STEP: Final = 6.0  # days
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
 SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ
@@ -91,6 +91,20 @@ WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded,
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
 LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
+REST_PASSES: Final = 500  # fixed-point passes towards the resting state of the reduced fibre
+TABLE_CACHE_SIZE: Final = 32  # tabulated membranes remembered, a few MB each
+LANES: Final = 8  # fibres side by side in one block
+DEFAULT_STEP_US: Final = 2.0  # velocity within 0.3 % of converged for all MRG diameters
+CHECK_EVERY: Final = 8  # steps between looks at the window and at whether the impulse has arrived
+WINDOW_AHEAD: Final = 12  # nodes added to the window at a time
+WINDOW_OPEN_MV: Final = 1e-3  # deviation from rest half-way to the edge that opens the window further
+WINDOW_CLOSE_MV_PER_MS: Final = 3.0  # slowest change at which a node behind may still not be left
+WINDOW_ATTENUATION: Final = 9.0  # and the front is e^9 away at rest
+WINDOW_PATIENCE_MS: Final = 3.0  # without a new firing, after which the fibre is computed again in full
+TRANSIT_M_PER_S_PER_UM: Final = 4.0  # healthy velocity assumed when no duration is given
+TRANSIT_FACTOR: Final = 10.0  # times the healthy transit that is then waited for
+TRANSIT_MARGIN_MS: Final = 2.0
+ARRIVAL_NODES: Final = 2  # last excitable nodes that must fire for an impulse to have arrived
 
 # --- clinic ---
 CONDUCTION_ROUNDING: Final = 1e-9  # by so much a share may leave 0 to 1 without being refused
@@ -114,6 +128,8 @@ NERVE_HEIGHT_LIMITS: Final = (60.0, 250.0)  # cm accepted of a person
 NERVE_SLICE_MM: Final = 120.0  # a run of nerve is cut into slices no longer, for its taper
 NERVE_CONDUCTION_FIBRES: Final = 64  # fibres that stand for a population: over a course
 NERVE_STUDY_FIBRES: Final = 256  # and in a nerve study
+NERVE_SAMPLED_FIBRES: Final = 300  # drawn at random, each with its own internodes
+NERVE_EXACT_DIAMETER_UM: Final = 0.2  # diameters are rounded to this in exact runs, to share reductions
 NERVE_QUANTILE_POINTS: Final = 2001  # of the table of diameters by quantile
 NERVE_SHAPES: Final = 24  # classes of velocity whose fibres share the shape of their potential
 NERVE_NO_SHARE: Final = 1e-12  # a smaller lesioned share is none
@@ -133,12 +149,12 @@ NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
 NERVE_TABLE_TEMPERATURES: Final = (22.0, 30.0, 36.0, 42.0)  # C
 NERVE_TABLE_THICKNESS: Final = (0.02, 0.06, 0.2, 0.5, 1.0)  # of normal
 NERVE_TABLE_LENGTH: Final = (0.2, 0.4, 1.0)  # of normal
-NERVE_TABLE_NODES: Final = 17  # fibre a lesion is put into
-NERVE_TABLE_LESION: Final = 7  # first internode of the lesion
+NERVE_TABLE_NODES: Final = 15  # fibre a lesion is put into
+NERVE_TABLE_LESION: Final = 6  # first internode of the lesion
 NERVE_TABLE_RUN: Final = 3  # internodes of the longer lesion
-NERVE_TABLE_FIRST_NODE: Final = 4  # velocity is measured from here to the same distance from the end
+NERVE_TABLE_FIRST_NODE: Final = 3  # velocity is measured from here to the same distance from the end
 NERVE_TABLE_STEP_US: Final = 4.0
-NERVE_TABLE_MS: Final = 4.0  # run time; a slower impulse counts as blocked
+NERVE_TABLE_MS: Final = 2.5  # run time; a slower impulse counts as blocked
 NERVE_TABLE_BARE_MS: Final = 20.0  # the same for bare internodes, which conduct continuously
 NERVE_TABLE_POTENTIAL_DIAMETER: Final = 11.0  # um: fibre whose node gives the shape of the impulse
 NERVE_TABLE_CACHE: Final = 8  # tables of different ledgers remembered

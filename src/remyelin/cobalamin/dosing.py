@@ -182,6 +182,11 @@ def _written(order: str) -> list[_Phase]:
         raise InputError(
             f"regimen: is empty; write an order, as {_EXAMPLE}, or a name: {', '.join(REGIMENS)}."
         )
+    if not re.search(r"\d", text) and not any(form in text for form in FORMS):
+        raise InputError(
+            f"regimen {order!r}: is neither a known name nor an order; "
+            f"{nearest(text, REGIMENS).rstrip('?')}, or write as {_EXAMPLE}."
+        )
     parts = re.split(r"\s*[,;]?\s*\bthen\b\s*", text)
     phases: list[_Phase] = []
     for i, part in enumerate(parts):
@@ -248,8 +253,6 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
     unknown = [word for word in words if word not in ROUTES and word not in FORMS]
     if unknown:
         hint = nearest(unknown[0], [*FORMS, *ROUTES, "every", "for", "daily", "weekly", "monthly", "once"])
-        if len(words) == 1 and part == order.strip().lower():
-            hint = nearest(unknown[0], REGIMENS)
         raise fail(f"cannot read {' '.join(unknown)!r}; {hint.rstrip('?')}")
     phase = replace(phase, route=routes[0] if routes else phase.route, form=forms[0] if forms else phase.form)
     if not phase.form:

@@ -69,7 +69,8 @@ INJECTIONS = tuple(
 )
 KUZMINSKI_NOTE = (
     "70 years, no intrinsic factor for as long as gives the serum B12 at entry, homocysteine 11 umol/L "
-    "when replete; day 120"
+    "when replete; day 120. The arms of the trial differ (MMA 169 oral, 265 injected) while the model, replete in "
+    "both, ends near the baseline for the age"
 )
 
 
@@ -243,7 +244,7 @@ def indicator(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "mecbl_oral_4wk",
     "mecbl_oral_12wk",
-    note="30 years, replete, 500 ug three times a day, fasting; the slow rise from 4 to 12 weeks is not modelled",
+    note="30 years, replete, 500 ug three times a day, fasting",
 )
 def methylcobalamin_tablets(ledger: Ledger) -> Mapping[str, float]:
     """Rise of serum B12 under tablets."""
@@ -282,7 +283,11 @@ def nitrous_oxide_anaesthesia(ledger: Ledger) -> Mapping[str, float]:
     return {"n2o_2h_hcy": 100 * (hcy.max() / hcy[0] - 1)}
 
 
-@simulates("oh_over_cn_24h", note="50 years, replete; total serum B12, 1 mg into muscle")
+@simulates(
+    "oh_over_cn_24h",
+    note="50 years, replete; total serum B12, 1 mg into muscle. How fast hydroxocobalamin leaves muscle and plasma "
+    "is derived from what is retained and from labels that conflict (interval of the prediction 2 to 37)",
+)
 def forms(ledger: Ledger) -> Mapping[str, float]:
     """Serum after hydroxocobalamin over serum after cyanocobalamin."""
     person = adult(ledger)

@@ -1,0 +1,118 @@
+"""Doses and orders: what they mean, and what is refused in one sentence."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remyelin.cobalamin import REGIMENS, Dose, regimen
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+
+LEDGER = Ledger.shipped()
+
+
+def order(text: str, stop: float = 365.0, start: float = 0.0) -> tuple[Dose, ...]:
+    return regimen(text, start, stop, LEDGER)
+
+
+def test_phases_follow_one_another() -> None:
+    doses = order("hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d", 200)
+    assert [d.time for d in doses] == [0, 2, 4, 6, 8, 10, 12, 14, 74, 134, 194]
+    assert {(d.amount_ug, d.form, d.route) for d in doses} == {(1000, "hydroxocobalamin", "im")}
+
+
+def test_later_phase_keeps_what_it_does_not_repeat() -> None:
+    doses = order("cyanocobalamin 2 mg oral daily with food for 3 d, then 500 ug weekly", 18)
+    assert [(d.time, d.amount_ug) for d in doses] == [
+        (0, 2000), (1, 2000), (2, 2000), (3, 500), (10, 500), (17, 500),
+    ]  # fmt: skip
+    assert all(d.with_food and d.route == "oral" for d in doses)
+
+
+def test_words_and_micro_signs() -> None:
+    assert order("methylcobalamin 500 µg IV once")[0] == Dose(0.0, 500, "methylcobalamin", "iv")
+    assert len(order("methylcobalamin 500 mcg im every week for 4 weeks, then once")) == 5
+    assert len(order("cyanocobalamin 1mg im every 0.5 d", 2.0)) == 4
+
+
+@pytest.mark.parametrize("name", sorted(REGIMENS))
+def test_named_regimens(name: str) -> None:
+    doses = order(name, 400.0, start=10.0)
+    assert doses[0].time == 10.0
+    assert doses[-1].time < 400.0
+    assert all(b.time > a.time for a, b in pairwise(doses))
+    assert order(name.replace(" ", "_").upper(), 400.0, start=10.0) == doses
+    assert order(name, 10.0, start=10.0) == ()
+
+
+def test_us_label_counts() -> None:
+    doses = order("us", 365.0)
+    times = np.array([d.time for d in doses])
+    assert (
+        (times < 7).sum(),
+        ((times >= 7) & (times < 21)).sum(),
+        ((times >= 21) & (times < 38.5)).sum(),
+    ) == (7, 7, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("cyanocobalamin 1 mg im every 0 days", "longer than nothing"),
+        ("cyanocobalamin -1 mg im daily", "impossible"),
+        ("cyanocobalamin 0 mg im daily", "above 0"),
+        ("cobalamine 1 mg im daily", "did you mean"),
+        ("cyanocobalamin 1 mg im", "no interval"),
+        ("cyanocobalamin im daily", "no amount"),
+        ("1 mg im daily", "no form"),
+        ("cyanocobalamin 1 mg daily", "no route"),
+        ("cyanocobalamin 1 mg im oral daily", "two routes"),
+        ("cyanocobalamin hydroxocobalamin 1 mg im daily", "two forms"),
+        ("cyanocobalamin 1 mg im daily weekly", "cannot read"),
+        ("cyanocobalamin 1 mg im every 2 d weekly", "two intervals"),
+        ("cyanocobalamin 1 mg im once every 2 d", "contradicts"),
+        ("cyanocobalamin 1 mg im daily, then every 60 d", "never ends"),
+        ("cyanocobalamin 1 mg im daily for 3 d, then", "not followed"),
+        ("cyanocobalamin 1 iu im daily", "units ug, mg"),
+        ("cyanocobalamin 900 mg im daily", "impossible"),
+        ("cyanocobalamin 1 mg im every 2 fortnights", "units"),
+        ("", "empty"),
+        ("uk neurologica", "did you mean"),
+        ("cyanocobalamin 1 mg im every 0.0001 d", "more than"),
+    ],
+)
+def test_bad_orders_are_refused_in_one_sentence(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as error:
+        order(text)
+    assert "\n" not in str(error.value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_doses_or_an_input_error(text: str) -> None:
+    try:
+        doses = order(text, 100.0)
+    except InputError:
+        return
+    assert all(0 <= dose.time < 100 for dose in doses)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_ug": 0},
+        {"amount_ug": float("nan")},
+        {"time": float("inf")},
+        {"form": "b12"},
+        {"route": "rectal"},
+    ],
+    ids=str,
+)
+def test_impossible_doses_are_refused(change: dict[str, object]) -> None:
+    fields = {"time": 0.0, "amount_ug": 1000.0, "form": "cyanocobalamin", "route": "im", **change}
+    with pytest.raises(InputError):
+        Dose(**fields)  # type: ignore[arg-type]
