@@ -3,11 +3,12 @@
 from remyelin.nerve.anatomy import segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.conduction import conduction
+from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.pathways import PATHWAYS, Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Response, Waveform
-from remyelin.nerve.studies import STUDIES, Row, Studies, battery
+from remyelin.nerve.studies import STUDIES, battery
 from remyelin.nerve.tables import Tables
 
 __all__ = [

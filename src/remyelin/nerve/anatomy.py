@@ -138,6 +138,10 @@ class Anatomy:
             raise InputError(f"no site named {name!r}; {nearest(name, self.sites)}")
         return self.sites[name] * person.height / self.reference_height
 
+    def part(self, course: str, person: Person) -> float:
+        """Return the length of a stretch of a branch (``"leg_motor.root"``) in a person, mm."""
+        return self.lengths[course] * person.height / self.reference_height
+
     def length(self, branch: str, person: Person) -> float:
         """Return the length of a branch in a person, mm."""
         return float(sum(self._lengths(branch, person)))
@@ -157,8 +161,8 @@ class Anatomy:
             return self.core
         return person.temperature + self.proximal_share * (self.core - person.temperature)
 
-    def cut(self, branch: str, start: float, stop: float, person: Person) -> Slices:
-        """Cut the run from `start` to `stop` mm from the cell body into short slices.
+    def cut(self, run: Run, person: Person) -> Slices:
+        """Cut a run into short slices.
 
         The last stretch reaches as far as the run needs: a muscle or a finger lies a fixed distance
         beyond the wrist whatever the height.
@@ -168,6 +172,7 @@ class Anatomy:
         InputError
             If the run is empty, negative, not finite, or starts beyond the branch.
         """
+        branch, start, stop = run.branch, run.start, run.stop
         whole = self.length(branch, person)
         if not (np.isfinite(start) and np.isfinite(stop) and 0 <= start < stop and start < whole):
             raise InputError(
@@ -191,14 +196,25 @@ class Anatomy:
             np.array(segment), np.array(lengths), np.array(middle), np.array(warm, dtype=np.float64)
         )
 
-    def diameter(self, branch: str, population: str, at_level: Array, distance: Array) -> Array:
-        """Return diameters (um) at distances (mm) from the cell body: they taper exponentially.
+    def diameter(self, run: Run, at_level: Array, distance: Array) -> Array:
+        """Return diameters (um) of a run's fibres at distances (mm) from the cell body.
 
-        Populations are those of the leg; the fibres of arm nerves are thicker by one factor.
+        They taper exponentially. Populations are those of the leg; fibres of arm nerves are thicker by
+        one factor.
         """
-        level = self.populations[population].level
-        scale = self.arm_over_leg if branch in ARM_NERVES else 1.0
+        level = self.populations[run.population].level
+        scale = self.arm_over_leg if run.branch in ARM_NERVES else 1.0
         return scale * at_level * np.exp(-(distance - level) / self.taper_length)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Fibres of one population along one branch, between two distances (mm) from their cell bodies."""
+
+    branch: str
+    population: str
+    start: float
+    stop: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def build_tables(ledger: Ledger) -> Tables:
     """
     # Reading marks the entries as used by this run even when the tables are remembered.
     states = _States(ledger)
+    _fibre(NERVE_TABLE_POTENTIAL_DIAMETER, NERVE_TABLE_TEMPERATURES[0], ledger)
     key = ledger.digest("fibre") + repr(states.values)
     if key not in _memory:
         if len(_memory) >= NERVE_TABLE_CACHE:

@@ -12,7 +12,8 @@ from remyelin.nerve.anatomy import Anatomy, Array
 from remyelin.nerve.pathways import PATHWAYS, runs
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Spread, Volley, line, states_of, volley
+from remyelin.nerve.volley import Spread, Volley, line, representative, states_of, volley
+from remyelin.numerics import NERVE_CONDUCTION_FIBRES
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
 
@@ -55,7 +56,16 @@ def conduction(
     for name in pathways:
         volleys = [
             volley(
-                line(run.branch, run.population, run.start, run.stop, person, anatomy, tables, spread),
+                line(
+                    run,
+                    representative(
+                        anatomy.populations[run.population], spread.frailty, NERVE_CONDUCTION_FIBRES
+                    ),
+                    person,
+                    anatomy,
+                    tables,
+                    spread,
+                ),
                 arrays,
                 tables,
                 spread,
@@ -77,7 +87,9 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
     conducted = axons = np.ones(())
     delay = variance = ectopic = internodes = np.zeros(())
     for part in volleys:
-        weight = part.line.weight
+        # As in a nerve potential, fibres count with the square of their diameter.
+        weight = part.line.fibres.diameter**2
+        weight = weight / weight.sum()
         arriving = part.conducted * weight
         share = arriving.sum(axis=-1)
         # Where nothing arrives any more the fibres are weighted as if all did.
@@ -88,7 +100,7 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
         axons = axons * part.axons
         delay = delay + mean
         variance = variance + (weights * (part.variance + (part.excess - mean[..., None]) ** 2)).sum(axis=-1)
-        count = (part.line.internodes @ weight).sum()
+        count = part.line.internodes.sum(axis=0) @ weight
         ectopic = ectopic + part.ectopic * count
         internodes = internodes + count
     return {

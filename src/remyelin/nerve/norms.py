@@ -84,8 +84,8 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     limit = mean + reach * sd if high else mean - reach * sd
     if logarithmic:
         limit = math.exp(limit)
-    elif not high and quantity == "amplitude":
-        limit = max(limit, 0.0)
+    if f"norm.{key}.{quantity}_limit" in ledger:
+        limit = ledger[f"norm.{key}.{quantity}_limit"]
     if value is None:
         return Assessment(quantity, None, unit, mean, sd, limit, None, "absent", logarithmic)
     z = ((math.log(value) if logarithmic else value) - mean) / sd

@@ -8,18 +8,8 @@ from typing import Final
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Anatomy
+from remyelin.nerve.anatomy import Anatomy, Run
 from remyelin.nerve.person import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Fibres of one population along one branch, between two distances (mm) from their cell bodies."""
-
-    branch: str
-    population: str
-    start: float
-    stop: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +55,7 @@ def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distance
 
 
 def _corticospinal_arm(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    end = anatomy.lengths["corticospinal.cervical"] * person.height / anatomy.reference_height
+    end = anatomy.part("corticospinal.cervical", person)
     return (Run("corticospinal", "corticospinal", 0.0, end),)
 
 

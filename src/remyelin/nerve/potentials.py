@@ -105,19 +105,32 @@ def last_arrival(volley: Volley) -> float:
 def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
     """Return impulses by fibre and time (k, n): `weight` of each, where it arrives, split between samples.
 
-    The spread of an arrival is that of three points with its mean and variance (Gauss and Hermite).
+    The delay of a fibre is spread over a few points with its mean and variance, none below healthy: a
+    lesion only delays. They are those of Gauss and Hermite where these stay positive, and else none and
+    one late enough, as of a fibre in which a few slow internodes happen to be or not.
     """
     samples, sample = len(time), float(time[1])
-    reach = np.sqrt((1 + 2) * volley.variance)
+    mean, variance = np.maximum(volley.excess, 0), volley.variance
+    reach = np.sqrt((1 + 2) * variance)
+    smooth = reach <= mean
+    late = mean + variance / np.maximum(mean, np.finfo(np.float64).tiny)
+    chance = np.where(smooth, 0.0, mean / np.where(late > 0, late, 1.0))
+    side = np.where(smooth, 0.5 / (1 + 2), 0.0)
+    points = (
+        (mean - reach, side),
+        (mean, np.where(smooth, 1 - 2 * side, 0.0)),
+        (mean + reach, side),
+        (0 * mean, np.where(smooth, 0.0, 1 - chance)),
+        (late, chance),
+    )
     rows = np.zeros((len(weight), samples))
     row = np.arange(len(weight))
-    side = 0.5 / (1 + 2)
-    for offset, share in ((-reach, side), (0 * reach, 1 - 2 * side), (reach, side)):
-        position = np.clip((volley.arrival + delay + offset) / sample, 0, samples - 2)
+    for excess, share in points:
+        position = np.clip((volley.line.healthy + excess + delay) / sample, 0, samples - 2)
         left = position.astype(np.int64)
         right = position - left
-        np.add.at(rows, (row, left), weight * share * (1 - right))
-        np.add.at(rows, (row, left + 1), weight * share * right)
+        rows[row, left] += weight * share * (1 - right)
+        rows[row, left + 1] += weight * share * right
     return rows
 
 

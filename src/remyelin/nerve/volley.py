@@ -1,15 +1,15 @@
-r"""Expected conduction of a population of fibres along a run of nerve, in closed form.
+r"""Expected conduction of the fibres of a run of nerve, in closed form.
 
-Per slice of nerve with :math:`n` internodes of a fibre, internodes are independently vacuolated, bare or
-remyelinated with the shares :math:`p` of the myelin layer. In a run of neighbours in one state the first
-costs :math:`e_1` and each further one :math:`e_2`, so that the expected excess per internode is
-:math:`p (1 - p) e_1 + p^2 e_2`. With :math:`b` the share of internodes that block, by themselves or in a run,
-the fibre conducts with probability :math:`\exp(-\Lambda)`, :math:`\Lambda = -\sum n \ln(1 - b)`.
+A population is represented by a fixed set of fibres that cover its diameters and its frailty evenly
+(Hammersley points). In a slice of nerve whose internodes are lesioned with share :math:`L`, those of a fibre of
+frailty :math:`f` are with share :math:`1 - (1 - L)^f`; :math:`f` is a gamma variable of mean 1, so that
+some fibres of a nerve are hit harder than others, all along.
 
-Fibres of one nerve are not equally hit: the shares of a fibre are those of the segment times a gamma
-variable of mean 1 and coefficient of variation :math:`c`. Then the conducted share is
-:math:`(1 + c^2 \Lambda)^{-1/c^2}`, and the mean and variance of that variable among the fibres that conduct
-are :math:`1 / (1 + c^2 \Lambda)` and :math:`c^2 / (1 + c^2 \Lambda)^2`.
+Within a fibre internodes are independently vacuolated, bare or remyelinated with shares :math:`p`. In a run
+of neighbours in one state the first costs :math:`e_1` and each further one :math:`e_2`, so that the expected
+excess per internode is :math:`p (1 - p) e_1 + p^2 e_2`. With :math:`b` the share of internodes that block, by
+themselves or in a run, the fibre conducts with probability :math:`\exp(-\Lambda)`,
+:math:`\Lambda = -\sum n \ln(1 - b)`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ import xarray as xr
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import SEGMENTS, Anatomy, Array, Population, Slices
+from remyelin.nerve.anatomy import SEGMENTS, Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Internodes, Tables, columns
 from remyelin.numerics import (
     NERVE_CLASS_SPAN,
-    NERVE_CLASSES,
     NERVE_MAX_SHARE,
+    NERVE_NO_SHARE,
+    NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
     NERVE_THICKNESS_QUANTILES,
 )
 
+LESIONS = ("vacuolated", "bare", "remyelinated")
 STATES = (
     "vacuolated",
     "bare",
@@ -64,25 +66,36 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Fibres:
+    """Fibres (k) of a population: diameter (um, at its level) and frailty (mean 1); equal in number."""
+
+    diameter: Array
+    frailty: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A run of one population: diameters in classes (k), slices (s), and what an internode costs there.
+    """Fibres (k) laid along the slices (s) of a run, and what an internode costs there.
 
     Attributes
     ----------
-    diameter, weight : (k,) arrays
-        Class at the level of the population, um; share of the fibres.
-    local : (s, k) array
-        Diameter in each slice, um.
+    run : Run
+    slices : Slices
+    fibres : Fibres
+    diameter : (s, k) array
+        In each slice, um.
     internodes : (s, k) array
-        Internodes of a fibre in each slice.
+        Of a fibre in each slice.
     healthy : (k,) array
         Conduction time of the healthy run, ms.
+    cost : Internodes
+        Arrays (s, k, ...).
     """
 
+    run: Run
     slices: Slices
+    fibres: Fibres
     diameter: Array
-    weight: Array
-    local: Array
     internodes: Array
     healthy: Array
     cost: Internodes
@@ -96,15 +109,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Volley:
-    """What arrives of a volley along a line, by class (..., k).
+    """What arrives of a volley along a line, by fibre (..., k).
 
     Attributes
     ----------
     line : Line
     conducted : array
-        Share of the original fibres whose impulse arrives.
+        Chance that the fibre is alive and its impulse arrives.
     excess : array
-        Mean delay over the healthy run of those that arrive, ms.
+        Expected delay over healthy, should it arrive, ms.
     variance : array
         Of that delay, ms2.
     axons : (...) array
@@ -122,47 +135,66 @@ class Volley:
 
     @property
     def arrival(self) -> Array:
-        """Mean conduction time of the classes, ms, shape (..., k)."""
+        """Expected conduction time of the fibres, ms, shape (..., k)."""
         return self.line.healthy + self.excess
 
 
-def classes(population: Population) -> tuple[Array, Array]:
-    """Return diameters (um) that stand for a population, and their shares, both (k,)."""
-    diameters, weights = [], []
-    parts = len(population.mode)
-    for mode, deviation, share in zip(population.mode, population.deviation, population.share, strict=True):
-        steps = np.linspace(-NERVE_CLASS_SPAN, NERVE_CLASS_SPAN, NERVE_CLASSES // parts)
-        density = np.exp(-0.5 * steps**2)
-        diameters.append(mode + deviation * steps)
-        weights.append(share * density / density.sum())
-    return np.concatenate(diameters), np.concatenate(weights)
+def representative(population: Population, frailty: float, count: int) -> Fibres:
+    """Return fibres that cover a population evenly: Hammersley points through its quantiles.
+
+    Parameters
+    ----------
+    population : Population
+    frailty : float
+        Coefficient of variation of the frailty.
+    count : int
+        How many; a power of two covers best.
+    """
+    order = np.arange(count)
+    reversed_bits = np.zeros(count)
+    weight, rest = 0.5, order.copy()
+    while np.any(rest > 0):
+        reversed_bits += weight * (rest % 2)
+        rest, weight = rest // 2, weight / 2
+    return quantiles(population, frailty, (order + 0.5) / count, reversed_bits + 0.5 / count)
+
+
+def quantiles(population: Population, frailty: float, of_diameter: Array, of_frailty: Array) -> Fibres:
+    """Return the fibres at given quantiles (0 to 1) of diameter and of frailty."""
+    from scipy.special import gammaincinv, ndtr
+
+    reach = NERVE_CLASS_SPAN * population.deviation
+    grid = np.linspace(
+        float((population.mode - reach).min()), float((population.mode + reach).max()), NERVE_QUANTILE_POINTS
+    )
+    below = ndtr((grid[:, None] - population.mode) / population.deviation) @ population.share
+    if frailty > 0:
+        shape = 1 / frailty**2
+        hit = gammaincinv(shape, of_frailty) / shape
+        hit = hit / hit.mean()
+    else:
+        hit = np.ones_like(of_frailty)
+    return Fibres(np.interp(of_diameter, below, grid), hit)
 
 
 def line(
-    branch: str,
-    population: str,
-    start: float,
-    stop: float,
+    run: Run,
+    fibres: Fibres,
     person: Person,
     anatomy: Anatomy,
     tables: Tables,
     spread: Spread,
-    diameters: tuple[Array, Array] | None = None,
 ) -> Line:
-    """Lay a population of fibres along a branch, from `start` to `stop` mm from its cell bodies.
-
-    `diameters`, with weights, replace the classes of the population (sampled fibres).
-    """
-    slices = anatomy.cut(branch, start, stop, person)
-    diameter, weight = diameters or classes(anatomy.populations[population])
-    local = anatomy.diameter(branch, population, diameter[None, :], slices.middle[:, None])
-    cost = tables.at(local, np.broadcast_to(slices.temperature[:, None], local.shape))
+    """Lay fibres along a run of nerve."""
+    slices = anatomy.cut(run, person)
+    diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
+    cost = tables.at(diameter, np.broadcast_to(slices.temperature[:, None], diameter.shape))
     periods = slices.length[:, None] / cost.length
     return Line(
+        run,
         slices,
+        fibres,
         diameter,
-        weight,
-        local,
         periods / spread.internode_scale,
         (periods * cost.time).sum(axis=0),
         cost,
@@ -214,36 +246,33 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     here = {name: array[..., line.slices.segment] for name, array in states.items()}
     redistributed = here["channel_redistribution"][..., None]
     repaired = _repaired(line, here["thickness"], here["internode_length"], tables, spread)
+    lesioned = sum((here[name] for name in LESIONS), start=np.zeros(()))[..., None]
+    # How many times more internodes of a fibre are lesioned than of the average one.
+    hit = -np.expm1(line.fibres.frailty * np.log1p(-np.minimum(lesioned, NERVE_MAX_SHARE)))
+    hit = np.where(lesioned > NERVE_NO_SHARE, hit / np.maximum(lesioned, NERVE_NO_SHARE), line.fibres.frailty)
     blocked = mean = square = np.zeros(())
-    for name, cost in (
-        ("vacuolated", line.cost.vacuolated),
-        ("bare", line.cost.bare),
-        ("remyelinated", repaired),
-    ):
-        p = here[name][..., None]
+    for name, cost in zip(LESIONS, (line.cost.vacuolated, line.cost.bare, repaired), strict=True):
+        if not here[name].any():
+            continue
+        p = here[name][..., None] * hit
         first, further, alone, in_run = columns(cost)
         if name == "bare":  # only those whose channels have spread carry the impulse on
             alone, in_run = redistributed * alone, redistributed * in_run
         blocked = blocked + p * (1 - p) * (1 - alone) + p**2 * (1 - in_run)
-        passing = p * (1 - p) * alone, p**2 * in_run
-        mean = mean + passing[0] * first + passing[1] * further
-        square = square + passing[0] * first**2 + passing[1] * further**2
+        single, many = p * (1 - p) * alone, p**2 * in_run
+        mean = mean + single * first + many * further
+        square = square + single * first**2 + many * further**2
+    shape = (*here["axons"].shape[:-1], *line.internodes.shape)
+    blocked, mean, square = (np.broadcast_to(part, shape) for part in (blocked, mean, square))
     hazard = -(line.internodes * np.log1p(-np.minimum(blocked, NERVE_MAX_SHARE))).sum(axis=-2)
-    excess = (line.internodes * mean).sum(axis=-2)
-    scatter = (line.internodes * np.clip(square - mean**2, 0, None)).sum(axis=-2)
-
-    # Among the fibres that conduct the lesser hit ones are over-represented.
-    c2 = spread.frailty**2
-    tilt = 1 / (1 + c2 * hazard)
-    survive = tilt ** (1 / c2) if c2 > 0 else np.exp(-hazard)
     axons = here["axons"].min(axis=-1)
-    count = line.internodes @ line.weight
+    count = line.internodes.sum(axis=-1)
     ectopic = (here["bare"] * here["channel_redistribution"] * count).sum(axis=-1) / count.sum()
     return Volley(
         line,
-        axons[..., None] * survive,
-        excess * tilt,
-        scatter * tilt + excess**2 * c2 * tilt**2,
+        axons[..., None] * np.exp(-hazard),
+        (line.internodes * mean).sum(axis=-2),
+        (line.internodes * np.clip(square - mean**2, 0, None)).sum(axis=-2),
         axons,
         axons * ectopic,
     )

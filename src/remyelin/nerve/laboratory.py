@@ -1,0 +1,109 @@
+"""What studies are made with: the person, the tables, the norms; and the kinds of studies there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy import Anatomy, Run
+from remyelin.nerve.findings import Row
+from remyelin.nerve.norms import Assessment, assess
+from remyelin.nerve.pathways import Distances
+from remyelin.nerve.person import Person
+from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.tables import Tables
+from remyelin.nerve.volley import Line, Spread, Volley, line, representative
+from remyelin.numerics import NERVE_STUDY_FIBRES
+
+Conduct = Callable[[str, str, float, float], Volley]
+Results = list[tuple[Row, Waveform | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Motor:
+    """A motor study: its limb, and the sites of distal and proximal stimulation."""
+
+    limb: str
+    distal: str
+    proximal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensory:
+    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger)."""
+
+    limb: str
+    site: str
+    distal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evoked:
+    """Somatosensory evoked potentials: where the nerve is stimulated, the waves, and their intervals."""
+
+    limb: str
+    site: str
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """A motor evoked potential: the motor study of its muscle, and the corticospinal stretches to it."""
+
+    muscle: str
+    motor: Motor
+    stretches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laboratory:
+    """What is needed to study one person with one set of tables."""
+
+    person: Person
+    tables: Tables
+    ledger: Ledger
+    anatomy: Anatomy
+    spread: Spread
+    distances: Distances
+
+    @classmethod
+    def of(
+        cls, person: Person, tables: Tables, ledger: Ledger, distances: Distances | None = None
+    ) -> Laboratory:
+        """Set up a laboratory; `distances` replace the usual ones."""
+        return cls(
+            person,
+            tables,
+            ledger,
+            Anatomy.from_ledger(ledger),
+            Spread.from_ledger(ledger),
+            distances or Distances.from_ledger(ledger),
+        )
+
+    def line(self, run: Run) -> Line:
+        """Lay representative fibres along a run."""
+        population = self.anatomy.populations[run.population]
+        fibres = representative(population, self.spread.frailty, NERVE_STUDY_FIBRES)
+        return line(run, fibres, self.person, self.anatomy, self.tables, self.spread)
+
+    def site(self, name: str) -> float:
+        """Return the distance of a site from its cell bodies in this person, mm."""
+        return self.anatomy.site(name, self.person)
+
+
+def against_norms(lab: Laboratory, key: str, **values: float | None) -> tuple[Assessment, ...]:
+    """Compare quantities with their norms, those that have one."""
+    found = [assess(lab.ledger, key, quantity, value, lab.person) for quantity, value in values.items()]
+    return tuple(item for item in found if item is not None)
+
+
+def measured(study: str, site: str, modality: str, unit: str, found: Response | None, **more: Any) -> Row:
+    """Return the row of a response, absent where there is none."""
+    if found is None:
+        return Row(study, site, modality, amplitude_unit=unit, absent=True, **more)
+    if modality == "evoked":
+        return Row(study, site, modality, found.peak, found.amplitude, unit, **more)
+    return Row(study, site, modality, found.onset, found.amplitude, unit, found.area, found.duration, **more)
