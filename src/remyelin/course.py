@@ -50,8 +50,8 @@ class Course:
         The nerve studies of the first plan at each study date (days).
     healthy : nerve.Studies
         The same person's studies before the cause began.
-    limits : mapping of str to (low, high)
-        Usual limits of the biomarkers, None where there is none.
+    limits : mapping of str to tuple of float
+        Published limits of the biomarkers: (deficiency below, unlikely above), or (raised above,).
     """
 
     case: Case
@@ -60,7 +60,7 @@ class Course:
     data: xr.Dataset
     studies: Mapping[float, nerve.Studies]
     healthy: nerve.Studies
-    limits: Mapping[str, tuple[float | None, float | None]]
+    limits: Mapping[str, tuple[float, ...]]
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
 
@@ -165,7 +165,12 @@ def run_course(
         studies[date] = nerve.battery(given.sel(time=date), body, tables, ledger, conduct=conduct)
     healthy = nerve.battery(given.isel(time=0), body, tables, ledger, conduct=conduct)
 
-    limits: dict[str, tuple[float | None, float | None]] = {}
+    limits = {
+        "b12": ledger.vector("limits.b12"),
+        "holotc": ledger.vector("limits.holotc"),
+        "mma": (ledger["limits.mma"],),
+        "homocysteine": (ledger["limits.homocysteine"],),
+    }
     catalogue = clinic.catalogue(ledger)
     provenance = Provenance(remyelin.__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway

@@ -6,6 +6,10 @@ import io
 import re
 from typing import Any
 
+import matplotlib as mpl
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
 from remyelin.report.figures import Figure, Panel
 
 _STYLE = {
@@ -22,6 +26,7 @@ _STYLE = {
     "axes.edgecolor": "#777777",
     "axes.linewidth": 0.8,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
@@ -33,8 +38,6 @@ _WIDTH = 9.2
 
 def to_svg(figure: Figure) -> str:
     """Return the figure as an ``<svg>`` element with a title for screen readers."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as Canvas
 
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
@@ -51,7 +54,10 @@ def to_svg(figure: Figure) -> str:
                 handles.setdefault(label, handle)
         if len(handles) > 1:
             canvas.legend(
-                handles.values(), handles.keys(), loc="outside lower center", ncols=min(6, len(handles))
+                handles.values(),
+                handles.keys(),
+                loc="outside lower center",
+                ncols=min(5 if columns > 3 else 3, len(handles)),
             )
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
@@ -62,12 +68,13 @@ def _panel(axis: Any, panel: Panel) -> None:
     axis.set_title(panel.title)
     axis.set_xlabel(panel.x_label)
     axis.set_ylabel(panel.y_label)
-    if panel.normal is not None:
-        low, high = panel.normal
-        bottom = 1e-9 if panel.log else -1e9
-        axis.axhspan(
-            low if low is not None else bottom, high if high is not None else 1e9, color="#E8F1EA", lw=0
-        )
+    for span, colour in ((panel.normal, "#E3F0E6"), (panel.unsure, "#FBF3DC")):
+        if span is not None:
+            low, high = span
+            bottom = 1e-9 if panel.log else -1e9
+            axis.axhspan(
+                low if low is not None else bottom, high if high is not None else 1e9, color=colour, lw=0
+            )
     if panel.stacked:
         axis.stackplot(
             panel.series[0].x,
@@ -87,34 +94,34 @@ def _panel(axis: Any, panel: Panel) -> None:
                 ls="--" if series.dashed else "-",
                 label=series.label,
             )
-    values = [value for series in panel.series for value in series.y if value is not None]
-    low, high = panel.y_range
+    axis.set_ylim(*_limits(panel))
     if panel.log:
         axis.set_yscale("log")
-        positive = [value for value in values if value > 0] or [1.0]
-        low, high = low or min(positive) / 1.5, high or max(positive) * 1.5
-    elif values and not panel.stacked:
-        margin = 0.06 * (max(values) - min(values)) or 0.1
-        low = min(values) - margin if low is None else low
-        high = max(values) + margin if high is None else high
-    if panel.stacked:
-        low, high = 0.0, 1.0
-    axis.set_ylim(low, high)
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.yaxis.set_minor_formatter(NullFormatter())
     if panel.x_range is not None:
         axis.set_xlim(*panel.x_range)
     elif panel.series and len(panel.series[0].x) > 1:
         axis.set_xlim(min(s.x[0] for s in panel.series), max(s.x[-1] for s in panel.series))
-    for where, label in panel.marks:
+    for where in panel.marks:
         axis.axvline(where, color="#555555", lw=0.9, ls=":")
-        axis.annotate(
-            label,
-            (where, 1.0),
-            xycoords=("data", "axes fraction"),
-            fontsize=7,
-            color="#555555",
-            xytext=(2, -8),
-            textcoords="offset points",
-        )
+
+
+def _limits(panel: Panel) -> tuple[float, float]:
+    """The range of y: as asked for, else what holds the lines with a little room."""
+    low, high = panel.y_range
+    if panel.stacked:
+        top = max(map(sum, zip(*(series.y for series in panel.series), strict=True)))
+        return low or 0.0, high if high is not None else 1.05 * top
+    values = [value for series in panel.series for value in series.y if value is not None]
+    if panel.log:
+        positive = [value for value in values if value > 0] or [1.0]
+        return low or min(positive) / 1.5, high or max(positive) * 1.5
+    if not values:
+        return 0.0, 1.0
+    room = 0.06 * (max(values) - min(values)) or 0.1
+    return (min(values) - room if low is None else low), (max(values) + room if high is None else high)
 
 
 def _element(svg: str, figure: Figure) -> str:

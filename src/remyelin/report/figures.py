@@ -48,7 +48,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One set of axes."""
+    """One set of axes.
+
+    `normal` and `unsure` are shaded ranges of y (None is open); `marks` are dotted vertical lines; a
+    `stacked` panel piles its series up from zero.
+    """
 
     title: str
     x_label: str
@@ -58,7 +62,8 @@ class Panel:
     log: bool = False
     y_range: tuple[float | None, float | None] = (None, None)
     normal: tuple[float | None, float | None] | None = None
-    marks: tuple[tuple[float, str], ...] = ()
+    unsure: tuple[float, float] | None = None
+    marks: tuple[float, ...] = ()
     x_range: tuple[float, float] | None = None
 
 

@@ -69,10 +69,6 @@ def _y(values: Any) -> list[float | None]:
     ]
 
 
-def _marks(course: Course) -> tuple[tuple[float, str], ...]:
-    return ((0.0, "presentation"),)
-
-
 def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
     x = [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
     lines = [
@@ -96,7 +92,6 @@ TIME = "months from presentation"
 def biomarkers(course: Course) -> Figure:
     """Serum B12, holotranscobalamin, methylmalonate and homocysteine under each plan."""
     data = _window(course)
-    limits = course.limits
     panels = tuple(
         Panel(
             title,
@@ -104,14 +99,17 @@ def biomarkers(course: Course) -> Figure:
             str(data[name].attrs.get("units", "")),
             _by_plan(course, data[name]),
             log=True,
-            normal=limits.get(name),
-            marks=_marks(course),
+            normal=(course.limits[name][1], None)
+            if len(course.limits[name]) > 1
+            else (None, course.limits[name][0]),
+            unsure=course.limits[name][:2] if len(course.limits[name]) > 1 else None,  # type: ignore[arg-type]
+            marks=(0.0,),
         )
         for name, title in MARKERS
     )
     caption = (
-        "What a blood test would show. Green: within the usual limits (sources below). Serum values can be normal "
-        "while the tissue starves, and become normal long before a nerve does."
+        "What a blood test would show. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum values can be "
+        "normal while the tissue starves, and become normal long before a nerve does."
     )
     return Figure("biomarkers", "Biomarkers in blood", caption, panels)
 
@@ -126,7 +124,7 @@ def tissue(course: Course) -> Figure:
             "of replete",
             _by_plan(course, data["methylation"].sel(compartment=compartment)),
             y_range=(0.0, None),
-            marks=_marks(course),
+            marks=(0.0,),
         )
         for compartment in data.compartment.values.tolist()
     )
@@ -141,24 +139,38 @@ def sheaths(course: Course) -> Figure:
     """The state of the internodes and the surviving axons of every segment, treated as given."""
     data = _window(course).isel(plan=0)
     x = _x(data)
+    worst = float((1.0 - data["intact"] * data["axons"]).max())
     panels = []
     for segment in data.segment.values.tolist():
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
-            Series(state, x, _y(here[state].values * axons), colour)
-            for state, colour in STATE_COLOURS.items()
+            Series(label, x, _y(here[state].values * axons), STATE_COLOURS[state])
+            for state, label in (
+                ("remyelinated", "remyelinated"),
+                ("vacuolated", "vacuolated"),
+                ("bare", "bare"),
+            )
         ]
-        lost = Series("axon lost", x, _y(1.0 - axons), "#BBBBBB")
+        lost = Series("axon lost", x, _y(1.0 - axons), "#8A8A8A")
         panels.append(
-            Panel(words(segment), TIME, "share", (*bands, lost), stacked=True, marks=_marks(course))
+            Panel(
+                words(segment),
+                TIME,
+                "share",
+                (lost, *bands),
+                stacked=True,
+                y_range=(0.0, max(1.1 * worst, 0.01)),
+                marks=(0.0,),
+            )
         )
     caption = (
-        "Of all axons a healthy person has: how many internodes are intact, remyelinated (thin and short), vacuolated "
-        "(reversible) or bare, and how many axons are lost for good. Treatment as given."
+        "What is not intact, of all that a healthy person has: axons lost for good (grey), internodes remyelinated "
+        "(thin and short, they conduct), vacuolated (reversible, they slow) or bare (they block). One scale for all "
+        "segments; 0 months is presentation; treatment as given."
     )
     return Figure(
-        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.7
+        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.6
     )
 
 
@@ -175,7 +187,7 @@ def symptoms(course: Course) -> Figure:
             "severity",
             _by_plan(course, data["severity"].sel(symptom=name)),
             y_range=(0.0, 1.02),
-            marks=_marks(course),
+            marks=(0.0,),
         )
         for name in computed
     )
@@ -199,7 +211,7 @@ def recovery(course: Course) -> Figure:
             "points",
             _by_plan(course, data["disability"]),
             y_range=(0.0, None),
-            marks=_marks(course),
+            marks=(0.0,),
         )
     ]
     panels += [
@@ -209,7 +221,7 @@ def recovery(course: Course) -> Figure:
             "share of fibres",
             _by_plan(course, data["conducted"].sel(pathway=name)),
             y_range=(0.0, 1.02),
-            marks=_marks(course),
+            marks=(0.0,),
         )
         for name in leg
     ]

@@ -77,7 +77,7 @@ def _person(course: Course) -> list[dict[str, Any]]:
             basis = f"not stated; prior {number(fact.low)} to {number(fact.high)} {fact.unit} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
-        shown = f"{number(fact.value)} {fact.unit}".strip()
+        shown = f"{number(fact.value)} {'x' if fact.unit == '1' else fact.unit}".strip()
         rows.append(
             {
                 "name": fact.name,
