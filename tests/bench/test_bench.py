@@ -1,0 +1,125 @@
+"""The benchmark: its rows, its rivals when they are missing, a small run of all of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from remyelin.bench import neuron_rival, pyfibers_rival, run_benchmark
+from remyelin.bench.rows import Row, off, timed
+from remyelin.errors import InputError, SimulationError
+from remyelin.evidence import Ledger
+from remyelin.fibre.anatomy import mrg
+
+LEDGER = Ledger.shipped()
+KEYS = ["what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error"]
+
+
+def test_ratio_is_rival_over_ours_and_missing_is_null() -> None:
+    assert Row("w", "r", 2e-3, 1.0).as_dict()["ratio"] == pytest.approx(500)
+    missing = Row("w", "NEURON DASPK", 2e-3).as_dict()
+    assert missing["ratio"] is None
+    assert missing["rival_s"] is None
+    assert list(missing) == KEYS
+
+
+def test_errors_are_signed_fractions() -> None:
+    assert off(51.336, 56.263) == pytest.approx(-0.0876, abs=1e-4)
+    assert off(None, 1.0) is None
+    assert off(1.0, None) is None
+
+
+def test_timed_returns_the_best_of_the_repeats() -> None:
+    calls = []
+    answer, timing = timed(lambda: calls.append(1) or sum(range(20_000)), 3)
+    assert answer == sum(range(20_000))
+    assert len(calls) == 3
+    assert 0 < timing.core_s <= 3 * timing.wall_s + 0.1
+
+
+def test_unknown_benchmark_is_refused() -> None:
+    with pytest.raises(InputError, match="did you mean 'fibre'"):
+        run_benchmark("fiber")
+
+
+def test_missing_neuron_is_one_clear_line(monkeypatch) -> None:
+    neuron_rival.unavailable.cache_clear()
+    monkeypatch.setattr(neuron_rival, "find_spec", lambda name: None)
+    try:
+        with pytest.raises(SimulationError, match=r"^NEURON is not installed .*\.$"):
+            neuron_rival.simulate([mrg(10.0, 3, ledger=LEDGER)])
+    finally:
+        neuron_rival.unavailable.cache_clear()
+
+
+def test_missing_compiler_is_one_clear_line(monkeypatch) -> None:
+    neuron_rival.unavailable.cache_clear()
+    monkeypatch.setattr(neuron_rival, "find_spec", lambda name: object())
+    monkeypatch.setattr(neuron_rival, "_nrnivmodl", lambda: "/bin/true")
+    monkeypatch.setattr(neuron_rival.shutil, "which", lambda *a, **k: None)
+    try:
+        assert "compiler" in neuron_rival.unavailable()
+    finally:
+        neuron_rival.unavailable.cache_clear()
+
+
+def test_missing_pyfibers_is_one_clear_line(monkeypatch) -> None:
+    pyfibers_rival.unavailable.cache_clear()
+    monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: None)
+    try:
+        with pytest.raises(SimulationError, match="not installed"):
+            pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
+    finally:
+        pyfibers_rival.unavailable.cache_clear()
+
+
+def test_a_worker_that_fails_or_hangs_is_one_line(tmp_path, monkeypatch) -> None:
+    (tmp_path / "bad.py").write_text("raise SystemExit('no such thing')")
+    (tmp_path / "slow.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(neuron_rival, "__file__", str(tmp_path / "rival.py"))
+    with pytest.raises(SimulationError, match=r"^NEURON failed: no such thing$"):
+        neuron_rival.ask("bad.py", {}, timeout=30, rival="NEURON")
+    with pytest.raises(SimulationError, match="within 0.2 s"):
+        neuron_rival.ask("slow.py", {}, timeout=0.2, rival="NEURON")
+
+
+def test_velocity_is_null_when_the_impulse_does_not_pass() -> None:
+    fibre = mrg(10.0, 5, ledger=LEDGER)
+    stuck = neuron_rival.as_run({"core_s": 1.0, "steps": 9, "arrival_ms": {"1": 0.1, "3": None}}, fibre)
+    assert stuck.velocity is None
+    passed = neuron_rival.as_run({"core_s": 1.0, "steps": 9, "arrival_ms": {"1": 0.1, "3": 0.2}}, fibre)
+    assert passed.velocity == pytest.approx(2.3 / 0.1)
+
+
+@pytest.mark.parametrize("with_neuron", [False, pytest.param(True, marks=pytest.mark.neuron)])
+def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
+    from remyelin.bench import fibre as benchmark
+
+    monkeypatch.setattr(benchmark, "NODES", 21)
+    monkeypatch.setattr(benchmark, "BATCH", 4)
+    monkeypatch.setattr(benchmark, "DURATION", 1.0)
+    monkeypatch.setattr(benchmark, "LONG", {30: 2.0})
+    monkeypatch.setattr(benchmark, "GROWTH_NODES", (5, 9))
+    monkeypatch.setattr(benchmark, "GROWTH_FIBRES", (1, 3))
+    monkeypatch.setattr(benchmark, "_python", lambda call, **environment: None)
+    if not with_neuron:
+        neuron_rival.unavailable.cache_clear()
+        monkeypatch.setattr(neuron_rival, "find_spec", lambda name: None)
+    elif neuron_rival.unavailable():
+        pytest.skip(neuron_rival.unavailable())
+    seen = []
+    try:
+        rows = run_benchmark("fibre", seen.append)
+    finally:
+        neuron_rival.unavailable.cache_clear()
+    json.dumps(rows, allow_nan=False)
+    assert seen
+    assert all(list(row) == KEYS for row in rows)
+    daspk = [row for row in rows if row["rival"] and "DASPK" in row["rival"]]
+    assert len(daspk) >= 3
+    for row in daspk:
+        assert (row["ratio"] is not None) == with_neuron
+        if with_neuron:
+            assert abs(row["ours_error"]) < 0.006
+            assert row["ratio"] > 5
