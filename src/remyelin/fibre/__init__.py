@@ -2,6 +2,7 @@
 
 from remyelin.fibre.anatomy import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.channels import ChannelSet, Current, Gate, Rate, mrg_node
+from remyelin.fibre.conduct import conduct
 from remyelin.fibre.extracellular import (
     Electrode,
     above,
@@ -42,6 +43,7 @@ __all__ = [
     "bare",
     "biphasic",
     "build",
+    "conduct",
     "extracellular_stimulus",
     "from_function",
     "gaines_motor",

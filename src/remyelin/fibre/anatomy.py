@@ -186,7 +186,8 @@ def build(
     is_node = role == NODE
 
     def by_role(of_node: float, of_mysa: float, of_flut: float, of_stin: float) -> np.ndarray:
-        return np.array([of_node, of_mysa, of_flut, of_stin], dtype=np.float64)[role]
+        values: np.ndarray = np.array([of_node, of_mysa, of_flut, of_stin], dtype=np.float64)[role]
+        return values
 
     narrow, wide = geometry.node_diameter, geometry.axon_diameter
     seal, gap = ledger["mrg.mysa_periaxonal_width"], ledger["mrg.periaxonal_width"]

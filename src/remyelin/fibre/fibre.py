@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,9 +150,9 @@ class Fibre:
         return slice(int(nodes[number]) + 1, int(nodes[number + 1]))
 
     # --- making others -----------------------------------------------------------------------------
-    def replace(self, **changes: object) -> Fibre:
+    def replace(self, **changes: Any) -> Fibre:
         """Return the fibre with some attributes replaced."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
     def take(self, compartments: Ints) -> Fibre:
         """Return the fibre made of these compartments, in this order."""
@@ -194,7 +194,9 @@ def join(fibres: tuple[Fibre, ...] | list[Fibre]) -> Fibre:
         for name in shared:
             if getattr(first, name) != getattr(other, name):
                 raise InputError(f"cannot join fibres that differ in {name}.")
-    arrays = {name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT}
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT
+    }
     return replace(first, **arrays)
 
 

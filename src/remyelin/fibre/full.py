@@ -84,7 +84,7 @@ def resting_state(fibre: Fibre) -> tuple[Array, Array]:
     nothing = np.zeros((0, fibre.n_compartments))
     none = np.zeros(0, dtype=np.int64)
     steps = _Arrays(fibre)
-    left = _run(
+    left = _run(  # type: ignore[no-untyped-call]
         REST_STEPS, REST_STEP_MS, True, np.zeros(REST_STEPS, dtype=np.bool_), REST_TOLERANCE,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
@@ -156,7 +156,7 @@ def simulate_full(
     potential = np.empty((samples, len(kept)))
     current = np.zeros((samples, len(kept_current)))
     steps = _Arrays(fibre)
-    _run(
+    _run(  # type: ignore[no-untyped-call]
         count, step_ms, euler, damped, -1.0,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
@@ -169,7 +169,7 @@ def simulate_full(
         raise SimulationError(
             f"{fibre.model} {fibre.diameter:g} um: the solution is not finite at a step of {step:g} us."
         )
-    time = np.arange(samples) * every * step_ms
+    time = np.arange(samples, dtype=np.float64) * (every * step_ms)
     return Recording(steps.arrival, steps.crossing, steps.peak, time, potential, current)
 
 
@@ -190,7 +190,7 @@ class _Arrays:
 
 
 @compiled
-def _run(
+def _run(  # type: ignore[no-untyped-def]
     steps, step, euler, damped, tolerance,
     axolemma_c, axolemma_g, leak_reversal, myelin_c, myelin_g,
     axial, periaxonal, conductance, channels,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.fibre.channels import ChannelSet
-from remyelin.numerics import GATE_TABLE_RANGE, GATE_TABLE_STEP
+from remyelin.numerics import GATE_TABLE_RANGE, GATE_TABLE_STEP, TABLE_CACHE_SIZE
 
 Array = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class MembraneTables:
     powers: NDArray[np.int64]
 
 
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
 def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: float) -> MembraneTables:
     """Tabulate channel sets for a temperature (C) and a time step (ms)."""
     low, high = GATE_TABLE_RANGE
@@ -62,3 +64,17 @@ def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: f
             for gate_name, power in current.powers:
                 powers[i, k, names.index(gate_name)] = power
     return MembraneTables(update, steady, low, GATE_TABLE_STEP, reversal, powers)
+
+
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
+def gate_rows(
+    sets: tuple[ChannelSet, ...],
+    temperature: float,
+    step_ms: float,
+    real: type[np.float32] | type[np.float64],
+) -> NDArray[np.floating]:
+    """Return the updates of all sets as rows of offsets then factors, shape (S * V, 2 G), for the fast kernel."""
+    update = membrane_tables(sets, temperature, step_ms).update
+    n_sets, rows, gates, _ = update.shape
+    turned = np.moveaxis(update, -1, 2).reshape(n_sets * rows, 2 * gates)
+    return np.ascontiguousarray(turned, dtype=real)

@@ -1,0 +1,230 @@
+"""From fibres to the rows the kernel of the reduced fibre works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_banded
+
+from remyelin.errors import InputError, SimulationError
+from remyelin.fibre.chain import FIELDS, GATES, field, row_size
+from remyelin.fibre.channels import ChannelSet
+from remyelin.fibre.circuit import circuit
+from remyelin.fibre.fibre import Fibre
+from remyelin.fibre.reduction import Link, link, points
+from remyelin.fibre.tables import MembraneTables
+from remyelin.numerics import REST_PASSES, REST_TOLERANCE
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """One fibre as rows of the kernel, and what is needed to read its results.
+
+    Attributes
+    ----------
+    values : (n, fields) float
+        The fields of every row.
+    rest : (n,) float
+        Resting potential of every point, mV.
+    nodes : (nodes,) int
+        Which points are nodes.
+    excitable : (n,) bool
+        Points with sodium channels.
+    damping : (n,) float
+        Logarithm of the attenuation at rest, accumulated along the fibre.
+    """
+
+    values: Array
+    rest: Array
+    nodes: NDArray[np.int64]
+    excitable: NDArray[np.bool_]
+    damping: Array
+
+
+def reducible(fibre: Fibre) -> bool:
+    """Whether the reduced solver can run a fibre: channels only where there is no sheath, of the MRG kind."""
+    exposed = fibre.lamellae == 0
+    active = fibre.channels >= 0
+    if np.any(active & ~exposed) or not np.all(exposed[fibre.nodes]):
+        return False
+    used = {int(index) for index in np.unique(fibre.channels[active])}
+    return all(_mrg_kind(fibre.channel_sets[index]) for index in used)
+
+
+def _mrg_kind(channels: ChannelSet) -> bool:
+    """Whether a channel set has the node's form: m^3 h and p^3 sodium, s potassium, leak."""
+    m, h, p, s = GATES
+    form = [
+        ("naf", {m: len(("m", "m", "m")), h: 1}),
+        ("nap", {p: len(("p", "p", "p"))}),
+        ("ks", {s: 1}),
+        ("leak", {}),
+    ]
+    currents = channels.currents
+    return (
+        tuple(gate.name for gate in channels.gates) == GATES
+        and [(current.name, dict(current.powers)) for current in currents] == form
+        and currents[0].reversal == currents[1].reversal
+    )
+
+
+def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> Rows:
+    """Turn a fibre into rows.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    tables : MembraneTables
+        Of the fibre's channel sets at its temperature and this step.
+    step_ms : float
+    states : int
+        States per internode.
+
+    Returns
+    -------
+    Rows
+
+    Raises
+    ------
+    InputError
+        If the fibre cannot be reduced.
+    """
+    if not reducible(fibre):
+        raise InputError(
+            f"{fibre.model} has channels the reduced solver does not know or that lie under myelin; "
+            "use solver='full'."
+        )
+    net = circuit(fibre)
+    at = points(fibre)
+    n = len(at)
+    links = [link(net, int(i), int(j), states) for i, j in pairwise(at)]
+    sets = np.maximum(fibre.channels[at], 0)
+    active = fibre.channels[at] >= 0
+    size = len(tables.reversal[0])
+    density = np.zeros((n, size))
+    density[:, : net.channel_conductance.shape[1]] = net.channel_conductance[at]
+    density[~active] = 0
+    naf, nap, ks, channel_leak = density.T
+    reversal = tables.reversal[sets]
+    passive = net.axolemma_leak[at]
+    leak = channel_leak + passive
+    leak_reversal = (channel_leak * reversal[:, -1] + passive * fibre.leak_reversal) / np.where(
+        leak > 0, leak, 1
+    )
+    steady = _steady(links, n)
+    rest, gates = _rest(fibre, tables, sets, steady, density, leak, leak_reversal)
+    g_na, g_k = _conductances(density, gates)
+
+    values = np.zeros((n, row_size(states)))
+
+    def put(name: str, numbers: Array) -> None:
+        values[:, field(name)] = numbers
+
+    for i, name in enumerate(GATES):
+        put(name, gates[:, i])
+    rows_per_set = tables.update.shape[1]
+    put("origin", (rest - tables.low) / tables.step + sets * rows_per_set)
+    put("sodium", rest - reversal[:, 0])
+    put("potassium", rest - reversal[:, 2])
+    put("leak", leak)
+    put("constant", g_na * (rest - reversal[:, 0]) + g_k * (rest - reversal[:, 2]))
+    put("naf", naf)
+    put("nap", nap)
+    put("ks", ks)
+    put("when", np.full(n, -2.0))
+    diagonal = leak + 2 / step_ms * net.axolemma_capacity[at]
+    for i, joined in enumerate(links):
+        k = len(joined.rate)
+        # Half an implicit step of a state: y_half = decay y + left u_left + right u_right.
+        decay = 1 / (1 + joined.rate * step_ms / 2)
+        coupling = joined.gain * np.sqrt(decay * step_ms / 2)[:, None]
+        start = len(FIELDS)
+        for j, numbers in enumerate((decay, coupling[:, 0], coupling[:, 1])):
+            first = start + states * (1 + j)
+            values[i, first : first + k] = numbers
+        drawn = joined.conductance - coupling.T @ coupling
+        values[i, field("left_left")] = drawn[0, 0]
+        values[i, field("left_right")] = drawn[0, 1]
+        values[i, field("right_right")] = drawn[1, 1]
+        implicit = drawn + 2 / step_ms * joined.capacity
+        diagonal[i] += implicit[0, 0]
+        diagonal[i + 1] += implicit[1, 1]
+        values[i, field("off")] = implicit[0, 1]
+    put("diagonal", diagonal)
+    excitable = (naf > 0) | (nap > 0)
+    nodes = np.flatnonzero(np.isin(at, fibre.nodes))
+    return Rows(values, rest, nodes, excitable, _damping(steady, g_na + g_k + leak))
+
+
+def _steady(links: list[Link], n: int) -> Array:
+    """Conductance matrix of the internodes at rest, as bands for `solve_banded` (1, 1), shape (3, n)."""
+    bands = np.zeros((len(("above", "main", "below")), n))
+    for i, joined in enumerate(links):
+        bands[1, i] += joined.rest[0, 0]
+        bands[1, i + 1] += joined.rest[1, 1]
+        bands[0, i + 1] = bands[2, i] = joined.rest[0, 1]
+    return bands
+
+
+def _rest(
+    fibre: Fibre,
+    tables: MembraneTables,
+    sets: NDArray[np.int64],
+    steady: Array,
+    density: Array,
+    leak: Array,
+    leak_reversal: Array,
+) -> tuple[Array, Array]:
+    """Resting potentials (mV) and gates of the points: conductances at the last potentials, until they stay."""
+    reversal = tables.reversal[sets]
+    rest = np.full(len(leak), fibre.initial)
+    for _ in range(REST_PASSES):
+        gates = _steady_gates(tables, sets, rest)
+        g_na, g_k = _conductances(density, gates)
+        matrix = steady.copy()
+        matrix[1] += g_na + g_k + leak
+        # The internode's own leak reverses at one potential: measure from there.
+        base = fibre.leak_reversal
+        drive = g_na * (reversal[:, 0] - base) + g_k * (reversal[:, 2] - base) + leak * (leak_reversal - base)
+        new = base + solve_banded((1, 1), matrix, drive)
+        moved = float(np.max(np.abs(new - rest)))
+        rest = new
+        if moved < REST_TOLERANCE:
+            return rest, _steady_gates(tables, sets, rest)
+    raise SimulationError(
+        f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."
+    )
+
+
+def _steady_gates(tables: MembraneTables, sets: NDArray[np.int64], potential: Array) -> Array:
+    place = np.clip((potential - tables.low) / tables.step, 0, tables.steady.shape[1] - 2)
+    row = place.astype(np.int64)
+    share = (place - row)[:, None]
+    below, above = tables.steady[sets, row], tables.steady[sets, row + 1]
+    gates: Array = below + share * (above - below)
+    return gates
+
+
+def _conductances(density: Array, gates: Array) -> tuple[Array, Array]:
+    """Sodium and potassium conductance (uS) of MRG-like points."""
+    naf, nap, ks, _ = density.T
+    m, h, p, s = gates.T
+    return naf * m * m * m * h + nap * p * p * p, ks * s
+
+
+def _damping(steady: Array, membrane: Array) -> Array:
+    """Accumulate the logarithm of the attenuation at rest from each point back to the one before it."""
+    n = steady.shape[1]
+    total = np.zeros(n)
+    seen = 0.0
+    for i in range(1, n):
+        # Conductance into everything to the left, and the share of a potential at i that reaches i - 1.
+        into = steady[1, i - 1] + membrane[i - 1] - seen
+        total[i] = total[i - 1] - np.log(max(-steady[2, i - 1] / into, np.finfo(np.float64).tiny))
+        seen = steady[2, i - 1] ** 2 / into
+    return total
