@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from remyelin import cobalamin
+from remyelin import cobalamin, fibre
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.validation.animals import (
@@ -266,3 +266,19 @@ def mutase_defect(ledger: Ledger) -> Mapping[str, float]:
 def remethylation_defect(ledger: Ledger) -> Mapping[str, float]:
     """Inborn defect of remethylation: demyelination with normal B12."""
     return {"pos_methylation": float(_cord_disease(ledger, synthase_capacity=0.1) > 10.0)}
+
+
+@simulates(
+    "lpc_velocity_37d",
+    note="double cable, converged grid, 10 um at 37 C: 3 of 35 internodes (40 mm) as they are on day 37",
+)
+def velocity_at_37_days(ledger: Ledger) -> Mapping[str, float]:
+    """Conduction through the repaired lesion by the engine, relative to before."""
+    site = toxin_lesion(ledger, "peripheral_motor").interp(time=37.0)
+    healthy = fibre.mrg(10.0, 40, grid="converged", ledger=ledger)
+    repaired = fibre.remyelinate(
+        healthy, [18, 19, 20], float(site["thickness"]), float(site["internode_length"])
+    )
+    arrival = fibre.conduct([healthy, repaired], until_arrival=False)["arrival"].to_numpy()
+    transit = [arrival[i, n - 3] - arrival[i, 2] for i, n in enumerate((healthy.n_nodes, repaired.n_nodes))]
+    return {"lpc_velocity_37d": transit[0] / transit[1]}
