@@ -143,6 +143,8 @@ class Exposure:
         Haptocorrin-bound cobalamin relative to the typical person with the same store.
     metabolite_scale_mma, metabolite_scale_hcy : float
         Methylmalonate and homocysteine relative to the typical person at the same status.
+    marrow_scale : float
+        Sensitivity of red cell formation relative to the typical person.
 
     Raises
     ------
@@ -166,6 +168,7 @@ class Exposure:
     plasma_scale: float = 1.0
     metabolite_scale_mma: float = 1.0
     metabolite_scale_hcy: float = 1.0
+    marrow_scale: float = 1.0
 
     def __post_init__(self) -> None:
         age = KINDS["age"]
@@ -186,6 +189,7 @@ class Exposure:
             "plasma_scale",
             "metabolite_scale_mma",
             "metabolite_scale_hcy",
+            "marrow_scale",
         )
         for name in positive:
             value = getattr(self, name)

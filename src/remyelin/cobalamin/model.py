@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from remyelin.cobalamin import kinetics, metabolism
+from remyelin.cobalamin import blood, kinetics, metabolism
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import grid, schedule
@@ -34,7 +34,8 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
         Over `time` (day): ``b12``, ``holotc``, ``csf_b12`` (pmol/L), ``mma`` (nmol/L),
         ``homocysteine`` (umol/L), ``store``, ``pending`` (nmol), ``absorption`` (nmol/day), the
         totals ``absorbed``, ``captured``, ``urine``, ``lost`` since the start of the course (nmol),
-        ``albumin_ratio`` (1e-3) and ``methyl_trap`` (share of folate); over time and `compartment`:
+        ``albumin_ratio`` (1e-3), ``methyl_trap`` (share of folate), ``haemoglobin`` (g/L) and ``mcv``
+        (fL); over time and `compartment`:
         ``synthase`` (active share) and ``methylation`` (1 = replete).
 
     Raises
@@ -47,6 +48,7 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     nodes = grid(wanted, exposure, plan)
     kinetic = kinetics.solve(nodes, exposure, plan, parameters)
     metabolic = metabolism.solve(nodes, exposure, kinetic, parameters)
+    haemoglobin, mcv = blood.solve(nodes, exposure, metabolic.synthase_peripheral, parameters)
     at = np.searchsorted(nodes, wanted)
 
     # Transcobalamin takes up free cobalamin tightly until it is full; both are part of total B12.
@@ -86,6 +88,8 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
                 "1",
                 "5-methyltetrahydrofolate share of folate",
             ),
+            "haemoglobin": over_time(haemoglobin[at], "g/L", "haemoglobin"),
+            "mcv": over_time(mcv[at], "fL", "mean red cell volume"),
             "synthase": over_tissue(synthase, "active methionine synthase, 1 = replete"),
             "methylation": over_tissue(methylation, "methylation potential, 1 = replete"),
         },

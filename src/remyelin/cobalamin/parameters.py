@@ -77,6 +77,15 @@ class Parameters:
     albumin_gain: float
     albumin_threshold: float
     albumin_time: float
+    # blood
+    haemoglobin: float
+    mcv: float
+    haemoglobin_fall: float
+    mcv_rise: float
+    red_cell_time: float
+    marrow_bypass_half: float
+    severe_anaemia: float
+    potassium_watch: float
     # what the reference person implies
     reference_store: float
     reference_holotc: float
@@ -160,6 +169,14 @@ class Parameters:
             albumin_gain=ledger["brain.albumin_homocysteine_gain"],
             albumin_threshold=ledger["brain.albumin_homocysteine_threshold"],
             albumin_time=ledger["brain.albumin_time"],
+            haemoglobin=ledger["blood.haemoglobin"],
+            mcv=ledger["blood.mcv"],
+            haemoglobin_fall=ledger["blood.haemoglobin_fall"],
+            mcv_rise=ledger["blood.mcv_rise"],
+            red_cell_time=ledger["blood.red_cell_time"],
+            marrow_bypass_half=ledger["blood.bypass_half"],
+            severe_anaemia=ledger["blood.severe_anaemia"],
+            potassium_watch=ledger["blood.potassium_watch"],
             reference_store=store,
             reference_holotc=holotc,
             tissue_release=released * flux / store,

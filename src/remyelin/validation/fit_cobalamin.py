@@ -192,11 +192,12 @@ def predict(
             continue  # a set under which a person of the trial cannot exist
     best = run(ledger)
     wanted = [t.name for t in load_targets() if t.layer == "cobalamin" and t.role == "validation"]
-    return {
-        name: (best[name], *(float(q) for q in np.percentile([row[name] for row in found], [5, 95])))
-        for name in wanted
-        if name in best
-    }
+    predicted: dict[str, tuple[float, float, float]] = {}
+    for name in wanted:
+        if name in best:
+            low, high = np.percentile([row[name] for row in found], [5, 95])
+            predicted[name] = (best[name], float(low), float(high))
+    return predicted
 
 
 def main() -> None:

@@ -1,0 +1,71 @@
+"""Causes of deficiency, each a change of what reaches the body.
+
+Every function takes an exposure and returns another one; causes combine by calling one on the result
+of another, except two that set the same share of intrinsic-factor-mediated absorption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+
+
+def pernicious_anaemia(exposure: Exposure, began: float, decline: float) -> Exposure:
+    """Lose intrinsic factor in a straight line from day `began` over `decline` days."""
+    if decline < 0:
+        raise InputError(f"pernicious anaemia: a decline of {decline:g} days is impossible; give 0 or more.")
+    return replace(
+        exposure, intrinsic_factor=ramp(exposure.intrinsic_factor.before, began, began + decline, 0.0)
+    )
+
+
+def gastrectomy(exposure: Exposure, day: float) -> Exposure:
+    """Lose all intrinsic factor on one day."""
+    return impaired_ileum(exposure, day, 0.0)
+
+
+def impaired_ileum(exposure: Exposure, day: float, share: float) -> Exposure:
+    """Keep a share (0 to 1) of ileal uptake from one day on: resection, inflammation, blind loop."""
+    before = exposure.intrinsic_factor.before
+    return replace(exposure, intrinsic_factor=steps(before, [(day, before * share)]))
+
+
+def metformin(exposure: Exposure, day: float, ledger: Ledger) -> Exposure:
+    """Lower ileal uptake from one day on, as 2.55 g/day of metformin does (de Jager 2010)."""
+    return impaired_ileum(exposure, day, ledger["absorption.metformin_factor"])
+
+
+def food_malabsorption(exposure: Exposure, day: float, share: float) -> Exposure:
+    """Free only a share (0 to 1) of food cobalamin: atrophic gastritis, acid suppression."""
+    return replace(exposure, food_release=steps(exposure.food_release.before, [(day, share)]))
+
+
+def diet(exposure: Exposure, day: float, intake: float) -> Exposure:
+    """Eat `intake` ug/day of cobalamin from one day on."""
+    return replace(exposure, food_intake=steps(exposure.food_intake.before, [(day, intake)]))
+
+
+def nitrous_oxide(
+    exposure: Exposure, start: float, stop: float, hours_per_day: float, inspired_fraction: float
+) -> Exposure:
+    """Add a stretch of nitrous oxide."""
+    episode = NitrousOxide(start, stop, hours_per_day, inspired_fraction)
+    return replace(exposure, nitrous_oxide=(*exposure.nitrous_oxide, episode))
+
+
+def receptor_antibodies(exposure: Exposure, day: float, block: float) -> Exposure:
+    """Block a share (0 to 1) of the receptor CD320, by which cobalamin enters the brain."""
+    return replace(exposure, cd320_block=steps(exposure.cd320_block.before, [(day, block)]))
+
+
+def taken(doses: tuple[Dose, ...], adherence: float, rng: np.random.Generator) -> tuple[Dose, ...]:
+    """Return the doses taken when each is taken with probability `adherence`, independently."""
+    if not 0 <= adherence <= 1:
+        raise InputError(f"adherence {adherence} is impossible; give 0 to 1.")
+    return tuple(dose for dose, draw in zip(doses, rng.random(len(doses)), strict=True) if draw < adherence)
