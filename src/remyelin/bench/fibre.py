@@ -13,17 +13,25 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from remyelin.bench import neuron_rival, pyfibers_rival
 from remyelin.bench.rows import Row, Timing, off, timed
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
-from remyelin.fibre import Fibre, conduct, lose_lamellae, mrg, open_paranodes
+from remyelin.fibre import Fibre, lose_lamellae, mrg, open_paranodes
+from remyelin.fibre.conduct import conduct
+from remyelin.fibre.packing import Rows
+from remyelin.fibre.reduced import Settings, run_block
+from remyelin.fibre.stimulus import Pulse
+from remyelin.numerics import DEFAULT_STEP_US
 
 Progress = Callable[[str], None]
+Array = NDArray[np.float64]
 
 DIAMETER = 10.0
 NODES = 51
@@ -32,7 +40,9 @@ BATCH = 1000
 TIGHT = 1e-4  # DASPK's tolerance taken as converged
 USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
 LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
-SEED = 20020887
+SEED = 20020987
+DIFFERENT = 200
+LESIONED_DURATION = 3.0  # ms
 LONG = {300: 10.0, 1000: 31.0}  # internodes: ms that the impulse surely takes
 GROWTH_NODES = (50, 100, 200, 500, 1000, 2000)
 GROWTH_FIBRES = (1, 10, 100, 1000, 10_000, 100_000)
@@ -44,27 +54,45 @@ def compare(progress: Progress) -> Iterator[Row]:
     # Compile before anything is timed; the cold start has rows of its own.
     progress("compiling once")
     conduct([_healthy(ledger)], duration=DURATION, threads=1)
-    for part in (_batch, _long, _cold, _per_step, _nodes, _fibres, _threads):
+    for part in (_batch, _different, _long, _cold, _per_step, _nodes, _fibres, _threads):
         yield from part(ledger, progress)
+
+
+def _ours(
+    fibres: Sequence[Fibre], duration: float, *, repeats: int = 3, threads: int = 1, in_full: bool = True
+) -> tuple[xr.Dataset, Timing]:
+    """Time our side; in full is every node at every step, as the rivals compute it."""
+    call = partial(
+        conduct, fibres, duration=duration, threads=threads, window=not in_full, until_arrival=not in_full
+    )
+    return timed(call, repeats)
+
+
+def _sweep(fibre: Fibre, duration: float, *, repeats: int = 5) -> tuple[Array, Timing]:
+    """Time one fibre with the travelling window, reduced beforehand; return its arrivals too."""
+    memory: dict[int, Rows] = {}
+    call = partial(run_block, [fibre], [Pulse()], Settings(DEFAULT_STEP_US, duration), packed=memory)
+    call()
+    (impulse,), timing = timed(call, repeats)
+    return impulse.arrival, timing
 
 
 def _healthy(ledger: Ledger, nodes: int = NODES, grid: str = "published") -> Fibre:
     return mrg(DIAMETER, nodes, grid=grid, ends="passive", ledger=ledger)  # type: ignore[arg-type]
 
 
-def heterogeneous(internodes: int, ledger: Ledger) -> Fibre:
+def heterogeneous(internodes: int, ledger: Ledger, seed: int = SEED) -> Fibre:
     """Build a fibre every internode of which differs: 40 to 100 % of the lamellae, paranodes opened up to threefold."""
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed)
     fibre = _healthy(ledger, internodes + 1)
     fibre = lose_lamellae(fibre, None, random.uniform(0.4, 1.0, internodes))
     return open_paranodes(fibre, None, random.uniform(1.0, 3.0, internodes))
 
 
-def _velocity(result: xr.Dataset, fibre: Fibre) -> float | None:
-    """Velocity of the first fibre between the nodes the rivals use, m/s."""
+def _velocity(arrival: Array, fibre: Fibre) -> float | None:
+    """Velocity between the nodes the rivals use, m/s."""
     n = fibre.n_nodes
     a, b = int(0.25 * n), int(0.75 * n)
-    arrival = result["arrival"].values[0]
     took = float(arrival[b] - arrival[a])
     return float(fibre.node_positions[b] - fibre.node_positions[a]) / took if took > 0 else None
 
@@ -76,8 +104,8 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         fibre = _healthy(ledger, grid=grid)
         progress(what)
         batch = [fibre] * BATCH
-        result, ours = timed(lambda batch=batch: conduct(batch, duration=DURATION, threads=1), 3)
-        seconds, velocity = ours.core_s / BATCH, _velocity(result, fibre)
+        result, ours = _ours(batch, DURATION)
+        seconds, velocity = ours.core_s / BATCH, _velocity(result["arrival"].values[0], fibre)
         truth = _neuron(fibre, tolerance=TIGHT, duration=DURATION)
         converged = truth.velocity if truth else None
         settings: list[tuple[str, dict[str, object]]] = [
@@ -102,14 +130,28 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
                 )
 
 
+def _different(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Fibres that share nothing, so that what conduct() prepares for each of them counts as well."""
+    what = f"{DIFFERENT:,} different lesioned fibres x {NODES} nodes, our set-up included"
+    progress(what)
+    fibres = [heterogeneous(NODES - 1, ledger, seed) for seed in range(DIFFERENT)]
+    result, ours = _ours(fibres, LESIONED_DURATION, repeats=1)
+    velocity = _velocity(result["arrival"].values[0], fibres[0])
+    truth = _neuron(fibres[0], tolerance=TIGHT, duration=LESIONED_DURATION)
+    run = _neuron(fibres[0], tolerance=USUAL, duration=LESIONED_DURATION, repeats=3)
+    converged = truth.velocity if truth else None
+    rival = "NEURON DASPK, tolerance 0.01"
+    yield _against(what, rival, ours.core_s / DIFFERENT, off(velocity, converged), run, converged)
+
+
 def _long(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """One impulse down a long nerve whose internodes all differ."""
     for internodes, duration in LONG.items():
         what = f"one impulse through {internodes:,} heterogeneous internodes"
         fibre = heterogeneous(internodes, ledger)
         progress(what)
-        result, ours = timed(lambda fibre=fibre, ms=duration: conduct([fibre], duration=ms, threads=1), 5)
-        velocity = _velocity(result, fibre)
+        arrival, ours = _sweep(fibre, duration)
+        velocity = _velocity(arrival, fibre)
         progress(f"{what}: NEURON DASPK")
         usual = _neuron(fibre, tolerance=USUAL, duration=duration)
         # A tighter tolerance doubles minutes; on the shorter nerve it shows what the usual one is worth.
@@ -128,12 +170,13 @@ def _cold(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     call = "\n".join(
         [
             "from remyelin.evidence import Ledger",
-            "from remyelin.fibre import conduct, mrg",
+            "from remyelin.fibre import mrg",
+            "from remyelin.fibre.conduct import conduct",
             f"fibre = mrg({DIAMETER}, {NODES}, ledger=Ledger.shipped())",
             f"conduct([fibre], duration={DURATION}, threads=1)",
         ]
     )
-    _, warm = timed(lambda: _python(call), 2)
+    _, warm = timed(partial(_python, call), 2)
     try:
         _, theirs = timed(
             lambda: neuron_rival.simulate([_healthy(ledger)], solver="fixed", duration=DURATION), 2
@@ -149,7 +192,7 @@ def _cold(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     )
     progress("cold start with nothing compiled")
     with tempfile.TemporaryDirectory(prefix="remyelin-cache-") as empty:
-        _, first = timed(lambda: _python(call, NUMBA_CACHE_DIR=empty))
+        _, first = timed(partial(_python, call, NUMBA_CACHE_DIR=empty))
     yield Row("cold start: the first fibre after installation, compiling included (wall)", None, first.wall_s)
 
 
@@ -157,7 +200,7 @@ def _per_step(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """Cost of a node with its internode, per time step."""
     progress("cost per node and step")
     fibre = _healthy(ledger)
-    result, ours = timed(lambda: conduct([fibre] * BATCH, duration=DURATION, threads=1), 3)
+    result, ours = _ours([fibre] * BATCH, DURATION)
     steps = round(DURATION / (float(result.attrs["step_us"]) * 1e-3))
     run = _neuron(fibre, solver="fixed", step_us=5.0, duration=DURATION, repeats=3)
     yield Row(
@@ -173,7 +216,7 @@ def _nodes(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     for nodes in GROWTH_NODES:
         progress(f"growth: {nodes:,} nodes")
         batch = [_healthy(ledger, nodes)] * 16
-        _, ours = timed(lambda batch=batch: conduct(batch, duration=DURATION, threads=1, window=None), 2)
+        _, ours = _ours(batch, DURATION, repeats=2)
         yield Row(
             f"growth with nodes: {nodes:,} nodes, {DURATION:g} ms in full, per node",
             None,
@@ -188,9 +231,7 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         progress(f"growth: {count:,} fibres")
         batch = [fibre] * count
         before = _peak_gib()
-        _, ours = timed(
-            lambda batch=batch: conduct(batch, duration=DURATION, threads=1), 3 if count < 1e4 else 1
-        )
+        _, ours = _ours(batch, DURATION, repeats=3 if count < 1e4 else 1)
         grown = _peak_gib() - before
         yield Row(
             f"growth with fibres: {count:,} x {NODES} nodes, {DURATION:g} ms (peak memory +{grown:.2f} GiB)",
@@ -206,7 +247,7 @@ def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     count, most = 1, os.cpu_count() or 1
     while count <= most:
         progress(f"{count} threads")
-        _, ours = timed(lambda count=count: conduct(batch, duration=DURATION, threads=count), 3)
+        _, ours = _ours(batch, DURATION, threads=count)
         alone = alone or ours
         yield Row(
             f"threads: {BATCH:,} fibres x {NODES} nodes on {count} (wall)",

@@ -22,7 +22,7 @@ def main() -> None:
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """Build one fibre, stimulate it in one node, and time PyFibers' own run."""
     from neuron import h
-    from pyfibers import FiberModel, IntraStim, build_fiber
+    from pyfibers import FiberModel, IntraStim, build_fiber  # type: ignore[import-not-found]
 
     fibre = build_fiber(
         FiberModel.MRG_DISCRETE,
