@@ -79,15 +79,22 @@ class Course:
         )
         data.to_netcdf(path, engine="h5netcdf")
         for date, studies in self.studies.items():
-            for name, wave in studies.waveforms.items():
-                potential = xr.DataArray(
-                    wave.value,
-                    {"time": ("time", wave.time, {"units": "ms"})},
-                    name="potential",
-                    attrs={"units": wave.unit, "polarity": "negative up"},
-                )
-                group = f"waveforms/day_{date:g}/{name.replace(', ', '/')}"
-                potential.to_netcdf(path, engine="h5netcdf", mode="a", group=group)
+            # recordings differ in length, so each has a time axis of its own
+            waves = xr.Dataset(
+                {
+                    (label := name.replace(", ", "_")): (
+                        f"time_{label}",
+                        wave.value,
+                        {"units": wave.unit, "polarity": "negative up"},
+                    )
+                    for name, wave in studies.waveforms.items()
+                },
+                coords={
+                    (label := f"time_{name.replace(', ', '_')}"): (label, wave.time, {"units": "ms"})
+                    for name, wave in studies.waveforms.items()
+                },
+            )
+            waves.to_netcdf(path, engine="h5netcdf", mode="a", group=f"waveforms/day_{date:g}")
 
 
 def run_course(

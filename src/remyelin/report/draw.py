@@ -41,27 +41,48 @@ def to_svg(figure: Figure) -> str:
 
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
+    handles = {series.label: series for panel in figure.panels for series in panel.series}
+    legend_columns = 5 if columns > 3 else 3
+    legend = 0.2 * -(-len(handles) // legend_columns) + 0.1 if len(handles) > 1 else 0.0
+    height = rows * figure.panel_height + legend + 0.1
     with mpl.rc_context(_STYLE):
-        canvas = Canvas(figsize=(_WIDTH, figure.panel_height * rows + 0.5), layout="constrained")
-        axes = canvas.subplots(rows, columns, squeeze=False)
+        canvas = Canvas(figsize=(_WIDTH, height))
+        # Fixed margins in inches: laying out by measured text takes most of the time of a drawing.
+        axes = canvas.subplots(
+            rows,
+            columns,
+            squeeze=False,
+            gridspec_kw=dict(
+                zip(
+                    ("left", "right", "bottom", "top", "wspace", "hspace"),
+                    _margins(rows, columns, height, legend),
+                    strict=True,
+                )
+            ),
+        )
         for panel, axis in zip(figure.panels, axes.flat, strict=False):
             _panel(axis, panel)
         for axis in axes.flat[len(figure.panels) :]:
             axis.remove()
-        handles: dict[str, Any] = {}
-        for axis in canvas.axes:
-            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-                handles.setdefault(label, handle)
-        if len(handles) > 1:
+        if legend:
+            drawn = {}
+            for axis in canvas.axes:
+                for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+                    drawn.setdefault(label, handle)
             canvas.legend(
-                handles.values(),
-                handles.keys(),
-                loc="outside lower center",
-                ncols=min(5 if columns > 3 else 3, len(handles)),
+                drawn.values(), drawn.keys(), loc="lower center", ncols=min(legend_columns, len(drawn))
             )
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return _element(stream.getvalue(), figure)
+
+
+def _margins(rows: int, columns: int, height: float, legend: float) -> tuple[float, ...]:
+    """Edges of the field of panels and the gaps between them, as matplotlib wants them."""
+    left, right, bottom, top, beside, below = 0.62, 0.12, legend + 0.5, 0.3, 0.72, 0.78
+    width = (_WIDTH - left - right - beside * (columns - 1)) / columns
+    tall = (height - bottom - top - below * (rows - 1)) / rows
+    return left / _WIDTH, 1 - right / _WIDTH, bottom / height, 1 - top / height, beside / width, below / tall
 
 
 def _panel(axis: Any, panel: Panel) -> None:

@@ -108,8 +108,8 @@ def biomarkers(course: Course) -> Figure:
         for name, title in MARKERS
     )
     caption = (
-        "What a blood test would show. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum values can be "
-        "normal while the tissue starves, and become normal long before a nerve does."
+        "What a blood test would show. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum "
+        "values can be normal while the tissue starves, and become normal long before a nerve does."
     )
     return Figure("biomarkers", "Biomarkers in blood", caption, panels)
 
@@ -170,7 +170,7 @@ def sheaths(course: Course) -> Figure:
         "segments; 0 months is presentation; treatment as given."
     )
     return Figure(
-        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.6
+        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.75
     )
 
 
