@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,12 +19,15 @@ from remyelin.fibre import (
     remyelinate,
     simulate_full,
 )
+from remyelin.fibre.conduct import conduct
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.numerics import (
     NERVE_TABLE_BARE_MS,
     NERVE_TABLE_CACHE,
     NERVE_TABLE_DIAMETERS,
+    NERVE_TABLE_FINE_DIAMETERS,
+    NERVE_TABLE_FINE_TEMPERATURES,
     NERVE_TABLE_FIRST_NODE,
     NERVE_TABLE_LENGTH,
     NERVE_TABLE_LESION,
@@ -102,39 +105,41 @@ class _States:
 
 
 def _build(ledger: Ledger, states: _States) -> Tables:
-    repairs = [(w, length) for w in NERVE_TABLE_THICKNESS for length in NERVE_TABLE_LENGTH]
-    lesions: list[Lesion] = [states.vacuolate, *(states.repair(*repair) for repair in repairs)]
-    grid = [(d, t) for d in NERVE_TABLE_DIAMETERS for t in NERVE_TABLE_TEMPERATURES]
-    shape = len(NERVE_TABLE_DIAMETERS), len(NERVE_TABLE_TEMPERATURES)
+    fine = [_fibre(d, t, ledger) for d in NERVE_TABLE_FINE_DIAMETERS for t in NERVE_TABLE_FINE_TEMPERATURES]
+    shape = len(NERVE_TABLE_FINE_DIAMETERS), len(NERVE_TABLE_FINE_TEMPERATURES)
+    per_diameter = fine[:: shape[1]]
+    first, last = NERVE_TABLE_FIRST_NODE, -NERVE_TABLE_FIRST_NODE - 1
+    spans = NERVE_TABLE_NODES - 2 * NERVE_TABLE_FIRST_NODE - 1
+    arrival = _arrivals(fine, NERVE_TABLE_MS)
+    shapes = [_potential(t, ledger) for t in NERVE_TABLE_FINE_TEMPERATURES]
 
+    grid = [(d, t) for d in NERVE_TABLE_DIAMETERS for t in NERVE_TABLE_TEMPERATURES]
+    coarse = len(NERVE_TABLE_DIAMETERS), len(NERVE_TABLE_TEMPERATURES)
     healthy = [_fibre(d, t, ledger) for d, t in grid]
-    arrival = _arrivals(healthy, NERVE_TABLE_MS)
-    for fibre, row in zip(healthy, arrival, strict=True):
-        if not np.all(np.isfinite(row)):
+    end = _arrivals(healthy, NERVE_TABLE_MS)[:, last]
+    for fibre, when in zip([*fine, *healthy], [*arrival[:, last], *end], strict=True):
+        if not np.isfinite(when):
             raise SimulationError(
                 f"a healthy fibre of {fibre.diameter:g} um does not conduct at {fibre.temperature:g} C with these "
                 "numbers; nerve studies need one that does."
             )
-    first, last = NERVE_TABLE_FIRST_NODE, -NERVE_TABLE_FIRST_NODE - 1
-    spans = NERVE_TABLE_NODES - 2 * NERVE_TABLE_FIRST_NODE - 1
-    time = (arrival[:, last] - arrival[:, first]) / spans
-    end = arrival[:, last]
-
-    sheathed = np.array(list(_lesioned(healthy, lesions, NERVE_TABLE_MS, end)))
-    stripped = np.array(list(_lesioned(healthy, [states.strip], NERVE_TABLE_BARE_MS, end)))
-    lengths = [f.node_positions for f in healthy[:: shape[1]]]
-    shapes = [_potential(t, ledger) for t in NERVE_TABLE_TEMPERATURES]
+    repairs = [(w, length) for w in NERVE_TABLE_THICKNESS for length in NERVE_TABLE_LENGTH]
+    sheathed: list[Lesion] = [states.vacuolate, *(states.repair(*repair) for repair in repairs)]
+    costs = _costs(healthy, sheathed, NERVE_TABLE_MS, end)
+    bare_costs = _costs(healthy, [states.strip], NERVE_TABLE_BARE_MS, end)
     return Tables(
+        healthy_diameter=np.array(NERVE_TABLE_FINE_DIAMETERS),
+        healthy_temperature=np.array(NERVE_TABLE_FINE_TEMPERATURES),
+        internode_length=np.array([np.ptp(f.node_positions[[first, last]]) / spans for f in per_diameter]),
+        axon_diameter=np.array([float(f.axon_diameter.max()) for f in per_diameter]),
+        internode_time=((arrival[:, last] - arrival[:, first]) / spans).reshape(shape),
         diameter=np.array(NERVE_TABLE_DIAMETERS),
         temperature=np.array(NERVE_TABLE_TEMPERATURES),
         thickness=np.array(NERVE_TABLE_THICKNESS),
         length=np.array(NERVE_TABLE_LENGTH),
-        internode_length=np.array([(x[last] - x[first]) / spans for x in lengths]),
-        axon_diameter=np.array([float(f.axon_diameter.max()) for f in healthy[:: shape[1]]]),
-        internode_time=time.reshape(shape),
-        vacuolated=sheathed[0].reshape(*shape, -1),
-        bare=stripped[0].reshape(*shape, -1),
-        remyelinated=np.moveaxis(sheathed[1:].reshape(len(repairs), *shape, -1), 0, -2),
+        vacuolated=costs[0].reshape(*coarse, -1),
+        bare=bare_costs[0].reshape(*coarse, -1),
+        remyelinated=np.moveaxis(costs[1:].reshape(len(repairs), *coarse, costs.shape[-1]), 0, -2),
         potential_time=shapes[0][0],
         potential=np.array([potential for _, potential in shapes]),
     )
@@ -146,39 +151,37 @@ def _fibre(diameter: float, temperature: float, ledger: Ledger) -> Fibre:
     )
 
 
-def _lesioned(healthy: list[Fibre], lesions: list[Lesion], duration: float, end: Array) -> Iterator[Array]:
-    """Yield for each lesion the (grid, 4) costs: first, further, alone, in a run."""
+def _costs(healthy: list[Fibre], lesions: list[Lesion], duration: float, end: Array) -> Array:
+    """Return the costs of lesions, (lesion, fibre, 4): first, further, alone, in a run."""
     start = NERVE_TABLE_LESION
-    for lesion in lesions:
-        one, many = (
-            _arrivals([lesion(fibre, range(start, start + n)) for fibre in healthy], duration)[
-                :, -NERVE_TABLE_FIRST_NODE - 1
-            ]
-            - end
-            for n in (1, NERVE_TABLE_RUN)
-        )
-        alone, in_run = np.isfinite(one), np.isfinite(many)
-        further = (many - one) / (NERVE_TABLE_RUN - 1)
-        # Where nothing passes the delay is never used; zero keeps the interpolation finite.
-        yield np.stack(
-            [
-                np.where(alone, one, 0.0),
-                np.where(in_run, further, np.where(alone, one, 0.0)),
-                alone.astype(float),
-                (alone & in_run).astype(float),
-            ],
-            axis=-1,
-        )
+    fibres = (
+        lesion(fibre, range(start, start + n))
+        for lesion in lesions
+        for n in (1, NERVE_TABLE_RUN)
+        for fibre in healthy
+    )
+    arrival = _arrivals(fibres, duration)[:, -NERVE_TABLE_FIRST_NODE - 1]
+    excess = arrival.reshape(len(lesions), -1, len(healthy)) - end
+    one, many = excess[:, 0], excess[:, 1]
+    alone, in_run = np.isfinite(one), np.isfinite(many)
+    # Where nothing passes the delay is never used; a finite one keeps the interpolation so.
+    first = np.where(alone, one, 0.0)
+    further = np.where(in_run & alone, (many - one) / (NERVE_TABLE_RUN - 1), first)
+    return np.stack([first, further, alone.astype(float), (alone & in_run).astype(float)], axis=-1)
 
 
-def _arrivals(fibres: Sequence[Fibre], duration: float) -> Array:
+def _arrivals(fibres: Iterable[Fibre], duration: float) -> Array:
     """Arrival (ms) at the last nodes of fibres, rows aligned at the far end; NaN where blocked."""
-    rows = []
-    for fibre in fibres:
-        stimulus = (pulse_stimulus(fibre, _STRONG),)
-        run = simulate_full(fibre, stimulus, duration, step=NERVE_TABLE_STEP_US)
-        rows.append(run.arrival[-NERVE_TABLE_NODES:])
-    return np.array(rows)
+    counts: list[int] = []
+
+    def counted() -> Iterator[Fibre]:
+        for fibre in fibres:
+            counts.append(fibre.n_nodes)
+            yield fibre
+
+    run = conduct(counted(), pulse=_STRONG, duration=duration, step=NERVE_TABLE_STEP_US)
+    arrival = run["arrival"].to_numpy()
+    return np.array([row[n - NERVE_TABLE_NODES : n] for row, n in zip(arrival, counts, strict=True)])
 
 
 def _potential(temperature: float, ledger: Ledger) -> tuple[Array, Array]:

@@ -163,7 +163,7 @@ def nerve_potential(
 
     time, frequency = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
     velocity = volley.line.velocity[at]  # m/s is mm/ms
-    axon = np.interp(volley.line.diameter[at], tables.diameter, tables.axon_diameter) * MM_PER_UM
+    axon = np.interp(volley.line.diameter[at], tables.healthy_diameter, tables.axon_diameter) * MM_PER_UM
     # Negative up: the sign of the spectrum is turned.
     scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
     weight = count * volley.conducted / len(velocity) * scale
@@ -235,8 +235,9 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
 
 def _impulse(tables: Tables, warmth: float, time: Array) -> Spectrum:
     """Spectrum of the membrane potential (mV) during an impulse at a temperature, peak at time zero."""
-    above = int(np.clip(np.searchsorted(tables.temperature, warmth), 1, len(tables.temperature) - 1))
-    low, high = tables.temperature[above - 1 : above + 1]
+    grid = tables.healthy_temperature
+    above = int(np.clip(np.searchsorted(grid, warmth), 1, len(grid) - 1))
+    low, high = grid[above - 1 : above + 1]
     share = (warmth - low) / (high - low)
     mixed = (1 - share) * tables.potential[above - 1] + share * tables.potential[above]
     lag = tables.potential_time - tables.potential_time[int(np.argmax(mixed))]

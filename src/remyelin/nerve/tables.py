@@ -22,16 +22,19 @@ from remyelin.nerve.anatomy import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """Exact results on a grid of diameters (d), temperatures (t), thickness (w) and length (l).
+    """Exact results on grids: of healthy fibres (hd, ht), and of lesions (d, t, w, l).
 
     Attributes
     ----------
-    diameter, temperature, thickness, length : arrays
-        The grid: um; C; thickness of a new sheath over normal; length of a new internode over normal.
-    internode_length, axon_diameter : (d,) arrays
+    healthy_diameter, healthy_temperature : (hd,), (ht,) arrays
+        um; C.
+    internode_length, axon_diameter : (hd,) arrays
         mm; um.
-    internode_time : (d, t) array
+    internode_time : (hd, ht) array
         Healthy conduction time of one internode, ms.
+    diameter, temperature, thickness, length : arrays
+        Grid of the lesions: um; C; thickness of a new sheath over normal; length of a new internode over
+        normal, decreasing.
     vacuolated, bare : (d, t, 4) arrays
         Excess of the first of a run (ms), of each further one (ms), whether one alone passes and whether
         a run of them passes (0 or 1). Bare internodes here have redistributed channels; without, none
@@ -40,17 +43,19 @@ class Tables:
         The same for a remyelinated internode, all its new short internodes together.
     potential_time : (n,) array
         ms.
-    potential : (t, n) array
+    potential : (ht, n) array
         Membrane potential of a node above rest as the impulse passes, mV.
     """
 
+    healthy_diameter: Array
+    healthy_temperature: Array
+    internode_length: Array
+    axon_diameter: Array
+    internode_time: Array
     diameter: Array
     temperature: Array
     thickness: Array
     length: Array
-    internode_length: Array
-    axon_diameter: Array
-    internode_time: Array
     vacuolated: Array
     bare: Array
     remyelinated: Array
@@ -70,32 +75,28 @@ class Tables:
         low, high = self.temperature[0], self.temperature[-1]
         if np.any(temperature < low) or np.any(temperature > high):
             raise InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
-        row, column = np.broadcast_arrays(
-            _position(self.diameter, np.clip(diameter, self.diameter[0], self.diameter[-1])),
-            _position(self.temperature, temperature),
-        )
-        i, j = row.astype(np.int64), column.astype(np.int64)
-        u, v = row - i, column - j
-
-        def pick(values: Array) -> Array:
-            extra = (1,) * (values.ndim - 2)
-            a, b = u.reshape(u.shape + extra), v.reshape(v.shape + extra)
-            near = (1 - b) * values[i, j] + b * values[i, j + 1]
-            far = (1 - b) * values[i + 1, j] + b * values[i + 1, j + 1]
-            return (1 - a) * near + a * far
-
+        # Velocity is closer to linear in diameter and temperature than time is.
+        length = self.internode_length[:, None] * np.ones_like(self.internode_time)
+        healthy = np.stack([length, length / self.internode_time], axis=-1)
+        here = _bilinear(healthy, self.healthy_diameter, self.healthy_temperature, diameter, temperature)
         return Internodes(
-            (1 - u) * self.internode_length[i] + u * self.internode_length[i + 1],
-            pick(self.internode_time),
-            pick(self.vacuolated),
-            pick(self.bare),
-            pick(self.remyelinated),
+            here[..., 0],
+            here[..., 0] / here[..., 1],
+            *(
+                _bilinear(cost, self.diameter, self.temperature, diameter, temperature)
+                for cost in (self.vacuolated, self.bare, self.remyelinated)
+            ),
         )
 
     def weights(self, thickness: Array, length: Array) -> Array:
-        """Return bilinear weights (..., w * l) of the remyelinated grid; ends are held."""
+        """Return bilinear weights (..., w * l) of the remyelinated grid; ends are held.
+
+        The delay grows with how many new internodes there are, so length enters as its inverse.
+        """
         parts = []
-        for grid, value in ((self.thickness, thickness), (self.length, length)):
+        with np.errstate(divide="ignore"):
+            pairs = ((self.thickness, thickness), (1 / self.length, 1 / np.asarray(length)))
+        for grid, value in pairs:
             position = _position(grid, np.clip(value, grid[0], grid[-1]))
             parts.append(np.clip(1 - np.abs(position[..., None] - np.arange(len(grid))), 0, None))
         joint: Array = parts[0][..., :, None] * parts[1][..., None, :]
@@ -117,6 +118,18 @@ def columns(cost: Array) -> tuple[Array, Array, Array, Array]:
     """Return first, further, alone and in a run of the states of an internode."""
     first, further, alone, in_run = np.moveaxis(cost, -1, 0)
     return first, further, alone, in_run
+
+
+def _bilinear(values: Array, rows: Array, columns: Array, row: Array, column: Array) -> Array:
+    """Interpolate values (rows, columns, ...) at points; outside the grid its ends are held."""
+    at_row, at_column = np.broadcast_arrays(_position(rows, row), _position(columns, column))
+    i, j = at_row.astype(np.int64), at_column.astype(np.int64)
+    extra = (1,) * (values.ndim - 2)
+    a, b = (at_row - i).reshape(i.shape + extra), (at_column - j).reshape(j.shape + extra)
+    near = (1 - b) * values[i, j] + b * values[i, j + 1]
+    far = (1 - b) * values[i + 1, j] + b * values[i + 1, j + 1]
+    mixed: Array = (1 - a) * near + a * far
+    return mixed
 
 
 def _position(grid: Array, value: Array) -> Array:
