@@ -146,8 +146,8 @@ def _limits(panel: Panel) -> tuple[float, float]:
 
 
 def _element(svg: str, figure: Figure) -> str:
-    """Cut the XML head off, let the width follow the page, and name the picture."""
-    svg = svg[svg.index("<svg") :]
+    """Cut the XML head and the metadata off, let the width follow the page, and name the picture."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], count=1, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 width="100%" role="img"', svg, count=1)
     title = figure.title.replace("&", "&amp;").replace("<", "&lt;")
