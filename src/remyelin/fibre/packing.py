@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,9 @@ from remyelin.fibre.chain import FIELDS, GATES, field, row_size
 from remyelin.fibre.channels import ChannelSet
 from remyelin.fibre.circuit import circuit
 from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.reduction import Link, link, points
+from remyelin.fibre.reduction import links, points
 from remyelin.fibre.tables import MembraneTables
-from remyelin.numerics import REST_PASSES, REST_TOLERANCE
+from remyelin.numerics import REST_PASS_TOLERANCE, REST_PASSES
 
 Array = NDArray[np.float64]
 
@@ -102,7 +101,7 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
     net = circuit(fibre)
     at = points(fibre)
     n = len(at)
-    links = [link(net, int(i), int(j), states) for i, j in pairwise(at)]
+    between = links(net, at, states)
     sets = np.maximum(fibre.channels[at], 0)
     active = fibre.channels[at] >= 0
     size = len(tables.reversal[0])
@@ -116,7 +115,7 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
     leak_reversal = (channel_leak * reversal[:, -1] + passive * fibre.leak_reversal) / np.where(
         leak > 0, leak, 1
     )
-    steady = _steady(links, n)
+    steady = _steady(between.rest)
     rest, gates = _rest(fibre, tables, sets, steady, density, leak, leak_reversal)
     g_na, g_k = _conductances(density, gates)
 
@@ -137,37 +136,33 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
     put("nap", nap)
     put("ks", ks)
     put("when", np.full(n, -2.0))
+    # Half an implicit step of a state: y_half = decay y + left u_left + right u_right.
+    decay = 1 / (1 + between.rate * step_ms / 2)
+    coupling = between.gain * np.sqrt(decay * step_ms / 2)[..., None]
+    for j, numbers in enumerate((decay, coupling[..., 0], coupling[..., 1])):
+        first = len(FIELDS) + states * (1 + j)
+        values[:-1, first : first + states] = numbers
+    drawn = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
+    implicit = drawn + 2 / step_ms * between.capacity
+    values[:-1, field("left_left")] = drawn[:, 0, 0]
+    values[:-1, field("left_right")] = drawn[:, 0, 1]
+    values[:-1, field("right_right")] = drawn[:, 1, 1]
+    values[:-1, field("off")] = implicit[:, 0, 1]
     diagonal = leak + 2 / step_ms * net.axolemma_capacity[at]
-    for i, joined in enumerate(links):
-        k = len(joined.rate)
-        # Half an implicit step of a state: y_half = decay y + left u_left + right u_right.
-        decay = 1 / (1 + joined.rate * step_ms / 2)
-        coupling = joined.gain * np.sqrt(decay * step_ms / 2)[:, None]
-        start = len(FIELDS)
-        for j, numbers in enumerate((decay, coupling[:, 0], coupling[:, 1])):
-            first = start + states * (1 + j)
-            values[i, first : first + k] = numbers
-        drawn = joined.conductance - coupling.T @ coupling
-        values[i, field("left_left")] = drawn[0, 0]
-        values[i, field("left_right")] = drawn[0, 1]
-        values[i, field("right_right")] = drawn[1, 1]
-        implicit = drawn + 2 / step_ms * joined.capacity
-        diagonal[i] += implicit[0, 0]
-        diagonal[i + 1] += implicit[1, 1]
-        values[i, field("off")] = implicit[0, 1]
+    diagonal[:-1] += implicit[:, 0, 0]
+    diagonal[1:] += implicit[:, 1, 1]
     put("diagonal", diagonal)
     excitable = (naf > 0) | (nap > 0)
     nodes = np.flatnonzero(np.isin(at, fibre.nodes))
     return Rows(values, rest, nodes, excitable, _damping(steady, g_na + g_k + leak))
 
 
-def _steady(links: list[Link], n: int) -> Array:
+def _steady(rest: Array) -> Array:
     """Conductance matrix of the internodes at rest, as bands for `solve_banded` (1, 1), shape (3, n)."""
-    bands = np.zeros((len(("above", "main", "below")), n))
-    for i, joined in enumerate(links):
-        bands[1, i] += joined.rest[0, 0]
-        bands[1, i + 1] += joined.rest[1, 1]
-        bands[0, i + 1] = bands[2, i] = joined.rest[0, 1]
+    bands = np.zeros((len(("above", "main", "below")), len(rest) + 1))
+    bands[1, :-1] += rest[:, 0, 0]
+    bands[1, 1:] += rest[:, 1, 1]
+    bands[0, 1:] = bands[2, :-1] = rest[:, 0, 1]
     return bands
 
 
@@ -194,7 +189,7 @@ def _rest(
         new = base + solve_banded((1, 1), matrix, drive)
         moved = float(np.max(np.abs(new - rest)))
         rest = new
-        if moved < REST_TOLERANCE:
+        if moved < REST_PASS_TOLERANCE:
             return rest, _steady_gates(tables, sets, rest)
     raise SimulationError(
         f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."

@@ -55,7 +55,7 @@ class Settings:
     states: int = LINK_STATES
     window: bool = True
     until_arrival: bool = True
-    real: type[np.floating] = np.float32
+    real: type[np.float32] | type[np.float64] = np.float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,7 @@ def run_block(
     if record is not None and len(record[0]):
         recorded = np.array([1 + rows[0].nodes[k] for k in record[0]], dtype=np.uint64)
     samples = np.zeros((1 + steps // every, len(recorded), lanes), dtype=real)
-    table = gate_rows(first.channel_sets, first.temperature, step_ms, real)
+    table = gate_rows(first.channel_sets, first.temperature, step_ms, real is np.float32)
     run = kernel(lanes, settings.states)
     taken = run(
         buffer.reshape(-1), table.reshape(-1), real(len(table) - 2), real(1 / tables.step),

@@ -20,35 +20,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
 
 from remyelin.errors import InputError
 from remyelin.fibre.circuit import Circuit
 from remyelin.fibre.fibre import Fibre
+from remyelin.jit import compiled
 from remyelin.numerics import LINK_CACHE_SIZE, MOMENT_TIMES_US
 from remyelin.units import MS_PER_US
 
 Array = NDArray[np.float64]
+_COLUMNS = (
+    "axolemma_capacity",
+    "axolemma_leak",
+    "myelin_capacity",
+    "myelin_conductance",
+    "axial",
+    "periaxonal",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Link:
-    """What lies between two points, reduced to K states.
+class Links:
+    """What lies between neighbouring points of a fibre, n of them, each reduced to K states.
 
     Attributes
     ----------
-    rate : (K,) float
-        1/ms, ascending.
-    gain : (K, 2) float
+    rate : (n, K) float
+        1/ms, ascending; a state that is not needed has rate 1 and no gain.
+    gain : (n, K, 2) float
         Coupling of each state to the left and right point, for states in mV sqrt(nF).
-    conductance : (2, 2) float
+    conductance : (n, 2, 2) float
         uS: current drawn from the points is ``conductance @ u`` besides that of the states.
-    capacity : (2, 2) float
+    capacity : (n, 2, 2) float
         nF: and ``capacity @ du/dt``.
-    rest : (2, 2) float
+    rest : (n, 2, 2) float
         uS: what the points see of the unreduced internode at rest.
     """
 
@@ -78,86 +87,149 @@ def points(fibre: Fibre) -> NDArray[np.int64]:
     return np.flatnonzero(kept)
 
 
-def link(net: Circuit, left: int, right: int, states: int) -> Link:
-    """Reduce what lies between two compartments.
+def links(net: Circuit, at: NDArray[np.int64], states: int) -> Links:
+    """Reduce what lies between neighbouring points, each distinct piece once.
 
     Parameters
     ----------
     net : Circuit
-    left, right : int
-        The points.
+    at : (n + 1,) int
+        Compartments that are points.
     states : int
-        Most states to keep; 0 for as many as the basis has.
+        Most states to keep per piece.
 
     Returns
     -------
-    Link
+    Links
     """
-    inside, between = slice(left + 1, right), slice(left, right)
-    if right == left + 1:
-        direct = net.axial[left] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-        return Link(np.zeros(0), np.zeros((0, 2)), direct, np.zeros((2, 2)), direct)
-    rows = np.stack(
-        [
-            net.axolemma_capacity[inside],
-            net.axolemma_leak[inside],
-            net.myelin_capacity[inside],
-            net.myelin_conductance[inside],
-        ]
-    )
-    return _link(rows.tobytes(), net.axial[between].tobytes(), net.periaxonal[between].tobytes(), states)
+    table = np.zeros((len(net.axolemma_leak), len(_COLUMNS)))
+    for k, name in enumerate(_COLUMNS):
+        column = getattr(net, name)
+        table[: len(column), k] = column
+    # A point's own membrane is no part of the pieces beside it.
+    table[at, : -len(("axial", "periaxonal"))] = 0
+    pieces = [_piece(table[i:j].tobytes(), states) for i, j in pairwise(at)]
+    stacked = (np.array([piece[k] for piece in pieces]) for k in range(len(pieces[0])))
+    return Links(*stacked)
 
 
 @lru_cache(maxsize=LINK_CACHE_SIZE)
-def _link(membranes: bytes, axial_bytes: bytes, periaxonal_bytes: bytes, states: int) -> Link:
-    axial, periaxonal = np.frombuffer(axial_bytes), np.frombuffer(periaxonal_bytes)
-    axolemma_c, axolemma_g, myelin_c, myelin_g = np.frombuffer(membranes).reshape(2 + 2, -1)
-    m = len(axolemma_c)
-    capacity = _banded(axolemma_c, axolemma_c + myelin_c, axolemma_c)
-    conductance = _banded(
-        axolemma_g + axial[:-1] + axial[1:],
-        axolemma_g + myelin_g + periaxonal[:-1] + periaxonal[1:],
-        axolemma_g,
+def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Reduce one piece: rows of compartments, the left point first; axial values are towards the right."""
+    rows = np.frombuffer(packed).reshape(-1, len(_COLUMNS))
+    rate, gain = np.ones(states), np.zeros((states, 2))
+    axial, periaxonal = rows[:, -2].copy(), rows[:, -1].copy()
+    if len(rows) == 1:
+        direct = axial[0] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+        return rate, gain, direct, np.zeros((2, 2)), direct
+    axolemma_c, axolemma_g, myelin_c, myelin_g = (np.ascontiguousarray(rows[1:, k]) for k in range(2 + 2))
+    times = np.array(MOMENT_TIMES_US) * MS_PER_US
+    found, coupling, rest = _reduce(  # type: ignore[no-untyped-call]
+        axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
     )
-    conductance[0, 2::2] = -axial[1:-1]
-    conductance[0, 2 + 1 :: 2] = -periaxonal[1:-1]
-    drive = np.zeros((2 * m, 2))
-    drive[0, 0], drive[-2, 1] = axial[0], axial[-1]
-    basis = np.hstack(
-        [solveh_banded(conductance + capacity / (time * MS_PER_US), drive) for time in MOMENT_TIMES_US]
-    )
-    # Twice, because the responses at neighbouring rates are nearly parallel.
-    for _ in range(2):
-        small = basis.T @ _product(capacity, basis)
-        scale = 1 / np.sqrt(np.diag(small))
-        values, vectors = np.linalg.eigh(small * np.outer(scale, scale))
-        keep = values > values[-1] * np.finfo(np.float64).eps * len(values) * 2
-        basis = basis @ (scale[:, None] * vectors[:, keep] / np.sqrt(values[keep]))
-    projected = basis.T @ _product(conductance, basis)
-    rate, rotation = np.linalg.eigh((projected + projected.T) / 2)
-    gain = (basis @ rotation).T @ drive
+    kept = min(states, len(found))
+    rate[:kept], gain[:kept] = found[:kept], coupling[:kept]
+    fast, beyond = coupling[kept:], found[kept:]
     ends = np.diag([axial[0], axial[-1]])
-    kept = slice(0, states or len(rate))
-    folded = slice(states or len(rate), len(rate))
-    static = (gain[folded].T / rate[folded]) @ gain[folded]
-    inertia = (gain[folded].T / rate[folded] ** 2) @ gain[folded]
-    rest = ends - drive.T @ solveh_banded(conductance, drive)
-    return Link(rate[kept], gain[kept], ends - static, inertia, rest)
+    conductance = ends - (fast.T / beyond) @ fast
+    capacity = (fast.T / beyond**2) @ fast
+    return rate, gain, conductance, capacity, rest
 
 
-def _banded(inside: Array, around: Array, across: Array) -> Array:
-    """Upper banded form of a chain of 2 x 2 blocks with axoplasm and periaxonal space interleaved."""
-    bands = np.zeros((2 + 1, 2 * len(inside)))
-    bands[2, 0::2], bands[2, 1::2] = inside, around
-    bands[1, 1::2] = -across
-    return bands
+@compiled
+def _reduce(  # type: ignore[no-untyped-def]
+    axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
+):
+    """Match the response of one piece at rates 1 / times (ms); all states found, and the matrix at rest."""
+    m = axolemma_c.size
+    n = 2 * m
+    # Symmetric matrices in three bands: [0] the diagonal, [k] the k-th one above it; axoplasm and
+    # periaxonal potential of a compartment are neighbours.
+    capacity = np.zeros((n, 2 + 1))
+    conductance = np.zeros((n, 2 + 1))
+    for c in range(m):
+        i = 2 * c
+        capacity[i, 0] = axolemma_c[c]
+        capacity[i, 1] = -axolemma_c[c]
+        capacity[i + 1, 0] = axolemma_c[c] + myelin_c[c]
+        conductance[i, 0] = axolemma_g[c] + axial[c] + axial[c + 1]
+        conductance[i, 1] = -axolemma_g[c]
+        conductance[i + 1, 0] = axolemma_g[c] + myelin_g[c] + periaxonal[c] + periaxonal[c + 1]
+        if c < m - 1:
+            conductance[i, 2] = -axial[c + 1]
+            conductance[i + 1, 2] = -periaxonal[c + 1]
+    drive = np.zeros((n, 2))
+    drive[0, 0] = axial[0]
+    drive[n - 2, 1] = axial[m]
+    still = _solve(conductance.copy(), drive.copy())  # type: ignore[no-untyped-call]
+    rest = np.zeros((2, 2))
+    for k in range(2):
+        rest[0, k] = -axial[0] * still[0, k]
+        rest[1, k] = -axial[m] * still[n - 2, k]
+    rest[0, 0] += axial[0]
+    rest[1, 1] += axial[m]
+    basis = np.zeros((n, 2 * times.size))
+    for j in range(times.size):
+        basis[:, 2 * j : 2 * j + 2] = _solve(  # type: ignore[no-untyped-call]
+            conductance + capacity / times[j], drive.copy()
+        )
+    # Orthonormal in C. Twice, because the responses at neighbouring rates are nearly parallel.
+    for _ in range(2):
+        gram = basis.T @ _product(capacity, basis)  # type: ignore[no-untyped-call]
+        scale = 1.0 / np.sqrt(np.diag(gram))
+        for i in range(scale.size):
+            for j in range(scale.size):
+                gram[i, j] *= scale[i] * scale[j]
+        values, vectors = np.linalg.eigh(gram)
+        floor = values[-1] * 2.0 * np.finfo(np.float64).eps * values.size
+        first = 0
+        while values[first] <= floor:
+            first += 1
+        turn = np.empty((scale.size, scale.size - first))
+        for i in range(scale.size):
+            for j in range(first, scale.size):
+                turn[i, j - first] = scale[i] * vectors[i, j] / np.sqrt(values[j])
+        basis = basis @ turn
+    projected = basis.T @ _product(conductance, basis)  # type: ignore[no-untyped-call]
+    rate, rotation = np.linalg.eigh((projected + projected.T) / 2.0)
+    gain = rotation.T @ (basis.T @ drive)
+    return rate, gain, rest
 
 
-def _product(bands: Array, columns: Array) -> Array:
-    """Multiply a symmetric matrix in upper banded form with columns."""
-    result: Array = bands[2][:, None] * columns
-    for distance in (1, 2):
-        above = bands[2 - distance, distance:][:, None]
-        result[:-distance] += above * columns[distance:]
-        result[distance:] += above * columns[:-distance]
+@compiled
+def _solve(bands, right):  # type: ignore[no-untyped-def]
+    """Solve a symmetric positive definite pentadiagonal system in place (LDL^T); `bands` is used up."""
+    n = bands.shape[0]
+    for i in range(n):
+        pivot = bands[i, 0]
+        for k in range(1, 2 + 1):
+            if i + k < n:
+                factor = bands[i, k] / pivot
+                bands[i + k, 0] -= factor * bands[i, k]
+                if k == 1 and i + 2 < n:
+                    bands[i + 1, 1] -= factor * bands[i, 2]
+                for j in range(right.shape[1]):
+                    right[i + k, j] -= factor * right[i, j]
+    for i in range(n - 1, -1, -1):
+        for j in range(right.shape[1]):
+            value = right[i, j]
+            for k in range(1, 2 + 1):
+                if i + k < n:
+                    value -= bands[i, k] * right[i + k, j]
+            right[i, j] = value / bands[i, 0]
+    return right
+
+
+@compiled
+def _product(bands, columns):  # type: ignore[no-untyped-def]
+    """Multiply a symmetric matrix in bands with columns."""
+    n = bands.shape[0]
+    result = np.zeros_like(columns)
+    for i in range(n):
+        for j in range(columns.shape[1]):
+            result[i, j] += bands[i, 0] * columns[i, j]
+            for k in range(1, 2 + 1):
+                if i + k < n:
+                    result[i, j] += bands[i, k] * columns[i + k, j]
+                    result[i + k, j] += bands[i, k] * columns[i, j]
     return result

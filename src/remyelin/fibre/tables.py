@@ -77,4 +77,4 @@ def gate_rows(
     update = membrane_tables(sets, temperature, step_ms).update
     n_sets, rows, gates, _ = update.shape
     turned = np.moveaxis(update, -1, 2).reshape(n_sets * rows, 2 * gates)
-    return np.ascontiguousarray(turned, dtype=real)
+    return np.ascontiguousarray(turned, dtype=np.float32 if single else np.float64)
