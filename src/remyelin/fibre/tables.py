@@ -71,7 +71,7 @@ def gate_rows(
     sets: tuple[ChannelSet, ...],
     temperature: float,
     step_ms: float,
-    real: type[np.float32] | type[np.float64],
+    single: bool,
 ) -> NDArray[np.floating]:
     """Return the updates of all sets as rows of offsets then factors, shape (S * V, 2 G), for the fast kernel."""
     update = membrane_tables(sets, temperature, step_ms).update
