@@ -170,7 +170,12 @@ def sheaths(course: Course) -> Figure:
         "segments; 0 months is presentation; treatment as given."
     )
     return Figure(
-        "sheaths", "Myelin and axons, segment by segment", caption, tuple(panels), columns=4, panel_height=1.75
+        "sheaths",
+        "Myelin and axons, segment by segment",
+        caption,
+        tuple(panels),
+        columns=4,
+        panel_height=1.75,
     )
 
 

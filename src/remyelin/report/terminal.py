@@ -56,33 +56,35 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 
 
 def print_verdicts(rows: Sequence[Verdict]) -> None:
-    """Print published against simulated, and the tally by role."""
+    """Print published against simulated, then every miss with its explanation, then the tally by role."""
     console = _console()
-    word = {True: "holds", False: "MISS", None: "-"}
-    console.print(
-        _table(
-            "",
-            ("row", "role", "published", "bounds", "simulated", "unit", "", "note"),
-            [
-                (
-                    row.name,
-                    row.role,
-                    row.published,
-                    f"{row.lower:g} to {row.upper:g}",
-                    number(row.simulated, 4),
-                    row.unit,
-                    word[row.holds],
-                    row.note,
-                )
-                for row in rows
-            ],
+    word = {True: "holds", False: "MISS", None: "not computed yet"}
+    columns = ("row", "role", "published", "bounds", "simulated", "unit", "verdict")
+    cells = [
+        (
+            row.name,
+            row.role,
+            row.published,
+            f"{row.lower:g} to {row.upper:g}",
+            number(row.simulated, 4),
+            row.unit,
+            word[row.holds],
         )
-    )
+        for row in rows
+    ]
+    console.print(_table("", columns, cells))
+    misses = [row for row in rows if row.holds is False]
+    if misses:
+        console.print("\nMisses, as computed and explained:")
+        for row in misses:
+            console.print(f"  {row.name} ({row.role}): {row.note}")
+    console.print()
     for role in ("calibration", "validation"):
         of_role = [row for row in rows if row.role == role]
         computed = [row for row in of_role if row.holds is not None]
         hold = sum(bool(row.holds) for row in computed)
-        console.print(f"{role}: {len(of_role)} rows, {len(computed)} computed, {hold} hold")
+        if of_role:
+            console.print(f"{role}: {len(of_role)} rows, {len(computed)} computed, {hold} hold")
 
 
 def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
