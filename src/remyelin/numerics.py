@@ -44,7 +44,8 @@ MAX_STEPS: Final = 2_000_000  # attempted steps per segment and course; far abov
 NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thickness of its own
 
 # --- the fibre (microseconds) -----------------------------------------------------------------------
-CONVERGED_GRID: Final = (9, 15, 5)  # compartments per MYSA, FLUT, STIN; velocity within 2 % of finer grids
+CONVERGED_GRID: Final = (9, 25, 5)  # compartments per MYSA, FLUT, STIN; velocity within 1.2 % of the limit
+REFERENCE_GRID: Final = (27, 45, 15)  # against which the error of a grid is measured
 CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
 EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
@@ -77,10 +78,10 @@ PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in p
 
 
 # --- cobalamin: cascade of linear equations on a graded grid ---
-CASCADE_GRADING: Final = (  # days after an event
-    *(0.01, 0.03, 0.06, 0.1, 0.15, 0.22, 0.3, 0.42, 0.6, 0.8),
-    *(1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.5),
-)
+CASCADE_GRADING: Final = tuple(0.01 * 1.25**i for i in range(37))  # days after an event, to 31
+# Weight of a parabolic target, (x - 2 + (x + 2) exp(-x)) / x**3 about 0, highest power first.
+BOW_SERIES: Final = (-1 / 6720, 1 / 1008, -1 / 180, 1 / 40, -1 / 12, 1 / 6)
+BOW_SERIES_BELOW: Final = 0.1
 CASCADE_MAX_STEP: Final = 6.0  # days
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
@@ -169,3 +170,6 @@ RECORD_EVERY: Final = 5  # time steps between the samples of a recording
 RECOVERY_LOWEST: Final = 0.2  # thresholds from which a recovering fibre is tested
 RECOVERY_PER_DECADE: Final = 8
 NERVE_FEWEST_FIBRES: Final = 10  # fewer fibres do not make a nerve
+NERVE_EXACT_PAD: Final = 4  # healthy internodes before and behind what is run exactly
+NERVE_EXACT_STEP_US: Final = 2.0
+NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded

@@ -2,13 +2,15 @@
 
 Every equation of the layer is linear in its own state once the states above it are known, so a
 course is a few sweeps along one time grid instead of a stiff system: within a step rates are
-constant and targets run in a straight line, and the step is then exact for any length.
+constant and targets straight lines or parabolas, and the step is then exact for any length.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from remyelin.numerics import BOW_SERIES, BOW_SERIES_BELOW
 
 Array = NDArray[np.float64]
 
@@ -28,7 +30,20 @@ def scan(decay: Array, gain: Array, initial: float) -> Array:
     return np.array(values)
 
 
-def relax(step: Array, rate: Array | float, start: Array, end: Array, initial: float) -> Array:
+def bow_share(x: Array) -> Array:
+    """Return the weight of a target's bow, ``4 s (1 - s)`` over a step, in the state at its end.
+
+    ``4 (x - 2 + (x + 2) exp(-x)) / x**2``, by its series where that would cancel.
+    """
+    small = x < BOW_SERIES_BELOW
+    safe = np.where(small, 1.0, x)
+    closed = 2 * 2 * (safe - 2 + (safe + 2) * np.exp(-safe)) / (safe * safe)
+    return np.where(small, 2 * 2 * x * np.polyval(BOW_SERIES, np.where(small, x, 0.0)), closed)
+
+
+def relax(
+    step: Array, rate: Array | float, start: Array, end: Array, initial: float, middle: Array | None = None
+) -> Array:
     """Solve y' = rate (target - y) along a grid.
 
     Parameters
@@ -41,6 +56,8 @@ def relax(step: Array, rate: Array | float, start: Array, end: Array, initial: f
         The target at the start and at the end of each step, straight in between.
     initial : float
         y at the first node.
+    middle : ndarray, shape (n,), optional
+        The target halfway through each step, where it is a curve; then it is a parabola.
 
     Returns
     -------
@@ -50,7 +67,10 @@ def relax(step: Array, rate: Array | float, start: Array, end: Array, initial: f
     z = step * rate
     decay = np.exp(-z)
     mean = mean_decay(z)
-    return scan(decay, (mean - decay) * start + (1 - mean) * end, initial)
+    gain = (mean - decay) * start + (1 - mean) * end
+    if middle is not None:
+        gain = gain + bow_share(z) * (middle - 0.5 * (start + end))
+    return scan(decay, gain, initial)
 
 
 def handed_on(step: Array, first: float, second: float) -> Array:

@@ -111,6 +111,11 @@ def nitrous_oxide_rate(exposure: Exposure, time: Array, parameters: Parameters) 
     return rate * parameters.nitrous_oxide_rate
 
 
+def _halfway(values: Array) -> Array:
+    """Levels halfway through each step, of what runs nearly straight within it."""
+    return 0.5 * (values[:-1] + values[1:])
+
+
 def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Parameters) -> Metabolism:
     """Carry enzyme, metabolites and brain along the grid, from their steady state."""
     p = parameters
@@ -120,9 +125,14 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
     half = p.synthase_half_store / p.reference_store
 
     def synthase(level: Array) -> Array:
-        made = p.synthase_turnover * exposure.synthase_capacity * saturation(level, half, p.synthase_hill)
+        def made(level: Array) -> Array:
+            return renewal * saturation(level, half, p.synthase_hill)
+
+        renewal = p.synthase_turnover * exposure.synthase_capacity
         rate = p.synthase_turnover + destroyed
-        return relax(step, rate, made[:-1] / rate, made[1:] / rate, float(made[0] / p.synthase_turnover))
+        target, between = made(level), made(_halfway(level))
+        first = float(target[0] / p.synthase_turnover)
+        return relax(step, rate, target[:-1] / rate, target[1:] / rate, first, between / rate)
 
     peripheral = synthase(kinetics.store / p.reference_store)
 
@@ -135,12 +145,14 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
     folate = folate_effect(exposure.folate_status.at(when), exposure.folic_acid.at(when), p)
     removal_start = share * peripheral[:-1] * folate[:-1] + 1 - share
     removal_end = share * peripheral[1:] * folate[:-1] + 1 - share
+    removal = 0.5 * (removal_start + removal_end)
     homocysteine = relax(
         step,
-        p.homocysteine_turnover * 0.5 * (removal_start + removal_end),
+        p.homocysteine_turnover * removal,
         made[:-1] / removal_start,
         made[:-1] / removal_end,
         float(made[-1] / (share * peripheral[0] * folate[-1] + 1 - share)),
+        made[:-1] / removal,
     )
 
     # Methylmalonate: baseline by age, steep rise as the store runs low.
@@ -148,8 +160,13 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
     base = p.methylmalonate_baseline * np.exp(
         p.methylmalonate_age_slope * (age - p.methylmalonate_baseline_age)
     )
-    filled = (kinetics.store / p.methylmalonate_half_store) ** p.methylmalonate_hill
-    level = (base + (p.methylmalonate_ceiling - base) / (1 + filled)) * exposure.metabolite_scale_mma
+
+    def methylmalonate(store: Array, base: Array) -> Array:
+        filled = (store / p.methylmalonate_half_store) ** p.methylmalonate_hill
+        return exposure.metabolite_scale_mma * (base + (p.methylmalonate_ceiling - base) / (1 + filled))
+
+    level = methylmalonate(kinetics.store, base)
+    between = methylmalonate(_halfway(kinetics.store), _halfway(base))
     renal = accumulation(exposure.filtration, when, p.methylmalonate_renal_exponent, p)
     mma = relax(
         step,
@@ -157,6 +174,7 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
         level[:-1] * renal[:-1],
         level[1:] * renal[:-1],
         float(level[0] * renal[-1]),
+        between * renal[:-1],
     )
 
     # Barrier and brain.
@@ -173,6 +191,7 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
         csf_target(kinetics.holotc[:-1], block, p) + leak,
         csf_target(kinetics.holotc[1:], block, p) + leak,
         float(csf_target(kinetics.holotc[:1], np.array(exposure.cd320_block.before), p)[0]),
+        csf_target(_halfway(kinetics.holotc), block, p) + leak,
     )
     relative_csf = csf / p.csf_b12
     tissue = relax(step, p.brain_tissue_rate, relative_csf[:-1], relative_csf[1:], float(relative_csf[0]))

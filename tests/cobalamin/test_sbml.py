@@ -1,0 +1,101 @@
+"""The SBML model, run by libRoadRunner, says what the twin and the cascade say."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from remyelin.cobalamin import Exposure, NitrousOxide, Parameters, causes, constant, regimen, simulate, steps
+from remyelin.cobalamin.sbml import to_sbml
+from remyelin.cobalamin.twin import integrate
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+
+LEDGER = Ledger.shipped()
+PARAMETERS = Parameters.from_ledger(LEDGER)
+PERSON = Exposure(age=50, food_intake=constant(5.0), meals_per_day=3)
+COURSES = {
+    "pernicious anaemia": replace(
+        causes.pernicious_anaemia(PERSON, -1825, 365), doses=regimen("uk neurological", 0, 90, LEDGER)
+    ),
+    "nitrous oxide": replace(
+        PERSON, nitrous_oxide=(NitrousOxide(-270, 0, 1.5, 0.5),), doses=regimen("us", 0, 60, LEDGER)
+    ),
+    "kidney and folate": replace(
+        PERSON,
+        food_intake=steps(5.0, [(-1500.0, 1.5)]),
+        filtration=steps(90.0, [(-900.0, 20.0)]),
+        folate_status=steps(1.0, [(-500.0, 0.4)]),
+        doses=regimen("cyanocobalamin 1 mg oral every 3 d", 0, 20, LEDGER),
+    ),
+}
+TIMES = np.array([-1825.0, -1000.0, -250.0, -10.0, 5.0, 30.0, 100.0])
+READOUTS = {
+    "b12": "b12",
+    "holotc": "holotc",
+    "mma": "mma",
+    "homocysteine": "homocysteine",
+    "csf_b12": "csf",
+    "albumin_ratio": "albumin",
+    "store": "body",
+}
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_roadrunner_agrees(name: str) -> None:
+    roadrunner = pytest.importorskip("roadrunner", reason="libroadrunner is not installed")
+    exposure = COURSES[name]
+    model = roadrunner.RoadRunner(to_sbml(exposure, TIMES[0], TIMES[-1], PARAMETERS))
+    integrator = model.getIntegrator()
+    integrator.relative_tolerance = integrator.absolute_tolerance = 1e-8
+    integrator.maximum_time_step = 0.5  # so that no stretch of gas is stepped over
+    names = [*READOUTS.values(), "peripheral", "central", "methylation_peripheral", "methylation_central"]
+    rows, before = [], 0.0
+    for day in TIMES:
+        after = day - model["start_day"]
+        if after > before:
+            model.simulate(before, after, 2)
+            before = after
+        rows.append([model[name] for name in names])
+    found = dict(zip(names, np.array(rows).T, strict=True))
+    full, fast = integrate(exposure, TIMES, PARAMETERS), simulate(exposure, TIMES, PARAMETERS)
+    for ours, theirs in READOUTS.items():
+        np.testing.assert_allclose(found[theirs], full[ours], rtol=1e-3, err_msg=ours)
+        np.testing.assert_allclose(found[theirs], fast[ours], rtol=3e-3, err_msg=ours)
+    for i, compartment in enumerate(("peripheral", "central")):
+        np.testing.assert_allclose(found[compartment], full["synthase"][:, i], rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(found[f"methylation_{compartment}"], fast["methylation"][:, i], atol=2e-3)
+
+
+def test_model_is_complete() -> None:
+    """Every name in a formula is declared, every varying quantity has one rule."""
+    for exposure in COURSES.values():
+        root = ET.fromstring(to_sbml(exposure, -1825.0, 100.0, PARAMETERS))
+        space = {
+            "s": "http://www.sbml.org/sbml/level3/version1/core",
+            "m": "http://www.w3.org/1998/Math/MathML",
+        }
+        declared = {p.get("id"): p.get("constant") for p in root.iter(f"{{{space['s']}}}parameter")}
+        used = {(ci.text or "").strip() for ci in root.iter(f"{{{space['m']}}}ci")}
+        assert used <= set(declared)
+        ruled = [
+            r.get("variable")
+            for tag in ("assignmentRule", "rateRule")
+            for r in root.iter(f"{{{space['s']}}}{tag}")
+        ]
+        assert sorted(ruled) == sorted(name for name, fixed in declared.items() if fixed == "false")
+        doses = {d.time for d in exposure.doses if d.time < 100}
+        assert len(list(root.iter(f"{{{space['s']}}}event"))) == len(doses)
+
+
+def test_long_runs_of_tablets_are_a_stream() -> None:
+    daily = replace(PERSON, doses=regimen("oral", 0, 365, LEDGER))
+    assert "<event " not in to_sbml(daily, 0.0, 400.0, PARAMETERS)
+
+
+def test_impossible_span_is_refused() -> None:
+    with pytest.raises(InputError, match="last day"):
+        to_sbml(PERSON, 10.0, 10.0, PARAMETERS)
