@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.jit import compiled
 from remyelin.numerics import BOW_SERIES, BOW_SERIES_BELOW
 
 Array = NDArray[np.float64]
@@ -20,14 +21,14 @@ def mean_decay(x: Array) -> Array:
     return np.divide(-np.expm1(-x), x, out=np.ones_like(x), where=x > 0)
 
 
+@compiled
 def scan(decay: Array, gain: Array, initial: float) -> Array:
     """Return y with y[0] = initial and y[i + 1] = decay[i] * y[i] + gain[i]; shape (n + 1,)."""
-    values = [initial]
-    y = initial
-    for d, g in zip(decay.tolist(), gain.tolist(), strict=True):
-        y = d * y + g
-        values.append(y)
-    return np.array(values)
+    values = np.empty(decay.size + 1)
+    values[0] = initial
+    for i in range(decay.size):
+        values[i + 1] = decay[i] * values[i] + gain[i]
+    return values
 
 
 def bow_share(x: Array) -> Array:
