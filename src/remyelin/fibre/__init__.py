@@ -1,5 +1,6 @@
 """Myelinated nerve fibres as exact double cables: build, lesion, conduct. Usable on its own."""
 
+from remyelin.fibre.accuracy import Errors, errors
 from remyelin.fibre.anatomy import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.channels import ChannelSet, Current, Gate, Rate, mrg_node
 from remyelin.fibre.conduct import conduct
@@ -29,6 +30,7 @@ __all__ = [
     "ChannelSet",
     "Current",
     "Electrode",
+    "Errors",
     "Fibre",
     "Gate",
     "Geometry",
@@ -44,6 +46,7 @@ __all__ = [
     "biphasic",
     "build",
     "conduct",
+    "errors",
     "extracellular_stimulus",
     "from_function",
     "gaines_motor",

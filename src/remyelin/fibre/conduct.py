@@ -58,6 +58,7 @@ def conduct(
     threads: int | None = None,
     precision: Literal["single", "double"] = "single",
     start: Literal["rest", "initial"] = "rest",
+    tolerance: float | None = None,
 ) -> xr.Dataset:
     """Send one impulse down each fibre and say when it arrives where.
 
@@ -86,6 +87,8 @@ def conduct(
         Of the reduced solver's arithmetic; single costs 1 part in 10^6 of the arrival.
     start : "rest" or "initial"
         The fibre's resting state, or its ``initial`` potential everywhere (full solver, for comparison).
+    tolerance : float, optional
+        Largest relative error of the velocity to accept from the time step, as measured on the first fibre.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def conduct(
     Raises
     ------
     InputError
-        For fibres, pulses or settings that cannot be used.
+        For fibres, pulses or settings that cannot be used, or a step too coarse for the tolerance.
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres
@@ -112,6 +115,8 @@ def conduct(
     positions: list[Array] = []
     passed: list[tuple[bool, bool, float]] = []
     while batch := list(islice(tasks, BATCH_FIBRES)):
+        if tolerance is not None and not arrivals:
+            _refuse_coarse_step(batch[0], step, solver, scheme, start, tolerance)
         full = [task for task in batch if _needs_full(task.fibre, solver, scheme, start)]
         chosen = {task.index for task in full}
         fast = [task for task in batch if task.index not in chosen]
@@ -192,6 +197,41 @@ def _patience(fibre: Fibre, pulse: Pulse) -> float:
     """How long (ms) to wait when nothing is said: several transits of a healthy fibre."""
     transit = float(fibre.node_positions[-1]) / (TRANSIT_M_PER_S_PER_UM * fibre.diameter)
     return pulse.start + pulse.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit
+
+
+def _refuse_coarse_step(
+    task: _Task,
+    step: float,
+    solver: Solver,
+    scheme: Scheme,
+    start: Literal["rest", "initial"],
+    tolerance: float,
+) -> None:
+    """Raise InputError if halving the step shows that the velocity is off by more than the tolerance."""
+    if not 0 < tolerance < 1:
+        raise InputError(f"tolerance is {tolerance}; give a share between 0 and 1.")
+
+    def velocity(at: float) -> float:
+        result = conduct(
+            task.fibre,
+            pulse=task.pulse,
+            duration=task.duration,
+            step=at,
+            solver=solver,
+            scheme=scheme,
+            start=start,
+        )
+        return float(result["velocity"].values[0])
+
+    order = 2 if scheme == "second-order" else 1
+    coarse, fine = velocity(step), velocity(step / 2)
+    error = abs(coarse / fine - 1) * 2**order / (2**order - 1)
+    if error > tolerance:
+        enough = step * (tolerance / error) ** (1 / order)
+        raise InputError(
+            f"a step of {step:g} us changes the velocity by {error:.2%}, more than the tolerance of "
+            f"{tolerance:.2%}; give {enough:.2g} us or less."
+        )
 
 
 def _needs_full(fibre: Fibre, solver: Solver, scheme: Scheme, start: str) -> bool:
