@@ -96,12 +96,12 @@ def test_velocity_is_null_when_the_impulse_does_not_pass() -> None:
 def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
     from remyelin.bench import fibre as benchmark
 
-    monkeypatch.setattr(benchmark, "NODES", 21)
+    monkeypatch.setattr(benchmark, "NODES", 15)
     monkeypatch.setattr(benchmark, "BATCH", 4)
     monkeypatch.setattr(benchmark, "DURATION", 1.0)
     monkeypatch.setattr(benchmark, "DIFFERENT", 2)
     monkeypatch.setattr(benchmark, "TIGHT", 1e-2)
-    monkeypatch.setattr(benchmark, "LONG", {30: 2.0})
+    monkeypatch.setattr(benchmark, "LONG", (20,))
     monkeypatch.setattr(benchmark, "GROWTH_NODES", (5, 9))
     monkeypatch.setattr(benchmark, "GROWTH_FIBRES", (1, 3))
     monkeypatch.setattr(benchmark, "_python", lambda call, **environment: None)
