@@ -92,7 +92,7 @@ def test_velocity_is_null_when_the_impulse_does_not_pass() -> None:
     assert passed.velocity == pytest.approx(2.3 / 0.1)
 
 
-@pytest.mark.parametrize("with_neuron", [False, pytest.param(True, marks=pytest.mark.neuron)])
+@pytest.mark.parametrize("with_neuron", [False, pytest.param(True, marks=[pytest.mark.neuron, pytest.mark.slow])])
 def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
     from remyelin.bench import fibre as benchmark
 
