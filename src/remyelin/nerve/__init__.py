@@ -2,7 +2,9 @@
 
 from remyelin.nerve.anatomy import segments
 from remyelin.nerve.build import build_tables
+from remyelin.nerve.bundle import sampled
 from remyelin.nerve.conduction import conduction
+from remyelin.nerve.exact import exact
 from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.pathways import PATHWAYS, Distances
@@ -25,5 +27,7 @@ __all__ = [
     "battery",
     "build_tables",
     "conduction",
+    "exact",
+    "sampled",
     "segments",
 ]

@@ -12,6 +12,7 @@ from remyelin.fibre import (
     Fibre,
     Pulse,
     bare,
+    conduct,
     lose_lamellae,
     mrg_interpolated,
     open_paranodes,
@@ -19,7 +20,6 @@ from remyelin.fibre import (
     remyelinate,
     simulate_full,
 )
-from remyelin.fibre.conduct import conduct
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.numerics import (
@@ -61,7 +61,7 @@ def build_tables(ledger: Ledger) -> Tables:
     Tables
     """
     # Reading marks the entries as used by this run even when the tables are remembered.
-    states = _States(ledger)
+    states = States(ledger)
     _fibre(NERVE_TABLE_POTENTIAL_DIAMETER, NERVE_TABLE_TEMPERATURES[0], ledger)
     key = ledger.digest("fibre") + repr(states.values)
     if key not in _memory:
@@ -71,7 +71,7 @@ def build_tables(ledger: Ledger) -> Tables:
     return _memory[key]
 
 
-class _States:
+class States:
     """What the states of an internode do to a fibre."""
 
     __slots__ = ("values",)
@@ -104,7 +104,7 @@ class _States:
         return change
 
 
-def _build(ledger: Ledger, states: _States) -> Tables:
+def _build(ledger: Ledger, states: States) -> Tables:
     fine = [_fibre(d, t, ledger) for d in NERVE_TABLE_FINE_DIAMETERS for t in NERVE_TABLE_FINE_TEMPERATURES]
     shape = len(NERVE_TABLE_FINE_DIAMETERS), len(NERVE_TABLE_FINE_TEMPERATURES)
     per_diameter = fine[:: shape[1]]

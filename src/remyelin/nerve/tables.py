@@ -100,7 +100,7 @@ class Tables:
             position = _position(grid, np.clip(value, grid[0], grid[-1]))
             parts.append(np.clip(1 - np.abs(position[..., None] - np.arange(len(grid))), 0, None))
         joint: Array = parts[0][..., :, None] * parts[1][..., None, :]
-        return joint.reshape(*joint.shape[:-2], -1)
+        return joint.reshape(*joint.shape[:-2], len(self.thickness) * len(self.length))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
