@@ -50,16 +50,17 @@ def test_roadrunner_agrees(name: str) -> None:
     exposure = COURSES[name]
     model = roadrunner.RoadRunner(to_sbml(exposure, TIMES[0], TIMES[-1], PARAMETERS))
     integrator = model.getIntegrator()
-    integrator.relative_tolerance = integrator.absolute_tolerance = 1e-8
-    integrator.maximum_time_step = 0.5  # so that no stretch of gas is stepped over
+    integrator.relative_tolerance, integrator.absolute_tolerance = 1e-7, 1e-8
     names = [*READOUTS.values(), "peripheral", "central", "methylation_peripheral", "methylation_central"]
     rows, before = [], 0.0
-    for day in TIMES:
+    # Stop where a quantity jumps, so that the integrator does not step over it.
+    for day in np.union1d(TIMES, [-1500.0, -1460.0, -900.0, -500.0, -270.0, 0.0]):
         after = day - model["start_day"]
         if after > before:
             model.simulate(before, after, 2)
             before = after
-        rows.append([model[name] for name in names])
+        if day in TIMES:
+            rows.append([model[name] for name in names])
     found = dict(zip(names, np.array(rows).T, strict=True))
     full, fast = integrate(exposure, TIMES, PARAMETERS), simulate(exposure, TIMES, PARAMETERS)
     for ours, theirs in READOUTS.items():

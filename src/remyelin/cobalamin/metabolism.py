@@ -4,10 +4,11 @@ Active methionine synthase M (1 = replete) follows the saturation of the store a
 nitrous oxide; homocysteine and methylmalonate are read-outs of plasma. What drives myelin is the
 methylation potential of the tissue itself::
 
-    phi = (m0 + (1 - m0) M) * (w M + 1 - w)
+    phi = min(1, ratio(M) / ratio(sufficient)),   ratio(M) = (m0 + (1 - m0) M) * (w M + 1 - w)
 
 the supply of S-adenosylmethionine (a share m0 comes from methionine in food) over the local
-homocysteine, and with it S-adenosylhomocysteine, that M leaves behind. Plasma homocysteine does not
+homocysteine, and with it S-adenosylhomocysteine, that M leaves behind; whole from a sufficient
+activity on, since people in the lower part of the normal range have healthy nerves. Plasma homocysteine does not
 enter: it rises as much in folate deficiency and renal failure, which do not injure the cord.
 """
 
@@ -59,9 +60,13 @@ def saturation(level: Array, half: float, hill: float) -> Array:
 
 
 def methylation_potential(synthase: Array, local_share: Array | float, parameters: Parameters) -> Array:
-    """Return the methylation potential of a tissue from its active synthase; 1 when replete."""
-    supply = parameters.methylation_floor + (1 - parameters.methylation_floor) * synthase
-    return np.asarray(supply * (local_share * synthase + 1 - local_share))
+    """Return the methylation potential of a tissue from its active synthase; 1 when sufficient."""
+
+    def ratio(synthase: Array | float) -> Array | float:
+        supply = parameters.methylation_floor + (1 - parameters.methylation_floor) * synthase
+        return supply * (local_share * synthase + 1 - local_share)
+
+    return np.asarray(np.minimum(1.0, ratio(synthase) / ratio(parameters.sufficient_synthase)))
 
 
 def methyl_trap(synthase: Array, parameters: Parameters) -> Array:

@@ -64,6 +64,7 @@ class Parameters:
     reference_filtration: float
     # methylation potential
     methylation_floor: float
+    sufficient_synthase: float
     local_share_peripheral: float
     local_share_central: float
     trap_healthy_share: float
@@ -157,6 +158,7 @@ class Parameters:
             methylmalonate_renal_exponent=ledger["methylmalonate.renal_exponent"],
             reference_filtration=ledger["renal.reference_filtration"],
             methylation_floor=ledger["methylation.floor"],
+            sufficient_synthase=ledger["methylation.sufficient_synthase"],
             local_share_peripheral=ledger["methylation.local_synthase_share.peripheral"],
             local_share_central=ledger["methylation.local_synthase_share.central"],
             trap_healthy_share=ledger["methylation.trap_healthy_share"],

@@ -66,11 +66,13 @@ _RULES = {
     "albumin_excess": "piece(0, homocysteine < albumin_threshold, ln(homocysteine / albumin_threshold))",
     "csf_target": "csf_b12 * (1 - block) * holotc_carried / (entry_half + holotc_carried)"
     " / (reference_holotc / (entry_half + reference_holotc))",
-    "methylation_peripheral": "(methylation_floor + (1 - methylation_floor) * peripheral)"
-    " * (local_share_peripheral * peripheral + 1 - local_share_peripheral)",
-    "methylation_central": "(methylation_floor + (1 - methylation_floor) * central)"
-    " * (local_share_central * central + 1 - local_share_central)",
 }
+
+#: Supply over the homocysteine left behind, for one activity in one compartment.
+_RATIO = (
+    "((methylation_floor + (1 - methylation_floor) * {activity})"
+    " * (local_share_{where} * {activity} + 1 - local_share_{where}))"
+)
 
 #: Slopes of the states.
 _RATES = {
@@ -122,6 +124,7 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     rates = dict(_RATES)
     for state, level in (("peripheral", "body / reference_store"), ("central", "tissue")):
         rates[state] = _saturated(rates[state], level)
+    potentials: dict[str, str] = {}
     free, captured = "0", "0"
     for i, ((amount, form, _route, _food), _times) in enumerate(products):
         out, kept = clearance_rate(amount, form, parameters), retained_share(amount, form, parameters)
@@ -130,7 +133,13 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
         rates[f"plasma_{i}"] = f"{ka!r} * depot_{i} - {out!r} * plasma_{i}"
         free += f" + plasma_{i}"
         captured += f" + {kept * out!r} * plasma_{i}"
-    rules = _inputs(exposure, plan, parameters) | {"free_nmol": free, "captured": captured} | _RULES
+    for where in ("peripheral", "central"):
+        ratio = _RATIO.format(activity=where, where=where)
+        whole = _RATIO.format(activity="sufficient_synthase", where=where)
+        potentials[f"methylation_{where}"] = f"piece({ratio} / {whole}, {where} < sufficient_synthase, 1)"
+    rules = (
+        _inputs(exposure, plan, parameters) | {"free_nmol": free, "captured": captured} | _RULES | potentials
+    )
     constants = _constants(exposure, first, parameters)
     initial = {name: 0.0 for name in rates} | _initial(exposure, first, parameters)
     events = _events(exposure, plan, [product for product, _ in products], first, stop, parameters)
