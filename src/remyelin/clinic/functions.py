@@ -49,7 +49,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     Returns
     -------
     mapping of str to (...) array
-        Losses touch_leg, touch_arm, position_leg, strength_leg, strength_arm, pyramidal_leg,
+        Losses touch_leg, touch_arm, position_leg, vibration_leg, strength_leg, strength_arm, pyramidal_leg,
         pyramidal_arm, ankle_arc, knee_arc, arm_arc; and what is added, ectopic (sensory discharge that
         reaches the cortex) and lhermitte.
 
@@ -76,6 +76,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
         "touch_leg": graded(1.0 - np.minimum(arrives["sural"], arrives["tibial_sep"]), p.numbness),
         "touch_arm": graded(1.0 - np.minimum(arrives["median_sensory"], arrives["median_sep"]), p.numbness),
         "position_leg": graded(1.0 - volley, p.position),
+        "vibration_leg": graded(1.0 - volley, p.vibration),
         "strength_leg": graded(1.0 - arrives["corticospinal_leg"] * arrives["tibial_motor"], p.weakness),
         "strength_arm": graded(1.0 - arrives["corticospinal_arm"] * arrives["median_motor"], p.weakness),
         "pyramidal_leg": graded(1.0 - arrives["corticospinal_leg"], p.pyramidal),

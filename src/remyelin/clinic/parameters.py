@@ -26,7 +26,7 @@ class Parameters:
 
     Attributes
     ----------
-    numbness, position, weakness, pyramidal, reflex : Grade
+    numbness, position, vibration, weakness, pyramidal, reflex : Grade
         From the share of a path that no longer works.
     paraesthesia, lhermitte : Grade
         From the share of internodes that fire by themselves (half severity not scaled to 1).
@@ -46,6 +46,7 @@ class Parameters:
 
     numbness: Grade
     position: Grade
+    vibration: Grade
     weakness: Grade
     pyramidal: Grade
     reflex: Grade
@@ -68,6 +69,7 @@ class Parameters:
         return cls(
             numbness=Grade.from_ledger(ledger, "numbness"),
             position=Grade.from_ledger(ledger, "position"),
+            vibration=Grade.from_ledger(ledger, "vibration"),
             weakness=Grade.from_ledger(ledger, "weakness"),
             pyramidal=Grade.from_ledger(ledger, "pyramidal"),
             reflex=Grade.from_ledger(ledger, "reflex"),

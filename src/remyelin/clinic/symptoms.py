@@ -79,7 +79,7 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
 
     return label(
         {
-            "vibration_loss": lost["position_leg"],
+            "vibration_loss": lost["vibration_leg"],
             "ankle_jerk": jerk("ankle_arc", "pyramidal_leg"),
             "knee_jerk": jerk("knee_arc", "pyramidal_leg"),
             "biceps_jerk": jerk("arm_arc", "pyramidal_arm"),
