@@ -165,7 +165,7 @@ def run_course(
     )
 
     given = states.isel(plan=0)
-    conduct = None
+    conduct = nerve.exact(body, tables, ledger, seed=seed) if exact else None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
