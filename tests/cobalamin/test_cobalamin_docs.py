@@ -1,0 +1,29 @@
+"""The documentation runs as printed, and its table is the one the model gives."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from remyelin.evidence import Ledger
+from remyelin.validation import validate
+
+PAGE = (Path(__file__).parents[2] / "docs" / "cobalamin.md").read_text(encoding="utf-8")
+
+
+def test_example_runs() -> None:
+    found = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    names: dict[str, object] = {}
+    exec(found[1], names)
+    assert float(names["course"]["methylation"].isel(time=-1).min()) == pytest.approx(1.0)  # type: ignore[index]
+
+
+def test_table_of_rows_is_current() -> None:
+    table = dict(re.findall(r"^\| (\w[\w.]*) \| [^|]+ \| [^|]+ to [^|]+ \| ([-\d.]+) \|", PAGE, re.MULTILINE))
+    for verdict in validate(Ledger.shipped(), "cobalamin"):
+        assert float(table[verdict.name]) == pytest.approx(verdict.simulated, rel=0.02, abs=0.005), (
+            verdict.name
+        )
