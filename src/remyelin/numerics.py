@@ -87,6 +87,7 @@ AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by m
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
 SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ
 MAX_DOSES: Final = 100_000  # of one regimen; far above thrice daily for a lifetime
+CUT_TOLERANCE_UM: Final = 1e-6  # compartments shorter than this are rounding
 BARE_COMPARTMENT_UM: Final = 20.0  # longest compartment of bare axolemma (Dimitrov 2005 needs 20 um or less)
 WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded, is one
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched

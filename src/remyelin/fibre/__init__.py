@@ -14,7 +14,7 @@ from remyelin.fibre.extracellular import (
 from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.full import Recording, resting_state, simulate_full
 from remyelin.fibre.gaines import gaines_motor, gaines_sensory
-from remyelin.fibre.lesion import bare, lose_lamellae, open_paranodes, remyelinate, scale_channels
+from remyelin.fibre.lesion import bare, lose_lamellae, open_paranodes, remyelinate, retract, scale_channels
 from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
 from remyelin.fibre.recording import record_potential, spike_times, spikes
 from remyelin.fibre.recovery import recovery_cycle, refractory_period_of_transmission
@@ -67,6 +67,7 @@ __all__ = [
     "refractory_period_of_transmission",
     "remyelinate",
     "resting_state",
+    "retract",
     "sampled",
     "scale_channels",
     "simulate_full",

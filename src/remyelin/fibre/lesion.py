@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.errors import InputError
 from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, join
-from remyelin.numerics import BARE_COMPARTMENT_UM, WHOLE_LAMELLA_TOLERANCE
+from remyelin.numerics import BARE_COMPARTMENT_UM, CUT_TOLERANCE_UM, WHOLE_LAMELLA_TOLERANCE
 
 Array = NDArray[np.float64]
 Which = int | Sequence[int] | NDArray[np.integer] | None
@@ -95,6 +95,53 @@ def open_paranodes(
         role = fibre.role[where]
         width[where] *= np.where(role == MYSA, of_mysa, np.where(role == FLUT, of_flut, 1))
     return fibre.replace(periaxonal_width=width)
+
+
+def retract(fibre: Fibre, nodes: Which, gap_um: ArrayLike) -> Fibre:
+    """Let the myelin draw back from nodes, on both sides, and expose the axolemma it covered.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    nodes : int, sequence of int or None
+        Which nodes.
+    gap_um : float or (len(nodes),) array
+        Length exposed on each side, um; less than half of either internode.
+
+    Returns
+    -------
+    Fibre
+        The exposed axolemma is passive and keeps its diameter; the periaxonal space behind it opens there.
+    """
+    numbers = _numbers(nodes, fibre.n_nodes, "node")
+    gaps = _per_item(gap_um, numbers, "gap_um", 0, np.inf)
+    starts = np.cumsum(fibre.length) - fibre.length
+    stops = starts + fibre.length
+    edges = [np.array([], dtype=np.float64)]
+    for number, gap in zip(numbers, gaps, strict=True):
+        at = fibre.nodes[number]
+        shortest = min(
+            float(fibre.length[fibre.internode(i)].sum())
+            for i in (number - 1, number)
+            if 0 <= i < fibre.n_internodes
+        )
+        if not gap < shortest / 2:
+            raise InputError(f"node {number}: the myelin cannot draw back {gap:g} um of {shortest:g} um.")
+        edges.append(np.array([starts[at] - gap, stops[at] + gap]))
+    cuts = np.unique(np.concatenate([[0.0], stops, *edges]).clip(0, stops[-1]))
+    cuts = cuts[np.concatenate([[True], np.diff(cuts) > CUT_TOLERANCE_UM])]
+    middle = (cuts[:-1] + cuts[1:]) / 2
+    origin = np.searchsorted(stops, middle)
+    bared = np.zeros(len(middle), dtype=np.bool_)
+    for low, high in edges[1:]:
+        bared |= (middle > low) & (middle < high)
+    bared &= fibre.role[origin] != NODE
+    finer = fibre.take(origin)
+    return finer.replace(
+        length=np.diff(cuts),
+        lamellae=np.where(bared, 0, finer.lamellae),
+        sheath_diameter=np.where(bared, finer.axon_diameter, finer.sheath_diameter),
+    )
 
 
 def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre:
