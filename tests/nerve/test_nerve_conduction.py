@@ -1,0 +1,150 @@
+"""Conduction of pathways: limits, monotony, chains of neurons; closed form against drawn fibres and exact runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from states_for_tests import HEALTHY, stacked, uniform
+
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.fibre import conduct
+from remyelin.nerve import PATHWAYS, Person, Tables, battery, conduction, exact, sampled
+from remyelin.nerve.build import _fibre
+
+fixtures = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
+
+
+def test_healthy_pathways_conduct(ledger: Ledger, tables: Tables, person: Person) -> None:
+    found = conduction(uniform(), person, tables, ledger)
+    assert list(found["pathway"].values) == list(PATHWAYS)
+    for name, value in {
+        "conducted": 1.0,
+        "delay": 0.0,
+        "dispersion": 0.0,
+        "axons": 1.0,
+        "ectopic": 0.0,
+    }.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-9)
+        assert "units" in found[name].attrs
+
+
+def test_leading_dimensions_are_kept(ledger: Ledger, tables: Tables, person: Person) -> None:
+    rows = [uniform(vacuolated=v, bare=b) for v in (0.0, 0.2, 0.5) for b in (0.0, 1e-3)]
+    one = [conduction(state, person, tables, ledger) for state in rows]
+    both = conduction(stacked(*rows).assign_coords(time=np.arange(6.0)), person, tables, ledger)
+    for name in both.data_vars:
+        np.testing.assert_allclose(both[name], np.stack([part[name] for part in one]), rtol=1e-12, atol=1e-15)
+    plans = xr.concat([stacked(*rows), stacked(*rows)], dim="plan")
+    assert conduction(plans, person, tables, ledger)["delay"].dims == ("plan", "time", "pathway")
+
+
+@fixtures
+@given(
+    vacuolated=st.floats(0, 0.5), bare=st.floats(0, 0.05), more=st.floats(0.001, 0.3), spread=st.floats(0, 1)
+)
+def test_more_lesions_never_help(
+    ledger: Ledger, tables: Tables, person: Person, vacuolated: float, bare: float, more: float, spread: float
+) -> None:
+    states = stacked(
+        uniform(vacuolated=vacuolated, bare=bare, channel_redistribution=spread),
+        uniform(vacuolated=vacuolated + more, bare=bare, channel_redistribution=spread),
+        uniform(vacuolated=vacuolated, bare=bare + more, channel_redistribution=spread),
+    )
+    found = conduction(states, person, tables, ledger)
+    assert np.all((found["conducted"] >= 0) & (found["conducted"] <= 1))
+    assert np.all(found["conducted"][1:] <= found["conducted"][0] + 1e-9)
+    assert np.all(found["delay"][1] > found["delay"][0] - 1e-9)
+    assert all(np.isfinite(found[name]).all() for name in found.data_vars)
+
+
+def test_chain_is_as_good_as_its_parts(ledger: Ledger, tables: Tables, person: Person) -> None:
+    only_cord = uniform()
+    only_cord["bare"].loc[{"segment": "gracile"}] = 2e-3
+    only_cord["intact"].loc[{"segment": "gracile"}] = 1 - 2e-3
+    found = conduction(only_cord, person, tables, ledger)["conducted"]
+    assert float(found.sel(pathway="tibial_sep")) < 0.7
+    for pathway in PATHWAYS:
+        if pathway != "tibial_sep":
+            assert float(found.sel(pathway=pathway)) == pytest.approx(1.0), pathway
+
+
+def test_longer_path_fails_first(ledger: Ledger, tables: Tables, person: Person) -> None:
+    found = conduction(uniform(bare=5e-4), person, tables, ledger)["conducted"]
+    order = ["tibial_sep", "median_sep", "median_motor"]
+    values = [float(found.sel(pathway=name)) for name in order]
+    assert values == sorted(values)
+    assert values[0] < 0.7
+
+
+def test_independent_failures_follow_the_arithmetic(ledger: Ledger, tables: Tables, person: Person) -> None:
+    """Without frailty a fibre of n internodes conducts with (1 - p)^n."""
+    even = ledger.replace({"nerve.fibre_frailty": 0.0})
+    p = np.array([1e-5, 1e-4])
+    found = conduction(stacked(*[uniform(bare=x) for x in p]), person, tables, even, ["tibial_motor"])
+    logs = np.log(found["conducted"].to_numpy()[:, 0])
+    n = logs / np.log1p(-p)
+    assert n[0] == pytest.approx(n[1], rel=0.03)
+    assert 700 < n[0] < 1400, "internodes from the cord to the foot"
+
+
+def test_closed_form_agrees_with_drawn_fibres(ledger: Ledger, tables: Tables, person: Person) -> None:
+    states = uniform(
+        vacuolated=0.2, remyelinated=0.1, thickness=0.25, internode_length=0.35, bare=5e-4, axons=0.9
+    )
+    expected = battery(states, person, tables, ledger)
+    drawn = battery(
+        states, person, tables, ledger, conduct=sampled(person, tables, ledger, seed=7, fibres=2000)
+    )
+    for a, b in zip(expected.rows, drawn.rows, strict=True):
+        if a.latency is not None:
+            assert b.latency == pytest.approx(a.latency, rel=0.02), (a.study, a.site)
+            assert b.amplitude == pytest.approx(a.amplitude, rel=0.15), (a.study, a.site)
+
+
+def test_tables_agree_with_exact_runs(ledger: Ledger, tables: Tables, person: Person) -> None:
+    states = uniform(vacuolated=0.2, remyelinated=0.1, thickness=0.25, internode_length=0.35)
+    studies = ["median_motor", "sural"]
+    by_tables, by_engine = (
+        battery(
+            states, person, tables, ledger, studies, conduct=how(person, tables, ledger, seed=3, fibres=12)
+        )
+        for how in (sampled, exact)
+    )
+    for a, b in zip(by_tables.rows, by_engine.rows, strict=True):
+        assert a.latency == pytest.approx(b.latency, rel=0.015), (a.study, a.site)
+
+
+@pytest.mark.parametrize("diameter", [3.0, 9.2, 12.4, 15.1])
+@pytest.mark.parametrize("temperature", [27.0, 34.0, 36.5])
+def test_healthy_velocity_of_tables_within_one_percent(
+    ledger: Ledger, tables: Tables, diameter: float, temperature: float
+) -> None:
+    fibre = _fibre(diameter, temperature, ledger)
+    exact_velocity = float(conduct(fibre, step=1.0)["velocity"][0])
+    here = tables.at(np.array([diameter]), np.array([temperature]))
+    assert float(here.length[0] / here.time[0]) == pytest.approx(exact_velocity, rel=0.01)
+
+
+def test_bare_without_channels_blocks_and_with_them_passes(ledger: Ledger, tables: Tables) -> None:
+    from remyelin.fibre import bare
+
+    fibre = _fibre(10.0, 34.0, ledger)
+    passive, active = (
+        conduct(bare(fibre, [7], channel_share=share))["conducts"].item()
+        for share in (0.0, ledger["state.bare_channels"])
+    )
+    assert not passive
+    assert active
+    assert tables.bare[..., 2].max() == 1.0
+
+
+def test_unknown_pathway(ledger: Ledger, tables: Tables, person: Person) -> None:
+    with pytest.raises(InputError, match="did you mean 'tibial_sep'"):
+        conduction(uniform(), person, tables, ledger, ["tibial_sepp"])
+    assert set(HEALTHY) <= set(uniform().data_vars)
