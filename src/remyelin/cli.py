@@ -117,6 +117,7 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.case import load_case
+    from remyelin.report.doctor import kernels_cached
     from remyelin.report.folder import claim, write_folder
     from remyelin.report.terminal import Progress, print_summary
 
@@ -125,6 +126,8 @@ def run(
     if out is not None:
         claim(out)
     with Progress() as progress:
+        if not kernels_cached():
+            progress.say("Compiling the kernels, once; this run takes about half a minute longer.")
         from remyelin.course import run_course
 
         course = run_course(loaded, ledger, exact=exact, progress=progress)

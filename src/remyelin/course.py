@@ -149,7 +149,7 @@ def run_course(
         chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
     )
 
-    progress("conduction: the engine fills its tables (compiling once takes about half a minute)")
+    progress("conduction: the engine fills its tables")
     tables = nerve.build_tables(ledger)
     pathways = nerve.conduction(states, body, tables, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)

@@ -46,6 +46,12 @@ def _version(name: str) -> str:
         return "missing; reinstall remyelin"
 
 
+def kernels_cached() -> bool:
+    """Whether compiled kernels of an earlier run are at hand."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return any((Path(given) if given else Path(remyelin.__file__).parent).rglob("*.nbi"))
+
+
 def _cache() -> str:
     """Where compiled kernels are kept; without a writable place they are compiled at every start."""
     folder = os.environ.get("NUMBA_CACHE_DIR") or str(Path(remyelin.__file__).parent / "__pycache__")

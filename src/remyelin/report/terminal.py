@@ -35,6 +35,11 @@ class Progress:
         if self._status:
             self._status.stop()
 
+    def say(self, sentence: str) -> None:
+        """Leave a line that stays."""
+        if self._status:
+            self._console.print(sentence)
+
     def __call__(self, step: str) -> None:
         """Name the step now under way."""
         if self._status:
