@@ -17,11 +17,9 @@ from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Anatomy, Array, Run
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables, columns
-from remyelin.nerve.volley import LESIONS, Fibres, Line, Spread, Volley, line, quantiles
+from remyelin.nerve.volley import LESIONS, Fibres, Line, Spread, Volley, frail, line, quantiles
 from remyelin.numerics import (
     NERVE_FEWEST_FIBRES,
-    NERVE_MAX_SHARE,
-    NERVE_NO_SHARE,
     NERVE_SAMPLED_FIBRES,
 )
 
@@ -94,11 +92,8 @@ def draw(whole: Line, states: Mapping[str, Array], spread: Spread, rng: np.rando
     step = whole.slices.length[within] / np.maximum(count[within, fibre], 1)
     position = begin[within] + (number + 0.5) * step
 
-    lesioned = np.asarray(np.sum([here[name] for name in LESIONS], axis=0), dtype=np.float64)
-    log_healthy = np.log1p(-np.minimum(lesioned, NERVE_MAX_SHARE))
-    hit = -np.expm1(whole.fibres.frailty * log_healthy[:, None])
-    scale = np.where(lesioned > NERVE_NO_SHARE, 1 / np.maximum(lesioned, NERVE_NO_SHARE), 0.0)[:, None] * hit
-    limits = np.cumsum([here[name][:, None] * scale for name in LESIONS], axis=0)
+    shares = frail({name: here[name][:, None] for name in LESIONS}, whole.fibres.frailty)
+    limits = np.cumsum([shares[name] for name in LESIONS], axis=0)
     chance = rng.random(len(within))
     state = (chance[None, :] >= limits[:, within, fibre]).sum(axis=0)
     width = np.sqrt(np.log1p(spread.thickness**2))

@@ -23,9 +23,11 @@ from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
+    NERVE_DELAY_QUANTILES,
     NERVE_MAX_SAMPLES,
     NERVE_MIN_SAMPLES,
     NERVE_NEGLIGIBLE,
+    NERVE_NO_SHARE,
     NERVE_ONSET_SHARE,
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
@@ -105,32 +107,29 @@ def last_arrival(volley: Volley) -> float:
 def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
     """Return impulses by fibre and time (k, n): `weight` of each, where it arrives, split between samples.
 
-    The delay of a fibre is spread over a few points with its mean and variance, none below healthy: a
-    lesion only delays. They are those of Gauss and Hermite where these stay positive, and else none and
-    one late enough, as of a fibre in which a few slow internodes happen to be or not.
+    The delay of a fibre is spread over the quantiles of the gamma distribution of its mean and variance: a
+    lesion only delays.
     """
+    from scipy.special import gammaincinv
+
     samples, sample = len(time), float(time[1])
-    mean, variance = np.maximum(volley.excess, 0), volley.variance
-    reach = np.sqrt((1 + 2) * variance)
-    smooth = reach <= mean
-    late = mean + variance / np.maximum(mean, np.finfo(np.float64).tiny)
-    chance = np.where(smooth, 0.0, mean / np.where(late > 0, late, 1.0))
-    side = np.where(smooth, 0.5 / (1 + 2), 0.0)
-    points = (
-        (mean - reach, side),
-        (mean, np.where(smooth, 1 - 2 * side, 0.0)),
-        (mean + reach, side),
-        (0 * mean, np.where(smooth, 0.0, 1 - chance)),
-        (late, chance),
-    )
+    mean = np.maximum(volley.excess, 0)
+    points = mean[:, None]
+    if np.any(volley.variance > 0):
+        chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
+        spread = np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean**2)
+        shape = mean**2 / np.maximum(spread, np.finfo(np.float64).tiny)
+        late = gammaincinv(np.maximum(shape, NERVE_NO_SHARE)[:, None], chance)
+        points = mean[:, None] * late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
+    share = weight / points.shape[1]
     rows = np.zeros((len(weight), samples))
     row = np.arange(len(weight))
-    for excess, share in points:
+    for excess in points.T:
         position = np.clip((volley.line.healthy + excess + delay) / sample, 0, samples - 2)
         left = position.astype(np.int64)
         right = position - left
-        rows[row, left] += weight * share * (1 - right)
-        rows[row, left + 1] += weight * share * right
+        rows[row, left] += share * (1 - right)
+        rows[row, left + 1] += share * right
     return rows
 
 

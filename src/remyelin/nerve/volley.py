@@ -3,7 +3,7 @@ r"""Expected conduction of the fibres of a run of nerve, in closed form.
 A population is represented by a fixed set of fibres that cover its diameters and its frailty evenly
 (Hammersley points). In a slice of nerve whose internodes are lesioned with share :math:`L`, those of a fibre of
 frailty :math:`f` are with share :math:`1 - (1 - L)^f`; :math:`f` is a gamma variable of mean 1, so that
-some fibres of a nerve are hit harder than others, all along.
+some fibres of a nerve are hit harder than others, all along it.
 
 Within a fibre internodes are independently vacuolated, bare or remyelinated with shares :math:`p`. In a run
 of neighbours in one state the first costs :math:`e_1` and each further one :math:`e_2`, so that the expected
@@ -29,13 +29,13 @@ from remyelin.nerve.tables import Internodes, Tables, columns
 from remyelin.numerics import (
     NERVE_CLASS_SPAN,
     NERVE_MAX_SHARE,
-    NERVE_NO_SHARE,
     NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
     NERVE_THICKNESS_QUANTILES,
 )
 
 LESIONS = ("vacuolated", "bare", "remyelinated")
+SEVERITY = ("bare", "remyelinated", "vacuolated")
 STATES = (
     "vacuolated",
     "bare",
@@ -246,15 +246,12 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     here = {name: array[..., line.slices.segment] for name, array in states.items()}
     redistributed = here["channel_redistribution"][..., None]
     repaired = _repaired(line, here["thickness"], here["internode_length"], tables, spread)
-    lesioned = sum((here[name] for name in LESIONS), start=np.zeros(()))[..., None]
-    # How many times more internodes of a fibre are lesioned than of the average one.
-    hit = -np.expm1(line.fibres.frailty * np.log1p(-np.minimum(lesioned, NERVE_MAX_SHARE)))
-    hit = np.where(lesioned > NERVE_NO_SHARE, hit / np.maximum(lesioned, NERVE_NO_SHARE), line.fibres.frailty)
+    shares = frail({name: here[name][..., None] for name in LESIONS}, line.fibres.frailty)
     blocked = mean = square = np.zeros(())
     for name, cost in zip(LESIONS, (line.cost.vacuolated, line.cost.bare, repaired), strict=True):
         if not here[name].any():
             continue
-        p = here[name][..., None] * hit
+        p = shares[name]
         first, further, alone, in_run = columns(cost)
         if name == "bare":  # only those whose channels have spread carry the impulse on
             alone, in_run = redistributed * alone, redistributed * in_run
@@ -276,6 +273,23 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
         axons,
         axons * ectopic,
     )
+
+
+def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
+    """Return the shares of lesioned internodes in fibres of given frailty.
+
+    A fibre of frailty f keeps a share :math:`(1 - L)^f` of internodes free of lesions that a share L of all has;
+    taken from the worst lesion to the least, so that more of a lesser one never hides a worse.
+    """
+    found: dict[str, Array] = {}
+    worse = np.zeros(())
+    free = np.ones(())
+    for name in SEVERITY:
+        worse = worse + shares[name]
+        left = np.exp(frailty * np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)))
+        found[name] = free - left
+        free = left
+    return found
 
 
 def _repaired(line: Line, thickness: Array, length: Array, tables: Tables, spread: Spread) -> Array:
