@@ -1,0 +1,113 @@
+"""Sets of myelin parameters that the calibration rows cannot tell apart.
+
+The rows fix few combinations of many rates. Here rates are drawn over their whole ranges and kept when
+every calibration row of the layer holds; what was tried and what each row refused is kept with them. The
+result is shipped as ``myelin_ensemble.csv`` and read by :func:`remyelin.myelin.ensemble`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+
+from remyelin.evidence import Ledger, load_targets
+from remyelin.validation.myelin import depleted_bat, focal_lesion, monkey_shortest, young_cord
+
+# Rates of repair first, each with the rows that judge it; then those of injury, given repair.
+REPAIR: Final = (
+    "myelin.peripheral.remyelination",
+    "myelin.central.remyelination",
+    "myelin.peripheral.clearance",
+    "myelin.central.clearance",
+    "myelin.shared.differentiation_exponent",
+    "myelin.shared.debris_signal",
+    "myelin.shared.debris_block",
+    "myelin.shared.thickening",
+    "myelin.peripheral.thickness_limit",
+)
+INJURY: Final = (
+    "myelin.shared.injury",
+    "myelin.shared.injury_exponent",
+    "myelin.shared.stripping",
+    "myelin.shared.healing",
+    "myelin.shared.inflammatory_share",
+    "myelin.shared.inflammatory_time",
+    "myelin.vulnerability.optic",
+)
+STAGES: Final[tuple[tuple[tuple[str, ...], tuple[Callable[[Ledger], Mapping[str, float]], ...]], ...]] = (
+    (REPAIR, (focal_lesion, young_cord)),
+    (INJURY, (depleted_bat, monkey_shortest)),
+)
+SEED: Final = 20151
+
+
+def build(ledger: Ledger, members: int = 200) -> str:
+    """Draw sets until enough of them meet every calibration row of the layer.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Numbers that are not drawn, and the ranges of those that are.
+    members : int
+        How many sets to keep.
+
+    Returns
+    -------
+    str
+        The table: a comment with what was tried and refused and the hash of the ledger, then one row a set.
+    """
+    rng = np.random.default_rng(SEED)
+    tried: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    kept: list[dict[str, float]] = []
+    while len(kept) < members:
+        found: dict[str, float] = {}
+        for names, experiments in STAGES:
+            # A set of repair rates that holds is worth several draws of injury rates.
+            for _ in range(1 if names is REPAIR else 4):
+                trial = found | {name: _draw(ledger, name, rng) for name in names}
+                tried[names[0]] += 1
+                miss = _first_miss(ledger.replace(trial), experiments)
+                if miss is None:
+                    found = trial
+                    break
+                refused[miss] += 1
+            else:
+                break
+        else:
+            kept.append(found)
+    stream = io.StringIO()
+    stream.write(f"# made by remyelin.validation.ensemble, seed {SEED}, ledger {ledger.digest('myelin')}\n")
+    stream.write(
+        f"# tried {tried[REPAIR[0]]} sets of repair and {tried[INJURY[0]]} of injury, kept {members}; refused by "
+        + ", ".join(f"{name} {count}" for name, count in sorted(refused.items()))
+        + "\n"
+    )
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*REPAIR, *INJURY])
+    writer.writerows([[f"{member[name]:.5g}" for name in (*REPAIR, *INJURY)] for member in kept])
+    return stream.getvalue()
+
+
+def _draw(ledger: Ledger, name: str, rng: np.random.Generator) -> float:
+    """Draw uniformly in the logarithm over the range of an entry."""
+    low, high = ledger.entry(name).range or (0.0, 0.0)
+    # A null at 0 is a bound for overrides, not a plausible rate: a tenth of the value stands for it.
+    low = low or 0.1 * ledger[name]
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def _first_miss(
+    ledger: Ledger, experiments: tuple[Callable[[Ledger], Mapping[str, float]], ...]
+) -> str | None:
+    rows = {row.name: row for row in load_targets() if row.role == "calibration"}
+    for experiment in experiments:
+        for name, value in experiment(ledger).items():
+            if name in rows and not rows[name].holds(value):
+                return name
+    return None
