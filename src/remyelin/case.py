@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,13 +18,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     ValidationError,
     model_validator,
 )
+from pydantic_core import core_schema
 
 from remyelin.errors import InputError, nearest
 from remyelin.units import parse, show
@@ -32,19 +32,38 @@ CAUSES = ("none", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous ox
 MAX_FILE_BYTES = 1_000_000
 
 
-def _quantity(kind: str) -> Any:
-    return Annotated[
-        float,
-        BeforeValidator(lambda value: parse(value, kind)),
-        PlainSerializer(lambda value: show(value, kind), when_used="json"),
-    ]
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Marks a float that is written with its unit: ``Annotated[float, Quantity("age")]``."""
+
+    kind: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Read with :func:`remyelin.units.parse`, write with :func:`remyelin.units.show`."""
+        kind = self.kind
+        return core_schema.no_info_plain_validator_function(
+            lambda value: parse(value, kind),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: show(value, kind), when_used="json"
+            ),
+        )
 
 
-Age = _quantity("age")
-Height = _quantity("height")
-Weight = _quantity("weight")
-Time = _quantity("time")
-Duration = _quantity("duration")
+Age = Annotated[float, Quantity("age")]
+Height = Annotated[float, Quantity("height")]
+Weight = Annotated[float, Quantity("weight")]
+Time = Annotated[float, Quantity("time")]
+Duration = Annotated[float, Quantity("duration")]
+Hours = Annotated[float, Quantity("hours")]
+Fraction = Annotated[float, Quantity("fraction")]
+Rate = Annotated[float, Quantity("intake")]
+B12 = Annotated[float, Quantity("b12")]
+HoloTC = Annotated[float, Quantity("holotc")]
+MMA = Annotated[float, Quantity("mma")]
+Homocysteine = Annotated[float, Quantity("homocysteine")]
+Haemoglobin = Annotated[float, Quantity("haemoglobin")]
+Haematocrit = Annotated[float, Quantity("haematocrit")]
+MCV = Annotated[float, Quantity("mcv")]
 Text = Annotated[str, Field(max_length=2000)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
@@ -68,8 +87,8 @@ class Cause(_Frozen):
     kind: Literal[CAUSES]  # type: ignore[valid-type]
     began: Time | None = None
     ended: Time | None = None
-    hours_per_day: _quantity("hours") | None = None  # type: ignore[valid-type]
-    inspired_fraction: _quantity("fraction") | None = None  # type: ignore[valid-type]
+    hours_per_day: Hours | None = None
+    inspired_fraction: Fraction | None = None
     stated: bool = True
     note: Text = ""
 
@@ -89,7 +108,7 @@ class Cause(_Frozen):
 class Intake(_Frozen):
     """Cobalamin in food, in ug a day."""
 
-    food: _quantity("intake") | None = None  # type: ignore[valid-type]
+    food: Rate | None = None
     note: Text = ""
 
 
@@ -105,13 +124,13 @@ class Treatment(_Frozen):
 class Labs(_Frozen):
     """Laboratory values at presentation, before treatment."""
 
-    b12: _quantity("b12") | None = None  # type: ignore[valid-type]
-    holotc: _quantity("holotc") | None = None  # type: ignore[valid-type]
-    mma: _quantity("mma") | None = None  # type: ignore[valid-type]
-    homocysteine: _quantity("homocysteine") | None = None  # type: ignore[valid-type]
-    haemoglobin: _quantity("haemoglobin") | None = None  # type: ignore[valid-type]
-    haematocrit: _quantity("haematocrit") | None = None  # type: ignore[valid-type]
-    mcv: _quantity("mcv") | None = None  # type: ignore[valid-type]
+    b12: B12 | None = None
+    holotc: HoloTC | None = None
+    mma: MMA | None = None
+    homocysteine: Homocysteine | None = None
+    haemoglobin: Haemoglobin | None = None
+    haematocrit: Haematocrit | None = None
+    mcv: MCV | None = None
     note: Text = ""
 
 
@@ -167,8 +186,8 @@ class Case(_Frozen):
         for i, item in enumerate(self.treatment):
             if not 0 <= item.start <= self.plan.horizon:
                 raise ValueError(f"treatment[{i}].start: must lie between presentation and plan.horizon.")
-        for i, item in enumerate(self.symptom):
-            if item.began is not None and item.began > 0:
+        for i, finding in enumerate(self.symptom):
+            if finding.began is not None and finding.began > 0:
                 raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
         return self
 
@@ -225,7 +244,7 @@ def to_toml_data(case: Case) -> dict[str, Any]:
 
 @cache
 def _fields() -> dict[str, tuple[str, ...]]:
-    models = {
+    models: dict[str, type[BaseModel]] = {
         "": Case,
         "person": Person,
         "cause": Cause,

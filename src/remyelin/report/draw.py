@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from remyelin.report.figures import Figure, Panel
 
-_STYLE = {
+_STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "remyelin",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -65,12 +65,15 @@ def to_svg(figure: Figure) -> str:
         for axis in axes.flat[len(figure.panels) :]:
             axis.remove()
         if legend:
-            drawn = {}
+            drawn: dict[str, Any] = {}
             for axis in canvas.axes:
                 for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
                     drawn.setdefault(label, handle)
             canvas.legend(
-                drawn.values(), drawn.keys(), loc="lower center", ncols=min(legend_columns, len(drawn))
+                handles=list(drawn.values()),
+                labels=list(drawn),
+                loc="lower center",
+                ncols=min(legend_columns, len(drawn)),
             )
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})

@@ -248,7 +248,7 @@ def waveforms(course: Course) -> Figure:
     panels = []
     for name, reference in course.healthy.waveforms.items():
         series = tuple(
-            Series(label, _y(wave.time), _y(wave.value), colour, 1.3)
+            Series(label, wave.time.tolist(), _y(wave.value), colour, 1.3)
             for label, studies, colour in sources
             if (wave := studies.waveforms.get(name)) is not None
         )

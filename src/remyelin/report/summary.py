@@ -70,7 +70,7 @@ def _value(item: Any, digits: int = 6) -> float | None:
 
 
 def _person(course: Course) -> list[dict[str, Any]]:
-    rows = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
+    rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
     for fact in course.person.facts:
         basis = fact.basis
         if fact.basis == "prior":
