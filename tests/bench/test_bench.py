@@ -80,7 +80,7 @@ def test_a_worker_that_fails_or_hangs_is_one_line(tmp_path, monkeypatch) -> None
     monkeypatch.setattr(neuron_rival, "__file__", str(tmp_path / "rival.py"))
     with pytest.raises(SimulationError, match=r"^NEURON failed: no such thing$"):
         neuron_rival.ask("bad.py", {}, timeout=30, rival="NEURON")
-    with pytest.raises(SimulationError, match="within 0.2 s"):
+    with pytest.raises(SimulationError, match=r"within 0\.2 s"):
         neuron_rival.ask("slow.py", {}, timeout=0.2, rival="NEURON")
 
 
@@ -92,7 +92,9 @@ def test_velocity_is_null_when_the_impulse_does_not_pass() -> None:
     assert passed.velocity == pytest.approx(2.3 / 0.1)
 
 
-@pytest.mark.parametrize("with_neuron", [False, pytest.param(True, marks=[pytest.mark.neuron, pytest.mark.slow])])
+@pytest.mark.parametrize(
+    "with_neuron", [False, pytest.param(True, marks=[pytest.mark.neuron, pytest.mark.slow])]
+)
 def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
     from remyelin.bench import fibre as benchmark
 

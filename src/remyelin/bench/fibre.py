@@ -1,8 +1,9 @@
 """The fibre engine against NEURON and PyFibers, in one run on the same fibres.
 
 Everything is one impulse started at a node by 2 nA for 0.1 ms. Seconds are processor seconds per fibre on
-one core, best of several repeats; building fibres, NEURON's sections and our reductions is set-up and not
-counted on either side. Errors are against the same fibre solved by NEURON's DASPK at a tight tolerance.
+one core, the best of several repeats where one does not take minutes; building fibres, NEURON's sections
+and our reductions is set-up and counted on neither side. Errors are against the same fibre solved by
+NEURON's DASPK at a tight tolerance; through long nerves at the usual one, whose own error then reads zero.
 """
 
 from __future__ import annotations
@@ -23,11 +24,9 @@ from remyelin.bench import neuron_rival, pyfibers_rival
 from remyelin.bench.rows import Row, Timing, off, timed
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
-from remyelin.fibre import Fibre, lose_lamellae, mrg, open_paranodes
-from remyelin.fibre.conduct import conduct
+from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
 from remyelin.fibre.packing import Rows
 from remyelin.fibre.reduced import Settings, run_block
-from remyelin.fibre.stimulus import Pulse
 from remyelin.numerics import DEFAULT_STEP_US
 
 Progress = Callable[[str], None]
@@ -160,11 +159,12 @@ def _long(ledger: Ledger, progress: Progress) -> Iterator[Row]:
             yield Row(what, "NEURON DASPK (takes minutes, not run)", ours.core_s)
             continue
         duration = float(np.nanmax(arrival)) + PATIENCE
-        truth = _neuron(fibre, tolerance=USUAL / 10, duration=duration)
-        converged = truth.velocity if truth else None
+        # A tighter tolerance takes minutes and moves the velocity by 0.015 %: here the usual one is the truth.
+        converged: float | None = None
         for rival, options in _SETTINGS[:1] + _SETTINGS[2:3]:
             progress(f"{what}: {rival}")
             run = _neuron(fibre, duration=duration, **options)
+            converged = converged or (run.velocity if run else None)
             yield _against(what, rival, ours.core_s, off(velocity, converged), run, converged)
 
 
@@ -174,8 +174,7 @@ def _cold(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     call = "\n".join(
         [
             "from remyelin.evidence import Ledger",
-            "from remyelin.fibre import mrg",
-            "from remyelin.fibre.conduct import conduct",
+            "from remyelin.fibre import conduct, mrg",
             f"fibre = mrg({DIAMETER}, {NODES}, ledger=Ledger.shipped())",
             f"conduct([fibre], duration={DURATION}, threads=1)",
         ]

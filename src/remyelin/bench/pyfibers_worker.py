@@ -22,7 +22,7 @@ def main() -> None:
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """Build one fibre, stimulate it in one node, and time PyFibers' own run."""
     from neuron import h
-    from pyfibers import FiberModel, IntraStim, build_fiber  # type: ignore[import-not-found]
+    from pyfibers import FiberModel, IntraStim, build_fiber
 
     fibre = build_fiber(
         FiberModel.MRG_DISCRETE,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from remyelin.errors import InputError
 from remyelin.fibre.fibre import Fibre
@@ -20,9 +18,12 @@ from remyelin.numerics import (
     RECOVERY_LOWEST,
     RECOVERY_PER_DECADE,
     RECOVERY_REACH,
+    SCAN_PER_DECADE,
     SEARCH_TOLERANCE,
     SUPRAMAXIMAL,
 )
+
+Array = NDArray[np.float64]
 
 
 def recovery_cycle(
@@ -83,7 +84,8 @@ def recovery_cycle(
     found = np.full(len(waits), np.nan)
     for k, wait in enumerate(waits):
         duration = bench.duration + float(wait)
-        level, expected = _impulses_of(bench, first, duration)
+        level, before = _impulses_of(bench, first, duration)
+        expected = len(before)
         test = waveform.delayed(float(wait))
 
         def responds(
@@ -94,7 +96,7 @@ def recovery_cycle(
             expected: int = expected,
         ) -> bool:
             second = source.stimulus(fibre, test, amplitude)
-            return _count(bench, (first, second), duration, level) > expected
+            return bool(_count(bench, (first, second), duration, level) > expected)
 
         limits = (RECOVERY_LOWEST * base, RECOVERY_REACH * base)
         found[k] = transitions(
@@ -127,6 +129,7 @@ def refractory_period_of_transmission(
     source: Source | None = None,
     amplitude: float | None = None,
     waveform: Waveform | None = None,
+    per_decade: int = SCAN_PER_DECADE,
     tolerance: float = SEARCH_TOLERANCE,
     run: Run | None = None,
 ) -> xr.Dataset:
@@ -143,6 +146,8 @@ def refractory_period_of_transmission(
         In the source's unit; a strong pulse of 2 nA when omitted.
     waveform : Waveform, optional
         Of each pulse; 0.1 ms rectangular when omitted.
+    per_decade : int
+        Intervals scanned per factor of ten.
     tolerance : float
         Relative.
     run : Run, optional
@@ -164,16 +169,20 @@ def refractory_period_of_transmission(
     bench = Bench(fibre, run or Run(), pulse.end)
     first = origin.stimulus(fibre, pulse, strength)
     # A second impulse runs slower in the wake of the first: wait for both, and as long again.
-    settings = replace(bench.run, duration=ALLOWANCE * bench.duration + max(between))
-    level, expected = _impulses_of(bench, first, float(settings.duration or 0))
-    if expected < 1:
+    wait = ALLOWANCE * bench.duration
+    level, alone = _impulses_of(bench, first, wait + max(between))
+    if not len(alone):
         raise InputError("refractory period: the pulse alone sends no impulse to the node of detection.")
 
     def responds(interval: float) -> bool:
         second = origin.stimulus(fibre, pulse.delayed(interval), strength)
-        return _count(bench, (first, second), float(settings.duration or 0), level) > expected
+        duration = interval + wait
+        expected = np.count_nonzero(alone <= duration)
+        return bool(_count(bench, (first, second), duration, level) > expected)
 
-    found = transitions(responds, *between, tolerance=tolerance, threads=bench.run.threads)
+    found = transitions(
+        responds, *between, per_decade=per_decade, tolerance=tolerance, threads=bench.run.threads
+    )
     period = np.nan
     if found.responded[-1]:
         period = float(found.value[-1]) if len(found.value) else float(found.tried[0])
@@ -194,14 +203,14 @@ def refractory_period_of_transmission(
     )
 
 
-def _impulses_of(bench: Bench, stimulus: Stimulus, duration: float) -> tuple[float, int]:
-    """Level that tells an impulse (mV, half way up the first one), and how many one stimulus gives."""
+def _impulses_of(bench: Bench, stimulus: Stimulus, duration: float) -> tuple[float, Array]:
+    """Level that tells an impulse (mV, half way up the first one), and when one stimulus gives them (ms)."""
     recording = bench.record(stimulus, duration=duration, nodes=(bench.at,))
     trace = recording.potential[:, 0]
     level = 0.5 * float(trace[0] + trace.max())
     if not np.isfinite(recording.arrival[bench.at]):
-        return level, 0
-    return level, len(spike_times(recording.time, trace, level))
+        return level, np.zeros(0)
+    return level, spike_times(recording.time, trace, level)
 
 
 def _count(bench: Bench, stimuli: tuple[Stimulus, ...], duration: float, level: float) -> int:
