@@ -81,6 +81,8 @@ PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in p
 CASCADE_GRADING: Final = tuple(0.01 * 1.25**i for i in range(37))  # days after an event, to 31
 # Weight of a parabolic target, (x - 2 + (x + 2) exp(-x)) / x**3 about 0, highest power first.
 BOW_SERIES: Final = (-1 / 6720, 1 / 1008, -1 / 180, 1 / 40, -1 / 12, 1 / 6)
+# Weight of the end of a straight target, (x - 1 + exp(-x)) / x**2 about 0, highest power first.
+LATE_SERIES: Final = (-1 / 362880, 1 / 40320, -1 / 5040, 1 / 720, -1 / 120, 1 / 24, -1 / 6, 1 / 2)
 BOW_SERIES_BELOW: Final = 0.1
 CASCADE_MAX_STEP: Final = 6.0  # days
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved

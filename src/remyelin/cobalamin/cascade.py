@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.jit import compiled
-from remyelin.numerics import BOW_SERIES, BOW_SERIES_BELOW
+from remyelin.numerics import BOW_SERIES, BOW_SERIES_BELOW, LATE_SERIES
 
 Array = NDArray[np.float64]
 
@@ -19,6 +19,15 @@ Array = NDArray[np.float64]
 def mean_decay(x: Array) -> Array:
     """Return (1 - exp(-x)) / x, the mean of exp(-s) over 0..x; 1 at 0. `x` is not negative."""
     return np.divide(-np.expm1(-x), x, out=np.ones_like(x), where=x > 0)
+
+
+def late_share(x: Array) -> Array:
+    """Return 1 - (1 - exp(-x)) / x, the weight of a straight target's end, by its series where that cancels.
+
+    Rounding there would make a state negative after steps of 1e-16 days.
+    """
+    series = x * np.polyval(LATE_SERIES, np.where(x < BOW_SERIES_BELOW, x, 0.0))
+    return np.where(x < BOW_SERIES_BELOW, series, 1 - mean_decay(x))
 
 
 @compiled
@@ -67,8 +76,8 @@ def relax(
     """
     z = step * rate
     decay = np.exp(-z)
-    mean = mean_decay(z)
-    gain = (mean - decay) * start + (1 - mean) * end
+    late = late_share(z)
+    gain = (-np.expm1(-z) - late) * start + late * end
     if middle is not None:
         gain = gain + bow_share(z) * (middle - 0.5 * (start + end))
     return scan(decay, gain, initial)
