@@ -23,13 +23,19 @@ class Reference:
 
     def __str__(self) -> str:
         get = self.fields.get
-        parts = [get("author", ""), f"({get('year')})" if get("year") else "", get("title", "")]
+        title, note = get("title", ""), get("note", "")
+        parts = [get("author", ""), f"({get('year')})" if get("year") else ""]
+        # A source whose own title was not seen is described by its note, in brackets as what it is.
+        parts.append(title or (f"[{note}]" if note else ""))
         parts.append(get("journal") or get("howpublished") or get("publisher") or "")
         if get("volume"):
             parts.append(get("volume", "") + (f":{get('pages')}" if get("pages") else ""))
         if get("doi"):
             parts.append(f"doi:{get('doi')}")
-        return ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (")
+        if title and note:
+            parts.append(f"[{note}]")
+        line = ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (")
+        return line.replace("{", "").replace("}", "").replace("--", "-")
 
 
 @cache
