@@ -99,7 +99,8 @@ def parse(text: object, kind: str, where: str = "") -> float:
     if kind == "fraction" and isinstance(text, int | float) and not isinstance(text, bool):
         text = repr(float(text))
     match = _NUMBER.match(text) if isinstance(text, str) else None
-    unit = (match[2] or "").replace("µ", "u").replace("μ", "u").replace("°", "") if match else None
+    written = (match[2] or "") if match else ""
+    unit = written.replace("µ", "u").replace("μ", "u").replace("°", "")
     if match is None or unit not in known.factors:
         example = f"{max(known.low, 1):g} {known.canonical}".strip()
         raise InputError(

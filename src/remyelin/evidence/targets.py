@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,9 +37,9 @@ class Target:
 @cache
 def load_targets() -> tuple[Target, ...]:
     """Return every row of the shipped ``targets.csv`` in file order."""
-    path = files("remyelin.evidence").joinpath("data", "targets.csv")
-    with path.open(encoding="utf-8", newline="") as stream:
-        return tuple(
-            Target(**{**row, "lower": float(row["lower"]), "upper": float(row["upper"])})  # type: ignore[arg-type]
-            for row in csv.DictReader(stream)
-        )
+    text = files("remyelin.evidence").joinpath("data", "targets.csv").read_text(encoding="utf-8")
+    rows = []
+    for row in csv.DictReader(io.StringIO(text)):
+        lower, upper = float(row.pop("lower")), float(row.pop("upper"))
+        rows.append(Target(**row, lower=lower, upper=upper))
+    return tuple(rows)
