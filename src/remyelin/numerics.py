@@ -179,3 +179,4 @@ NERVE_EXACT_PAD: Final = 4  # healthy internodes before and behind what is run e
 NERVE_EXACT_STEP_US: Final = 2.0
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
+NERVE_EXACT_FIBRES: Final = 60  # per branch and population in exact studies

@@ -117,6 +117,21 @@ def test_window_never_turns_conduction_into_block() -> None:
         assert abs(late) < 1e-4, "0.1 us"
 
 
+def test_a_fibre_alone_is_the_fibre_in_a_batch() -> None:
+    """One long fibre runs through a kernel of its own; odd and even numbers of nodes, with and without window."""
+    rng = np.random.default_rng(11)
+    for window in (False, True):
+        for _ in range(24):
+            fibre = random_fibre(rng, LEDGER)
+            settings = {"duration": 6.0, "step": 4.0, "window": window, "precision": "double"}
+            alone, beside = conduct(fibre, **settings), conduct([fibre, fibre], **settings)
+            assert bool(alone["conducts"].values[0]) == bool(beside["conducts"].values[0])
+            expected = beside["arrival"].values[0]
+            both = np.isfinite(expected) & np.isfinite(alone["arrival"].values[0])
+            tolerance = 1e-4 if window else 1e-8
+            assert alone["arrival"].values[0][both] == pytest.approx(expected[both], abs=tolerance)
+
+
 def test_window_survives_a_front_that_dwells_behind_short_internodes() -> None:
     """Short thin new internodes before four internodes at 1 %: a window counted in nodes calls this blocked."""
     fibre = lose_lamellae(mrg(10.0, 60, ledger=LEDGER), [30, 31, 32, 33], 0.02)

@@ -23,10 +23,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
-from numba.extending import intrinsic
 
+from remyelin.fibre.gating import FINGERPRINT, GATES, advance_gates
 from remyelin.jit import compiled
 
 # fmt: off
@@ -41,7 +39,6 @@ FIELDS = (
 )
 # fmt: on
 STATE_FIELDS = ("y", "decay", "left", "right")
-GATES = ("m", "h", "p", "s")
 
 
 def row_size(states: int) -> int:
@@ -54,98 +51,9 @@ def field(name: str) -> int:
     return FIELDS.index(name)
 
 
-@intrinsic
-def _advance_gates(
-    typing: Any, buffer: Any, at: Any, stride: Any, table: Any, rows: Any, fractions: Any
-) -> tuple[Any, Callable[..., Any]]:
-    """Advance the four gates of one or four neighbouring lanes from interpolated table rows.
-
-    A table row holds the four offsets and then the four factors of ``gate = offset + factor * gate``. One
-    row is one vector load, so four lanes cost eight loads and a transposition rather than 64 loads.
-    """
-    signature = types.void(buffer, at, stride, table, rows, fractions)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        of_buffer, _, _, of_table, of_rows, _ = signature.args
-        count, gates = len(of_rows), len(GATES)
-        states = context.make_array(of_buffer)(context, builder, args[0]).data
-        entries = context.make_array(of_table)(context, builder, args[1 + 2]).data
-        real = context.get_value_type(of_buffer.dtype)
-        index = ir.IntType(of_rows.dtype.bitwidth)
-        alignment = of_buffer.dtype.bitwidth // np.iinfo(np.uint8).bits
-        row_type = ir.VectorType(real, 2 * gates)
-        blank = ir.Constant(row_type, ir.Undefined)
-        fma = ("contract",)
-
-        def load(pointer: Any, kind: Any) -> Any:
-            value = builder.load(builder.bitcast(pointer, kind.as_pointer()))
-            value.align = alignment
-            return value
-
-        def store(value: Any, pointer: Any) -> None:
-            builder.store(value, builder.bitcast(pointer, value.type.as_pointer())).align = alignment
-
-        def pick(first: Any, second: Any, which: list[int]) -> Any:
-            mask = ir.Constant(ir.VectorType(ir.IntType(np.iinfo(np.int32).bits), len(which)), which)
-            return builder.shuffle_vector(first, second, mask)
-
-        def interpolated(row: Any, fraction: Any) -> Any:
-            below = load(builder.gep(entries, [row]), row_type)
-            next_row = builder.add(row, ir.Constant(index, 2 * gates))
-            above = load(builder.gep(entries, [next_row]), row_type)
-            first = builder.insert_element(
-                blank, fraction, ir.Constant(ir.IntType(np.iinfo(np.int32).bits), 0)
-            )
-            share = pick(first, blank, [0] * (2 * gates))
-            return builder.fadd(
-                below, builder.fmul(share, builder.fsub(above, below, flags=fma), flags=fma), flags=fma
-            )
-
-        def updated(both: Any, position: Any) -> None:
-            offset = pick(both, blank, list(range(gates)))
-            factor = pick(both, blank, list(range(gates, 2 * gates)))
-            pointer = builder.gep(states, [position])
-            gate = load(pointer, offset.type)
-            store(builder.fadd(offset, builder.fmul(factor, gate, flags=fma), flags=fma), pointer)
-
-        table_rows = [
-            interpolated(
-                builder.extract_value(args[2 + 2], lane), builder.extract_value(args[1 + 2 + 2], lane)
-            )
-            for lane in range(count)
-        ]
-        if count == 1:
-            updated(table_rows[0], args[1])
-            return context.get_dummy_value()
-
-        # Four rows of (4 offsets, 4 factors) become, gate by gate, (4 offsets, 4 factors) of the four lanes.
-        width = 2 * gates
-
-        def interleaved(first: Any, second: Any, start: int) -> Any:
-            bases = (start, start + gates)
-            return pick(
-                first, second, [k for base in bases for j in (0, 1) for k in (base + j, base + j + width)]
-            )
-
-        def paired(first: Any, second: Any, start: int) -> Any:
-            bases = (start, start + gates)
-            return pick(first, second, [base + j + k for base in bases for k in (0, width) for j in (0, 1)])
-
-        a, b, c, d = table_rows
-        position = args[1]
-        for start in (0, 2):
-            front, back = interleaved(a, b, start), interleaved(c, d, start)
-            for half in (0, 2):
-                updated(paired(front, back, half), position)
-                position = builder.add(position, args[2])
-        return context.get_dummy_value()
-
-    return signature, codegen
-
-
 @cache
 def kernel(lanes: int, states: int) -> Callable[..., Any]:
-    """Return the kernel for blocks of so many fibres (1 or a multiple of 4) and states per internode.
+    """Return the kernel for blocks of so many fibres (a multiple of 4) and states per internode.
 
     The kernel's arguments
     ----------------------
@@ -195,7 +103,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
     y, decay, left, right = (u((len(FIELDS) + states * i) * lanes) for i in range(len(STATE_FIELDS)))
     row, one_row, n_lanes, n_states = u(row_size(states) * lanes), u(1), u(lanes), u(states)
     gate_count, quads, table_row = u(len(GATES)), u(lanes // len(GATES)), u(2 * len(GATES))
-    single = lanes == 1
+    version = FINGERPRINT
     l1, l2, l3 = u(1), u(2), u(1 + 2)
 
     @compiled
@@ -205,6 +113,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
         ends, stop_when_arrived, windowed, span, excitable, damping,
         look, ahead, open_at, close_below, attenuated, patience,
     ):  # fmt: skip
+        _ = version
         zero = one - one
         two = one + one
         real = buffer.dtype.type
@@ -313,36 +222,29 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                     flag = zero if larger else flag
                     buffer[a + done + i] = one if inward < zero else flag
                     buffer[a + last + i] = inward
-                if single:
-                    x0 = buffer[a + position]
+                for j in range(quads):
+                    c = a + position + j * gate_count
+                    x0 = buffer[c]
+                    x1 = buffer[c + l1]
+                    x2 = buffer[c + l2]
+                    x3 = buffer[c + l3]
                     r0 = np.int32(x0)
-                    _advance_gates(  # type: ignore[call-arg]
-                        buffer, a + m, n_lanes, table, (np.uint64(r0) * table_row,), (x0 - real(r0),)
+                    r1 = np.int32(x1)
+                    r2 = np.int32(x2)
+                    r3 = np.int32(x3)
+                    advance_gates(  # type: ignore[call-arg]
+                        buffer,
+                        a + m + j * gate_count,
+                        n_lanes,
+                        table,
+                        (
+                            np.uint64(r0) * table_row,
+                            np.uint64(r1) * table_row,
+                            np.uint64(r2) * table_row,
+                            np.uint64(r3) * table_row,
+                        ),
+                        (x0 - real(r0), x1 - real(r1), x2 - real(r2), x3 - real(r3)),
                     )
-                else:
-                    for j in range(quads):
-                        c = a + position + j * gate_count
-                        x0 = buffer[c]
-                        x1 = buffer[c + l1]
-                        x2 = buffer[c + l2]
-                        x3 = buffer[c + l3]
-                        r0 = np.int32(x0)
-                        r1 = np.int32(x1)
-                        r2 = np.int32(x2)
-                        r3 = np.int32(x3)
-                        _advance_gates(  # type: ignore[call-arg]
-                            buffer,
-                            a + m + j * gate_count,
-                            n_lanes,
-                            table,
-                            (
-                                np.uint64(r0) * table_row,
-                                np.uint64(r1) * table_row,
-                                np.uint64(r2) * table_row,
-                                np.uint64(r3) * table_row,
-                            ),
-                            (x0 - real(r0), x1 - real(r1), x2 - real(r2), x3 - real(r3)),
-                        )
             now += one
             if (t + 1) % every == 0:
                 for k in range(recorded.size):

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_banded
 
 from remyelin.errors import InputError, SimulationError
-from remyelin.fibre.chain import FIELDS, GATES, field, row_size
+from remyelin.fibre.chain import FIELDS, field, row_size
 from remyelin.fibre.channels import ChannelSet
 from remyelin.fibre.circuit import circuit
 from remyelin.fibre.fibre import Fibre
+from remyelin.fibre.gating import GATES
 from remyelin.fibre.reduction import links, points
 from remyelin.fibre.tables import MembraneTables
 from remyelin.numerics import REST_PASS_TOLERANCE, REST_PASSES

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.fibre.chain import field, kernel, row_size
+from remyelin.errors import InputError
+from remyelin.fibre import along, chain
+from remyelin.fibre.chain import field, row_size
 from remyelin.fibre.fibre import Fibre
 from remyelin.fibre.packing import Rows, pack
 from remyelin.fibre.stimulus import Pulse, rectangle
 from remyelin.fibre.tables import MembraneTables, gate_rows, membrane_tables
 from remyelin.numerics import (
     ARRIVAL_NODES,
+    CACHE_PADDING,
     CHECK_EVERY,
     FIRING_DEPOLARISATION,
     LANES,
     LINK_STATES,
+    ROOMS,
     WINDOW_AHEAD,
     WINDOW_ATTENUATION,
     WINDOW_CLOSE_MV_PER_MS,
@@ -28,6 +33,7 @@ from remyelin.numerics import (
 from remyelin.units import MS_PER_US
 
 Array = NDArray[np.float64]
+Real = type[np.float32] | type[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Settings:
     states: int = LINK_STATES
     window: bool = True
     until_arrival: bool = True
-    real: type[np.float32] | type[np.float64] = np.float32
+    real: Real = np.float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,26 +101,26 @@ def run_block(
     -------
     list of Impulse
     """
+    memory = {} if packed is None else packed
+    if len(fibres) == 1:
+        kept = None if record is None else record[0]
+        return [_run_one(fibres[0], pulses[0], settings, kept, every, memory)]
     step_ms = settings.step * MS_PER_US
     first = fibres[0]
     tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
-    memory = {} if packed is None else packed
     rows = [_rows(fibre, tables, step_ms, settings.states, memory) for fibre in fibres]
-    lanes = 1 if len(fibres) == 1 else LANES
     real = settings.real
     longest = max(len(r.rest) for r in rows)
-    buffer = np.zeros((longest + 2, row_size(settings.states), lanes), dtype=real)
+    buffer = np.zeros((longest + 2, row_size(settings.states), LANES), dtype=real)
     buffer[:, field("diagonal")] = 1
-    excitable = np.zeros((longest + 2, lanes), dtype=np.bool_)
-    damping = np.zeros((longest + 2, lanes))
-    span = np.zeros(lanes, dtype=np.int64)
-    ends = np.zeros((ARRIVAL_NODES, lanes), dtype=np.uint64)
+    excitable = np.zeros((longest + 2, LANES), dtype=np.bool_)
+    damping = np.zeros((longest + 2, LANES))
+    span = np.zeros(LANES, dtype=np.int64)
+    ends = np.zeros((ARRIVAL_NODES, LANES), dtype=np.uint64)
     steps = max(1, round(settings.duration / step_ms))
-    stimulated: list[int] = []
-    amplitudes: list[Array] = []
-    waveform = np.zeros((steps, lanes), dtype=real)
-    recorded = np.zeros(0, dtype=np.uint64)
-    for lane in range(lanes):
+    stimulated = np.zeros(LANES, dtype=np.uint64)
+    waveform = np.zeros((steps, LANES), dtype=real)
+    for lane in range(LANES):
         # Lanes left over repeat the last fibre: they cost nothing and need no special case.
         i = min(lane, len(fibres) - 1)
         r, pulse = rows[i], pulses[i]
@@ -124,31 +130,89 @@ def run_block(
         damping[1 : n + 1, lane] = r.damping
         span[lane] = n
         ends[:, lane] = 1 + last_excitable(r)
-        row = 1 + int(r.nodes[pulse.node])
-        amplitude = np.zeros(lanes)
-        amplitude[lane] = pulse.amplitude
-        stimulated.append(row)
-        amplitudes.append(amplitude)
-        waveform[:, lane] = rectangle(pulse.start, pulse.start + pulse.duration, steps, step_ms)
-    unique = sorted(set(stimulated))
-    summed = np.array(
-        [sum(a for a, s in zip(amplitudes, stimulated, strict=True) if s == row) for row in unique]
+        stimulated[lane] = 1 + r.nodes[pulse.node]
+        waveform[:, lane] = _course(pulse, steps, step_ms)
+    unique = np.unique(stimulated)
+    amplitudes = np.where(unique[:, None] == stimulated, [p.amplitude for p in _filled(pulses)], 0.0).astype(
+        real
     )
+    recorded = np.zeros(0, dtype=np.uint64)
     if record is not None and len(record[0]):
-        recorded = np.array([1 + rows[0].nodes[k] for k in record[0]], dtype=np.uint64)
-    samples = np.zeros((1 + steps // every, len(recorded), lanes), dtype=real)
-    table = gate_rows(first.channel_sets, first.temperature, step_ms, real is np.float32)
-    run = kernel(lanes, settings.states)
-    taken = run(
-        buffer.reshape(-1), table.reshape(-1), real(len(table) - 2), real(1 / tables.step),
-        steps, real(1), real(FIRING_DEPOLARISATION),
-        np.array(unique, dtype=np.uint64), summed.astype(real), waveform, recorded, every, samples,
-        ends, settings.until_arrival, settings.window, span, excitable, damping,
-        CHECK_EVERY, np.uint64(WINDOW_AHEAD), WINDOW_OPEN_MV,
-        WINDOW_CLOSE_MV_PER_MS * step_ms / 2, WINDOW_ATTENUATION, round(WINDOW_PATIENCE_MS / step_ms),
+        recorded = (1 + rows[0].nodes[record[0]]).astype(np.uint64)
+    samples = np.zeros((1 + steps // every, len(recorded), LANES), dtype=real)
+    taken = chain.kernel(LANES, settings.states)(
+        buffer.reshape(-1), *_table(first, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
+        unique, amplitudes, waveform, recorded, every, samples,
+        ends, settings.until_arrival, settings.window, span, excitable, damping, *_window(step_ms),
     )  # fmt: skip
-    kept = 1 + taken // every
-    return [_read(buffer[1:, :, lane], r, step_ms, samples[:kept, :, lane]) for lane, r in enumerate(rows)]
+    kept_samples = 1 + taken // every
+    return [
+        _read(buffer[1 : len(r.rest) + 1, :, lane], r, step_ms, samples[:kept_samples, :, lane])
+        for lane, r in enumerate(rows)
+    ]
+
+
+def _run_one(
+    fibre: Fibre,
+    pulse: Pulse,
+    settings: Settings,
+    record: NDArray[np.int64] | None,
+    every: int,
+    memory: dict[int, Rows],
+) -> Impulse:
+    """Run a single fibre, vectorised along itself."""
+    step_ms = settings.step * MS_PER_US
+    tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
+    r = _rows(fibre, tables, step_ms, settings.states, memory)
+    real, n = settings.real, len(r.rest)
+    rooms = [room for room in ROOMS if room > n + 2 + len(("quartets", "reach", "past"))]
+    if not rooms:
+        raise InputError(f"the fibre has {n} nodes and bare compartments; the limit is {ROOMS[-1]}.")
+    # The padding keeps the fields of one row out of one set of the processor's cache.
+    capacity = rooms[0] + CACHE_PADDING
+    buffer = np.zeros((row_size(settings.states) + len(along.OWN_FIELDS), capacity), dtype=real)
+    buffer[field("diagonal")] = 1
+    buffer[: row_size(settings.states), 1 : n + 1] = r.values.T
+    buffer[field("position")] = buffer[field("origin")]
+    excitable, damping = np.zeros(n + 2, dtype=np.bool_), np.zeros(n + 2)
+    excitable[1 : n + 1], damping[1 : n + 1] = r.excitable, r.damping
+    steps = max(1, round(settings.duration / step_ms))
+    recorded = np.zeros(0, dtype=np.uint64) if record is None else (1 + r.nodes[record]).astype(np.uint64)
+    samples = np.zeros((1 + steps // every, len(recorded)), dtype=real)
+    taken = along.kernel(capacity, settings.states)(
+        buffer.reshape(-1), *_table(fibre, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
+        np.array([1 + r.nodes[pulse.node]], dtype=np.uint64), np.array([pulse.amplitude], dtype=real),
+        _course(pulse, steps, step_ms).astype(real), recorded, every, samples,
+        (1 + last_excitable(r)).astype(np.uint64), settings.until_arrival, settings.window, n, excitable, damping,
+        *_window(step_ms),
+    )  # fmt: skip
+    return _read(buffer[:, 1 : n + 1].T, r, step_ms, samples[: 1 + taken // every])
+
+
+def _filled(pulses: Sequence[Pulse]) -> list[Pulse]:
+    """One pulse per lane; lanes left over repeat the last."""
+    return [*pulses, *[pulses[-1]] * (LANES - len(pulses))]
+
+
+def _course(pulse: Pulse, steps: int, step_ms: float) -> Array:
+    return rectangle(pulse.start, pulse.start + pulse.duration, steps, step_ms)
+
+
+def _table(fibre: Fibre, tables: MembraneTables, step_ms: float, real: Real) -> tuple[Any, ...]:
+    """Return the gate table, its last usable row, and its rows per mV, as the kernels want them."""
+    table = gate_rows(fibre.channel_sets, fibre.temperature, step_ms, real is np.float32)
+    return table.reshape(-1), real(len(table) - 2), real(1 / tables.step)
+
+
+def _window(step_ms: float) -> tuple[Any, ...]:
+    return (
+        CHECK_EVERY,
+        np.uint64(WINDOW_AHEAD),
+        WINDOW_OPEN_MV,
+        WINDOW_CLOSE_MV_PER_MS * step_ms / 2,
+        WINDOW_ATTENUATION,
+        round(WINDOW_PATIENCE_MS / step_ms),
+    )
 
 
 def last_excitable(rows: Rows) -> NDArray[np.int64]:
