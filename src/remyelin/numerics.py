@@ -180,3 +180,4 @@ NERVE_EXACT_STEP_US: Final = 2.0
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
 NERVE_EXACT_FIBRES: Final = 60  # per branch and population in exact studies
+NERVE_BUNDLES_KEPT: Final = 16  # drawn bundles whose conduction is remembered; a battery uses ten

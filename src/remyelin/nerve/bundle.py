@@ -17,8 +17,9 @@ from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Anatomy, Array, Run
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables, columns
-from remyelin.nerve.volley import LESIONS, Fibres, Line, Spread, Volley, frail, line, quantiles
+from remyelin.nerve.volley import LESIONS, STATES, Fibres, Line, Spread, Volley, frail, line, quantiles
 from remyelin.numerics import (
+    NERVE_BUNDLES_KEPT,
     NERVE_FEWEST_FIBRES,
     NERVE_SAMPLED_FIBRES,
 )
@@ -144,6 +145,8 @@ def sampled(
     def conduct(asked: Line, states: Mapping[str, Array]) -> Volley:
         bundle, laid = bundle_of(asked.run, states)
         if bundle not in known:
+            if len(known) >= NERVE_BUNDLES_KEPT:
+                known.clear()
             known[bundle] = tabulated(bundle, tables)
         passes, excess = known[bundle]
         inside = within(bundle, asked.run)
@@ -151,9 +154,7 @@ def sampled(
         stopped = np.bincount(bundle.fibre[inside], ~passes[inside], count)
         delay = np.bincount(bundle.fibre[inside], excess[inside], count)
         through = np.asarray(stopped == 0)
-        # What a drawn fibre takes is certain: it has no spread of its own.
-        laid = replace(laid, healthy=laid.healthy + np.where(through, delay, 0.0))
-        return volley_of(bundle, laid, inside, through)
+        return volley_of(bundle, laid, inside, through, np.asarray(delay, dtype=np.float64))
 
     return conduct
 
@@ -168,8 +169,13 @@ def bundles(
         )
     anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
     drawn: dict[tuple[str, str], Bundle] = {}
+    drawn_for: list[bytes] = []
 
     def bundle_of(run: Run, states: Mapping[str, Array]) -> tuple[Bundle, Line]:
+        state = b"".join(np.ascontiguousarray(states[name]).tobytes() for name in STATES)
+        if drawn_for != [state]:  # another date: the same fibres are drawn in another state
+            drawn.clear()
+            drawn_for[:] = [state]
         key = (run.branch, run.population)
         whole = max(anatomy.length(run.branch, person), run.stop)
         if key not in drawn or drawn[key].line.run.stop < run.stop:
@@ -205,17 +211,18 @@ def tabulated(bundle: Bundle, tables: Tables) -> tuple[NDArray[np.bool_], Array]
     return passes & bundle.passable, excess
 
 
-def volley_of(bundle: Bundle, laid: Line, inside: NDArray[np.bool_], through: NDArray[np.bool_]) -> Volley:
-    """Return the volley of drawn fibres of which some let the impulse through; `laid` has their times."""
+def volley_of(
+    bundle: Bundle, laid: Line, inside: NDArray[np.bool_], through: NDArray[np.bool_], excess: Array
+) -> Volley:
+    """Return the volley of drawn fibres of which some let the impulse through, with their delays (ms)."""
     alive = np.asarray(bundle.alive[np.unique(bundle.slice[inside])].all(axis=0))
     bare = np.asarray(bundle.state == LESIONS.index("bare"))
     ectopic = np.asarray(bare & bundle.passable & alive[bundle.fibre])
-    nothing = np.zeros(len(through))
     return Volley(
         laid,
         np.asarray(alive & through, dtype=np.float64),
-        nothing,
-        nothing,
+        np.where(through, excess, 0.0),
+        np.zeros_like(excess),  # what a drawn fibre takes is certain
         np.asarray(alive.mean()),
         np.asarray(ectopic[inside].mean()),
     )

@@ -10,8 +10,7 @@ of bare internodes in short fibres; the many compartments it needs would cost mo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +26,12 @@ from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import LESIONS, Line, Volley
 from remyelin.numerics import (
+    NERVE_BUNDLES_KEPT,
     NERVE_EXACT_DIAMETER_UM,
+    NERVE_EXACT_FIBRES,
     NERVE_EXACT_PAD,
     NERVE_EXACT_STEP_US,
     NERVE_EXACT_THICKNESS,
-    NERVE_SAMPLED_FIBRES,
     NERVE_TABLE_POTENTIAL_DIAMETER,
     PULSE_MS,
 )
@@ -41,12 +41,15 @@ _BARE = LESIONS.index("bare")
 _VACUOLATED = LESIONS.index("vacuolated")
 _REMYELINATED = LESIONS.index("remyelinated")
 
+Span = tuple[int, int]
+"""First and last internode of a stretch, by their numbers in the bundle."""
+
 Kind = tuple[float, float, int, float, float]
 """Diameter (um), temperature (C), state, thickness and length (relative) of an internode."""
 
 
 def exact(
-    person: Person, tables: Tables, ledger: Ledger, *, seed: int, fibres: int = NERVE_SAMPLED_FIBRES
+    person: Person, tables: Tables, ledger: Ledger, *, seed: int, fibres: int = NERVE_EXACT_FIBRES
 ) -> Conduct:
     """Return how drawn fibres conduct in the exact engine, for :func:`remyelin.nerve.battery`.
 
@@ -55,22 +58,32 @@ def exact(
     """
     bundle_of = bundles(person, tables, ledger, seed=seed, fibres=fibres)
     library = Library(ledger)
+    known: dict[Bundle, dict[Span, float]] = {}
 
     def conduct(asked: Line, states: Mapping[str, Array]) -> Volley:
         bundle, laid = bundle_of(asked.run, states)
         inside = np.flatnonzero(within(bundle, asked.run))
-        kinds = _kinds(bundle, inside, tables)
-        fibre = bundle.fibre[inside]
-        time, blocked = _run(kinds, fibre, len(laid.healthy), library)
+        count = len(laid.healthy)
         passes, excess = tabulated(bundle, tables)
         bare = bundle.state[inside] == _BARE
-        time += np.bincount(fibre, np.where(bare, excess[inside], 0.0), len(time))
-        blocked |= np.bincount(fibre, bare & ~passes[inside], len(time)) > 0
+        alive = bundle.alive[np.unique(bundle.slice[inside])].all(axis=0)
+        blocked = np.bincount(bundle.fibre[inside], bare & ~passes[inside], count) > 0
+        # Fibres from which nothing can come need not be run.
+        inside = inside[(alive & ~blocked)[bundle.fibre[inside]]]
+        fibre, bare = bundle.fibre[inside], bundle.state[inside] == _BARE
+        kinds = _kinds(bundle, inside, tables)
+        if bundle not in known:
+            if len(known) >= NERVE_BUNDLES_KEPT:
+                known.clear()
+            known[bundle] = {}
+        time, failed = _run(kinds, fibre, inside, count, library, known[bundle])
+        blocked |= failed
+        time += np.bincount(fibre, np.where(bare, excess[inside], 0.0), count)
         # The run is not a whole number of internodes long.
-        covered = np.bincount(fibre, [library.piece(kind)[1] for kind in kinds], len(time))
-        whole = time * (asked.run.stop - asked.run.start) / covered
-        laid = replace(laid, healthy=np.where(blocked, laid.healthy, whole))
-        return volley_of(bundle, laid, within(bundle, asked.run), ~blocked)
+        covered = np.bincount(fibre, [library.piece(kind)[1] for kind in kinds], count)
+        run_length = asked.run.stop - asked.run.start
+        whole = np.where(covered > 0, time * run_length / np.maximum(covered, 1), laid.healthy)
+        return volley_of(bundle, laid, within(bundle, asked.run), ~blocked, whole - laid.healthy)
 
     return conduct
 
@@ -124,27 +137,47 @@ def _kinds(bundle: Bundle, inside: Ints, tables: Tables) -> list[Kind]:
     ]
 
 
-def _run(kinds: list[Kind], fibre: Ints, count: int, library: Library) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the time (ms) each fibre takes through its internodes, and whether it fails."""
+def _run(
+    kinds: list[Kind], fibre: Ints, inside: Ints, count: int, library: Library, known: dict[Span, float]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the time (ms) each fibre takes through its internodes, and whether it fails.
+
+    What stretches took is kept in `known` by their first and last internode, as sites of a nerve share most.
+    """
+    spans: list[Span] = []
     owner: list[int] = []
+    new: list[Span] = []
 
     def stretches() -> Iterator[Fibre]:
-        for (number, _), own in groupby(zip(fibre, kinds, strict=True), key=lambda row: (row[0], row[1][1])):
-            part = [kind for _, kind in own]
-            before, behind = (healthy(part[end]) for end in (0, -1))
-            pad = NERVE_EXACT_PAD
-            pieces = [library.piece(kind)[0] for kind in [*[before] * pad, *part, *[behind] * pad]]
+        rows = zip(fibre, inside, kinds, strict=True)
+        for (number, _), own in groupby(rows, key=lambda row: (row[0], row[-1][1])):
+            part = [(index, kind) for _, index, kind in own]
+            span = int(part[0][0]), int(part[-1][0])
             owner.append(int(number))
-            yield join([*pieces, library.node(behind)])
+            spans.append(span)
+            if span not in known:
+                new.append(span)
+                yield _padded([kind for _, kind in part], library)
 
-    run = run_fibres(stretches(), pulse=_STRONG, step=NERVE_EXACT_STEP_US)
-    arrival = run["arrival"].to_numpy()
-    nodes = np.isfinite(run["position"].to_numpy()).sum(axis=1)
-    ends = arrival[np.arange(len(owner)), nodes - 1 - NERVE_EXACT_PAD]
-    took = ends - arrival[:, NERVE_EXACT_PAD]
+    pending = stretches()
+    first = next(pending, None)
+    if first is not None:
+        run = run_fibres(chain([first], pending), pulse=_STRONG, step=NERVE_EXACT_STEP_US)
+        arrival = run["arrival"].to_numpy()
+        nodes = np.isfinite(run["position"].to_numpy()).sum(axis=1)
+        ends = arrival[np.arange(len(new)), nodes - 1 - NERVE_EXACT_PAD]
+        known.update(zip(new, ends - arrival[:, NERVE_EXACT_PAD], strict=True))
+    took = np.array([known[span] for span in spans])
     time = np.bincount(owner, np.nan_to_num(took), count)
     failed = np.asarray(np.bincount(owner, ~np.isfinite(took), count) > 0)
     return np.asarray(time, dtype=np.float64), failed
+
+
+def _padded(part: list[Kind], library: Library) -> Fibre:
+    """Return a fibre of internodes with a few healthy ones before and behind."""
+    before, behind = (healthy(part[end]) for end in (0, -1))
+    row = [*[before] * NERVE_EXACT_PAD, *part, *[behind] * NERVE_EXACT_PAD]
+    return join([*(library.piece(kind)[0] for kind in row), library.node(behind)])
 
 
 def healthy(kind: Kind) -> Kind:

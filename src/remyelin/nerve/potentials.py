@@ -113,10 +113,10 @@ def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
     from scipy.special import gammaincinv
 
     samples, sample = len(time), float(time[1])
-    mean = np.maximum(volley.excess, 0)
-    points = mean[:, None]
+    points = volley.excess[:, None]
     if np.any(volley.variance > 0):
         chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
+        mean = np.maximum(volley.excess, 0)
         spread = np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean**2)
         shape = mean**2 / np.maximum(spread, np.finfo(np.float64).tiny)
         late = gammaincinv(np.maximum(shape, NERVE_NO_SHARE)[:, None], chance)
