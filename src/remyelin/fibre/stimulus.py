@@ -13,8 +13,6 @@ from remyelin.fibre.fibre import Fibre
 from remyelin.numerics import PULSE_MS, PULSE_NA
 
 Array = NDArray[np.float64]
-Waveform = Callable[[Array], Array]
-"""Amplitude (any scale, usually 0..1) at times in ms."""
 
 
 @dataclass(frozen=True, slots=True)
