@@ -17,7 +17,6 @@ from remyelin.fibre.chain import FIELDS, STATE_FIELDS, field, row_size
 from remyelin.fibre.gating import FINGERPRINT, GATES, advance_gates
 from remyelin.jit import compiled
 
-
 OWN_FIELDS = ("ahead_v", "ahead_half")
 """Fields this kernel has besides those of `chain`: potentials of the next row."""
 
@@ -134,13 +133,13 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             down = zero
             down_share = zero
             for i in range(reach):
-                n = lo + i
-                link = buffer[n - one_row + off]
-                right_side = buffer[n + delta] + buffer[n - one_row + carry] - link * down_share
-                down = one / (buffer[n + pivot] - link * link * down)
+                a = lo + i
+                link = buffer[a - one_row + off]
+                right_side = buffer[a + delta] + buffer[a - one_row + carry] - link * down_share
+                down = one / (buffer[a + pivot] - link * link * down)
                 down_share = right_side * down
-                buffer[n + pivot] = down
-                buffer[n + delta] = down_share
+                buffer[a + pivot] = down
+                buffer[a + delta] = down_share
                 q = top - i
                 link = buffer[q + off]
                 right_side = buffer[q + delta] + buffer[q - one_row + carry] - link * up_share
@@ -165,15 +164,15 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             # around from being vectorised.
             up_change = change
             for i in range(reach):
-                n = middle - one_row - i
-                buffer[n + ahead_half] = midway
-                buffer[n + ahead_v] = new
-                change = buffer[n + delta] - buffer[n + pivot] * buffer[n + off] * change
-                midway = buffer[n + v] + change
+                a = middle - one_row - i
+                buffer[a + ahead_half] = midway
+                buffer[a + ahead_v] = new
+                change = buffer[a + delta] - buffer[a + pivot] * buffer[a + off] * change
+                midway = buffer[a + v] + change
                 new = midway + change
-                buffer[n + delta] = change
-                buffer[n + half] = midway
-                buffer[n + v] = new
+                buffer[a + delta] = change
+                buffer[a + half] = midway
+                buffer[a + v] = new
                 q = middle + one_row + i
                 up_change = buffer[q + delta] - buffer[q + pivot] * buffer[q - one_row + off] * up_change
                 up_midway = buffer[q + v] + up_change
@@ -236,18 +235,18 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
                     buffer[n + y_k] = two * inner - old
             # The last quartet may reach past the window, where gates are at rest and stay there.
             for j in range((hi - lo + l3) // together):
-                n = lo + j * together
-                x0 = buffer[n + position]
-                x1 = buffer[n + position + l1]
-                x2 = buffer[n + position + l2]
-                x3 = buffer[n + position + l3]
+                a = lo + j * together
+                x0 = buffer[a + position]
+                x1 = buffer[a + position + l1]
+                x2 = buffer[a + position + l2]
+                x3 = buffer[a + position + l3]
                 r0 = np.int32(x0)
                 r1 = np.int32(x1)
                 r2 = np.int32(x2)
                 r3 = np.int32(x3)
                 advance_gates(  # type: ignore[call-arg]
                     buffer,
-                    n + m,
+                    a + m,
                     stride,
                     table,
                     (
