@@ -209,9 +209,11 @@ def test_bad_settings_are_refused(change: dict[str, object], words: str) -> None
         conduct(mrg(10.0, 11, ledger=LEDGER), **change)  # type: ignore[arg-type]
 
 
-def test_no_fibres_are_refused() -> None:
+def test_what_is_no_fibre_is_refused() -> None:
     with pytest.raises(InputError, match="no fibres"):
         conduct([])
+    with pytest.raises(InputError, match="item 0 is a float"):
+        conduct([10.0])  # type: ignore[list-item]
 
 
 def test_fibres_are_forgotten_once_computed(monkeypatch: pytest.MonkeyPatch) -> None:

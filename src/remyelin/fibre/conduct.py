@@ -178,6 +178,8 @@ def _tasks(
     pulses = None if isinstance(pulse, Pulse) else list(pulse)
     index = -1
     for index, fibre in enumerate(fibres):
+        if not isinstance(fibre, Fibre):
+            raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
         if fibre.n_nodes < 2:
             raise InputError(f"fibre {index} has {fibre.n_nodes} nodes; give at least two.")
         if pulses is not None and index >= len(pulses):
