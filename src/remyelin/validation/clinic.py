@@ -167,8 +167,7 @@ def three_months(ledger: Ledger) -> Mapping[str, float]:
     "lhermitte_n2o",
     "fdrs_n2o",
     note="51 virtual patients of about 22 years, 1.5 h of nitrous oxide a day (lognormal), symptoms for a "
-    "median of 1.5 months, gas stopped at treatment; the scale among those with cord disease; reported users "
-    "had gone on for a year and more, so these recover too well",
+    "median of 1.5 months, gas stopped at treatment; the scale among those with cord disease",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""

@@ -125,7 +125,7 @@ def monkey_shortest(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "monkey_lag_high",
     note="the same with methylation never below 0.3 from the little B12 in the diet; differences between "
-    "animals are not reported, so the floor is a guess; at this one sight is never lost, at 0.2 after 15 months",
+    "animals are not reported, so the floor is a guess; a higher one delays the loss without limit",
 )
 def monkey_longest(ledger: Ledger) -> Mapping[str, float]:
     """The last one."""
