@@ -239,6 +239,19 @@ def bench(
 
 
 @app.command()
+def rebuild(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cobalamin")],
+) -> None:
+    """Make derived data again from the ledger, where the numbers it rests on have changed (minutes)."""
+    from remyelin.report.terminal import Progress
+    from remyelin.validation.derived import rebuild as make
+
+    with Progress() as progress:
+        path = make(name, progress)
+    print(f"wrote {path}")
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Say what is installed and what works: versions, kernel cache, threads, extras."""
     from remyelin.report.doctor import examine

@@ -18,6 +18,7 @@ PMOL_PER_NMOL: Final = 1000.0
 NMOL_PER_UMOL: Final = 1000.0
 PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
+UG_PER_MG: Final = 1000.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
@@ -60,10 +61,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "intake": _kind("a daily intake", {"ug/d": 1.0, "mg/d": 1000.0}, 0.0, 100_000.0),
     "dose": _kind("a dose", {"ug": 1.0, "mg": 1000.0}, 0.0, 100_000.0),
     "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
+    "filtration": _kind("a glomerular filtration", {"mL/min/1.73m2": 1.0, "mL/min": 1.0}, 1.0, 250.0),
     "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
     "b12": _kind("a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6),
     "holotc": _kind("a holotranscobalamin", {"pmol/L": 1.0}, 0.0, 1e5),
-    "mma": _kind("a methylmalonate", {"nmol/L": 1.0, "umol/L": 1000.0}, 0.0, 1e6),
+    "mma": _kind("a methylmalonate", {"nmol/L": 1.0, "umol/L": 1000.0, "ng/mL": 8.468}, 0.0, 1e6),
     "homocysteine": _kind("a homocysteine", {"umol/L": 1.0, "mg/L": 7.397}, 0.0, 1000.0),
     "haemoglobin": _kind("a haemoglobin", {"g/L": 1.0, "g/dL": 10.0}, 10.0, 300.0),
     "haematocrit": _kind("a haematocrit", {"%": 1.0}, 5.0, 80.0),
@@ -114,6 +116,27 @@ def parse(text: object, kind: str, where: str = "") -> float:
             f"it must lie between {known.low:g} and {known.high:g} {known.canonical}."
         )
     return value
+
+
+#: Units in which laboratories report, by system; holotranscobalamin and homocysteine have one.
+SYSTEMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "SI": {"b12": "pmol/L", "holotc": "pmol/L", "mma": "nmol/L", "homocysteine": "umol/L"},
+    "conventional": {"b12": "pg/mL", "holotc": "pmol/L", "mma": "ng/mL", "homocysteine": "umol/L"},
+}
+
+
+def per_unit(kind: str, unit: str) -> float:
+    """Return the canonical amount in one `unit` of a kind: divide a canonical value by it to report.
+
+    Raises
+    ------
+    InputError
+        If the kind has no such unit.
+    """
+    factors = KINDS[kind].factors
+    if unit not in factors:
+        raise InputError(f"{unit!r} is no unit of {KINDS[kind].label}; give one of {', '.join(factors)}.")
+    return factors[unit]
 
 
 def show(value: float, kind: str) -> str:

@@ -183,6 +183,7 @@ def test_every_parameter_matters() -> None:
         ),
         filtration=steps(90.0, [(-100.0, 50.0)]),
         folic_acid=steps(0.0, [(1.0, 0.4)]),
+        pyridoxine=steps(0.0, [(1.0, 20.0)]),
     )
     times = [-1000.0, -55.0, 0.0, 0.1, 3.2, 20.0]
     usual = simulate(busy, times, PARAMETERS)
@@ -190,11 +191,10 @@ def test_every_parameter_matters() -> None:
     for name in (entry.name for entry in LEDGER.entries() if entry.layer == "cobalamin"):
         entry = LEDGER.entry(name)
         if name.startswith(
-            ("combined_indicator", "limits", "regimen", "blood.severe", "blood.potassium")
+            ("combined_indicator", "limits", "regimen", "readout_noise", "blood.severe", "blood.potassium")
         ) or not isinstance(entry.value, float):
             continue
         if name in (
-            "homocysteine.pyridoxine_change",
             "absorption.metformin_factor",
             "absorption.meals_per_day",
         ):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remyelin.cobalamin import REGIMENS, Dose, regimen
+from remyelin.cobalamin import REGIMENS, Dose, read_order, regimen
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
@@ -83,6 +83,10 @@ def test_us_label_counts() -> None:
         ("cyanocobalamin 1 mg im every 2 fortnights", "units"),
         ("", "empty"),
         ("uk neurologica", "did you mean"),
+        ("cyanocobalamin 1 mg im once with folic acid 1 mg", "every day"),
+        ("cyanocobalamin 1 mg im daily with folic acid", "cannot read"),
+        ("cyanocobalamin 1 mg im daily with folic acid -1 mg", "impossible"),
+        ("cyanocobalamin 1 mg im daily with vitamin c 1 mg", "cannot read"),
         ("cyanocobalamin 1 mg im every 0.0001 d", "more than"),
     ],
 )
@@ -116,3 +120,12 @@ def test_impossible_doses_are_refused(change: dict[str, object]) -> None:
     fields = {"time": 0.0, "amount_ug": 1000.0, "form": "cyanocobalamin", "route": "im", **change}
     with pytest.raises(InputError):
         Dose(**fields)  # type: ignore[arg-type]
+
+
+def test_vitamins_are_part_of_an_order() -> None:
+    text = "cyanocobalamin 0.5 mg oral daily with folic acid 0.8 mg and pyridoxine 20 mg for 10 d, then 1 mg weekly"
+    found = read_order(text, 5.0, 30.0, LEDGER)
+    assert found.vitamins == ((5.0, 0.8, 20.0), (15.0, 0.8, 20.0), (30.0, 0.0, 0.0))
+    assert found.doses == regimen(text, 5.0, 30.0, LEDGER)
+    assert read_order("b12-b6-folate", 0.0, 9.0, LEDGER).vitamins == ((0.0, 0.8, 20.0), (9.0, 0.0, 0.0))
+    assert read_order("oral", 0.0, 9.0, LEDGER).vitamins == ()

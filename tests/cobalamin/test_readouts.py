@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from remyelin.cobalamin.readouts import combined_indicator, interpret
+from remyelin.cobalamin import Exposure, Parameters, constant, simulate
+from remyelin.cobalamin.readouts import MARKERS, combined_indicator, interpret, measure
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
@@ -47,3 +49,33 @@ def test_bad_markers_are_refused() -> None:
         interpret("b12", -1, LEDGER)
     with pytest.raises(InputError, match="number of 0 or more"):
         interpret("mma", float("nan"), LEDGER)
+
+
+def test_samples_scatter_about_the_level_as_the_ledger_says() -> None:
+    person = Exposure(age=50, food_intake=constant(5.0), meals_per_day=3)
+    course = simulate(person, np.arange(4000.0), Parameters.from_ledger(LEDGER))
+    samples = measure(course, LEDGER, seed=7)
+    for marker in MARKERS:
+        logs = np.log(samples[marker] / course[marker]).to_numpy()
+        assert logs.std() == pytest.approx(LEDGER[f"readout_noise.{marker}"], rel=0.05)
+        assert abs(logs.mean()) < 0.02
+    assert samples.identical(measure(course, LEDGER, seed=7))
+    assert not samples.identical(measure(course, LEDGER, seed=8))
+    independent = np.corrcoef([np.log(samples[marker]).to_numpy() for marker in MARKERS])
+    assert np.abs(independent - np.eye(4)).max() < 0.1
+
+
+def test_samples_in_both_systems_are_the_same_samples() -> None:
+    person = Exposure(age=50, food_intake=constant(5.0), meals_per_day=3)
+    course = simulate(person, [0.0, 1.0], Parameters.from_ledger(LEDGER))
+    si, conventional = (measure(course, LEDGER, 1, system=system) for system in ("SI", "conventional"))
+    assert {name: conventional[name].attrs["units"] for name in MARKERS} == {
+        "b12": "pg/mL",
+        "holotc": "pmol/L",
+        "mma": "ng/mL",
+        "homocysteine": "umol/L",
+    }
+    np.testing.assert_allclose(si["b12"], conventional["b12"] * 0.738)
+    np.testing.assert_allclose(si["mma"], conventional["mma"] * 8.468)
+    with pytest.raises(InputError, match="valid are: SI, conventional"):
+        measure(course, LEDGER, 1, system="metric")

@@ -4,21 +4,25 @@
 ``regimen`` writes doses, ``Parameters.from_ledger`` reads the numbers.
 """
 
-from remyelin.cobalamin.dosing import REGIMENS, Dose, regimen
+from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, ramp, steps
 from remyelin.cobalamin.model import simulate
 from remyelin.cobalamin.parameters import Parameters
+from remyelin.cobalamin.treatment import treated
 
 __all__ = [
     "REGIMENS",
     "Dose",
     "Exposure",
     "NitrousOxide",
+    "Order",
     "Parameters",
     "Profile",
     "constant",
     "ramp",
+    "read_order",
     "regimen",
     "simulate",
     "steps",
+    "treated",
 ]

@@ -5,9 +5,10 @@ A regimen is written as a name (``"uk neurological"``) or as an order::
     hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d
     cyanocobalamin 2 mg oral daily for 4 mo, then 1 mg daily
     methylcobalamin 500 ug iv once
+    cyanocobalamin 0.5 mg oral daily with folic acid 0.8 mg and pyridoxine 20 mg for 24 mo
 
 Phases are separated by ``, then``; a later phase keeps what it does not repeat (form, amount,
-route, "with food"). Only the last phase may go on without "for ...".
+route, "with food", the other vitamins, which are per day). Only the last phase may go on without "for ...".
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.numerics import MAX_DOSES
-from remyelin.units import KINDS, parse
+from remyelin.units import KINDS, UG_PER_MG, parse
 
 Form = Literal["cyanocobalamin", "hydroxocobalamin", "methylcobalamin"]
 Route = Literal["im", "sc", "iv", "oral", "nasal"]
@@ -40,6 +41,7 @@ REGIMENS: Final[Mapping[str, tuple[Form, Route]]] = {
     "oral": ("cyanocobalamin", "oral"),
     "japan": ("methylcobalamin", "im"),
     "japan oral": ("methylcobalamin", "oral"),
+    "b12 b6 folate": ("cyanocobalamin", "oral"),
 }
 
 _WORD_INTERVALS: Final = {
@@ -108,6 +110,22 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a regimen gives.
+
+    Attributes
+    ----------
+    doses : tuple of Dose
+        Cobalamin, in time order.
+    vitamins : tuple of (float, float, float)
+        Day from which so much folic acid and pyridoxine is taken (mg/day), in time order; empty without any.
+    """
+
+    doses: tuple[Dose, ...]
+    vitamins: tuple[tuple[float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Phase:
     """One stretch of a regimen: equal doses at equal intervals (days); no interval = a single dose."""
 
@@ -117,10 +135,17 @@ class _Phase:
     with_food: bool = False
     interval: float | None = None
     duration: float | None = None
+    folic_acid: float = 0.0
+    pyridoxine: float = 0.0
 
 
 def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
-    """Return the doses of a named regimen or of a written order.
+    """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too."""
+    return read_order(order, start, stop, ledger).doses
+
+
+def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
+    """Return what a named regimen or a written order gives.
 
     Parameters
     ----------
@@ -134,8 +159,8 @@ def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose
 
     Returns
     -------
-    tuple of Dose
-        In time order; empty when `stop` is not after `start`.
+    Order
+        Empty when `stop` is not after `start`.
 
     Raises
     ------
@@ -144,21 +169,25 @@ def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose
     """
     name = re.sub(r"[\s_-]+", " ", order.strip().lower())
     phases = _named(name, ledger) if name in REGIMENS else _written(order)
-    return tuple(_expand(phases, order, start, stop))
+    return _expand(phases, order, start, stop)
 
 
 def _named(name: str, ledger: Ledger) -> list[_Phase]:
     form, route = REGIMENS[name]
     slug = name.replace(" ", "_")
     table = ledger.table(f"regimen.{slug}")
-    rows = zip(table["amount"], table["interval"], table["duration"], strict=True)
+    none = (0.0,) * len(table["amount"])
+    vitamins = (table.get("folic_acid", none), table.get("pyridoxine", none))
+    rows = zip(table["amount"], table["interval"], table["duration"], *vitamins, strict=True)
     return [
-        _Phase(form, amount, route, False, interval, duration or None) for amount, interval, duration in rows
+        _Phase(form, amount, route, False, interval, duration or None, folic_acid, pyridoxine)
+        for amount, interval, duration, folic_acid, pyridoxine in rows
     ]
 
 
-def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> list[Dose]:
+def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> Order:
     doses: list[Dose] = []
+    vitamins: list[tuple[float, float, float]] = []
     begin = start
     for phase in phases:
         end = stop if phase.duration is None else min(begin + phase.duration, stop)
@@ -172,8 +201,11 @@ def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> list
                 raise InputError(f"regimen {order!r}: more than {MAX_DOSES} doses; lengthen the interval.")
             times = [begin + i * phase.interval for i in range(count)]
         doses += [Dose(t, phase.amount_ug, phase.form, phase.route, phase.with_food) for t in times]  # type: ignore[arg-type]
+        if begin < stop and phase.interval is not None:
+            vitamins.append((begin, phase.folic_acid, phase.pyridoxine))
         begin = end if phase.interval is not None or phase.duration is not None else begin
-    return doses
+    given = any(folic_acid or pyridoxine for _, folic_acid, pyridoxine in vitamins)
+    return Order(tuple(doses), (*vitamins, (begin, 0.0, 0.0)) if given else ())
 
 
 def _written(order: str) -> list[_Phase]:
@@ -235,7 +267,15 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
         if phase.interval is not None:
             raise fail(f"two intervals in {part!r}, give one")
         phase = replace(phase, interval=parse(_WORD_INTERVALS[match[1]], "duration"))
+    vitamins: dict[str, float] = {}
+    for name in ("folic acid", "pyridoxine"):
+        if match := take(rf"(?:with|and) {name} {_NUMBER} ?(ug|mcg|mg)"):
+            amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+            vitamins[name.replace(" ", "_")] = amount / UG_PER_MG
+    phase = replace(phase, **vitamins)  # type: ignore[arg-type]
     once = take("once")
+    if once and vitamins:
+        raise fail(f"vitamins are taken every day, which contradicts 'once' in {part!r}")
     if once and (phase.interval is not None or phase.duration is not None):
         raise fail(f"'once' contradicts the interval or duration in {part!r}")
     if match := take(rf"{_NUMBER} ?(ug|mcg|mg|g|iu|units?)"):

@@ -133,6 +133,8 @@ class Exposure:
         Remethylation of plasma homocysteine as far as folate limits it; 1 = sufficient.
     folic_acid : Profile
         Folic acid given, mg/day.
+    pyridoxine : Profile
+        Vitamin B6 given, mg/day; its measured effect on homocysteine is none.
     filtration : Profile
         Glomerular filtration, mL/min/1.73 m2; above the reference it has no effect.
     synthase_capacity : float
@@ -162,6 +164,7 @@ class Exposure:
     cd320_block: Profile = Profile((0.0,), (0.0,))
     folate_status: Profile = Profile((0.0,), (1.0,))
     folic_acid: Profile = Profile((0.0,), (0.0,))
+    pyridoxine: Profile = Profile((0.0,), (0.0,))
     filtration: Profile | None = None
     synthase_capacity: float = 1.0
     store_scale: float = 1.0
@@ -181,6 +184,7 @@ class Exposure:
             _within(name, getattr(self, name), 0.0, 1.0)
         _within("folate_status", self.folate_status, 0.0, math.inf, strict=True)
         _within("folic_acid", self.folic_acid, 0.0, math.inf)
+        _within("pyridoxine", self.pyridoxine, 0.0, math.inf)
         if self.filtration is not None:
             _within("filtration", self.filtration, 0.0, math.inf, strict=True)
         positive = (

@@ -92,6 +92,11 @@ def folate_effect(status: Array, folic_acid: Array, parameters: Parameters) -> A
     return np.asarray(status * (1 / (1 - fall) - (1 - share)) / share)
 
 
+def pyridoxine_effect(dose: Array, parameters: Parameters) -> Array:
+    """Return the factor on plasma homocysteine of vitamin B6 (mg/day); trials found none (HLTC 2005)."""
+    return np.where(dose > 0, 1 + parameters.pyridoxine_change, 1.0)
+
+
 def csf_target(holotc: Array, block: Array, parameters: Parameters) -> Array:
     """Return the cerebrospinal cobalamin (pmol/L) that saturable entry by CD320 would sustain."""
     p = parameters
@@ -147,6 +152,7 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
     when = np.append(middle, BEFORE)
     typical = p.homocysteine_baseline * exposure.metabolite_scale_hcy
     made = typical * accumulation(exposure.filtration, when, p.homocysteine_renal_exponent, p)
+    made = made * pyridoxine_effect(exposure.pyridoxine.at(when), p)
     folate = folate_effect(exposure.folate_status.at(when), exposure.folic_acid.at(when), p)
     removal_start = share * peripheral[:-1] * folate[:-1] + 1 - share
     removal_end = share * peripheral[1:] * folate[:-1] + 1 - share

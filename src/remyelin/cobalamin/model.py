@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from remyelin.cobalamin import blood, kinetics, metabolism
+from remyelin.cobalamin import blood, cognition, kinetics, metabolism
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import grid, schedule
@@ -33,6 +33,7 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     xarray.Dataset
         Over `time` (day): ``b12``, ``holotc``, ``csf_b12`` (pmol/L), ``mma`` (nmol/L),
         ``homocysteine`` (umol/L), ``store``, ``pending`` (nmol), ``absorption`` (nmol/day), the
+        ``cognition`` (SD, weak: see :mod:`remyelin.cobalamin.cognition`), the
         totals ``absorbed``, ``captured``, ``urine``, ``lost`` since the start of the course (nmol),
         ``albumin_ratio`` (1e-3), ``methyl_trap`` (share of folate), ``haemoglobin`` (g/L) and ``mcv``
         (fL); over time and `compartment`:
@@ -87,6 +88,11 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
                 metabolism.methyl_trap(synthase[:, 0], parameters),
                 "1",
                 "5-methyltetrahydrofolate share of folate",
+            ),
+            "cognition": over_time(
+                cognition.score(methylation[:, 1], metabolic.homocysteine[at], parameters),
+                "SD",
+                "cognition relative to health (weak, size assumed)",
             ),
             "haemoglobin": over_time(haemoglobin[at], "g/L", "haemoglobin"),
             "mcv": over_time(mcv[at], "fL", "mean red cell volume"),

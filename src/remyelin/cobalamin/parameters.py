@@ -51,6 +51,7 @@ class Parameters:
     homocysteine_synthase_share: float
     folic_acid_max: float
     folic_acid_half: float
+    pyridoxine_change: float
     homocysteine_renal_exponent: float
     # methylmalonate
     methylmalonate_baseline: float
@@ -78,6 +79,8 @@ class Parameters:
     albumin_gain: float
     albumin_threshold: float
     albumin_time: float
+    cognition_fall: float
+    cognition_per_homocysteine: float
     # blood
     haemoglobin: float
     mcv: float
@@ -147,6 +150,7 @@ class Parameters:
             homocysteine_synthase_share=ledger["homocysteine.synthase_share"],
             folic_acid_max=ledger["homocysteine.folic_acid_max"],
             folic_acid_half=ledger["homocysteine.folic_acid_half"],
+            pyridoxine_change=ledger["homocysteine.pyridoxine_change"],
             homocysteine_renal_exponent=ledger["homocysteine.renal_exponent"],
             methylmalonate_baseline=ledger["methylmalonate.baseline"],
             methylmalonate_baseline_age=ledger["methylmalonate.baseline_age"],
@@ -171,6 +175,8 @@ class Parameters:
             albumin_gain=ledger["brain.albumin_homocysteine_gain"],
             albumin_threshold=ledger["brain.albumin_homocysteine_threshold"],
             albumin_time=ledger["brain.albumin_time"],
+            cognition_fall=ledger["cognition.fall"],
+            cognition_per_homocysteine=ledger["cognition.per_homocysteine"],
             haemoglobin=ledger["blood.haemoglobin"],
             mcv=ledger["blood.mcv"],
             haemoglobin_fall=ledger["blood.haemoglobin_fall"],

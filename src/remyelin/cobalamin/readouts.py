@@ -1,4 +1,4 @@
-"""What laboratory values say: the combined indicator and published limits.
+"""Laboratory values, with their noise, and what they say: the combined indicator and published limits.
 
 Limits are quoted with their source; they classify a value, never a person, and are no advice.
 """
@@ -8,13 +8,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.units import NMOL_PER_UMOL
+from remyelin.units import NMOL_PER_UMOL, SYSTEMS, per_unit
 
 Array = NDArray[np.float64]
+
+MARKERS = ("b12", "holotc", "mma", "homocysteine")
+
+
+def measure(course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI") -> xr.Dataset:
+    """Return what a laboratory would report of a course: one noisy sample at each time.
+
+    The noise is lognormal about the person's own level, independent between samples and markers: assay and
+    body together, as repeated samples of one person within weeks differ (``readout_noise.*``).
+
+    Parameters
+    ----------
+    course : Dataset
+        Of :func:`remyelin.cobalamin.simulate`, in canonical units.
+    ledger : Ledger
+        Holds the noise of each marker.
+    seed : int
+        The same seed gives the same samples.
+    system : {"SI", "conventional"}
+        Units to report in; in ``units`` of each variable.
+
+    Returns
+    -------
+    Dataset
+        ``b12``, ``holotc``, ``mma``, ``homocysteine`` with the dimensions of the course.
+
+    Raises
+    ------
+    InputError
+        For an unknown system of units.
+    """
+    if system not in SYSTEMS:
+        raise InputError(f"no system of units {system!r}; {nearest(system, SYSTEMS)}")
+    rng = np.random.default_rng(seed)
+    found = {}
+    for marker in MARKERS:
+        level, unit = course[marker], SYSTEMS[system][marker]
+        noise = np.exp(ledger[f"readout_noise.{marker}"] * rng.standard_normal(level.shape))
+        attributes = {**level.attrs, "units": unit}
+        found[marker] = (level * noise / per_unit(marker, unit)).assign_attrs(attributes)
+    return xr.Dataset(found)
 
 
 def combined_indicator(
@@ -98,7 +140,7 @@ def interpret(marker: str, value: float, ledger: Ledger) -> Interpretation:
     InputError
         For an unknown marker or a value that cannot be measured.
     """
-    known = ("b12", "holotc", "mma", "homocysteine", "combined_indicator")
+    known = (*MARKERS, "combined_indicator")
     if marker not in known:
         raise InputError(f"no limits for the marker {marker!r}; {nearest(marker, known)}")
     if not np.isfinite(value) or (value < 0 and marker != "combined_indicator"):

@@ -60,6 +60,7 @@ _RULES = {
     "fall": "folic_acid_max * folic_acid / (folic_acid_half + folic_acid)",
     "folate": "folate_status * (1 / (1 - fall) - (1 - homocysteine_synthase_share)) / homocysteine_synthase_share",
     "filtered": "piece(filtration / reference_filtration, filtration < reference_filtration, 1)",
+    "b6": "piece(1 + pyridoxine_change, 0 < pyridoxine, 1)",
     "mma_base": "methylmalonate_baseline * exp(methylmalonate_age_slope * (age - methylmalonate_baseline_age))",
     "mma_target": "mma_scale * filtered ** (0 - methylmalonate_renal_exponent) * (mma_base"
     " + (methylmalonate_ceiling - mma_base) / (1 + (body / methylmalonate_half_store) ** methylmalonate_hill))",
@@ -82,7 +83,7 @@ _RATES = {
     "store": "transcobalamin_rate * holotc_nmol + captured - (loss_without_loop + tissue_release) * store",
     "haptocorrin": "haptocorrin_rate * (plasma_scale * b12_per_store * body - haptocorrin)",
     "peripheral": "synthase_turnover * capacity * {body} - (synthase_turnover + destroyed) * peripheral",
-    "homocysteine": "homocysteine_turnover * (homocysteine_baseline * hcy_scale"
+    "homocysteine": "homocysteine_turnover * (homocysteine_baseline * hcy_scale * b6"
     " * filtered ** (0 - homocysteine_renal_exponent) - homocysteine * (homocysteine_synthase_share * peripheral"
     " * folate + 1 - homocysteine_synthase_share))",
     "mma": "methylmalonate_turnover * (mma_target - mma)",
@@ -162,6 +163,7 @@ def _inputs(exposure: Exposure, plan: Schedule, p: Parameters) -> dict[str, str]
         "block": exposure.cd320_block,
         "folate_status": exposure.folate_status,
         "folic_acid": exposure.folic_acid,
+        "pyridoxine": exposure.pyridoxine,
         "filtration": exposure.filtration or Profile((0.0,), (p.reference_filtration,)),
         "albumin_normal": Profile(p.albumin_ages, p.albumin_ratios),
     }

@@ -111,6 +111,7 @@ def _events(exposure: Exposure, plan: Schedule) -> Iterable[float]:
         exposure.cd320_block,
         exposure.folate_status,
         exposure.folic_acid,
+        exposure.pyridoxine,
         exposure.filtration,
     )
     for profile in profiles:

@@ -21,6 +21,7 @@ from remyelin.cobalamin.metabolism import (
     csf_target,
     folate_effect,
     nitrous_oxide_rate,
+    pyridoxine_effect,
     saturation,
 )
 from remyelin.cobalamin.parameters import Parameters
@@ -95,7 +96,7 @@ def integrate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> x
 def _breaks(exposure: Exposure) -> list[float]:
     profiles = (
         exposure.food_intake, exposure.intrinsic_factor, exposure.food_release, exposure.cd320_block,
-        exposure.folate_status, exposure.folic_acid, exposure.filtration,
+        exposure.folate_status, exposure.folic_acid, exposure.pyridoxine, exposure.filtration,
     )  # fmt: skip
     found = [
         t for profile in profiles if profile is not None and len(profile.times) > 1 for t in profile.times
@@ -135,6 +136,7 @@ def _steady(exposure: Exposure, start: float, p: Parameters, injected: int) -> A
     )
     made = p.homocysteine_baseline * exposure.metabolite_scale_hcy
     made *= float(accumulation(exposure.filtration, before, p.homocysteine_renal_exponent, p)[0])
+    made *= float(pyridoxine_effect(exposure.pyridoxine.at(before), p)[0])
     share = p.homocysteine_synthase_share
     folate = float(folate_effect(exposure.folate_status.at(before), exposure.folic_acid.at(before), p)[0])
     hcy = made / (share * synthase * folate + 1 - share)
@@ -229,6 +231,7 @@ def _slopes(
     renewal = p.synthase_turnover * exposure.synthase_capacity
     made = p.homocysteine_baseline * exposure.metabolite_scale_hcy
     made *= float(accumulation(exposure.filtration, now, p.homocysteine_renal_exponent, p)[0])
+    made *= float(pyridoxine_effect(exposure.pyridoxine.at(now), p)[0])
     share = p.homocysteine_synthase_share
     folate = float(folate_effect(value(exposure.folate_status), value(exposure.folic_acid), p))
     age = exposure.age + time / DAYS_PER_YEAR

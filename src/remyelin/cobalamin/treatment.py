@@ -1,0 +1,28 @@
+"""Treatment of a person: cobalamin and the vitamins given with it, as one order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+
+from remyelin.cobalamin.dosing import Order
+from remyelin.cobalamin.exposure import Exposure, steps
+
+
+def treated(exposure: Exposure, *orders: Order) -> Exposure:
+    """Return the exposure with orders given, one after another.
+
+    Doses are added to those already there. Folic acid and pyridoxine start from what was taken before every
+    change and follow the orders from then on; without any in the orders they stay as they are.
+    """
+    doses = (*exposure.doses, *chain.from_iterable(order.doses for order in orders))
+    vitamins = sorted(chain.from_iterable(order.vitamins for order in orders), key=lambda item: item[0])
+    if not vitamins:
+        return replace(exposure, doses=doses)
+    folic_acid, pyridoxine = exposure.folic_acid.before, exposure.pyridoxine.before
+    return replace(
+        exposure,
+        doses=doses,
+        folic_acid=steps(folic_acid, [(day, folic_acid + amount) for day, amount, _ in vitamins]),
+        pyridoxine=steps(pyridoxine, [(day, pyridoxine + amount) for day, _, amount in vitamins]),
+    )

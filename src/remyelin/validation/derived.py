@@ -1,0 +1,112 @@
+"""Data derived from the ledger and shipped with the package: made by ``remyelin rebuild``, checked by tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+
+Progress = Callable[[str], None]
+COBALAMIN_FIT: Final = Path(str(files("remyelin.validation"))) / "cobalamin_fit.json"
+
+
+def inputs_of_fit(ledger: Ledger) -> str:
+    """Return a hash of what the cobalamin fit reads: every number it uses but the fitted ones, and ranges."""
+    # Simulations are heavy to import and not needed to find a shipped file.
+    from remyelin.validation.fit_cobalamin import ENTRY, FREE, START, residuals
+
+    recording = ledger.recording()
+    residuals(recording)
+    read = [
+        (
+            entry.name,
+            entry.range if entry.name in FREE else entry.value,
+            entry.columns and dict(entry.columns),
+        )
+        for entry in recording.used()
+    ]
+    return hashlib.sha256(json.dumps([read, START, ENTRY], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def build_cobalamin_fit(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Refit the cobalamin layer and return fit, profiles and predictions as JSON."""
+    from remyelin.validation.fit_cobalamin import FREE, fit, predict
+    from remyelin.validation.profile_cobalamin import profiles
+
+    progress("fitting ten parameters to the calibration rows")
+    result = fit(ledger)
+    profiled = profiles(ledger, result, progress)
+    progress("predicting the validation rows")
+    predicted = predict(ledger, result)
+    data = {
+        "made_by": "remyelin rebuild cobalamin",
+        "inputs": inputs_of_fit(ledger),
+        "cost": result.cost,
+        "parameters": {
+            name: {
+                "value": result.values[name],
+                "log_sd": result.spread[name],
+                "prior_share": result.prior_share[name],
+                **asdict(profiled[name]),
+            }
+            for name in FREE
+        },
+        "correlation": result.correlation.tolist(),
+        "predictions": {name: list(values) for name, values in predicted.items()},
+    }
+    return json.dumps(_rounded(data), indent=1) + "\n"
+
+
+def _rounded(data: Any) -> Any:
+    """Six digits: below them two machines differ."""
+    if isinstance(data, float):
+        return float(f"{data:.6g}")
+    if isinstance(data, Mapping):
+        return {key: _rounded(value) for key, value in data.items()}
+    return [_rounded(value) for value in data] if isinstance(data, list | tuple) else data
+
+
+@cache
+def cobalamin_fit() -> Mapping[str, Any]:
+    """Return the shipped fit."""
+    return MappingProxyType(json.loads(COBALAMIN_FIT.read_text(encoding="utf-8")))
+
+
+BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
+    "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit)
+}
+
+
+def rebuild(name: str, progress: Progress = lambda step: None) -> Path:
+    """Make one piece of derived data again from the shipped ledger and put it in its place.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``BUILDERS``.
+    progress : callable
+        Called with the name of each step.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, or where the package cannot be written to.
+    """
+    if name not in BUILDERS:
+        raise InputError(f"no derived data named {name!r}; {nearest(name, BUILDERS)}")
+    path, build = BUILDERS[name]
+    text = build(Ledger.shipped(), progress)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}.") from None
+    return path
