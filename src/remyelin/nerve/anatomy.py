@@ -72,6 +72,8 @@ BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
         _stretch("corticospinal.cervical", "central", "lateral_column", "core"),
         _stretch("corticospinal.thoracic", "central", "lateral_column", "core"),
     ),
+    "optic": (_stretch("optic.nerve", "central", "optic", "core"),),
+    "radiation": (_stretch("optic.radiation", "central", "cerebral", "core"),),
 }
 """Branches by name, each from its cell body outwards. The ascending branches start at the ganglion."""
 

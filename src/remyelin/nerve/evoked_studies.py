@@ -1,16 +1,26 @@
-"""Somatosensory and motor evoked potentials."""
+"""Somatosensory, visual and motor evoked potentials."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.conduction_studies import muscle
 from remyelin.nerve.findings import Row
-from remyelin.nerve.laboratory import Central, Conduct, Evoked, Laboratory, Results, against_norms, measured
+from remyelin.nerve.laboratory import (
+    Central,
+    Conduct,
+    Evoked,
+    Laboratory,
+    Results,
+    Visual,
+    against_norms,
+    measured,
+)
 from remyelin.nerve.potentials import Waveform, density, evoked_potential, last_arrival, measure, window
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_SAMPLE_MS
@@ -46,24 +56,9 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results
     results: Results = []
     peaks: dict[str, float | None] = {}
     for wave in study.waves:
-        waveform = station(wave, lambda part: part)
-        highest = float(waveform.value.max())
-        share = max(highest, 0.0) / float(station(wave, _intact).value.max())
-        if wave != "n9":
-            half = ledger["evoked.central_gain"]
-            share = share * (1 + half) / (share + half)
-        known = f"norm.{wave}.amplitude" in ledger
-        normal = ledger.vector(f"norm.{wave}.amplitude")[0] if known else 1.0
-        unit = "uV" if known else "of normal"
-        drawn = Waveform(waveform.time, waveform.value * (share * normal / highest if share > 0 else 0), unit)
-        found = measure(drawn, ledger["noise.evoked"] * normal)
-        peaks[wave] = found.peak if found else None
-        norms = against_norms(
-            lab, wave, latency=peaks[wave], amplitude=found.amplitude if found and known else None
-        )
-        # Negative is up: a wave named P points down.
-        shown = Waveform(drawn.time, -drawn.value, unit) if wave.startswith("p") else drawn
-        results.append((measured(name, wave.upper(), "evoked", unit, found, assessed=norms), shown))
+        row, shown = _response(name, wave, lab, partial(station, wave), central=wave != "n9")
+        peaks[wave] = row.latency
+        results.append((row, shown))
     for first, second in study.intervals:
         one, two = peaks[first], peaks[second]
         interval = two - one if one is not None and two is not None else None
@@ -72,6 +67,51 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results
         row = Row(name, site, "evoked", interval=interval, assessed=norms, absent=interval is None)
         results.append((row, None))
     return results
+
+
+def visual(name: str, study: Visual, lab: Laboratory, along: Conduct) -> Results:
+    """Show a pattern to one eye and record over the visual cortex."""
+    parts = [
+        along(branch, "optic", 0.0, lab.anatomy.length(branch, lab.person))
+        for branch in ("optic", "radiation")
+    ]
+
+    def station(seen: Callable[[Volley], Volley]) -> Waveform:
+        delay, width = lab.ledger[f"delay.{study.wave}"], lab.ledger["evoked.width.vision"]
+        return evoked_potential([seen(part) for part in parts], delay, width)
+
+    return [_response(name, study.wave, lab, station, central=True)]
+
+
+def _response(
+    name: str,
+    wave: str,
+    lab: Laboratory,
+    station: Callable[[Callable[[Volley], Volley]], Waveform],
+    central: bool,
+) -> tuple[Row, Waveform]:
+    """Return the response of a station against what it would be in health; central ones have their gain."""
+    ledger = lab.ledger
+    waveform = station(lambda part: part)
+    highest = float(waveform.value.max())
+    share = max(highest, 0.0) / float(station(_intact).value.max())
+    if central:
+        half = ledger["evoked.central_gain"]
+        share = share * (1 + half) / (share + half)
+    known = f"norm.{wave}.amplitude" in ledger
+    normal = ledger.vector(f"norm.{wave}.amplitude")[0] if known else 1.0
+    unit = "uV" if known else "of normal"
+    drawn = Waveform(waveform.time, waveform.value * (share * normal / highest if share > 0 else 0), unit)
+    found = measure(drawn, ledger["noise.evoked"] * normal)
+    norms = against_norms(
+        lab,
+        wave,
+        latency=found.peak if found else None,
+        amplitude=found.amplitude if found and known else None,
+    )
+    # Negative is up: a wave named P points down.
+    shown = Waveform(drawn.time, -drawn.value, unit) if wave.startswith("p") else drawn
+    return measured(name, wave.upper(), "evoked", unit, found, assessed=norms), shown
 
 
 def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> Results:

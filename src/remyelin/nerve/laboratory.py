@@ -58,6 +58,13 @@ class Central:
     stretches: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """A visual evoked potential: its wave."""
+
+    wave: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Laboratory:
     """What is needed to study one person with one set of tables."""

@@ -11,7 +11,7 @@ from remyelin.nerve.person import Person
 
 HIGH_IS_ABNORMAL: Final = frozenset({"latency", "interval", "cmct"})
 EVOKED: Final = frozenset(
-    {"n9", "n13", "n20", "n22", "p40", "n9_n13", "n13_n20", "n22_p40", "mep_arm", "mep_leg"}
+    {"n9", "n13", "n20", "n22", "p40", "p100", "n9_n13", "n13_n20", "n22_p40", "mep_arm", "mep_leg"}
 )
 
 
@@ -77,7 +77,7 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     evoked = key in EVOKED
     if quantity == "velocity":
         mean += ledger["norm.velocity_per_height"] * taller
-    elif evoked and quantity in HIGH_IS_ABNORMAL:
+    elif evoked and key != "p100" and quantity in HIGH_IS_ABNORMAL:
         mean *= person.height / ledger["nerve.reference_height"]
     reach = ledger["limit.evoked" if evoked else "limit.conduction"]
     high = quantity in HIGH_IS_ABNORMAL

@@ -63,6 +63,12 @@ def _corticospinal_leg(person: Person, anatomy: Anatomy, distances: Distances) -
     return (Run("corticospinal", "corticospinal", 0.0, anatomy.length("corticospinal", person)),)
 
 
+def _visual(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    return tuple(
+        Run(branch, "optic", 0.0, anatomy.length(branch, person)) for branch in ("optic", "radiation")
+    )
+
+
 _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
     "median_motor": _motor("arm", "wrist"),
     "tibial_motor": _motor("leg", "ankle"),
@@ -72,6 +78,7 @@ _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, 
     "tibial_sep": _somatosensory("leg", "ankle"),
     "corticospinal_arm": _corticospinal_arm,
     "corticospinal_leg": _corticospinal_leg,
+    "visual": _visual,
 }
 
 PATHWAYS: Final = tuple(_PATHWAYS)
@@ -85,7 +92,8 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
     ----------
     pathway : str
         One of :data:`PATHWAYS`: motor pathways from the motoneuron to the muscle, sensory ones from the
-        skin to the ganglion, somatosensory ones on to the cortex, corticospinal ones to the motoneuron.
+        skin to the ganglion, somatosensory ones on to the cortex, corticospinal ones to the motoneuron, the
+        visual one from the retina to the cortex.
     person : Person
     ledger : Ledger
 

@@ -11,9 +11,9 @@ from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.conduction_studies import motor, sensory
-from remyelin.nerve.evoked_studies import central, evoked
+from remyelin.nerve.evoked_studies import central, evoked, visual
 from remyelin.nerve.findings import Row, Studies
-from remyelin.nerve.laboratory import Central, Conduct, Evoked, Laboratory, Motor, Results, Sensory
+from remyelin.nerve.laboratory import Central, Conduct, Evoked, Laboratory, Motor, Results, Sensory, Visual
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
@@ -23,7 +23,7 @@ from remyelin.nerve.volley import Line, Volley, states_of, volley
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
 
-STUDIES: Final[Mapping[str, Motor | Sensory | Evoked | Central]] = {
+STUDIES: Final[Mapping[str, Motor | Sensory | Evoked | Central | Visual]] = {
     "median_motor": _MEDIAN,
     "ulnar_motor": Motor("arm", "wrist", "elbow"),
     "tibial_motor": _TIBIAL,
@@ -35,6 +35,7 @@ STUDIES: Final[Mapping[str, Motor | Sensory | Evoked | Central]] = {
     "tibial_sep": Evoked("leg", "ankle", ("n22", "p40"), (("n22", "p40"),)),
     "mep_arm": Central("median_motor", _MEDIAN, ("corticospinal.cervical",)),
     "mep_leg": Central("tibial_motor", _TIBIAL, ("corticospinal.cervical", "corticospinal.thoracic")),
+    "vep": Visual("p100"),
 }
 """The battery, by name."""
 
@@ -48,7 +49,7 @@ def battery(
     conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
     distances: Distances | None = None,
 ) -> Studies:
-    """Study one person: conduction studies, somatosensory and motor evoked potentials.
+    """Study one person: conduction studies, somatosensory, motor and visual evoked potentials.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def battery(
 
 
 def _perform(
-    name: str, study: Motor | Sensory | Evoked | Central, lab: Laboratory, along: Conduct
+    name: str, study: Motor | Sensory | Evoked | Central | Visual, lab: Laboratory, along: Conduct
 ) -> Results:
     match study:
         case Motor():
@@ -112,4 +113,6 @@ def _perform(
             return sensory(name, study, lab, along)
         case Evoked():
             return evoked(name, study, lab, along)
+        case Visual():
+            return visual(name, study, lab, along)
     return central(name, study, lab, along)

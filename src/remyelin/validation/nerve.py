@@ -18,6 +18,8 @@ from remyelin.validation.verdicts import simulates
 
 AGE = 40.0  # years
 TALLER = 10.0  # cm
+MILD_SHARE = 0.05  # of internodes vacuolated, without symptoms
+MILD_DELAY_MS, MILD_KEPT = 0.5, 0.95
 SURAL_DISTANCES = (100.0, 150.0, 250.0, 400.0)  # mm: malleolus to knee, as in the experiment
 NEAR_NERVE = {"volume.depth.sural": 2.0, "volume.electrode_spacing": 50.0}  # mm; needle, far reference
 FIBRE_COUNTS = (4000.0, 6000.0, 9000.0, 12000.0)  # in a sural nerve; the range seen in man
@@ -76,6 +78,7 @@ HEALTHY = {
     "median_n20": ("median_sep", "N20", "latency"),
     "tibial_n22": ("tibial_sep", "N22", "latency"),
     "tibial_p40": ("tibial_sep", "P40", "latency"),
+    "vep_p100": ("vep", "P100", "latency"),
     "cmct_arm": ("mep_arm", "cortex", "interval"),
     "cmct_leg": ("mep_leg", "cortex", "interval"),
 }
@@ -138,6 +141,22 @@ def snap_amplitude_vs_count(ledger: Ledger) -> Mapping[str, float]:
     ]
     r = np.corrcoef(np.log10(FIBRE_COUNTS), amplitudes)[0, 1]
     return {"snap_amplitude_vs_count": float(r**2)}
+
+
+@simulates(
+    "p100_delay_amplitude_kept",
+    note="5 % of internodes vacuolated everywhere, none bare and no axon lost, as a state without symptoms: P100 at "
+    "least 0.5 ms later with at least 95 % of its amplitude. That mild deficiency is such a state is assumed here",
+)
+def p100_delay_amplitude_kept(ledger: Ledger) -> Mapping[str, float]:
+    """Latency and amplitude of P100 when a few internodes are vacuolated."""
+    tables, person = build_tables(ledger), Person.of(ledger, age=AGE)
+    usual = intact(person, ledger)
+    mild = usual.assign(vacuolated=usual["vacuolated"] + MILD_SHARE, intact=usual["intact"] - MILD_SHARE)
+    before, after = (battery(state, person, tables, ledger, ["vep"]) for state in (usual, mild))
+    later = _value(after, "vep", "P100", "latency") - _value(before, "vep", "P100", "latency")
+    kept = _value(after, "vep", "P100", "amplitude") / _value(before, "vep", "P100", "amplitude")
+    return {"p100_delay_amplitude_kept": float(later >= MILD_DELAY_MS and kept >= MILD_KEPT)}
 
 
 @simulates("proximal_distal_cmap", note="median nerve, elbow over wrist")
