@@ -41,10 +41,9 @@ def figures_of(course: Course) -> tuple[Figure, ...]:
 
 def words(name: str) -> str:
     """Write a coordinate name as words: ``tibial_sep`` as ``tibial SEP``."""
-    text = name.replace("_", " ")
-    for small in ("sep", "mep", "vep"):
-        text = text.replace(f" {small}", f" {small.upper()}")
-    return text
+    return " ".join(
+        word.upper() if word in ("sep", "mep", "vep", "tnf") else word for word in name.split("_")
+    )
 
 
 def colour_of(pathway: str, index: int) -> str:

@@ -51,6 +51,7 @@ def summarise(course: Course) -> dict[str, Any]:
         "biomarkers": _biomarkers(course),
         "studies": _studies(course),
         "symptoms": _symptoms(course),
+        "signs": _signs(course),
         "reported": _reported(course),
         "reported_note": (
             "Laboratory values placed this person on the model's curve, so their agreement is no test; "
@@ -71,13 +72,16 @@ def _value(item: Any, digits: int = 6) -> float | None:
 
 def _person(course: Course) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
+    stated = "stated" if course.case.kind == "case" else "set by the scenario"
+    rows[0]["basis"] = stated
     for fact in course.person.facts:
-        basis = fact.basis
+        basis = stated
         if fact.basis == "prior":
             basis = f"not stated; prior {number(fact.low)} to {number(fact.high)} {fact.unit} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
-        shown = f"{number(fact.value)} {'x' if fact.unit == '1' else fact.unit}".strip()
+        unit = {"1": "x", "-": ""}.get(fact.unit, fact.unit)
+        shown = f"{number(fact.value)} {unit}".strip()
         rows.append(
             {
                 "name": fact.name,
@@ -181,6 +185,28 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
     return rows
 
 
+SIGNS = (
+    ("vibration_loss", "Vibration and position sense of the legs, share lost"),
+    ("ankle_jerk", "Ankle jerk (0 absent, 2 normal, 4 greatly increased)"),
+    ("knee_jerk", "Knee jerk"),
+    ("biceps_jerk", "Biceps jerk"),
+    ("romberg", "Romberg sign"),
+    ("babinski", "Babinski sign"),
+    ("disability", "Functional disability (0 to 16; the mental item is not computed)"),
+)
+
+
+def _signs(course: Course) -> list[dict[str, Any]]:
+    """What an examination would find at each date."""
+    given = course.data.isel(plan=0)
+    rows = []
+    for name, label in SIGNS:
+        found = [given[name].sel(time=date).item() for date in course.studies]
+        shown = [("present" if v else "absent") if isinstance(v, bool) else f"{v:.2g}" for v in found]
+        rows.append({"name": name, "label": label, "values": [float(v) for v in found], "shown": shown})
+    return rows
+
+
 def _onset(course: Course, symptom: str) -> str:
     """When the model's symptom first reached a noticeable severity before presentation."""
     severity = course.data["severity"].isel(plan=0).sel(symptom=symptom)
@@ -247,7 +273,8 @@ def _glance(course: Course) -> list[dict[str, str]]:
     now, end = data.isel(plan=0).sel(time=0.0), data.isel(plan=0, time=-1)
     horizon = label_of(float(data.time[-1]))
     worst = max(
-        (item for item in course.symptoms if item.id in data.symptom.values and item.status == "computed"),
+        # reflexes are a sign, found by an examiner; a person complains of the others
+        (item for item in course.symptoms if item.id in data.symptom.values and item.id != "reflexes"),
         key=lambda item: float(now["severity"].sel(symptom=item.id)),
     )
     abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
@@ -256,9 +283,9 @@ def _glance(course: Course) -> list[dict[str, str]]:
     return [
         {
             "label": "functional disability at presentation (0 to 16)",
-            "value": f"{float(now['disability']):.1f}",
+            "value": f"{float(now['disability']):.0f}",
         },
-        {"label": f"functional disability at {horizon}", "value": f"{float(end['disability']):.1f}"},
+        {"label": f"functional disability at {horizon}", "value": f"{float(end['disability']):.0f}"},
         {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
         {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
     ]

@@ -157,8 +157,8 @@ def print_summary(course: Course, out: Path | None) -> None:
             [
                 (
                     item["label"],
-                    f"{item['disability_at_presentation']:.1f}",
-                    f"{item['disability_at_horizon']:.1f}",
+                    f"{item['disability_at_presentation']:.0f}",
+                    f"{item['disability_at_horizon']:.0f}",
                     f"{item['axons_at_horizon']:.0%}",
                 )
                 for item in summary["recovery"]["plans"]
