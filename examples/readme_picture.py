@@ -1,6 +1,6 @@
 """Draw the picture of the README: a published case from blood to recovery.
 
-    python examples/readme_picture.py docs/images/stabler-2013.svg
+python examples/readme_picture.py docs/images/stabler-2013.svg
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def main(path: Path) -> None:
         for figure, titles in CHOSEN.items()
         for title in titles
     )
-    picture = Figure("readme", "A published case, from blood to recovery", "", panels, columns=3, panel_height=2.0)
+    picture = Figure(
+        "readme", "A published case, from blood to recovery", "", panels, columns=3, panel_height=2.0
+    )
     svg = to_svg(picture).replace("<svg ", '<svg style="background:#fff" ', 1)
     path.write_text(svg, encoding="utf-8")
 
