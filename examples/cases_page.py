@@ -18,8 +18,8 @@ HEAD = """# The shipped cases
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
 Laboratory values place a published patient on the model's curve (how long the cause has run, and what differs between
-persons), so their agreement is no test. Symptoms, signs and their beginnings are not used: there the model can be wrong,
-and is. Severities run from 0 (none) to 1; the disability scale from 0 to 16, its mental item not computed.
+persons), so their agreement is no test. Symptoms, signs and their beginnings are not used: there the model can be
+wrong, and is. Severities run from 0 (none) to 1; the disability scale from 0 to 16, its mental item not computed.
 """
 
 
