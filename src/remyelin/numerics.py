@@ -45,6 +45,10 @@ NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thic
 
 # --- the fibre (microseconds) -----------------------------------------------------------------------
 CONVERGED_GRID: Final = (9, 25, 5)  # compartments per MYSA, FLUT, STIN; velocity within 1.2 % of the limit
+REST_KICK_MV: Final = 0.2  # displacement from rest that must not grow ...
+REST_STRAY_MV: Final = 2.0  # ... to this ...
+REST_TRIAL_MS: Final = 40.0  # ... in this time
+REST_TRIAL_STEP_US: Final = 20.0
 REFERENCE_GRID: Final = (27, 45, 15)  # against which the error of a grid is measured
 CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
 EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
@@ -74,6 +78,7 @@ COURSE_WEEK: Final = 7.0
 
 # --- placing a person by laboratory values ---
 PLACING_MAX_EVALUATIONS: Final = 60
+ADHERENCE_SEED: Final = 4096  # of which doses a person leaves out
 PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in prior standard deviations
 
 
@@ -169,6 +174,7 @@ NERVE_TABLE_MS: Final = 2.5  # run time; a slower impulse counts as blocked
 NERVE_TABLE_BARE_MS: Final = 6.0  # the same for bare internodes, which conduct continuously
 NERVE_TABLE_POTENTIAL_DIAMETER: Final = 11.0  # um: fibre whose node gives the shape of the impulse
 NERVE_TABLE_CACHE: Final = 8  # tables of different ledgers remembered
+PROTOCOL_LIMIT_MS: Final = 10_000.0  # longest simulation of a protocol
 PROTOCOL_STEP_US: Final = 2.0  # time step of the protocols
 RECORD_LIMIT: Final = 100_000_000  # numbers kept of one recording (0.8 GB)
 RECORD_EVERY: Final = 5  # time steps between the samples of a recording

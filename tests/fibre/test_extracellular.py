@@ -125,6 +125,8 @@ def test_an_electrode_beyond_the_end_may_lie_on_the_axis() -> None:
         lambda: potential_at(FIBRE, [1.0], [above(FIBRE, 100.0, 0.3)]),
         lambda: potential_at(FIBRE, np.zeros(FIBRE.n_compartments), []),
         lambda: spikes(FIBRE, [], duration=np.nan),
+        lambda: spikes(FIBRE, [], duration=1.0, step=np.nan),
+        lambda: spikes(FIBRE, [], duration=1.0, step=-2.0),
         lambda: spikes(FIBRE, [], duration=1.0, nodes=[99]),
         lambda: spikes(FIBRE, [], duration=1e9),
         lambda: record_potential(FIBRE, [], [above(FIBRE, 100.0, 0.3)], duration=1.0, every=0),

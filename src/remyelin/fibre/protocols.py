@@ -25,9 +25,11 @@ from remyelin.fibre.waveform import Waveform, rectangular
 from remyelin.numerics import (
     ALLOWANCE,
     DETECT_AT,
+    PROTOCOL_LIMIT_MS,
     PROTOCOL_STEP_US,
     SCAN_PER_DECADE,
     SEARCH_TOLERANCE,
+    STEP_LIMITS_US,
     TRAVEL_LIMIT_MS,
 )
 
@@ -214,8 +216,13 @@ class Bench:
             raise InputError(
                 f"protocol: there is no node {at}; the fibre has {fibre.n_nodes}, counted from 0."
             )
-        if run.duration is not None and not 0 < run.duration < np.inf:
-            raise InputError(f"protocol: duration is {run.duration} ms; give a finite number above zero.")
+        if run.duration is not None and not 0 < run.duration <= PROTOCOL_LIMIT_MS:
+            raise InputError(
+                f"protocol: duration is {run.duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
+            )
+        low, high = STEP_LIMITS_US
+        if not low <= run.step <= high:
+            raise InputError(f"protocol: step is {run.step} us; give {low:g} to {high:g} us.")
         self.fibre, self.run, self.at = fibre, run, at
         self.rest = resting_state(fibre)
         self.travel = 0.0

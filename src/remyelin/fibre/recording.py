@@ -13,7 +13,14 @@ from remyelin.fibre.extracellular import Electrode, potential_at
 from remyelin.fibre.fibre import Fibre
 from remyelin.fibre.full import Scheme, simulate_full
 from remyelin.fibre.stimulus import Stimulus
-from remyelin.numerics import CROSSING_LEVEL, PROTOCOL_STEP_US, RECORD_EVERY, RECORD_LIMIT
+from remyelin.numerics import (
+    CROSSING_LEVEL,
+    PROTOCOL_LIMIT_MS,
+    PROTOCOL_STEP_US,
+    RECORD_EVERY,
+    RECORD_LIMIT,
+    STEP_LIMITS_US,
+)
 from remyelin.units import MS_PER_US
 
 Array = NDArray[np.float64]
@@ -157,10 +164,13 @@ def record_potential(
 
 
 def _positive(duration: float, step: float) -> None:
-    if not (0 < duration < np.inf and 0 < step < np.inf):
+    low, high = STEP_LIMITS_US
+    if not 0 < duration <= PROTOCOL_LIMIT_MS:
         raise InputError(
-            f"recording: duration ({duration} ms) and step ({step} us) must be finite and above zero."
+            f"recording: duration is {duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
         )
+    if not low <= step <= high:
+        raise InputError(f"recording: step is {step} us; give {low:g} to {high:g} us.")
 
 
 def _affordable(duration: float, step: float, every: int, series: int) -> None:
