@@ -21,6 +21,8 @@ from remyelin.fibre import (
     mrg,
     open_paranodes,
     remyelinate,
+    rests,
+    retract,
     scale_channels,
 )
 
@@ -86,6 +88,17 @@ def test_several_internodes_at_once_keep_their_own_values() -> None:
     assert new.lamellae[new.internode(9)] == pytest.approx(48.0)
 
 
+def test_drawn_back_myelin_exposes_what_it_says() -> None:
+    for grid in ((1, 1, 1), (3, 5, 2)):
+        fibre = mrg(10.0, 9, grid=grid, ledger=LEDGER)
+        open_node = retract(fibre, [4], 12.5)
+        bared = (open_node.lamellae == 0) & (open_node.role != NODE)
+        assert open_node.length[bared].sum() == pytest.approx(25.0)
+        assert open_node.length.sum() == pytest.approx(fibre.length.sum())
+        assert open_node.n_nodes == fibre.n_nodes
+        assert open_node.node_positions == pytest.approx(fibre.node_positions)
+
+
 def test_bare_axolemma_is_exposed_fine_and_passive_unless_said() -> None:
     naked = bare(HEALTHY, 5)
     inside = naked.internode(5)
@@ -96,6 +109,21 @@ def test_bare_axolemma_is_exposed_fine_and_passive_unless_said() -> None:
     active = bare(HEALTHY, 5, channel_share=0.03)
     assert active.density[inside][0] == pytest.approx(0.03 * HEALTHY.density[HEALTHY.nodes[5]])
     assert not bool(conduct(naked, duration=4.0)["conducts"].values[0])
+
+
+def test_bare_axolemma_rests_only_without_the_persistent_current() -> None:
+    """What the node rests on is its internodes; bare membrane with all its currents depolarises by itself."""
+    small = mrg(10.0, 11, ledger=LEDGER)
+    assert rests(small)
+    assert rests(bare(small, [4, 5, 6], channel_share=0.04, persistent_sodium=0.0))
+    assert not rests(bare(small, [4, 5, 6], channel_share=0.04))
+
+
+def test_short_internodes_let_the_impulse_into_a_bare_stretch() -> None:
+    naked = bare(HEALTHY, [12, 13], channel_share=0.04, persistent_sodium=0.0)
+    helped = remyelinate(naked, [10, 11], 1.0, 0.25)
+    found = conduct([naked, helped], duration=12.0, window=False)["conducts"].values
+    assert found.tolist() == [False, True]
 
 
 def test_scaling_channels_touches_only_the_nodes_named() -> None:
@@ -131,6 +159,9 @@ def test_lesions_leave_the_fibre_they_were_given() -> None:
         (lambda: remyelinate(HEALTHY, 1, 0.5, 0.002), "larger length"),
         (lambda: remyelinate(HEALTHY, 1, 0.001, 0.5), "bare"),
         (lambda: bare(HEALTHY, 1, channel_share=-1), "channel_share"),
+        (lambda: bare(HEALTHY, 1, persistent_sodium=2.0), "persistent_sodium"),
+        (lambda: retract(HEALTHY, 5, 600.0), "draw back"),
+        (lambda: retract(HEALTHY, 5, float("nan")), "finite"),
         (lambda: scale_channels(HEALTHY, naf=float("nan")), "naf"),
         (lambda: scale_channels(HEALTHY, nav=1.0), "no current 'nav'"),
         (lambda: scale_channels(HEALTHY, [21], naf=1.0), "no node 21"),

@@ -1,6 +1,6 @@
 """Myelinated nerve fibres as exact double cables: build, lesion, conduct. Usable on its own."""
 
-from remyelin.fibre.accuracy import Errors, errors
+from remyelin.fibre.accuracy import Errors, errors, rests
 from remyelin.fibre.anatomy import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.channels import ChannelSet, Current, Gate, Rate, mrg_node
 from remyelin.fibre.conduct import conduct
@@ -67,6 +67,7 @@ __all__ = [
     "refractory_period_of_transmission",
     "remyelinate",
     "resting_state",
+    "rests",
     "retract",
     "sampled",
     "scale_channels",

@@ -9,9 +9,18 @@ import numpy as np
 from remyelin.errors import InputError
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.fibre import Fibre, refine
+from remyelin.fibre.full import resting_state, simulate_full
 from remyelin.fibre.packing import reducible
 from remyelin.fibre.stimulus import Pulse
-from remyelin.numerics import DEFAULT_STEP_US, REFERENCE_GRID
+from remyelin.numerics import (
+    DEFAULT_STEP_US,
+    REFERENCE_GRID,
+    REST_KICK_MV,
+    REST_STRAY_MV,
+    REST_TRIAL_MS,
+    REST_TRIAL_STEP_US,
+)
+from remyelin.units import MS_PER_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +90,30 @@ def errors(
     factors = [max(1, -(-best // now)) for best, now in zip(REFERENCE_GRID, fibre.grid, strict=True)]
     converged = velocity(refine(fibre, *factors), step)
     return Errors(given, given / exact - 1, given / whole - 1, given / converged - 1)
+
+
+def rests(fibre: Fibre) -> bool:
+    """Whether a fibre left alone stays at rest: a slight displacement of all of it does not grow.
+
+    Parameters
+    ----------
+    fibre : Fibre
+
+    Returns
+    -------
+    bool
+        False for one that depolarises or fires by itself, as bare axolemma with the node's persistent
+        sodium does.
+    """
+    inside, around = resting_state(fibre)
+    everywhere = np.arange(fibre.n_compartments)
+    run = simulate_full(
+        fibre,
+        (),
+        REST_TRIAL_MS,
+        step=REST_TRIAL_STEP_US,
+        start=(inside + REST_KICK_MV, around),
+        record=everywhere,
+        every=round(1 / (REST_TRIAL_STEP_US * MS_PER_US)),
+    )
+    return bool(np.max(np.abs(run.potential - (inside - around))) < REST_STRAY_MV)

@@ -171,7 +171,9 @@ def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre
     return fibre.replace(density=density)
 
 
-def bare(fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0) -> Fibre:
+def bare(
+    fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0, persistent_sodium: float = 1.0
+) -> Fibre:
     """Strip internodes of their sheath altogether.
 
     Parameters
@@ -181,6 +183,11 @@ def bare(fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0) -> 
     channel_share : float or (len(internodes),) array
         Density of the neighbouring node's channels on the bare axolemma as a share of the node's, 0..1;
         0 leaves it passive.
+    persistent_sodium : float
+        Share of the persistent sodium current (``nap``) that comes along with the others, 0..1. The
+        MRG node rests at -80 mV only because its internodes hold it there: bare axolemma with all of its
+        currents has no stable rest, fires or depolarises by itself (see :func:`rests`) and is entered
+        easily; without the persistent current it rests near -86 mV.
 
     Returns
     -------
@@ -189,6 +196,8 @@ def bare(fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0) -> 
     """
     numbers = _internodes(fibre, internodes)
     shares = dict(zip(numbers, _per_item(channel_share, numbers, "channel_share", 0, 1), strict=True))
+    if not 0 <= persistent_sodium <= 1:
+        raise InputError(f"bare: persistent_sodium is {persistent_sodium}; give a share from 0 to 1.")
 
     def strip(number: int) -> list[Fibre]:
         where = fibre.internode(number)
@@ -198,13 +207,16 @@ def bare(fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0) -> 
         finer = pieces.take(np.repeat(np.arange(pieces.n_compartments), cuts))
         node = fibre.nodes[number] if fibre.channels[fibre.nodes[number]] >= 0 else fibre.nodes[number + 1]
         active = shares[number] > 0 and fibre.channels[node] >= 0
+        spread = fibre.density[node] * shares[number]
+        if active and persistent_sodium < 1:
+            spread[fibre.channel_sets[fibre.channels[node]].current("nap")] *= persistent_sodium
         return [
             finer.replace(
                 length=np.repeat(pieces.length / cuts, cuts),
                 lamellae=np.zeros(n),
                 sheath_diameter=finer.axon_diameter,
                 channels=np.full(n, fibre.channels[node] if active else -1),
-                density=np.tile(fibre.density[node] * shares[number], (n, 1)),
+                density=np.tile(spread, (n, 1)),
             )
         ]
 

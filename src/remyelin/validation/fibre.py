@@ -186,34 +186,41 @@ def heat_and_uniform_thinning(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "continuous_conduction_ratio",
     "cv_bare_26C",
-    note="three bare internodes of a 10 um fibre with 4 % of the nodal channel density (assumed); velocity over the "
-    "middle one, at 37 C over that of the healthy fibre, and at 26 C",
+    note="seven bare internodes of a 10 um fibre with 4 % of the nodal channel density (assumed) but its persistent "
+    "sodium, so that they rest; the impulse is started inside the bare stretch, velocity over its fifth internode, "
+    "at 37 C over that of the healthy fibre, and at 26 C",
 )
 def bare_axolemma(ledger: Ledger) -> Mapping[str, float]:
     """Continuous conduction along bare axolemma."""
-    fibres = [bare(_healthy(ledger, at), [14, 15, 16], channel_share=0.04) for at in (37.0, 26.0)]
-    arrival = conduct(fibres, duration=20.0, window=False)["arrival"].values
-    warm, cold = 1.15 / (arrival[:, 16] - arrival[:, 15])
+    fibres = [
+        bare(_healthy(ledger, at, nodes=13), range(3, 10), channel_share=0.04, persistent_sodium=0.0)
+        for at in (37.0, 26.0)
+    ]
+    inside = Pulse(amplitude=100.0, duration=0.3, node=4)
+    arrival = conduct(fibres, pulse=inside, duration=15.0, window=False)["arrival"].values
+    warm, cold = 1.15 / (arrival[:, 8] - arrival[:, 7])
     normal = float(conduct(_healthy(ledger))["velocity"].values[0])
     return {"continuous_conduction_ratio": float(warm) / normal, "cv_bare_26C": float(cold)}
 
 
 @simulates(
     "short_internodes_rescue",
-    note="three bare internodes with 0.5 to 2 % of the nodal channel density in steps of 0.1 %: holds if two quarter-"
-    "length internodes of full thickness in place of each of the two before them let pass what was blocked, "
-    "and block nothing that passed",
+    note="three bare internodes with 2, 4, 8 and 16 % of the nodal channel density but its persistent sodium, so that "
+    "they rest: holds if all are blocked, and all conduct with four quarter-length internodes of full thickness in "
+    "place of each of the two before them",
 )
 def short_internodes(ledger: Ledger) -> Mapping[str, float]:
     """Short internodes before a bare stretch."""
-    fibre = _healthy(ledger)
-    stripped = [bare(fibre, [16, 17, 18], channel_share=share) for share in np.arange(0.005, 0.0201, 0.001)]
-    shortened = [remyelinate(each, [14, 15], 1.0, 0.25) for each in stripped]
+    fibre = _healthy(ledger, nodes=25)
+    stripped = [
+        bare(fibre, [12, 13, 14], channel_share=share, persistent_sodium=0.0)
+        for share in (0.02, 0.04, 0.08, 0.16)
+    ]
+    shortened = [remyelinate(each, [10, 11], 1.0, 0.25) for each in stripped]
     plain, helped = (
-        conduct(each, duration=20.0, window=False)["conducts"].values for each in (stripped, shortened)
+        conduct(each, duration=15.0, window=False)["conducts"].values for each in (stripped, shortened)
     )
-    holds = bool(np.any(helped & ~plain) and not np.any(plain & ~helped))
-    return {"short_internodes_rescue": float(holds)}
+    return {"short_internodes_rescue": float(bool(np.all(helped) and not np.any(plain)))}
 
 
 @simulates(
