@@ -28,7 +28,19 @@ from pydantic_core import core_schema
 from remyelin.errors import InputError, nearest
 from remyelin.units import parse, show
 
-CAUSES = ("none", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide")
+CAUSES = (
+    "none",
+    "pernicious anaemia",
+    "gastrectomy",
+    "vegan diet",
+    "nitrous oxide",
+    "metformin",
+    "ileal disease",
+    "food-cobalamin malabsorption",
+    "CD320 antibodies",
+)
+#: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
+PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
 
 
@@ -61,6 +73,7 @@ B12 = Annotated[float, Quantity("b12")]
 HoloTC = Annotated[float, Quantity("holotc")]
 MMA = Annotated[float, Quantity("mma")]
 Homocysteine = Annotated[float, Quantity("homocysteine")]
+Filtration = Annotated[float, Quantity("filtration")]
 Haemoglobin = Annotated[float, Quantity("haemoglobin")]
 Haematocrit = Annotated[float, Quantity("haematocrit")]
 MCV = Annotated[float, Quantity("mcv")]
@@ -73,12 +86,13 @@ class _Frozen(BaseModel):
 
 
 class Person(_Frozen):
-    """Who: age (y), sex, height (cm), weight (kg)."""
+    """Who: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
 
     age: Age
     sex: Literal["female", "male"]
     height: Height | None = None
     weight: Weight | None = None
+    filtration: Filtration | None = None
 
 
 class Cause(_Frozen):
@@ -89,6 +103,7 @@ class Cause(_Frozen):
     ended: Time | None = None
     hours_per_day: Hours | None = None
     inspired_fraction: Fraction | None = None
+    lost: Fraction | None = None
     stated: bool = True
     note: Text = ""
 
@@ -98,6 +113,8 @@ class Cause(_Frozen):
             for key in ("ended", "hours_per_day", "inspired_fraction"):
                 if getattr(self, key) is not None:
                     raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
+        if self.lost is not None and self.kind not in PARTIAL_CAUSES:
+            raise ValueError(f"cause.lost: only {', '.join(PARTIAL_CAUSES)} have it; remove it.")
         if self.began is not None and self.began >= 0:
             raise ValueError('cause.began: must lie before presentation, as "-2 y".')
         if self.began is not None and self.ended is not None and self.ended <= self.began:
@@ -113,10 +130,11 @@ class Intake(_Frozen):
 
 
 class Treatment(_Frozen):
-    """A regimen, by name or in the dosing grammar, and when it starts."""
+    """A regimen, by name or in the dosing grammar, when it starts, and the share of doses taken."""
 
     regimen: Annotated[str, Field(min_length=1, max_length=500)]
     start: Time = 0.0
+    adherence: Fraction = 1.0
     stated: bool = True
     note: Text = ""
 

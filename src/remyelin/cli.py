@@ -239,6 +239,32 @@ def bench(
 
 
 @app.command()
+def export(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="A shipped case's name, or a case file (*.toml).")
+    ],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sbml or nmtran.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to stdout.")
+    ] = None,
+    settings: Set = None,
+) -> None:
+    """Write a case's cobalamin model as SBML, or its doses as an NM-TRAN event table."""
+    from remyelin.case import load_case
+    from remyelin.report.export import export_case
+
+    text = export_case(load_case(case), to, _ledger(settings))
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be written: {error.strerror}.") from None
+    print(f"wrote {out}")
+
+
+@app.command()
 def rebuild(
     name: Annotated[str, typer.Argument(metavar="NAME", help="cobalamin")],
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from remyelin.case import Case
+from remyelin.case import PARTIAL_CAUSES, Case
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_YEAR
 
@@ -30,6 +30,7 @@ class Fact:
 class Person:
     """Everything the layers need to know of one person; times in days, 0 = presentation.
 
+    ``lost`` is the share of what the cause takes away; ``filtration`` is None where not stated (no effect).
     The ``*_scale`` fields multiply what a typical person would have (1): body store, serum B12 at a
     given store, methylmalonate and homocysteine at a given enzyme state.
     """
@@ -50,6 +51,8 @@ class Person:
     plasma_scale: float = 1.0
     mma_scale: float = 1.0
     homocysteine_scale: float = 1.0
+    lost: float = 0.0
+    filtration: float | None = None
 
     def with_fact(self, fact: Fact) -> Person:
         """Return the person with a fact added, in place of one of the same name."""
@@ -92,11 +95,15 @@ def resolve(case: Case, ledger: Ledger) -> Person:
     weight = fact("weight", person.weight, "kg", "prior.weight")
     temperature = fact("limb temperature", None, "C", "prior.limb_temperature")
     intake = fact("food intake", case.intake.food, "ug/d", f"prior.food_intake.{person.sex}")
-    began, hours, fraction = 0.0, 0.0, 0.0
+    if person.filtration is not None:
+        facts.append(Fact("glomerular filtration", person.filtration, "mL/min/1.73m2", "stated"))
+    began, hours, fraction, lost = 0.0, 0.0, 0.0, 0.0
     if cause.kind != "none":
         stated = None if cause.began is None else -cause.began / DAYS_PER_YEAR
         name = cause.kind.replace(" ", "_")
         began = -DAYS_PER_YEAR * fact("time since the cause began", stated, "y", f"prior.began.{name}")
+    if cause.kind in PARTIAL_CAUSES:
+        lost = fact("share lost to the cause", cause.lost, "-", f"prior.lost.{name}")
     if cause.kind == "nitrous oxide":
         hours = fact(
             "nitrous oxide, hours a day", cause.hours_per_day, "h", "prior.nitrous_oxide.hours_per_day"
@@ -119,5 +126,7 @@ def resolve(case: Case, ledger: Ledger) -> Person:
         food_intake=intake,
         nitrous_hours=hours,
         nitrous_fraction=fraction,
+        lost=lost,
+        filtration=person.filtration,
         facts=tuple(facts),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from remyelin.case import Case
-from remyelin.cobalamin import Dose, Exposure, NitrousOxide, constant, ramp, regimen, steps
+from remyelin.cobalamin import Exposure, Order, causes, constant, read_order, treated
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.numerics import ADHERENCE_SEED
 from remyelin.person import Person
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
@@ -56,33 +59,43 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
-    factor, food = constant(1.0), constant(person.food_intake)
-    gas: tuple[NitrousOxide, ...] = ()
-    if person.cause == "gastrectomy":
-        factor = steps(1.0, [(person.began, 0.0)])
-    elif person.cause == "pernicious anaemia":
-        decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"]
-        factor = ramp(1.0, person.began, person.began + decline, 0.0)
-    elif person.cause == "vegan diet":
-        food = steps(person.food_intake, [(person.began, ledger["prior.vegan_intake"])])
-    elif person.cause == "nitrous oxide":
-        gas = (
-            NitrousOxide(
-                person.began, _stop(case, person, plan), person.nitrous_hours, person.nitrous_fraction
-            ),
-        )
-    return Exposure(
+    healthy = Exposure(
         age=person.age,
-        food_intake=food,
+        food_intake=constant(person.food_intake),
         meals_per_day=ledger["absorption.meals_per_day"],
-        intrinsic_factor=factor,
-        nitrous_oxide=gas,
-        doses=_doses(case, plan, ledger),
+        filtration=None if person.filtration is None else constant(person.filtration),
         store_scale=person.store_scale,
         plasma_scale=person.plasma_scale,
         metabolite_scale_mma=person.mma_scale,
         metabolite_scale_hcy=person.homocysteine_scale,
     )
+    caused = _caused(healthy, person, _stop(case, person, plan), ledger)
+    return treated(caused, *_orders(case, plan, ledger))
+
+
+def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:
+    """The exposure with the cause in it, from the day it began; `stop` ends nitrous oxide."""
+    began, kept = person.began, 1 - person.lost
+    match person.cause:
+        case "pernicious anaemia":
+            decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"]
+            return causes.pernicious_anaemia(healthy, began, decline)
+        case "gastrectomy":
+            return causes.gastrectomy(healthy, began)
+        case "vegan diet":
+            return causes.diet(healthy, began, ledger["prior.vegan_intake"])
+        case "nitrous oxide":
+            return causes.nitrous_oxide(healthy, began, stop, person.nitrous_hours, person.nitrous_fraction)
+        case "metformin":
+            return causes.metformin(healthy, began, ledger)
+        case "ileal disease":
+            return causes.impaired_ileum(healthy, began, kept)
+        case "food-cobalamin malabsorption":
+            return causes.food_malabsorption(healthy, began, kept)
+        case "CD320 antibodies":
+            return causes.receptor_antibodies(healthy, began, person.lost)
+        case _:
+            return healthy
 
 
 def _stop(case: Case, person: Person, plan: Plan) -> float:
@@ -93,17 +106,19 @@ def _stop(case: Case, person: Person, plan: Plan) -> float:
     return min(person.ended + plan.shift, horizon)
 
 
-def _doses(case: Case, plan: Plan, ledger: Ledger) -> tuple[Dose, ...]:
+def _orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
     if plan.shift is None:
-        return ()
+        return []
     treatments = sorted(case.treatment, key=lambda item: item.start)
-    doses: list[Dose] = []
+    rng = np.random.default_rng(ADHERENCE_SEED)
+    orders: list[Order] = []
     for index, item in enumerate(treatments):
         # a later treatment replaces the one before it
         last = index + 1 == len(treatments)
         stop = case.plan.horizon if last else treatments[index + 1].start + plan.shift
         try:
-            doses += regimen(item.regimen, item.start + plan.shift, stop, ledger)
+            order = read_order(item.regimen, item.start + plan.shift, stop, ledger)
         except InputError as error:
             raise InputError(f"{case.name}: treatment[{case.treatment.index(item)}].{error}") from None
-    return tuple(doses)
+        orders.append(causes.partly_taken(order, item.adherence, rng))
+    return orders

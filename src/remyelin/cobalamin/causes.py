@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.dosing import Dose, Order
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
@@ -69,3 +69,11 @@ def taken(doses: tuple[Dose, ...], adherence: float, rng: np.random.Generator) -
     if not 0 <= adherence <= 1:
         raise InputError(f"adherence {adherence} is impossible; give 0 to 1.")
     return tuple(dose for dose, draw in zip(doses, rng.random(len(doses)), strict=True) if draw < adherence)
+
+
+def partly_taken(order: Order, adherence: float, rng: np.random.Generator) -> Order:
+    """Return an order of which each dose is taken with probability `adherence`; vitamins in that share."""
+    if adherence == 1:
+        return order
+    vitamins = tuple((day, adherence * folic, adherence * b6) for day, folic, b6 in order.vitamins)
+    return Order(taken(order.doses, adherence, rng), vitamins)
