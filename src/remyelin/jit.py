@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,4 +22,10 @@ def compiled(function: Kernel) -> Kernel:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
     except RuntimeError:
         # numba finds no writable cache directory: compile for this process only.
+        warnings.warn(
+            "compiled kernels cannot be kept (no writable cache): every process compiles its own, which takes "
+            "seconds; set NUMBA_CACHE_DIR to a folder that can be written.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
         return numba.njit(**options)(function)  # type: ignore[no-any-return]
