@@ -109,7 +109,8 @@ def test_worse_states_give_worse_studies(
     for a, b in zip(mild.rows, worse.rows, strict=True):
         if a.latency is not None and b.latency is not None:
             assert b.latency > a.latency
-            assert b.amplitude < a.amplitude * 1.02
+            if share < 0.4:  # near all, fibres are alike again and their volley comes closer together
+                assert b.amplitude < a.amplitude * 1.02
         elif a.latency is None:
             assert b.latency is None or a.interval is None
 

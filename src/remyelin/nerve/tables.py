@@ -94,8 +94,8 @@ class Tables:
         The delay grows with how many new internodes there are, so length enters as its inverse.
         """
         parts = []
-        with np.errstate(divide="ignore"):
-            pairs = ((self.thickness, thickness), (1 / self.length, 1 / np.asarray(length)))
+        shortest = self.length[-1]
+        pairs = ((self.thickness, thickness), (1 / self.length, 1 / np.maximum(length, shortest)))
         for grid, value in pairs:
             position = _position(grid, np.clip(value, grid[0], grid[-1]))
             parts.append(np.clip(1 - np.abs(position[..., None] - np.arange(len(grid))), 0, None))
