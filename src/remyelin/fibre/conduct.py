@@ -35,12 +35,22 @@ Solver = Literal["auto", "reduced", "full"]
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outline:
+    """What a batch needs to know of a fibre again and again: nodes (mm), which are excitable, if reducible."""
+
+    positions: Array
+    able: NDArray[np.int64]
+    reducible: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One fibre of a batch, with its pulse and how long to wait for it (ms)."""
 
     index: int
     fibre: Fibre
+    outline: _Outline
     pulse: Pulse
     duration: float
 
@@ -117,7 +127,7 @@ def conduct(
     while batch := list(islice(tasks, BATCH_FIBRES)):
         if tolerance is not None and not arrivals:
             _refuse_coarse_step(batch[0], step, solver, scheme, start, tolerance)
-        full = [task for task in batch if _needs_full(task.fibre, solver, scheme, start)]
+        full = [task for task in batch if _needs_full(task, solver, scheme, start)]
         chosen = {task.index for task in full}
         fast = [task for task in batch if task.index not in chosen]
         results: dict[int, Impulse] = {}
@@ -127,7 +137,7 @@ def conduct(
             result = results[task.index]
             arrivals.append(result.arrival)
             peaks.append(result.peak)
-            positions.append(task.fibre.node_positions)
+            positions.append(task.outline.positions)
             passed.append(_verdict(task, result.arrival))
     if not arrivals:
         raise InputError("conduct was given no fibres.")
@@ -177,22 +187,33 @@ def _tasks(
 ) -> Iterator[_Task]:
     pulses = None if isinstance(pulse, Pulse) else list(pulse)
     index = -1
+    task: _Task | None = None
     for index, fibre in enumerate(fibres):
         if not isinstance(fibre, Fibre):
             raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
-        if fibre.n_nodes < 2:
-            raise InputError(f"fibre {index} has {fibre.n_nodes} nodes; give at least two.")
         if pulses is not None and index >= len(pulses):
             raise InputError(
                 f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
             )
         own = pulse if isinstance(pulse, Pulse) else pulse[index]
-        pulse_stimulus(fibre, own)  # refuses what the fibre cannot be given
-        yield _Task(index, fibre, own, duration or _patience(fibre, own))
+        if task is not None and task.fibre is fibre and task.pulse is own:
+            task = replace(task, index=index)  # a batch of one fibre over and over looks at it once
+        else:
+            if fibre.n_nodes < 2:
+                raise InputError(f"fibre {index} has {fibre.n_nodes} nodes; give at least two.")
+            pulse_stimulus(fibre, own)  # refuses what the fibre cannot be given
+            task = _Task(index, fibre, _outline(fibre), own, duration or _patience(fibre, own))
+        yield task
     if pulses is not None and index + 1 != len(pulses):
         raise InputError(
             f"there are {len(pulses)} pulses for {index + 1} fibres; give one, or one per fibre."
         )
+
+
+def _outline(fibre: Fibre) -> _Outline:
+    nodes = fibre.nodes
+    active = (fibre.channels[nodes] >= 0) & (fibre.density[nodes].sum(axis=1) > 0)
+    return _Outline(fibre.node_positions, np.flatnonzero(active), reducible(fibre))
 
 
 def _patience(fibre: Fibre, pulse: Pulse) -> float:
@@ -236,9 +257,9 @@ def _refuse_coarse_step(
         )
 
 
-def _needs_full(fibre: Fibre, solver: Solver, scheme: Scheme, start: str) -> bool:
+def _needs_full(task: _Task, solver: Solver, scheme: Scheme, start: str) -> bool:
     if solver == "auto":
-        return scheme != "second-order" or start != "rest" or not reducible(fibre)
+        return scheme != "second-order" or start != "rest" or not task.outline.reducible
     return solver == "full"
 
 
@@ -313,18 +334,15 @@ def _merged(
 
 def _verdict(task: _Task, arrival: Array) -> tuple[bool, bool, float]:
     """Whether the fibre was excited, whether it conducts, and its velocity."""
-    fibre = task.fibre
-    n = fibre.n_nodes
-    able = np.flatnonzero((fibre.channels[fibre.nodes] >= 0) & (fibre.density[fibre.nodes].sum(axis=1) > 0))
+    n, able, positions = len(arrival), task.outline.able, task.outline.positions
     at = task.pulse.node % n
-    near = arrival[max(0, at - 1) : at + 2]
     reached = np.isfinite(arrival)
     conducts = bool(len(able)) and bool(np.all(reached[able[-ARRIVAL_NODES:]]))
     first, second = (int(share * n) for share in VELOCITY_BETWEEN)
     took = arrival[second] - arrival[first]
-    apart = fibre.node_positions[second] - fibre.node_positions[first]
+    apart = positions[second] - positions[first]
     velocity = float(apart / took) if np.isfinite(took) and took != 0 else np.nan
-    return bool(np.any(np.isfinite(near))), conducts, velocity
+    return bool(np.any(reached[max(0, at - 1) : at + 2])), conducts, velocity
 
 
 def _dataset(

@@ -131,7 +131,10 @@ def run_block(
         span[lane] = n
         ends[:, lane] = 1 + last_excitable(r)
         stimulated[lane] = 1 + r.nodes[pulse.node]
-        waveform[:, lane] = _course(pulse, steps, step_ms)
+        if lane > 0 and pulse is pulses[min(lane, len(fibres)) - 1]:
+            waveform[:, lane] = waveform[:, lane - 1]
+        else:
+            waveform[:, lane] = _course(pulse, steps, step_ms)
     unique = np.unique(stimulated)
     amplitudes = np.where(unique[:, None] == stimulated, [p.amplitude for p in _filled(pulses)], 0.0).astype(
         real
@@ -234,7 +237,7 @@ def _read(buffer: NDArray[np.floating], rows: Rows, step_ms: float, samples: NDA
     bend = before - 2 * best + after
     bent = bend < 0
     shift = np.where(bent, 0.5 * (before - after) / np.where(bent, bend, 1), 0)
-    arrival = (at[:, field("when")] + 0.5 + np.clip(shift, -0.5, 0.5)) * step_ms
+    arrival = (at[:, field("when")] + 0.5 + np.minimum(np.maximum(shift, -0.5), 0.5)) * step_ms
     fired = at[:, field("fired")] > 0
     peak = rows.rest[rows.nodes] + at[:, field("peak")]
     return Impulse(np.where(fired, arrival, np.nan), peak, samples.astype(np.float64))
