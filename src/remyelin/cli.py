@@ -223,7 +223,7 @@ def validate(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="fibre")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="fibre or cobalamin")],
     as_json: Json = False,
 ) -> None:
     """Time remyelin against its rivals in the same run, with the error of both."""
