@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from remyelin.cobalamin import Dose, NitrousOxide, Parameters, regimen, steps
 from remyelin.cobalamin.absorption import retained_share
@@ -107,7 +108,7 @@ def retention(axis: Axes) -> None:
         bars = [[value - (100 - row.upper)], [(100 - row.lower) - value]]
         axis.errorbar([x], [value], bars, fmt="o", ms=5, capsize=2, color=COLOURS[row.role])
     axis.plot([50_000], [100 - float(ROWS["mecbl_50mg_urine"].published)], "v", color=COLOURS["calibration"])
-    axis.set(xlabel="injected, ug", ylabel="retained, %", title="retention (triangle: hydroxo-, at most)")
+    axis.set(xlabel="injected, ug", ylabel="retained, %", title="retention (up: hydroxo-; down: at most)")
     axis.legend(fontsize=7)
 
 
@@ -146,7 +147,10 @@ def population(axis: Axes) -> None:
     grey(axis, [400, 69, 70, 128], [120, 3850, 3630, 800])
     point(axis, 105, "nhanes_low_mma")
     point(axis, 215, "nhanes_mid_mma")
-    axis.set(xlabel="serum B12, pmol/L", ylabel="MMA, nmol/L", title="population and patients (NHANES)")
+    ticks = [60, 100, 200, 400]
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    axis.set(xlabel="serum B12, pmol/L", ylabel="MMA, nmol/L", title="population (NHANES) and patients")
 
 
 def forms(axis: Axes) -> None:

@@ -27,11 +27,7 @@ def inputs_of_fit(ledger: Ledger) -> str:
     recording = ledger.recording()
     residuals(recording)
     read = [
-        (
-            entry.name,
-            entry.range if entry.name in FREE else entry.value,
-            entry.columns and dict(entry.columns),
-        )
+        (entry.name, entry.range if entry.name in FREE else entry.value, dict(entry.columns))
         for entry in recording.used()
     ]
     return hashlib.sha256(json.dumps([read, START, ENTRY], sort_keys=True).encode()).hexdigest()[:16]
@@ -42,6 +38,7 @@ def build_cobalamin_fit(ledger: Ledger, progress: Progress = lambda step: None) 
     from remyelin.validation.fit_cobalamin import FREE, fit, predict
     from remyelin.validation.profile_cobalamin import profiles
 
+    inputs = inputs_of_fit(ledger)
     progress("fitting ten parameters to the calibration rows")
     result = fit(ledger)
     profiled = profiles(ledger, result, progress)
@@ -49,7 +46,7 @@ def build_cobalamin_fit(ledger: Ledger, progress: Progress = lambda step: None) 
     predicted = predict(ledger, result)
     data = {
         "made_by": "remyelin rebuild cobalamin",
-        "inputs": inputs_of_fit(ledger),
+        "inputs": inputs,
         "cost": result.cost,
         "parameters": {
             name: {
