@@ -1,6 +1,6 @@
 """Choose ten parameters of the cobalamin layer from its calibration rows, and say how well they are known.
 
-Run as ``python -m remyelin.validation.fit_cobalamin``; it prints the values for the ledger. Validation
+``remyelin rebuild cobalamin`` runs it and keeps what it finds (:mod:`remyelin.validation.derived`). Validation
 rows are never read here. Least squares on the rows in units of half their width, on the two states
 before treatment of the Kuzminski trial (log ratio over 0.3), and on weak priors (log SD 0.5 about the
 start).
@@ -198,23 +198,3 @@ def predict(
             low, high = np.percentile([row[name] for row in found], [5, 95])
             predicted[name] = (best[name], float(low), float(high))
     return predicted
-
-
-def main() -> None:
-    """Print the fit."""
-    result = fit(Ledger.shipped())
-    print(f"cost {result.cost:.3f}")
-    for name in FREE:
-        print(
-            f"{name:48s} {result.values[name]:10.4g}  log SD {result.spread[name]:.2f}  "
-            f"prior {100 * result.prior_share[name]:.0f} %"
-        )
-    upper = np.triu(np.abs(result.correlation), 1)
-    for i, j in zip(*np.where(upper > 0.6), strict=True):
-        print(f"correlated: {FREE[i]} and {FREE[j]} {result.correlation[i, j]:+.2f}")
-    for name, (value, low, high) in predict(Ledger.shipped(), result).items():
-        print(f"{name:20s} {value:9.3g}  [{low:.3g}, {high:.3g}]")
-
-
-if __name__ == "__main__":
-    main()
