@@ -81,17 +81,19 @@ class States:
             ledger["state.vacuolated_paranode"],
             ledger["state.vacuolated_lamellae"],
             ledger["state.bare_channels"],
+            ledger["state.bare_persistent_sodium"],
             ledger["state.new_node_density"],
         )
 
     def vacuolate(self, fibre: Fibre, internodes: Sequence[int]) -> Fibre:
         """Open the paranodes and take lamellae away."""
-        width, remaining, _, _ = self.values
+        width, remaining, *_ = self.values
         return lose_lamellae(open_paranodes(fibre, internodes, width), internodes, remaining)
 
     def strip(self, fibre: Fibre, internodes: Sequence[int]) -> Fibre:
         """Take the sheath away from axolemma over which channels have spread."""
-        return bare(fibre, internodes, channel_share=self.values[2])
+        _, _, share, persistent, _ = self.values
+        return bare(fibre, internodes, channel_share=share, persistent_sodium=persistent)
 
     def repair(self, thickness: float, length: float) -> Lesion:
         """Return what replaces internodes by short thin ones; a sheath has at least one lamella."""
