@@ -27,11 +27,12 @@ def main() -> None:
         axis.axvline(found["value"], color="#cc6677", lw=1)
         low, high = entry.range
         axis.axvspan(low, high, color="0.93", zorder=0)
-        ticks = [low, found["value"], high]
+        ticks = [low, high]
         axis.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_ylim(-0.5, 12)
-        axis.set_title(name.replace("injection.retained_half_dose", "retained_half_dose"), fontsize=8)
+        short = name.replace("injection.retained_half_dose", "retained_half_dose")
+        axis.set_title(f"{short} = {found['value']:.3g}", fontsize=8)
         axis.set_xlabel(entry.unit, fontsize=8)
     for axis in axes[:, 0]:
         axis.set_ylabel("rise of the misfit")

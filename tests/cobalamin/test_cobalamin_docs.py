@@ -27,3 +27,18 @@ def test_table_of_rows_is_current() -> None:
         assert float(table[verdict.name]) == pytest.approx(verdict.simulated, rel=0.02, abs=0.005), (
             verdict.name
         )
+
+
+def test_table_of_the_fit_is_current() -> None:
+    from remyelin.validation.derived import cobalamin_fit
+
+    for name, found in cobalamin_fit()["parameters"].items():
+        row = re.search(
+            rf"^\| {re.escape(name)} \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", PAGE, re.MULTILINE
+        )
+        assert row, name
+        assert float(row[1]) == pytest.approx(found["value"], rel=0.01)
+        assert float(row[2]) == pytest.approx(found["log_sd"], abs=0.006)
+        low, high = (cell.strip() for cell in row[4].split(" to "))
+        for cell, end in ((low, found["low"]), (high, found["high"])):
+            assert (cell == "open") if end is None else float(cell) == pytest.approx(end, rel=0.02), name

@@ -5,10 +5,14 @@ from __future__ import annotations
 import inspect
 
 import numpy as np
+import pytest
 
+from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_targets
 from remyelin.validation import cobalamin, fit_cobalamin, validate
-from remyelin.validation.fit_cobalamin import FREE, PRIOR_SPREAD, START, residuals
+from remyelin.validation.derived import cobalamin_fit, inputs_of_fit, rebuild
+from remyelin.validation.fit_cobalamin import FREE, PRIOR_SPREAD, START, Fit, residuals
+from remyelin.validation.profile_cobalamin import DEVIANCE_95, crossings, profile
 
 LEDGER = Ledger.shipped()
 #: Rows the model misses, each explained in its note. A row that comes to hold is taken off this list.
@@ -48,3 +52,52 @@ def test_every_row_is_computed_and_the_misses_are_the_known_ones() -> None:
     assert {verdict.name for verdict in verdicts if not verdict.holds} == MISSES
     assert len(verdicts) == 48
     assert cobalamin.VEGAN_INTAKE < cobalamin.VEGETARIAN_INTAKE
+
+
+def test_shipped_fit_is_current() -> None:
+    """Fails when a number the fit reads has changed: run `remyelin rebuild cobalamin` and carry it to the ledger."""
+    shipped = cobalamin_fit()
+    assert shipped["inputs"] == inputs_of_fit(LEDGER)
+    for name in FREE:
+        assert LEDGER[name] == pytest.approx(shipped["parameters"][name]["value"], rel=0.01), name
+    assert shipped["inputs"] != inputs_of_fit(LEDGER.replace({"store.loss_with_loop": 0.0011}))
+    assert shipped["inputs"] == inputs_of_fit(LEDGER.replace({FREE[0]: 0.14})), "what is fitted is no input"
+
+
+def test_profiles_say_what_is_identified() -> None:
+    """The lowest point of a profile is inside its interval; where the data set no end, the page says so."""
+    for name, found in cobalamin_fit()["parameters"].items():
+        deviance = np.array(found["deviance"])
+        lowest = found["values"][int(deviance.argmin())]
+        assert deviance.min() == 0
+        assert (found["low"] or 0) < lowest < (found["high"] or np.inf), name
+        low, high = LEDGER.entry(name).range
+        assert all(low * 0.999 <= value <= high * 1.001 for value in found["values"])
+
+
+def test_crossings_of_a_parabola() -> None:
+    logs = np.linspace(-3, 3, 9)
+    low, high = crossings(logs, logs**2 * DEVIANCE_95)
+    assert (low, high) == (pytest.approx(np.exp(-1)), pytest.approx(np.exp(1)))
+    assert crossings(logs, np.where(logs < 0, 0.1 * logs**2, 9 * logs**2))[0] is None
+
+
+def test_profile_walks_out_of_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a quadratic misfit of one parameter the interval is known."""
+    from remyelin.validation import profile_cobalamin
+
+    name = "plasma.b12_per_store"
+    monkeypatch.setattr(
+        profile_cobalamin, "residuals", lambda ledger: np.array([np.log(ledger[name] / 0.13) / 0.1])
+    )
+    values = dict(zip(FREE, START, strict=True)) | {name: 0.13}
+    spread, share = dict.fromkeys(FREE, PRIOR_SPREAD), dict.fromkeys(FREE, 1.0)
+    result = Fit(values, spread | {name: 0.1}, share | {name: 0.04}, np.eye(10), 0.0)
+    found = profile(LEDGER, result, name)
+    assert found.low == pytest.approx(0.13 * np.exp(-0.196), rel=0.01)
+    assert found.high == pytest.approx(0.13 * np.exp(0.196), rel=0.01)
+
+
+def test_unknown_derived_data_is_refused() -> None:
+    with pytest.raises(InputError, match="did you mean 'cobalamin'"):
+        rebuild("cobalamine")

@@ -128,8 +128,8 @@ def nhanes(ledger: Ledger) -> Mapping[str, float]:
     "folate_hcy_0.8mg",
     "b12_hcy_extra",
     "b6_hcy",
-    note="12 weeks; 65 years with serum B12 230 pmol/L (the median of such ages); B6 has no term in the "
-    "model because the meta-analysis found no effect",
+    note="12 weeks; 65 years with serum B12 230 pmol/L (the median of such ages); 20 mg of B6, whose "
+    "factor is 0 because the meta-analysis found no effect",
 )
 def vitamins(ledger: Ledger) -> Mapping[str, float]:
     """Homocysteine under folic acid, then with cobalamin added."""
@@ -138,10 +138,12 @@ def vitamins(ledger: Ledger) -> Mapping[str, float]:
     both = replace(folate, doses=regimen("cyanocobalamin 0.4 mg oral daily", 0.0, 84.0, ledger))
     alone = at(folate, [-1.0, 84.0], ledger)["homocysteine"].to_numpy()
     together = now(both, "homocysteine", ledger, 84.0)
+    pyridoxine = replace(person, pyridoxine=steps(0.0, [(0.0, 20.0)]))
+    b6 = at(pyridoxine, [-1.0, 84.0], ledger)["homocysteine"].to_numpy()
     return {
         "folate_hcy_0.8mg": 100 * (alone[1] / alone[0] - 1),
         "b12_hcy_extra": 100 * (together / alone[1] - 1),
-        "b6_hcy": 100 * ledger["homocysteine.pyridoxine_change"],
+        "b6_hcy": 100 * (b6[1] / b6[0] - 1),
     }
 
 
@@ -286,7 +288,7 @@ def nitrous_oxide_anaesthesia(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "oh_over_cn_24h",
     note="50 years, replete; total serum B12, 1 mg into muscle. How fast hydroxocobalamin leaves muscle and plasma "
-    "is derived from what is retained and from labels that conflict (interval of the prediction 2 to 37)",
+    "is derived from what is retained and from labels that conflict (interval of the prediction 3 to 32)",
 )
 def forms(ledger: Ledger) -> Mapping[str, float]:
     """Serum after hydroxocobalamin over serum after cyanocobalamin."""
