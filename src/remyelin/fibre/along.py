@@ -17,8 +17,8 @@ from remyelin.fibre.chain import FIELDS, STATE_FIELDS, field, row_size
 from remyelin.fibre.gating import FINGERPRINT, GATES, advance_gates
 from remyelin.jit import compiled
 
-OWN_FIELDS = ("ahead_v", "ahead_half")
-"""Fields this kernel has besides those of `chain`: potentials of the next row."""
+OWN_FIELDS = ("ahead_v", "ahead_half", "earlier_change")
+"""Fields this kernel has besides those of `chain`: potentials of the next row, increment of the last step."""
 
 
 @cache
@@ -48,7 +48,9 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
     naf, nap, ks, diagonal, off = (at(name) for name in ("naf", "nap", "ks", "diagonal", "off"))
     left_left, left_right, right_right = at("left_left"), at("left_right"), at("right_right")
     y, decay, left, right = (u((len(FIELDS) + states * i) * capacity) for i in range(len(STATE_FIELDS)))
-    ahead_v, ahead_half = (u((row_size(states) + i) * capacity) for i in range(len(OWN_FIELDS)))
+    ahead_v, ahead_half, earlier_change = (
+        u((row_size(states) + i) * capacity) for i in range(len(OWN_FIELDS))
+    )
     one_row, stride, n_states = u(1), u(capacity), u(states)
     together, table_row = u(len(GATES)), u(2 * len(GATES))
     l1, l2, l3, pair = u(1), u(2), u(1 + 2), u(2)
@@ -56,7 +58,7 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
-        buffer, table, table_end, per_mv, steps, one, firing,
+        buffer, table, table_end, per_mv, lead, steps, one, firing,
         stimulated, amplitudes, waveform, recorded, every, record,
         ends, stop_when_arrived, windowed, span, excitable, damping,
         look, ahead, open_at, close_below, attenuated, patience,
@@ -99,6 +101,7 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
                 across = buffer[n + left_right]
                 to_left = -buffer[n + left_left] * volt - across * far
                 to_right = -across * volt - buffer[n + right_right] * far
+                buffer[n + earlier_change] = volt - buffer[n + half]
                 buffer[n + ionic] = inward
                 buffer[n + slope] = g_na + g_k + g_l
                 buffer[n + pivot] = buffer[n + diagonal] + g_na + g_k
@@ -197,7 +200,8 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             for n in range(lo, hi):
                 change = buffer[n + delta]
                 new = buffer[n + v]
-                place = new * per_mv + buffer[n + origin]
+                ahead_of_it = new + lead * (change - buffer[n + earlier_change])
+                place = ahead_of_it * per_mv + buffer[n + origin]
                 place = place if place > zero else zero
                 buffer[n + position] = place if place < table_end else table_end
                 highest = buffer[n + peak]

@@ -61,6 +61,8 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
         Rows of fields of lanes; changed in place.
     table, table_end, per_mv
         Gate table (flat; positions are rows), last usable position, rows per mV.
+    lead
+        Differences of successive half-step increments by which gates are read ahead of the potential.
     steps : int
     one, firing
         1, and the depolarisation (mV) that counts as firing, in the type of the buffer.
@@ -108,7 +110,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
-        buffer, table, table_end, per_mv, steps, one, firing,
+        buffer, table, table_end, per_mv, lead, steps, one, firing,
         stimulated, amplitudes, waveform, recorded, every, record,
         ends, stop_when_arrived, windowed, span, excitable, damping,
         look, ahead, open_at, close_below, attenuated, patience,
@@ -180,13 +182,16 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                     change = buffer[a + pivot + i] * (
                         buffer[a + delta + i] - buffer[a + off + i] * buffer[b + delta + i]
                     )
-                    midway = buffer[a + v + i] + change
+                    volt = buffer[a + v + i]
+                    earlier_change = volt - buffer[a + half + i]
+                    midway = volt + change
                     new = midway + change
                     beyond = buffer[b + half + i]
                     buffer[a + delta + i] = change
                     buffer[a + half + i] = midway
                     buffer[a + v + i] = new
-                    place = new * per_mv + buffer[a + origin + i]
+                    # Where gates are read: see GATE_LEAD.
+                    place = (new + lead * (change - earlier_change)) * per_mv + buffer[a + origin + i]
                     place = place if place > zero else zero
                     buffer[a + position + i] = place if place < table_end else table_end
                     highest = buffer[a + peak + i]

@@ -28,6 +28,7 @@ from remyelin.numerics import (
     CROSSING_LEVEL,
     DAMPED_STEPS,
     FIRING_DEPOLARISATION,
+    GATE_LEAD,
     REST_STEP_MS,
     REST_STEPS,
     REST_TOLERANCE,
@@ -85,7 +86,7 @@ def resting_state(fibre: Fibre) -> tuple[Array, Array]:
     none = np.zeros(0, dtype=np.int64)
     steps = _Arrays(fibre)
     left = _run(  # type: ignore[no-untyped-call]
-        REST_STEPS, REST_STEP_MS, True, np.zeros(REST_STEPS, dtype=np.bool_), REST_TOLERANCE,
+        REST_STEPS, REST_STEP_MS, True, 0.0, np.zeros(REST_STEPS, dtype=np.bool_), REST_TOLERANCE,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
         update, tables.steady, tables.low, tables.step, tables.reversal, tables.powers,
@@ -157,7 +158,7 @@ def simulate_full(
     current = np.zeros((samples, len(kept_current)))
     steps = _Arrays(fibre)
     _run(  # type: ignore[no-untyped-call]
-        count, step_ms, euler, damped, -1.0,
+        count, step_ms, euler, GATE_LEAD, damped, -1.0,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
         tables.update, tables.steady, tables.low, tables.step, tables.reversal, tables.powers,
@@ -191,7 +192,7 @@ class _Arrays:
 
 @compiled
 def _run(  # type: ignore[no-untyped-def]
-    steps, step, euler, damped, tolerance,
+    steps, step, euler, lead, damped, tolerance,
     axolemma_c, axolemma_g, leak_reversal, myelin_c, myelin_g,
     axial, periaxonal, conductance, channels,
     update, steady, low, spacing, reversal, powers,
@@ -206,6 +207,8 @@ def _run(  # type: ignore[no-untyped-def]
     last_row = update.shape[1] - 2
     gates = np.zeros((n, n_gates))
     resting = inside - around
+    earlier = resting.copy()  # membrane potentials one step ago, and the change before that
+    changed = np.zeros(n)
     for c in range(n):
         s = channels[c]
         if s >= 0:
@@ -309,7 +312,13 @@ def _run(  # type: ignore[no-untyped-def]
         for c in range(n):
             s = channels[c]
             if s >= 0:
-                x = min(max((inside[c] - around[c] - low) / spacing, 0.0), float(last_row))
+                membrane = inside[c] - around[c]
+                change = membrane - earlier[c]
+                # Backward Euler is for parity; after a jump of the stimulus the difference means nothing.
+                ahead = 0.0 if euler or damped[t] else lead * (change - changed[c])
+                earlier[c] = membrane
+                changed[c] = change
+                x = min(max((membrane + ahead - low) / spacing, 0.0), float(last_row))
                 row = int(x)
                 f = x - row
                 for g in range(n_gates):

@@ -21,6 +21,7 @@ from remyelin.numerics import (
     CACHE_PADDING,
     CHECK_EVERY,
     FIRING_DEPOLARISATION,
+    GATE_LEAD,
     LANES,
     LINK_STATES,
     ROOMS,
@@ -202,9 +203,10 @@ def _course(pulse: Pulse, steps: int, step_ms: float) -> Array:
 
 
 def _table(fibre: Fibre, tables: MembraneTables, step_ms: float, real: Real) -> tuple[Any, ...]:
-    """Return the gate table, its last usable row, and its rows per mV, as the kernels want them."""
+    """Return the gate table, its last usable row, its rows per mV and the gates' lead, as the kernels want them."""
     table = gate_rows(fibre.channel_sets, fibre.temperature, step_ms, real is np.float32)
-    return table.reshape(-1), real(len(table) - 2), real(1 / tables.step)
+    # The kernels work with half-step increments, whose differences are half the second difference.
+    return table.reshape(-1), real(len(table) - 2), real(1 / tables.step), real(2 * GATE_LEAD)
 
 
 def _window(step_ms: float) -> tuple[Any, ...]:

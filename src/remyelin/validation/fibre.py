@@ -51,7 +51,7 @@ def _one_thin(
     return (arrival[:, 16] - arrival[:, 15]) * 1e3, np.asarray(data["conducts"].values)
 
 
-@simulates(*_ROWS, note="reduced solver at its default step of 2 us, 31 nodes, passive ends, published grid")
+@simulates(*_ROWS, note="reduced solver at its default step of 4 us, 31 nodes, passive ends, published grid")
 def converged_velocities(ledger: Ledger) -> Mapping[str, float]:
     """Velocities of the nine published diameters."""
     data = conduct([mrg(d, 31, ends="passive", ledger=ledger) for d in _DIAMETERS])
