@@ -152,7 +152,8 @@ def test_mass_is_conserved_and_nothing_negative(exposure: Exposure) -> None:
     course = simulate(exposure, times, PARAMETERS)
     for name, variable in course.data_vars.items():
         assert np.isfinite(variable).all(), name
-        assert (variable >= 0).all(), name
+        # cognition is a score about 0, and nothing here raises it
+        assert ((variable <= 0) if name == "cognition" else (variable >= 0)).all(), name
     assert (course["synthase"] <= 1 + 1e-12).all()
     assert (course["methylation"] <= 1 + 1e-12).all()
     balance = course["absorbed"] + course["captured"] - course["lost"]

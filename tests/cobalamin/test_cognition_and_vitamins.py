@@ -31,7 +31,7 @@ def test_the_combination_is_one_regimen_and_pyridoxine_adds_nothing() -> None:
 def test_pyridoxine_acts_alike_in_cascade_and_full_system_where_it_acts() -> None:
     """Were there an effect, both solutions would carry it."""
     acting = Parameters.from_ledger(LEDGER.replace({"homocysteine.pyridoxine_change": -0.03}))
-    person = treated(PERSON, read_order("b12 b6 folate", 0, TWO_YEARS, LEDGER))
+    person = replace(PERSON, pyridoxine=steps(0.0, [(0.0, 20.0)]))
     fast, full = (solve(person, [-1.0, 700.0], acting)["homocysteine"] for solve in (simulate, integrate))
     np.testing.assert_allclose(fast, full, rtol=1e-3)
     assert float(fast[1]) == pytest.approx(

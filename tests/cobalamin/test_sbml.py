@@ -29,6 +29,7 @@ COURSES = {
         food_intake=steps(5.0, [(-1500.0, 1.5)]),
         filtration=steps(90.0, [(-900.0, 20.0)]),
         folate_status=steps(1.0, [(-500.0, 0.4)]),
+        pyridoxine=steps(0.0, [(-500.0, 20.0)]),
         doses=regimen("cyanocobalamin 1 mg oral every 3 d", 0, 20, LEDGER),
     ),
 }
