@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 import remyelin
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
 from remyelin.case import Case, to_toml_data
+from remyelin.cobalamin.blood import potassium_watch
+from remyelin.cobalamin.readouts import Interpretation, combined_indicator, interpret
 from remyelin.evidence import Entry, Ledger
 from remyelin.person import Person, resolve
 from remyelin.placing import place
 from remyelin.plans import Plan, exposure, plans_of
 
+MARKERS = ("b12", "holotc", "mma", "homocysteine")
 DISCLAIMER = "A research and teaching model, never medical advice."
 
 
@@ -52,6 +55,10 @@ class Course:
         The same person's studies before the cause began.
     limits : mapping of str to tuple of float
         Published limits of the biomarkers: (deficiency below, unlikely above), or (raised above,).
+    readings : mapping of float to tuple of Interpretation
+        What published limits say of the biomarkers of the first plan at each study date.
+    potassium_days : (float, float) or None
+        Days of the first plan on which labels ask to watch potassium.
     """
 
     case: Case
@@ -61,6 +68,8 @@ class Course:
     studies: Mapping[float, nerve.Studies]
     healthy: nerve.Studies
     limits: Mapping[str, tuple[float, ...]]
+    readings: Mapping[float, tuple[Interpretation, ...]]
+    potassium_days: tuple[float, float] | None
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
 
@@ -137,10 +146,25 @@ def run_course(
 
     progress("cobalamin and one-carbon metabolism")
     kinetics = cobalamin.Parameters.from_ledger(ledger)
+    exposures = [exposure(case, person, plan, ledger) for plan in plans]
     chemistry = xr.concat(
-        [cobalamin.simulate(exposure(case, person, plan, ledger), times, kinetics) for plan in plans],
+        [cobalamin.simulate(item, times, kinetics) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
+    b12, holotc, mma, homocysteine = (chemistry[name] for name in MARKERS)
+    chemistry["combined_indicator"] = (
+        chemistry["b12"].dims,
+        combined_indicator(b12, holotc, mma, homocysteine, person.age, ledger),
+        {"units": "1", "long_name": "combined indicator of B12 status (4cB12)"},
+    )
+    readings = {
+        date: tuple(
+            interpret(name, float(chemistry[name].isel(plan=0).sel(time=date)), ledger)
+            for name in (*MARKERS, "combined_indicator")
+        )
+        for date in case.plan.studies
+    }
+    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
 
     progress("myelin and axons")
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
@@ -183,7 +207,9 @@ def run_course(
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
     data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
-    return Course(case, person, plans, data, studies, healthy, limits, catalogue, provenance)
+    return Course(
+        case, person, plans, data, studies, healthy, limits, readings, potassium, catalogue, provenance
+    )
 
 
 def time_axis(case: Case, person: Person) -> NDArray[np.float64]:

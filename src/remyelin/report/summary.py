@@ -49,6 +49,13 @@ def summarise(course: Course) -> dict[str, Any]:
         "treatment": [f"{item.regimen}, from {label_of(item.start)}" for item in case.treatment],
         "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
         "biomarkers": _biomarkers(course),
+        "readings": _readings(course),
+        "potassium": None
+        if course.potassium_days is None
+        else (
+            f"Severe anaemia is being treated: labels ask to watch serum potassium from day "
+            f"{course.potassium_days[0]:g} to day {course.potassium_days[1]:g}."
+        ),
         "studies": _studies(course),
         "symptoms": _symptoms(course),
         "signs": _signs(course),
@@ -114,10 +121,42 @@ def _not_stated(course: Course) -> list[str]:
     return lines
 
 
+BLOOD = (
+    ("combined_indicator", "Combined indicator (4cB12)"),
+    ("csf_b12", "B12 in cerebrospinal fluid"),
+    ("haemoglobin", "Haemoglobin"),
+    ("mcv", "Mean cell volume"),
+)
+
+
+def _readings(course: Course) -> list[dict[str, Any]]:
+    """What published limits say of the biomarkers at each date; the sources of the limits."""
+    references = load_references()
+    labels = dict(MARKERS) | dict(BLOOD)
+    rows = []
+    for items in zip(*course.readings.values(), strict=True):
+        first = items[0]
+        limits = " and ".join(number(limit) for limit in first.limits)
+        source = "; ".join(str(references[key]) for key in first.source)
+        rows.append(
+            {
+                "name": first.marker,
+                "label": labels[first.marker],
+                "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
+                "verdicts": [item.verdict for item in items],
+                "source": f"{source} ({first.locator})" if first.locator else source,
+            }
+        )
+    return rows
+
+
 def _biomarkers(course: Course) -> list[dict[str, Any]]:
     given = course.data.isel(plan=0)
     rows = []
     for name, label in MARKERS:
+        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+    for name, label in BLOOD:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
         rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
     for compartment in given.compartment.values.tolist():
