@@ -132,17 +132,27 @@ def test_healthy_velocity_of_tables_within_one_percent(
     assert float(here.length[0] / here.time[0]) == pytest.approx(exact_velocity, rel=0.01)
 
 
-def test_bare_without_channels_blocks_and_with_them_passes(ledger: Ledger, tables: Tables) -> None:
+def test_bare_internodes_block_unless_their_axolemma_is_active_and_the_fibre_thin_or_cold(
+    ledger: Ledger, tables: Tables
+) -> None:
     from remyelin.fibre import bare
 
-    fibre = _fibre(10.0, 34.0, ledger)
-    passive, active = (
-        conduct(bare(fibre, [7], channel_share=share))["conducts"].item()
-        for share in (0.0, ledger["state.bare_channels"])
-    )
-    assert not passive
-    assert active
-    assert tables.bare[..., 2].max() == 1.0
+    share, persistent = ledger["state.bare_channels"], ledger["state.bare_persistent_sodium"]
+
+    def passes(diameter: float, temperature: float, **channels: float) -> bool:
+        fibre = _fibre(diameter, temperature, ledger)
+        return bool(conduct(bare(fibre, [7], **channels))["conducts"].item())
+
+    assert not passes(10.0, 34.0, channel_share=0.0)
+    resting = {"channel_share": share, "persistent_sodium": persistent}
+    assert not passes(12.0, 37.0, **resting)
+    assert passes(12.0, 24.0, **resting)
+    assert passes(3.0, 37.0, **resting)
+    # With the persistent current too, bare axolemma settles near threshold and lets the impulse in.
+    assert passes(12.0, 37.0, channel_share=share, persistent_sodium=1.0)
+    alone = tables.bare[..., 2]
+    assert alone.max() == 1.0
+    assert alone[-1, -1] == 0.0
 
 
 def test_unknown_pathway(ledger: Ledger, tables: Tables, person: Person) -> None:
