@@ -57,7 +57,7 @@ def test_losing_more_never_helps(pathway, a, b):
 
 @given(
     st.lists(
-        st.tuples(*[st.floats(0, 1), st.floats(0, 50), st.floats(0, 1), st.floats(0, 1)]),
+        st.tuples(*[st.floats(0, 1), st.floats(0, 50), st.floats(0, 1), st.floats(0, 50)]),
         min_size=8,
         max_size=8,
     )
@@ -88,18 +88,31 @@ def test_absent_ankle_jerk_and_babinski_coexist_when_nerve_and_cord_are_both_hit
 
 
 def test_firing_without_block_tingles_before_it_numbs():
-    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 3e-4), sural=(0.95, 0.0, 1.0, 2e-4)))
+    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 0.25), sural=(0.95, 0.0, 1.0, 0.1)))
     assert early["paraesthesia"] > early["numbness"]
     assert early["paraesthesia"] > PARAMETERS.presence
     assert early["weakness"] == 0.0
 
 
-def test_discharges_do_not_pass_a_full_block_but_do_pass_what_lies_behind_it():
-    open_path = severity(conduction(tibial_sep=(1.0, 0.0, 1.0, 1e-3)))["paraesthesia"]
-    half = severity(conduction(tibial_sep=(0.5, 0.0, 1.0, 1e-3)))["paraesthesia"]
-    shut = severity(conduction(tibial_sep=(0.0, 0.0, 1.0, 1e-3)))["paraesthesia"]
+def test_discharges_do_not_pass_a_block_but_do_pass_what_lies_behind_it():
+    open_path = severity(conduction(tibial_sep=(1.0, 0.0, 1.0, 0.8)))["paraesthesia"]
+    half = severity(conduction(tibial_sep=(0.5, 0.0, 1.0, 0.8)))["paraesthesia"]
+    shut = severity(conduction(tibial_sep=(0.0, 0.0, 1.0, 0.8)))["paraesthesia"]
     assert open_path > half > 0.5 * open_path
     assert shut < 0.05
+
+
+def test_fibres_blocked_by_internodes_that_fire_still_discharge_from_the_last_of_them():
+    blocked = severity(conduction(tibial_sep=(np.exp(-5.0), 0.0, 1.0, 5.0)))
+    assert blocked["numbness"] > 0.9
+    assert blocked["lhermitte"] > PARAMETERS.presence
+    more = severity(conduction(tibial_sep=(np.exp(-50.0), 0.0, 1.0, 50.0)))
+    assert more["lhermitte"] == pytest.approx(blocked["lhermitte"], rel=0.02)
+    # Without a block it is the same: a fibre counts once.
+    several = severity(conduction(tibial_sep=(1.0, 0.0, 1.0, 50.0)))
+    assert several["lhermitte"] == pytest.approx(blocked["lhermitte"], rel=0.02)
+    dead = severity(conduction(tibial_sep=(0.0, 0.0, 0.0, 0.0)))
+    assert dead["lhermitte"] == 0.0
 
 
 def test_spread_arrivals_take_position_sense_and_reflexes_but_not_touch():
@@ -145,7 +158,7 @@ def test_leading_dimensions_are_kept():
         (lambda d: d.drop_vars("pathway"), "coordinate 'pathway'"),
         (lambda d: d.assign(conducted=d.conducted * 1.5), "between 0 and 1"),
         (lambda d: d.assign(dispersion=d.dispersion * np.nan), "finite"),
-        (lambda d: d.assign(ectopic=d.ectopic - 0.1), "between 0 and 1"),
+        (lambda d: d.assign(ectopic=d.ectopic - 0.1), "ectopic of the pathways must be finite and between 0"),
     ],
 )
 def test_bad_input_is_one_sentence(break_it, message):

@@ -28,6 +28,7 @@ PATHWAYS: Final = (
     "corticospinal_leg",
 )
 VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
+_UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
 
 Floats = NDArray[np.float64]
@@ -41,8 +42,8 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     pathways : Dataset
         From the conduction of the nerve layer, over (..., pathway) with the pathways of
         :data:`PATHWAYS`: ``conducted`` (share of the original fibres whose impulse arrives),
-        ``dispersion`` (ms, added spread), ``axons`` (surviving share), ``ectopic`` (share of internodes,
-        on surviving axons, that can fire by themselves).
+        ``dispersion`` (ms, added spread), ``axons`` (surviving share), ``ectopic`` (internodes that can
+        fire by themselves, per original fibre).
     parameters : Parameters
         The maps.
 
@@ -61,7 +62,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     p = parameters
     at = _arrays(pathways)
     arrives, spread = at["conducted"], at["dispersion"]
-    reaching = {name: at["ectopic"][name] * _reach(arrives[name], at["axons"][name]) for name in _SENSORY}
+    reaching = {name: _firing(at["ectopic"][name], arrives[name], at["axons"][name]) for name in _SENSORY}
 
     def arc(sensory: str, motor: str) -> Floats:
         both = np.hypot(spread[sensory], spread[motor])
@@ -117,16 +118,19 @@ def _timed(dispersion: Floats, half: float) -> Floats:
     return share
 
 
-def _reach(conducted: Floats, axons: Floats) -> Floats:
-    """Return the share of ectopic discharges that get through to the end of a path.
+def _firing(ectopic: Floats, conducted: Floats, axons: Floats) -> Floats:
+    """Return the share of a path's fibres whose ectopic discharges get through to its end.
 
-    They start anywhere on the way with equal chance. When a share f of the surviving fibres conducts
-    over all of it, a share f^u does over a part u of the way: on average (1 - f) / -ln f.
+    Discharges start anywhere on the way with equal chance. When a share f of the surviving fibres conducts
+    over all of it, a share f^u does over a part u of the way: on average (1 - f) / -ln f get through. A bare
+    internode that blocks can fire itself, so a blocked fibre still discharges from the last of them; but
+    only from that, so a fibre counts once however many it has.
     """
     alive = np.maximum(axons, np.finfo(np.float64).tiny)
     f = np.clip(conducted / alive, np.finfo(np.float64).tiny, 1.0)
     blocked = f < 1.0
-    share: Floats = np.where(blocked, (1.0 - f) / -np.log(np.where(blocked, f, 0.5)), 1.0)
+    through = np.where(blocked, (1.0 - f) / -np.log(np.where(blocked, f, 0.5)), 1.0)
+    share: Floats = np.minimum(ectopic * through, axons)
     return share
 
 
@@ -144,7 +148,7 @@ def _arrays(pathways: xr.Dataset) -> dict[str, dict[str, Floats]]:
     found = {}
     for name in VARIABLES:
         values = chosen[name].to_numpy().astype(np.float64)
-        top = np.inf if name == "dispersion" else 1.0
+        top = np.inf if name in _UNBOUNDED else 1.0
         if (
             not np.isfinite(values).all()
             or (values < -CONDUCTION_ROUNDING).any()

@@ -29,7 +29,7 @@ class Parameters:
     numbness, position, vibration, weakness, pyramidal, reflex : Grade
         From the share of a path that no longer works.
     paraesthesia, lhermitte : Grade
-        From the share of internodes that fire by themselves (half severity not scaled to 1).
+        From the share of fibres that discharge by themselves (half severity not scaled to 1).
     position_dispersion, reflex_dispersion : float
         Added spread of arrival (ms) that halves the use of a volley.
     knee_share : float

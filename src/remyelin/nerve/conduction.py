@@ -43,7 +43,7 @@ def conduction(
     Dataset (..., pathway)
         ``conducted``, share of the original fibres whose impulse arrives; ``delay`` (ms) over healthy and
         ``dispersion`` (ms, SD added to the healthy spread) of those that arrive; ``axons``, surviving
-        share; ``ectopic``, share of the internodes, on surviving axons, that can fire by themselves.
+        share; ``ectopic``, internodes that can fire by themselves, per original fibre.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def conduction(
 def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
     """Chain neurons: shares multiply, delays add, dispersions add in quadrature."""
     conducted = axons = np.ones(())
-    delay = variance = ectopic = internodes = np.zeros(())
+    delay = variance = ectopic = np.zeros(())
     for part in volleys:
         # As in a nerve potential, fibres count with the square of their diameter.
         weight = part.line.fibres.diameter**2
@@ -100,13 +100,11 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
         axons = axons * part.axons
         delay = delay + mean
         variance = variance + (weights * (part.variance + (part.excess - mean[..., None]) ** 2)).sum(axis=-1)
-        count = part.line.internodes.sum(axis=0) @ weight
-        ectopic = ectopic + part.ectopic * count
-        internodes = internodes + count
+        ectopic = ectopic + part.ectopic * (part.line.internodes.sum(axis=0) @ weight)
     return {
         "conducted": conducted,
         "delay": delay,
         "dispersion": np.sqrt(variance),
         "axons": axons,
-        "ectopic": ectopic / internodes,
+        "ectopic": ectopic,
     }
