@@ -77,7 +77,7 @@ def _ours(
     return timed(call, repeats)
 
 
-def _sweep(fibre: Fibre, duration: float, *, repeats: int = 5) -> tuple[Array, Timing]:
+def _sweep(fibre: Fibre, duration: float, *, repeats: int = 20) -> tuple[Array, Timing]:
     """Time one fibre with the travelling window, reduced beforehand; return its arrivals too."""
     memory: dict[int, Rows] = {}
     call = partial(run_block, [fibre], [Pulse()], Settings(DEFAULT_STEP_US, duration), packed=memory)
