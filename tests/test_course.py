@@ -128,7 +128,10 @@ def test_nitrous_oxide_ends_with_the_treatment_of_the_plan() -> None:
     ledger = Ledger.shipped()
     case = load_case("recreational-nitrous-oxide")
     person = resolve(case, ledger)
-    stops = {plan.name: exposure(case, person, plan, ledger).nitrous_oxide[0].stop for plan in plans_of(case, person)}
+    stops = {
+        plan.name: exposure(case, person, plan, ledger).nitrous_oxide[0].stop
+        for plan in plans_of(case, person)
+    }
     assert stops["as given"] == 0
     assert stops["3 months earlier"] == pytest.approx(-91.3125)
     assert stops["none"] == case.plan.horizon
@@ -160,7 +163,9 @@ def _bytes(course: Course) -> bytes:
 
 def test_same_case_and_seed_to_the_last_bit() -> None:
     case = load_case("stabler-2013")
-    assert _bytes(run_course(case, Ledger.shipped(), seed=3)) == _bytes(run_course(case, Ledger.shipped(), seed=3))
+    assert _bytes(run_course(case, Ledger.shipped(), seed=3)) == _bytes(
+        run_course(case, Ledger.shipped(), seed=3)
+    )
 
 
 def test_folder_is_written_whole_and_replaced_by_rename(tmp_path: Path) -> None:
@@ -218,6 +223,10 @@ def test_text_of_a_case_is_escaped_in_the_report(tmp_path: Path) -> None:
     assert "<script" not in (tmp_path / "out" / "report.html").read_text()
 
 
-NO_DRIVE = (("myelin.shared.injury", 0.0), ("myelin.peripheral.axon_direct", 0.0), ("myelin.central.axon_direct", 0.0))
+NO_DRIVE = (
+    ("myelin.shared.injury", 0.0),
+    ("myelin.peripheral.axon_direct", 0.0),
+    ("myelin.central.axon_direct", 0.0),
+)
 HALF_SODIUM = (("mrg.node.naf_density", 1.5),)
 DOUBLE_CAPACITY = (("mrg.lamella_capacity", 0.2),)

@@ -162,7 +162,20 @@ NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the poten
 NERVE_NEGLIGIBLE: Final = 1e-4  # a fibre that conducts with a smaller chance does not widen the window
 NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
 # Tables of one internode: exact runs at these points, linear between them (error in docs/nerve.md).
-NERVE_TABLE_FINE_DIAMETERS: Final = (2.0, 2.7, 3.5, 4.5, 5.64, 7.0, 8.5, 10.0, 11.5, 13.0, 14.5, 16.0)  # um, healthy
+NERVE_TABLE_FINE_DIAMETERS: Final = (
+    2.0,
+    2.7,
+    3.5,
+    4.5,
+    5.64,
+    7.0,
+    8.5,
+    10.0,
+    11.5,
+    13.0,
+    14.5,
+    16.0,
+)  # um, healthy
 NERVE_TABLE_FINE_TEMPERATURES: Final = (24.0, 29.0, 33.0, 37.0, 42.0)  # C, healthy
 NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
 NERVE_TABLE_TEMPERATURES: Final = (24.0, 33.0, 42.0)  # C
