@@ -275,6 +275,14 @@ def _reported(course: Course) -> list[dict[str, str]]:
                     "note": "used to place the person",
                 }
             )
+    for name, label in BLOOD:
+        stated = getattr(course.case.labs, name, None)
+        if stated is not None:
+            unit = given[name].attrs["units"]
+            model = f"{number(float(given[name]))} {unit}"
+            rows.append(
+                {"what": label, "reported": f"{number(stated)} {unit}", "model": model, "note": "not used"}
+            )
     known = {item.id: item for item in course.symptoms if item.status == "computed"}
     for finding in course.case.symptom:
         reported = "present" if finding.began is None else f"for {label_of(-finding.began)}"
