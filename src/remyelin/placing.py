@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from remyelin import cobalamin, numerics
 from remyelin.case import Case
+from remyelin.cobalamin.readouts import MARKERS
 from remyelin.evidence import Ledger
 from remyelin.person import Fact, Person
 from remyelin.plans import Plan, exposure
 from remyelin.units import DAYS_PER_YEAR, HOURS_PER_DAY
 
 _UNTREATED = Plan("none", "untreated", None)
-_MARKERS = ("b12", "holotc", "mma", "homocysteine")
 _SCALES = {
     "store": ("store_scale", "body store, of typical"),
     "b12": ("plasma_scale", "serum B12 at a given store, of typical"),
@@ -50,7 +50,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     Person
         With a fact of basis ``placed`` for everything moved.
     """
-    measured = {name: value for name in _MARKERS if (value := getattr(case.labs, name))}
+    measured = {name: value for name in MARKERS if (value := getattr(case.labs, name))}
     if not measured:
         return person
     # Heavy to import and needed only here.

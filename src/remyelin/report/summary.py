@@ -14,6 +14,7 @@ from remyelin.evidence import Entry, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.report.formatting import number
 from remyelin.report.plots import MARKERS, label_of, words
+from remyelin.units import DAYS_PER_MONTH
 
 SCHEMA = "remyelin-summary/1"
 RECOVERY_SENTENCE = (
@@ -247,16 +248,12 @@ def _signs(course: Course) -> list[dict[str, Any]]:
 
 
 def _onset(course: Course, symptom: str) -> str:
-    """When the model's symptom first reached a noticeable severity before presentation."""
-    severity = course.data["severity"].isel(plan=0).sel(symptom=symptom)
-    past = severity.sel(time=slice(None, 0.0))
-    felt = past.time.values[past.values > NOTICEABLE]
-    if not felt.size:
-        return "not yet noticeable"
-    return f"noticeable for {number(-float(felt[0]) / 30.4375, 2)} months"
-
-
-NOTICEABLE = 0.1
+    """Since when, before presentation, the model's symptom has been noticed (ledger: ``clinic.presence``)."""
+    present = course.data["present"].isel(plan=0).sel(symptom=symptom, time=slice(None, 0.0))
+    noticed = present.time.values[present.values]
+    if not noticed.size:
+        return "not yet noticed"
+    return f"noticed for {number(-float(noticed[0]) / DAYS_PER_MONTH, 2)} months"
 
 
 def _reported(course: Course) -> list[dict[str, str]]:
@@ -326,7 +323,8 @@ def _glance(course: Course) -> list[dict[str, str]]:
     )
     abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
     severity = float(now["severity"].sel(symptom=worst.id))
-    leading = f"{worst.name.lower()} ({severity:.2f})" if severity > NOTICEABLE else "none"
+    noticed = bool(now["present"].sel(symptom=worst.id))
+    leading = f"{worst.name.lower()} ({severity:.2f})" if noticed else "none"
     return [
         {
             "label": "functional disability at presentation (0 to 16)",
