@@ -10,7 +10,7 @@ from pathlib import Path
 
 from remyelin import Ledger, load_case, run_course
 from remyelin.report.draw import to_svg
-from remyelin.report.figures import Figure
+from remyelin.figures import Figure
 from remyelin.report.plots import biomarkers, recovery, symptoms, waveforms
 
 CHOSEN = {

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from remyelin.report.figures import Figure, Panel
+from remyelin.figures import Figure, Heat, Panel, Series
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "remyelin",
@@ -108,17 +110,16 @@ def _panel(axis: Any, panel: Panel) -> None:
             lw=0,
         )
     else:
+        if panel.heat is not None:
+            _heat(axis, panel.heat)
         for series in panel.series:
-            y = [float("nan") if value is None else value for value in series.y]
-            axis.plot(
-                series.x,
-                y,
-                color=series.colour,
-                lw=series.width,
-                ls="--" if series.dashed else "-",
-                label=series.label,
-            )
+            _series(axis, series)
     axis.set_ylim(*_limits(panel))
+    if panel.log_x:
+        axis.set_xscale("log")
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.xaxis.set_minor_formatter(NullFormatter())
     if panel.log:
         axis.set_yscale("log")
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -126,10 +127,44 @@ def _panel(axis: Any, panel: Panel) -> None:
         axis.yaxis.set_minor_formatter(NullFormatter())
     if panel.x_range is not None:
         axis.set_xlim(*panel.x_range)
-    elif panel.series and len(panel.series[0].x) > 1:
-        axis.set_xlim(min(s.x[0] for s in panel.series), max(s.x[-1] for s in panel.series))
+    elif panel.heat is None and any(len(series.x) > 1 for series in panel.series):
+        low = min(min(series.x) for series in panel.series if series.x)
+        high = max(max(series.x) for series in panel.series if series.x)
+        # points on the frame would be cut in half
+        room = 0.03 * (high - low) if any(s.points for s in panel.series) and not panel.log_x else 0.0
+        axis.set_xlim(low - room, high + room)
     for where in panel.marks:
         axis.axvline(where, color="#555555", lw=0.9, ls=":")
+
+
+def _series(axis: Any, series: Series) -> None:
+    """Draw one line with its band, or points with their error bars."""
+    y = _numbers(series.y)
+    if series.low is not None and series.high is not None:
+        low, high = _numbers(series.low), _numbers(series.high)
+        if series.points:
+            axis.vlines(series.x, low, high, color=series.colour, lw=1.0)
+        else:
+            axis.fill_between(series.x, low, high, color=series.colour, alpha=0.18, lw=0)
+    style = {"ls": "--" if series.dashed else "-", "lw": series.width}
+    if series.points:
+        style = {"ls": "", "marker": "o", "ms": 3.0 * series.width}
+    axis.plot(series.x, y, color=series.colour, label=series.label, **style)
+
+
+def _heat(axis: Any, heat: Heat) -> None:
+    """Draw a map with its scale; the palette reads in grey and for colour-blind eyes."""
+    low, high = heat.z_range or (None, None)
+    values = np.ma.masked_invalid([_numbers(row) for row in heat.z])
+    mesh = axis.pcolormesh(
+        heat.x, heat.y, values, cmap="cividis", vmin=low, vmax=high, shading="nearest", rasterized=True
+    )
+    axis.grid(visible=False)
+    axis.figure.colorbar(mesh, ax=axis, label=heat.label, pad=0.02)
+
+
+def _numbers(values: Sequence[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]
 
 
 def _limits(panel: Panel) -> tuple[float, float]:
@@ -138,12 +173,22 @@ def _limits(panel: Panel) -> tuple[float, float]:
     if panel.stacked:
         top = max(map(sum, zip(*(series.y for series in panel.series), strict=True)))
         return low or 0.0, high if high is not None else 1.05 * top
-    values = [value for series in panel.series for value in series.y if value is not None]
+    values = [
+        value
+        for series in panel.series
+        for line in (series.y, series.low or (), series.high or ())
+        for value in line
+        if value is not None
+    ]
+    if panel.heat is not None:
+        values = [*values, min(panel.heat.y), max(panel.heat.y)]
     if panel.log:
         positive = [value for value in values if value > 0] or [1.0]
         return low or min(positive) / 1.5, high or max(positive) * 1.5
     if not values:
         return 0.0, 1.0
+    if panel.heat is not None:
+        return min(values) if low is None else low, max(values) if high is None else high
     room = 0.06 * (max(values) - min(values)) or 0.1
     return (min(values) - room if low is None else low), (max(values) + room if high is None else high)
 

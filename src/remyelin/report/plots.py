@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.course import Course
-from remyelin.report.figures import (
+from remyelin.figures import (
     PATHWAY_COLOURS,
     PLAN_COLOURS,
     STATE_COLOURS,

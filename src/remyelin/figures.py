@@ -36,7 +36,10 @@ PLAN_COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: x and y of equal length; None breaks the line."""
+    """One line, or points: x and y of equal length; None breaks the line.
+
+    `low` and `high` are the band around a line, or the error bars of points.
+    """
 
     label: str
     x: Sequence[float]
@@ -44,6 +47,20 @@ class Series:
     colour: str
     width: float = 1.5
     dashed: bool = False
+    points: bool = False
+    low: Sequence[float | None] | None = None
+    high: Sequence[float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A map: z by row (y) and column (x), regular or not; None is left blank."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    z: Sequence[Sequence[float | None]]
+    label: str
+    z_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,8 @@ class Panel:
     """One set of axes.
 
     `normal` and `unsure` are shaded ranges of y (None is open); `marks` are dotted vertical lines; a
-    `stacked` panel piles its series up from zero.
+    `stacked` panel piles its series up from zero; `heat` is a map under the series; `log` and `log_x` make
+    an axis logarithmic.
     """
 
     title: str
@@ -65,6 +83,8 @@ class Panel:
     unsure: tuple[float, float] | None = None
     marks: tuple[float, ...] = ()
     x_range: tuple[float, float] | None = None
+    log_x: bool = False
+    heat: Heat | None = None
 
 
 @dataclass(frozen=True, slots=True)

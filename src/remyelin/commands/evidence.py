@@ -1,0 +1,37 @@
+"""``remyelin evidence``: the numbers the model rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remyelin.commands.common import Json, print_json
+from remyelin.errors import InputError
+
+
+def evidence(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain one entry.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="WORD", help="Entries with this word.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE", help="Write the ledger as .json or .csv.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List, search, explain or export the numbers the model rests on."""
+    from remyelin.report import sources
+
+    if name is not None and search is not None:
+        raise InputError("give either NAME or --search WORD, not both.")
+    if export is not None:
+        sources.export(export)
+        print(f"wrote {export}")
+        return
+    found = sources.explain(name) if name else sources.find(search)
+    if as_json:
+        print_json([entry.as_dict() for entry in found])
+    else:
+        print(sources.describe(found) if name else sources.listing(found))

@@ -1,0 +1,34 @@
+"""``remyelin export``: a case for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remyelin.commands.common import CaseName, Set, ledger_with
+from remyelin.errors import InputError
+
+
+def export(
+    case: CaseName,
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sbml or nmtran.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to stdout.")
+    ] = None,
+    settings: Set = None,
+) -> None:
+    """Write a case's cobalamin model as SBML, or its doses as an NM-TRAN event table."""
+    from remyelin.case import load_case
+    from remyelin.report.export import export_case
+
+    text = export_case(load_case(case), to, ledger_with(settings))
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be written: {error.strerror}.") from None
+    print(f"wrote {out}")

@@ -1,0 +1,19 @@
+"""``remyelin rebuild``: derived data, made again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def rebuild(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cobalamin")],
+) -> None:
+    """Make derived data again from the ledger, where the numbers it rests on have changed (minutes)."""
+    from remyelin.report.terminal import Progress
+    from remyelin.validation.derived import rebuild as make
+
+    with Progress() as progress:
+        path = make(name, progress)
+    print(f"wrote {path}")
