@@ -175,8 +175,8 @@ def _library(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     internodes, built = timed(lambda: library.states(ledger))
     what = f"{LIBRARY_FIBRES:,} random lesioned fibres x {library.INTERNODES} internodes from a library, one impulse"
     progress(what)
-    _, ours = library.run(internodes, library.draw(LIBRARY_FIBRES))
-    few = library.draw(LIBRARY_EXACT, seed=library.SEED + 1)
+    _, ours = library.run(internodes, library.draw(LIBRARY_FIBRES, library.INTERNODES))
+    few = library.draw(LIBRARY_EXACT, library.INTERNODES, library.SEED + 1)
     found = library.rounding(internodes, few, ledger)
     # our error is that of rounding the states, as a share of the delay over the healthy fibre
     error = found.mean_us / found.delay_us
