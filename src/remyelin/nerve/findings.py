@@ -30,6 +30,12 @@ class Row:
         mm and m/s, from this site to the one before it, or to the electrode of a sensory study.
     interval : float or None
         Between two waves, or central motor conduction time, ms.
+    f_latency : float or None
+        Of the earliest F wave after stimulation here, ms; None if there is none, or none was looked for.
+    f_persistence : float or None
+        Share of the shocks that gave an F wave; None where none was looked for.
+    markers : tuple of float or None
+        Onset, peak and return to the baseline on the waveform, ms.
     assessed : tuple of Assessment
         The quantities for which there is a norm.
     absent : bool
@@ -47,6 +53,9 @@ class Row:
     distance: float | None = None
     velocity: float | None = None
     interval: float | None = None
+    f_latency: float | None = None
+    f_persistence: float | None = None
+    markers: tuple[float, float, float] | None = None
     assessed: tuple[Assessment, ...] = ()
     absent: bool = False
 

@@ -79,6 +79,9 @@ HEALTHY = {
     "tibial_n22": ("tibial_sep", "N22", "latency"),
     "tibial_p40": ("tibial_sep", "P40", "latency"),
     "vep_p100": ("vep", "P100", "latency"),
+    "baep_i": ("baep", "I", "latency"),
+    "baep_iii": ("baep", "III", "latency"),
+    "baep_v": ("baep", "V", "latency"),
     "cmct_arm": ("mep_arm", "cortex", "interval"),
     "cmct_leg": ("mep_leg", "cortex", "interval"),
 }
