@@ -3,6 +3,7 @@
 from remyelin.nerve.anatomy import segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
+from remyelin.nerve.classification import Classification, classify
 from remyelin.nerve.conduction import conduction
 from remyelin.nerve.exact import exact
 from remyelin.nerve.findings import Row, Studies
@@ -18,6 +19,7 @@ __all__ = [
     "PATHWAYS",
     "STUDIES",
     "Assessment",
+    "Classification",
     "Distances",
     "Person",
     "Response",
@@ -27,6 +29,7 @@ __all__ = [
     "Waveform",
     "battery",
     "build_tables",
+    "classify",
     "conduction",
     "exact",
     "sampled",
