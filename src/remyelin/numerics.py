@@ -90,6 +90,7 @@ BOW_SERIES: Final = (-1 / 6720, 1 / 1008, -1 / 180, 1 / 40, -1 / 12, 1 / 6)
 LATE_SERIES: Final = (-1 / 362880, 1 / 40320, -1 / 5040, 1 / 720, -1 / 120, 1 / 24, -1 / 6, 1 / 2)
 BOW_SERIES_BELOW: Final = 0.1
 CASCADE_MAX_STEP: Final = 6.0  # days
+CASCADE_BLOCK: Final = 64  # events whose nodes are held at once
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
 SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from remyelin import cobalamin, numerics
 from remyelin.case import Case
+from remyelin.cobalamin import Order
 from remyelin.cobalamin.events import to_events
 from remyelin.cobalamin.sbml import to_sbml
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.person import resolve
 from remyelin.placing import place
-from remyelin.plans import exposure, plans_of
+from remyelin.plans import exposure, orders, plans_of
 
 FORMATS: Final = ("sbml", "nmtran")
 
@@ -25,7 +27,7 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     case : Case
     form : {"sbml", "nmtran"}
         The course of cobalamin as an SBML model, placed by the laboratory values of the case; or the doses
-        as an event table (folic acid and pyridoxine, which are no events, are left out).
+        as an event table, with the vitamins given beside cobalamin as infusions.
     ledger : Ledger
 
     Raises
@@ -36,8 +38,15 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     if form not in FORMATS:
         raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
     person = place(case, resolve(case, ledger), ledger)
-    given = exposure(case, person, plans_of(case, person)[0], ledger)
+    plan = plans_of(case, person)[0]
     if form == "nmtran":
-        return to_events(given.doses)
+        given = orders(case, plan, ledger)
+        vitamins = sorted(chain.from_iterable(order.vitamins for order in given))
+        return to_events(Order(tuple(chain.from_iterable(order.doses for order in given)), tuple(vitamins)))
     start = min(person.began, 0.0) - numerics.COURSE_LEAD
-    return to_sbml(given, start, case.plan.horizon, cobalamin.Parameters.from_ledger(ledger))
+    return to_sbml(
+        exposure(case, person, plan, ledger),
+        start,
+        case.plan.horizon,
+        cobalamin.Parameters.from_ledger(ledger),
+    )
