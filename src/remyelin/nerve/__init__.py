@@ -1,6 +1,6 @@
 """Nerves and tracts: from fibres to conduction of pathways, nerve studies and evoked potentials."""
 
-from remyelin.nerve.anatomy import segments
+from remyelin.nerve.anatomy import intact, segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
 from remyelin.nerve.classification import Classification, classify
@@ -32,6 +32,7 @@ __all__ = [
     "classify",
     "conduction",
     "exact",
+    "intact",
     "sampled",
     "segments",
     "small_fibres",

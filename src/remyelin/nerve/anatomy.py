@@ -277,6 +277,17 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
     )
 
 
+def intact(person: Person, ledger: Ledger) -> xr.Dataset:
+    """Return the myelin state of a person in whom nothing is wrong, over segment."""
+    names = segments(person, ledger)["segment"]
+    whole = {"intact", "thickness", "internode_length", "axons"}
+    states = (*sorted(whole), "vacuolated", "bare", "remyelinated", "channel_redistribution")
+    return xr.Dataset(
+        {name: ("segment", np.full(len(names), float(name in whole)), {"units": "1"}) for name in states},
+        coords={"segment": names},
+    )
+
+
 def _population(ledger: Ledger, name: str) -> Population:
     table = ledger.table(f"fibres.{name}")
     share = np.array(table["share"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from remyelin.errors import InputError, nearest
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
+
+if TYPE_CHECKING:
+    from remyelin.nerve.classification import Classification
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studies:
-    """The studies of one date: rows, waveforms by "study, site" (negative up), and the conditions."""
+    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, what they show."""
 
     rows: tuple[Row, ...]
     waveforms: Mapping[str, Waveform]
     person: Person
+    classification: Classification | None = None
 
     def row(self, study: str, site: str) -> Row:
         """Return the row of a study and site.

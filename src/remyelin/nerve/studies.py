@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import xarray as xr
@@ -10,6 +11,7 @@ import xarray as xr
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.classification import classify
 from remyelin.nerve.conduction_studies import motor, sensory
 from remyelin.nerve.cranial_studies import auditory, blink
 from remyelin.nerve.evoked_studies import central, evoked, visual
@@ -120,7 +122,8 @@ def battery(
             rows.append(row)
             if waveform is not None:
                 waveforms[f"{name}, {row.site}"] = waveform
-    return Studies(tuple(rows), waveforms, person)
+    found = Studies(tuple(rows), waveforms, person)
+    return replace(found, classification=classify(found, ledger))
 
 
 def _perform(name: str, study: Study, lab: Laboratory, along: Conduct, states: xr.Dataset) -> Results:
