@@ -187,8 +187,8 @@ NERVE_TABLE_FINE_DIAMETERS: Final = (
     16.0,
 )  # um, healthy
 NERVE_TABLE_FINE_TEMPERATURES: Final = (24.0, 29.0, 33.0, 37.0, 42.0)  # C, healthy
-NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
-NERVE_TABLE_TEMPERATURES: Final = (24.0, 33.0, 42.0)  # C
+NERVE_TABLE_DIAMETERS: Final = (2.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.5, 16.0)  # um
+NERVE_TABLE_TEMPERATURES: Final = (24.0, 29.0, 33.0, 37.0, 42.0)  # C
 NERVE_TABLE_THICKNESS: Final = (0.02, 0.06, 0.15, 0.35, 1.0)  # of normal
 NERVE_TABLE_LENGTH: Final = (1.0, 0.5, 0.2)  # of normal: one, two or five new internodes
 NERVE_TABLE_NODES: Final = 15  # fibre a lesion is put into
@@ -207,7 +207,8 @@ RECORD_EVERY: Final = 5  # time steps between the samples of a recording
 RECOVERY_LOWEST: Final = 0.2  # thresholds from which a recovering fibre is tested
 RECOVERY_PER_DECADE: Final = 8
 NERVE_FEWEST_FIBRES: Final = 10  # fewer fibres do not make a nerve
-NERVE_EXACT_PAD: Final = 6  # healthy internodes before and behind what is run exactly
+NERVE_EXACT_LEAD: Final = 12  # healthy internodes before what is run exactly: past the reach of the stimulus
+NERVE_EXACT_PAD: Final = 6  # and behind it
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
 NERVE_EXACT_FIBRES: Final = 300  # per branch and population in exact studies

@@ -38,6 +38,7 @@ from remyelin.numerics import (
     NERVE_BUNDLES_KEPT,
     NERVE_EXACT_DIAMETER_UM,
     NERVE_EXACT_FIBRES,
+    NERVE_EXACT_LEAD,
     NERVE_EXACT_PAD,
     NERVE_EXACT_THICKNESS,
     PULSE_MS,
@@ -163,9 +164,9 @@ class Shelf:
         """Return the time of one internode in a uniform intact fibre of each kind's diameter."""
         own = np.array([self._number[code] for code in intact(codes).tolist()])
         plain = np.unique(own)
-        fibres = np.tile(plain[:, None], 2 * 2 * NERVE_EXACT_PAD)
+        fibres = np.tile(plain[:, None], 2 * NERVE_EXACT_LEAD + NERVE_EXACT_PAD)
         arrival = conduct_assembled(self.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
-        first, last = NERVE_EXACT_PAD, fibres.shape[1] - NERVE_EXACT_PAD
+        first, last = NERVE_EXACT_LEAD, fibres.shape[1] - NERVE_EXACT_PAD
         time = (arrival[:, last] - arrival[:, first]) / (last - first)
         return np.asarray(time[np.searchsorted(plain, own)])
 
@@ -220,14 +221,14 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     # By length, so that short ones do not wait for long ones.
     order = np.argsort(length, kind="stable")
     first, length = first[order], length[order]
-    pad = NERVE_EXACT_PAD
+    pad, tail = NERVE_EXACT_LEAD, NERVE_EXACT_PAD
     rows = np.repeat(np.arange(len(first)), length)
     within_row = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
     at = np.repeat(first, length) + within_row
-    fibres = np.full((len(first), int(length.max()) + 2 * pad), -1, dtype=np.int64)
+    fibres = np.full((len(first), int(length.max()) + pad + tail), -1, dtype=np.int64)
     fibres[:, :pad] = plain[first][:, None]
     fibres[rows, pad + within_row] = numbers[at]
-    behind = pad + length[:, None] + np.arange(pad)
+    behind = pad + length[:, None] + np.arange(tail)
     np.put_along_axis(fibres, behind, plain[first + length - 1][:, None], axis=1)
     arrival = conduct_assembled(shelf.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
 
@@ -240,7 +241,8 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     lost = np.flatnonzero(reached < length)
     found.failed[here[first[lost] + reached[lost]]] = True
     # What a lesion costs its healthy neighbours, to both sides, is counted with it.
-    near, beyond = pad // 2, pad - 1
+    # (not up to its last node: an impulse hurries towards a sealed end)
+    near, beyond = pad - tail // 2, tail // 2
     own = shelf.time[plain[first]]
     row = np.arange(len(first))
     before = arrival[row, pad] - arrival[row, near] - (pad - near) * own
