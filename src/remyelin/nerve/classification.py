@@ -202,12 +202,16 @@ def _pattern(
             f"amplitude low or absent in {len(low)} nerves ({nerves} or more), no EFNS/PNS criterion definite or "
             "probable"
         )
-    affected = set(low) | set(slow)
+    affected = set(low) | set(slow) | {item.study for item in met}
+    said = f"EFNS/PNS {certainty}, " if certainty else ""
     if len(affected) >= nerves:
         return (
             "slowing without a pattern",
-            f"{len(affected)} nerves beyond a limit, amplitude low in {len(low)}",
+            f"{said}{len(affected)} nerves beyond a limit or criterion, amplitude low in {len(low)}",
         )
     if affected:
-        return "one nerve only", f"{len(affected)} nerve beyond a limit, where a neuropathy asks for {nerves}"
+        return (
+            "one nerve only",
+            f"{said}{len(affected)} nerve beyond a limit or criterion, where a neuropathy asks for {nerves}",
+        )
     return "normal", "no conduction study is beyond its limit"

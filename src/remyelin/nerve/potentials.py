@@ -54,7 +54,8 @@ class Response:
     """What is measured on a waveform: ms, unit of the waveform, unit times ms.
 
     Latency is that of the onset for nerve and muscle potentials, of the peak for evoked potentials;
-    amplitude is from the baseline to the negative peak; duration and area are of the negative phase.
+    amplitude is from the baseline to the negative peak; duration and area are of the negative phase; `settled` is
+    when it is back at the share of the peak at which it began.
     """
 
     onset: float
@@ -62,6 +63,7 @@ class Response:
     amplitude: float
     area: float
     duration: float
+    settled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +225,15 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
     onset = _crossing(time, value, first, NERVE_ONSET_SHARE * amplitude)
     negative = np.flatnonzero(value[top:] <= 0)
     end = top + int(negative[0]) if len(negative) else len(value) - 1
+    small = np.flatnonzero(value[top:] < NERVE_ONSET_SHARE * amplitude)
+    last = top + int(small[0]) if len(small) else len(value) - 1
     return Response(
         onset,
         _peak(time, value, top),
         amplitude,
         float(np.clip(value[first : end + 1], 0, None).sum() * sample),
         _crossing(time, -value, end - 1, 0.0) - onset,
+        _crossing(time, -value, last - 1, -NERVE_ONSET_SHARE * amplitude),
     )
 
 
