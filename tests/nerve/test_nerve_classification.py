@@ -114,6 +114,11 @@ def test_the_tibial_nerve_is_excepted_from_probable_block(ledger: Ledger, health
     ]
 
 
+def test_what_was_not_studied_is_not_called_normal(ledger: Ledger, tables: Tables, person: Person) -> None:
+    found = battery(intact(person, ledger), person, tables, ledger, ["vep"]).classification
+    assert found.pattern == "not studied"
+
+
 def test_everything_lost_reads_as_axonal(ledger: Ledger, tables: Tables, person: Person) -> None:
     found = battery(uniform(bare=1.0), person, tables, ledger).classification
     assert found.pattern == "axonal", "no response, so no demyelinating criterion can be met"

@@ -36,7 +36,7 @@ class Classification:
     Attributes
     ----------
     pattern : str
-        Of the conduction studies: "normal", "one nerve only", "slowing without a pattern", "axonal",
+        Of the conduction studies: "not studied", "normal", "one nerve only", "slowing without a pattern", "axonal",
         "demyelinating" or "mixed".
     certainty : str
         "definite", "probable" or "possible" where a demyelinating criterion is met, else empty.
@@ -103,7 +103,9 @@ def classify(studies: Studies, ledger: Ledger) -> Classification:
         dict.fromkeys(row.study for row in studies.rows if row.modality == "evoked" and row.abnormal)
     )
     certainty = _certainty(met, ledger)
-    pattern, rule = _pattern(certainty, met, low, slow, int(ledger["report.axonal_nerves"]))
+    pattern, rule = "not studied", "no conduction study was made"
+    if nerves:
+        pattern, rule = _pattern(certainty, met, low, slow, int(ledger["report.axonal_nerves"]))
     return Classification(pattern, certainty, rule, met, low, slow, evoked)
 
 
