@@ -32,6 +32,7 @@ from remyelin.numerics import (
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
     NERVE_SLOW_SAMPLE_MS,
+    NERVE_UNIT_CONSTANTS,
     NERVE_WINDOW_TAIL_MS,
 )
 from remyelin.units import MM_PER_UM, UV_PER_MV
@@ -184,7 +185,8 @@ def muscle_potential(
     volley: Volley, units: float, amplitude: float, constant: float, delay: float
 ) -> Waveform:
     """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve."""
-    time, _ = window(delay + last_arrival(volley), NERVE_SLOW_SAMPLE_MS)
+    latest = delay + last_arrival(volley) + NERVE_UNIT_CONSTANTS * constant
+    time, _ = window(latest, NERVE_SLOW_SAMPLE_MS)
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     weight = volley.conducted / len(volley.conducted)
