@@ -169,6 +169,7 @@ NERVE_SLOW_SAMPLE_MS: Final = 0.05  # sampling of muscle and evoked potentials
 NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 or 51 ms
 NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 or 819 ms
 NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
+NERVE_UNIT_CONSTANTS: Final = 12.0  # time constants after which a motor unit potential is over
 NERVE_NEGLIGIBLE: Final = 1e-4  # a fibre that conducts with a smaller chance does not widen the window
 NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
 # Tables of one internode: exact runs at these points, linear between them (error in docs/nerve.md).

@@ -89,6 +89,12 @@ _ALL: Final = (
         "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
         "path_length:path_length",
     ),
+    Experiment(
+        "nerve-series",
+        "nerve",
+        "abnormal rates of virtual series of patients beside those of published ones",
+        "nerve_series:nerve_series",
+    ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
 
