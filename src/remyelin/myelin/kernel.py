@@ -113,19 +113,23 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     phi = min(max(inputs[PHI], 0.0), 1.0)
 
     # What injures: the methylation deficit at once, and through the slow TNF/EGF balance.
-    deficit = (1.0 - phi) ** p.injury_exponent
+    # Powers take most of the time of this function, so none is taken where the answer is known.
+    deficit = (1.0 - phi) ** p.injury_exponent if phi < 1.0 else 0.0
     mma = p.mma_weight * inputs[MMA] / (inputs[MMA] + p.mma_half)
     injury = p.injury * ((1.0 - p.inflammatory_share) * deficit + p.inflammatory_share * y[BALANCE])
     injury *= 1.0 + mma
     toxic = p.toxin_rate * inputs[TOXIN]
 
     # What repairs: supply of cells, gated by the fall of Erk, blocked by debris.
-    strength = inputs[DOSE] ** p.drug_exponent
-    drug = p.drug_effect * strength / (strength + p.drug_half**p.drug_exponent)
+    drug = 0.0
+    if inputs[DOSE] > 0.0:
+        drug = p.drug_effect / (1.0 + (p.drug_half / inputs[DOSE]) ** p.drug_exponent)
     signal = debris + p.bare_signal * d
     signal = signal / (signal + p.debris_signal) / (1.0 + drug)
-    repair = p.remyelination * supply * (1.0 - erk) ** p.differentiation_exponent * phi
-    repair /= 1.0 + debris / p.debris_block
+    repair = 0.0
+    if d > 0.0:
+        repair = p.remyelination * supply * (1.0 - erk) ** p.differentiation_exponent * phi
+        repair /= 1.0 + debris / p.debris_block
 
     # Axons: the hazard, and in the periphery regrowth of a share of what was lost.
     hazard = (
@@ -168,8 +172,10 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
 def integrate(
     times: Any,
     inputs: Any,
+    driven: Any,
     rates: Any,
     start: Any,
+    kept: Any,
     nodes: Any,
     stages: Any,
     error_weights: Any,
@@ -192,17 +198,21 @@ def integrate(
     ----------
     times : (time,) array
         Increasing times, days.
-    inputs : (case, time, inputs) array
-        Drive at those times.
+    inputs : (drive, time, inputs) array
+        Drives at those times.
+    driven : (case,) int array
+        Which of the drives is that of a case.
     rates : (case,) array of :data:`RATES`
         Rates of each case.
     start : (case, states) array
         State at the first time.
+    kept : (time,) int array
+        Where in `out` the state at a time goes; -1 for times whose state is not kept.
     nodes, stages, error_weights, order
         Tableau of the method (first same as last) and its order.
     rtol, atol, safety, shrink, grow, first_step, max_steps
         Step control.
-    out : (case, time, states) array
+    out : (case, kept, states) array
         Filled with the states.
 
     Returns
@@ -218,9 +228,11 @@ def integrate(
     trial = np.empty(n_states)
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
+        drive = driven[case]
         y[:] = start[case]
-        out[case, 0] = y
-        derivatives(y, inputs[case, 0], rates[case], slopes[0])
+        if kept[0] >= 0:
+            out[case, kept[0]] = y
+        derivatives(y, inputs[drive, 0], rates[case], slopes[0])
         step = first_step
         attempts = 0
         for index in range(1, times.size):
@@ -242,8 +254,8 @@ def integrate(
                         trial[i] = y[i] + size * total
                     share = (done + nodes[stage] * size) / span
                     for i in range(now.size):
-                        now[i] = inputs[case, index - 1, i] * (1.0 - share)
-                        now[i] += inputs[case, index, i] * share
+                        now[i] = inputs[drive, index - 1, i] * (1.0 - share)
+                        now[i] += inputs[drive, index, i] * share
                     derivatives(trial, now, rates[case], slopes[stage])
                 error = 0.0
                 for i in range(n_states):
@@ -260,5 +272,6 @@ def integrate(
                 proposed = size * min(grow, max(shrink, factor))
                 # A step cut short to land on a time says nothing against the longer one.
                 step = max(step, proposed) if final and error <= 1.0 else proposed
-            out[case, index] = y
+            if kept[index] >= 0:
+                out[case, kept[index]] = y
     return -1

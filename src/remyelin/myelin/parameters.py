@@ -15,8 +15,6 @@ from remyelin.evidence import Ledger
 from remyelin.myelin.kernel import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
-# Rates that are made per segment rather than taken as they stand.
-_PER_SEGMENT: Final = frozenset({"injury", "axon_direct", "regrowth", "remyelination", "clearance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +108,24 @@ class Parameters:
         InputError
             For an unknown compartment or tract.
         """
-        speed = self.age_factor(age)
-        table = np.zeros(len(compartments), dtype=RATES)
-        for row, compartment, tract, distance in zip(table, compartments, tracts, distances, strict=True):
+        for compartment in compartments:
             if compartment not in COMPARTMENTS:
                 raise InputError(
                     f"segment compartment {compartment!r} is not known; {nearest(compartment, COMPARTMENTS)}"
                 )
+        for tract in tracts:
             if tract not in self.vulnerability:
                 raise InputError(f"tract {tract!r} is not known; {nearest(tract, self.vulnerability)}")
-            own = self.peripheral if compartment == "peripheral" else self.central
-            for name in RATES.names or ():
-                if name not in _PER_SEGMENT:
-                    row[name] = own[name]
-            row["injury"] = own["injury"] * self.vulnerability[tract]
-            row["axon_direct"] = own["axon_direct"] * (distance / self.axon_reference) ** self.axon_exponent
-            row["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distance)
-            row["remyelination"] = own["remyelination"] * speed
-            row["clearance"] = own["clearance"] * speed
+        outside = np.array([compartment == "peripheral" for compartment in compartments])
+        table = np.zeros(len(compartments), dtype=RATES)
+        table["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distances)
+        for name in set(RATES.names or ()) - {"regrowth"}:
+            table[name] = np.where(outside, self.peripheral[name], self.central[name])
+        speed = self.age_factor(age)
+        table["injury"] *= [self.vulnerability[tract] for tract in tracts]
+        table["axon_direct"] *= (distances / self.axon_reference) ** self.axon_exponent
+        table["remyelination"] *= speed
+        table["clearance"] *= speed
         return table
 
 
