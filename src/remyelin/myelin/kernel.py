@@ -226,6 +226,7 @@ def integrate(
     slopes = np.empty((n_stages, n_states))
     y = np.empty(n_states)
     trial = np.empty(n_states)
+    gap = np.empty(n_states)
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
         drive = driven[case]
@@ -248,22 +249,26 @@ def integrate(
                 size = span - done if final else step
                 for stage in range(1, n_stages):
                     for i in range(n_states):
-                        total = 0.0
-                        for j in range(stage):
-                            total += stages[stage, j] * slopes[j, i]
-                        trial[i] = y[i] + size * total
+                        trial[i] = y[i]
+                    for j in range(stage):
+                        weight = size * stages[stage, j]
+                        for i in range(n_states):
+                            trial[i] += weight * slopes[j, i]
                     share = (done + nodes[stage] * size) / span
                     for i in range(now.size):
                         now[i] = inputs[drive, index - 1, i] * (1.0 - share)
                         now[i] += inputs[drive, index, i] * share
                     derivatives(trial, now, rates[case], slopes[stage])
+                for i in range(n_states):
+                    gap[i] = 0.0
+                for j in range(n_stages):
+                    weight = size * error_weights[j]
+                    for i in range(n_states):
+                        gap[i] += weight * slopes[j, i]
                 error = 0.0
                 for i in range(n_states):
-                    total = 0.0
-                    for j in range(n_stages):
-                        total += error_weights[j] * slopes[j, i]
                     scale = atol + rtol * max(abs(y[i]), abs(trial[i]))
-                    error = max(error, abs(size * total) / scale)
+                    error = max(error, abs(gap[i]) / scale)
                 if error <= 1.0:
                     done = span if final else done + size
                     y[:] = trial

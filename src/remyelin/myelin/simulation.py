@@ -119,9 +119,9 @@ def simulate(
             f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
             f"{numerics.MAX_STEPS} steps; check the drive and the rates."
         )
-    states = states.reshape(plan.size, len(names), kept.size, -1).swapaxes(1, 2)
-    states = states.reshape(*sizes, kept.size, len(names), -1)
-    return _label(states, drive, order, kept, names)
+    by_time = states.reshape(plan.size, len(names), kept.size, -1).swapaxes(1, 2)
+    by_time = by_time.reshape(*sizes, kept.size, len(names), -1)
+    return _label(by_time, drive, order, kept, names)
 
 
 def _members(
