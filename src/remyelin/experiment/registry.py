@@ -83,6 +83,42 @@ _ALL: Final = (
         "velocity of a fibre whose sheaths are thinned throughout",
         "lesions:thickness",
     ),
+    Experiment(
+        "when-injury-stops",
+        "myelin",
+        "does treatment stop it: injury after the first dose, by hypothesis, depot and gas",
+        "halting:when_injury_stops",
+    ),
+    Experiment(
+        "focal-lesion",
+        "myelin",
+        "untreated lesion of a nerve: sheaths, cells and conduction over two months",
+        "focal:focal_lesion",
+    ),
+    Experiment(
+        "rat-sciatic",
+        "myelin",
+        "rat sciatic nerve after lysophosphatidylcholine, with and without methylcobalamin",
+        "focal:rat_sciatic",
+    ),
+    Experiment(
+        "young-and-old",
+        "myelin",
+        "remyelination of white matter in young and old animals",
+        "cord:young_and_old",
+    ),
+    Experiment(
+        "cat-columns",
+        "myelin",
+        "conduction through a lesion of the cat's posterior columns",
+        "cord:cat_columns",
+    ),
+    Experiment(
+        "sensitivity",
+        "clinic",
+        "which unmeasured numbers disability rests on, by Morris and Sobol",
+        "unmeasured:unmeasured",
+    ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
 

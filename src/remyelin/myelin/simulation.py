@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin import numerics
-from remyelin.errors import InputError, SimulationError
+from remyelin.errors import InputError, SimulationError, nearest
 from remyelin.myelin import kernel
 from remyelin.myelin.parameters import Parameters
 
@@ -39,6 +39,7 @@ def simulate(
     parameters: Parameters | Sequence[Parameters],
     *,
     over: str = "member",
+    start: Mapping[str, float] | None = None,
     keep: ArrayLike | None = None,
     threads: int | None = None,
 ) -> xr.Dataset:
@@ -61,6 +62,9 @@ def simulate(
     over : str
         Name of the dimension along which parameters, ages or distances differ: one of the drive's (each
         person has its own drive), or a new one, put first (each member meets every drive).
+    start : mapping of str to float, optional
+        State of every segment at the first time where it is not that of health, by the names of
+        :data:`remyelin.myelin.kernel.STATES`: a bare axon is ``{"intact": 0, "bare": 1}``.
     keep : (kept,) array, optional
         Times of the drive whose states are returned; all when omitted. Steps are the same.
     threads : int, optional
@@ -81,7 +85,7 @@ def simulate(
     SimulationError
         If the integration needs more steps than :data:`remyelin.numerics.MAX_STEPS`.
     """
-    names, compartments, tracts, distances = _segments(segments, over)
+    names, compartments, tracts, calibres, distances = _segments(segments, over)
     times, lead, inputs, pick = _inputs(drive, compartments)
     ages = np.asarray(age, dtype=np.float64)
     for item in ages.flat:
@@ -95,7 +99,11 @@ def simulate(
     table = np.stack(
         [
             sets[i % len(sets)].rates(
-                compartments, tracts, distances[i % len(distances)], float(ages.flat[i % ages.size])
+                compartments,
+                tracts,
+                distances[i % len(distances)],
+                float(ages.flat[i % ages.size]),
+                calibres,
             )
             for i in range(members or 1)
         ]
@@ -113,7 +121,7 @@ def simulate(
     kept, where = _kept(times, keep)
     states = np.empty((rates.size, kept.size, len(kernel.STATES)))
     drives = np.ascontiguousarray(inputs.reshape(-1, times.size, len(kernel.INPUTS)))
-    failed = _integrate(times, drives, driven, rates, where, threads, states)
+    failed = _integrate(times, drives, driven, rates, _begin(rates, start), where, threads, states)
     if failed >= 0:
         raise SimulationError(
             f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
@@ -172,6 +180,7 @@ def _integrate(
     inputs: NDArray[np.float64],
     driven: NDArray[np.int64],
     rates: NDArray[Any],
+    start: NDArray[np.float64],
     kept: NDArray[np.int64],
     threads: int | None,
     out: NDArray[np.float64],
@@ -180,7 +189,6 @@ def _integrate(
     workers = threads if threads is not None else (os.cpu_count() or 1)
     if workers < 1:
         raise InputError(f"threads is {workers}; give 1 or more.")
-    start = healthy(rates)
     tableau = (
         np.array(numerics.DORMAND_PRINCE_NODES),
         np.array(numerics.DORMAND_PRINCE_STAGES),
@@ -211,6 +219,21 @@ def _integrate(
     return next((failed for failed in failures if failed >= 0), -1)
 
 
+def _begin(rates: NDArray[Any], start: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Return the state of each case at the first time."""
+    state = healthy(rates)
+    for name, value in (start or {}).items():
+        if name not in kernel.STATES:
+            raise InputError(f"start has no state {name!r}; {nearest(name, kernel.STATES)}")
+        if not 0.0 <= value <= 1.0:
+            raise InputError(f"start of {name} is {value}; give a share from 0 to 1.")
+        state[:, kernel.STATES.index(name)] = value
+    sheaths = state[:, [kernel.INTACT, kernel.VACUOLATED, kernel.BARE, kernel.REMYELINATED]].sum(axis=1)
+    if (abs(sheaths - 1.0) > numerics.MYELIN_ATOL).any():
+        raise InputError("start: intact, vacuolated, bare and remyelinated internodes must sum to 1.")
+    return state
+
+
 def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
     """Return the state of rest of each segment: every sheath intact, cells at their resting supply.
 
@@ -234,8 +257,10 @@ def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
     return state
 
 
-def _segments(segments: xr.Dataset, over: str) -> tuple[list[str], list[str], list[str], NDArray[np.float64]]:
-    """Return names, compartments and tracts of the segments, and distances of shape (1 or members, segment)."""
+def _segments(
+    segments: xr.Dataset, over: str
+) -> tuple[list[str], list[str], list[str], list[str] | None, NDArray[np.float64]]:
+    """Return names, compartments, tracts, calibres and distances (1 or members, segment) of the segments."""
     for name in ("compartment", "tract", "distance"):
         if name not in segments:
             raise InputError(f"segments lack {name!r}; give compartment, tract and distance per segment.")
@@ -248,12 +273,12 @@ def _segments(segments: xr.Dataset, over: str) -> tuple[list[str], list[str], li
     distances = distances.reshape(-1, distances.shape[-1])
     if not (np.isfinite(distances).all() and (distances > 0).all()):
         raise InputError("segment distances must be positive numbers of mm from the cell body.")
-    return (
-        [str(name) for name in segments["segment"].to_numpy()],
-        [str(name) for name in segments["compartment"].to_numpy()],
-        [str(name) for name in segments["tract"].to_numpy()],
-        distances,
-    )
+
+    def words(name: str) -> list[str]:
+        return [str(item) for item in segments[name].to_numpy()]
+
+    calibres = words("calibre") if "calibre" in segments else None
+    return words("segment"), words("compartment"), words("tract"), calibres, distances
 
 
 def _inputs(
