@@ -13,7 +13,7 @@ from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, points, spread
 from remyelin.experiment.lesioned_nerve import DIAMETERS, DISTANCE, INTERNODES, TEMPERATURE, Nerve
 from remyelin.experiment.registry import Result, Table
-from remyelin.figures import STATE_COLOURS, Figure, Panel
+from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, members
 from remyelin.validation.animals import toxin_lesion
 
@@ -52,7 +52,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         for name in ("bare", "remyelinated", "thickness", "erk", "supply", "debris")
     }
 
-    def drawn(label: str, values: Floats, colour: str, scale: float = 1.0, dashed: bool = False):  # type: ignore[no-untyped-def]
+    def drawn(label: str, values: Floats, colour: str, scale: float = 1.0, dashed: bool = False) -> Series:
         return band(label, days, values[0], values[1:], colour, scale=scale, every=EVERY, dashed=dashed)
 
     panels = (
@@ -191,7 +191,7 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     curves["velocity"] = (studied[0][2], studied[1][2])
     curves["ectopic"] = _both(*(arm["bare"] * arm["channel_redistribution"] for arm in (plain, treated)))
 
-    def pair(name: str, scale: float = 100.0):  # type: ignore[no-untyped-def]
+    def pair(name: str, scale: float = 100.0) -> tuple[Series, ...]:
         return tuple(
             band(label, days, values[0], values[1:], colour, scale=scale, every=EVERY)
             for label, values, colour in zip(

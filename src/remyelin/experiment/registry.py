@@ -90,6 +90,18 @@ _ALL: Final = (
         "halting:when_injury_stops",
     ),
     Experiment(
+        "schwann-culture",
+        "myelin",
+        "Erk1/2 and myelin protein of cultured Schwann cells under methylcobalamin",
+        "cultures:schwann_culture",
+    ),
+    Experiment(
+        "coculture",
+        "myelin",
+        "ganglion neurons and Schwann cells in a dish, with and without methylcobalamin",
+        "cultures:coculture",
+    ),
+    Experiment(
         "focal-lesion",
         "myelin",
         "untreated lesion of a nerve: sheaths, cells and conduction over two months",
@@ -112,6 +124,18 @@ _ALL: Final = (
         "myelin",
         "conduction through a lesion of the cat's posterior columns",
         "cord:cat_columns",
+    ),
+    Experiment(
+        "deficient-animals",
+        "myelin",
+        "monkeys without B12, bats under nitrous oxide, rats without a stomach",
+        "deficiency:deficient_animals",
+    ),
+    Experiment(
+        "which-tract-first",
+        "myelin",
+        "tracts, calibres and distances under one deficit",
+        "deficiency:which_tract_first",
     ),
     Experiment(
         "sensitivity",
