@@ -89,20 +89,16 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     return Result(
         "How much longer does an old animal take to remyelinate?",
-        f"Posterior column stripped within day 0, replete. A rat of two months stands for {YOUNG:g} years, one of "
-        "9 to 12 "
-        f"months for {OLD:g}: the scale is assumed, and so is the speed at which repair slows with it. {MEMBERS} "
-        "members "
-        "of the ensemble; the scale of age is the shipped one in all of them.",
+        f"Posterior column stripped within day 0, replete. A rat of two months stands for {YOUNG:g} years, one of 9 "
+        f"to 12 months for {OLD:g}: the scale is assumed, and so is the speed at which repair slows with it. "
+        f"{MEMBERS} members of the ensemble; the scale of age is the shipped one in all of them.",
         [
             f"Young: complete in {spread(done['young'][1:])} weeks, published 4 (a calibration row). Old: "
             f"{spread(done['old'][1:])} weeks, published 9 (7 to 12): missed. The ratio is {spread(ratio)}, "
             "published 2.2.",
             f"With repair halved every {low:g} years, the steep end of the range, white matter takes "
-            f"{_after(scales[low])} at "
-            f"{AGES[LATE]:g} years, with the shipped 40 years {_after(by_age[0])}. The rat speaks for the steeper; "
-            "nothing read "
-            "decides for people.",
+            f"{_after(scales[low])} at {AGES[LATE]:g} years, with the shipped 40 years {_after(by_age[0])}. The rat "
+            "speaks for the steeper; nothing read decides for people.",
             f"Mouse on day 23: {spread(at23[1:])} % sheathed, published almost all.",
         ],
         (
@@ -182,15 +178,14 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     return Result(
         "When does a tract conduct again after a lesion, and when does it stay as it is?",
         "Posterior column stripped within day 0; three internodes in series. Velocity in the lesion by cable "
-        "theory, the "
-        f"square root of -ln g with {CENTRAL_G:g} for a full sheath; stable within a tenth of its end. {MEMBERS} "
-        "members.",
+        f"theory, the square root of -ln g with {CENTRAL_G:g} for a full sheath; stable within a tenth of its end. "
+        f"{MEMBERS} members.",
         [
             f"First conduction on day {spread(onset[1:])}; published in the latter part of week 2. The row chose "
             "nothing.",
-            f"Stable after {spread(stable[1:])} months; published within 3, marked by the dotted line, with "
-            "sheaths that stay "
-            f"thin. Here they end at {spread(thickness[1:, -1])} of normal, which is set by an assumed limit.",
+            f"Stable after {spread(stable[1:])} months; published within 3, marked by the dotted line, with sheaths "
+            f"that stay thin. Here they end at {spread(thickness[1:, -1])} of normal, which is set by an assumed "
+            "limit.",
             "The refractory period of transmission, first long and then normal in the cat, is not computed here.",
         ],
         (

@@ -61,7 +61,8 @@ def schwann_culture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 "days after methylcobalamin",
                 "of untreated at the end",
                 _curves(days, {label: values / whole for label, values in protein.items()}),
-                y_range=(0.0, None),
+                log=True,
+                y_range=(0.1, None),
             ),
         ]
         for label, dish in dishes.items():
@@ -75,18 +76,14 @@ def schwann_culture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "it allow?",
         f"Schwann cells without axons, {START:g} day in a medium whose growth factors raise Erk (signals of "
         f"{MEDIA['growth'] / HALF:g} and {MEDIA['differentiation'] / HALF:g} times the half-signal, assumed), then "
-        "a saturating dose. "
-        f"Myelin protein is made at the rate of differentiation, supply times (1 - Erk)^p. {MEMBERS} members; "
-        "three sizes of "
-        "the effect, the shipped one and the ends of its assumed range.",
+        "a saturating dose. Myelin protein is made at the rate of differentiation, supply times (1 - Erk)^p. "
+        f"{MEMBERS} members; three sizes of the effect, the shipped one and the ends of its assumed range.",
         [
-            "Known are two signs, Erk1/2 down and MBP up. The model has Erk down in "
-            f"{min(signs[::2]):.0%} and protein up in {min(signs[1::2]):.0%} of the members, in both media and at "
-            "every size: "
-            "the first is built in, the second follows from the gate.",
+            f"Known are two signs, Erk1/2 down and MBP up. The model has Erk down in {min(signs[::2]):.0%} and "
+            f"protein up in {min(signs[1::2]):.0%} of the members, in both media and at every size: the first is "
+            "built in, the second follows from the gate.",
             "Sizes are not predictions: published magnitudes were not read, and over the assumed range the protein "
-            "made in "
-            f"a week in growth medium is {rows[1][3]} to {rows[3][3]} of untreated.",
+            f"made in a week in growth medium is {rows[1][3]} to {rows[3][3]} of untreated.",
             "Neurons answer with more Erk, not less; the sign belongs to the cell and is set for Schwann cells only.",
         ],
         (
@@ -134,17 +131,14 @@ def coculture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     return Result(
         "Does methylcobalamin raise myelination in the dish, as published, and by how much could it?",
-        f"Bare axons with seeded Schwann cells, {START:g} day before the drug; medium for differentiation (signal of "
-        f"{MEDIA['differentiation'] / HALF:g} times the half-signal, assumed). Share of internodes with a sheath "
-        "stands for the length "
-        f"positive for MBP over that of neurofilament. {MEMBERS} members.",
+        f"Bare axons with seeded Schwann cells, {START:g} day before the drug; medium for differentiation (signal "
+        f"of {MEDIA['differentiation'] / HALF:g} times the half-signal, assumed). Share of internodes with a sheath "
+        f"stands for the length positive for MBP over that of neurofilament. {MEMBERS} members.",
         [
-            f"More is myelinated after a week in {more:.0%} of the members at every size of the effect: the sign "
-            "of the "
-            "published culture.",
+            f"More is myelinated after a week in {more:.0%} of the members at every size of the effect: the sign of "
+            "the published culture.",
             f"How much more is not known: {rows[0][1]} % untreated, {rows[1][1]}, {rows[2][1]} and {rows[3][1]} % "
-            "at the low end, "
-            "the shipped value and the high end of the assumed range.",
+            "at the low end, the shipped value and the high end of the assumed range.",
             "Given time the untreated dish catches up: the drug changes when, not how much, in this model.",
         ],
         (

@@ -142,23 +142,18 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
     return Result(
         "Do animals deprived of cobalamin fall ill when these equations say so?",
         "Methylation over time is assumed in every animal (docs/myelin.md); sight is lost and a bat affected when "
-        "half "
-        f"of the fibres of {OPTIC_INTERNODES:g} and {COLUMN_INTERNODES:g} internodes hold a bare one; a cord has "
-        f"lesions when {LESION:g} % "
-        f"of its internodes are vacuolated or bare. {MEMBERS} members; the first monkey and the depleted bat are "
-        "calibration "
-        "rows and hold in every one.",
+        f"half of the fibres of {OPTIC_INTERNODES:g} and {COLUMN_INTERNODES:g} internodes hold a bare one; a cord "
+        f"has lesions when {LESION:g} % of its internodes are vacuolated or bare. {MEMBERS} members; the first "
+        "monkey and the depleted bat are calibration rows and hold in every one.",
         [
             f"Replete bats: {spread(ataxia['replete'][1:])} weeks against 10; how fast the gas wears out a full "
             "store is assumed.",
             f"The last monkey: {spread(loss['little'][1:] - FAILURE)} months after metabolic failure against 32, "
-            "with a guess at "
-            "what its diet still held.",
+            "with a guess at what its diet still held.",
             f"Rats: lesions after {spread(lesion[1:])} months against 2. Given cobalamin then, {spread(at2[1:])} % "
-            "of internodes "
-            f"are in a lesion at 2 and {spread(at4[1:])} % at 4 months, when lesions had normalised.",
-            "In every member sheaths go before axons: "
-            f"{_order(none)} of {MEMBERS} reach 1 % vacuolated before 1 % of the axons are lost.",
+            f"of internodes are in a lesion at 2 and {spread(at4[1:])} % at 4 months, when lesions had normalised.",
+            f"In every member sheaths go before axons: {_order(none)} of {MEMBERS} reach 1 % vacuolated before 1 % "
+            "of the axons are lost.",
         ],
         (
             Table(
@@ -249,15 +244,12 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
     return Result(
         "Which tract does a deficiency take first, and does the model know or assume it?",
         f"Methylation falls to {POTENTIAL:g} within half a year, everywhere alike, and stays. A fibre conducts "
-        "while its axon "
-        f"lives and none of its internodes is bare; thick fibres have internodes of {THICK_MM:g} mm, optic ones of "
-        f"{THIN_MM:g} mm. "
-        f"{MEMBERS} members, in each of which the vulnerability of every tract and calibre is drawn evenly in the "
-        "logarithm "
-        "of its assumed range.",
+        f"while its axon lives and none of its internodes is bare; thick fibres have internodes of {THICK_MM:g} mm, "
+        f"optic ones of {THIN_MM:g} mm. {MEMBERS} members, in each of which the vulnerability of every tract and "
+        "calibre is drawn evenly in the logarithm of its assumed range.",
         [
-            f"First to lose half of its fibres is most often the {TRACTS[leader][1]}, in {often[leader]:.0%} of "
-            "the members; "
+            f"First to lose half of its fibres is most often the {TRACTS[leader][1]}, in {often[leader]:.0%} of the "
+            "members; "
             + ", ".join(
                 f"{row[1]} {share:.0%}"
                 for row, share in zip(TRACTS, often, strict=True)
@@ -265,18 +257,16 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
             )
             + ".",
             "The order rests on two things put in: vulnerabilities of tracts, which are assumed, and how many "
-            "internodes lie in "
-            "series, which favours long tracts and, with short internodes, the thin fibres of the optic nerve.",
+            "internodes lie in series, which favours long tracts and, with short internodes, the thin fibres of "
+            "the optic nerve.",
             "In people gross loss of vision is rare (0.5 to 2 %), although potentials of the visual pathway are "
-            "often delayed; in "
-            "monkeys the visual pathway was affected in all. Both cannot follow from one vulnerability.",
+            "often delayed; in monkeys the visual pathway was affected in all. Both cannot follow from one "
+            "vulnerability.",
             "Thick fibres of a nerve were hit first in mice without the receptor that carries cobalamin into the "
-            "brain, thin "
-            "ones of the optic nerve are said to be in people: the two disagree and are kept apart, as calibre and "
-            "as tract.",
+            "brain, thin ones of the optic nerve are said to be in people: the two disagree and are kept apart, as "
+            "calibre and as tract.",
             "Distal axons go first by the assumed growth of the direct hazard with distance; legs before arms is "
-            "the sign that was "
-            "seen.",
+            "the sign that was seen.",
         ],
         (
             Table(

@@ -31,9 +31,9 @@ PLAIN, TREATED = "#0072B2", "#D55E00"
 CONDITIONS: Final = (
     f"{INTERNODES} internodes in series stripped within day 0 (the number is not reported), young adult. Engine: "
     f"double cable on the converged grid, fibres of {DIAMETERS[0]:g} to {DIAMETERS[-1]:g} um (assumed of the rat), "
-    f"{DISTANCE:g} mm at {TEMPERATURE:g} C, new internodes of {NEW_LENGTH:g} of the old length; bare internodes carry "
-    "the channels that have spread over them. Strength is normal when three quarters of the fibres conduct; a nerve "
-    "is hypersensitive while 5 % of its internodes are bare with spread channels."
+    f"{DISTANCE:g} mm at {TEMPERATURE:g} C, new internodes of {NEW_LENGTH:g} of the old length; bare internodes "
+    "carry the channels that have spread over them. Strength is normal when three quarters of the fibres conduct; "
+    "a nerve is hypersensitive while 5 % of its internodes are bare with spread channels."
 )
 
 
@@ -134,15 +134,15 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         + f" {MEMBERS} members of the ensemble, each of which meets the rows on strength, first response and "
         "thickness when a fibre is taken to conduct without bare internodes.",
         [
-            f"The engine finds the first response on day {spread(seen[1:])} and strength on day {spread(strong[1:])}; "
-            "published are 8 and 16. Both are calibration rows, so this shows that the engine agrees with the "
-            "criterion they were judged by, not that the model predicts them.",
+            f"The engine finds the first response on day {spread(seen[1:])} and strength on day "
+            f"{spread(strong[1:])}; published are 8 and 16. Both are calibration rows, so this shows that the "
+            "engine agrees with the criterion they were judged by, not that the model predicts them.",
             f"Hypersensitivity is gone on day {spread(calm[1:])}; published about 21. That row chose nothing.",
-            f"Velocity is back to {spread(velocity[1:, at37])} of normal on day 37 with a third of the "
-            f"thickness, because {INTERNODES} internodes are little of {DISTANCE:g} mm.",
+            f"Velocity is back to {spread(velocity[1:, at37])} of normal on day 37 with a third of the thickness, "
+            f"because {INTERNODES} internodes are little of {DISTANCE:g} mm.",
             f"A second lesion after eight weeks is 95 % remyelinated after {twice[1]:.1f} days, the first after "
-            f"{twice[0]:.1f}: the model knows no exhaustion of cells, while in mice fed cuprizone the second cycle is "
-            "slower and less complete.",
+            f"{twice[0]:.1f}: the model knows no exhaustion of cells, while in mice fed cuprizone the second cycle "
+            "is slower and less complete.",
         ],
         (
             Table(
@@ -244,16 +244,17 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"(Erk down, MBP, remyelination and function up). Assumed: the size, a fold of {low:g} to {high:g} by which "
         f"the injury signal is lowered, less one, drawn evenly in its logarithm over {MEMBERS} members.",
         [
-            f"Not a prediction: half remyelination comes {spread(half)} days earlier over effects and members, a range "
-            "that the control arm of the experiment cannot narrow. Only the sign is compared with Nishimoto 2015.",
+            f"Not a prediction: half remyelination comes {spread(half)} days earlier over effects and members, a "
+            "range that the control arm of the experiment cannot narrow. Only the sign is compared with Nishimoto "
+            "2015.",
             f"The sign holds for half remyelination in {np.mean(half > 0):.0%} of the draws, for strength in "
             f"{np.mean(gains['strength normal, day'] > 0):.0%}, for 95 % remyelination in "
             f"{np.mean(gains['95 % with a sheath, day'] > 0):.0%}: the cells that repair need Erk to appear, so a "
             "strong and early suppression may delay the end.",
-            f"Both arms end alike: thickness on day {DAYS:.0f} is {spread(curves['thickness'][0][1:, -1])} untreated "
-            f"and {spread(curves['thickness'][1][1:, -1])} treated.",
-            "The sensory curve is of ectopic discharge; the published hypersensitivity of rats without treatment ends "
-            "after about three weeks. Behaviour itself (sciatic index, thermal withdrawal) is not modelled.",
+            f"Both arms end alike: thickness on day {DAYS:.0f} is {spread(curves['thickness'][0][1:, -1])} "
+            f"untreated and {spread(curves['thickness'][1][1:, -1])} treated.",
+            "The sensory curve is of ectopic discharge; the published hypersensitivity of rats without treatment "
+            "ends after about three weeks. Behaviour itself (sciatic index, thermal withdrawal) is not modelled.",
         ],
         (
             Table(

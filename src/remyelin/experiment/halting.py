@@ -140,19 +140,19 @@ def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result
     )
     return Result(
         "When does injury halt after treatment starts, and what decides that?",
-        f"Scenarios pernicious-anaemia and recreational-nitrous-oxide, treated on day 0; posterior columns, and axons "
-        f"of the leg. Injury is the rate at which intact internodes are lost, relative to the day of treatment; it has "
-        f"halted at {HALTED:.0%} of that. {MEMBERS} members of the ensemble; where the share of the slow balance is "
-        "set it is set in all of them.",
+        "Scenarios pernicious-anaemia and recreational-nitrous-oxide, treated on day 0; posterior columns, and "
+        "axons of the leg. Injury is the rate at which intact internodes are lost, relative to the day of "
+        f"treatment; it has halted at {HALTED:.0%} of that. {MEMBERS} members of the ensemble; where the share of "
+        "the slow balance is set it is set in all of them.",
         _findings(hypotheses, regimens, gases),
         tables,
         (
             Figure(
                 "when-injury-stops",
                 "Injury after treatment starts",
-                f"Lines: shipped numbers; bands: {SPREAD}. Injury "
-                "ends within days of a full dose if methylation alone drives it; the slow balance stretches it to "
-                "months. Bare internodes still appear then, out of those already vacuolated.",
+                f"Lines: shipped numbers; bands: {SPREAD}. Injury ends within days of a full dose if methylation "
+                "alone drives it; the slow balance stretches it to months. Bare internodes still appear then, out "
+                "of those already vacuolated.",
                 panels,
                 panel_height=2.5,
             ),
@@ -169,17 +169,18 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
     return [
         f"Under injections injury falls to a tenth within a year in {ends:.0%} of the members or more, whichever "
         "hypothesis holds: treatment stops it, in this model. When is another matter.",
-        f"If methylation alone injures, that takes {spread(alone.halted)} days from the first injection; with the slow "
-        f"balance at the members' own shares {spread(slow.halted)} days, with 70 % of the injury through it "
+        f"If methylation alone injures, that takes {spread(alone.halted)} days from the first injection; with the "
+        f"slow balance at the members' own shares {spread(slow.halted)} days, with 70 % of the injury through it "
         f"{spread(mostly.halted)}. The evidence does not decide between them.",
         f"The slow balance adds as much injury as {spread(slow.left - alone.left)} days of the day of treatment.",
         f"Depots, days to a tenth: {injected.label} {spread(injected.halted)}; {once.label} {spread(once.halted)}; "
-        f"{large.label} {spread(large.halted)}; {small.label} {spread(small.halted)}. Where the store is never filled "
-        "injury never ends.",
-        f"Nitrous oxide: {off.label}, {spread(off.halted)} days; {both.label}, {spread(both.halted)}; with injections "
-        f"while the gas goes on injury reaches a tenth in {np.isfinite(on.halted).mean():.0%} of the members.",
-        f"Internodes already vacuolated are still stripped: with injections most are bare on day {spread(slow.peak)}, "
-        "so function may be lost for about that long after the first dose.",
+        f"{large.label} {spread(large.halted)}; {small.label} {spread(small.halted)}. Where the store is never "
+        "filled injury never ends.",
+        f"Nitrous oxide: {off.label}, {spread(off.halted)} days; {both.label}, {spread(both.halted)}; with "
+        f"injections while the gas goes on injury reaches a tenth in {np.isfinite(on.halted).mean():.0%} of the "
+        "members.",
+        "Internodes already vacuolated are still stripped: with injections most are bare on day "
+        f"{spread(slow.peak)}, so function may be lost for about that long after the first dose.",
     ]
 
 

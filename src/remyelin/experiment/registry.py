@@ -90,6 +90,12 @@ _ALL: Final = (
         "halting:when_injury_stops",
     ),
     Experiment(
+        "point-of-no-return",
+        "myelin",
+        "what is still lost two years after treatment, by how long it waited",
+        "no_return:point_of_no_return",
+    ),
+    Experiment(
         "schwann-culture",
         "myelin",
         "Erk1/2 and myelin protein of cultured Schwann cells under methylcobalamin",

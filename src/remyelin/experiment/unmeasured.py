@@ -39,24 +39,25 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     return Result(
         "On which numbers that nobody has measured do the answers rest?",
         f"{found.made}. Every number is drawn from its range on its own, evenly (in the logarithm where the range "
-        "spans more than tenfold), and calibration rows are not enforced: this is what the numbers could do, "
-        "wider than what the rows allow. Overrides of the run do not reach it. Answers are points of the disability "
+        "spans more than tenfold), and calibration rows are not enforced: this is what the numbers could do, wider "
+        "than what the rows allow. Overrides of the run do not reach it. Answers are points of the disability "
         "scale, 0 to 16.",
         [
             *(rests_on(answer) for answer in found.answers),
             f"{len(varied)} of the {len(found.numbers)} numbers that the answers read are unmeasured "
-            f"({kinds['assumed']} assumed, {kinds['calibrated']} calibrated); {unmoved} of them moved no answer by a "
-            "point anywhere in the screening.",
-            "Spreads as large as the effects themselves say that a number matters in some settings of the others and "
-            "not in others: the course is steep, and a scale in whole points makes it steeper.",
+            f"({kinds['assumed']} assumed, {kinds['calibrated']} calibrated); {unmoved} of them moved no answer by "
+            "a point anywhere in the screening.",
+            "Spreads as large as the effects themselves say that a number matters in some settings of the others "
+            "and not in others: the course is steep, and a scale in whole points makes it steeper.",
         ],
         tuple(_table(found, answer) for answer in found.answers),
         (
             Figure(
                 "sensitivity",
                 "What moves disability",
-                "One dot per unmeasured number: mean size of its effect over its whole range, and how much that effect "
-                "differs with the setting of the others (Morris). Named: the heaviest anywhere; grey: the rest.",
+                "One dot per unmeasured number: mean size of its effect over its whole range, and how much that "
+                "effect differs with the setting of the others (Morris). Named: the heaviest anywhere; grey: the "
+                "rest.",
                 tuple(_panel(found, answer, colours) for answer in found.answers),
                 panel_height=2.5,
             ),
