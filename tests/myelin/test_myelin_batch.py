@@ -113,3 +113,56 @@ def test_bad_batches_are_one_sentence(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call(Parameters.from_ledger(LEDGER))
     assert "\n" not in str(caught.value)
+
+
+def test_a_course_goes_on_from_where_another_ended():
+    """Half a course, then the rest from its last state, is the whole; sums over sheaths come from their means."""
+    parameters = Parameters.from_ledger(LEDGER)
+    half = len(TIMES) // 2
+    one = SEGMENTS.isel(segment=[1])
+    whole = simulate(drive(PHI), one, 50.0, parameters).isel(segment=0)
+    then = whole.isel(time=half)
+    state = {
+        **{name: float(then[name]) for name in ("intact", "vacuolated", "bare", "remyelinated")},
+        **{name: float(then[name]) for name in ("debris", "erk", "supply", "balance")},
+        "thickness_sum": float(then["thickness"] * then["remyelinated"]),
+        "length_sum": float(then["internode_length"] * then["remyelinated"]),
+        "channel_sum": float(then["channel_redistribution"] * then["bare"]),
+        "survivors": float(then["axons"]),
+    }
+    rest = simulate(drive(PHI).isel(time=slice(half, None)), one, 50.0, parameters, start=state).isel(
+        segment=0
+    )
+    xr.testing.assert_allclose(rest, whole.isel(time=slice(half, None)), atol=1e-6)
+
+
+def test_thick_fibres_are_hit_before_thin_ones_and_a_mixture_lies_between():
+    three = xr.concat([SEGMENTS.isel(segment=[1])] * 3, "segment").assign(
+        calibre=("segment", ["thick", "mixed", "thin"])
+    )
+    bare = simulate(drive(PHI), three, 50.0, Parameters.from_ledger(LEDGER))["bare"].max("time").to_numpy()
+    assert bare[0] > bare[1] > bare[2]
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ({"bear": 1.0}, "did you mean 'bare'"),
+        ({"bare": 1.0}, "sum to 1"),
+        ({"intact": 1.5}, "from 0 to 1"),
+        ({"intact": float("nan")}, "from 0 to 1"),
+    ],
+)
+def test_an_impossible_start_is_refused(start, message):
+    with pytest.raises(InputError, match=message):
+        simulate(drive(PHI), SEGMENTS, 50.0, Parameters.from_ledger(LEDGER), start=start)
+
+
+def test_an_unknown_calibre_is_answered_with_the_nearest():
+    with pytest.raises(InputError, match="calibre 'thik' is not known; did you mean 'thick'"):
+        simulate(
+            drive(PHI),
+            SEGMENTS.assign(calibre=("segment", ["thik"] * 2)),
+            50.0,
+            Parameters.from_ledger(LEDGER),
+        )

@@ -90,6 +90,12 @@ _ALL: Final = (
         "halting:when_injury_stops",
     ),
     Experiment(
+        "controls",
+        "myelin",
+        "conditions that spare and that injure the cord at high homocysteine",
+        "controls:controls",
+    ),
+    Experiment(
         "point-of-no-return",
         "myelin",
         "what is still lost two years after treatment, by how long it waited",

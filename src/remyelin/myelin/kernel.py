@@ -109,7 +109,11 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
         Filled with the derivative, 1/day.
     """
     m, v, d, r = y[INTACT], y[VACUOLATED], y[BARE], y[REMYELINATED]
-    debris, erk, supply = y[DEBRIS], y[ERK], y[SUPPLY]
+    supply = y[SUPPLY]
+    # A trial step that is too long may leave the bounds; it is refused, and must not become a power of less
+    # than zero before it is.
+    debris = max(y[DEBRIS], 0.0)
+    erk = min(max(y[ERK], 0.0), 1.0)
     phi = min(max(inputs[PHI], 0.0), 1.0)
 
     # What injures: the methylation deficit at once, and through the slow TNF/EGF balance.
@@ -124,7 +128,7 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     drug = 0.0
     if inputs[DOSE] > 0.0:
         drug = p.drug_effect / (1.0 + (p.drug_half / inputs[DOSE]) ** p.drug_exponent)
-    signal = debris + p.bare_signal * d
+    signal = debris + p.bare_signal * max(d, 0.0)
     signal = signal / (signal + p.debris_signal) / (1.0 + drug)
     repair = 0.0
     if d > 0.0:
@@ -160,8 +164,8 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
         - lost * y[LENGTH]
     )
     dy[CHANNEL] = p.redistribution * (d - y[CHANNEL]) - (repair + dilution) * y[CHANNEL]
-    dy[DEBRIS] = stripped + toxic * (m + v + r) - p.clearance * debris
-    dy[ERK] = (p.erk_rest + (1.0 - p.erk_rest) * signal - erk) / p.erk_time
+    dy[DEBRIS] = stripped + toxic * (m + v + r) - p.clearance * y[DEBRIS]
+    dy[ERK] = (p.erk_rest + (1.0 - p.erk_rest) * signal - y[ERK]) / p.erk_time
     dy[SUPPLY] = p.supply_on * erk * (1.0 - supply) - p.supply_off * (1.0 - erk) * supply
     dy[BALANCE] = (deficit - y[BALANCE]) / p.inflammatory_time
     dy[SURVIVORS] = -hazard * survivors
@@ -267,8 +271,9 @@ def integrate(
                         gap[i] += weight * slopes[j, i]
                 error = 0.0
                 for i in range(n_states):
-                    scale = atol + rtol * max(abs(y[i]), abs(trial[i]))
-                    error = max(error, abs(gap[i]) / scale)
+                    part = abs(gap[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+                    # What is no number is an error without bound: max() would lose it.
+                    error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size
                     y[:] = trial
