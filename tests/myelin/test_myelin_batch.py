@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.myelin import Parameters, ensemble, members, simulate
+from remyelin.myelin import AXONAL, Parameters, ensemble, members, simulate
 
 LEDGER = Ledger.shipped()
 TIMES = np.arange(0.0, 1500.0, 30.0)
@@ -81,6 +81,21 @@ def test_what_a_run_overrides_stays_in_every_member():
     assert len({one.central["healing"] for one in fixed}) == 5
 
 
+def test_what_no_row_fixes_can_be_drawn_over_its_range():
+    low, high = LEDGER.entry("myelin.central.axon_bare").range
+    drawn = members(LEDGER, also=AXONAL)
+    values = np.array([one.central["axon_bare"] for one in drawn])
+    assert ((low <= values) & (values <= high)).all()
+    # one from each equal part of the logarithm of the range
+    part = np.floor(len(drawn) * np.log(values / low) / np.log(high / low) - 1e-9)
+    assert len(set(part)) == len(drawn)
+    assert [one.central["injury"] for one in drawn] == [one.central["injury"] for one in members(LEDGER)]
+    few = members(LEDGER, 4, also=AXONAL)
+    assert [one.central["axon_bare"] for one in few] == list(values[::50])
+    zero = members(LEDGER, 200, also=["myelin.central.axon_direct"])
+    assert 0.0 <= min(one.central["axon_direct"] for one in zero) < 1e-4
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -92,6 +107,8 @@ def test_what_a_run_overrides_stays_in_every_member():
         (lambda p: simulate(drive(PHI), SEGMENTS, 30.0, p, threads=0), "threads is 0"),
         (lambda p: members(LEDGER, 0), "cannot give 0 members"),
         (lambda p: members(LEDGER, 10_000), "1 to 200"),
+        (lambda p: members(LEDGER, 3, also=["myelin.shared.injury"]), "already one of the numbers"),
+        (lambda p: members(LEDGER, 3, also=["myelin.shared.injry"]), "did you mean"),
         (
             lambda p: simulate(
                 drive(PHI),

@@ -27,15 +27,17 @@ class Effect:
     mean, spread : float
         Mean size and standard deviation of Morris' elementary effects over the whole range of the number;
         for a number tried at the ends of its range only, the largest change and 0.
-    first, total : float or None
+    first, total, error : float or None
         Sobol indices: shares of the answer's variance from the number alone, and with all that it
-        interacts with; None where the number was not among the few that were taken further.
+        interacts with, and the half width of the 95 % interval of the latter; None where the number was
+        not among the few that were taken further.
     """
 
     mean: float
     spread: float
     first: float | None
     total: float | None
+    error: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def sensitivity() -> Sensitivity:
                 number(f"{answer} spread") or 0.0,
                 number(f"{answer} first"),
                 number(f"{answer} total"),
+                number(f"{answer} error"),
             )
             for answer in answers
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, points, spread
 from remyelin.experiment.registry import Result, Table
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
-from remyelin.myelin import Parameters, members, simulate
+from remyelin.myelin import Parameters, ensemble, members, simulate
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.validation.animals import bat, conducting, course, gastrectomised_rat, monkey
 
@@ -22,7 +22,6 @@ COLUMN_INTERNODES: Final = 300.0
 FAILURE: Final = 16.0  # months on the diet until methylmalonate is abnormal
 WEEK: Final = 7.0
 LESION: Final = 1.0  # % of internodes not intact that counts as a lesion
-SEED: Final = 1976
 TREATED: Final = 2.0  # months after gastrectomy
 POTENTIAL: Final = 0.3  # of methylation, in the comparison of tracts
 Row = tuple[str, str, str, str, float, float, float]
@@ -179,8 +178,8 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
     """Put every tract under the same deficit and see which fails first, over the ranges of what is assumed."""
     progress("all tracts in every member")
     own = Parameters.from_ledger(ledger)
-    sets = (own, *_drawn(ledger, members(ledger, MEMBERS)))
-    days = np.arange(0.0, 4.0 * DAYS_PER_YEAR, 15.0)
+    sets = (own, *members(ledger, MEMBERS, also=_vulnerabilities(ledger)))
+    days = np.arange(0.0, 4.0 * DAYS_PER_YEAR, 3.0)
     potential = np.interp(days, [0.0, 180.0], [1.0, POTENTIAL])
     body = _under(sets, days, potential, TRACTS)
     counts = np.array([length / internode for *_, length, internode in TRACTS])
@@ -206,7 +205,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
 
     def curves(rows: Sequence[Row], values: Floats, colours: Sequence[str]) -> tuple[Series, ...]:
         return tuple(
-            band(row[1], months, values[0, :, i], values[1:, :, i], colour, scale=100.0)
+            band(row[1], months, values[0, :, i], values[1:, :, i], colour, scale=100.0, every=5)
             for i, (row, colour) in enumerate(zip(rows, colours, strict=True))
         )
 
@@ -218,7 +217,9 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
             "months",
             "%",
             (
-                band("gracile", months, conducts[0, :, 0], conducts[1:, :, 0], COLOURS[0], scale=100.0),
+                band(
+                    "gracile", months, conducts[0, :, 0], conducts[1:, :, 0], COLOURS[0], scale=100.0, every=5
+                ),
                 band(
                     "papillomacular", months, conducts[0, :, 4], conducts[1:, :, 4], COLOURS[4], scale=100.0
                 ),
@@ -320,25 +321,14 @@ def _cured_rat(sets: Sequence[Parameters]) -> xr.Dataset:
     return course(sets, "posterior_column", days, potential + back * (1.0 - potential))
 
 
-def _drawn(ledger: Ledger, sets: Sequence[Parameters]) -> tuple[Parameters, ...]:
-    """Draw the vulnerabilities of tracts and calibres for each member."""
-    rng = np.random.default_rng(SEED)
-
-    def fresh(group: str, values: Mapping[str, float]) -> dict[str, float]:
-        drawn = dict(values)
-        for name in ledger.group(f"myelin.{group}"):
-            low, high = ledger.entry(f"myelin.{group}.{name}").range or (values[name], values[name])
-            drawn[name] = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-        return drawn
-
-    return tuple(
-        replace(
-            one,
-            vulnerability=fresh("vulnerability", one.vulnerability),
-            calibre=fresh("calibre", one.calibre),
-        )
-        for one in sets
-    )
+def _vulnerabilities(ledger: Ledger) -> tuple[str, ...]:
+    """Return the entries of tracts and calibres that the ensemble does not hold already."""
+    names = [
+        f"{group}.{name}"
+        for group in ("myelin.vulnerability", "myelin.calibre")
+        for name in ledger.group(group)
+    ]
+    return tuple(name for name in names if name not in ensemble().members[0])
 
 
 def _under(

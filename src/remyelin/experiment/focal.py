@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -23,7 +22,6 @@ DRAWN: Final = (0.0, 60.0)
 EVERY: Final = 5  # of the tenths of a day that are kept, for curves
 DOSE: Final = 1.0  # mg/kg/day, the delivery recalled for the laboratory of Nishimoto 2015
 EFFECT: Final = "myelin.peripheral.drug_effect"
-SEED: Final = 2015
 RESERVE: Final = 0.75  # share of fibres with which strength is normal
 ECTOPIC: Final = 0.05  # share of bare internodes with spread channels that hurts
 NEW_LENGTH: Final = 0.3  # of the new internodes in the engine; the model has 0.25 to 0.32 over these weeks
@@ -167,18 +165,13 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
 
 def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     """Follow the same lesion with and without methylcobalamin, over the whole range of its assumed effect."""
-    rng = np.random.default_rng(SEED)
     low, high = ledger.entry(EFFECT).range or (ledger[EFFECT], ledger[EFFECT])
-    sizes = np.exp(rng.uniform(np.log(low), np.log(high), MEMBERS))
-    untreated = members(ledger, MEMBERS)
     progress("both arms in every member")
     own = Parameters.from_ledger(ledger)
-    spread_of_effect = tuple(
-        replace(one, peripheral={**one.peripheral, "drug_effect": float(size)})
-        for one, size in zip(untreated, sizes, strict=True)
-    )
-    plain = toxin_lesion((own, *untreated), TRACT, days=DAYS)
-    treated = toxin_lesion((own, *spread_of_effect), TRACT, days=DAYS, methylcobalamin=DOSE)
+    # Members are the same in both arms; the effect plays no part without the drug.
+    sets = (own, *members(ledger, MEMBERS, also=(EFFECT,)))
+    plain = toxin_lesion(sets, TRACT, days=DAYS)
+    treated = toxin_lesion(sets, TRACT, days=DAYS, methylcobalamin=DOSE)
     progress("conduction through the engine")
     nerve = Nerve.of(ledger, NEW_LENGTH)
     days = plain["time"].to_numpy()

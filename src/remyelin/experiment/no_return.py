@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,7 +14,7 @@ from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
 from remyelin.experiment.registry import Result, Table
 from remyelin.figures import Figure, Panel, Series
-from remyelin.myelin import Parameters, members, simulate
+from remyelin.myelin import AXONAL, Parameters, members, simulate
 from remyelin.person import resolve
 from remyelin.plans import Plan, exposure
 from remyelin.units import DAYS_PER_MONTH
@@ -24,8 +23,6 @@ CASE: Final = "pernicious-anaemia"
 DELAYS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0)  # months after the first point
 LATER: Final = 24.0  # months after treatment
 MEMBERS: Final = 60
-SEED: Final = 1991
-AXONAL: Final = ("axon_vacuolated", "axon_bare", "axon_trophic", "axon_direct", "regrowth_share")
 SHOWN: Final = (
     ("gracile", "gracile tract", "#0072B2"),
     ("corticospinal_thoracic", "corticospinal tract", "#CC79A7"),
@@ -44,7 +41,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     progress("the untreated course")
     onset = _first_point(untreated, body, tables, own, ledger)
     progress("every delay in every member")
-    sets = (own, *_with_axons_drawn(ledger, members(ledger, MEMBERS)))
+    sets = (own, *members(ledger, MEMBERS, also=AXONAL))
     before, after = _courses(untreated, onset, body, sets, ledger)
     progress("conduction and disability")
     judge = clinic.Parameters.from_ledger(ledger)
@@ -209,24 +206,4 @@ def _courses(
     return tuple(  # type: ignore[return-value]
         states.sel(time=xr.DataArray(dates, dims="delay")).isel(delay=pick).drop_vars("time")
         for dates in (begins, ends)
-    )
-
-
-def _with_axons_drawn(ledger: Ledger, sets: Sequence[Parameters]) -> tuple[Parameters, ...]:
-    """Draw what decides over axons from its ranges, for each member."""
-    rng = np.random.default_rng(SEED)
-
-    def fresh(place: str, rates: Parameters) -> dict[str, float]:
-        drawn = dict(getattr(rates, place))
-        for name in AXONAL:
-            entry = next(
-                f"myelin.{room}.{name}" for room in (place, "shared") if f"myelin.{room}.{name}" in ledger
-            )
-            low, high = ledger.entry(entry).range or (drawn[name], drawn[name])
-            share = float(rng.uniform())
-            drawn[name] = low * (high / low) ** share if low > 0.0 else low + share * (high - low)
-        return drawn
-
-    return tuple(
-        replace(one, peripheral=fresh("peripheral", one), central=fresh("central", one)) for one in sets
     )

@@ -99,7 +99,8 @@ def _table(found: Sensitivity, answer: str) -> Table:
     def row(number: Influence) -> tuple[str | float | None, ...]:
         effect = number.effects[answer]
         span = f"{number.low:g} to {number.high:g}"
-        return number.entry, number.kind, span, effect.mean, effect.spread, effect.first, effect.total
+        total = None if effect.total is None else f"{effect.total:.2f} ± {effect.error or 0.0:.2f}"
+        return number.entry, number.kind, span, effect.mean, effect.spread, effect.first, total
 
     ranked = sorted(
         (number for number in found.numbers if number.method),

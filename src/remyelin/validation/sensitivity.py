@@ -36,7 +36,8 @@ SEED: Final = 1991
 TRAJECTORIES: Final = 12
 LEVELS: Final = 4
 FEW: Final = 8
-SAMPLES: Final = 128
+SAMPLES: Final = 256
+PARTS: Final = ("mean", "spread", "first", "total", "error")
 WIDE: Final = 10.0  # ranges over more than this factor are gone through in the logarithm
 
 Floats = NDArray[np.float64]
@@ -209,8 +210,10 @@ def build(
         if np.ptp(values) == 0.0:
             continue
         result = analyse["sobol"](smaller, values, calc_second_order=False, seed=SEED)
-        for axis, first, total in zip(few, result["S1"], result["ST"], strict=True):
-            effects[axis.entry.name] |= {f"{answer} first": float(first), f"{answer} total": float(total)}
+        for axis, *shares_of in zip(few, result["S1"], result["ST"], result["ST_conf"], strict=True):
+            effects[axis.entry.name] |= {
+                f"{answer} {part}": float(share) for part, share in zip(PARTS[2:], shares_of, strict=True)
+            }
     lost = int((~whole).sum()), int((~np.isfinite(found).all(axis=1)).sum())
     return _table(read, axes, heavy if ends else (), effects, trajectories, samples, lost)
 
@@ -249,7 +252,7 @@ def _table(
     lost: tuple[int, int],
 ) -> str:
     method = {axis.entry.name: "morris" for axis in axes} | {axis.entry.name: "ends" for axis in heavy}
-    columns = [f"{answer} {part}" for answer in names() for part in ("mean", "spread", "first", "total")]
+    columns = [f"{answer} {part}" for answer in names() for part in PARTS]
     stream = io.StringIO()
     stream.write(
         f"# made by remyelin rebuild sensitivity, seed {SEED}, inputs {inputs_of_sensitivity(read)}; Morris: "
