@@ -70,7 +70,7 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
         metabolite_scale_hcy=person.homocysteine_scale,
     )
     caused = _caused(healthy, person, _stop(case, person, plan), ledger)
-    return treated(caused, *_orders(case, plan, ledger))
+    return treated(caused, *orders(case, plan, ledger))
 
 
 def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:
@@ -106,12 +106,19 @@ def _stop(case: Case, person: Person, plan: Plan) -> float:
     return min(person.ended + plan.shift, horizon)
 
 
-def _orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
+def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
+    """Return what each treatment of the case gives under a plan, a later one replacing the one before it.
+
+    Raises
+    ------
+    InputError
+        If a regimen of the case cannot be read; the message names the treatment.
+    """
     if plan.shift is None:
         return []
     treatments = sorted(case.treatment, key=lambda item: item.start)
     rng = np.random.default_rng(ADHERENCE_SEED)
-    orders: list[Order] = []
+    found: list[Order] = []
     for index, item in enumerate(treatments):
         # a later treatment replaces the one before it
         last = index + 1 == len(treatments)
@@ -120,5 +127,5 @@ def _orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
             order = read_order(item.regimen, item.start + plan.shift, stop, ledger)
         except InputError as error:
             raise InputError(f"{case.name}: treatment[{case.treatment.index(item)}].{error}") from None
-        orders.append(causes.partly_taken(order, item.adherence, rng))
-    return orders
+        found.append(causes.partly_taken(order, item.adherence, rng))
+    return found

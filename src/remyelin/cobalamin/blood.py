@@ -27,16 +27,27 @@ def marrow_deficit(synthase: Array, folic_acid: Array, sensitivity: float, param
     return np.asarray(np.minimum(1.0, sensitivity * (1 - synthase) * (1 - bypass)))
 
 
-def solve(nodes: Array, exposure: Exposure, synthase: Array, parameters: Parameters) -> tuple[Array, Array]:
-    """Return haemoglobin (g/L) and mean cell volume (fL) at the nodes, from their steady state."""
+def solve(
+    nodes: Array, exposure: Exposure, synthase: Array, parameters: Parameters, begin: float | None = None
+) -> Array:
+    """Return the deficit of the circulating red cells, 0 to 1, at the nodes of a block.
+
+    `begin` is the end of the block before; without it the deficit starts steady.
+    """
     p = parameters
     step = np.diff(nodes)
     folic_acid = exposure.folic_acid.at(np.append(nodes[:-1] + 0.5 * step, -np.inf))
     scale = exposure.marrow_scale
     start = marrow_deficit(synthase[:-1], folic_acid[:-1], scale, p)
     end = marrow_deficit(synthase[1:], folic_acid[:-1], scale, p)
-    first = float(marrow_deficit(synthase[:1], folic_acid[-1:], scale, p)[0])
-    deficit = relax(step, 1 / p.red_cell_time, start, end, first)
+    if begin is None:
+        begin = float(marrow_deficit(synthase[:1], folic_acid[-1:], scale, p)[0])
+    return relax(step, 1 / p.red_cell_time, start, end, begin)
+
+
+def count(deficit: Array, parameters: Parameters) -> tuple[Array, Array]:
+    """Return haemoglobin (g/L) and mean cell volume (fL) at a deficit of the red cells."""
+    p = parameters
     return p.haemoglobin * (1 - p.haemoglobin_fall * deficit), p.mcv + p.mcv_rise * deficit
 
 

@@ -14,7 +14,8 @@ enter: it rises as much in folate deficiency and renal failure, which do not inj
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Metabolism:
         Cobalamin in cerebrospinal fluid, pmol/L.
     albumin_ratio : ndarray
         Cerebrospinal over serum albumin, 1e-3.
+    brain_tissue : ndarray
+        Cobalamin in brain tissue, 1 = reference.
     """
 
     synthase_peripheral: Array
@@ -51,6 +54,11 @@ class Metabolism:
     mma: Array
     csf_b12: Array
     albumin_ratio: Array
+    brain_tissue: Array
+
+    def end(self) -> Mapping[str, float]:
+        """Return the state at the last node, from which the next block goes on."""
+        return {field.name: float(getattr(self, field.name)[-1]) for field in fields(self)}
 
 
 def saturation(level: Array, half: float, hill: float) -> Array:
@@ -126,25 +134,38 @@ def _halfway(values: Array) -> Array:
     return 0.5 * (values[:-1] + values[1:])
 
 
-def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Parameters) -> Metabolism:
-    """Carry enzyme, metabolites and brain along the grid, from their steady state."""
+def solve(
+    nodes: Array,
+    exposure: Exposure,
+    kinetics: Kinetics,
+    parameters: Parameters,
+    begin: Mapping[str, float] | None = None,
+) -> Metabolism:
+    """Carry enzyme, metabolites and brain along a block of the grid.
+
+    `begin` is the end of the block before; without it every state starts steady.
+    """
     p = parameters
+
+    def first(name: str, steady: float) -> float:
+        return steady if begin is None else begin[name]
+
     step = np.diff(nodes)
     middle = nodes[:-1] + 0.5 * step
     destroyed = nitrous_oxide_rate(exposure, middle, p)
     half = p.synthase_half_store / p.reference_store
 
-    def synthase(level: Array) -> Array:
+    def synthase(level: Array, name: str) -> Array:
         def made(level: Array) -> Array:
             return renewal * saturation(level, half, p.synthase_hill)
 
         renewal = p.synthase_turnover * exposure.synthase_capacity
         rate = p.synthase_turnover + destroyed
         target, between = made(level), made(_halfway(level))
-        first = float(target[0] / p.synthase_turnover)
-        return relax(step, rate, target[:-1] / rate, target[1:] / rate, first, between / rate)
+        initial = first(name, float(target[0] / p.synthase_turnover))
+        return relax(step, rate, target[:-1] / rate, target[1:] / rate, initial, between / rate)
 
-    peripheral = synthase(kinetics.store / p.reference_store)
+    peripheral = synthase(kinetics.store / p.reference_store, "synthase_peripheral")
 
     # Homocysteine: constant production, removal through synthase and by other routes. The state before
     # the first node is evaluated as one more time, before every change.
@@ -162,7 +183,7 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
         p.homocysteine_turnover * removal,
         made[:-1] / removal_start,
         made[:-1] / removal_end,
-        float(made[-1] / (share * peripheral[0] * folate[-1] + 1 - share)),
+        first("homocysteine", float(made[-1] / (share * peripheral[0] * folate[-1] + 1 - share))),
         made[:-1] / removal,
     )
 
@@ -184,7 +205,7 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
         p.methylmalonate_turnover,
         level[:-1] * renal[:-1],
         level[1:] * renal[:-1],
-        float(level[0] * renal[-1]),
+        first("mma", float(level[0] * renal[-1])),
         between * renal[:-1],
     )
 
@@ -192,7 +213,9 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
     normal = np.interp(age, p.albumin_ages, p.albumin_ratios)
     excess = np.maximum(0.0, np.log(homocysteine / p.albumin_threshold))
     target = normal * (1 + p.albumin_gain * excess)
-    albumin = relax(step, 1 / p.albumin_time, target[:-1], target[1:], float(target[0]))
+    albumin = relax(
+        step, 1 / p.albumin_time, target[:-1], target[1:], first("albumin_ratio", float(target[0]))
+    )
 
     block = exposure.cd320_block.at(middle)
     leak = kinetics.free_mean * 0.5 * (albumin[:-1] + albumin[1:]) * PER_MILLE
@@ -201,9 +224,11 @@ def solve(nodes: Array, exposure: Exposure, kinetics: Kinetics, parameters: Para
         p.csf_rate,
         csf_target(kinetics.holotc[:-1], block, p) + leak,
         csf_target(kinetics.holotc[1:], block, p) + leak,
-        float(csf_target(kinetics.holotc[:1], np.array(exposure.cd320_block.before), p)[0]),
+        first("csf_b12", float(csf_target(kinetics.holotc[:1], np.array(exposure.cd320_block.before), p)[0])),
         csf_target(_halfway(kinetics.holotc), block, p) + leak,
     )
     relative_csf = csf / p.csf_b12
-    tissue = relax(step, p.brain_tissue_rate, relative_csf[:-1], relative_csf[1:], float(relative_csf[0]))
-    return Metabolism(peripheral, synthase(tissue), homocysteine, mma, csf, albumin)
+    initial = first("brain_tissue", float(relative_csf[0]))
+    tissue = relax(step, p.brain_tissue_rate, relative_csf[:-1], relative_csf[1:], initial)
+    central = synthase(tissue, "synthase_central")
+    return Metabolism(peripheral, central, homocysteine, mma, csf, albumin, tissue)

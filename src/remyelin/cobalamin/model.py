@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
@@ -9,10 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.cobalamin import blood, cognition, kinetics, metabolism
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.parameters import Parameters
-from remyelin.cobalamin.timeline import grid, schedule
+from remyelin.cobalamin.timeline import blocks, schedule
 from remyelin.errors import InputError
 
 COMPARTMENTS = ("peripheral", "central")
+_KINETIC = (
+    "store",
+    "holotc",
+    "haptocorrin",
+    "free",
+    "pending",
+    "absorption",
+    "absorbed",
+    "captured",
+    "urine",
+    "lost",
+)
+_METABOLIC = ("synthase_peripheral", "synthase_central", "homocysteine", "mma", "csf_b12", "albumin_ratio")
 
 
 def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr.Dataset:
@@ -45,19 +61,15 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
         If `times` is empty, out of order or not finite.
     """
     wanted = _checked(times)
-    plan = schedule(exposure.doses)
-    nodes = grid(wanted, exposure, plan)
-    kinetic = kinetics.solve(nodes, exposure, plan, parameters)
-    metabolic = metabolism.solve(nodes, exposure, kinetic, parameters)
-    haemoglobin, mcv = blood.solve(nodes, exposure, metabolic.synthase_peripheral, parameters)
-    at = np.searchsorted(nodes, wanted)
+    state = _at(wanted, exposure, parameters)
 
     # Transcobalamin takes up free cobalamin tightly until it is full; both are part of total B12.
-    room = np.maximum(parameters.binding_capacity - kinetic.holotc[at], 0.0)
-    free = kinetic.free[at]
-    synthase = np.column_stack([metabolic.synthase_peripheral[at], metabolic.synthase_central[at]])
+    free = state["free"]
+    room = np.maximum(parameters.binding_capacity - state["holotc"], 0.0)
+    synthase = np.column_stack([state["synthase_peripheral"], state["synthase_central"]])
     shares = np.array([parameters.local_share_peripheral, parameters.local_share_central])
     methylation = metabolism.methylation_potential(synthase, shares, parameters)
+    haemoglobin, mcv = blood.count(state["red_cell_deficit"], parameters)
 
     def over_time(values: NDArray[np.float64], unit: str, name: str) -> xr.Variable:
         return xr.Variable("time", values, {"units": unit, "long_name": name})
@@ -67,35 +79,33 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
 
     return xr.Dataset(
         {
-            "b12": over_time(kinetic.holotc[at] + kinetic.haptocorrin[at] + free, "pmol/L", "serum B12"),
-            "holotc": over_time(kinetic.holotc[at] + np.minimum(free, room), "pmol/L", "holotranscobalamin"),
-            "mma": over_time(metabolic.mma[at], "nmol/L", "plasma methylmalonate"),
-            "homocysteine": over_time(metabolic.homocysteine[at], "umol/L", "plasma homocysteine"),
-            "csf_b12": over_time(metabolic.csf_b12[at], "pmol/L", "cerebrospinal B12"),
+            "b12": over_time(state["holotc"] + state["haptocorrin"] + free, "pmol/L", "serum B12"),
+            "holotc": over_time(state["holotc"] + np.minimum(free, room), "pmol/L", "holotranscobalamin"),
+            "mma": over_time(state["mma"], "nmol/L", "plasma methylmalonate"),
+            "homocysteine": over_time(state["homocysteine"], "umol/L", "plasma homocysteine"),
+            "csf_b12": over_time(state["csf_b12"], "pmol/L", "cerebrospinal B12"),
             "albumin_ratio": over_time(
-                metabolic.albumin_ratio[at], "1e-3", "cerebrospinal over serum albumin (hypothesis)"
+                state["albumin_ratio"], "1e-3", "cerebrospinal over serum albumin (hypothesis)"
             ),
-            "store": over_time(kinetic.store[at], "nmol", "body cobalamin"),
-            "pending": over_time(kinetic.pending[at], "nmol", "absorbed or injected, not yet in the store"),
-            "absorption": over_time(
-                kinetic.absorption[at], "nmol/day", "cobalamin reaching blood from the gut"
-            ),
-            "absorbed": over_time(kinetic.absorbed[at], "nmol", "absorbed since the start"),
-            "captured": over_time(kinetic.captured[at], "nmol", "injected and taken up since the start"),
-            "urine": over_time(kinetic.urine[at], "nmol", "injected and excreted since the start"),
-            "lost": over_time(kinetic.lost[at], "nmol", "lost from the store since the start"),
+            "store": over_time(state["store"], "nmol", "body cobalamin"),
+            "pending": over_time(state["pending"], "nmol", "absorbed or injected, not yet in the store"),
+            "absorption": over_time(state["absorption"], "nmol/day", "cobalamin reaching blood from the gut"),
+            "absorbed": over_time(state["absorbed"], "nmol", "absorbed since the start"),
+            "captured": over_time(state["captured"], "nmol", "injected and taken up since the start"),
+            "urine": over_time(state["urine"], "nmol", "injected and excreted since the start"),
+            "lost": over_time(state["lost"], "nmol", "lost from the store since the start"),
             "methyl_trap": over_time(
                 metabolism.methyl_trap(synthase[:, 0], parameters),
                 "1",
                 "5-methyltetrahydrofolate share of folate",
             ),
             "cognition": over_time(
-                cognition.score(methylation[:, 1], metabolic.homocysteine[at], parameters),
+                cognition.score(methylation[:, 1], state["homocysteine"], parameters),
                 "SD",
                 "cognition relative to health (weak, size assumed)",
             ),
-            "haemoglobin": over_time(haemoglobin[at], "g/L", "haemoglobin"),
-            "mcv": over_time(mcv[at], "fL", "mean red cell volume"),
+            "haemoglobin": over_time(haemoglobin, "g/L", "haemoglobin"),
+            "mcv": over_time(mcv, "fL", "mean red cell volume"),
             "synthase": over_tissue(synthase, "active methionine synthase, 1 = replete"),
             "methylation": over_tissue(methylation, "methylation potential, 1 = replete"),
         },
@@ -104,6 +114,34 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
             "compartment": list(COMPARTMENTS),
         },
     )
+
+
+def _at(
+    times: NDArray[np.float64], exposure: Exposure, parameters: Parameters
+) -> dict[str, NDArray[np.float64]]:
+    """Return every state at the times, carried through the grid block by block."""
+    plan = schedule(exposure.doses)
+    parts: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    carried: kinetics.Carried | None = None
+    levels: Mapping[str, float] | None = None
+    anaemia: float | None = None
+    done = 0
+    for nodes in blocks(times, exposure, plan):
+        kinetic = kinetics.solve(nodes, exposure, plan, parameters, carried)
+        metabolic = metabolism.solve(nodes, exposure, kinetic, parameters, levels)
+        deficit = blood.solve(nodes, exposure, metabolic.synthase_peripheral, parameters, anaemia)
+        carried, levels, anaemia = kinetic.end, metabolic.end(), float(deficit[-1])
+        # what is given at the last node shows there in the next block
+        last = nodes[-1] == times[-1]
+        stop = times.size if last else int(np.searchsorted(times, nodes[-1]))
+        at = np.searchsorted(nodes, times[done:stop])
+        done = stop
+        for name in _KINETIC:
+            parts[name].append(getattr(kinetic, name)[at])
+        for name in _METABOLIC:
+            parts[name].append(getattr(metabolic, name)[at])
+        parts["red_cell_deficit"].append(deficit[at])
+    return {name: np.concatenate(values) for name, values in parts.items()}
 
 
 def _checked(times: ArrayLike) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from remyelin.cobalamin.absorption import (
 from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.model import simulate
 from remyelin.cobalamin.parameters import Parameters
-from remyelin.cobalamin.timeline import Schedule, grid, schedule
+from remyelin.cobalamin.timeline import Schedule, begin, schedule
 from remyelin.errors import InputError
 from remyelin.units import (
     DAYS_PER_YEAR,
@@ -120,14 +120,14 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     if not (np.isfinite([start, stop]).all() and start < stop):
         raise InputError(f"sbml: the last day ({stop:g}) must lie after the first ({start:g}).")
     plan = schedule(exposure.doses)
-    first = float(grid(np.array([start, stop]), exposure, plan)[0])
-    products = [(p, times) for p, times in plan.single.items() if p[2] in ("im", "sc", "iv")]
+    first = begin(np.array([start, stop]), exposure, plan)
+    products = [product for product in plan.single if product[2] in ("im", "sc", "iv")]
     rates = dict(_RATES)
     for state, level in (("peripheral", "body / reference_store"), ("central", "tissue")):
         rates[state] = _saturated(rates[state], level)
     potentials: dict[str, str] = {}
     free, captured = "0", "0"
-    for i, ((amount, form, _route, _food), _times) in enumerate(products):
+    for i, (amount, form, _route, _food) in enumerate(products):
         out, kept = clearance_rate(amount, form, parameters), retained_share(amount, form, parameters)
         ka = depot_rate(form, parameters)
         rates[f"depot_{i}"] = f"0 - {ka!r} * depot_{i}"
@@ -143,7 +143,7 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     )
     constants = _constants(exposure, first, parameters)
     initial = {name: 0.0 for name in rates} | _initial(exposure, first, parameters)
-    events = _events(exposure, plan, [product for product, _ in products], first, stop, parameters)
+    events = _events(exposure, plan, products, first, stop, parameters)
     return _document(constants, initial, rules, rates, events)
 
 
@@ -263,7 +263,7 @@ def _events(
     found = []
     for product, times in plan.single.items():
         amount, _, route, _ = product
-        for time in times:
+        for time in times.tolist():
             if not first <= time < stop:
                 continue
             if product in products:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from remyelin.cobalamin.exposure import Exposure
 from remyelin.numerics import (
     AVERAGED_DOSE_INTERVAL,
     AVERAGED_DOSE_RUN,
+    CASCADE_BLOCK,
     CASCADE_GRADING,
     CASCADE_MAX_STEP,
     SAME_INTERVAL,
@@ -35,10 +36,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All doses of a course: streams, and the single ones by product (amount, form, route, with food)."""
+    """All doses of a course: streams, and the times of single ones, ascending, by product.
+
+    A product is (amount, form, route, with food).
+    """
 
     runs: tuple[Run, ...]
-    single: dict[Product, tuple[float, ...]]
+    single: dict[Product, Array]
 
 
 def schedule(doses: Sequence[Dose]) -> Schedule:
@@ -51,7 +55,7 @@ def schedule(doses: Sequence[Dose]) -> Schedule:
     for dose in doses:
         times[dose.amount_ug, dose.form, dose.route, dose.with_food].append(dose.time)
     runs: list[Run] = []
-    single: dict[Product, tuple[float, ...]] = {}
+    single: dict[Product, Array] = {}
     for product, given in times.items():
         ordered = sorted(given)
         if product[2] in ("oral", "nasal"):
@@ -60,7 +64,7 @@ def schedule(doses: Sequence[Dose]) -> Schedule:
         else:
             rest = ordered
         if rest:
-            single[product] = tuple(rest)
+            single[product] = np.array(rest)
     return Schedule(tuple(runs), single)
 
 
@@ -82,20 +86,36 @@ def _streams(product: Product, times: list[float]) -> tuple[list[Run], list[floa
     return runs, rest
 
 
-def grid(times: Array, exposure: Exposure, plan: Schedule) -> Array:
-    """Return the nodes of the cascade: every requested time and every event, graded behind events.
+def begin(times: Array, exposure: Exposure, plan: Schedule) -> float:
+    """Return the first node of the cascade: the first event or requested time, whichever is earlier."""
+    return float(min(times[0], *_events(exposure, plan), times[0]))
 
-    Returns
-    -------
+
+def blocks(times: Array, exposure: Exposure, plan: Schedule) -> Iterator[Array]:
+    """Yield the nodes of the cascade, block by block: every requested time and every event, graded behind events.
+
+    A block begins on the node on which the one before ended, and holds so many events, so that the memory of a
+    course does not grow with its doses.
+
+    Yields
+    ------
     ndarray, shape (n + 1,)
-        Ascending; starts at the first event or requested time, ends at the last requested time.
+        Ascending; the first block starts at :func:`begin`, the last ends at the last requested time.
     """
-    events = np.unique([*_events(exposure, plan), times[0]])
-    events = events[events <= times[-1]]
-    room = np.append(events[1:], times[-1]) - events
+    # what happens at the last moment has no effect any more
+    events = np.unique([*(event for event in _events(exposure, plan) if event < times[-1]), times[0]])
+    ends = np.append(events[1:], times[-1])
+    for first in range(0, events.size, CASCADE_BLOCK):
+        part = slice(first, first + CASCADE_BLOCK)
+        low, high = np.searchsorted(times, events[first]), np.searchsorted(times, ends[part][-1])
+        yield _nodes(events[part], ends[part], times[low:high])
+
+
+def _nodes(events: Array, ends: Array, times: Array) -> Array:
+    """Return events, times and the end, with graded nodes behind each event and no step too long."""
     offsets = np.asarray(CASCADE_GRADING)
-    graded = (events[:, None] + offsets)[offsets < room[:, None]]
-    nodes = np.unique(np.concatenate([events, graded, times]))
+    graded = (events[:, None] + offsets)[offsets < (ends - events)[:, None]]
+    nodes = np.unique(np.concatenate([events, graded, times, ends[-1:]]))
     gaps = np.diff(nodes)
     parts = np.maximum(np.ceil(gaps / CASCADE_MAX_STEP), 1).astype(int)
     within = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
@@ -103,7 +123,7 @@ def grid(times: Array, exposure: Exposure, plan: Schedule) -> Array:
     return np.append(filled, nodes[-1])
 
 
-def _events(exposure: Exposure, plan: Schedule) -> Iterable[float]:
+def _events(exposure: Exposure, plan: Schedule) -> Iterator[float]:
     profiles = (
         exposure.food_intake,
         exposure.intrinsic_factor,

@@ -155,6 +155,12 @@ _ALL: Final = (
         "which unmeasured numbers disability rests on, by Morris and Sobol",
         "unmeasured:unmeasured",
     ),
+    Experiment(
+        "path-length",
+        "nerve",
+        "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
+        "path_length:path_length",
+    ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
 

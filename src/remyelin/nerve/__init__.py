@@ -1,8 +1,9 @@
 """Nerves and tracts: from fibres to conduction of pathways, nerve studies and evoked potentials."""
 
-from remyelin.nerve.anatomy import segments
+from remyelin.nerve.anatomy import intact, segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
+from remyelin.nerve.classification import Classification, classify
 from remyelin.nerve.conduction import conduction
 from remyelin.nerve.exact import exact
 from remyelin.nerve.findings import Row, Studies
@@ -10,6 +11,7 @@ from remyelin.nerve.norms import Assessment
 from remyelin.nerve.pathways import PATHWAYS, Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.small_fibres import small_fibres
 from remyelin.nerve.studies import STUDIES, battery
 from remyelin.nerve.tables import Tables
 
@@ -17,6 +19,7 @@ __all__ = [
     "PATHWAYS",
     "STUDIES",
     "Assessment",
+    "Classification",
     "Distances",
     "Person",
     "Response",
@@ -26,8 +29,11 @@ __all__ = [
     "Waveform",
     "battery",
     "build_tables",
+    "classify",
     "conduction",
     "exact",
+    "intact",
     "sampled",
     "segments",
+    "small_fibres",
 ]

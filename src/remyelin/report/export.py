@@ -1,20 +1,22 @@
-"""A case's cobalamin course in the formats of other tools: SBML for the model, NM-TRAN for the doses."""
+"""A case in the formats of other tools: SBML for cobalamin, NM-TRAN for doses, CSV and FHIR for nerve studies."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from remyelin import cobalamin, numerics
 from remyelin.case import Case
+from remyelin.cobalamin import Order
 from remyelin.cobalamin.events import to_events
 from remyelin.cobalamin.sbml import to_sbml
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.person import resolve
 from remyelin.placing import place
-from remyelin.plans import exposure, plans_of
+from remyelin.plans import exposure, orders, plans_of
 
-FORMATS: Final = ("sbml", "nmtran")
+FORMATS: Final = ("sbml", "nmtran", "csv", "fhir")
 
 
 def export_case(case: Case, form: str, ledger: Ledger) -> str:
@@ -23,9 +25,10 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     Parameters
     ----------
     case : Case
-    form : {"sbml", "nmtran"}
+    form : {"sbml", "nmtran", "csv", "fhir"}
         The course of cobalamin as an SBML model, placed by the laboratory values of the case; or the doses
-        as an event table (folic acid and pyridoxine, which are no events, are left out).
+        as an event table, with the vitamins given beside cobalamin as infusions; or the
+        nerve studies as a table, or in the shape of FHIR R4.
     ledger : Ledger
 
     Raises
@@ -35,9 +38,22 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     """
     if form not in FORMATS:
         raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+    if form in ("csv", "fhir"):
+        from remyelin.course import run_course
+        from remyelin.report.nerve_export import to_csv, to_fhir
+
+        course = run_course(case, ledger)
+        return to_csv(course) if form == "csv" else to_fhir(course)
     person = place(case, resolve(case, ledger), ledger)
-    given = exposure(case, person, plans_of(case, person)[0], ledger)
+    plan = plans_of(case, person)[0]
     if form == "nmtran":
-        return to_events(given.doses)
+        given = orders(case, plan, ledger)
+        vitamins = sorted(chain.from_iterable(order.vitamins for order in given))
+        return to_events(Order(tuple(chain.from_iterable(order.doses for order in given)), tuple(vitamins)))
     start = min(person.began, 0.0) - numerics.COURSE_LEAD
-    return to_sbml(given, start, case.plan.horizon, cobalamin.Parameters.from_ledger(ledger))
+    return to_sbml(
+        exposure(case, person, plan, ledger),
+        start,
+        case.plan.horizon,
+        cobalamin.Parameters.from_ledger(ledger),
+    )
