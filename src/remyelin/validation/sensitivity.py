@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.case import load_case
+from remyelin.clinic.functions import PATHWAYS
 from remyelin.course import time_axis
 from remyelin.errors import InputError, SimulationError
 from remyelin.evidence import Entry, Ledger
@@ -36,7 +37,7 @@ SEED: Final = 1991
 TRAJECTORIES: Final = 12
 LEVELS: Final = 4
 FEW: Final = 8
-SAMPLES: Final = 256
+SAMPLES: Final = 128
 PARTS: Final = ("mean", "spread", "first", "total", "error")
 WIDE: Final = 10.0  # ranges over more than this factor are gone through in the logarithm
 
@@ -95,7 +96,7 @@ def answers(ledger: Ledger, tables: nerve.Tables) -> Floats:
             myelin.Parameters.from_ledger(ledger),
             keep=list(DATES.values()),
         )
-        pathways = nerve.conduction(states, body, tables, ledger)
+        pathways = nerve.conduction(states, body, tables, ledger, PATHWAYS)
         scale = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))
         found += [float(points) for points in scale["total"].to_numpy()]
     return np.array(found)
