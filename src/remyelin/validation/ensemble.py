@@ -47,14 +47,22 @@ STAGES: Final[tuple[tuple[tuple[str, ...], tuple[Callable[[Ledger], Mapping[str,
     (REPAIR, (focal_lesion, young_cord)),
     (INJURY, (depleted_bat, monkey_shortest)),
 )
+TRACTS: Final = ("peripheral_motor", "posterior_column", "optic")  # that the rows look at
 SEED: Final = 20151
 
 
 def inputs_of_ensemble(ledger: Ledger) -> str:
-    """Return a hash of what the sets rest on: the layer's numbers, the ranges drawn over, the rows."""
+    """Return a hash of what the sets rest on: the numbers the rows read, the ranges drawn over, the rows."""
+    numbers = [
+        (entry.name, entry.value)
+        for entry in ledger.entries()
+        if entry.layer == "myelin"
+        and entry.name.rpartition(".")[0] not in ("myelin.vulnerability", "myelin.calibre")
+    ]
+    numbers += [(tract, ledger[f"myelin.vulnerability.{tract}"]) for tract in TRACTS]
     ranges = [(name, ledger.entry(name).range) for name in (*REPAIR, *INJURY)]
     content = [
-        ledger.digest("myelin"),
+        numbers,
         ranges,
         [(row.name, row.lower, row.upper) for row in _rows().values()],
     ]
