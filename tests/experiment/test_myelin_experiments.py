@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
 from remyelin.experiment.bands import band, first_time, spread
 from remyelin.experiment.halting import SHARE, _arm, _given, _untreated
@@ -145,3 +146,16 @@ def test_every_control_comes_out_as_in_people():
     for label in ("B12 deficiency", "synthase defect (cblE, cblG)", "nitrous oxide"):
         assert cells[label][4] > 10.0
     assert result.findings[0].startswith("7 of the 7")
+
+
+def test_numbers_under_which_nothing_happens_are_one_sentence():
+    changes = {"myelin.shared.injury": 0.0, "myelin.peripheral.axon_direct": 0.0}
+    with pytest.raises(InputError, match="never comes to a point of disability"):
+        run_experiment("point-of-no-return", LEDGER.replace(changes))
+
+
+def test_what_never_heals_is_written_as_never():
+    slow = LEDGER.replace({"myelin.central.remyelination": 0.2, "myelin.age.halving": 15.0})
+    result = run_experiment("young-and-old", slow)
+    json.dumps(result.as_dict(), allow_nan=False)
+    assert result.tables[0].rows[1][2] == "never"

@@ -45,7 +45,8 @@ def band(
     if members is not None:
         each = np.asarray(members, dtype=np.float64)
         # A quantity that exists in some members only, as a velocity, has no band there.
-        edges = scale * np.percentile(each, QUANTILES, axis=0)
+        with np.errstate(invalid="ignore"):
+            edges = scale * np.percentile(each, QUANTILES, axis=0)
         low, high = plain(edges[0][::every]), plain(edges[1][::every])
     line = scale * np.asarray(middle, dtype=np.float64)
     return Series(
@@ -89,6 +90,11 @@ def spread(values: ArrayLike, digits: int = 3) -> str:
 
 def _word(value: float, digits: int) -> str:
     return f"{value:.{digits}g}" if np.isfinite(value) else "never"
+
+
+def day(value: float) -> float | str:
+    """Return a date as a cell of a table; what never happens is ``never``."""
+    return float(value) if np.isfinite(value) else "never"
 
 
 def first_time(times: ArrayLike, holds: ArrayLike, after: float = -np.inf) -> Floats:

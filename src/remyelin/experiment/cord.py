@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, points, spread
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
 from remyelin.experiment.registry import Result, Table
 from remyelin.figures import Figure, Panel
 from remyelin.myelin import Parameters, members
@@ -106,8 +106,8 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 "Weeks to 95 % with a sheath",
                 ("animal", "published", "shipped numbers", "members, median (5 to 95 %)"),
                 (
-                    ("young", 4.0, float(done["young"][0]), spread(done["young"][1:])),
-                    ("old", 9.0, float(done["old"][0]), spread(done["old"][1:])),
+                    ("young", 4.0, day(done["young"][0]), spread(done["young"][1:])),
+                    ("old", 9.0, day(done["old"][0]), spread(done["old"][1:])),
                 ),
             ),
         ),
@@ -193,8 +193,8 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 "Cat",
                 ("event", "published", "shipped numbers", "members, median (5 to 95 %)"),
                 (
-                    ("first conduction, day", 13.0, float(onset[0]), spread(onset[1:])),
-                    ("stable, months", 3.0, float(stable[0]), spread(stable[1:])),
+                    ("first conduction, day", 13.0, day(onset[0]), spread(onset[1:])),
+                    ("stable, months", 3.0, day(stable[0]), spread(stable[1:])),
                 ),
             ),
         ),

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, points, spread
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
 from remyelin.experiment.registry import Result, Table
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, ensemble, members, simulate
@@ -158,7 +158,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             Table(
                 "Animals",
                 ("event", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                tuple((name, known, float(values[0]), spread(values[1:])) for name, known, values in rows),
+                tuple((name, known, day(values[0]), spread(values[1:])) for name, known, values in rows),
             ),
         ),
         (
@@ -277,7 +277,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
                     (
                         row[1],
                         float(round(count)),
-                        float(half[0, i]) if np.isfinite(half[0, i]) else "never in 4 y",
+                        day(half[0, i]),
                         spread(half[1:, i]),
                         f"{often[i]:.0%}",
                     )

@@ -9,12 +9,12 @@ import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, points, spread
-from remyelin.experiment.lesioned_nerve import DIAMETERS, DISTANCE, INTERNODES, TEMPERATURE, Nerve
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
+from remyelin.experiment.lesioned_nerve import DIAMETERS, DISTANCE, INTERNODES, SEEN, TEMPERATURE, Nerve
 from remyelin.experiment.registry import Result, Table
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, members
-from remyelin.validation.animals import toxin_lesion
+from remyelin.validation.animals import course, toxin_lesion
 
 TRACT: Final = "peripheral_motor"
 DAYS: Final = 150.0
@@ -87,7 +87,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 points(
                     "first response, strength normal (Saida 1980)",
                     [8.0, 16.0],
-                    [100 * ECTOPIC, 100 * RESERVE],
+                    [100 * SEEN, 100 * RESERVE],
                 ),
             ),
             y_range=(0.0, 105.0),
@@ -112,7 +112,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             x_range=DRAWN,
         ),
     )
-    seen = first_time(days, conducted >= 0.05, after=2.0)
+    seen = first_time(days, conducted >= SEEN, after=2.0)
     strong = first_time(days, conducted >= RESERVE, after=2.0)
     calm = np.array(
         [first_time(days, row < ECTOPIC, after=days[row.argmax()]) for row in ectopic], dtype=np.float64
@@ -146,7 +146,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Table(
                 "Untreated lesion",
                 ("quantity", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                tuple((name, known, float(values[0]), spread(values[1:])) for name, known, values in rows),
+                tuple((name, known, day(values[0]), spread(values[1:])) for name, known, values in rows),
             ),
         ),
         (
@@ -298,7 +298,7 @@ def _events(days: Floats, curves: dict[str, tuple[Floats, Floats]]) -> dict[str,
     return {
         "half with a sheath again, day": reach("sheathed", 0.5),
         "95 % with a sheath, day": reach("sheathed", 0.95),
-        "first response, day": reach("conducted", 0.05),
+        "first response, day": reach("conducted", SEEN),
         "strength normal, day": reach("conducted", RESERVE),
         "hypersensitivity gone, day": (calm(curves["ectopic"][0]), calm(curves["ectopic"][1])),
     }
@@ -330,8 +330,6 @@ def _by_size(
 
 def _second_lesion(ledger: Ledger) -> tuple[float, float]:
     """Return days to 95 % remyelination after a first lesion, and after a second one eight weeks later."""
-    from remyelin.validation.animals import course
-
     again = 56.0
     times = np.concatenate([[0.0, 0.999], np.arange(1.0, 120.05, 0.1)])
     acting = (times < 1.0) | ((times > again - 0.01) & (times < again + 1.0))

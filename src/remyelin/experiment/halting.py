@@ -11,6 +11,7 @@ import xarray as xr
 
 from remyelin import cobalamin
 from remyelin.case import load_case
+from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, spread
 from remyelin.experiment.registry import Result, Table
@@ -212,6 +213,8 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     )
     deficit = (1.0 - np.clip(central, 0.0, 1.0)) ** steepness
     rate = (1.0 - share) * deficit + share * balance
+    if not (rate[:, 0] > 0.0).all():
+        raise InputError("with these numbers nothing injures on the day of treatment; change what was set.")
     relative = rate / rate[:, :1]
     bare = body["bare"].sel(segment="gracile").to_numpy()
     axons = body["axons"].sel(segment="shin").to_numpy()

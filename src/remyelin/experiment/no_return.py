@@ -10,6 +10,7 @@ import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin.case import load_case
+from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
 from remyelin.experiment.registry import Result, Table
@@ -168,6 +169,11 @@ def _first_point(
     states = simulate(chemistry[["methylation"]], nerve.segments(body, ledger), body.age, rates)
     pathways = nerve.conduction(states, body, tables, ledger)
     total = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))["total"].to_numpy()
+    if not (total > 0).any():
+        raise InputError(
+            f"with these numbers {CASE} never comes to a point of disability, so that no treatment can be late; change "
+            "what was set."
+        )
     return float(days[int((total > 0).argmax())])
 
 
