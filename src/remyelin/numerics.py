@@ -203,3 +203,11 @@ NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to whic
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
 NERVE_EXACT_FIBRES: Final = 60  # per branch and population in exact studies
 NERVE_BUNDLES_KEPT: Final = 16  # drawn bundles whose conduction is remembered; a battery uses ten
+
+# --- impulses through lesions -------------------------------------------------------------------------
+SAFETY_SHARES: Final = (0.05, 4.0, 64)  # shares of sodium conductance tried: from, to, how many; steps of 7 %
+SPIKE_LEVEL_MV: Final = -30.0  # mV: an upward crossing counts as an impulse of a train or a discharge
+BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
+DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz
+DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 us
+MOST_IMPULSES: Final = 10_000  # kept of one discharge
