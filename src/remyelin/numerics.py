@@ -205,7 +205,7 @@ NERVE_EXACT_FIBRES: Final = 60  # per branch and population in exact studies
 NERVE_BUNDLES_KEPT: Final = 16  # drawn bundles whose conduction is remembered; a battery uses ten
 
 # --- impulses through lesions -------------------------------------------------------------------------
-SAFETY_SHARES: Final = (0.05, 4.0, 64)  # shares of sodium conductance tried: from, to, how many; steps of 7 %
+SAFETY_SHARES: Final = (1.0, 0.05, 48)  # shares of sodium conductance tried: from, to, how many; steps of 7 %
 SPIKE_LEVEL_MV: Final = -30.0  # mV: an upward crossing counts as an impulse of a train or a discharge
 BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
 DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz

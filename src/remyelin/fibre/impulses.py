@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.errors import InputError
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.full import resting_state, simulate_full
+from remyelin.fibre.full import Recording, resting_state, simulate_full
 from remyelin.fibre.membrane import scale_channels
 from remyelin.fibre.protocols import Bench, Pipette, Run
 from remyelin.fibre.recording import spike_times
@@ -66,7 +67,7 @@ def safety_factor(
 ) -> float:
     """Return by how much the sodium conductance of nodes could be divided before the impulse stops.
 
-    Fast and persistent sodium go together. 1 means on the edge, below 1 blocked. This is a factor on the
+    Fast and persistent sodium go together. 1 means on the edge. This is a factor on the
     membrane that drives the impulse; it is not Tasaki's ratio of currents, which is larger.
 
     Parameters
@@ -77,13 +78,12 @@ def safety_factor(
     duration : float, optional
         ms to wait; see :func:`~remyelin.fibre.conduct`.
     nodes : sequence of int, optional
-        Which nodes are weakened (or strengthened); all of them when omitted.
+        Which nodes are weakened; all of them when omitted.
 
     Returns
     -------
     float
-        Between the ends of ``numerics.SAFETY_SHARES``, resolved as finely as it steps; 0 if even the strongest
-        nodes tried do not conduct.
+        1 to 20, in steps of 7 %; 0 if the fibre blocks as it is.
     """
     chosen = list(range(fibre.n_nodes)) if nodes is None else list(nodes)
     shares = np.geomspace(*SAFETY_SHARES[:2], int(SAFETY_SHARES[2]))
@@ -221,8 +221,8 @@ def discharge(
 ) -> xr.Dataset:
     """Say what a fibre does alone, and after one impulse: Coggan's four regimes.
 
-    Left alone but for a displacement by 0.2 mV, then stimulated once from the same state, both for
-    `duration`, and impulses are counted at a node far beyond the lesion.
+    It starts from its steady state (which may be unstable) displaced by 0.2 mV. One run leaves it alone;
+    another stimulates it half-way, when it has settled. Impulses are counted at a node beyond the lesion.
 
     Parameters
     ----------
@@ -234,17 +234,18 @@ def discharge(
     step : float
         us.
     pulse : Pulse, optional
-        A strong one into node 1 when omitted.
+        2 nA into node 1 when omitted; its start counts from the middle of the run.
 
     Returns
     -------
     xarray.Dataset
-        ``regime``: "block" (the impulse does not arrive), "single", "after-discharge" (one impulse in, two
-        or more out, silent alone) or "spontaneous" (impulses without a stimulus). ``alone(impulse)`` and
-        ``after(impulse)`` list their times, ms; ``rate`` is that of the second half of the run that fires
-        (Hz, NaN with fewer than two impulses there); ``sustained``: whether firing goes on to the end;
-        ``delay``: arrival of the first impulse after the stimulus, ms; ``rest``: membrane potential the
-        fibre starts from at its most depolarised place, mV.
+        ``regime``: "spontaneous" (impulses in the second half of the run left alone), else by what one impulse
+        leads to: "block" (none arrives), "single" or "after-discharge" (two or more). ``alone(impulse)``: times
+        in the run left alone, ms; ``after(impulse)``: times after the stimulus, ms, none where it
+        fires alone; ``rate``: of the second half of
+        the run left alone, Hz, NaN with fewer than two impulses there; ``sustained``: whether it goes on to
+        the end; ``delay``: first arrival after the stimulus, ms; ``rest``: potential, at the end of the run left
+        alone, of the compartment that was most depolarised at its beginning, mV.
 
     References
     ----------
@@ -256,36 +257,42 @@ def discharge(
     if not 0 <= at < fibre.n_nodes:
         raise InputError(f"discharge: there is no node {at}; the fibre has 0 to {fibre.n_nodes - 1}.")
     inside, around = resting_state(fibre)
-    watched = fibre.nodes[[at]]
-    kicked = (inside + REST_KICK_MV, around)
+    watched = np.array([fibre.nodes[at], int(np.argmax(inside - around))])
+    given = pulse or Pulse()
+    onset = duration / 2 + given.start
 
-    def impulses(*pulses: Pulse) -> Array:
+    def run(*pulses: Pulse) -> Recording:
         stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
-        run = simulate_full(fibre, stimuli, duration, step=step, record=watched, start=kicked)
-        return spike_times(run.time, run.potential[:, 0], SPIKE_LEVEL_MV)[:MOST_IMPULSES]
+        kicked = (inside + REST_KICK_MV, around)
+        return simulate_full(fibre, stimuli, duration, step=step, record=watched, start=kicked)
 
-    alone = impulses()
-    after = impulses(pulse or _strong())
+    def impulses(found: Recording) -> Array:
+        return spike_times(found.time, found.potential[:, 0], SPIKE_LEVEL_MV)[:MOST_IMPULSES]
+
+    quiet = run()
+    alone = impulses(quiet)
+    late = alone[alone > duration / 2]
+    after = np.zeros(0) if len(late) else impulses(run(replace(given, start=onset))) - onset
+    after = after[after > 0]
     regime: Regime = "block"
-    if len(alone):
+    if len(late):
         regime = "spontaneous"
     elif len(after) > 1:
         regime = "after-discharge"
     elif len(after) == 1:
         regime = "single"
-    firing = alone if len(alone) else after
-    late = firing[firing > duration / 2]
-    rate = MS_PER_S / float(np.mean(np.diff(late))) if len(late) > 1 else np.nan
-    gap = float(np.max(np.diff(late))) if len(late) > 1 else np.inf
+    gaps = np.diff(late)
+    rate = MS_PER_S / float(np.mean(gaps)) if len(gaps) else np.nan
+    sustained = bool(len(gaps) and late[-1] + 2 * np.max(gaps) > duration)
     return xr.Dataset(
         {
             "alone": ("impulse_alone", alone, {"units": "ms"}),
             "after": ("impulse_after", after, {"units": "ms"}),
             "regime": ((), regime),
             "rate": ((), rate, {"units": "Hz"}),
-            "sustained": ((), bool(len(late) > 1 and late[-1] + 2 * gap > duration)),
+            "sustained": ((), sustained),
             "delay": ((), float(after[0]) if len(after) else np.nan, {"units": "ms"}),
-            "rest": ((), float(np.max(inside - around)), {"units": "mV"}),
+            "rest": ((), float(quiet.potential[-1, 1]), {"units": "mV"}),
         },
         attrs={"duration_ms": duration, "counted_at_node": at, "step_us": step},
     )
