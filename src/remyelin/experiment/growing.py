@@ -28,6 +28,7 @@ from remyelin.figures import Figure, Panel, Series
 NODES: Final = 36
 FIRST: Final = 10
 COUNTS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 20)
+BARE_MS: Final = 60.0  # waited for what creeps along bare axolemma
 FELTS_MM: Final = 2.5
 Lesion = Callable[[Fibre, range], Fibre]
 
@@ -62,7 +63,7 @@ def lesion_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         millimetres = [n * length for n in COUNTS]
         fibres = [whole, *(lesion(whole, range(FIRST, FIRST + n)) for n in COUNTS)]
         bared = "bare" in label
-        data = conduct(fibres, duration=60.0 if bared else 12.0, window=not bared)
+        data = conduct(fibres, duration=BARE_MS if bared else 12.0, window=not bared)
         arrival = data["arrival"].to_numpy()
         delay = arrival[:, -4] - arrival[:, 3]
         added = np.where(data["conducts"].to_numpy(), delay - delay[0], np.nan)[1:]

@@ -32,6 +32,7 @@ SHARES: Final = tuple(float(x) for x in np.geomspace(1.0, 0.005, 54))
 NODES: Final = 31
 LESION: Final = 15
 SEAL: Final = 10.0
+EVERY: Final = 6  # of the shares tried stand in the table
 # single cable, v ~ sqrt(-ln g) around the same axon from g = 0.6: evidence, cross-check 4d
 SCALING: Final = ((0.5, 0.75), (1 / 3, 0.63), (0.2, 0.49), (0.1, 0.36), (0.05, 0.25), (0.027, 0.19))
 _VARIANTS: Final[tuple[tuple[str, GridName, bool, float, str], ...]] = (
@@ -105,6 +106,15 @@ def thickness(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             else "At a third of the thickness nothing arrives.",
         ],
         (
+            Table(
+                "All internodes: velocity, share of normal",
+                ("lamellae left", *(series.label for series in uniform[: len(_VARIANTS)])),
+                tuple(
+                    (share, *(series.y[i] for series in uniform[: len(_VARIANTS)]))
+                    for i, share in enumerate(SHARES)
+                    if i % EVERY == 0
+                ),
+            ),
             Table(
                 "Where it blocks, % of lamellae left",
                 ("condition", "all internodes", "one internode", "healthy, m/s"),
