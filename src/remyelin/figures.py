@@ -55,17 +55,22 @@ class Series:
     points: bool = False
     low: Sequence[float | None] | None = None
     high: Sequence[float | None] | None = None
+    marker: str = "o"
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """A map: z by row (y) and column (x), regular or not; None is left blank."""
+    """A map: z by row (y) and column (x), regular or not; None is left blank.
+
+    With `categories`, z counts them from 0, each has a colour, and a legend takes the place of the scale.
+    """
 
     x: Sequence[float]
     y: Sequence[float]
     z: Sequence[Sequence[float | None]]
     label: str
     z_range: tuple[float, float] | None = None
+    categories: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

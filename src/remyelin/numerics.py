@@ -220,3 +220,11 @@ NERVE_BARE_FIBRE_MS: Final = 20.0
 NERVE_BARE_FIBRE_STEP_US: Final = 5.0
 NERVE_BARE_FIBRE_PULSE: Final = (1.0, 1.0)  # nA, ms
 NERVE_BARE_FIBRE_SPAN: Final = (0.4, 0.7)  # of its length, between which velocity is read
+
+# --- impulses through lesions -------------------------------------------------------------------------
+SAFETY_SHARES: Final = (1.0, 0.05, 48)  # shares of sodium conductance tried: from, to, how many; steps of 7 %
+SPIKE_LEVEL_MV: Final = -30.0  # mV: an upward crossing counts as an impulse of a train or a discharge
+BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
+DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz
+DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 us
+MOST_IMPULSES: Final = 10_000  # kept of one discharge

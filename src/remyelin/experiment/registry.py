@@ -78,10 +78,48 @@ class Result:
 
 _ALL: Final = (
     Experiment(
-        "thickness",
+        "thickness", "fibre", "velocity and block of a fibre whose sheaths are thinned", "lesions:thickness"
+    ),
+    Experiment("crossing", "fibre", "an impulse meets a lesion, in space and time", "crossing:crossing"),
+    Experiment(
+        "block-maps",
         "fibre",
-        "velocity of a fibre whose sheaths are thinned throughout",
-        "lesions:thickness",
+        "where impulses stop: lamellae, seal, length and thickness of a lesion",
+        "maps:block_maps",
+    ),
+    Experiment(
+        "lesion-length", "fibre", "conduction through a lesion of growing length", "growing:lesion_length"
+    ),
+    Experiment(
+        "paranodes",
+        "fibre",
+        "myelin drawn back from nodes, with and without potassium channels",
+        "paranodes:paranodes",
+    ),
+    Experiment(
+        "warming",
+        "fibre",
+        "warming that blocks, against internodal time, over unselected lesions",
+        "timing:warming",
+    ),
+    Experiment(
+        "refractory",
+        "fibre",
+        "refractory period of transmission and trains through a lesion",
+        "timing:refractory",
+    ),
+    Experiment("recovery", "fibre", "conduction as lamellae return", "recovering:recovery"),
+    Experiment(
+        "excitability",
+        "fibre",
+        "four regimes of one bare internode, by sodium and leak",
+        "excitable:excitability",
+    ),
+    Experiment(
+        "bare-axolemma",
+        "fibre",
+        "which channels let bare axolemma rest and conduct",
+        "excitable:bare_axolemma",
     ),
     Experiment(
         "when-injury-stops",

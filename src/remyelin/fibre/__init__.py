@@ -14,8 +14,33 @@ from remyelin.fibre.extracellular import (
 from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.full import Recording, resting_state, simulate_full
 from remyelin.fibre.gaines import gaines_motor, gaines_sensory
-from remyelin.fibre.lesion import bare, lose_lamellae, open_paranodes, remyelinate, retract, scale_channels
+from remyelin.fibre.impulses import (
+    blocking_temperature,
+    discharge,
+    follow_trains,
+    internodal_times,
+    safety_factor,
+)
+from remyelin.fibre.lesion import (
+    bare,
+    demyelinate,
+    lose_lamellae,
+    open_paranodes,
+    remyelinate,
+    retract,
+    vacuolate,
+)
 from remyelin.fibre.library import Library, conduct_assembled, enlarged, reduce_internodes
+from remyelin.fibre.membrane import (
+    expose_potassium,
+    load_nodes,
+    redistribute_sodium,
+    scale_channels,
+    widen_nodes,
+)
+from remyelin.fibre.patches import Patch, lesioned
+from remyelin.fibre.places import rising, scattered, scattered_together
+from remyelin.fibre.presets import PRESETS, Preset, preset
 from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
 from remyelin.fibre.quantise import States, quantise
 from remyelin.fibre.recording import record_potential, spike_times, spikes
@@ -28,6 +53,7 @@ __all__ = [
     "FLUT",
     "MYSA",
     "NODE",
+    "PRESETS",
     "STIN",
     "ChannelSet",
     "Current",
@@ -37,7 +63,9 @@ __all__ = [
     "Gate",
     "Geometry",
     "Library",
+    "Patch",
     "Pipette",
+    "Preset",
     "Pulse",
     "Rate",
     "Recording",
@@ -48,15 +76,23 @@ __all__ = [
     "above",
     "bare",
     "biphasic",
+    "blocking_temperature",
     "build",
     "conduct",
     "conduct_assembled",
+    "demyelinate",
+    "discharge",
     "enlarged",
     "errors",
+    "expose_potassium",
     "extracellular_stimulus",
+    "follow_trains",
     "from_function",
     "gaines_motor",
     "gaines_sensory",
+    "internodal_times",
+    "lesioned",
+    "load_nodes",
     "lose_lamellae",
     "mrg",
     "mrg_interpolated",
@@ -65,11 +101,13 @@ __all__ = [
     "pena",
     "point_source",
     "potential_at",
+    "preset",
     "pulse_stimulus",
     "quantise",
     "record_potential",
     "recovery_cycle",
     "rectangular",
+    "redistribute_sodium",
     "reduce_internodes",
     "refine",
     "refractory_period_of_transmission",
@@ -77,12 +115,18 @@ __all__ = [
     "resting_state",
     "rests",
     "retract",
+    "rising",
+    "safety_factor",
     "sampled",
     "scale_channels",
+    "scattered",
+    "scattered_together",
     "simulate_full",
     "spike_times",
     "spikes",
     "strength_duration",
     "sundt_c_fibre",
     "threshold",
+    "vacuolate",
+    "widen_nodes",
 ]

@@ -74,7 +74,7 @@ def gaines_node(kind: Kind, ledger: Ledger) -> ChannelSet:
         Gate("h", rate("linoid", "h_alpha"), rate("sigmoid", "h_beta"), *inactivation),
         Gate("p", rate("linoid", "p_alpha"), rate("linoid", "p_beta"), *activation),
         _slow_potassium(ledger),
-        _fast_potassium(ledger),
+        fast_potassium_gate(ledger),
     )
     m, h, p, s = (int(power) for power in ledger.vector("mrg.node.powers"))
     n = int(ledger["gaines.fast_potassium_power"])
@@ -114,7 +114,7 @@ def gaines_internode(kind: Kind, ledger: Ledger) -> ChannelSet:
         Current("leak", leak, ledger["mrg.node.leak_reversal"]),
     )
     return ChannelSet(
-        f"gaines_{kind}_internode", (_slow_potassium(ledger), _fast_potassium(ledger), hcn), currents
+        f"gaines_{kind}_internode", (_slow_potassium(ledger), fast_potassium_gate(ledger), hcn), currents
     )
 
 
@@ -146,7 +146,8 @@ def _slow_potassium(ledger: Ledger) -> Gate:
     return Gate("s", alpha, beta, *ledger.vector("mrg.node.q10_slow"))
 
 
-def _fast_potassium(ledger: Ledger) -> Gate:
+def fast_potassium_gate(ledger: Ledger) -> Gate:
+    """Return the gate of the fast potassium current."""
     alpha = Rate("linoid", *ledger.vector("gaines.fast_potassium_alpha"))
     beta = Rate("linoid", *ledger.vector("gaines.fast_potassium_beta"))
     return Gate("n", alpha, beta, *ledger.vector("mrg.node.q10_slow"))

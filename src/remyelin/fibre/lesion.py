@@ -7,7 +7,7 @@ internodes at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,7 +53,7 @@ def lose_lamellae(
         If less than one lamella would remain (see :func:`bare`) and `partial` is not set.
     """
     numbers = _internodes(fibre, internodes)
-    shares = _per_item(remaining, numbers, "remaining", 0, 1)
+    shares = items(remaining, numbers, "remaining", 0, 1)
     lamellae, sheath = fibre.lamellae.copy(), fibre.sheath_diameter.copy()
     for number, share in zip(numbers, shares, strict=True):
         where = fibre.internode(number)
@@ -66,6 +66,63 @@ def lose_lamellae(
         if fibre_thins:
             sheath[where] = _thinned(fibre, where, share)
     return fibre.replace(lamellae=lamellae, sheath_diameter=sheath)
+
+
+def demyelinate(
+    fibre: Fibre,
+    internodes: Which,
+    remaining: ArrayLike,
+    *,
+    channel_share: float,
+    persistent_sodium: float = 0.0,
+    fibre_thins: bool = True,
+) -> Fibre:
+    """Take lamellae away and, where less than one would be left, the whole sheath: an active internode.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    internodes : int, sequence of int or None
+    remaining : float or (len(internodes),) array
+        Share of the lamellae that remains, 0..1.
+    channel_share, persistent_sodium : float
+        Of the axolemma laid bare; see :func:`bare`.
+    fibre_thins : bool
+        As for :func:`lose_lamellae`.
+
+    Returns
+    -------
+    Fibre
+    """
+    numbers = _internodes(fibre, internodes)
+    shares = items(remaining, numbers, "remaining", 0, 1)
+    fewest = [float(fibre.lamellae[fibre.internode(i)].min()) for i in numbers]
+    gone = [left * share < 1 - WHOLE_LAMELLA_TOLERANCE for left, share in zip(fewest, shares, strict=True)]
+    kept = [i for i, lost in zip(numbers, gone, strict=True) if not lost]
+    left = [share for share, lost in zip(shares, gone, strict=True) if not lost]
+    thinned = lose_lamellae(fibre, kept, left, fibre_thins=fibre_thins)
+    lost = [i for i, is_gone in zip(numbers, gone, strict=True) if is_gone]
+    return bare(thinned, lost, channel_share=channel_share, persistent_sodium=persistent_sodium)
+
+
+def vacuolate(fibre: Fibre, internodes: Which, width_factor: ArrayLike, remaining: ArrayLike) -> Fibre:
+    """Split sheaths into vacuoles: the seal opens and fewer lamellae insulate, but the fibre stays as wide.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    internodes : int, sequence of int or None
+    width_factor : float or (len(internodes),) array
+        Factor on the periaxonal width under the paranodes; see :func:`open_paranodes`.
+    remaining : float or (len(internodes),) array
+        Share of the lamellae that still insulates; see :func:`lose_lamellae`.
+
+    Returns
+    -------
+    Fibre
+    """
+    opened = open_paranodes(fibre, internodes, width_factor)
+    return lose_lamellae(opened, internodes, remaining, fibre_thins=False)
 
 
 def open_paranodes(
@@ -85,8 +142,8 @@ def open_paranodes(
     Fibre
     """
     numbers = _internodes(fibre, internodes)
-    seal = _per_item(width_factor, numbers, "width_factor", 0, np.inf)
-    beside = _per_item(juxtaparanode_factor, numbers, "juxtaparanode_factor", 0, np.inf)
+    seal = items(width_factor, numbers, "width_factor", 0, np.inf)
+    beside = items(juxtaparanode_factor, numbers, "juxtaparanode_factor", 0, np.inf)
     width = fibre.periaxonal_width.copy()
     for number, of_mysa, of_flut in zip(numbers, seal, beside, strict=True):
         if of_mysa == 0 or of_flut == 0:
@@ -113,8 +170,8 @@ def retract(fibre: Fibre, nodes: Which, gap_um: ArrayLike) -> Fibre:
     Fibre
         The exposed axolemma is passive and keeps its diameter; the periaxonal space behind it opens there.
     """
-    numbers = _numbers(nodes, fibre.n_nodes, "node")
-    gaps = _per_item(gap_um, numbers, "gap_um", 0, np.inf)
+    numbers = numbered(nodes, fibre.n_nodes, "node")
+    gaps = items(gap_um, numbers, "gap_um", 0, np.inf)
     starts = np.cumsum(fibre.length) - fibre.length
     stops = starts + fibre.length
     edges = [np.array([], dtype=np.float64)]
@@ -144,35 +201,13 @@ def retract(fibre: Fibre, nodes: Which, gap_um: ArrayLike) -> Fibre:
     )
 
 
-def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre:
-    """Multiply channel densities of nodes.
-
-    Parameters
-    ----------
-    fibre : Fibre
-    nodes : int, sequence of int or None
-        Which nodes.
-    **factors : float
-        Factor by current name (``naf=0.5``).
-
-    Returns
-    -------
-    Fibre
-    """
-    chosen = fibre.nodes[_numbers(nodes, fibre.n_nodes, "node")]
-    density = fibre.density.copy()
-    for name, factor in factors.items():
-        if not (np.isfinite(factor) and factor >= 0):
-            raise InputError(f"scale_channels: {name} is {factor}; give a factor of 0 or more.")
-        for index, channels in enumerate(fibre.channel_sets):
-            of_set = chosen[fibre.channels[chosen] == index]
-            if len(of_set):
-                density[of_set, channels.current(name)] *= factor
-    return fibre.replace(density=density)
-
-
 def bare(
-    fibre: Fibre, internodes: Which, *, channel_share: ArrayLike = 0.0, persistent_sodium: float = 1.0
+    fibre: Fibre,
+    internodes: Which,
+    *,
+    channel_share: ArrayLike = 0.0,
+    persistent_sodium: float = 1.0,
+    currents: Mapping[str, float] | None = None,
 ) -> Fibre:
     """Strip internodes of their sheath altogether.
 
@@ -195,9 +230,13 @@ def bare(
         With the bare stretches cut fine enough for continuous conduction.
     """
     numbers = _internodes(fibre, internodes)
-    shares = dict(zip(numbers, _per_item(channel_share, numbers, "channel_share", 0, 1), strict=True))
+    shares = dict(zip(numbers, items(channel_share, numbers, "channel_share", 0, 1), strict=True))
     if not 0 <= persistent_sodium <= 1:
         raise InputError(f"bare: persistent_sodium is {persistent_sodium}; give a share from 0 to 1.")
+    factors = dict(currents or {})
+    for name, factor in factors.items():
+        if not (np.isfinite(factor) and factor >= 0):
+            raise InputError(f"bare: the factor of {name} is {factor}; give 0 or more.")
 
     def strip(number: int) -> list[Fibre]:
         where = fibre.internode(number)
@@ -208,8 +247,12 @@ def bare(
         node = fibre.nodes[number] if fibre.channels[fibre.nodes[number]] >= 0 else fibre.nodes[number + 1]
         active = shares[number] > 0 and fibre.channels[node] >= 0
         spread = fibre.density[node] * shares[number]
-        if active and persistent_sodium < 1:
-            spread[fibre.channel_sets[fibre.channels[node]].current("nap")] *= persistent_sodium
+        if active:
+            kind = fibre.channel_sets[fibre.channels[node]]
+            if persistent_sodium < 1:
+                spread[kind.current("nap")] *= persistent_sodium
+            for name, factor in factors.items():
+                spread[kind.current(name)] *= factor
         return [
             finer.replace(
                 length=np.repeat(pieces.length / cuts, cuts),
@@ -251,10 +294,16 @@ def remyelinate(
         Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
     """
     numbers = _internodes(fibre, internodes)
-    thin = dict(zip(numbers, _per_item(thickness, numbers, "thickness", 0, 1), strict=True))
-    short = dict(zip(numbers, _per_item(length, numbers, "length", 0, 1), strict=True))
+    thin = dict(zip(numbers, items(thickness, numbers, "thickness", 0, 1), strict=True))
+    short = dict(zip(numbers, items(length, numbers, "length", 0, 1), strict=True))
     if not (np.isfinite(node_density) and node_density >= 0):
         raise InputError(f"remyelinate: node_density is {node_density}; give 0 or more.")
+    for number in numbers:
+        if not np.all(fibre.lamellae[fibre.internode(number)] > 0):
+            raise InputError(
+                f"remyelinate: internode {number} has bare axolemma, so that nothing tells how its new sheath "
+                "compares; remyelinate the fibre as it was before."
+            )
     thinned = lose_lamellae(fibre, numbers, [thin[i] for i in numbers]) if numbers else fibre
 
     def shorten(number: int) -> list[Fibre]:
@@ -307,10 +356,11 @@ def _thinned(fibre: Fibre, where: slice, share: float) -> Array:
 
 
 def _internodes(fibre: Fibre, which: Which) -> list[int]:
-    return _numbers(which, fibre.n_internodes, "internode")
+    return numbered(which, fibre.n_internodes, "internode")
 
 
-def _numbers(which: Which, count: int, what: str) -> list[int]:
+def numbered(which: Which, count: int, what: str) -> list[int]:
+    """Return the numbers meant, each once and of something that exists; InputError otherwise."""
     if which is None:
         return list(range(count))
     numbers = [int(number) for number in np.atleast_1d(np.asarray(which))]
@@ -322,10 +372,13 @@ def _numbers(which: Which, count: int, what: str) -> list[int]:
     return numbers
 
 
-def _per_item(given: ArrayLike, numbers: list[int], name: str, low: float, high: float) -> list[float]:
+def items(
+    given: ArrayLike, numbers: list[int], name: str, low: float, high: float, *, what: str = "internodes"
+) -> list[float]:
+    """Return one value per number, checked against a range; InputError if there are too few or too many."""
     values = np.asarray(given, dtype=np.float64)
     if values.ndim > 1 or (values.ndim == 1 and len(values) != len(numbers)):
-        raise InputError(f"{name} has {values.size} values for {len(numbers)} internodes.")
+        raise InputError(f"{name} has {values.size} values for {len(numbers)} {what}.")
     if not np.all((values >= low) & (values <= high) & np.isfinite(values)):
         raise InputError(f"{name} must be finite and within {low:g} to {high:g}.")
     return [float(value) for value in np.broadcast_to(values, len(numbers))]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -36,6 +37,7 @@ _STYLE: Final[dict[Any, Any]] = {
     "ytick.color": "#444444",
 }
 _WIDTH = 9.2
+_VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
 
 
 def to_svg(figure: Figure) -> str:
@@ -43,7 +45,9 @@ def to_svg(figure: Figure) -> str:
 
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
-    handles = {series.label: series for panel in figure.panels for series in panel.series}
+    handles = {series.label for panel in figure.panels for series in panel.series}
+    for panel in figure.panels:
+        handles |= {name for name, _ in panel.heat.categories} if panel.heat is not None else set()
     legend_columns = 5 if columns > 3 else 3
     legend = 0.2 * -(-len(handles) // legend_columns) + 0.1 if len(handles) > 1 else 0.0
     height = rows * figure.panel_height + legend + 0.1
@@ -78,7 +82,7 @@ def to_svg(figure: Figure) -> str:
                 ncols=min(legend_columns, len(drawn)),
             )
         stream = io.StringIO()
-        canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        canvas.savefig(stream, format="svg", dpi=120, metadata={"Date": None, "Creator": None})
     return _element(stream.getvalue(), figure)
 
 
@@ -111,7 +115,7 @@ def _panel(axis: Any, panel: Panel) -> None:
         )
     else:
         if panel.heat is not None:
-            _heat(axis, panel.heat)
+            _heat(axis, panel.heat, panel)
         for series in panel.series:
             _series(axis, series)
     axis.set_ylim(*_limits(panel))
@@ -127,6 +131,9 @@ def _panel(axis: Any, panel: Panel) -> None:
         axis.yaxis.set_minor_formatter(NullFormatter())
     if panel.x_range is not None:
         axis.set_xlim(*panel.x_range)
+    elif panel.heat is not None:
+        edges = _edges(panel.heat.x, panel.log_x)
+        axis.set_xlim(edges[0], edges[-1])
     elif panel.heat is None and any(len(series.x) > 1 for series in panel.series):
         low = min(min(series.x) for series in panel.series if series.x)
         high = max(max(series.x) for series in panel.series if series.x)
@@ -155,19 +162,46 @@ def _series(axis: Any, series: Series) -> None:
             axis.fill_between(series.x, low, high, color=series.colour, alpha=0.18, lw=0)
     style = {"ls": "--" if series.dashed else "-", "lw": series.width}
     if series.points:
-        style = {"ls": "", "marker": "o", "ms": 3.0 * series.width}
+        style = {"ls": "", "marker": series.marker, "ms": 3.0 * series.width}
+        if series.colour.upper() == "#FFFFFF":
+            style |= {"mec": "#222222", "mew": 0.8}
     axis.plot(series.x, y, color=series.colour, label=series.label, **style)
 
 
-def _heat(axis: Any, heat: Heat) -> None:
-    """Draw a map with its scale; the palette reads in grey and for colour-blind eyes."""
+def _heat(axis: Any, heat: Heat, panel: Panel) -> None:
+    """Draw a map with its scale or legend; the palette reads in grey and for colour-blind eyes."""
     low, high = heat.z_range or (None, None)
     values = np.ma.masked_invalid([_numbers(row) for row in heat.z])
+    style: dict[str, Any] = {"cmap": "cividis", "vmin": low, "vmax": high}
+    if heat.categories:
+        colours = [colour for _, colour in heat.categories]
+        style = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": len(colours) - 0.5}
+    axis.set_facecolor("#F2F2F2")
     mesh = axis.pcolormesh(
-        heat.x, heat.y, values, cmap="cividis", vmin=low, vmax=high, shading="nearest", rasterized=True
+        _edges(heat.x, panel.log_x),
+        _edges(heat.y, panel.log),
+        values,
+        shading="flat",
+        rasterized=values.size > _VECTOR_CELLS,
+        **style,
     )
     axis.grid(visible=False)
-    axis.figure.colorbar(mesh, ax=axis, label=heat.label, pad=0.02)
+    if heat.categories:
+        for name, colour in heat.categories:
+            axis.scatter([], [], marker="s", s=40, color=colour, edgecolor="#777777", lw=0.4, label=name)
+    else:
+        axis.figure.colorbar(mesh, ax=axis, label=heat.label, pad=0.02)
+
+
+def _edges(middles: Sequence[float], logarithmic: bool) -> Any:
+    """Edges of the cells of a map: half-way between the middles, on the axis's own scale."""
+    at = np.asarray(middles, dtype=float)
+    if len(at) < 2:
+        return np.array([at[0] - 0.5, at[0] + 0.5])
+    scale = np.log(at) if logarithmic else at
+    inner = (scale[1:] + scale[:-1]) / 2
+    edges = np.concatenate([[2 * scale[0] - inner[0]], inner, [2 * scale[-1] - inner[-1]]])
+    return np.exp(edges) if logarithmic else edges
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:
@@ -188,7 +222,10 @@ def _limits(panel: Panel) -> tuple[float, float]:
         if value is not None
     ]
     if panel.heat is not None:
-        values = [*values, min(panel.heat.y), max(panel.heat.y)]
+        edges = _edges(panel.heat.y, panel.log)
+        values = [*values, float(edges[0]), float(edges[-1])]
+    if panel.log and panel.heat is not None:
+        return low or min(values), high or max(values)
     if panel.log:
         positive = [value for value in values if value > 0] or [1.0]
         return low or min(positive) / 1.5, high or max(positive) * 1.5

@@ -27,7 +27,7 @@ from remyelin.fibre import (
     simulate_full,
 )
 from remyelin.fibre.circuit import circuit
-from remyelin.validation import gaines  # noqa: F401  registers its rows
+from remyelin.validation import excitability, gaines  # noqa: F401  register their rows
 from remyelin.validation.verdicts import simulates
 
 Array = NDArray[np.float64]
