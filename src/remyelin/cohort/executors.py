@@ -256,7 +256,7 @@ class Dask:
                 self._client = distributed.Client(self._cluster, set_as_default=False)  # type: ignore[no-untyped-call]
             else:
                 self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
-        except (OSError, TimeoutError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise InputError(f"--cluster {address}: no scheduler answers there ({type(error).__name__}).") from None
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
@@ -271,24 +271,27 @@ class Dask:
         deaths = Deaths()
         shared = self._client.scatter(setup, broadcast=True)  # type: ignore[no-untyped-call]
 
+        given: dict[str, Chunk] = {}
+
         def submit(chunk: Chunk) -> Any:
             future = self._client.submit(run_chunk, shared, key, chunk, pure=False)  # type: ignore[no-untyped-call]
-            future.chunk = chunk
+            given[future.key] = chunk
             return future
 
-        running = as_completed([submit(chunk) for chunk in chunks])  # type: ignore[no-untyped-call]
+        running = as_completed([submit(chunk) for chunk in chunks], loop=self._client.loop)  # type: ignore[no-untyped-call]
         for future in running:
+            chunk = given.pop(future.key)
             error = future.exception()
             if error is None:
                 yield future.result()
             elif isinstance(error, DiskFull):
                 raise DiskFull("no room for a part")
             elif isinstance(error, KilledWorker):
-                instead = deaths.after(future.chunk)
+                instead = deaths.after(chunk)
                 if instead is None:
-                    yield Worker(load(setup)).give_up(future.chunk.start, "its worker died again and again")
-                for chunk in instead or ():
-                    running.add(submit(chunk))  # type: ignore[no-untyped-call]
+                    yield Worker(load(setup)).give_up(chunk.start, "its worker died again and again")
+                for part in instead or ():
+                    running.add(submit(part))  # type: ignore[no-untyped-call]
             else:
                 raise SimulationError(f"a worker of the cluster could not go on: {type(error).__name__}: {error}")
 

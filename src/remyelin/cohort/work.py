@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import pickle
-import resource
 import sys
 import threading
 import time
@@ -120,6 +119,10 @@ class Worker:
 
 
 def _memory() -> int:
+    try:
+        import resource
+    except ImportError:  # not on every system
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 
