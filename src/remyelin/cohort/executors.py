@@ -115,7 +115,9 @@ class Processes:
                     instead = deaths.after(chunk)
                     if instead is None:
                         waiting -= 1
-                        yield Worker(load(setup)).give_up(chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times")
+                        yield Worker(load(setup)).give_up(
+                            chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times"
+                        )
                     else:
                         waiting += len(instead) - 1
                         for item in instead:
@@ -144,14 +146,16 @@ class Processes:
                         process = self._start(slot, words)
                         if process is None:
                             return
-                        assert process.stdin is not None and process.stdout is not None
+                        assert process.stdin is not None
+                        assert process.stdout is not None
                         send(process.stdin, ("setup", setup))
                         kind, answer = receive(process.stdout)
                         if kind != "ready":
                             told.put((kind, chunk, answer))
                             return
                         barren = 0
-                    assert process.stdin is not None and process.stdout is not None
+                    assert process.stdin is not None
+                    assert process.stdout is not None
                     send(process.stdin, ("chunk", chunk))
                     kind, answer = receive(process.stdout)
                     told.put((kind, chunk, answer))
@@ -210,7 +214,10 @@ def _environment() -> dict[str, str]:
     import os
 
     paths = [item for item in sys.path if item]
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+    threads = {
+        name: "1"
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    }
     return {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
 
 
@@ -238,7 +245,7 @@ class Dask:
             import distributed
         except ImportError:
             raise InputError(
-                "--cluster needs the package distributed; install it with `pip install 'remyelin[dask]'`, or use --workers."
+                "--cluster needs the package distributed; install it with `pip install 'remyelin[dask]'`."
             ) from None
         self._cluster: Any = None
         name, _, count = address.partition(":")
@@ -257,7 +264,9 @@ class Dask:
             else:
                 self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, RuntimeError, ValueError) as error:
-            raise InputError(f"--cluster {address}: no scheduler answers there ({type(error).__name__}).") from None
+            raise InputError(
+                f"--cluster {address}: no scheduler answers there ({type(error).__name__})."
+            ) from None
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
         """Compute the chunks; the scheduler hands those of a lost worker to others."""
@@ -271,10 +280,10 @@ class Dask:
         deaths = Deaths()
         shared = self._client.scatter(setup, broadcast=True)  # type: ignore[no-untyped-call]
 
-        given: dict[str, Chunk] = {}
+        given: dict[Any, Chunk] = {}
 
         def submit(chunk: Chunk) -> Any:
-            future = self._client.submit(run_chunk, shared, key, chunk, pure=False)  # type: ignore[no-untyped-call]
+            future = self._client.submit(run_chunk, shared, key, chunk, pure=False)
             given[future.key] = chunk
             return future
 
@@ -293,7 +302,9 @@ class Dask:
                 for part in instead or ():
                     running.add(submit(part))  # type: ignore[no-untyped-call]
             else:
-                raise SimulationError(f"a worker of the cluster could not go on: {type(error).__name__}: {error}")
+                raise SimulationError(
+                    f"a worker of the cluster could not go on: {type(error).__name__}: {error}"
+                )
 
     def close(self) -> None:
         """Drop what is not done and leave the cluster; one started here is stopped."""
@@ -318,7 +329,13 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
         if workers is not None:
             raise InputError("--workers and --cluster exclude each other; a cluster has its own workers.")
         return Dask(cluster)
-    count = workers if workers is not None else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    count = (
+        workers
+        if workers is not None
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1)
+    )
     return Processes(count)
 
 

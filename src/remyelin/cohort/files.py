@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from remyelin.case import MAX_FILE_BYTES
-from remyelin.cohort.population import Population, explain
+from remyelin.cohort.population import Population, explain, to_data
 from remyelin.errors import InputError, nearest
 
 
@@ -35,7 +35,9 @@ def load_population(name_or_path: str) -> Population:
     if not (path.suffix == ".toml" or "/" in name_or_path or path.exists()):
         raise InputError(f"no shipped population named {name_or_path!r}; {nearest(name_or_path, shipped)}")
     if not path.is_file():
-        raise InputError(f"{path}: no such file; give a population file (*.toml) or one of {', '.join(shipped)}.")
+        raise InputError(
+            f"{path}: no such file; give a population file (*.toml) or one of {', '.join(shipped)}."
+        )
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError(f"{path}: is too large for a population file.")
@@ -61,3 +63,22 @@ def parse_population(text: str, source: str) -> Population:
         return Population.model_validate(raw)
     except ValidationError as error:
         raise InputError(f"{source}: {explain(error, Population)}") from None
+
+
+def resized(population: Population, persons: int | None = None, draws: int | None = None) -> Population:
+    """Return a population of another number of persons or parameter sets.
+
+    Raises
+    ------
+    InputError
+        For a size that cannot be.
+    """
+    data = to_data(population)
+    if persons is not None:
+        data["persons"] = persons
+    if draws is not None:
+        data["parameters"] = {**data["parameters"], "draws": draws}
+    try:
+        return Population.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{population.name}: {explain(error, Population)}") from None

@@ -97,7 +97,9 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
         person = drawn.person
         return {"sex": person.sex, "cause": person.cause, "arm": drawn.arm.name}, rows
     commonest = max(set(reasons), key=reasons.count)
-    raise SimulationError(f"none of {criteria.attempts} persons drawn meets the criteria, mostly: {commonest}")
+    raise SimulationError(
+        f"none of {criteria.attempts} persons drawn meets the criteria, mostly: {commonest}"
+    )
 
 
 def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:

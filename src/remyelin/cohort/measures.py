@@ -52,9 +52,7 @@ def _beyond(now: Columns, before: Columns, argument: str) -> Values:
     quantity, _, words = argument.partition("@")
     wanted = _studies(words)
     names = [
-        name
-        for name in now
-        if name.endswith(f".{quantity}.abnormal") and name.partition(".")[0] in wanted
+        name for name in now if name.endswith(f".{quantity}.abnormal") and name.partition(".")[0] in wanted
     ]
     if not names:
         raise InputError(f"measure beyond:{argument}: no norm of {quantity!r} in {words}.")
@@ -76,7 +74,8 @@ def _complete(now: Columns, before: Columns, argument: str) -> Values:
 def _gain(now: Columns, before: Columns) -> Values:
     ill = before["severity"] > 0
     share = 1.0 - now["severity"] / np.where(ill, before["severity"], 1.0)
-    return np.where(ill, share, np.nan)
+    gained: Values = np.where(ill, share, np.nan)
+    return gained
 
 
 def _improved(now: Columns, before: Columns, argument: str) -> Values:
@@ -90,7 +89,8 @@ def _responded(now: Columns, before: Columns, argument: str) -> Values:
 
 
 def _residual(now: Columns, before: Columns, argument: str) -> Values:
-    return 100.0 * (now["scale.gait"] >= 2)
+    found: Values = 100.0 * (now["scale.gait"] >= 2).astype(np.float64)
+    return found
 
 
 def _column(now: Columns, before: Columns, argument: str) -> Values:
@@ -129,7 +129,9 @@ def check_measure(text: str) -> None:
     if name not in MEASURES:
         raise ValueError(f"measure: no measure named {name!r}; {nearest(name, MEASURES)}")
     if MEASURES[name][2] != bool(argument):
-        raise ValueError(f"measure {text!r}: {'give' if MEASURES[name][2] else 'takes no'} argument after a colon.")
+        raise ValueError(
+            f"measure {text!r}: {'give' if MEASURES[name][2] else 'takes no'} argument after a colon."
+        )
     if name == "improved":
         try:
             float(argument)

@@ -83,7 +83,9 @@ class Course:
     reason: str = ""
 
 
-def write_part(folder: Path, chunk: Chunk, courses: Sequence[Course], columns: Sequence[str], run: str) -> Done:
+def write_part(
+    folder: Path, chunk: Chunk, courses: Sequence[Course], columns: Sequence[str], run: str
+) -> Done:
     """Write the part of a chunk beside its place and put it there by one rename.
 
     Parameters

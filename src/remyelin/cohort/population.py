@@ -73,7 +73,10 @@ class Spread(_Frozen):
         for key in needed:
             if getattr(self, key) is None and not (self.distribution == "beta" and key in ("low", "high")):
                 raise ValueError(f"{key}: is missing; a {self.distribution} needs {', '.join(needed)}.")
-        allowed = {*needed, *(("low", "high") if self.distribution in ("normal", "lognormal", "beta") else ())}
+        allowed = {
+            *needed,
+            *(("low", "high") if self.distribution in ("normal", "lognormal", "beta") else ()),
+        }
         for key in ("value", "low", "high", "mean", "sd", "median", "spread", "a", "b", "values", "shares"):
             if getattr(self, key) is not None and key not in allowed:
                 raise ValueError(f"{key}: a {self.distribution} has none; remove it.")
@@ -203,7 +206,9 @@ class Population(_Frozen):
     def _consistent(self) -> Population:
         for name in ("age", "sex", "duration"):
             if name not in self.covariate:
-                raise ValueError(f"covariate.{name}: is missing; every population needs age, sex and duration.")
+                raise ValueError(
+                    f"covariate.{name}: is missing; every population needs age, sex and duration."
+                )
         for table, items in (("cause", self.cause), ("arm", self.arm)):
             total = math.fsum(item.share for item in items)
             if abs(total - 1) > 1e-9:

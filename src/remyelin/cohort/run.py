@@ -19,7 +19,7 @@ from typing import Any
 import tomli_w
 
 import remyelin
-from remyelin import myelin, nerve
+from remyelin import nerve
 from remyelin.cohort.executors import Executor, Serial, part_folder
 from remyelin.cohort.follow import Numbers, follow
 from remyelin.cohort.parts import Chunk, Done, Failure, cohort_digest, put, read_part
@@ -180,7 +180,18 @@ def run_cohort(
         try:
             finished, chunks = _begin(folder, population, settings, run, total, chunk, columns, resume)
             return _compute(
-                folder, population, settings, members, sets, run, total, executor, setup, finished, chunks, progress
+                folder,
+                population,
+                settings,
+                members,
+                sets,
+                run,
+                total,
+                executor,
+                setup,
+                finished,
+                chunks,
+                progress,
             )
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
@@ -214,7 +225,9 @@ def _compute(
     digest = cohort_digest(finished)
     _sweep(part_folder(folder), {part.chunk.file for part in finished})
     failures = tuple(
-        sorted((item for part in finished for item in part.failures), key=lambda item: (item.draw, item.person))
+        sorted(
+            (item for part in finished for item in part.failures), key=lambda item: (item.draw, item.person)
+        )
     )
     cohort = Cohort(
         folder,
@@ -232,9 +245,7 @@ def _compute(
     manifest |= {
         "finished": True,
         "digest": digest,
-        "failures": [
-            {"person": item.person, "draw": item.draw, "reason": item.reason} for item in failures
-        ],
+        "failures": [{"person": item.person, "draw": item.draw, "reason": item.reason} for item in failures],
     }
     _write_json(folder / MANIFEST, manifest)
     return cohort
@@ -255,17 +266,21 @@ def claim(folder: Path, *, resume: bool) -> None:
         raise InputError(f"--out {folder}: is a file; give a folder.")
     manifest = read_manifest(folder)
     if folder.exists() and any(folder.iterdir()) and manifest is None:
-        raise InputError(f"--out {folder}: holds files remyelin did not write as a cohort; give an empty or a new folder.")
+        raise InputError(
+            f"--out {folder}: holds files remyelin did not write as a cohort; give an empty or a new folder."
+        )
     if manifest is None:
         if resume:
-            raise InputError(f"--resume: there is no cohort in {folder} to go on with; leave --resume out to begin one.")
+            raise InputError(
+                f"--resume: there is no cohort in {folder} to go on with; leave --resume out to begin one."
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"--out {folder}: cannot be made: {error.strerror}.") from None
     elif not manifest.get("finished") and not resume:
         raise InputError(
-            f"--out {folder}: holds an unfinished cohort; add --resume to go on with it, remove the folder, or give another."
+            f"--out {folder}: holds an unfinished cohort; add --resume to go on with it, or remove the folder."
         )
 
 
@@ -347,8 +362,16 @@ def _identity(
     ledger: Ledger,
     columns: Sequence[str],
 ) -> str:
-    content = [population.digest(), sorted(settings.items()), list(map(dict, sets)), ledger.digest(), list(columns)]
-    return hashlib.sha256(json.dumps([remyelin.__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
+    content = [
+        population.digest(),
+        sorted(settings.items()),
+        list(map(dict, sets)),
+        ledger.digest(),
+        list(columns),
+    ]
+    return hashlib.sha256(json.dumps([remyelin.__version__, *content], sort_keys=True).encode()).hexdigest()[
+        :16
+    ]
 
 
 def _columns(sampler: Sampler, numbers: Numbers) -> tuple[str, ...]:
@@ -361,7 +384,9 @@ def _columns(sampler: Sampler, numbers: Numbers) -> tuple[str, ...]:
             reasons = str(error)
             if number + 1 >= 3:
                 break
-    raise SimulationError(f"{sampler.population.name}: none of the first persons could be computed: {reasons}")
+    raise SimulationError(
+        f"{sampler.population.name}: none of the first persons could be computed: {reasons}"
+    )
 
 
 def _check_measures(population: Population, columns: Sequence[str]) -> None:

@@ -128,7 +128,9 @@ class Sampler:
             name: min(float(ndtr(value)), 1.0 - 1e-16)
             for name, value in zip(self.population.covariate, mixed, strict=True)
         }
-        cause = self.population.cause[_pick([item.share for item in self.population.cause], rng.random())].kind
+        cause = self.population.cause[
+            _pick([item.share for item in self.population.cause], rng.random())
+        ].kind
         arm = self.population.arm[_pick([item.share for item in self.population.arm], rng.random())]
         of_sex = self.spreads["sex"]["female"]
         sex = of_sex.labels[of_sex.position(quantile["sex"])]

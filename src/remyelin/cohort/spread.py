@@ -30,7 +30,9 @@ def distributions(population: Population, ledger: Ledger) -> dict[str, dict[str,
     """
     found: dict[str, dict[str, Distribution]] = {}
     for name, raw in population.covariate.items():
-        by_sex = {"female": raw.female, "male": raw.male} if isinstance(raw, BySex) else dict.fromkeys(SEXES, raw)
+        by_sex = (
+            {"female": raw.female, "male": raw.male} if isinstance(raw, BySex) else dict.fromkeys(SEXES, raw)
+        )
         found[name] = {}
         for sex, spread in by_sex.items():
             where = f"covariate.{name}" + (f".{sex}" if isinstance(raw, BySex) else "")
@@ -49,7 +51,9 @@ def _distribution(spread: Spread, name: str, ledger: Ledger) -> Distribution:
         if spread.distribution != "choice" or set(spread.values or ()) - set(SEXES):
             raise ValueError("must be a choice of 'female' and 'male'.")
         words = tuple(str(value) for value in spread.values or ())
-        return Distribution("choice", tuple(map(float, range(len(words)))), shares=spread.shares or (), labels=words)
+        return Distribution(
+            "choice", tuple(map(float, range(len(words)))), shares=spread.shares or (), labels=words
+        )
 
     def number(key: str, raw: Any) -> float:
         if isinstance(raw, str) and raw.startswith("ledger:"):
@@ -70,7 +74,9 @@ def _distribution(spread: Spread, name: str, ledger: Ledger) -> Distribution:
         low, high = (0.0 if spread.low is None else low), (1.0 if spread.high is None else high)
     if spread.distribution == "choice":
         found = Distribution(
-            "choice", tuple(number("values", value) for value in spread.values or ()), shares=spread.shares or ()
+            "choice",
+            tuple(number("values", value) for value in spread.values or ()),
+            shares=spread.shares or (),
         )
     else:
         numbers = tuple(number(key, getattr(spread, key)) for key in keys if key not in ("low", "high"))
@@ -84,12 +90,16 @@ def _distribution(spread: Spread, name: str, ledger: Ledger) -> Distribution:
     floor = 0.0 if name in ("duration", "decline") else limits.low
     if least < floor or greatest > limits.high:
         unit = f" {limits.canonical}".rstrip()
-        if spread.distribution in ("normal", "lognormal") and not (math.isfinite(least) and math.isfinite(greatest)):
+        if spread.distribution in ("normal", "lognormal") and not (
+            math.isfinite(least) and math.isfinite(greatest)
+        ):
             raise ValueError(
                 f"can become impossible for {limits.label}; truncate it with low and high within "
                 f"{floor:g} to {limits.high:g}{unit}."
             )
-        raise ValueError(f"can become impossible for {limits.label}; it must lie within {floor:g} to {limits.high:g}{unit}.")
+        raise ValueError(
+            f"can become impossible for {limits.label}; it must lie within {floor:g} to {limits.high:g}{unit}."
+        )
     return found
 
 
@@ -99,7 +109,9 @@ def _width(raw: Any, kind: str) -> float:
     match = _NUMBER.match(raw if isinstance(raw, str) else repr(raw))
     unit = (match[2] or "").replace("µ", "u") if match else ""
     if match is None or unit not in factors or (isinstance(raw, str) is False and "" not in factors):
-        raise ValueError(f"sd: {raw!r} is no size; write a number with one of the units {', '.join(factors)}.")
+        raise ValueError(
+            f"sd: {raw!r} is no size; write a number with one of the units {', '.join(factors)}."
+        )
     return float(match[1]) * factors[unit]
 
 
@@ -120,7 +132,9 @@ def mixing(population: Population) -> NDArray[np.float64]:
     for item in population.correlation:
         pair = frozenset(item.of)
         if pair in seen:
-            raise InputError(f"{population.name}: correlation of {item.of[0]!r} and {item.of[1]!r} is given twice.")
+            raise InputError(
+                f"{population.name}: correlation of {item.of[0]!r} and {item.of[1]!r} is given twice."
+            )
         seen.add(pair)
         i, j = (names.index(name) for name in item.of)
         matrix[i, j] = matrix[j, i] = item.value

@@ -66,7 +66,7 @@ class Worker:
     def __init__(self, setup: Setup) -> None:
         if setup.version != remyelin.__version__:
             raise SimulationError(
-                f"a worker has remyelin {remyelin.__version__}, the driver {setup.version}; install one version everywhere."
+                f"a worker has remyelin {remyelin.__version__}, the driver {setup.version}; install one version."
             )
         self._setup = setup
         self._ledger = Ledger.shipped().replace(setup.settings)
