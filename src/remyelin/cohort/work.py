@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import remyelin
 from remyelin.cohort.follow import Numbers, follow
@@ -144,14 +143,10 @@ def run_chunk(setup: bytes, key: str, chunk: Chunk) -> Done:
 
 def dump(setup: Setup) -> bytes:
     """Return a setup as bytes."""
-    data = {name: getattr(setup, name) for name in Setup.__slots__}
-    data["population"] = setup.population.model_dump_json(exclude_none=True)
-    data["sets"] = tuple(dict(item) for item in setup.sets)
-    return pickle.dumps(data, protocol=5)
+    return pickle.dumps(setup, protocol=5)
 
 
 def load(content: bytes) -> Setup:
     """Return the setup that :func:`dump` wrote."""
-    data: dict[str, Any] = pickle.loads(content)
-    data["population"] = Population.model_validate_json(data["population"])
-    return Setup(**data)
+    setup: Setup = pickle.loads(content)
+    return setup
