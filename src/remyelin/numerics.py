@@ -151,6 +151,7 @@ NERVE_EXACT_DIAMETER_UM: Final = 0.2  # diameters are rounded to this in exact r
 NERVE_QUANTILE_POINTS: Final = 2001  # of the table of diameters by quantile
 NERVE_SHAPES: Final = 24  # classes of velocity whose fibres share the shape of their potential
 NERVE_NO_SHARE: Final = 1e-12  # a smaller lesioned share is none
+NERVE_LINES_KEPT: Final = 64  # lines of fibres remembered, up to 1 MB each; a person's battery uses 30
 NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that fibres are taken from
 NERVE_MAX_SHARE: Final = 1 - 1e-12  # a slice whose every internode blocks still has a finite hazard
 NERVE_SHARE_SLACK: Final = 1e-6  # rounding allowed of shares that should lie in 0 to 1
@@ -202,6 +203,8 @@ NERVE_EXACT_PAD: Final = 4  # healthy internodes before and behind what is run e
 NERVE_EXACT_STEP_US: Final = 2.0
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
+NERVE_LATE_SHAPES: Final = (1e-3, 3000.0)  # shapes of the delay of a fibre that are tabulated ...
+NERVE_LATE_POINTS: Final = 2001  # ... evenly by logarithm: values within 1e-5 of exact
 NERVE_EXACT_FIBRES: Final = 60  # per branch and population in exact studies
 NERVE_BUNDLES_KEPT: Final = 16  # drawn bundles whose conduction is remembered; a battery uses ten
 

@@ -32,7 +32,9 @@ def test_a_preset_is_sound_and_sourced(name: str) -> None:
     for raw in population.covariate.values():
         for spread in (raw,) if isinstance(raw, Spread) else (raw.female, raw.male):
             sources.append(spread.source)
-            assert (spread.mark == "none") == (spread.source == "assumed"), "a mark says how a source was seen"
+            assert (spread.mark == "none") == (spread.source == "assumed"), (
+                "a mark says how a source was seen"
+            )
     assert population.citation in known
     assert not set(sources) - known
     targets = {target.name: target for target in load_targets()}
@@ -65,7 +67,10 @@ BAD = {
     'high = "90 y"': ('hihg = "90 y"', "unknown key 'covariate.age.hihg'; did you mean 'high'"),
     'low = "30 y"\n': ("", "covariate.age: can become impossible for an age; truncate it with low and high"),
     "[covariate.store]": ("[covariate.stroe]", "unknown key 'covariate.stroe'; did you mean 'store'"),
-    'spread = "ledger:spread.store"': ('spread = "ledger:spread.stor"', "no ledger entry named 'spread.stor'"),
+    'spread = "ledger:spread.store"': (
+        'spread = "ledger:spread.stor"',
+        "no ledger entry named 'spread.stor'",
+    ),
     'kind = "none"': ('kind = "non"', "input should be 'none', 'pernicious anaemia'"),
     'since = "cause"': ('since = "first symptom"', '"none" never gives a symptom'),
     'visits = ["0 d"]': ('visits = ["3 mo", "0 d"]', "visits: dates are out of order"),
@@ -91,7 +96,9 @@ def correlated(*pairs: tuple[str, str, float]) -> str:
 
 def test_impossible_correlations_are_refused() -> None:
     impossible = correlated(("age", "duration", 0.9), ("duration", "store", 0.9), ("age", "store", -0.9))
-    with pytest.raises(InputError, match="impossible together .not positive semidefinite, lowest eigenvalue -0"):
+    with pytest.raises(
+        InputError, match="impossible together .not positive semidefinite, lowest eigenvalue -0"
+    ):
         Sampler.of(parse_population(impossible, "f"), LEDGER)
     for pairs, message in (
         ((("age", "age", 0.5),), "with itself"),

@@ -106,7 +106,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    segments = nerve.segments(body, ledger)
+    segments = nerve.segments(body, numbers.ledger)
     rates = _own_rates(drawn, numbers.rates)
 
     onset = 0.0
@@ -127,18 +127,16 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
     states = _states(chemistry, visits, segments, person.age, rates)
-    pathways = nerve.conduction(states, body, numbers.tables, ledger)
+    pathways = nerve.conduction(states, body, numbers.tables, numbers.ledger)
     symptoms = clinic.symptoms(pathways, numbers.judge)
     signs = clinic.signs(pathways, numbers.judge)
     scale = clinic.functional_disability(pathways, numbers.judge)
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 
-    studies: list[nerve.Studies] = []
-    for index in range(visits.size):
-        studies.append(nerve.battery(states.isel(time=index), body, numbers.tables, ledger))
-        if index == 0 and criteria.neuropathy and not _neuropathy(studies[0]):
-            raise Excluded("no abnormal nerve conduction study at presentation")
+    studies = nerve.batteries(states, body, numbers.tables, numbers.ledger)
+    if criteria.neuropathy and not _neuropathy(studies[0]):
+        raise Excluded("no abnormal nerve conduction study at presentation")
     return _rows(drawn, began, visits, seen, states, pathways, symptoms, signs, scale, studies, numbers.judge)
 
 
@@ -188,7 +186,7 @@ def _onset(
         bare = states["bare"].to_numpy().max(axis=-1) > numerics.COHORT_SEARCH_BARE
 
         def noticed(which: Sequence[int], states: xr.Dataset = states) -> NDArray[np.bool_]:
-            pathways = nerve.conduction(states.isel(time=list(which)), body, numbers.tables, ledger)
+            pathways = nerve.conduction(states.isel(time=list(which)), body, numbers.tables, numbers.ledger)
             return np.asarray(clinic.symptoms(pathways, numbers.judge)["present"].any("symptom"))
 
         last = stop - first

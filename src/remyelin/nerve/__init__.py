@@ -4,6 +4,7 @@ from remyelin.nerve.anatomy import segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
 from remyelin.nerve.conduction import conduction
+from remyelin.nerve.dates import batteries
 from remyelin.nerve.exact import exact
 from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.norms import Assessment
@@ -24,6 +25,7 @@ __all__ = [
     "Studies",
     "Tables",
     "Waveform",
+    "batteries",
     "battery",
     "build_tables",
     "conduction",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -114,6 +115,7 @@ class Anatomy:
     proximal_share: float
 
     @classmethod
+    @lru_cache(maxsize=16)  # by identity of the ledger
     def from_ledger(cls, ledger: Ledger) -> Anatomy:
         """Read the anatomy from a ledger."""
         names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})

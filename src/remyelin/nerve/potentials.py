@@ -14,6 +14,7 @@ is :math:`(2 t - t^2 / \tau) e^{-t / \tau}`, biphasic with zero area. Negative i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
     NERVE_DELAY_QUANTILES,
+    NERVE_LATE_POINTS,
+    NERVE_LATE_SHAPES,
     NERVE_MAX_SAMPLES,
     NERVE_MIN_SAMPLES,
     NERVE_NEGLIGIBLE,
@@ -110,27 +113,51 @@ def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
     The delay of a fibre is spread over the quantiles of the gamma distribution of its mean and variance: a
     lesion only delays.
     """
-    from scipy.special import gammaincinv
+    return grouped_density(volley, weight, delay, time, np.arange(len(weight)), len(weight))
 
+
+def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
+    """Return impulses by time (n), all fibres together."""
+    return grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
+
+
+def grouped_density(
+    volley: Volley, weight: Array, delay: float, time: Array, group: NDArray[np.int64], groups: int
+) -> Array:
+    """Return impulses by group of fibres and time (groups, n); see :func:`density`."""
     samples, sample = len(time), float(time[1])
     points = volley.excess[:, None]
     if np.any(volley.variance > 0):
-        chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
         mean = np.maximum(volley.excess, 0)
         spread = np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean**2)
         shape = mean**2 / np.maximum(spread, np.finfo(np.float64).tiny)
-        late = gammaincinv(np.maximum(shape, NERVE_NO_SHARE)[:, None], chance)
-        points = mean[:, None] * late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
-    share = weight / points.shape[1]
-    rows = np.zeros((len(weight), samples))
-    row = np.arange(len(weight))
-    for excess in points.T:
-        position = np.clip((volley.line.healthy + excess + delay) / sample, 0, samples - 2)
-        left = position.astype(np.int64)
-        right = position - left
-        rows[row, left] += share * (1 - right)
-        rows[row, left + 1] += share * right
-    return rows
+        points = mean[:, None] * _late(shape)
+    position = np.clip((volley.line.healthy[:, None] + points + delay) / sample, 0, samples - 2)
+    left = position.astype(np.int64)
+    right = position - left
+    share = (weight / points.shape[1])[:, None]
+    place = (group[:, None] * samples + left).ravel()
+    rows = np.bincount(place, (share * (1 - right)).ravel(), minlength=groups * samples)
+    rows[1:] += np.bincount(place, (share * right).ravel(), minlength=groups * samples)[:-1]
+    return rows.reshape(groups, samples)
+
+
+def _late(shape: Array) -> Array:
+    """Return equally likely values (k, q), of mean 1, of gamma variables of given shapes (k)."""
+    grid, values = _late_table()
+    position = np.log(np.maximum(shape, NERVE_NO_SHARE))
+    return np.stack([np.interp(position, grid, column) for column in values], axis=-1)
+
+
+@cache
+def _late_table() -> tuple[Array, Array]:
+    """Logarithms of shapes, and the values by quantile (q, n) there: inverting the gamma function takes longest."""
+    from scipy.special import gammaincinv
+
+    grid = np.linspace(*np.log(NERVE_LATE_SHAPES), NERVE_LATE_POINTS)
+    chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
+    late = gammaincinv(np.exp(grid)[:, None], chance)
+    return grid, np.ascontiguousarray((late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)).T)
 
 
 def nerve_potential(
@@ -158,24 +185,33 @@ def nerve_potential(
     Waveform
         In uV.
     """
-    from scipy.special import k0
-
-    time, frequency = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
+    time, _ = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
     velocity = volley.line.velocity[at]  # m/s is mm/ms
     axon = np.interp(volley.line.diameter[at], tables.healthy_diameter, tables.axon_diameter) * MM_PER_UM
     # Negative up: the sign of the spectrum is turned.
     scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
     weight = count * volley.conducted / len(velocity) * scale
-    arriving = np.fft.rfft(_grouped(density(volley, weight, delay, time), velocity), axis=1)
-    speed = _grouped(velocity[:, None], velocity) / _grouped(np.ones((len(velocity), 1)), velocity)
-    wave = frequency / speed
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kernel = wave**2 * k0(wave * medium.depth)
-    kernel[:, 0] = 0
-    pair = 1 - np.exp(-_I * wave * medium.spacing)
-    spectrum = (kernel * pair * arriving).sum(axis=0) * _impulse(tables, warmth, time)
+    group, groups = _classes(velocity)
+    arriving = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
+    speed = (np.bincount(group, velocity) / np.bincount(group))[:, None]
+    seen = _seen(medium.depth, medium.spacing, len(time), tuple(speed[:, 0]))
+    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, time)
     value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
     return Waveform(time, value, "uV")
+
+
+@lru_cache(maxsize=16)
+def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
+    """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
+    from scipy.special import k0
+
+    frequency = np.asarray(2 * np.pi * np.fft.rfftfreq(samples, NERVE_SAMPLE_MS), dtype=np.float64)
+    wave = frequency / np.array(speed)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kernel = wave**2 * k0(wave * depth)
+    kernel[:, 0] = 0
+    both: Spectrum = kernel * (1 - np.exp(-_I * wave * spacing))
+    return both
 
 
 def muscle_potential(
@@ -186,7 +222,7 @@ def muscle_potential(
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     weight = volley.conducted / len(volley.conducted)
-    arriving = density(volley, weight, delay, time).sum(axis=0)
+    arriving = total_density(volley, weight, delay, time)
     value = np.fft.irfft(np.fft.rfft(arriving) * np.fft.rfft(unit / unit.max()), len(time))
     return Waveform(time, units * amplitude * value, "mV")
 
@@ -201,8 +237,8 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
     for part in volleys:
         weight = part.line.fibres.diameter**2
-        arriving = density(part, weight / weight.sum() * part.conducted, 0.0, time)
-        spectrum = spectrum * np.fft.rfft(arriving.sum(axis=0))
+        arriving = total_density(part, weight / weight.sum() * part.conducted, 0.0, time)
+        spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
 
@@ -244,14 +280,12 @@ def _impulse(tables: Tables, warmth: float, time: Array) -> Spectrum:
     return np.fft.rfft(np.interp(wrapped, lag, mixed, left=0, right=0))
 
 
-def _grouped(rows: Array, velocity: Array) -> Array:
-    """Add up rows of fibres of like velocity: their potentials have one shape."""
+def _classes(velocity: Array) -> tuple[NDArray[np.int64], int]:
+    """Number fibres by classes of like velocity, whose potentials have one shape; and how many classes there are."""
     edges = np.linspace(velocity.min(), velocity.max(), NERVE_SHAPES + 1)
     group = np.clip(np.searchsorted(edges, velocity, side="right") - 1, 0, NERVE_SHAPES - 1)
     filled, index = np.unique(group, return_inverse=True)
-    total = np.zeros((len(filled), rows.shape[1]))
-    np.add.at(total, index, rows)
-    return total
+    return index, len(filled)
 
 
 def _crossing(time: Array, value: Array, index: int, level: float) -> float:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -28,6 +29,7 @@ from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Internodes, Tables, columns
 from remyelin.numerics import (
     NERVE_CLASS_SPAN,
+    NERVE_LINES_KEPT,
     NERVE_MAX_SHARE,
     NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
@@ -199,6 +201,17 @@ def line(
         (periods * cost.time).sum(axis=0),
         cost,
     )
+
+
+@lru_cache(maxsize=NERVE_LINES_KEPT)
+def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
+    """Return `count` representative fibres laid along a run; kept, since every date of a person needs the same.
+
+    Tables and ledgers are told apart by identity.
+    """
+    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
+    fibres = representative(anatomy.populations[run.population], spread.frailty, count)
+    return line(run, fibres, person, anatomy, tables, spread)
 
 
 def states_of(states: xr.Dataset) -> Mapping[str, Array]:
