@@ -75,11 +75,9 @@ def test_halved_sodium_conductance_changes_studies_and_negative_symptoms() -> No
     usual, halved = course_of("stabler-2013"), course_of("stabler-2013", *HALF_SODIUM)
     assert velocity(halved) < 0.95 * velocity(usual)
     date = usual.case.plan.studies[0]
-    changed = [
-        a.latency != b.latency
-        for a, b in zip(usual.studies[date].rows, halved.studies[date].rows, strict=True)
-    ]
-    assert all(change for change, row in zip(changed, usual.studies[date].rows, strict=True) if row.latency)
+    for a, b in zip(usual.studies[date].rows, halved.studies[date].rows, strict=True):
+        # unmyelinated fibres have no node: theirs is another membrane
+        assert a.latency is None or (a.latency != b.latency) == (a.study != "small_fibres")
     for symptom in ("numbness", "gait", "weakness"):
         before, after = (
             course.data["severity"].isel(plan=0).sel(symptom=symptom, time=0.0) for course in (usual, halved)
@@ -90,6 +88,8 @@ def test_halved_sodium_conductance_changes_studies_and_negative_symptoms() -> No
 def test_doubled_lamellar_capacity_slows_every_fibre() -> None:
     usual, doubled = course_of("replete-control"), course_of("replete-control", *DOUBLE_CAPACITY)
     for a, b in zip(usual.healthy.rows, doubled.healthy.rows, strict=True):
+        if a.study == "small_fibres":  # no lamella
+            continue
         if a.latency is not None and b.latency is not None:
             assert b.latency > a.latency, f"{a.study}, {a.site}"
         if a.velocity is not None and b.velocity is not None:

@@ -17,6 +17,11 @@ PATHWAY_COLOURS = {
     "corticospinal_leg": "#CC79A7",
     "corticospinal_arm": "#8E6C8A",
     "visual": "#444444",
+    "auditory": "#332288",
+    "blink": "#882255",
+    "olfactory": "#999933",
+    "gustatory": "#CC6677",
+    "small_fibres": "#777777",
 }
 STATE_COLOURS = {
     "intact": "#3B6FA0",

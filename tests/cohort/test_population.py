@@ -97,7 +97,7 @@ def correlated(*pairs: tuple[str, str, float]) -> str:
 def test_impossible_correlations_are_refused() -> None:
     impossible = correlated(("age", "duration", 0.9), ("duration", "store", 0.9), ("age", "store", -0.9))
     with pytest.raises(
-        InputError, match="impossible together .not positive semidefinite, lowest eigenvalue -0"
+        InputError, match=r"impossible together .not positive semidefinite, lowest eigenvalue -0"
     ):
         Sampler.of(parse_population(impossible, "f"), LEDGER)
     for pairs, message in (

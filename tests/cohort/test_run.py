@@ -178,7 +178,7 @@ def test_measures_and_their_intervals(whole: Cohort) -> None:
     assert set(per_person("abnormal:nerves", now, now)) <= {0.0, 100.0}
     assert together("median:b12", per_person("median:b12", now, now)) == np.median(now["b12"])
     assert (per_person("change:b12", now, now) == 0).all()
-    with pytest.raises(InputError, match="did you mean 'tibial_sep.abnormal'"):
+    with pytest.raises(InputError, match=r"did you mean 'tibial_sep\.abnormal'"):
         per_person("abnormal:tibial_spe", now, now)
     for bad in ("complte", "complete:1", "noticed", "improved:much"):
         with pytest.raises(ValueError, match="measure"):

@@ -20,7 +20,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin.bench import neuron_rival, pyfibers_rival
+from remyelin.bench import library, neuron_rival, pyfibers_rival
 from remyelin.bench.rows import Row, Timing, off, timed
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
@@ -45,6 +45,7 @@ LESIONED_DURATION = 3.0  # ms
 LONG = (300, 1000)  # internodes
 LONGEST_RIVAL = 300  # beyond it NEURON takes minutes
 MS_PER_INTERNODE = 0.1  # our longest wait; the window stops at the arrival
+LIBRARY_FIBRES, LIBRARY_EXACT = 10_000, 40
 PATIENCE = 0.2  # ms the rivals run on after our impulse has arrived
 GROWTH_NODES = (50, 100, 200, 500, 1000, 2000)
 GROWTH_FIBRES = (1, 10, 100, 1000, 10_000, 100_000)
@@ -63,7 +64,7 @@ def compare(progress: Progress) -> Iterator[Row]:
     # Compile before anything is timed; the cold start has rows of its own.
     progress("compiling once")
     conduct([_healthy(ledger)], duration=DURATION, threads=1)
-    for part in (_batch, _different, _long, _cold, _per_step, _nodes, _fibres, _threads):
+    for part in (_batch, _different, _long, _library, _cold, _per_step, _nodes, _fibres, _threads):
         yield from part(ledger, progress)
 
 
@@ -166,6 +167,22 @@ def _long(ledger: Ledger, progress: Progress) -> Iterator[Row]:
             run = _neuron(fibre, duration=duration, **options)
             converged = converged or (run.velocity if run else None)
             yield _against(what, rival, ours.core_s, off(velocity, converged), run, converged)
+
+
+def _library(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Fibres that all differ, put together from a library of quantised internodes."""
+    progress("a library of lesioned internodes")
+    internodes, built = timed(lambda: library.states(ledger))
+    what = f"{LIBRARY_FIBRES:,} random lesioned fibres x {library.INTERNODES} internodes from a library, one impulse"
+    progress(what)
+    _, ours = library.run(internodes, library.draw(LIBRARY_FIBRES, library.INTERNODES))
+    few = library.draw(LIBRARY_EXACT, library.INTERNODES, library.SEED + 1)
+    found = library.rounding(internodes, few, ledger)
+    # our error is that of rounding the states, as a share of the delay over the healthy fibre
+    error = found.mean_us / found.delay_us
+    yield Row(what, "NEURON DASPK (takes minutes each, not run)", ours.core_s / LIBRARY_FIBRES, None, error)
+    yield Row(f"the same, all of them on {os.cpu_count()} threads (wall)", None, ours.wall_s)
+    yield Row(f"the library of {internodes.library.size:,} internodes (wall)", None, built.wall_s)
 
 
 def _cold(ledger: Ledger, progress: Progress) -> Iterator[Row]:

@@ -13,13 +13,13 @@ from remyelin.errors import InputError
 
 def export(
     case: CaseName,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sbml or nmtran.")],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sbml, nmtran, csv or fhir.")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to stdout.")
     ] = None,
     settings: Set = None,
 ) -> None:
-    """Write a case's cobalamin model as SBML, or its doses as an NM-TRAN event table."""
+    """Write a case's cobalamin model (sbml), its doses (nmtran) or its nerve studies (csv, fhir)."""
     from remyelin.case import load_case
     from remyelin.report.export import export_case
 

@@ -83,6 +83,12 @@ _ALL: Final = (
         "velocity of a fibre whose sheaths are thinned throughout",
         "lesions:thickness",
     ),
+    Experiment(
+        "path-length",
+        "nerve",
+        "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
+        "path_length:path_length",
+    ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
 

@@ -15,7 +15,9 @@ from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.full import Recording, resting_state, simulate_full
 from remyelin.fibre.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.lesion import bare, lose_lamellae, open_paranodes, remyelinate, retract, scale_channels
+from remyelin.fibre.library import Library, conduct_assembled, reduce_internodes
 from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.quantise import States, quantise
 from remyelin.fibre.recording import record_potential, spike_times, spikes
 from remyelin.fibre.recovery import recovery_cycle, refractory_period_of_transmission
 from remyelin.fibre.stimulus import Pulse, Stimulus, pulse_stimulus
@@ -34,11 +36,13 @@ __all__ = [
     "Fibre",
     "Gate",
     "Geometry",
+    "Library",
     "Pipette",
     "Pulse",
     "Rate",
     "Recording",
     "Run",
+    "States",
     "Stimulus",
     "Waveform",
     "above",
@@ -46,6 +50,7 @@ __all__ = [
     "biphasic",
     "build",
     "conduct",
+    "conduct_assembled",
     "errors",
     "extracellular_stimulus",
     "from_function",
@@ -60,9 +65,11 @@ __all__ = [
     "point_source",
     "potential_at",
     "pulse_stimulus",
+    "quantise",
     "record_potential",
     "recovery_cycle",
     "rectangular",
+    "reduce_internodes",
     "refine",
     "refractory_period_of_transmission",
     "remyelinate",

@@ -11,10 +11,10 @@ from scipy.linalg import solve_banded
 from remyelin.errors import InputError, SimulationError
 from remyelin.fibre.chain import FIELDS, field, row_size
 from remyelin.fibre.channels import ChannelSet
-from remyelin.fibre.circuit import circuit
+from remyelin.fibre.circuit import Circuit, circuit
 from remyelin.fibre.fibre import Fibre
 from remyelin.fibre.gating import GATES
-from remyelin.fibre.reduction import links, points
+from remyelin.fibre.reduction import Links, links, points
 from remyelin.fibre.tables import MembraneTables
 from remyelin.numerics import REST_PASS_TOLERANCE, REST_PASSES
 
@@ -103,24 +103,15 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
     at = points(fibre)
     n = len(at)
     between = links(net, at, states)
-    sets = np.maximum(fibre.channels[at], 0)
-    active = fibre.channels[at] >= 0
-    size = len(tables.reversal[0])
-    density = np.zeros((n, size))
-    density[:, : net.channel_conductance.shape[1]] = net.channel_conductance[at]
-    density[~active] = 0
-    naf, nap, ks, channel_leak = density.T
-    reversal = tables.reversal[sets]
-    passive = net.axolemma_leak[at]
-    leak = channel_leak + passive
-    leak_reversal = (channel_leak * reversal[:, -1] + passive * fibre.leak_reversal) / np.where(
-        leak > 0, leak, 1
-    )
+    membrane = membranes(fibre, net, at, tables)
     steady = _steady(between.rest)
-    rest, gates = _rest(fibre, tables, sets, steady, density, leak, leak_reversal)
-    g_na, g_k = _conductances(density, gates)
+    rest, gates = _rest(fibre, tables, membrane, steady)
+    g_na, g_k = _conductances(membrane.density, gates)
+    reversal = tables.reversal[membrane.sets]
 
     values = np.zeros((n, row_size(states)))
+    values[:] = membrane.values(states)
+    values[:-1] += link_values(between, step_ms)
 
     def put(name: str, numbers: Array) -> None:
         values[:, field(name)] = numbers
@@ -128,34 +119,102 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
     for i, name in enumerate(GATES):
         put(name, gates[:, i])
     rows_per_set = tables.update.shape[1]
-    put("origin", (rest - tables.low) / tables.step + sets * rows_per_set)
+    put("origin", (rest - tables.low) / tables.step + membrane.sets * rows_per_set)
     put("sodium", rest - reversal[:, 0])
     put("potassium", rest - reversal[:, 2])
-    put("leak", leak)
     put("constant", g_na * (rest - reversal[:, 0]) + g_k * (rest - reversal[:, 2]))
-    put("naf", naf)
-    put("nap", nap)
-    put("ks", ks)
-    put("when", np.full(n, -2.0))
-    # Half an implicit step of a state: y_half = decay y + left u_left + right u_right.
-    decay = 1 / (1 + between.rate * step_ms / 2)
-    coupling = between.gain * np.sqrt(decay * step_ms / 2)[..., None]
-    for j, numbers in enumerate((decay, coupling[..., 0], coupling[..., 1])):
-        first = len(FIELDS) + states * (1 + j)
-        values[:-1, first : first + states] = numbers
-    drawn = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
-    implicit = drawn + 2 / step_ms * between.capacity
-    values[:-1, field("left_left")] = drawn[:, 0, 0]
-    values[:-1, field("left_right")] = drawn[:, 0, 1]
-    values[:-1, field("right_right")] = drawn[:, 1, 1]
-    values[:-1, field("off")] = implicit[:, 0, 1]
-    diagonal = leak + 2 / step_ms * net.axolemma_capacity[at]
+    implicit = implicit_links(between, step_ms)
+    diagonal = membrane.leak + 2 / step_ms * membrane.capacity
     diagonal[:-1] += implicit[:, 0, 0]
     diagonal[1:] += implicit[:, 1, 1]
     put("diagonal", diagonal)
-    excitable = (naf > 0) | (nap > 0)
     nodes = np.flatnonzero(np.isin(at, fibre.nodes))
-    return Rows(values, rest, nodes, excitable, _damping(steady, g_na + g_k + leak))
+    return Rows(values, rest, nodes, membrane.excitable, _damping(steady, g_na + g_k + membrane.leak))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Membranes:
+    """What the points of a fibre are by themselves, n of them.
+
+    Attributes
+    ----------
+    sets : (n,) int
+        Channel set.
+    density : (n, currents) float
+        Largest conductances of the currents, uS.
+    leak, leak_reversal : (n,) float
+        Leak of channels and axolemma together, uS; mV.
+    capacity : (n,) float
+        nF.
+    """
+
+    sets: NDArray[np.int64]
+    density: Array
+    leak: Array
+    leak_reversal: Array
+    capacity: Array
+
+    @property
+    def excitable(self) -> NDArray[np.bool_]:
+        """Which points have sodium channels."""
+        return np.asarray(np.any(self.density[:, :2] > 0, axis=1))
+
+    def values(self, states: int) -> Array:
+        """Return the fields of the kernel's rows that depend on nothing else, shape (n, fields)."""
+        values = np.zeros((len(self.leak), row_size(states)))
+        for name, numbers in zip(("naf", "nap", "ks"), self.density.T, strict=False):
+            values[:, field(name)] = numbers
+        values[:, field("leak")] = self.leak
+        values[:, field("when")] = -2.0
+        return values
+
+
+def membranes(fibre: Fibre, net: Circuit, at: NDArray[np.int64], tables: MembraneTables) -> Membranes:
+    """Return the membranes of the points of a fibre."""
+    sets = np.maximum(fibre.channels[at], 0)
+    density = np.zeros((len(at), len(tables.reversal[0])))
+    density[:, : net.channel_conductance.shape[1]] = net.channel_conductance[at]
+    density[fibre.channels[at] < 0] = 0
+    channel_leak, passive = density[:, -1], net.axolemma_leak[at]
+    leak = channel_leak + passive
+    reversed_at = channel_leak * tables.reversal[sets, -1] + passive * fibre.leak_reversal
+    return Membranes(
+        sets, density, leak, reversed_at / np.where(leak > 0, leak, 1), net.axolemma_capacity[at]
+    )
+
+
+def link_values(between: Links, step_ms: float) -> Array:
+    """Return the fields of the kernel's rows that say what lies behind each point, shape (n, fields)."""
+    states = between.rate.shape[1]
+    values = np.zeros((len(between.rate), row_size(states)))
+    decay, coupling = _halved(between, step_ms)
+    for j, numbers in enumerate((decay, coupling[..., 0], coupling[..., 1])):
+        first = len(FIELDS) + states * (1 + j)
+        values[:, first : first + states] = numbers
+    drawn = _drawn(between, coupling)
+    values[:, field("left_left")] = drawn[:, 0, 0]
+    values[:, field("left_right")] = drawn[:, 0, 1]
+    values[:, field("right_right")] = drawn[:, 1, 1]
+    values[:, field("off")] = implicit_links(between, step_ms)[:, 0, 1]
+    return values
+
+
+def implicit_links(between: Links, step_ms: float) -> Array:
+    """Return the links as half an implicit step sees them, uS, shape (n, 2, 2)."""
+    drawn = _drawn(between, _halved(between, step_ms)[1])
+    implicit: Array = drawn + 2 / step_ms * between.capacity
+    return implicit
+
+
+def _halved(between: Links, step_ms: float) -> tuple[Array, Array]:
+    """Half an implicit step of a state: y_half = decay y + left u_left + right u_right."""
+    decay = 1 / (1 + between.rate * step_ms / 2)
+    return decay, between.gain * np.sqrt(decay * step_ms / 2)[..., None]
+
+
+def _drawn(between: Links, coupling: Array) -> Array:
+    drawn: Array = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
+    return drawn
 
 
 def _steady(rest: Array) -> Array:
@@ -167,21 +226,14 @@ def _steady(rest: Array) -> Array:
     return bands
 
 
-def _rest(
-    fibre: Fibre,
-    tables: MembraneTables,
-    sets: NDArray[np.int64],
-    steady: Array,
-    density: Array,
-    leak: Array,
-    leak_reversal: Array,
-) -> tuple[Array, Array]:
+def _rest(fibre: Fibre, tables: MembraneTables, membrane: Membranes, steady: Array) -> tuple[Array, Array]:
     """Resting potentials (mV) and gates of the points: conductances at the last potentials, until they stay."""
-    reversal = tables.reversal[sets]
+    reversal = tables.reversal[membrane.sets]
+    leak, leak_reversal = membrane.leak, membrane.leak_reversal
     rest = np.full(len(leak), fibre.initial)
     for _ in range(REST_PASSES):
-        gates = _steady_gates(tables, sets, rest)
-        g_na, g_k = _conductances(density, gates)
+        gates = _steady_gates(tables, membrane.sets, rest)
+        g_na, g_k = _conductances(membrane.density, gates)
         matrix = steady.copy()
         matrix[1] += g_na + g_k + leak
         # The internode's own leak reverses at one potential: measure from there.
@@ -191,7 +243,7 @@ def _rest(
         moved = float(np.max(np.abs(new - rest)))
         rest = new
         if moved < REST_PASS_TOLERANCE:
-            return rest, _steady_gates(tables, sets, rest)
+            return rest, _steady_gates(tables, membrane.sets, rest)
     raise SimulationError(
         f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."
     )

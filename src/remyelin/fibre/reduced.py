@@ -30,6 +30,7 @@ from remyelin.numerics import (
     WINDOW_CLOSE_MV_PER_MS,
     WINDOW_OPEN_MV,
     WINDOW_PATIENCE_MS,
+    WINDOW_WIDE,
 )
 from remyelin.units import MS_PER_US
 
@@ -135,7 +136,7 @@ def run_block(
         if lane > 0 and pulse is pulses[min(lane, len(fibres)) - 1]:
             waveform[:, lane] = waveform[:, lane - 1]
         else:
-            waveform[:, lane] = _course(pulse, steps, step_ms)
+            waveform[:, lane] = course(pulse, steps, step_ms)
     unique = np.unique(stimulated)
     amplitudes = np.where(unique[:, None] == stimulated, [p.amplitude for p in _filled(pulses)], 0.0).astype(
         real
@@ -145,9 +146,9 @@ def run_block(
         recorded = (1 + rows[0].nodes[record[0]]).astype(np.uint64)
     samples = np.zeros((1 + steps // every, len(recorded), LANES), dtype=real)
     taken = chain.kernel(LANES, settings.states)(
-        buffer.reshape(-1), *_table(first, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
+        buffer.reshape(-1), *gate_table(first, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
         unique, amplitudes, waveform, recorded, every, samples,
-        ends, settings.until_arrival, settings.window, span, excitable, damping, *_window(step_ms),
+        ends, settings.until_arrival, settings.window, span, excitable, damping, *window(step_ms),
     )  # fmt: skip
     kept_samples = 1 + taken // every
     return [
@@ -169,11 +170,7 @@ def _run_one(
     tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
     r = _rows(fibre, tables, step_ms, settings.states, memory)
     real, n = settings.real, len(r.rest)
-    rooms = [room for room in ROOMS if room > n + 2 + len(("quartets", "reach", "past"))]
-    if not rooms:
-        raise InputError(f"the fibre has {n} nodes and bare compartments; the limit is {ROOMS[-1]}.")
-    # The padding keeps the fields of one row out of one set of the processor's cache.
-    capacity = rooms[0] + CACHE_PADDING
+    capacity = room_for(n)
     buffer = np.zeros((row_size(settings.states) + len(along.OWN_FIELDS), capacity), dtype=real)
     buffer[field("diagonal")] = 1
     buffer[: row_size(settings.states), 1 : n + 1] = r.values.T
@@ -184,11 +181,11 @@ def _run_one(
     recorded = np.zeros(0, dtype=np.uint64) if record is None else (1 + r.nodes[record]).astype(np.uint64)
     samples = np.zeros((1 + steps // every, len(recorded)), dtype=real)
     taken = along.kernel(capacity, settings.states)(
-        buffer.reshape(-1), *_table(fibre, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
+        buffer.reshape(-1), *gate_table(fibre, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
         np.array([1 + r.nodes[pulse.node]], dtype=np.uint64), np.array([pulse.amplitude], dtype=real),
-        _course(pulse, steps, step_ms).astype(real), recorded, every, samples,
+        course(pulse, steps, step_ms).astype(real), recorded, every, samples,
         (1 + last_excitable(r)).astype(np.uint64), settings.until_arrival, settings.window, n, excitable, damping,
-        *_window(step_ms),
+        *window(step_ms),
     )  # fmt: skip
     return _read(buffer[:, 1 : n + 1].T, r, step_ms, samples[: 1 + taken // every])
 
@@ -198,26 +195,44 @@ def _filled(pulses: Sequence[Pulse]) -> list[Pulse]:
     return [*pulses, *[pulses[-1]] * (LANES - len(pulses))]
 
 
-def _course(pulse: Pulse, steps: int, step_ms: float) -> Array:
+def course(pulse: Pulse, steps: int, step_ms: float) -> Array:
+    """Return the share of each step during which the pulse is on."""
     return rectangle(pulse.start, pulse.start + pulse.duration, steps, step_ms)
 
 
-def _table(fibre: Fibre, tables: MembraneTables, step_ms: float, real: Real) -> tuple[Any, ...]:
+def gate_table(fibre: Fibre, tables: MembraneTables, step_ms: float, real: Real) -> tuple[Any, ...]:
     """Return the gate table, its last usable row, its rows per mV and the gates' lead, as the kernels want them."""
     table = gate_rows(fibre.channel_sets, fibre.temperature, step_ms, real is np.float32)
     # The kernels work with half-step increments, whose differences are half the second difference.
     return table.reshape(-1), real(len(table) - 2), real(1 / tables.step), real(2 * GATE_LEAD)
 
 
-def _window(step_ms: float) -> tuple[Any, ...]:
+def window(step_ms: float, *, wide: bool = False) -> tuple[Any, ...]:
+    """Return how the kernels' window moves; a wide one lets go of nothing that could still matter."""
+    wider = WINDOW_WIDE if wide else 1.0
     return (
         CHECK_EVERY,
         np.uint64(WINDOW_AHEAD),
-        WINDOW_OPEN_MV,
-        WINDOW_CLOSE_MV_PER_MS * step_ms / 2,
-        WINDOW_ATTENUATION,
-        round(WINDOW_PATIENCE_MS / step_ms),
+        WINDOW_OPEN_MV / wider,
+        WINDOW_CLOSE_MV_PER_MS * step_ms / 2 / wider,
+        WINDOW_ATTENUATION * wider,
+        round(WINDOW_PATIENCE_MS * wider / step_ms),
     )
+
+
+def room_for(rows: int) -> int:
+    """Return the rows of the buffer of a single fibre of so many rows.
+
+    Raises
+    ------
+    InputError
+        If it is too long.
+    """
+    rooms = [room for room in ROOMS if room > rows + 2 + len(("quartets", "reach", "past"))]
+    if not rooms:
+        raise InputError(f"the fibre has {rows} nodes and bare compartments; the limit is {ROOMS[-1]}.")
+    # The padding keeps the fields of one row out of one set of the processor's cache.
+    return rooms[0] + CACHE_PADDING
 
 
 def last_excitable(rows: Rows) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """Nerves and tracts: from fibres to conduction of pathways, nerve studies and evoked potentials."""
 
-from remyelin.nerve.anatomy import segments
+from remyelin.nerve.anatomy import intact, segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
+from remyelin.nerve.classification import Classification, classify
 from remyelin.nerve.conduction import conduction
 from remyelin.nerve.dates import batteries
 from remyelin.nerve.exact import exact
@@ -11,6 +12,7 @@ from remyelin.nerve.norms import Assessment
 from remyelin.nerve.pathways import PATHWAYS, Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.small_fibres import small_fibres
 from remyelin.nerve.studies import STUDIES, battery
 from remyelin.nerve.tables import Tables
 
@@ -18,6 +20,7 @@ __all__ = [
     "PATHWAYS",
     "STUDIES",
     "Assessment",
+    "Classification",
     "Distances",
     "Person",
     "Response",
@@ -28,8 +31,11 @@ __all__ = [
     "batteries",
     "battery",
     "build_tables",
+    "classify",
     "conduction",
     "exact",
+    "intact",
     "sampled",
     "segments",
+    "small_fibres",
 ]

@@ -75,8 +75,21 @@ BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
     ),
     "optic": (_stretch("optic.nerve", "central", "optic", "core"),),
     "radiation": (_stretch("optic.radiation", "central", "cerebral", "core"),),
+    "cochlear": (_stretch("auditory.nerve", "central", "auditory", "core"),),
+    "trapezoid": (_stretch("auditory.pons", "central", "auditory", "core"),),
+    "lateral_lemniscus": (_stretch("auditory.midbrain", "central", "auditory", "core"),),
+    "trigeminal": (_stretch("trigeminal.nerve", "peripheral", "peripheral_sensory", "between"),),
+    "trigeminal_root": (_stretch("trigeminal.root", "peripheral", "peripheral_sensory", "core"),),
+    "facial": (_stretch("facial.nerve", "peripheral", "peripheral_motor", "between"),),
+    "olfactory": (_stretch("olfactory.tract", "central", "olfactory", "core"),),
+    "chorda_tympani": (_stretch("gustatory.nerve", "peripheral", "peripheral_sensory", "core"),),
+    "gustatory_root": (_stretch("gustatory.root", "peripheral", "peripheral_sensory", "core"),),
+    "gustatory_central": (_stretch("gustatory.brain", "central", "cerebral", "core"),),
 }
-"""Branches by name, each from its cell body outwards. The ascending branches start at the ganglion."""
+"""Branches by name, each from its cell body outwards. Ascending branches and roots start at the ganglion."""
+
+HEAD: Final = frozenset({"optic", "auditory", "trigeminal", "facial", "olfactory", "gustatory"})
+"""First parts of the names of courses that do not grow with the height of the body."""
 
 ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})
 
@@ -140,11 +153,11 @@ class Anatomy:
         """
         if name not in self.sites:
             raise InputError(f"no site named {name!r}; {nearest(name, self.sites)}")
-        return self.sites[name] * person.height / self.reference_height
+        return self.sites[name] * self._growth(name, person)
 
     def part(self, course: str, person: Person) -> float:
         """Return the length of a stretch of a branch (``"leg_motor.root"``) in a person, mm."""
-        return self.lengths[course] * person.height / self.reference_height
+        return self.lengths[course] * self._growth(course, person)
 
     def length(self, branch: str, person: Person) -> float:
         """Return the length of a branch in a person, mm."""
@@ -153,9 +166,11 @@ class Anatomy:
     def _lengths(self, branch: str, person: Person) -> list[float]:
         if branch not in BRANCHES:
             raise InputError(f"no nerve or tract named {branch!r}; {nearest(branch, BRANCHES)}")
-        return [
-            self.lengths[part.course] * person.height / self.reference_height for part in BRANCHES[branch]
-        ]
+        return [self.part(part.course, person) for part in BRANCHES[branch]]
+
+    def _growth(self, course: str, person: Person) -> float:
+        """Return lengths of a course in a person over those of the reference adult."""
+        return 1.0 if course.partition(".")[0] in HEAD else person.height / self.reference_height
 
     def temperature(self, warmth: str, person: Person) -> float:
         """Return the temperature of a stretch in a person, C."""
@@ -261,6 +276,17 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
             "length": ("segment", np.array(length), {"units": "mm"}),
         },
         coords={"segment": [part.segment for part in SEGMENTS]},
+    )
+
+
+def intact(person: Person, ledger: Ledger) -> xr.Dataset:
+    """Return the myelin state of a person in whom nothing is wrong, over segment."""
+    names = segments(person, ledger)["segment"]
+    whole = {"intact", "thickness", "internode_length", "axons"}
+    states = (*sorted(whole), "vacuolated", "bare", "remyelinated", "channel_redistribution")
+    return xr.Dataset(
+        {name: ("segment", np.full(len(names), float(name in whole)), {"units": "1"}) for name in states},
+        coords={"segment": names},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remyelin.nerve.f_waves import f_wave
 from remyelin.nerve.laboratory import Conduct, Laboratory, Motor, Results, Sensory, against_norms, measured
 from remyelin.nerve.potentials import Medium, Waveform, measure, muscle_potential, nerve_potential
 
@@ -28,9 +29,13 @@ def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> Results:
         waveform = muscle(name, study, lab, along, place)
         found = measure(waveform, floor)
         onset = found.onset if found else None
+        late = persistence = None
         if before is None:
             distance, velocity = lab.distances.motor, None
-            norms = against_norms(lab, name, latency=onset, amplitude=found.amplitude if found else None)
+            late, persistence = f_wave(name, study, lab, along)
+            norms = against_norms(
+                lab, name, latency=onset, amplitude=found.amplitude if found else None, f_latency=late
+            )
         else:
             distance = before[0] - place
             velocity = distance / (onset - before[1]) if onset is not None and before[1] is not None else None
@@ -38,7 +43,16 @@ def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> Results:
         results.append(
             (
                 measured(
-                    name, label, "motor", "mV", found, distance=distance, velocity=velocity, assessed=norms
+                    name,
+                    label,
+                    "motor",
+                    "mV",
+                    found,
+                    distance=distance,
+                    velocity=velocity,
+                    f_latency=late,
+                    f_persistence=persistence,
+                    assessed=norms,
                 ),
                 waveform,
             )
@@ -49,7 +63,7 @@ def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> Results:
 
 def sensory(name: str, study: Sensory, lab: Laboratory, along: Conduct) -> Results:
     """Stimulate a nerve at one electrode and record its potential at the other."""
-    place, distance = lab.site(f"{study.limb}_sensory.{study.site}"), lab.distances.sensory
+    place, distance = lab.site(f"{study.limb}_sensory.{study.site}"), lab.distance(study.distance)
     start, stop = (place, place + distance) if study.distal else (place - distance, place)
     run = along(f"{study.limb}_sensory", "cutaneous", start, stop)
     waveform = nerve_potential(

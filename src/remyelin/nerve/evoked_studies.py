@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -53,17 +53,28 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results
         volleys = [seen(to_ganglion), seen(column), seen(brain)]
         return evoked_potential(volleys, delay, ledger["evoked.width.cortex"])
 
+    waves: Results = [
+        response(name, wave, lab, partial(station, wave), central=wave != "n9") for wave in study.waves
+    ]
+    return [*waves, *intervals(name, study.intervals, study.waves, waves, lab)]
+
+
+def intervals(
+    name: str,
+    pairs: Sequence[tuple[str, str]],
+    keys: Sequence[str],
+    waves: Results,
+    lab: Laboratory,
+    prefix: str = "",
+) -> Results:
+    """Return the intervals between pairs of waves, of which `keys` are the names in their order."""
+    rows = {key: row for key, (row, _) in zip(keys, waves, strict=True)}
     results: Results = []
-    peaks: dict[str, float | None] = {}
-    for wave in study.waves:
-        row, shown = _response(name, wave, lab, partial(station, wave), central=wave != "n9")
-        peaks[wave] = row.latency
-        results.append((row, shown))
-    for first, second in study.intervals:
-        one, two = peaks[first], peaks[second]
+    for first, second in pairs:
+        one, two = rows[first].latency, rows[second].latency
         interval = two - one if one is not None and two is not None else None
-        norms = against_norms(lab, f"{first}_{second}", interval=interval)
-        site = f"{first.upper()}-{second.upper()}"
+        norms = against_norms(lab, f"{prefix}{first}_{second}", interval=interval)
+        site = f"{rows[first].site}-{rows[second].site}"
         row = Row(name, site, "evoked", interval=interval, assessed=norms, absent=interval is None)
         results.append((row, None))
     return results
@@ -80,17 +91,23 @@ def visual(name: str, study: Visual, lab: Laboratory, along: Conduct) -> Results
         delay, width = lab.ledger[f"delay.{study.wave}"], lab.ledger["evoked.width.vision"]
         return evoked_potential([seen(part) for part in parts], delay, width)
 
-    return [_response(name, study.wave, lab, station, central=True)]
+    return [response(name, study.wave, lab, station, central=True)]
 
 
-def _response(
+def response(
     name: str,
     wave: str,
     lab: Laboratory,
     station: Callable[[Callable[[Volley], Volley]], Waveform],
     central: bool,
+    site: str = "",
+    marker: str = "peak",
 ) -> tuple[Row, Waveform]:
-    """Return the response of a station against what it would be in health; central ones have their gain."""
+    """Return the response of a station against what it would be in health; central ones have their gain.
+
+    Its latency is that of the peak, or of the onset if `marker` says so; `site` is its name where it is not
+    the wave's.
+    """
     ledger = lab.ledger
     waveform = station(lambda part: part)
     highest = float(waveform.value.max())
@@ -106,12 +123,13 @@ def _response(
     norms = against_norms(
         lab,
         wave,
-        latency=found.peak if found else None,
+        latency=getattr(found, marker) if found else None,
         amplitude=found.amplitude if found and known else None,
     )
     # Negative is up: a wave named P points down.
     shown = Waveform(drawn.time, -drawn.value, unit) if wave.startswith("p") else drawn
-    return measured(name, wave.upper(), "evoked", unit, found, assessed=norms), shown
+    row = measured(name, site or wave.upper(), "evoked", unit, found, assessed=norms)
+    return (row if found is None else replace(row, latency=getattr(found, marker))), shown
 
 
 def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> Results:

@@ -1,7 +1,8 @@
 """Drawn fibres run through the exact engine, internode by internode, in place of the tables.
 
-A fibre is put together from single internodes in the state each was drawn in, stretch by stretch of one
-temperature, with a few healthy internodes before and behind. Diameters and thicknesses are rounded, so that
+Each fibre of a branch is run once, for all sites of its nerve. Where it is intact it takes what a uniform fibre
+takes; around its lesions it is put together from a library of internodes in the states they were drawn in, with
+healthy ones before and behind, and the impulse is run through. Diameters and thicknesses are rounded, so that
 fibres share internodes and the engine reduces each kind once. A bare internode is not run in place: without
 redistributed channels it blocks, and with them its delay is that of the tables, which comes from exact runs
 of bare internodes in short fibres; the many compartments it needs would cost more than all the rest.
@@ -9,16 +10,14 @@ of bare internodes in short fibres; the many compartments it needs would cost mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import chain, groupby
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
-from remyelin.fibre import Fibre, Pulse, mrg_interpolated
-from remyelin.fibre import conduct as run_fibres
-from remyelin.fibre.fibre import join
+from remyelin.fibre import Fibre, Library, Pulse, conduct_assembled, mrg_interpolated, reduce_internodes
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.build import States
 from remyelin.nerve.bundle import INTACT, Bundle, Conduct, Ints, bundles, tabulated, volley_of, within
@@ -26,11 +25,11 @@ from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import LESIONS, Line, Volley
 from remyelin.numerics import (
+    DEFAULT_STEP_US,
     NERVE_BUNDLES_KEPT,
     NERVE_EXACT_DIAMETER_UM,
     NERVE_EXACT_FIBRES,
     NERVE_EXACT_PAD,
-    NERVE_EXACT_STEP_US,
     NERVE_EXACT_THICKNESS,
     NERVE_TABLE_POTENTIAL_DIAMETER,
     PULSE_MS,
@@ -41,11 +40,8 @@ _BARE = LESIONS.index("bare")
 _VACUOLATED = LESIONS.index("vacuolated")
 _REMYELINATED = LESIONS.index("remyelinated")
 
-Span = tuple[int, int]
-"""First and last internode of a stretch, by their numbers in the bundle."""
-
-Kind = tuple[float, float, int, float, float]
-"""Diameter (um), temperature (C), state, thickness and length (relative) of an internode."""
+Kind = tuple[float, int, float, float]
+"""Diameter (um), state, thickness and length (relative) of an internode."""
 
 
 def exact(
@@ -57,129 +53,201 @@ def exact(
     tables give the delay of bare internodes only.
     """
     bundle_of = bundles(person, tables, ledger, seed=seed, fibres=fibres)
-    library = Library(ledger)
-    known: dict[Bundle, dict[Span, float]] = {}
+    shelves: dict[float, Shelf] = {}
+    known: dict[Bundle, Passage] = {}
 
     def conduct(asked: Line, states: Mapping[str, Array]) -> Volley:
         bundle, laid = bundle_of(asked.run, states)
-        inside = np.flatnonzero(within(bundle, asked.run))
-        count = len(laid.healthy)
-        passes, excess = tabulated(bundle, tables)
-        bare = bundle.state[inside] == _BARE
-        alive = bundle.alive[np.unique(bundle.slice[inside])].all(axis=0)
-        blocked = np.bincount(bundle.fibre[inside], bare & ~passes[inside], count) > 0
-        # Fibres from which nothing can come need not be run.
-        inside = inside[(alive & ~blocked)[bundle.fibre[inside]]]
-        fibre, bare = bundle.fibre[inside], bundle.state[inside] == _BARE
-        kinds = _kinds(bundle, inside, tables)
         if bundle not in known:
             if len(known) >= NERVE_BUNDLES_KEPT:
                 known.clear()
-            known[bundle] = {}
-        time, failed = _run(kinds, fibre, inside, count, library, known[bundle])
-        blocked |= failed
-        time += np.bincount(fibre, np.where(bare, excess[inside], 0.0), count)
+            known[bundle] = passage(bundle, tables, shelves, ledger)
+        passed = known[bundle]
+        inside = within(bundle, asked.run)
+        fibre, count = bundle.fibre[inside], len(laid.healthy)
+        time = np.bincount(fibre, passed.time[inside], count)
         # The run is not a whole number of internodes long.
-        covered = np.bincount(fibre, [library.piece(kind)[1] for kind in kinds], count)
+        covered = np.bincount(fibre, passed.length[inside], count)
         run_length = asked.run.stop - asked.run.start
-        whole = np.where(covered > 0, time * run_length / np.maximum(covered, 1), laid.healthy)
-        return volley_of(bundle, laid, within(bundle, asked.run), ~blocked, whole - laid.healthy)
+        whole = np.where(covered > 0, time * run_length / np.where(covered > 0, covered, 1), laid.healthy)
+        through = np.asarray(np.bincount(fibre, passed.failed[inside], count) == 0)
+        return volley_of(bundle, laid, inside, through, whole - laid.healthy)
 
     return conduct
 
 
-class Library:
-    """Single internodes with the node before them, made once per kind."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """How the impulse passes the internodes (i) of a bundle.
 
-    __slots__ = ("_ledger", "_pieces", "_states")
+    Attributes
+    ----------
+    time : (i,) array
+        From node to node, ms.
+    length : (i,) array
+        mm.
+    failed : (i,) bool array
+        Where an impulse dies.
+    """
 
-    def __init__(self, ledger: Ledger) -> None:
+    time: Array
+    length: Array
+    failed: NDArray[np.bool_]
+
+
+class Shelf:
+    """The internodes of one temperature by kind, each reduced once, and what intact ones take."""
+
+    __slots__ = ("_ledger", "_numbers", "_pieces", "_states", "library", "temperature", "time")
+
+    library: Library
+    time: Array
+    """Of the intact internode of each piece's diameter, ms."""
+
+    def __init__(self, temperature: float, ledger: Ledger) -> None:
         self._ledger = ledger
         self._states = States(ledger)
-        self._pieces: dict[Kind, tuple[Fibre, float]] = {}
+        self._numbers: dict[Kind, int] = {}
+        self._pieces: list[Fibre] = []
+        self.temperature = temperature
+        self.time = np.zeros(0)
 
-    def piece(self, kind: Kind) -> tuple[Fibre, float]:
-        """Return an internode with the node before it, and its length (mm)."""
-        if kind not in self._pieces:
-            diameter, temperature, state, thickness, length = kind
-            pair = mrg_interpolated(
-                diameter, 2, temperature=temperature, grid="converged", ledger=self._ledger
-            )
-            size = float(np.ptp(pair.node_positions))
-            if state == _VACUOLATED:
-                pair = self._states.vacuolate(pair, [0])
-            elif state == _REMYELINATED:
-                pair = self._states.repair(thickness, length)(pair, [0])
-            whole = pair.replace(diameter=NERVE_TABLE_POTENTIAL_DIAMETER)  # one for all, so that they join
-            self._pieces[kind] = whole.take(np.arange(whole.n_compartments - 1)), size
-        return self._pieces[kind]
+    def numbers(self, kinds: Array) -> Ints:
+        """Return the number of each kind (n, 4) in the library, which is made anew where there are new ones."""
+        wanted = [(float(d), int(s), float(w), float(rel)) for d, s, w, rel in kinds]
+        wanted += [healthy(kind) for kind in wanted]
+        new = [kind for kind in dict.fromkeys(wanted) if kind not in self._numbers]
+        for kind in new:
+            self._numbers[kind] = len(self._pieces)
+            self._pieces.append(self._piece(kind))
+        if new:
+            self.library = reduce_internodes(self._pieces, step=DEFAULT_STEP_US)
+            self.time = np.concatenate([self.time, self._intact_times(new)])
+        return np.array([self._numbers[kind] for kind in wanted[: len(kinds)]], dtype=np.int64)
 
-    def node(self, kind: Kind) -> Fibre:
-        """Return the node of an internode, which ends a fibre."""
-        return self.piece(kind)[0].take(np.arange(1))
+    def intact(self, kinds: Array) -> Ints:
+        """Return the numbers of the intact internodes of the same diameters."""
+        plain = np.column_stack([kinds[:, 0], np.full(len(kinds), INTACT), np.zeros((len(kinds), 2))])
+        return self.numbers(plain)
+
+    def _piece(self, kind: Kind) -> Fibre:
+        diameter, state, thickness, length = kind
+        pair = mrg_interpolated(
+            diameter, 2, temperature=self.temperature, grid="converged", ledger=self._ledger
+        )
+        if state == _VACUOLATED:
+            pair = self._states.vacuolate(pair, [0])
+        elif state == _REMYELINATED:
+            pair = self._states.repair(thickness, length)(pair, [0])
+        return pair.replace(diameter=NERVE_TABLE_POTENTIAL_DIAMETER)  # one for all, so that they join
+
+    def _intact_times(self, new: list[Kind]) -> Array:
+        """Return the time of one internode in a uniform intact fibre of each kind's diameter."""
+        own = np.array([self._numbers[healthy(kind)] for kind in new])
+        plain = np.unique(own)
+        fibres = np.tile(plain[:, None], 2 * 2 * NERVE_EXACT_PAD)
+        arrival = conduct_assembled(self.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
+        first, last = NERVE_EXACT_PAD, fibres.shape[1] - NERVE_EXACT_PAD
+        time = (arrival[:, last] - arrival[:, first]) / (last - first)
+        return np.asarray(time[np.searchsorted(plain, own)])
 
 
-def _kinds(bundle: Bundle, inside: Ints, tables: Tables) -> list[Kind]:
-    """Return the kinds of some internodes of a bundle, rounded so that fibres share them."""
+def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], ledger: Ledger) -> Passage:
+    """Run every lesion of a bundle, with what lies around it, through the engine.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    tables : Tables
+        Limits of diameter, thickness and length; delay and block of bare internodes.
+    shelves : dict of float to Shelf
+        Internodes by temperature, filled as it goes.
+    ledger : Ledger
+
+    Returns
+    -------
+    Passage
+    """
+    count = len(bundle.state)
+    found = Passage(np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.bool_))
+    kinds = _kinds(bundle, tables)
+    temperature = bundle.line.slices.temperature[bundle.slice]
+    for degrees in np.unique(temperature).tolist():
+        shelf = shelves.setdefault(degrees, Shelf(degrees, ledger))
+        here = np.flatnonzero(temperature == degrees)
+        distinct, which = np.unique(kinds[here], axis=0, return_inverse=True)
+        numbers = shelf.numbers(distinct)[which.ravel()]
+        plain = shelf.intact(distinct)[which.ravel()]
+        found.time[here] = shelf.time[numbers]
+        found.length[here] = shelf.library.length[numbers]
+        _run(shelf, bundle, here, numbers, plain, found)
+    passes, excess = tabulated(bundle, tables)
+    bare = bundle.state == _BARE
+    found.failed[bare & ~passes] = True
+    found.time[bare] += excess[bare]
+    return found
+
+
+def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, found: Passage) -> None:
+    """Run the stretches of one temperature in which internodes are lesioned; fill in their times."""
+    lesioned = np.flatnonzero(numbers != plain)
+    if not lesioned.size:
+        return
+    # Lesions so near that they feel each other are run together, within a fibre and a slice.
+    stretch = bundle.fibre[here] * (bundle.slice.max() + 1) + bundle.slice[here]
+    far = (np.diff(lesioned) > 2 * NERVE_EXACT_PAD) | (np.diff(stretch[lesioned]) != 0)
+    first = lesioned[np.concatenate([[True], far])]
+    last = lesioned[np.concatenate([far, [True]])]
+    length = last - first + 1
+    # By length, so that short ones do not wait for long ones.
+    order = np.argsort(length, kind="stable")
+    first, length = first[order], length[order]
+    pad = NERVE_EXACT_PAD
+    rows = np.repeat(np.arange(len(first)), length)
+    within_row = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    at = np.repeat(first, length) + within_row
+    fibres = np.full((len(first), int(length.max()) + 2 * pad), -1, dtype=np.int64)
+    fibres[:, :pad] = plain[first][:, None]
+    fibres[rows, pad + within_row] = numbers[at]
+    behind = pad + length[:, None] + np.arange(pad)
+    np.put_along_axis(fibres, behind, plain[first + length - 1][:, None], axis=1)
+    arrival = conduct_assembled(shelf.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
+
+    target = here[at]
+    begin, end = arrival[rows, pad + within_row], arrival[rows, pad + within_row + 1]
+    dead = ~np.isfinite(end)
+    found.time[target] = np.where(dead, 0.0, end - np.where(np.isfinite(begin), begin, 0.0))
+    # An impulse that does not arrive died in the first internode whose end it did not reach.
+    reached = np.bincount(rows, ~dead, len(first)).astype(np.int64)
+    lost = np.flatnonzero(reached < length)
+    found.failed[here[first[lost] + reached[lost]]] = True
+    # What a lesion costs its healthy neighbours, to both sides, is counted with it.
+    near, beyond = pad // 2, pad - 1
+    own = shelf.time[plain[first]]
+    row = np.arange(len(first))
+    before = arrival[row, pad] - arrival[row, near] - (pad - near) * own
+    after = arrival[row, pad + length + beyond] - arrival[row, pad + length] - beyond * own
+    alive = np.isfinite(before) & np.isfinite(after)
+    found.time[here[first]] += np.where(alive, before, 0.0)
+    found.time[here[first + length - 1]] += np.where(alive, after, 0.0)
+    stopped = np.isfinite(arrival[row, pad + length]) & ~np.isfinite(arrival[row, pad + length + beyond])
+    found.failed[here[(first + length - 1)[stopped]]] = True
+
+
+def _kinds(bundle: Bundle, tables: Tables) -> Array:
+    """Return the kinds of all internodes of a bundle, rounded so that fibres share them; shape (i, 4)."""
     limits = tables.healthy_diameter[[0, -1]]
-    diameter = np.clip(bundle.diameter[inside], *limits)
+    diameter = np.clip(bundle.diameter, *limits)
     diameter = np.clip(np.round(diameter / NERVE_EXACT_DIAMETER_UM) * NERVE_EXACT_DIAMETER_UM, *limits)
-    temperature = bundle.line.slices.temperature[bundle.slice[inside]]
-    state = bundle.state[inside]
+    state = bundle.state
     new = state == _REMYELINATED
     thinnest, shortest = tables.thickness[0], tables.length[-1]
-    steps = np.round(np.log(np.maximum(bundle.thickness[inside], thinnest)) / NERVE_EXACT_THICKNESS)
+    steps = np.round(np.log(np.maximum(bundle.thickness, thinnest)) / NERVE_EXACT_THICKNESS)
     thickness = np.where(new, np.minimum(np.exp(steps * NERVE_EXACT_THICKNESS), 1), 0)
-    length = np.where(new, 1 / np.round(1 / np.maximum(bundle.length[inside], shortest)), 0)
-    columns = (diameter, temperature, np.where(state == _BARE, INTACT, state), thickness, length)
-    return [
-        (float(d), float(t), int(s), float(w), float(rel)) for d, t, s, w, rel in zip(*columns, strict=True)
-    ]
-
-
-def _run(
-    kinds: list[Kind], fibre: Ints, inside: Ints, count: int, library: Library, known: dict[Span, float]
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the time (ms) each fibre takes through its internodes, and whether it fails.
-
-    What stretches took is kept in `known` by their first and last internode, as sites of a nerve share most.
-    """
-    spans: list[Span] = []
-    owner: list[int] = []
-    new: list[Span] = []
-
-    def stretches() -> Iterator[Fibre]:
-        rows = zip(fibre, inside, kinds, strict=True)
-        for (number, _), own in groupby(rows, key=lambda row: (row[0], row[-1][1])):
-            part = [(index, kind) for _, index, kind in own]
-            span = int(part[0][0]), int(part[-1][0])
-            owner.append(int(number))
-            spans.append(span)
-            if span not in known:
-                new.append(span)
-                yield _padded([kind for _, kind in part], library)
-
-    pending = stretches()
-    first = next(pending, None)
-    if first is not None:
-        run = run_fibres(chain([first], pending), pulse=_STRONG, step=NERVE_EXACT_STEP_US)
-        arrival = run["arrival"].to_numpy()
-        nodes = np.isfinite(run["position"].to_numpy()).sum(axis=1)
-        ends = arrival[np.arange(len(new)), nodes - 1 - NERVE_EXACT_PAD]
-        known.update(zip(new, ends - arrival[:, NERVE_EXACT_PAD], strict=True))
-    took = np.array([known[span] for span in spans])
-    time = np.bincount(owner, np.nan_to_num(took), count)
-    failed = np.asarray(np.bincount(owner, ~np.isfinite(took), count) > 0)
-    return np.asarray(time, dtype=np.float64), failed
-
-
-def _padded(part: list[Kind], library: Library) -> Fibre:
-    """Return a fibre of internodes with a few healthy ones before and behind."""
-    before, behind = (healthy(part[end]) for end in (0, -1))
-    row = [*[before] * NERVE_EXACT_PAD, *part, *[behind] * NERVE_EXACT_PAD]
-    return join([*(library.piece(kind)[0] for kind in row), library.node(behind)])
+    length = np.where(new, 1 / np.round(1 / np.maximum(bundle.length, shortest)), 0)
+    return np.column_stack([diameter, np.where(state == _BARE, INTACT, state), thickness, length])
 
 
 def healthy(kind: Kind) -> Kind:
-    """Return the intact internode of the same fibre."""
-    return kind[0], kind[1], INTACT, 0.0, 0.0
+    """Return the intact internode of the same diameter."""
+    return kind[0], INTACT, 0.0, 0.0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from remyelin.errors import InputError, nearest
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
+
+if TYPE_CHECKING:
+    from remyelin.nerve.classification import Classification
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Row:
         mm and m/s, from this site to the one before it, or to the electrode of a sensory study.
     interval : float or None
         Between two waves, or central motor conduction time, ms.
+    f_latency : float or None
+        Of the earliest F wave after stimulation here, ms; None if there is none, or none was looked for.
+    f_persistence : float or None
+        Share of the shocks that gave an F wave; None where none was looked for.
+    markers : tuple of float or None
+        Onset, peak and return to the baseline on the waveform, ms.
     assessed : tuple of Assessment
         The quantities for which there is a norm.
     absent : bool
@@ -47,6 +56,9 @@ class Row:
     distance: float | None = None
     velocity: float | None = None
     interval: float | None = None
+    f_latency: float | None = None
+    f_persistence: float | None = None
+    markers: tuple[float, float, float] | None = None
     assessed: tuple[Assessment, ...] = ()
     absent: bool = False
 
@@ -62,11 +74,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studies:
-    """The studies of one date: rows, waveforms by "study, site" (negative up), and the conditions."""
+    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, what they show."""
 
     rows: tuple[Row, ...]
     waveforms: Mapping[str, Waveform]
     person: Person
+    classification: Classification | None = None
 
     def row(self, study: str, site: str) -> Row:
         """Return the row of a study and site.

@@ -32,11 +32,15 @@ class Motor:
 
 @dataclass(frozen=True, slots=True)
 class Sensory:
-    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger)."""
+    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger).
+
+    `distance` names which of :class:`Distances` lies between them.
+    """
 
     limb: str
     site: str
     distal: bool
+    distance: str = "sensory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,26 @@ class Visual:
     """A visual evoked potential: its wave."""
 
     wave: str
+
+
+@dataclass(frozen=True, slots=True)
+class Auditory:
+    """Brain-stem responses to a click: the waves and their intervals."""
+
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blink:
+    """The early response of the eyelid to a shock at the forehead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFibres:
+    """Unmyelinated fibres of a nerve of the limb, by microelectrode."""
+
+    limb: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +118,11 @@ class Laboratory:
         """Lay representative fibres along a run."""
         return laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
 
+    def distance(self, name: str) -> float:
+        """Return a distance that the laboratory fixes, mm."""
+        value: float | None = getattr(self.distances, name)
+        return self.distances.sensory if value is None else value
+
     def site(self, name: str) -> float:
         """Return the distance of a site from its cell bodies in this person, mm."""
         return self.anatomy.site(name, self.person)
@@ -109,6 +138,18 @@ def measured(study: str, site: str, modality: str, unit: str, found: Response | 
     """Return the row of a response, absent where there is none."""
     if found is None:
         return Row(study, site, modality, amplitude_unit=unit, absent=True, **more)
+    marks = (found.onset, found.peak, found.onset + found.duration)
     if modality == "evoked":
-        return Row(study, site, modality, found.peak, found.amplitude, unit, **more)
-    return Row(study, site, modality, found.onset, found.amplitude, unit, found.area, found.duration, **more)
+        return Row(study, site, modality, found.peak, found.amplitude, unit, markers=marks, **more)
+    return Row(
+        study,
+        site,
+        modality,
+        found.onset,
+        found.amplitude,
+        unit,
+        found.area,
+        found.duration,
+        markers=marks,
+        **more,
+    )

@@ -9,10 +9,24 @@ from typing import Final
 from remyelin.evidence import Ledger
 from remyelin.nerve.person import Person
 
-HIGH_IS_ABNORMAL: Final = frozenset({"latency", "interval", "cmct"})
-EVOKED: Final = frozenset(
-    {"n9", "n13", "n20", "n22", "p40", "p100", "n9_n13", "n13_n20", "n22_p40", "mep_arm", "mep_leg"}
+HIGH_IS_ABNORMAL: Final = frozenset({"latency", "interval", "cmct", "f_latency"})
+OF_THE_HEAD: Final = frozenset(
+    {"p100", "baep_i", "baep_iii", "baep_v", "baep_i_iii", "baep_iii_v", "baep_i_v"}
 )
+"""Evoked potentials whose norms do not change with height."""
+
+EVOKED: Final = OF_THE_HEAD | {
+    "n9",
+    "n13",
+    "n20",
+    "n22",
+    "p40",
+    "n9_n13",
+    "n13_n20",
+    "n22_p40",
+    "mep_arm",
+    "mep_leg",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +36,7 @@ class Assessment:
     Attributes
     ----------
     quantity : str
-        "latency", "amplitude", "velocity", "interval" or "cmct".
+        "latency", "amplitude", "velocity", "interval", "cmct" or "f_latency".
     value : float or None
         None where the response is absent.
     unit : str
@@ -59,7 +73,7 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     quantity : str
     value : float or None
     person : Person
-        The norm of a velocity shifts, that of an evoked latency scales with height.
+        The norm of a velocity shifts, that of an F wave or of an evoked latency of the limbs scales with height.
 
     Returns
     -------
@@ -77,13 +91,15 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     evoked = key in EVOKED
     if quantity == "velocity":
         mean += ledger["norm.velocity_per_height"] * taller
-    elif evoked and key != "p100" and quantity in HIGH_IS_ABNORMAL:
+    elif quantity == "f_latency" or (evoked and key not in OF_THE_HEAD and quantity in HIGH_IS_ABNORMAL):
         mean *= person.height / ledger["nerve.reference_height"]
     reach = ledger["limit.evoked" if evoked else "limit.conduction"]
     high = quantity in HIGH_IS_ABNORMAL
     limit = mean + reach * sd if high else mean - reach * sd
     if logarithmic:
         limit = math.exp(limit)
+    elif not high:
+        limit = max(limit, 0.0)  # wide amplitudes: only absence is abnormal
     if f"norm.{key}.{quantity}_limit" in ledger:
         limit = ledger[f"norm.{key}.{quantity}_limit"]
     if value is None:

@@ -14,15 +14,19 @@ from remyelin.nerve.person import Person
 
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """Distances (mm) that a laboratory fixes whatever the height."""
+    """Distances (mm) that a laboratory fixes whatever the height.
+
+    `radial` is that of the radial nerve; None takes `sensory`.
+    """
 
     motor: float
     sensory: float
+    radial: float | None = None
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Distances:
         """Read the distances from a ledger."""
-        return cls(ledger["distance.motor"], ledger["distance.sensory"])
+        return cls(ledger["distance.motor"], ledger["distance.sensory"], ledger["distance.radial"])
 
 
 def _motor(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
@@ -63,10 +67,18 @@ def _corticospinal_leg(person: Person, anatomy: Anatomy, distances: Distances) -
     return (Run("corticospinal", "corticospinal", 0.0, anatomy.length("corticospinal", person)),)
 
 
-def _visual(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    return tuple(
-        Run(branch, "optic", 0.0, anatomy.length(branch, person)) for branch in ("optic", "radiation")
-    )
+def _whole(population: str, *branches: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    """Neurons that lie in the head: each branch from end to end."""
+
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        return tuple(Run(branch, population, 0.0, anatomy.length(branch, person)) for branch in branches)
+
+    return runs
+
+
+def _blink(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    afferent = _whole("trigeminal", "trigeminal", "trigeminal_root")(person, anatomy, distances)
+    return (*afferent, *_whole("facial", "facial")(person, anatomy, distances))
 
 
 _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
@@ -78,11 +90,19 @@ _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, 
     "tibial_sep": _somatosensory("leg", "ankle"),
     "corticospinal_arm": _corticospinal_arm,
     "corticospinal_leg": _corticospinal_leg,
-    "visual": _visual,
+    "visual": _whole("optic", "optic", "radiation"),
+    "auditory": _whole("auditory", "cochlear", "trapezoid", "lateral_lemniscus"),
+    "blink": _blink,
+    "olfactory": _whole("olfactory", "olfactory"),
+    "gustatory": _whole("gustatory", "chorda_tympani", "gustatory_root", "gustatory_central"),
 }
 
 PATHWAYS: Final = tuple(_PATHWAYS)
-"""Names of the pathways whose conduction is computed for symptoms."""
+"""Names of the pathways whose conduction is computed for symptoms.
+
+Ulnar and radial nerve run as the median, the peroneal as the tibial one: they differ in their studies only.
+Unmyelinated fibres are in :mod:`remyelin.nerve.small_fibres`.
+"""
 
 
 def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
@@ -93,7 +113,9 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
     pathway : str
         One of :data:`PATHWAYS`: motor pathways from the motoneuron to the muscle, sensory ones from the
         skin to the ganglion, somatosensory ones on to the cortex, corticospinal ones to the motoneuron, the
-        visual one from the retina to the cortex.
+        visual one from the retina to the cortex, the auditory one from the cochlea to the midbrain, blink from
+        the forehead through the pons to the eyelid, the olfactory one along its tract, the gustatory one from
+        the tongue to the cortex.
     person : Person
     ledger : Ledger
 

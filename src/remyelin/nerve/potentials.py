@@ -107,24 +107,20 @@ def last_arrival(volley: Volley) -> float:
     return float((volley.arrival + 2 * np.sqrt(volley.variance))[matters].max())
 
 
-def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
-    """Return impulses by fibre and time (k, n): `weight` of each, where it arrives, split between samples.
-
-    The delay of a fibre is spread over the quantiles of the gamma distribution of its mean and variance: a
-    lesion only delays.
-    """
-    return grouped_density(volley, weight, delay, time, np.arange(len(weight)), len(weight))
-
-
 def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
-    """Return impulses by time (n), all fibres together."""
-    return grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
+    """Return impulses by time (n), all fibres together; see :func:`grouped_density`."""
+    total: Array = grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
+    return total
 
 
 def grouped_density(
     volley: Volley, weight: Array, delay: float, time: Array, group: NDArray[np.int64], groups: int
 ) -> Array:
-    """Return impulses by group of fibres and time (groups, n); see :func:`density`."""
+    """Return impulses by group of fibres and time (groups, n): `weight` of each fibre, where it arrives.
+
+    An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
+    distribution of its mean and variance: a lesion only delays.
+    """
     samples, sample = len(time), float(time[1])
     points = volley.excess[:, None]
     if np.any(volley.variance > 0):
@@ -137,7 +133,7 @@ def grouped_density(
     right = position - left
     share = (weight / points.shape[1])[:, None]
     place = (group[:, None] * samples + left).ravel()
-    rows = np.bincount(place, (share * (1 - right)).ravel(), minlength=groups * samples)
+    rows: Array = np.bincount(place, (share * (1 - right)).ravel(), minlength=groups * samples)
     rows[1:] += np.bincount(place, (share * right).ravel(), minlength=groups * samples)[:-1]
     return rows.reshape(groups, samples)
 
@@ -154,7 +150,8 @@ def _late_table() -> tuple[Array, Array]:
     """Logarithms of shapes, and the values by quantile (q, n) there: inverting the gamma function takes longest."""
     from scipy.special import gammaincinv
 
-    grid = np.linspace(*np.log(NERVE_LATE_SHAPES), NERVE_LATE_POINTS)
+    first, last = NERVE_LATE_SHAPES
+    grid = np.linspace(np.log(first), np.log(last), NERVE_LATE_POINTS)
     chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
     late = gammaincinv(np.exp(grid)[:, None], chance)
     return grid, np.ascontiguousarray((late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)).T)

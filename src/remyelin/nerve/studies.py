@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import xarray as xr
@@ -10,32 +11,53 @@ import xarray as xr
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.classification import classify
 from remyelin.nerve.conduction_studies import motor, sensory
+from remyelin.nerve.cranial_studies import auditory, blink
 from remyelin.nerve.evoked_studies import central, evoked, visual
 from remyelin.nerve.findings import Row, Studies
-from remyelin.nerve.laboratory import Central, Conduct, Evoked, Laboratory, Motor, Results, Sensory, Visual
+from remyelin.nerve.laboratory import (
+    Auditory,
+    Blink,
+    Central,
+    Conduct,
+    Evoked,
+    Laboratory,
+    Motor,
+    Results,
+    Sensory,
+    SmallFibres,
+    Visual,
+)
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
+from remyelin.nerve.small_fibres import microneurography
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Line, Volley, states_of, volley
 
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
 
-STUDIES: Final[Mapping[str, Motor | Sensory | Evoked | Central | Visual]] = {
+Study = Motor | Sensory | Evoked | Central | Visual | Auditory | Blink | SmallFibres
+
+STUDIES: Final[Mapping[str, Study]] = {
     "median_motor": _MEDIAN,
     "ulnar_motor": Motor("arm", "wrist", "elbow"),
     "tibial_motor": _TIBIAL,
     "peroneal_motor": Motor("leg", "ankle", "knee"),
     "median_sensory": Sensory("arm", "wrist", True),
     "ulnar_sensory": Sensory("arm", "wrist", True),
+    "radial": Sensory("arm", "wrist", False, "radial"),
     "sural": Sensory("leg", "ankle", False),
+    "small_fibres": SmallFibres("leg"),
     "median_sep": Evoked("arm", "wrist", ("n9", "n13", "n20"), (("n9", "n13"), ("n13", "n20"))),
     "tibial_sep": Evoked("leg", "ankle", ("n22", "p40"), (("n22", "p40"),)),
     "mep_arm": Central("median_motor", _MEDIAN, ("corticospinal.cervical",)),
     "mep_leg": Central("tibial_motor", _TIBIAL, ("corticospinal.cervical", "corticospinal.thoracic")),
     "vep": Visual("p100"),
+    "baep": Auditory(("i", "iii", "v"), (("i", "iii"), ("iii", "v"), ("i", "v"))),
+    "blink": Blink(),
 }
 """The battery, by name."""
 
@@ -49,7 +71,7 @@ def battery(
     conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
     distances: Distances | None = None,
 ) -> Studies:
-    """Study one person: conduction studies, somatosensory, motor and visual evoked potentials.
+    """Study one person: conduction studies, evoked potentials, blink reflex and unmyelinated fibres.
 
     Parameters
     ----------
@@ -96,23 +118,28 @@ def battery(
         if name not in STUDIES:
             raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
         study = STUDIES[name]
-        for row, waveform in _perform(name, study, lab, along):
+        for row, waveform in _perform(name, study, lab, along, states):
             rows.append(row)
             if waveform is not None:
                 waveforms[f"{name}, {row.site}"] = waveform
-    return Studies(tuple(rows), waveforms, person)
+    found = Studies(tuple(rows), waveforms, person)
+    return replace(found, classification=classify(found, ledger))
 
 
-def _perform(
-    name: str, study: Motor | Sensory | Evoked | Central | Visual, lab: Laboratory, along: Conduct
-) -> Results:
+def _perform(name: str, study: Study, lab: Laboratory, along: Conduct, states: xr.Dataset) -> Results:
     match study:
         case Motor():
             return motor(name, study, lab, along)
         case Sensory():
             return sensory(name, study, lab, along)
+        case SmallFibres():
+            return microneurography(name, study, lab, states)
         case Evoked():
             return evoked(name, study, lab, along)
         case Visual():
             return visual(name, study, lab, along)
+        case Auditory():
+            return auditory(name, study, lab, along)
+        case Blink():
+            return blink(name, lab, along)
     return central(name, study, lab, along)

@@ -117,7 +117,7 @@ def _panel(axis: Any, panel: Panel) -> None:
     axis.set_ylim(*_limits(panel))
     if panel.log_x:
         axis.set_xscale("log")
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_locator(LogLocator(subs=_steps(panel)))
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.xaxis.set_minor_formatter(NullFormatter())
     if panel.log:
@@ -135,6 +135,13 @@ def _panel(axis: Any, panel: Panel) -> None:
         axis.set_xlim(low - room, high + room)
     for where in panel.marks:
         axis.axvline(where, color="#555555", lw=0.9, ls=":")
+
+
+def _steps(panel: Panel) -> tuple[float, ...]:
+    """Ticks of a decade of a logarithmic x axis: the more decades, the fewer."""
+    places = [x for series in panel.series for x in series.x if x > 0]
+    wide = bool(places) and max(places) > 100 * min(places)
+    return (1.0,) if wide else (1.0, 2.0, 5.0)
 
 
 def _series(axis: Any, series: Series) -> None:

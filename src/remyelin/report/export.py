@@ -1,4 +1,4 @@
-"""A case's cobalamin course in the formats of other tools: SBML for the model, NM-TRAN for the doses."""
+"""A case in the formats of other tools: SBML for cobalamin, NM-TRAN for doses, CSV and FHIR for nerve studies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from remyelin.person import resolve
 from remyelin.placing import place
 from remyelin.plans import exposure, orders, plans_of
 
-FORMATS: Final = ("sbml", "nmtran")
+FORMATS: Final = ("sbml", "nmtran", "csv", "fhir")
 
 
 def export_case(case: Case, form: str, ledger: Ledger) -> str:
@@ -25,9 +25,10 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     Parameters
     ----------
     case : Case
-    form : {"sbml", "nmtran"}
+    form : {"sbml", "nmtran", "csv", "fhir"}
         The course of cobalamin as an SBML model, placed by the laboratory values of the case; or the doses
-        as an event table, with the vitamins given beside cobalamin as infusions.
+        as an event table, with the vitamins given beside cobalamin as infusions; or the
+        nerve studies as a table, or in the shape of FHIR R4.
     ledger : Ledger
 
     Raises
@@ -37,6 +38,12 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     """
     if form not in FORMATS:
         raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+    if form in ("csv", "fhir"):
+        from remyelin.course import run_course
+        from remyelin.report.nerve_export import to_csv, to_fhir
+
+        course = run_course(case, ledger)
+        return to_csv(course) if form == "csv" else to_fhir(course)
     person = place(case, resolve(case, ledger), ledger)
     plan = plans_of(case, person)[0]
     if form == "nmtran":

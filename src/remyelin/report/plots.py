@@ -16,6 +16,8 @@ from remyelin.figures import (
     Panel,
     Series,
 )
+from remyelin.nerve import Studies
+from remyelin.nerve.anatomy import HEAD
 from remyelin.units import DAYS_PER_MONTH
 
 MARKERS = (
@@ -42,7 +44,7 @@ def figures_of(course: Course) -> tuple[Figure, ...]:
 def words(name: str) -> str:
     """Write a coordinate name as words: ``tibial_sep`` as ``tibial SEP``."""
     return " ".join(
-        word.upper() if word in ("sep", "mep", "vep", "tnf") else word for word in name.split("_")
+        word.upper() if word in ("sep", "mep", "vep", "baep", "tnf") else word for word in name.split("_")
     )
 
 
@@ -140,7 +142,8 @@ def sheaths(course: Course) -> Figure:
     x = _x(data)
     worst = float((1.0 - data["intact"] * data["axons"]).max())
     panels = []
-    for segment in data.segment.values.tolist():
+    shown = [name for name in data.segment.values.tolist() if name.partition("_")[0] not in HEAD - {"optic"}]
+    for segment in shown:
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
@@ -166,7 +169,7 @@ def sheaths(course: Course) -> Figure:
     caption = (
         "What is not intact, of all that a healthy person has: axons lost for good (grey), internodes remyelinated "
         "(thin and short, they conduct), vacuolated (reversible, they slow) or bare (they block). One scale for all "
-        "segments; 0 months is presentation; treatment as given."
+        "segments; 0 months is presentation; treatment as given. The other nerves of the head are in the data only."
     )
     return Figure(
         "sheaths",
@@ -251,14 +254,30 @@ def waveforms(course: Course) -> Figure:
             for label, studies, colour in sources
             if (wave := studies.waveforms.get(name)) is not None
         )
+        series += _markers(name, sources)
         study, _, site = name.partition(", ")
         window = _interesting(reference.time, reference.value)
         panels.append(Panel(f"{words(study)}, {site}", "ms", reference.unit, series, x_range=window))
     caption = (
-        "Simulated recordings, negative up, at the limb temperature stated above. Grey: the same person before the "
-        "cause began. Later and lower: slowed and scattered. Flat: no response."
+        f"Simulated recordings, negative up, limbs at {course.healthy.person.temperature:g} C. Grey: the same person "
+        "before the cause began. Points: where onset, peak and the return to the baseline are measured. Later and "
+        "lower: slowed and scattered. Flat: no response."
     )
     return Figure("waveforms", "Recordings", caption, tuple(panels), columns=3, panel_height=1.7)
+
+
+def _markers(name: str, sources: list[tuple[str, Studies, str]]) -> tuple[Series, ...]:
+    """Onset, peak and return to the baseline of a recording of each date that has a response."""
+    study, _, site = name.partition(", ")
+    marks = []
+    for _, studies, colour in sources:
+        markers, wave = studies.row(study, site).markers, studies.waveforms.get(name)
+        if markers is not None and wave is not None:
+            height = np.interp(markers, wave.time, wave.value)
+            marks.append(
+                Series("onset, peak, return to baseline", markers, _y(height), colour, 0.9, points=True)
+            )
+    return tuple(marks)
 
 
 def _interesting(time: Any, value: Any) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from remyelin.course import DISCLAIMER, Course
 from remyelin.evidence import Entry, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.report.formatting import number
+from remyelin.report.nerve_report import named, nerve_report
 from remyelin.report.plots import MARKERS, label_of, words
 from remyelin.units import DAYS_PER_MONTH
 
@@ -58,6 +59,7 @@ def summarise(course: Course) -> dict[str, Any]:
             f"{course.potassium_days[0]:g} to day {course.potassium_days[1]:g}."
         ),
         "studies": _studies(course),
+        "nerve_report": nerve_report(course),
         "symptoms": _symptoms(course),
         "signs": _signs(course),
         "reported": _reported(course),
@@ -189,8 +191,8 @@ def _studies(course: Course) -> list[dict[str, Any]]:
                 {
                     "study": words(reference.study),
                     "site": reference.site,
-                    "label": f"{words(reference.study)}, {reference.site}: {norm.quantity}",
-                    "quantity": f"{reference.site}, {norm.quantity}",
+                    "label": f"{words(reference.study)}, {reference.site}: {named(norm.quantity)}",
+                    "quantity": f"{reference.site}, {named(norm.quantity)}",
                     "unit": norm.unit,
                     "normal": normal,
                     "limit": _value(norm.limit),

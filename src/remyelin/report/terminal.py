@@ -139,6 +139,11 @@ def print_summary(course: Course, out: Path | None) -> None:
             ],
         )
     )
+    for found in summary["nerve_report"]["dates"]:
+        pattern = f"Conduction studies, {found['label']}: {found['pattern']} ({found['rule']})."
+        if found["evoked"]:
+            pattern += f" Evoked potentials abnormal: {', '.join(found['evoked'])}."
+        console.print(pattern)
     console.print(
         _table(
             "\nSymptoms (0 none, 1 complete)",

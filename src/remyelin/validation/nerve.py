@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import xarray as xr
 
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
-from remyelin.nerve import Distances, Person, Studies, Tables, battery, build_tables, segments
+from remyelin.nerve import Distances, Person, Studies, Tables, battery, build_tables, intact
+from remyelin.validation import nerve_series  # noqa: F401  registers its rows
 from remyelin.validation.verdicts import simulates
 
 AGE = 40.0  # years
@@ -23,25 +23,6 @@ MILD_DELAY_MS, MILD_KEPT = 0.5, 0.95
 SURAL_DISTANCES = (100.0, 150.0, 250.0, 400.0)  # mm: malleolus to knee, as in the experiment
 NEAR_NERVE = {"volume.depth.sural": 2.0, "volume.electrode_spacing": 50.0}  # mm; needle, far reference
 FIBRE_COUNTS = (4000.0, 6000.0, 9000.0, 12000.0)  # in a sural nerve; the range seen in man
-
-
-def intact(person: Person, ledger: Ledger) -> xr.Dataset:
-    """Return the myelin state of a person in whom nothing is wrong."""
-    names = segments(person, ledger)["segment"]
-    values = {
-        "intact": 1.0,
-        "vacuolated": 0.0,
-        "bare": 0.0,
-        "remyelinated": 0.0,
-        "thickness": 1.0,
-        "internode_length": 1.0,
-        "channel_redistribution": 0.0,
-        "axons": 1.0,
-    }
-    return xr.Dataset(
-        {name: ("segment", np.full(len(names), value)) for name, value in values.items()},
-        coords={"segment": names},
-    )
 
 
 def study(
@@ -79,6 +60,9 @@ HEALTHY = {
     "tibial_n22": ("tibial_sep", "N22", "latency"),
     "tibial_p40": ("tibial_sep", "P40", "latency"),
     "vep_p100": ("vep", "P100", "latency"),
+    "baep_i": ("baep", "I", "latency"),
+    "baep_iii": ("baep", "III", "latency"),
+    "baep_v": ("baep", "V", "latency"),
     "cmct_arm": ("mep_arm", "cortex", "interval"),
     "cmct_leg": ("mep_leg", "cortex", "interval"),
 }

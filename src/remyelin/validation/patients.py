@@ -45,6 +45,8 @@ class Series:
         Of symptoms before treatment, months.
     first : (patient, symptom) array
         Severities on the day the first symptom is noticed.
+    states : Dataset (patient, month, segment)
+        Myelin and axons.
     """
 
     pathways: xr.Dataset
@@ -53,6 +55,7 @@ class Series:
     signs: xr.Dataset
     duration: NDArray[np.float64]
     first: xr.DataArray
+    states: xr.Dataset
 
 
 def pernicious_anaemia(median_months: float, spread: float = 0.9) -> Sampler:
@@ -153,7 +156,8 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         seen.append(course.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
         durations.append(duration / DAYS_PER_MONTH)
         firsts.append(felt["severity"].isel(time=onset, drop=True))
-    pathways = nerve.conduction(xr.concat(seen, "patient"), body, tables, ledger)
+    series = xr.concat(seen, "patient")
+    pathways = nerve.conduction(series, body, tables, ledger)
     return Series(
         pathways,
         clinic.symptoms(pathways, judge)["severity"],
@@ -161,4 +165,5 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         clinic.signs(pathways, judge),
         np.array(durations),
         xr.concat(firsts, "patient"),
+        series,
     )
