@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
+from remyelin.jit import compiled
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
@@ -27,6 +29,7 @@ from remyelin.numerics import (
     NERVE_DELAY_QUANTILES,
     NERVE_LATE_POINTS,
     NERVE_LATE_SHAPES,
+    NERVE_LEDGERS_KEPT,
     NERVE_MAX_SAMPLES,
     NERVE_MIN_SAMPLES,
     NERVE_NEGLIGIBLE,
@@ -121,40 +124,79 @@ def grouped_density(
     An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
     distribution of its mean and variance: a lesion only delays.
     """
-    samples, sample = len(time), float(time[1])
-    points = volley.excess[:, None]
-    if np.any(volley.variance > 0):
-        mean = np.maximum(volley.excess, 0)
-        spread = np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean**2)
-        shape = mean**2 / np.maximum(spread, np.finfo(np.float64).tiny)
-        points = mean[:, None] * _late(shape)
-    position = np.clip((volley.line.healthy[:, None] + points + delay) / sample, 0, samples - 2)
-    left = position.astype(np.int64)
-    right = position - left
-    share = (weight / points.shape[1])[:, None]
-    place = (group[:, None] * samples + left).ravel()
-    rows: Array = np.bincount(place, (share * (1 - right)).ravel(), minlength=groups * samples)
-    rows[1:] += np.bincount(place, (share * right).ravel(), minlength=groups * samples)[:-1]
-    return rows.reshape(groups, samples)
+    first, last = np.log(NERVE_LATE_SHAPES)
+    rows = np.zeros((groups, len(time)))
+    _arrive(
+        volley.line.healthy + delay,
+        np.ascontiguousarray(volley.excess),
+        np.ascontiguousarray(volley.variance),
+        weight,
+        group,
+        float(time[1]),
+        NERVE_SAMPLE_MS,
+        NERVE_NO_SHARE,
+        float(first),
+        float((last - first) / (NERVE_LATE_POINTS - 1)),
+        _late_table(),
+        rows,
+    )
+    return rows
 
 
-def _late(shape: Array) -> Array:
-    """Return equally likely values (k, q), of mean 1, of gamma variables of given shapes (k)."""
-    grid, values = _late_table()
-    position = np.log(np.maximum(shape, NERVE_NO_SHARE))
-    return np.stack([np.interp(position, grid, column) for column in values], axis=-1)
+@compiled
+def _arrive(
+    healthy: Any,
+    excess: Any,
+    variance: Any,
+    weight: Any,
+    group: Any,
+    sample: float,
+    resolution: float,
+    nothing: float,
+    first: float,
+    step: float,
+    table: Any,
+    rows: Any,
+) -> None:
+    """Add the arrivals of fibres (k) to `rows` (groups, n).
+
+    The equally likely values of a gamma variable of mean 1 stand in `table` (shapes, q), evenly by the logarithm of
+    the shape from `first` in steps of `step`.
+    """
+    latest = rows.shape[1] - 2.0
+    values = table.shape[1]
+    for k in range(excess.size):
+        spread = variance[k] > 0.0
+        mean = max(excess[k], 0.0)
+        share, place = 0.0, 0
+        if spread:
+            width = max(variance[k], resolution**2 * mean**2)
+            position = (np.log(max(mean**2 / width, nothing)) - first) / step
+            position = min(max(position, 0.0), float(table.shape[0] - 2))
+            place = int(position)
+            share = position - place
+        for q in range(values):
+            late = excess[k]
+            if spread:
+                late = mean * ((1.0 - share) * table[place, q] + share * table[place + 1, q])
+            where = min(max((healthy[k] + late) / sample, 0.0), latest)
+            left = int(where)
+            right = where - left
+            rows[group[k], left] += weight[k] / values * (1.0 - right)
+            rows[group[k], left + 1] += weight[k] / values * right
 
 
 @cache
-def _late_table() -> tuple[Array, Array]:
-    """Logarithms of shapes, and the values by quantile (q, n) there: inverting the gamma function takes longest."""
+def _late_table() -> Array:
+    """Equally likely values (n, q), of mean 1, of gamma variables by shape: inverting the function takes longest."""
     from scipy.special import gammaincinv
 
     first, last = NERVE_LATE_SHAPES
-    grid = np.linspace(np.log(first), np.log(last), NERVE_LATE_POINTS)
+    shape = np.exp(np.linspace(np.log(first), np.log(last), NERVE_LATE_POINTS))
     chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
-    late = gammaincinv(np.exp(grid)[:, None], chance)
-    return grid, np.ascontiguousarray((late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)).T)
+    late: Array = gammaincinv(shape[:, None], chance)
+    late /= np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
+    return late
 
 
 def nerve_potential(
@@ -197,7 +239,7 @@ def nerve_potential(
     return Waveform(time, value, "uV")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
     """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
     from scipy.special import k0

@@ -210,8 +210,13 @@ def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -
     Tables and ledgers are told apart by identity.
     """
     anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
-    fibres = representative(anatomy.populations[run.population], spread.frailty, count)
-    return line(run, fibres, person, anatomy, tables, spread)
+    return line(run, _fibres(run.population, count, ledger), person, anatomy, tables, spread)
+
+
+@lru_cache(maxsize=NERVE_LINES_KEPT)
+def _fibres(population: str, count: int, ledger: Ledger) -> Fibres:
+    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
+    return representative(anatomy.populations[population], spread.frailty, count)
 
 
 def states_of(states: xr.Dataset) -> Mapping[str, Array]:
