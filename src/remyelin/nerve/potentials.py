@@ -331,7 +331,7 @@ def _crossing(time: Array, value: Array, index: int, level: float) -> float:
     """Time at which `value` passes `level` between samples `index` and `index + 1`."""
     low, high = value[index], value[min(index + 1, len(value) - 1)]
     share = (level - low) / (high - low) if high != low else 0.0
-    return float(time[index] + np.clip(share, 0, 1) * (time[1] - time[0]))
+    return float(time[index] + min(max(share, 0), 1) * (time[1] - time[0]))
 
 
 def _peak(time: Array, value: Array, top: int) -> float:
