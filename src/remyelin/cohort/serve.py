@@ -7,6 +7,7 @@ no worker behind.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -60,6 +61,7 @@ def main() -> None:
         try:
             if kind == "setup":
                 worker, answer = Worker(load(content)), ("ready", None)
+                gc.freeze()  # what lives as long as the process need not be looked through again
             elif worker is not None:
                 answer = ("done", worker.chunk(content))  # type: ignore[assignment]
         except DiskFull:
