@@ -41,6 +41,7 @@ STEP_SHRINK: Final = 0.2  # smallest and largest factor between successive steps
 STEP_GROW: Final = 5.0
 FIRST_STEP: Final = 0.01  # days
 MAX_STEPS: Final = 2_000_000  # attempted steps per segment and course; far above any real course
+MYELIN_BLOCK: Final = 64  # segments one thread follows at a time
 NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thickness of its own
 
 # --- the fibre (microseconds) -----------------------------------------------------------------------
@@ -171,6 +172,7 @@ NERVE_SLOW_SAMPLE_MS: Final = 0.05  # sampling of muscle and evoked potentials
 NERVE_MIN_SAMPLES: Final = 1024  # shortest window, 20 or 51 ms
 NERVE_MAX_SAMPLES: Final = 16384  # longest, 328 or 819 ms
 NERVE_WINDOW_TAIL_MS: Final = 15.0  # room behind the last arrival for the potential itself
+NERVE_UNIT_CONSTANTS: Final = 12.0  # time constants after which a motor unit potential is over
 NERVE_NEGLIGIBLE: Final = 1e-4  # a fibre that conducts with a smaller chance does not widen the window
 NERVE_ONSET_SHARE: Final = 0.05  # of the peak: where a response is said to begin
 # Tables of one internode: exact runs at these points, linear between them (error in docs/nerve.md).
@@ -189,8 +191,8 @@ NERVE_TABLE_FINE_DIAMETERS: Final = (
     16.0,
 )  # um, healthy
 NERVE_TABLE_FINE_TEMPERATURES: Final = (24.0, 29.0, 33.0, 37.0, 42.0)  # C, healthy
-NERVE_TABLE_DIAMETERS: Final = (2.0, 5.0, 8.0, 11.0, 14.0, 16.0)  # um
-NERVE_TABLE_TEMPERATURES: Final = (24.0, 33.0, 42.0)  # C
+NERVE_TABLE_DIAMETERS: Final = (2.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.5, 16.0)  # um
+NERVE_TABLE_TEMPERATURES: Final = (24.0, 29.0, 33.0, 37.0, 42.0)  # C
 NERVE_TABLE_THICKNESS: Final = (0.02, 0.06, 0.15, 0.35, 1.0)  # of normal
 NERVE_TABLE_LENGTH: Final = (1.0, 0.5, 0.2)  # of normal: one, two or five new internodes
 NERVE_TABLE_NODES: Final = 15  # fibre a lesion is put into
@@ -209,7 +211,8 @@ RECORD_EVERY: Final = 5  # time steps between the samples of a recording
 RECOVERY_LOWEST: Final = 0.2  # thresholds from which a recovering fibre is tested
 RECOVERY_PER_DECADE: Final = 8
 NERVE_FEWEST_FIBRES: Final = 10  # fewer fibres do not make a nerve
-NERVE_EXACT_PAD: Final = 6  # healthy internodes before and behind what is run exactly
+NERVE_EXACT_LEAD: Final = 12  # healthy internodes before what is run exactly: past the reach of the stimulus
+NERVE_EXACT_PAD: Final = 6  # and behind it
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded
 NERVE_DELAY_QUANTILES: Final = 7  # of the delay of a fibre whose internodes are drawn
 NERVE_LATE_SHAPES: Final = (1e-3, 3000.0)  # shapes of the delay of a fibre that are tabulated ...

@@ -14,6 +14,7 @@ from remyelin.fibre import (
     bare,
     conduct,
     conduct_assembled,
+    enlarged,
     lose_lamellae,
     mrg,
     open_paranodes,
@@ -77,6 +78,15 @@ def test_threads_lots_and_company_change_nothing() -> None:
     again = conduct_assembled(library, numbers, duration=20.0)["arrival"]
     np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(alone[0], again[77])
+
+
+def test_a_library_grows_without_changing_what_it_has() -> None:
+    small = reduce_internodes(PIECES[:2])
+    grown = enlarged(small, PIECES[2:])
+    at_once = reduce_internodes(PIECES)
+    for name in ("length", "diameter", "start", "count", "values", "own", "implicit", "rest", "excitable"):
+        np.testing.assert_array_equal(getattr(grown, name), getattr(at_once, name), err_msg=name)
+    assert enlarged(small, []).size == 2
 
 
 def test_fibres_may_differ_in_length() -> None:

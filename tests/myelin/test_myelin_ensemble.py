@@ -7,15 +7,22 @@ import pytest
 
 from remyelin.evidence import Ledger, load_targets
 from remyelin.myelin import ensemble
-from remyelin.validation.ensemble import INJURY, REPAIR, STAGES, build
+from remyelin.validation.ensemble import INJURY, REPAIR, STAGES, build, inputs_of_ensemble
 
 LEDGER = Ledger.shipped()
 
 
 def test_it_was_made_from_the_shipped_ledger():
-    assert ensemble().made.endswith(LEDGER.digest("myelin")), (
-        "stale: write build(Ledger.shipped()) of remyelin.validation.ensemble to myelin/ensemble.csv"
-    )
+    assert ensemble().made.endswith(inputs_of_ensemble(LEDGER)), "stale: remyelin rebuild myelin"
+
+
+def test_criteria_and_rejections_are_kept():
+    criteria = ensemble().criteria
+    rows = [row for row in load_targets() if row.layer == "myelin" and row.role == "calibration"]
+    assert len(rows) == 6
+    for row in rows:
+        assert f"{row.name} {row.lower:g} to {row.upper:g}" in criteria
+    assert "refused by" in criteria
 
 
 def test_two_hundred_sets_within_their_ranges():

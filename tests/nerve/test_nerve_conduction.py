@@ -113,7 +113,7 @@ def test_tables_agree_with_exact_runs(ledger: Ledger, tables: Tables, person: Pe
     studies = ["median_motor", "sural"]
     by_tables, by_engine = (
         battery(
-            states, person, tables, ledger, studies, conduct=how(person, tables, ledger, seed=3, fibres=12)
+            states, person, tables, ledger, studies, conduct=how(person, tables, ledger, seed=3, fibres=200)
         )
         for how in (sampled, exact)
     )

@@ -209,8 +209,12 @@ def test_clear_errors(ledger: Ledger, tables: Tables, person: Person) -> None:
     states = uniform()
     with pytest.raises(InputError, match="did you mean 'sural'"):
         battery(states, person, tables, ledger, studies=["surral"])
+    with pytest.raises(InputError, match="no study was asked for"):
+        battery(states, person, tables, ledger, studies=[])
     with pytest.raises(InputError, match="increasing distances"):
         battery(states, person, tables, ledger, distances=Distances(80.0, -5.0))
+    with pytest.raises(InputError, match="increasing distances"):
+        battery(states, person, tables, ledger, distances=Distances(float("nan"), 140.0))
     with pytest.raises(InputError, match="increasing distances"):
         battery(states, person, tables, ledger, distances=Distances(80.0, 2000.0), studies=["sural"])
     with pytest.raises(InputError, match="fibres"):

@@ -84,10 +84,88 @@ _ALL: Final = (
         "lesions:thickness",
     ),
     Experiment(
+        "when-injury-stops",
+        "myelin",
+        "does treatment stop it: injury after the first dose, by hypothesis, depot and gas",
+        "halting:when_injury_stops",
+    ),
+    Experiment(
+        "controls",
+        "myelin",
+        "conditions that spare and that injure the cord at high homocysteine",
+        "controls:controls",
+    ),
+    Experiment(
+        "point-of-no-return",
+        "myelin",
+        "what is still lost two years after treatment, by how long it waited",
+        "no_return:point_of_no_return",
+    ),
+    Experiment(
+        "schwann-culture",
+        "myelin",
+        "Erk1/2 and myelin protein of cultured Schwann cells under methylcobalamin",
+        "cultures:schwann_culture",
+    ),
+    Experiment(
+        "coculture",
+        "myelin",
+        "ganglion neurons and Schwann cells in a dish, with and without methylcobalamin",
+        "cultures:coculture",
+    ),
+    Experiment(
+        "focal-lesion",
+        "myelin",
+        "untreated lesion of a nerve: sheaths, cells and conduction over two months",
+        "focal:focal_lesion",
+    ),
+    Experiment(
+        "rat-sciatic",
+        "myelin",
+        "rat sciatic nerve after lysophosphatidylcholine, with and without methylcobalamin",
+        "focal:rat_sciatic",
+    ),
+    Experiment(
+        "young-and-old",
+        "myelin",
+        "remyelination of white matter in young and old animals",
+        "cord:young_and_old",
+    ),
+    Experiment(
+        "cat-columns",
+        "myelin",
+        "conduction through a lesion of the cat's posterior columns",
+        "cord:cat_columns",
+    ),
+    Experiment(
+        "deficient-animals",
+        "myelin",
+        "monkeys without B12, bats under nitrous oxide, rats without a stomach",
+        "deficiency:deficient_animals",
+    ),
+    Experiment(
+        "which-tract-first",
+        "myelin",
+        "tracts, calibres and distances under one deficit",
+        "deficiency:which_tract_first",
+    ),
+    Experiment(
+        "sensitivity",
+        "clinic",
+        "which unmeasured numbers disability rests on, by Morris and Sobol",
+        "unmeasured:unmeasured",
+    ),
+    Experiment(
         "path-length",
         "nerve",
         "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
         "path_length:path_length",
+    ),
+    Experiment(
+        "nerve-series",
+        "nerve",
+        "abnormal rates of virtual series of patients beside those of published ones",
+        "nerve_series:nerve_series",
     ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}

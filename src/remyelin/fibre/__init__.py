@@ -15,7 +15,7 @@ from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.full import Recording, resting_state, simulate_full
 from remyelin.fibre.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.lesion import bare, lose_lamellae, open_paranodes, remyelinate, retract, scale_channels
-from remyelin.fibre.library import Library, conduct_assembled, reduce_internodes
+from remyelin.fibre.library import Library, conduct_assembled, enlarged, reduce_internodes
 from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
 from remyelin.fibre.quantise import States, quantise
 from remyelin.fibre.recording import record_potential, spike_times, spikes
@@ -51,6 +51,7 @@ __all__ = [
     "build",
     "conduct",
     "conduct_assembled",
+    "enlarged",
     "errors",
     "extracellular_stimulus",
     "from_function",

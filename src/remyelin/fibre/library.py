@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,8 @@ class Library:
     ----------
     first : Fibre
         The internode the others were measured against: channel sets, temperature, potentials.
-    length : (pieces,) float
-        mm, from node to node.
+    length, diameter : (pieces,) float
+        mm, from node to node; of the fibre, um.
     start, count : (pieces,) int
         First row of a piece, and how many rows it has: one, and one more for each node or bare
         compartment with channels inside it.
@@ -72,6 +72,7 @@ class Library:
 
     first: Fibre
     length: Array
+    diameter: Array
     start: Ints
     count: Ints
     values: Array
@@ -145,9 +146,34 @@ def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US)
     return Library(
         first=first,
         length=np.array(lengths),
+        diameter=np.array([piece.diameter for piece in pieces]),
         start=np.cumsum(count + 1) - (count + 1),
         count=count,
         step=step,
+        **columns,
+    )
+
+
+def enlarged(library: Library, pieces: Sequence[Fibre]) -> Library:
+    """Return a library with more internodes behind those it has, whose numbers stay.
+
+    Raises
+    ------
+    InputError
+        As :func:`reduce_internodes`; the new ones must fit the library's first.
+    """
+    more = reduce_internodes([library.first, *pieces], step=library.step)
+    skipped = int(more.start[1]) if pieces else len(more.own)
+    rows = ("values", "own", "implicit", "rest", "sets", "density", "leak_reversal", "excitable")
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(library, name), getattr(more, name)[skipped:]]) for name in rows
+    }
+    return replace(
+        library,
+        length=np.concatenate([library.length, more.length[1:]]),
+        diameter=np.concatenate([library.diameter, more.diameter[1:]]),
+        start=np.concatenate([library.start, len(library.own) - skipped + more.start[1:]]),
+        count=np.concatenate([library.count, more.count[1:]]),
         **columns,
     )
 
@@ -200,9 +226,9 @@ def conduct_assembled(
             f"pulse: there is no node {given.node}; the shortest fibre has {int(count.min()) + 1}."
         )
     length = np.where(numbers >= 0, library.length[numbers], 0).sum(axis=1)
-    longest = float(length.max())
     if duration is None:
-        transit = longest / (TRANSIT_M_PER_S_PER_UM * library.first.diameter)
+        healthy = library.length / (TRANSIT_M_PER_S_PER_UM * library.diameter)
+        transit = float(np.where(numbers >= 0, healthy[numbers], 0).sum(axis=1).max())
         duration = given.start + given.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit
     settings = Settings(library.step, duration)
     arrival = np.full((len(numbers), numbers.shape[1] + 1), np.nan)

@@ -1,7 +1,7 @@
 """Myelin over days: injury, repair, and the survival of axons, for every segment of a nerve or tract."""
 
-from remyelin.myelin.ensemble import Ensemble, ensemble
+from remyelin.myelin.ensemble import AXONAL, Ensemble, ensemble, members
 from remyelin.myelin.parameters import Parameters
 from remyelin.myelin.simulation import simulate
 
-__all__ = ["Ensemble", "Parameters", "ensemble", "simulate"]
+__all__ = ["AXONAL", "Ensemble", "Parameters", "ensemble", "members", "simulate"]

@@ -109,23 +109,31 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
         Filled with the derivative, 1/day.
     """
     m, v, d, r = y[INTACT], y[VACUOLATED], y[BARE], y[REMYELINATED]
-    debris, erk, supply = y[DEBRIS], y[ERK], y[SUPPLY]
+    supply = y[SUPPLY]
+    # A trial step that is too long may leave the bounds; it is refused, and must not become a power of less
+    # than zero before it is.
+    debris = max(y[DEBRIS], 0.0)
+    erk = min(max(y[ERK], 0.0), 1.0)
     phi = min(max(inputs[PHI], 0.0), 1.0)
 
     # What injures: the methylation deficit at once, and through the slow TNF/EGF balance.
-    deficit = (1.0 - phi) ** p.injury_exponent
+    # Powers take most of the time of this function, so none is taken where the answer is known.
+    deficit = (1.0 - phi) ** p.injury_exponent if phi < 1.0 else 0.0
     mma = p.mma_weight * inputs[MMA] / (inputs[MMA] + p.mma_half)
     injury = p.injury * ((1.0 - p.inflammatory_share) * deficit + p.inflammatory_share * y[BALANCE])
     injury *= 1.0 + mma
     toxic = p.toxin_rate * inputs[TOXIN]
 
     # What repairs: supply of cells, gated by the fall of Erk, blocked by debris.
-    strength = inputs[DOSE] ** p.drug_exponent
-    drug = p.drug_effect * strength / (strength + p.drug_half**p.drug_exponent)
-    signal = debris + p.bare_signal * d
+    drug = 0.0
+    if inputs[DOSE] > 0.0:
+        drug = p.drug_effect / (1.0 + (p.drug_half / inputs[DOSE]) ** p.drug_exponent)
+    signal = debris + p.bare_signal * max(d, 0.0)
     signal = signal / (signal + p.debris_signal) / (1.0 + drug)
-    repair = p.remyelination * supply * (1.0 - erk) ** p.differentiation_exponent * phi
-    repair /= 1.0 + debris / p.debris_block
+    repair = 0.0
+    if d > 0.0:
+        repair = p.remyelination * supply * (1.0 - erk) ** p.differentiation_exponent * phi
+        repair /= 1.0 + debris / p.debris_block
 
     # Axons: the hazard, and in the periphery regrowth of a share of what was lost.
     hazard = (
@@ -156,8 +164,8 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
         - lost * y[LENGTH]
     )
     dy[CHANNEL] = p.redistribution * (d - y[CHANNEL]) - (repair + dilution) * y[CHANNEL]
-    dy[DEBRIS] = stripped + toxic * (m + v + r) - p.clearance * debris
-    dy[ERK] = (p.erk_rest + (1.0 - p.erk_rest) * signal - erk) / p.erk_time
+    dy[DEBRIS] = stripped + toxic * (m + v + r) - p.clearance * y[DEBRIS]
+    dy[ERK] = (p.erk_rest + (1.0 - p.erk_rest) * signal - y[ERK]) / p.erk_time
     dy[SUPPLY] = p.supply_on * erk * (1.0 - supply) - p.supply_off * (1.0 - erk) * supply
     dy[BALANCE] = (deficit - y[BALANCE]) / p.inflammatory_time
     dy[SURVIVORS] = -hazard * survivors
@@ -168,8 +176,10 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
 def integrate(
     times: Any,
     inputs: Any,
+    driven: Any,
     rates: Any,
     start: Any,
+    kept: Any,
     nodes: Any,
     stages: Any,
     error_weights: Any,
@@ -192,17 +202,21 @@ def integrate(
     ----------
     times : (time,) array
         Increasing times, days.
-    inputs : (case, time, inputs) array
-        Drive at those times.
+    inputs : (drive, time, inputs) array
+        Drives at those times.
+    driven : (case,) int array
+        Which of the drives is that of a case.
     rates : (case,) array of :data:`RATES`
         Rates of each case.
     start : (case, states) array
         State at the first time.
+    kept : (time,) int array
+        Where in `out` the state at a time goes; -1 for times whose state is not kept.
     nodes, stages, error_weights, order
         Tableau of the method (first same as last) and its order.
     rtol, atol, safety, shrink, grow, first_step, max_steps
         Step control.
-    out : (case, time, states) array
+    out : (case, kept, states) array
         Filled with the states.
 
     Returns
@@ -216,11 +230,14 @@ def integrate(
     slopes = np.empty((n_stages, n_states))
     y = np.empty(n_states)
     trial = np.empty(n_states)
+    gap = np.empty(n_states)
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
+        drive = driven[case]
         y[:] = start[case]
-        out[case, 0] = y
-        derivatives(y, inputs[case, 0], rates[case], slopes[0])
+        if kept[0] >= 0:
+            out[case, kept[0]] = y
+        derivatives(y, inputs[drive, 0], rates[case], slopes[0])
         step = first_step
         attempts = 0
         for index in range(1, times.size):
@@ -236,22 +253,27 @@ def integrate(
                 size = span - done if final else step
                 for stage in range(1, n_stages):
                     for i in range(n_states):
-                        total = 0.0
-                        for j in range(stage):
-                            total += stages[stage, j] * slopes[j, i]
-                        trial[i] = y[i] + size * total
+                        trial[i] = y[i]
+                    for j in range(stage):
+                        weight = size * stages[stage, j]
+                        for i in range(n_states):
+                            trial[i] += weight * slopes[j, i]
                     share = (done + nodes[stage] * size) / span
                     for i in range(now.size):
-                        now[i] = inputs[case, index - 1, i] * (1.0 - share)
-                        now[i] += inputs[case, index, i] * share
+                        now[i] = inputs[drive, index - 1, i] * (1.0 - share)
+                        now[i] += inputs[drive, index, i] * share
                     derivatives(trial, now, rates[case], slopes[stage])
+                for i in range(n_states):
+                    gap[i] = 0.0
+                for j in range(n_stages):
+                    weight = size * error_weights[j]
+                    for i in range(n_states):
+                        gap[i] += weight * slopes[j, i]
                 error = 0.0
                 for i in range(n_states):
-                    total = 0.0
-                    for j in range(n_stages):
-                        total += error_weights[j] * slopes[j, i]
-                    scale = atol + rtol * max(abs(y[i]), abs(trial[i]))
-                    error = max(error, abs(size * total) / scale)
+                    part = abs(gap[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+                    # What is no number is an error without bound: max() would lose it.
+                    error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size
                     y[:] = trial
@@ -260,5 +282,6 @@ def integrate(
                 proposed = size * min(grow, max(shrink, factor))
                 # A step cut short to land on a time says nothing against the longer one.
                 step = max(step, proposed) if final and error <= 1.0 else proposed
-            out[case, index] = y
+            if kept[index] >= 0:
+                out[case, kept[index]] = y
     return -1

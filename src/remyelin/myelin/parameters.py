@@ -15,8 +15,7 @@ from remyelin.evidence import Ledger
 from remyelin.myelin.kernel import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
-# Rates that are made per segment rather than taken as they stand.
-_PER_SEGMENT: Final = frozenset({"injury", "axon_direct", "regrowth", "remyelination", "clearance"})
+MIXED: Final = "mixed"  # calibre of a segment that stands for all fibres of its tract
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class Parameters:
     peripheral, central : mapping of str to float
         Rates by the names of :data:`remyelin.myelin.kernel.RATES`, 1/day unless the ledger says
         otherwise.
-    vulnerability : mapping of str to float
-        Relative rate of injury by tract.
+    vulnerability, calibre : mapping of str to float
+        Relative rate of injury by tract, and by calibre of its fibres.
     axon_exponent, axon_reference : float
         Growth of the direct axonal hazard with distance from the cell body, and the distance (mm) at
         which it has its nominal size.
@@ -42,6 +41,7 @@ class Parameters:
     peripheral: Mapping[str, float]
     central: Mapping[str, float]
     vulnerability: Mapping[str, float]
+    calibre: Mapping[str, float]
     axon_exponent: float
     axon_reference: float
     regrowth_speed: float
@@ -68,6 +68,7 @@ class Parameters:
             peripheral=MappingProxyType(shared | _values(ledger, "myelin.peripheral")),
             central=MappingProxyType(shared | _values(ledger, "myelin.central")),
             vulnerability=MappingProxyType(_values(ledger, "myelin.vulnerability")),
+            calibre=MappingProxyType({MIXED: 1.0} | _values(ledger, "myelin.calibre")),
             axon_exponent=ledger["myelin.length.axon_exponent"],
             axon_reference=ledger["myelin.length.reference"],
             regrowth_speed=ledger["myelin.regrowth.speed"],
@@ -86,6 +87,7 @@ class Parameters:
         tracts: Sequence[str],
         distances: NDArray[np.float64],
         age: float,
+        calibres: Sequence[str] | None = None,
     ) -> NDArray[Any]:
         """Return one record of rates per segment.
 
@@ -99,6 +101,8 @@ class Parameters:
             Distance from the cell body, mm.
         age : float
             Age in years.
+        calibres : sequence of str, optional
+            Calibre of the fibres of each segment, a key of `calibre`; a mixture when omitted.
 
         Returns
         -------
@@ -108,26 +112,30 @@ class Parameters:
         Raises
         ------
         InputError
-            For an unknown compartment or tract.
+            For an unknown compartment, tract or calibre.
         """
-        speed = self.age_factor(age)
+        widths = [MIXED] * len(compartments) if calibres is None else calibres
+        for what, given, known in (
+            ("segment compartment", compartments, COMPARTMENTS),
+            ("tract", tracts, self.vulnerability),
+            ("calibre", widths, self.calibre),
+        ):
+            for name in given:
+                if name not in known:
+                    raise InputError(f"{what} {name!r} is not known; {nearest(name, known)}")
+        outside = np.array([compartment == "peripheral" for compartment in compartments])
         table = np.zeros(len(compartments), dtype=RATES)
-        for row, compartment, tract, distance in zip(table, compartments, tracts, distances, strict=True):
-            if compartment not in COMPARTMENTS:
-                raise InputError(
-                    f"segment compartment {compartment!r} is not known; {nearest(compartment, COMPARTMENTS)}"
-                )
-            if tract not in self.vulnerability:
-                raise InputError(f"tract {tract!r} is not known; {nearest(tract, self.vulnerability)}")
-            own = self.peripheral if compartment == "peripheral" else self.central
-            for name in RATES.names or ():
-                if name not in _PER_SEGMENT:
-                    row[name] = own[name]
-            row["injury"] = own["injury"] * self.vulnerability[tract]
-            row["axon_direct"] = own["axon_direct"] * (distance / self.axon_reference) ** self.axon_exponent
-            row["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distance)
-            row["remyelination"] = own["remyelination"] * speed
-            row["clearance"] = own["clearance"] * speed
+        table["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distances)
+        for name in set(RATES.names or ()) - {"regrowth"}:
+            table[name] = np.where(outside, self.peripheral[name], self.central[name])
+        speed = self.age_factor(age)
+        table["injury"] *= [
+            self.vulnerability[tract] * self.calibre[width]
+            for tract, width in zip(tracts, widths, strict=True)
+        ]
+        table["axon_direct"] *= (distances / self.axon_reference) ** self.axon_exponent
+        table["remyelination"] *= speed
+        table["clearance"] *= speed
         return table
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from remyelin import numerics
-from remyelin.errors import InputError, SimulationError
+from remyelin.errors import InputError, SimulationError, nearest
 from remyelin.myelin import kernel
 from remyelin.myelin.parameters import Parameters
 
@@ -29,22 +32,44 @@ _DESCRIPTIONS: Final = {
 }
 
 
-def simulate(drive: xr.Dataset, segments: xr.Dataset, age: float, parameters: Parameters) -> xr.Dataset:
+def simulate(
+    drive: xr.Dataset,
+    segments: xr.Dataset,
+    age: ArrayLike,
+    parameters: Parameters | Sequence[Parameters],
+    *,
+    over: str = "member",
+    start: Mapping[str, float] | None = None,
+    keep: ArrayLike | None = None,
+    threads: int | None = None,
+) -> xr.Dataset:
     """Follow every segment from health under a methylation potential.
 
     Parameters
     ----------
     drive : Dataset
         ``methylation`` over (..., time, compartment), 1 = replete; further leading dimensions (plans,
-        members) are kept. Optional, over (..., time): ``toxin`` (1 = full dose of a demyelinating
+        persons) are kept. Optional, over (..., time): ``toxin`` (1 = full dose of a demyelinating
         toxin), ``methylcobalamin`` (mg/kg/day, the pharmacological term), ``mma`` (nmol/L). Linear
         between the times (days), constant before the first.
     segments : Dataset
-        ``compartment``, ``tract`` and ``distance`` (mm from the cell body) over segment.
-    age : float
+        ``compartment``, ``tract`` and ``distance`` (mm from the cell body) over segment; ``distance`` may
+        also be over (`over`, segment).
+    age : float or (`over`,) array
         Age in years.
-    parameters : Parameters
-        The rates.
+    parameters : Parameters or sequence of Parameters
+        The rates, of all or of each along `over`.
+    over : str
+        Name of the dimension along which parameters, ages or distances differ: one of the drive's (each
+        person has its own drive), or a new one, put first (each member meets every drive).
+    start : mapping of str to float, optional
+        State of every segment at the first time where it is not that of health, by the names of
+        :data:`remyelin.myelin.kernel.STATES`: a bare axon is ``{"intact": 0, "bare": 1}``.
+    keep : (kept,) array, optional
+        Times of the drive whose states are returned; all when omitted. Steps are the same.
+    threads : int, optional
+        Blocks of segments followed at once; as many as there are processors when omitted. Results do not
+        depend on it.
 
     Returns
     -------
@@ -55,24 +80,116 @@ def simulate(drive: xr.Dataset, segments: xr.Dataset, age: float, parameters: Pa
     Raises
     ------
     InputError
-        If a variable is missing, not finite or impossible, or the times do not increase.
+        If a variable is missing, not finite or impossible, the times do not increase, or what is given
+        along `over` differs in number.
     SimulationError
         If the integration needs more steps than :data:`remyelin.numerics.MAX_STEPS`.
     """
-    if not 0.0 < age < np.inf:
-        raise InputError(f"age is {age}; give a positive number of years.")
-    names, compartments, tracts, distances = _segments(segments)
-    times, lead, inputs = _inputs(drive, compartments)
-    plans = int(np.prod([size for _, size in lead], dtype=np.int64))
+    names, compartments, tracts, calibres, distances = _segments(segments, over)
+    times, lead, inputs, pick = _inputs(drive, compartments)
+    ages = np.asarray(age, dtype=np.float64)
+    for item in ages.flat:
+        if not 0.0 < item < np.inf:
+            raise InputError(f"age is {item}; give a positive number of years.")
+    sets = (parameters,) if isinstance(parameters, Parameters) else tuple(parameters)
+    stacked = None if isinstance(parameters, Parameters) else len(sets)
+    members = _members(dict(lead).get(over), stacked, ages, distances, over)
 
-    rates = np.tile(parameters.rates(compartments, tracts, distances, age), plans)
-    start = healthy(rates)
-    out = np.empty((rates.size, times.size, len(kernel.STATES)))
-    failed = kernel.integrate(
-        times,
-        inputs,
-        rates,
-        start,
+    # One row of rates per member; then the member and the drive of every case, member first if it is new.
+    table = np.stack(
+        [
+            sets[i % len(sets)].rates(
+                compartments,
+                tracts,
+                distances[i % len(distances)],
+                float(ages.flat[i % ages.size]),
+                calibres,
+            )
+            for i in range(members or 1)
+        ]
+    )
+    plan = np.arange(len(inputs))
+    if members is not None and over not in dict(lead):
+        lead, plan = [(over, members), *lead], np.tile(plan, members)
+    order, sizes = [name for name, _ in lead], [size for _, size in lead]
+    member = np.zeros(plan.size, dtype=np.int64)
+    if members is not None:
+        member = np.indices(sizes)[order.index(over)].reshape(-1)
+    rates = table[member].reshape(-1)
+    driven = (plan[:, None] * inputs.shape[1] + np.array(pick)).reshape(-1)
+
+    kept, where = _kept(times, keep)
+    states = np.empty((rates.size, kept.size, len(kernel.STATES)))
+    drives = np.ascontiguousarray(inputs.reshape(-1, times.size, len(kernel.INPUTS)))
+    failed = _integrate(times, drives, driven, rates, _begin(rates, start), where, threads, states)
+    if failed >= 0:
+        raise SimulationError(
+            f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
+            f"{numerics.MAX_STEPS} steps; check the drive and the rates."
+        )
+    by_time = states.reshape(plan.size, len(names), kept.size, -1).swapaxes(1, 2)
+    by_time = by_time.reshape(*sizes, kept.size, len(names), -1)
+    return _label(by_time, drive, order, kept, names)
+
+
+def _members(
+    of_drive: int | None,
+    stacked: int | None,
+    ages: NDArray[np.float64],
+    distances: NDArray[np.float64],
+    over: str,
+) -> int | None:
+    """Return how many members there are, None where nothing is given per member."""
+    if ages.ndim > 1:
+        raise InputError(f"age has {ages.ndim} dimensions; give one number, or one per {over}.")
+    counts = {
+        "sets of parameters": stacked,
+        "ages": len(ages) if ages.ndim else None,
+        "rows of distances": len(distances) if len(distances) > 1 else None,
+    }
+    found = {what: count for what, count in counts.items() if count is not None}
+    if not found:
+        return None
+    if of_drive is not None:
+        found = {"drives": of_drive, **found}
+    (first, count), *rest = found.items()
+    for what, other in rest:
+        if other != count:
+            raise InputError(f"there are {count} {first} and {other} {what} along {over!r}; give as many.")
+    if count == 0:
+        raise InputError(f"there are no {first}; give at least one.")
+    return count
+
+
+def _kept(
+    times: NDArray[np.float64], keep: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the times to keep and, for every time, its place among them or -1."""
+    if keep is None:
+        return times, np.arange(times.size)
+    kept = np.unique(np.asarray(keep, dtype=np.float64))
+    unknown = kept[~np.isin(kept, times)]
+    if kept.size == 0 or unknown.size:
+        wrong = f"{unknown[0]:g} is not one" if unknown.size else "none is given"
+        raise InputError(f"keep takes times of the drive, and {wrong}.")
+    return kept, np.where(np.isin(times, kept), np.searchsorted(kept, times), -1)
+
+
+def _integrate(
+    times: NDArray[np.float64],
+    inputs: NDArray[np.float64],
+    driven: NDArray[np.int64],
+    rates: NDArray[Any],
+    start: NDArray[np.float64],
+    kept: NDArray[np.int64],
+    threads: int | None,
+    out: NDArray[np.float64],
+) -> int:
+    """Integrate all cases, in blocks side by side, into `out`; return the first that failed, or -1."""
+    workers = threads if threads is not None else (os.cpu_count() or 1)
+    if workers < 1:
+        raise InputError(f"threads is {workers}; give 1 or more.")
+    tableau = (
         np.array(numerics.DORMAND_PRINCE_NODES),
         np.array(numerics.DORMAND_PRINCE_STAGES),
         np.array(numerics.DORMAND_PRINCE_ERROR),
@@ -84,16 +201,37 @@ def simulate(drive: xr.Dataset, segments: xr.Dataset, age: float, parameters: Pa
         numerics.STEP_GROW,
         numerics.FIRST_STEP,
         numerics.MAX_STEPS,
-        out,
     )
-    if failed >= 0:
-        raise SimulationError(
-            f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
-            f"{numerics.MAX_STEPS} steps; check the drive and the rates."
+
+    def block(begin: int) -> int:
+        part = slice(begin, begin + numerics.MYELIN_BLOCK)
+        failed = kernel.integrate(
+            times, inputs, driven[part], rates[part], start[part], kept, *tableau, out[part]
         )
-    states = out.reshape(plans, len(names), times.size, -1).swapaxes(1, 2)
-    states = states.reshape(*(size for _, size in lead), times.size, len(names), -1)
-    return _label(states, drive, [name for name, _ in lead], times, names)
+        return begin + failed if failed >= 0 else -1
+
+    begins = range(0, rates.size, numerics.MYELIN_BLOCK)
+    if workers == 1 or len(begins) == 1:
+        failures = [block(begin) for begin in begins]
+    else:
+        with ThreadPoolExecutor(min(workers, len(begins))) as pool:
+            failures = list(pool.map(block, begins))
+    return next((failed for failed in failures if failed >= 0), -1)
+
+
+def _begin(rates: NDArray[Any], start: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Return the state of each case at the first time."""
+    state = healthy(rates)
+    for name, value in (start or {}).items():
+        if name not in kernel.STATES:
+            raise InputError(f"start has no state {name!r}; {nearest(name, kernel.STATES)}")
+        if not 0.0 <= value <= 1.0:
+            raise InputError(f"start of {name} is {value}; give a share from 0 to 1.")
+        state[:, kernel.STATES.index(name)] = value
+    sheaths = state[:, [kernel.INTACT, kernel.VACUOLATED, kernel.BARE, kernel.REMYELINATED]].sum(axis=1)
+    if (abs(sheaths - 1.0) > numerics.MYELIN_ATOL).any():
+        raise InputError("start: intact, vacuolated, bare and remyelinated internodes must sum to 1.")
+    return state
 
 
 def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
@@ -119,24 +257,34 @@ def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
     return state
 
 
-def _segments(segments: xr.Dataset) -> tuple[list[str], list[str], list[str], NDArray[np.float64]]:
+def _segments(
+    segments: xr.Dataset, over: str
+) -> tuple[list[str], list[str], list[str], list[str] | None, NDArray[np.float64]]:
+    """Return names, compartments, tracts, calibres and distances (1 or members, segment) of the segments."""
     for name in ("compartment", "tract", "distance"):
         if name not in segments:
             raise InputError(f"segments lack {name!r}; give compartment, tract and distance per segment.")
-    distances = segments["distance"].to_numpy().astype(np.float64)
+    dims = set(map(str, segments["distance"].dims))
+    if not {"segment"} <= dims <= {"segment", over}:
+        raise InputError(
+            f"segment distances are over {', '.join(sorted(dims))}; give (segment) or ({over}, segment)."
+        )
+    distances = segments["distance"].transpose(..., "segment").to_numpy().astype(np.float64)
+    distances = distances.reshape(-1, distances.shape[-1])
     if not (np.isfinite(distances).all() and (distances > 0).all()):
         raise InputError("segment distances must be positive numbers of mm from the cell body.")
-    return (
-        [str(name) for name in segments["segment"].to_numpy()],
-        [str(name) for name in segments["compartment"].to_numpy()],
-        [str(name) for name in segments["tract"].to_numpy()],
-        distances,
-    )
+
+    def words(name: str) -> list[str]:
+        return [str(item) for item in segments[name].to_numpy()]
+
+    calibres = words("calibre") if "calibre" in segments else None
+    return words("segment"), words("compartment"), words("tract"), calibres, distances
 
 
 def _inputs(
     drive: xr.Dataset, compartments: list[str]
-) -> tuple[NDArray[np.float64], list[tuple[str, int]], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], list[tuple[str, int]], NDArray[np.float64], list[int]]:
+    """Return times, leading dimensions, inputs (plan, compartment, time, inputs) and each segment's compartment."""
     if "methylation" not in drive:
         raise InputError("the drive lacks 'methylation' over (time, compartment).")
     methylation = drive["methylation"]
@@ -155,7 +303,7 @@ def _inputs(
         raise InputError(f"the drive has no compartment {compartment!r}; it has {', '.join(known)}.")
 
     pick = [known.index(compartment) for compartment in compartments]
-    phi = methylation.transpose(*order, "compartment", "time").to_numpy()[..., pick, :]
+    phi = methylation.transpose(*order, "compartment", "time").to_numpy()
     inputs = np.zeros((*phi.shape, len(kernel.INPUTS)))
     inputs[..., kernel.PHI] = phi
     for index, name in enumerate(kernel.INPUTS):
@@ -167,7 +315,8 @@ def _inputs(
         values = inputs[..., index]
         if not np.isfinite(values).all() or (values < 0).any():
             raise InputError(f"{name} of the drive must be finite and not negative.")
-    return times, lead, np.ascontiguousarray(inputs.reshape(-1, times.size, len(kernel.INPUTS)))
+    plans = int(np.prod([size for _, size in lead], dtype=np.int64))
+    return times, lead, inputs.reshape(plans, len(known), times.size, len(kernel.INPUTS)), pick
 
 
 def _label(

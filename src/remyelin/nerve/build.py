@@ -13,10 +13,12 @@ from remyelin.fibre import (
     Pulse,
     bare,
     conduct,
+    conduct_assembled,
     lose_lamellae,
     mrg_interpolated,
     open_paranodes,
     pulse_stimulus,
+    reduce_internodes,
     remyelinate,
     simulate_full,
 )
@@ -115,20 +117,11 @@ def _build(ledger: Ledger, states: States) -> Tables:
     arrival = _arrivals(fine, NERVE_TABLE_MS)
     shapes = [_potential(t, ledger) for t in NERVE_TABLE_FINE_TEMPERATURES]
 
-    grid = [(d, t) for d in NERVE_TABLE_DIAMETERS for t in NERVE_TABLE_TEMPERATURES]
-    coarse = len(NERVE_TABLE_DIAMETERS), len(NERVE_TABLE_TEMPERATURES)
-    healthy = [_fibre(d, t, ledger) for d, t in grid]
-    end = _arrivals(healthy, NERVE_TABLE_MS)[:, last]
-    for fibre, when in zip([*fine, *healthy], [*arrival[:, last], *end], strict=True):
-        if not np.isfinite(when):
-            raise SimulationError(
-                f"a healthy fibre of {fibre.diameter:g} um does not conduct at {fibre.temperature:g} C with these "
-                "numbers; nerve studies need one that does."
-            )
+    for fibre, when in zip(fine, arrival[:, last], strict=True):
+        _refuse_block(fibre.diameter, fibre.temperature, when)
     repairs = [(w, length) for w in NERVE_TABLE_THICKNESS for length in NERVE_TABLE_LENGTH]
     sheathed: list[Lesion] = [states.vacuolate, *(states.repair(*repair) for repair in repairs)]
-    costs = _costs(healthy, sheathed, NERVE_TABLE_MS, end)
-    bare_costs = _costs(healthy, [states.strip], NERVE_TABLE_BARE_MS, end)
+    costs = _costs(sheathed, NERVE_TABLE_MS, ledger)
     return Tables(
         healthy_diameter=np.array(NERVE_TABLE_FINE_DIAMETERS),
         healthy_temperature=np.array(NERVE_TABLE_FINE_TEMPERATURES),
@@ -139,9 +132,9 @@ def _build(ledger: Ledger, states: States) -> Tables:
         temperature=np.array(NERVE_TABLE_TEMPERATURES),
         thickness=np.array(NERVE_TABLE_THICKNESS),
         length=np.array(NERVE_TABLE_LENGTH),
-        vacuolated=costs[0].reshape(*coarse, -1),
-        bare=bare_costs[0].reshape(*coarse, -1),
-        remyelinated=np.moveaxis(costs[1:].reshape(len(repairs), *coarse, costs.shape[-1]), 0, -2),
+        vacuolated=costs[0],
+        bare=_costs([states.strip], NERVE_TABLE_BARE_MS, ledger)[0],
+        remyelinated=np.moveaxis(costs[1:], 0, -2),
         potential_time=shapes[0][0],
         potential=np.array([potential for _, potential in shapes]),
     )
@@ -153,18 +146,37 @@ def _fibre(diameter: float, temperature: float, ledger: Ledger) -> Fibre:
     )
 
 
-def _costs(healthy: list[Fibre], lesions: list[Lesion], duration: float, end: Array) -> Array:
-    """Return the costs of lesions, (lesion, fibre, 4): first, further, alone, in a run."""
-    start = NERVE_TABLE_LESION
-    fibres = (
-        lesion(fibre, range(start, start + n))
-        for lesion in lesions
-        for n in (1, NERVE_TABLE_RUN)
-        for fibre in healthy
-    )
-    arrival = _arrivals(fibres, duration)[:, -NERVE_TABLE_FIRST_NODE - 1]
-    excess = arrival.reshape(len(lesions), -1, len(healthy)) - end
-    one, many = excess[:, 0], excess[:, 1]
+def _refuse_block(diameter: float, temperature: float, arrival: float) -> None:
+    if not np.isfinite(arrival):
+        raise SimulationError(
+            f"a healthy fibre of {diameter:g} um does not conduct at {temperature:g} C with these numbers; nerve "
+            "studies need one that does."
+        )
+
+
+def _costs(lesions: list[Lesion], duration: float, ledger: Ledger) -> Array:
+    """Return the costs of lesions, (lesion, diameter, temperature, 4): first, further, alone, in a run."""
+    diameters, start = NERVE_TABLE_DIAMETERS, NERVE_TABLE_LESION
+    pairs = [mrg_interpolated(d, 2, grid="converged", ledger=ledger) for d in diameters]
+    pieces = [*pairs, *(lesion(pair, [0]) for lesion in lesions for pair in pairs)]
+    # One fibre per diameter as it is, then with one lesion, then with a run of them, lesion by lesion.
+    count = len(pairs)
+    lengths = (0, 1, NERVE_TABLE_RUN)
+    fibres = np.tile(np.arange(count)[:, None], (len(lengths), len(lesions), 1, NERVE_TABLE_NODES - 1))
+    for row, length in zip(fibres, lengths, strict=True):
+        row[:, :, start : start + length] = count + np.arange(len(lesions) * count).reshape(-1, count, 1)
+    flat = fibres.reshape(-1, NERVE_TABLE_NODES - 1)
+    found = []
+    for temperature in NERVE_TABLE_TEMPERATURES:
+        warm = [piece.replace(temperature=temperature) for piece in pieces]
+        library = reduce_internodes(warm, step=NERVE_TABLE_STEP_US)
+        run = conduct_assembled(library, flat, pulse=_STRONG, duration=duration)
+        arrival = run["arrival"].to_numpy()[:, -NERVE_TABLE_FIRST_NODE - 1]
+        for diameter, when in zip(diameters, arrival[:count], strict=True):
+            _refuse_block(diameter, temperature, when)
+        found.append(arrival.reshape(len(lengths), len(lesions), count))
+    healthy, one, many = np.stack(found, axis=-1)
+    one, many = one - healthy, many - healthy
     alone, in_run = np.isfinite(one), np.isfinite(many)
     # Where nothing passes the delay is never used; a finite one keeps the interpolation so.
     first = np.where(alone, one, 0.0)

@@ -36,7 +36,7 @@ class Classification:
     Attributes
     ----------
     pattern : str
-        Of the conduction studies: "normal", "one nerve only", "slowing without a pattern", "axonal",
+        Of the conduction studies: "not studied", "normal", "one nerve only", "slowing without a pattern", "axonal",
         "demyelinating" or "mixed".
     certainty : str
         "definite", "probable" or "possible" where a demyelinating criterion is met, else empty.
@@ -103,7 +103,9 @@ def classify(studies: Studies, ledger: Ledger) -> Classification:
         dict.fromkeys(row.study for row in studies.rows if row.modality == "evoked" and row.abnormal)
     )
     certainty = _certainty(met, ledger)
-    pattern, rule = _pattern(certainty, met, low, slow, int(ledger["report.axonal_nerves"]))
+    pattern, rule = "not studied", "no conduction study was made"
+    if nerves:
+        pattern, rule = _pattern(certainty, met, low, slow, int(ledger["report.axonal_nerves"]))
     return Classification(pattern, certainty, rule, met, low, slow, evoked)
 
 
@@ -202,12 +204,16 @@ def _pattern(
             f"amplitude low or absent in {len(low)} nerves ({nerves} or more), no EFNS/PNS criterion definite or "
             "probable"
         )
-    affected = set(low) | set(slow)
+    affected = set(low) | set(slow) | {item.study for item in met}
+    said = f"EFNS/PNS {certainty}, " if certainty else ""
     if len(affected) >= nerves:
         return (
             "slowing without a pattern",
-            f"{len(affected)} nerves beyond a limit, amplitude low in {len(low)}",
+            f"{said}{len(affected)} nerves beyond a limit or criterion, amplitude low in {len(low)}",
         )
     if affected:
-        return "one nerve only", f"{len(affected)} nerve beyond a limit, where a neuropathy asks for {nerves}"
+        return (
+            "one nerve only",
+            f"{said}{len(affected)} nerve beyond a limit or criterion, where a neuropathy asks for {nerves}",
+        )
     return "normal", "no conduction study is beyond its limit"

@@ -14,7 +14,7 @@ def muscle(name: str, study: Motor, lab: Laboratory, along: Conduct, start: floa
         along(f"{study.limb}_motor", "motor", start, muscle),
         lab.ledger[f"motor_units.{name}"],
         lab.ledger[f"motor_unit.amplitude.{name}"],
-        lab.ledger["motor_unit.time_constant"],
+        lab.ledger[f"motor_unit.time_constant.{name}"],
         lab.ledger["delay.activation"] + lab.ledger[f"delay.terminal.{name}"],
     )
 

@@ -12,12 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
-from remyelin.fibre import Fibre, Library, Pulse, conduct_assembled, mrg_interpolated, reduce_internodes
+from remyelin.fibre import (
+    Fibre,
+    Library,
+    Pulse,
+    conduct_assembled,
+    enlarged,
+    mrg_interpolated,
+    reduce_internodes,
+)
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.build import States
 from remyelin.nerve.bundle import INTACT, Bundle, Conduct, Ints, bundles, tabulated, volley_of, within
@@ -29,9 +38,9 @@ from remyelin.numerics import (
     NERVE_BUNDLES_KEPT,
     NERVE_EXACT_DIAMETER_UM,
     NERVE_EXACT_FIBRES,
+    NERVE_EXACT_LEAD,
     NERVE_EXACT_PAD,
     NERVE_EXACT_THICKNESS,
-    NERVE_TABLE_POTENTIAL_DIAMETER,
     PULSE_MS,
 )
 
@@ -43,6 +52,9 @@ _REMYELINATED = LESIONS.index("remyelinated")
 Kind = tuple[float, int, float, float]
 """Diameter (um), state, thickness and length (relative) of an internode."""
 
+_PARTS: Final = (1 << 20, 1 << 16, 1 << 8)
+"""Places of diameter, state and thickness within the code of a kind; its number of new internodes is the rest."""
+
 
 def exact(
     person: Person, tables: Tables, ledger: Ledger, *, seed: int, fibres: int = NERVE_EXACT_FIBRES
@@ -53,6 +65,7 @@ def exact(
     tables give the delay of bare internodes only.
     """
     bundle_of = bundles(person, tables, ledger, seed=seed, fibres=fibres)
+    makers = Makers(ledger)
     shelves: dict[float, Shelf] = {}
     known: dict[Bundle, Passage] = {}
 
@@ -61,7 +74,7 @@ def exact(
         if bundle not in known:
             if len(known) >= NERVE_BUNDLES_KEPT:
                 known.clear()
-            known[bundle] = passage(bundle, tables, shelves, ledger)
+            known[bundle] = passage(bundle, tables, shelves, makers)
         passed = known[bundle]
         inside = within(bundle, asked.run)
         fibre, count = bundle.fibre[inside], len(laid.healthy)
@@ -95,64 +108,70 @@ class Passage:
     failed: NDArray[np.bool_]
 
 
-class Shelf:
-    """The internodes of one temperature by kind, each reduced once, and what intact ones take."""
+class Makers:
+    """Internodes between two nodes by kind, made once for all temperatures."""
 
-    __slots__ = ("_ledger", "_numbers", "_pieces", "_states", "library", "temperature", "time")
+    __slots__ = ("_ledger", "_made", "_states")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._states = States(ledger)
+        self._made: dict[Kind, Fibre] = {}
+
+    def piece(self, kind: Kind) -> Fibre:
+        """Return an internode; its temperature is to be set."""
+        if kind not in self._made:
+            diameter, state, thickness, length = kind
+            pair = mrg_interpolated(diameter, 2, grid="converged", ledger=self._ledger)
+            if state == _VACUOLATED:
+                pair = self._states.vacuolate(pair, [0])
+            elif state == _REMYELINATED:
+                pair = self._states.repair(thickness, length)(pair, [0])
+            self._made[kind] = pair
+        return self._made[kind]
+
+
+class Shelf:
+    """The internodes of one temperature by the code of their kind, each reduced once, and what intact ones take."""
+
+    __slots__ = ("_makers", "_number", "library", "temperature", "time")
 
     library: Library
     time: Array
     """Of the intact internode of each piece's diameter, ms."""
 
-    def __init__(self, temperature: float, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._states = States(ledger)
-        self._numbers: dict[Kind, int] = {}
-        self._pieces: list[Fibre] = []
+    def __init__(self, temperature: float, makers: Makers) -> None:
+        self._makers = makers
+        self._number: dict[int, int] = {}
         self.temperature = temperature
         self.time = np.zeros(0)
 
-    def numbers(self, kinds: Array) -> Ints:
-        """Return the number of each kind (n, 4) in the library, which is made anew where there are new ones."""
-        wanted = [(float(d), int(s), float(w), float(rel)) for d, s, w, rel in kinds]
-        wanted += [healthy(kind) for kind in wanted]
-        new = [kind for kind in dict.fromkeys(wanted) if kind not in self._numbers]
-        for kind in new:
-            self._numbers[kind] = len(self._pieces)
-            self._pieces.append(self._piece(kind))
+    def numbers(self, codes: Ints) -> Ints:
+        """Return the number of each kind in the library, which grows where there are new ones."""
+        wanted = codes.tolist()
+        new = [code for code in dict.fromkeys([*intact(codes).tolist(), *wanted]) if code not in self._number]
         if new:
-            self.library = reduce_internodes(self._pieces, step=DEFAULT_STEP_US)
-            self.time = np.concatenate([self.time, self._intact_times(new)])
-        return np.array([self._numbers[kind] for kind in wanted[: len(kinds)]], dtype=np.int64)
+            self._number.update(zip(new, range(len(self._number), len(self._number) + len(new)), strict=True))
+            pieces = [self._makers.piece(kind_of(code)).replace(temperature=self.temperature) for code in new]
+            empty = not self.time.size
+            self.library = (
+                reduce_internodes(pieces, step=DEFAULT_STEP_US) if empty else enlarged(self.library, pieces)
+            )
+            self.time = np.concatenate([self.time, self._intact_times(np.array(new))])
+        return np.array([self._number[code] for code in wanted], dtype=np.int64)
 
-    def intact(self, kinds: Array) -> Ints:
-        """Return the numbers of the intact internodes of the same diameters."""
-        plain = np.column_stack([kinds[:, 0], np.full(len(kinds), INTACT), np.zeros((len(kinds), 2))])
-        return self.numbers(plain)
-
-    def _piece(self, kind: Kind) -> Fibre:
-        diameter, state, thickness, length = kind
-        pair = mrg_interpolated(
-            diameter, 2, temperature=self.temperature, grid="converged", ledger=self._ledger
-        )
-        if state == _VACUOLATED:
-            pair = self._states.vacuolate(pair, [0])
-        elif state == _REMYELINATED:
-            pair = self._states.repair(thickness, length)(pair, [0])
-        return pair.replace(diameter=NERVE_TABLE_POTENTIAL_DIAMETER)  # one for all, so that they join
-
-    def _intact_times(self, new: list[Kind]) -> Array:
+    def _intact_times(self, codes: Ints) -> Array:
         """Return the time of one internode in a uniform intact fibre of each kind's diameter."""
-        own = np.array([self._numbers[healthy(kind)] for kind in new])
+        own = np.array([self._number[code] for code in intact(codes).tolist()])
         plain = np.unique(own)
-        fibres = np.tile(plain[:, None], 2 * 2 * NERVE_EXACT_PAD)
+        fibres = np.tile(plain[:, None], 2 * NERVE_EXACT_LEAD + NERVE_EXACT_PAD)
         arrival = conduct_assembled(self.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
-        first, last = NERVE_EXACT_PAD, fibres.shape[1] - NERVE_EXACT_PAD
+        first, last = NERVE_EXACT_LEAD, fibres.shape[1] - NERVE_EXACT_PAD
         time = (arrival[:, last] - arrival[:, first]) / (last - first)
         return np.asarray(time[np.searchsorted(plain, own)])
 
 
-def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], ledger: Ledger) -> Passage:
+def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers: Makers) -> Passage:
     """Run every lesion of a bundle, with what lies around it, through the engine.
 
     Parameters
@@ -162,7 +181,7 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], ledger:
         Limits of diameter, thickness and length; delay and block of bare internodes.
     shelves : dict of float to Shelf
         Internodes by temperature, filled as it goes.
-    ledger : Ledger
+    makers : Makers
 
     Returns
     -------
@@ -170,14 +189,14 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], ledger:
     """
     count = len(bundle.state)
     found = Passage(np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.bool_))
-    kinds = _kinds(bundle, tables)
+    codes = _codes(bundle, tables)
     temperature = bundle.line.slices.temperature[bundle.slice]
     for degrees in np.unique(temperature).tolist():
-        shelf = shelves.setdefault(degrees, Shelf(degrees, ledger))
+        shelf = shelves.setdefault(degrees, Shelf(degrees, makers))
         here = np.flatnonzero(temperature == degrees)
-        distinct, which = np.unique(kinds[here], axis=0, return_inverse=True)
-        numbers = shelf.numbers(distinct)[which.ravel()]
-        plain = shelf.intact(distinct)[which.ravel()]
+        distinct, which = np.unique(codes[here], return_inverse=True)
+        numbers = shelf.numbers(distinct)[which]
+        plain = shelf.numbers(intact(distinct))[which]
         found.time[here] = shelf.time[numbers]
         found.length[here] = shelf.library.length[numbers]
         _run(shelf, bundle, here, numbers, plain, found)
@@ -202,14 +221,14 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     # By length, so that short ones do not wait for long ones.
     order = np.argsort(length, kind="stable")
     first, length = first[order], length[order]
-    pad = NERVE_EXACT_PAD
+    pad, tail = NERVE_EXACT_LEAD, NERVE_EXACT_PAD
     rows = np.repeat(np.arange(len(first)), length)
     within_row = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
     at = np.repeat(first, length) + within_row
-    fibres = np.full((len(first), int(length.max()) + 2 * pad), -1, dtype=np.int64)
+    fibres = np.full((len(first), int(length.max()) + pad + tail), -1, dtype=np.int64)
     fibres[:, :pad] = plain[first][:, None]
     fibres[rows, pad + within_row] = numbers[at]
-    behind = pad + length[:, None] + np.arange(pad)
+    behind = pad + length[:, None] + np.arange(tail)
     np.put_along_axis(fibres, behind, plain[first + length - 1][:, None], axis=1)
     arrival = conduct_assembled(shelf.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
 
@@ -222,7 +241,8 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     lost = np.flatnonzero(reached < length)
     found.failed[here[first[lost] + reached[lost]]] = True
     # What a lesion costs its healthy neighbours, to both sides, is counted with it.
-    near, beyond = pad // 2, pad - 1
+    # (not up to its last node: an impulse hurries towards a sealed end)
+    near, beyond = pad - tail // 2, tail // 2
     own = shelf.time[plain[first]]
     row = np.arange(len(first))
     before = arrival[row, pad] - arrival[row, near] - (pad - near) * own
@@ -234,20 +254,33 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     found.failed[here[(first + length - 1)[stopped]]] = True
 
 
-def _kinds(bundle: Bundle, tables: Tables) -> Array:
-    """Return the kinds of all internodes of a bundle, rounded so that fibres share them; shape (i, 4)."""
-    limits = tables.healthy_diameter[[0, -1]]
-    diameter = np.clip(bundle.diameter, *limits)
-    diameter = np.clip(np.round(diameter / NERVE_EXACT_DIAMETER_UM) * NERVE_EXACT_DIAMETER_UM, *limits)
-    state = bundle.state
+def _codes(bundle: Bundle, tables: Tables) -> Ints:
+    """Return the kinds of all internodes of a bundle as numbers, rounded so that fibres share them."""
+    low, high = tables.healthy_diameter[[0, -1]] / NERVE_EXACT_DIAMETER_UM
+    diameter = np.clip(np.round(bundle.diameter / NERVE_EXACT_DIAMETER_UM), np.ceil(low), np.floor(high))
+    state = np.where(bundle.state == _BARE, INTACT, bundle.state)
     new = state == _REMYELINATED
     thinnest, shortest = tables.thickness[0], tables.length[-1]
-    steps = np.round(np.log(np.maximum(bundle.thickness, thinnest)) / NERVE_EXACT_THICKNESS)
-    thickness = np.where(new, np.minimum(np.exp(steps * NERVE_EXACT_THICKNESS), 1), 0)
-    length = np.where(new, 1 / np.round(1 / np.maximum(bundle.length, shortest)), 0)
-    return np.column_stack([diameter, np.where(state == _BARE, INTACT, state), thickness, length])
+    thin = np.round(-np.log(np.clip(bundle.thickness, thinnest, 1)) / NERVE_EXACT_THICKNESS)
+    pieces = np.round(1 / np.maximum(bundle.length, shortest))
+    of_diameter, of_state, of_thickness = _PARTS
+    code = diameter * of_diameter + state * of_state + np.where(new, thin * of_thickness + pieces, 0)
+    return np.asarray(code, dtype=np.int64)
 
 
-def healthy(kind: Kind) -> Kind:
-    """Return the intact internode of the same diameter."""
-    return kind[0], INTACT, 0.0, 0.0
+def intact(codes: Ints) -> Ints:
+    """Return the codes of the intact internodes of the same diameters."""
+    of_diameter, of_state, _ = _PARTS
+    return codes // of_diameter * of_diameter + INTACT * of_state
+
+
+def kind_of(code: int) -> Kind:
+    """Return the kind a code stands for."""
+    of_diameter, of_state, of_thickness = _PARTS
+    diameter, rest = divmod(code, of_diameter)
+    state, rest = divmod(rest, of_state)
+    thin, pieces = divmod(rest, of_thickness)
+    thickness, length = (
+        (0.0, 0.0) if not pieces else (float(np.exp(-thin * NERVE_EXACT_THICKNESS)), 1 / pieces)
+    )
+    return diameter * NERVE_EXACT_DIAMETER_UM, state, thickness, length

@@ -38,7 +38,8 @@ class Row:
     f_persistence : float or None
         Share of the shocks that gave an F wave; None where none was looked for.
     markers : tuple of float or None
-        Onset, peak and return to the baseline on the waveform, ms.
+        Onset, peak and return on the waveform, ms: to the baseline for nerve and muscle, to as small a share of
+        the peak as at the onset for evoked potentials.
     assessed : tuple of Assessment
         The quantities for which there is a norm.
     absent : bool

@@ -140,6 +140,7 @@ def measured(study: str, site: str, modality: str, unit: str, found: Response | 
         return Row(study, site, modality, amplitude_unit=unit, absent=True, **more)
     marks = (found.onset, found.peak, found.onset + found.duration)
     if modality == "evoked":
+        marks = (found.onset, found.peak, found.settled)
         return Row(study, site, modality, found.peak, found.amplitude, unit, markers=marks, **more)
     return Row(
         study,

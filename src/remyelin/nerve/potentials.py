@@ -38,6 +38,7 @@ from remyelin.numerics import (
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
     NERVE_SLOW_SAMPLE_MS,
+    NERVE_UNIT_CONSTANTS,
     NERVE_WINDOW_TAIL_MS,
 )
 from remyelin.units import MM_PER_UM, UV_PER_MV
@@ -60,7 +61,8 @@ class Response:
     """What is measured on a waveform: ms, unit of the waveform, unit times ms.
 
     Latency is that of the onset for nerve and muscle potentials, of the peak for evoked potentials;
-    amplitude is from the baseline to the negative peak; duration and area are of the negative phase.
+    amplitude is from the baseline to the negative peak; duration and area are of the negative phase; `settled` is
+    when it is back at the share of the peak at which it began.
     """
 
     onset: float
@@ -68,6 +70,7 @@ class Response:
     amplitude: float
     area: float
     duration: float
+    settled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +260,8 @@ def muscle_potential(
     volley: Volley, units: float, amplitude: float, constant: float, delay: float
 ) -> Waveform:
     """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve."""
-    time, _ = window(delay + last_arrival(volley), NERVE_SLOW_SAMPLE_MS)
+    latest = delay + last_arrival(volley) + NERVE_UNIT_CONSTANTS * constant
+    time, _ = window(latest, NERVE_SLOW_SAMPLE_MS)
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     weight = volley.conducted / len(volley.conducted)
@@ -298,12 +302,15 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
     onset = _crossing(time, value, first, NERVE_ONSET_SHARE * amplitude)
     negative = np.flatnonzero(value[top:] <= 0)
     end = top + int(negative[0]) if len(negative) else len(value) - 1
+    small = np.flatnonzero(value[top:] < NERVE_ONSET_SHARE * amplitude)
+    last = top + int(small[0]) if len(small) else len(value) - 1
     return Response(
         onset,
         _peak(time, value, top),
         amplitude,
         float(np.clip(value[first : end + 1], 0, None).sum() * sample),
         _crossing(time, -value, end - 1, 0.0) - onset,
+        _crossing(time, -value, last - 1, -NERVE_ONSET_SHARE * amplitude),
     )
 
 

@@ -96,8 +96,10 @@ def battery(
     Raises
     ------
     InputError
-        For an unknown study, a distance that does not fit the limb, or an incomplete state.
+        For no or an unknown study, a distance that does not fit the limb, or an incomplete state.
     """
+    if not studies:
+        raise InputError(f"no study was asked for; give one or more of {', '.join(STUDIES)}.")
     extra = [str(name) for name in states["axons"].dims if name != "segment"] if "axons" in states else []
     if extra:
         raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")

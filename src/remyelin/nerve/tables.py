@@ -93,11 +93,15 @@ class Tables:
     def weights(self, thickness: Array, length: Array) -> Array:
         """Return bilinear weights (..., w * l) of the remyelinated grid; ends are held.
 
-        The delay grows with how many new internodes there are, so length enters as its inverse.
+        The delay grows with how many new internodes there are and nearly as the inverse of their thickness, so
+        both enter as their inverse.
         """
         parts = []
-        shortest = self.length[-1]
-        pairs = ((self.thickness, thickness), (1 / self.length, 1 / np.maximum(length, shortest)))
+        thinnest, shortest = self.thickness[0], self.length[-1]
+        pairs = (
+            (-1 / self.thickness, -1 / np.maximum(thickness, thinnest)),
+            (1 / self.length, 1 / np.maximum(length, shortest)),
+        )
         for grid, value in pairs:
             position = _position(grid, np.clip(value, grid[0], grid[-1]))
             parts.append(np.clip(1 - np.abs(position[..., None] - np.arange(len(grid))), 0, None))

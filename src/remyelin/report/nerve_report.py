@@ -82,7 +82,8 @@ def quantities(row: Row) -> Mapping[str, tuple[float | None, str]]:
     measured = row.modality != "evoked"
     found: dict[str, tuple[float | None, str]] = {}
     interval = "cmct" if any(item.quantity == "cmct" for item in row.assessed) else "interval"
-    if interval == "cmct" or row.interval is None:
+    between = any(item.quantity == "interval" for item in row.assessed)
+    if not between:
         found["latency"] = (row.latency, "ms")
         found["amplitude"] = (row.amplitude, row.amplitude_unit)
     if measured and row.markers is not None:
@@ -96,7 +97,7 @@ def quantities(row: Row) -> Mapping[str, tuple[float | None, str]]:
     if row.f_persistence is not None:
         found["f_latency"] = (row.f_latency, "ms")
         found["f_persistence"] = (row.f_persistence, "1")
-    if interval == "cmct" or row.interval is not None:
+    if between or interval == "cmct":
         found[interval] = (row.interval, "ms")
     return found
 

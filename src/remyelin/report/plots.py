@@ -16,7 +16,7 @@ from remyelin.figures import (
     Panel,
     Series,
 )
-from remyelin.nerve import Studies
+from remyelin.nerve import Studies, Waveform
 from remyelin.nerve.anatomy import HEAD
 from remyelin.units import DAYS_PER_MONTH
 
@@ -256,12 +256,14 @@ def waveforms(course: Course) -> Figure:
         )
         series += _markers(name, sources)
         study, _, site = name.partition(", ")
-        window = _interesting(reference.time, reference.value)
+        window = _interesting(
+            [wave for _, made, _ in sources if (wave := made.waveforms.get(name)) is not None]
+        )
         panels.append(Panel(f"{words(study)}, {site}", "ms", reference.unit, series, x_range=window))
     caption = (
         f"Simulated recordings, negative up, limbs at {course.healthy.person.temperature:g} C. Grey: the same person "
         "before the cause began. Points: where onset, peak and the return to the baseline are measured. Later and "
-        "lower: slowed and scattered. Flat: no response."
+        "lower: slowed and scattered. Without points: no response that could be told from noise."
     )
     return Figure("waveforms", "Recordings", caption, tuple(panels), columns=3, panel_height=1.7)
 
@@ -280,13 +282,18 @@ def _markers(name: str, sources: list[tuple[str, Studies, str]]) -> tuple[Series
     return tuple(marks)
 
 
-def _interesting(time: Any, value: Any) -> tuple[float, float]:
-    """The stretch of a recording worth drawing: the healthy response and as much again for a late one."""
-    size = np.abs(value)
-    there = time[size > 0.02 * size.max()]
-    first, last = float(there[0]), float(there[-1])
-    span = last - first
-    return max(0.0, first - 0.3 * span), last + 1.2 * span
+def _interesting(waves: list[Waveform]) -> tuple[float, float]:
+    """The stretch of a recording worth drawing: every response in it, with some room before and behind."""
+    tallest = max(float(np.abs(wave.value).max()) for wave in waves)
+    first, last = [], []
+    for wave in waves:
+        size = np.abs(wave.value)
+        if size.max() > 0.1 * tallest:
+            there = wave.time[size > 0.05 * size.max()]
+            first.append(float(there[0]))
+            last.append(float(there[-1]))
+    span = max(last) - min(first)
+    return max(0.0, min(first) - 0.2 * span), max(last) + 0.3 * span
 
 
 def label_of(date: float) -> str:

@@ -6,7 +6,7 @@ numbers; what a paper does not report is an assumption, said where it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray as xr
@@ -19,10 +19,12 @@ from remyelin.units import DAYS_PER_MONTH
 YOUNG = 20.0  # age at which repair has its full speed
 
 Floats = NDArray[np.float64]
+Rates = Ledger | Parameters | Sequence[Parameters]
+"""Numbers of a run, or the rates of one member or of several; several give a dimension ``member``."""
 
 
 def course(
-    ledger: Ledger,
+    rates: Rates,
     tract: str,
     times: Floats,
     methylation: Floats,
@@ -35,8 +37,8 @@ def course(
 
     Parameters
     ----------
-    ledger : Ledger
-        The numbers of the run.
+    rates : Ledger, Parameters or sequence of Parameters
+        The numbers of the run, or the rates.
     tract : str
         Tract of the site; peripheral when its name says so, central otherwise.
     times, methylation : (time,) arrays
@@ -51,7 +53,7 @@ def course(
     Returns
     -------
     Dataset
-        Over time.
+        Over (..., time).
     """
     compartment = "peripheral" if tract.startswith("peripheral") else "central"
     segments = xr.Dataset(
@@ -69,11 +71,12 @@ def course(
         },
         coords={"time": times, "compartment": [compartment]},
     )
-    return simulate(drive, segments, age, Parameters.from_ledger(ledger)).isel(segment=0)
+    chosen = Parameters.from_ledger(rates) if isinstance(rates, Ledger) else rates
+    return simulate(drive, segments, age, chosen).isel(segment=0)
 
 
 def toxin_lesion(
-    ledger: Ledger,
+    rates: Rates,
     tract: str,
     *,
     days: float = 70.0,
@@ -86,7 +89,7 @@ def toxin_lesion(
 
     Parameters
     ----------
-    ledger, tract, age
+    rates, tract, age
         As in :func:`course`.
     days : float
         Length of the experiment.
@@ -104,7 +107,7 @@ def toxin_lesion(
     """
     times = np.concatenate([[0.0, 0.999], np.arange(1.0, days + 0.05, 0.1)])
     return course(
-        ledger,
+        rates,
         tract,
         times,
         np.full(times.size, methylation),
@@ -125,7 +128,7 @@ def first(times: Floats, holds: NDArray[np.bool_], after: float = -np.inf) -> fl
     return float(found[0]) if found.size else float("inf")
 
 
-def monkey(ledger: Ledger, *, floor: float = 0.0) -> xr.Dataset:
+def monkey(rates: Rates, *, floor: float = 0.0) -> xr.Dataset:
     """Feed a monkey almost no B12 and watch its optic nerve.
 
     Liver B12 is 5 % of control after 21 months, which gives the rate of loss of the store; methylation
@@ -141,10 +144,10 @@ def monkey(ledger: Ledger, *, floor: float = 0.0) -> xr.Dataset:
     store = np.exp(-np.log(20.0) / 21.0 * months)
     half = np.exp(-np.log(20.0) / 21.0 * 16.0)
     potential = np.clip(store / (store + half) * (1.0 + half), floor, 1.0)
-    return course(ledger, "optic", months * DAYS_PER_MONTH, potential, distance=60.0)
+    return course(rates, "optic", months * DAYS_PER_MONTH, potential, distance=60.0)
 
 
-def bat(ledger: Ledger, *, depleted: bool) -> xr.Dataset:
+def bat(rates: Rates, *, depleted: bool) -> xr.Dataset:
     """Keep a fruit bat under nitrous oxide and watch its posterior columns.
 
     The depleted animal has no cobalamin to replace what is oxidised: methylation falls from half to
@@ -158,10 +161,10 @@ def bat(ledger: Ledger, *, depleted: bool) -> xr.Dataset:
     """
     days = np.arange(0.0, 200.0, 0.5)
     potential = np.interp(days, [0.0, 3.0], [0.5, 0.05]) if depleted else 0.05 + 0.95 * np.exp(-days / 21.0)
-    return course(ledger, "posterior_column", days, potential)
+    return course(rates, "posterior_column", days, potential)
 
 
-def gastrectomised_rat(ledger: Ledger) -> xr.Dataset:
+def gastrectomised_rat(rates: Rates) -> xr.Dataset:
     """Take a rat's stomach out and watch its cord.
 
     Assumed: a small animal loses its store with a half-time of two weeks, and methylation is half when
@@ -174,7 +177,7 @@ def gastrectomised_rat(ledger: Ledger) -> xr.Dataset:
     """
     days = np.arange(0.0, 240.0, 1.0)
     store = 0.5 ** (days / 14.0)
-    return course(ledger, "posterior_column", days, store / (store + 0.2) * 1.2)
+    return course(rates, "posterior_column", days, store / (store + 0.2) * 1.2)
 
 
 def earlier(

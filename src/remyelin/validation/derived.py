@@ -78,8 +78,26 @@ def cobalamin_fit() -> Mapping[str, Any]:
     return MappingProxyType(json.loads(COBALAMIN_FIT.read_text(encoding="utf-8")))
 
 
+def build_myelin_ensemble(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Draw the ensemble of myelin rates again."""
+    from remyelin.validation.ensemble import build
+
+    return build(ledger, progress=progress)
+
+
+def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Screen the unmeasured numbers again."""
+    from remyelin.validation.sensitivity import build
+
+    return build(ledger, progress)
+
+
+SENSITIVITY: Final = Path(str(files("remyelin.evidence"))) / "data" / "sensitivity.csv"
+MYELIN_ENSEMBLE: Final = Path(str(files("remyelin.myelin"))) / "ensemble.csv"
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
-    "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit)
+    "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
+    "myelin": (MYELIN_ENSEMBLE, build_myelin_ensemble),
+    "sensitivity": (SENSITIVITY, build_sensitivity),
 }
 
 

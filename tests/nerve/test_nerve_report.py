@@ -1,0 +1,123 @@
+"""The laboratory's report and its exports: what a reader, a spreadsheet and another program get."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remyelin import Ledger, load_case, run_course
+from remyelin.cli import main
+from remyelin.course import Course
+from remyelin.report.html import render_report
+from remyelin.report.nerve_export import COLUMNS, LOINC_CMAP, to_csv, to_fhir
+from remyelin.report.nerve_report import BEFORE, nerve_report
+
+
+@cache
+def course() -> Course:
+    return run_course(load_case("pernicious-anaemia"), Ledger.shipped())
+
+
+@cache
+def bundle() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(to_fhir(course()))
+    return found
+
+
+def test_every_date_and_health_are_reported_with_their_rows() -> None:
+    report = nerve_report(course())
+    assert [date["label"] for date in report["dates"]][-1] == BEFORE
+    assert len(report["dates"]) == len(course().studies) + 1
+    assert report["dates"][-1]["pattern"] == "normal"
+    for date in report["dates"]:
+        assert date["rule"]
+        rows = [row for table in date["tables"] for row in table["rows"]]
+        assert len(rows) == len(course().healthy.rows)
+        motor = date["tables"][0]["rows"][0]["cells"]
+        assert set(motor) == {
+            "latency", "amplitude", "peak", "area", "duration", "distance", "f_latency", "f_persistence"
+        }  # fmt: skip
+    json.dumps(report, allow_nan=False)
+
+
+def test_an_absent_response_has_no_number_anywhere() -> None:
+    date = nerve_report(course())["dates"][0]
+    absent = [row for table in date["tables"] for row in table["rows"] if row["absent"]]
+    assert absent, "somebody that ill has lost a response"
+    for row in absent:
+        assert row["markers"] is None
+        assert all(cell["value"] is None for name, cell in row["cells"].items() if name != "distance")
+        assert all(cell["flag"] in ("", "absent") for cell in row["cells"].values())
+
+
+def test_the_page_holds_criteria_limits_and_markers() -> None:
+    page = render_report(course())
+    for wanted in ("EFNS/PNS", "Study table, presentation", "limit ", "F wave", "Serial studies, side by side",
+                   "onset, peak, return to baseline", "negative up", "absent"):  # fmt: skip
+        assert wanted in page
+    assert page.index("median motor</td>") < page.index("BAEP</td>"), "in the order of the battery"
+
+
+def test_csv_is_one_line_per_quantity() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(course()))))
+    assert tuple(rows[0]) == COLUMNS
+    keys = [(row["date"], row["study"], row["site"], row["quantity"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    first = next(iter(course().studies.values()))
+    for row in rows:
+        if row["date"] == "presentation" and row["quantity"] == "amplitude":
+            amplitude = first.row(row["study"], row["site"]).amplitude
+            assert (row["value"] == "") == (amplitude is None)
+            assert amplitude is None or float(row["value"]) == pytest.approx(amplitude, rel=1e-5)
+        assert row["unit"]
+        assert row["value"] or row["flag"] == "absent" or row["limit"] == ""
+
+
+def test_fhir_reports_point_at_observations_that_exist() -> None:
+    entries = bundle()["entry"]
+    urls = [entry["fullUrl"] for entry in entries]
+    assert len(set(urls)) == len(urls)
+    kinds = [entry["resource"]["resourceType"] for entry in entries]
+    dates = len(course().studies) + 1
+    assert kinds.count("Patient") == 1
+    assert kinds.count("DiagnosticReport") == dates
+    assert kinds.count("Observation") == dates * len(course().healthy.rows)
+    for entry in entries:
+        resource = entry["resource"]
+        if resource["resourceType"] == "DiagnosticReport":
+            assert {item["reference"] for item in resource["result"]} <= set(urls)
+            assert "never medical advice" in resource["conclusion"]
+
+
+def test_fhir_codes_are_only_those_that_were_verified() -> None:
+    text = json.dumps(bundle())
+    assert text.count("http://loinc.org") == text.count(LOINC_CMAP["code"]) > 0
+    for entry in bundle()["entry"]:
+        for part in entry["resource"].get("component", []):
+            values = [key for key in part if key.startswith("value") or key == "dataAbsentReason"]
+            assert len(values) == 1, "a value, or why there is none"
+            if "valueSampledData" in part:
+                samples = [float(sample) for sample in part["valueSampledData"]["data"].split()]
+                assert len(samples) <= 257
+                assert part["valueSampledData"]["period"] > 0
+
+
+def test_export_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main(["export", *arguments])
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    status, out, _ = run("replete-control", "--to", "csv", "--out", str(tmp_path / "studies.csv"))
+    assert (status, out) == (0, f"wrote {tmp_path / 'studies.csv'}\n")
+    assert (tmp_path / "studies.csv").read_text(encoding="utf-8").startswith("case,day,date,study")
+    status, out, err = run("replete-control", "--to", "fihr")
+    assert (status, out) == (2, "")
+    assert "did you mean 'fhir'" in err
