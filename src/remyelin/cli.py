@@ -15,6 +15,7 @@ import typer
 from remyelin import __version__
 from remyelin.commands.bench import bench
 from remyelin.commands.cases import cases
+from remyelin.commands.cohort import cohort
 from remyelin.commands.doctor import doctor
 from remyelin.commands.evidence import evidence
 from remyelin.commands.experiment import experiment
@@ -91,6 +92,7 @@ for command in (
     cases,
     new,
     evidence,
+    cohort,
     validate,
     experiment,
     bench,

@@ -59,6 +59,11 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
+    return treated(caused(person, _stop(case, person, plan), ledger), *orders(case, plan, ledger))
+
+
+def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
+    """Return what reaches an untreated person whose cause runs on; `stop` (day) ends nitrous oxide."""
     healthy = Exposure(
         age=person.age,
         food_intake=constant(person.food_intake),
@@ -69,8 +74,7 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
         metabolite_scale_mma=person.mma_scale,
         metabolite_scale_hcy=person.homocysteine_scale,
     )
-    caused = _caused(healthy, person, _stop(case, person, plan), ledger)
-    return treated(caused, *orders(case, plan, ledger))
+    return _caused(healthy, person, stop, ledger)
 
 
 def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from remyelin.errors import InputError, nearest
 
 #: Name of a benchmark, and the module whose ``compare(progress)`` yields its rows.
-BENCHMARKS = {"fibre": "remyelin.bench.fibre", "cobalamin": "remyelin.bench.cobalamin"}
+BENCHMARKS = {
+    "fibre": "remyelin.bench.fibre",
+    "cobalamin": "remyelin.bench.cobalamin",
+    "cohort": "remyelin.bench.cohort",
+}
 
 
 def run_benchmark(name: str, progress: Callable[[str], None] = lambda step: None) -> list[dict[str, object]]:

@@ -26,14 +26,19 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def ledger_with(settings: list[str] | None) -> Any:
-    """Return the shipped ledger with the overrides of ``--set NAME=VALUE``."""
-    from remyelin.evidence import Ledger
-
+def overrides(settings: list[str] | None) -> dict[str, float | str]:
+    """Return the overrides of ``--set NAME=VALUE`` by name."""
     changes: dict[str, float | str] = {}
     for setting in settings or ():
         name, equals, value = setting.partition("=")
         if not equals or not name.strip() or not value.strip():
             raise InputError(f"--set {setting}: write NAME=VALUE, as --set nodal_sodium_conductance=1.5")
         changes[name.strip()] = value.strip()
-    return Ledger.shipped().replace(changes)
+    return changes
+
+
+def ledger_with(settings: list[str] | None) -> Any:
+    """Return the shipped ledger with the overrides of ``--set NAME=VALUE``."""
+    from remyelin.evidence import Ledger
+
+    return Ledger.shipped().replace(overrides(settings))

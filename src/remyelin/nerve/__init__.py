@@ -5,6 +5,7 @@ from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
 from remyelin.nerve.classification import Classification, classify
 from remyelin.nerve.conduction import conduction
+from remyelin.nerve.dates import batteries
 from remyelin.nerve.exact import exact
 from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.norms import Assessment
@@ -27,6 +28,7 @@ __all__ = [
     "Studies",
     "Tables",
     "Waveform",
+    "batteries",
     "battery",
     "build_tables",
     "classify",

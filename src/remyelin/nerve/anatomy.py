@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.nerve.person import Person
-from remyelin.numerics import NERVE_SLICE_MM
+from remyelin.numerics import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
 
 Array = NDArray[np.float64]
 
@@ -127,6 +128,7 @@ class Anatomy:
     proximal_share: float
 
     @classmethod
+    @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
     def from_ledger(cls, ledger: Ledger) -> Anatomy:
         """Read the anatomy from a ledger."""
         names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})

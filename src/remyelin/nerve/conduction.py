@@ -8,11 +8,11 @@ import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Anatomy, Array
+from remyelin.nerve.anatomy import Array
 from remyelin.nerve.pathways import PATHWAYS, runs
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Spread, Volley, line, representative, states_of, volley
+from remyelin.nerve.volley import Spread, Volley, laid, states_of, volley
 from remyelin.numerics import NERVE_CONDUCTION_FIBRES
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
@@ -50,26 +50,12 @@ def conduction(
     InputError
         For an unknown pathway or an incomplete state.
     """
-    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
+    spread = Spread.from_ledger(ledger)
     arrays = states_of(states)
     rows = []
     for name in pathways:
         volleys = [
-            volley(
-                line(
-                    run,
-                    representative(
-                        anatomy.populations[run.population], spread.frailty, NERVE_CONDUCTION_FIBRES
-                    ),
-                    person,
-                    anatomy,
-                    tables,
-                    spread,
-                ),
-                arrays,
-                tables,
-                spread,
-            )
+            volley(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), arrays, tables, spread)
             for run in runs(name, person, ledger)
         ]
         rows.append(_combine(volleys))

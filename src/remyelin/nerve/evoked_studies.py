@@ -21,7 +21,7 @@ from remyelin.nerve.laboratory import (
     against_norms,
     measured,
 )
-from remyelin.nerve.potentials import Waveform, density, evoked_potential, last_arrival, measure, window
+from remyelin.nerve.potentials import Waveform, evoked_potential, last_arrival, measure, total_density, window
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_SAMPLE_MS
 
@@ -177,7 +177,7 @@ def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> Resul
 def _time_of_share(volley: Volley, weight: Array, share: float) -> float:
     """Time (ms) at which `share` of the original fibres of a volley has arrived."""
     time, _ = window(last_arrival(volley), NERVE_SAMPLE_MS)
-    arrived = density(volley, weight, 0.0, time).sum(axis=0).cumsum()
+    arrived = total_density(volley, weight, 0.0, time).cumsum()
     return float(np.interp(share, arrived, time))
 
 

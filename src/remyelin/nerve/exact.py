@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +35,7 @@ from remyelin.nerve.volley import LESIONS, Line, Volley
 from remyelin.numerics import (
     DEFAULT_STEP_US,
     NERVE_BUNDLES_KEPT,
+    NERVE_EXACT_CODE,
     NERVE_EXACT_DIAMETER_UM,
     NERVE_EXACT_FIBRES,
     NERVE_EXACT_LEAD,
@@ -51,9 +51,6 @@ _REMYELINATED = LESIONS.index("remyelinated")
 
 Kind = tuple[float, int, float, float]
 """Diameter (um), state, thickness and length (relative) of an internode."""
-
-_PARTS: Final = (1 << 20, 1 << 16, 1 << 8)
-"""Places of diameter, state and thickness within the code of a kind; its number of new internodes is the rest."""
 
 
 def exact(
@@ -263,20 +260,20 @@ def _codes(bundle: Bundle, tables: Tables) -> Ints:
     thinnest, shortest = tables.thickness[0], tables.length[-1]
     thin = np.round(-np.log(np.clip(bundle.thickness, thinnest, 1)) / NERVE_EXACT_THICKNESS)
     pieces = np.round(1 / np.maximum(bundle.length, shortest))
-    of_diameter, of_state, of_thickness = _PARTS
+    of_diameter, of_state, of_thickness = NERVE_EXACT_CODE
     code = diameter * of_diameter + state * of_state + np.where(new, thin * of_thickness + pieces, 0)
     return np.asarray(code, dtype=np.int64)
 
 
 def intact(codes: Ints) -> Ints:
     """Return the codes of the intact internodes of the same diameters."""
-    of_diameter, of_state, _ = _PARTS
+    of_diameter, of_state, _ = NERVE_EXACT_CODE
     return codes // of_diameter * of_diameter + INTACT * of_state
 
 
 def kind_of(code: int) -> Kind:
     """Return the kind a code stands for."""
-    of_diameter, of_state, of_thickness = _PARTS
+    of_diameter, of_state, of_thickness = NERVE_EXACT_CODE
     diameter, rest = divmod(code, of_diameter)
     state, rest = divmod(rest, of_state)
     thin, pieces = divmod(rest, of_thickness)

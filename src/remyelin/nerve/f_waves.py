@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from remyelin.nerve.laboratory import Conduct, Laboratory, Motor
-from remyelin.nerve.potentials import density, last_arrival, window
+from remyelin.nerve.potentials import last_arrival, total_density, window
 from remyelin.numerics import NERVE_SAMPLE_MS
 
 
@@ -49,7 +49,7 @@ def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> tuple[fl
     delay = ledger["delay.activation"] + ledger["f_wave.turnaround"] + ledger[f"delay.terminal.{name}"]
     time, _ = window(delay + last_arrival(there_and_back), NERVE_SAMPLE_MS)
     weight = ledger["f_wave.stimuli"] * share * units / len(down.conducted) * down.conducted
-    expected = density(there_and_back, weight, delay, time).sum(axis=0).cumsum()
+    expected = total_density(there_and_back, weight, delay, time).cumsum()
     if expected[-1] < 1:
         return None, persistence
     return float(np.interp(1, expected, time)), persistence

@@ -14,7 +14,7 @@ from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Response, Waveform
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Spread, Volley, line, representative
+from remyelin.nerve.volley import Line, Spread, Volley, laid
 from remyelin.numerics import NERVE_STUDY_FIBRES
 
 Conduct = Callable[[str, str, float, float], Volley]
@@ -116,9 +116,7 @@ class Laboratory:
 
     def line(self, run: Run) -> Line:
         """Lay representative fibres along a run."""
-        population = self.anatomy.populations[run.population]
-        fibres = representative(population, self.spread.frailty, NERVE_STUDY_FIBRES)
-        return line(run, fibres, self.person, self.anatomy, self.tables, self.spread)
+        return laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
 
     def distance(self, name: str) -> float:
         """Return a distance that the laboratory fixes, mm."""

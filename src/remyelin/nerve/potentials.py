@@ -14,16 +14,22 @@ is :math:`(2 t - t^2 / \tau) e^{-t / \tau}`, biphasic with zero area. Negative i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
+from remyelin.jit import compiled
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
     NERVE_DELAY_QUANTILES,
+    NERVE_LATE_POINTS,
+    NERVE_LATE_SHAPES,
+    NERVE_LEDGERS_KEPT,
     NERVE_MAX_SAMPLES,
     NERVE_MIN_SAMPLES,
     NERVE_NEGLIGIBLE,
@@ -107,33 +113,93 @@ def last_arrival(volley: Volley) -> float:
     return float((volley.arrival + 2 * np.sqrt(volley.variance))[matters].max())
 
 
-def density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
-    """Return impulses by fibre and time (k, n): `weight` of each, where it arrives, split between samples.
+def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
+    """Return impulses by time (n), all fibres together; see :func:`grouped_density`."""
+    total: Array = grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
+    return total
 
-    The delay of a fibre is spread over the quantiles of the gamma distribution of its mean and variance: a
-    lesion only delays.
+
+def grouped_density(
+    volley: Volley, weight: Array, delay: float, time: Array, group: NDArray[np.int64], groups: int
+) -> Array:
+    """Return impulses by group of fibres and time (groups, n): `weight` of each fibre, where it arrives.
+
+    An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
+    distribution of its mean and variance: a lesion only delays.
     """
+    first, last = np.log(NERVE_LATE_SHAPES)
+    rows = np.zeros((groups, len(time)))
+    _arrive(
+        volley.line.healthy + delay,
+        np.ascontiguousarray(volley.excess),
+        np.ascontiguousarray(volley.variance),
+        weight,
+        group,
+        float(time[1]),
+        NERVE_SAMPLE_MS,
+        NERVE_NO_SHARE,
+        float(first),
+        float((last - first) / (NERVE_LATE_POINTS - 1)),
+        _late_table(),
+        rows,
+    )
+    return rows
+
+
+@compiled
+def _arrive(
+    healthy: Any,
+    excess: Any,
+    variance: Any,
+    weight: Any,
+    group: Any,
+    sample: float,
+    resolution: float,
+    nothing: float,
+    first: float,
+    step: float,
+    table: Any,
+    rows: Any,
+) -> None:
+    """Add the arrivals of fibres (k) to `rows` (groups, n).
+
+    The equally likely values of a gamma variable of mean 1 stand in `table` (shapes, q), evenly by the logarithm of
+    the shape from `first` in steps of `step`.
+    """
+    latest = rows.shape[1] - 2.0
+    values = table.shape[1]
+    for k in range(excess.size):
+        spread = variance[k] > 0.0
+        mean = max(excess[k], 0.0)
+        share, place = 0.0, 0
+        if spread:
+            width = max(variance[k], resolution**2 * mean**2)
+            position = (np.log(max(mean**2 / width, nothing)) - first) / step
+            position = min(max(position, 0.0), float(table.shape[0] - 2))
+            place = int(position)
+            share = position - place
+        for q in range(values):
+            late = excess[k]
+            if spread:
+                late = mean * ((1.0 - share) * table[place, q] + share * table[place + 1, q])
+            where = min(max((healthy[k] + late) / sample, 0.0), latest)
+            left = int(where)
+            right = where - left
+            rows[group[k], left] += weight[k] / values * (1.0 - right)
+            rows[group[k], left + 1] += weight[k] / values * right
+
+
+@cache
+def _late_table() -> Array:
+    """Equally likely values (n, q), of mean 1, of gamma variables by shape: inverting the function takes longest."""
     from scipy.special import gammaincinv
 
-    samples, sample = len(time), float(time[1])
-    points = volley.excess[:, None]
-    if np.any(volley.variance > 0):
-        chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
-        mean = np.maximum(volley.excess, 0)
-        spread = np.maximum(volley.variance, NERVE_SAMPLE_MS**2 * mean**2)
-        shape = mean**2 / np.maximum(spread, np.finfo(np.float64).tiny)
-        late = gammaincinv(np.maximum(shape, NERVE_NO_SHARE)[:, None], chance)
-        points = mean[:, None] * late / np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
-    share = weight / points.shape[1]
-    rows = np.zeros((len(weight), samples))
-    row = np.arange(len(weight))
-    for excess in points.T:
-        position = np.clip((volley.line.healthy + excess + delay) / sample, 0, samples - 2)
-        left = position.astype(np.int64)
-        right = position - left
-        rows[row, left] += share * (1 - right)
-        rows[row, left + 1] += share * right
-    return rows
+    first, last = NERVE_LATE_SHAPES
+    shape = np.exp(np.linspace(np.log(first), np.log(last), NERVE_LATE_POINTS))
+    chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
+    late: Array = gammaincinv(shape[:, None], chance)
+    late /= np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
+    return late
 
 
 def nerve_potential(
@@ -161,24 +227,33 @@ def nerve_potential(
     Waveform
         In uV.
     """
-    from scipy.special import k0
-
-    time, frequency = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
+    time, _ = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
     velocity = volley.line.velocity[at]  # m/s is mm/ms
     axon = np.interp(volley.line.diameter[at], tables.healthy_diameter, tables.axon_diameter) * MM_PER_UM
     # Negative up: the sign of the spectrum is turned.
     scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
     weight = count * volley.conducted / len(velocity) * scale
-    arriving = np.fft.rfft(_grouped(density(volley, weight, delay, time), velocity), axis=1)
-    speed = _grouped(velocity[:, None], velocity) / _grouped(np.ones((len(velocity), 1)), velocity)
-    wave = frequency / speed
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kernel = wave**2 * k0(wave * medium.depth)
-    kernel[:, 0] = 0
-    pair = 1 - np.exp(-_I * wave * medium.spacing)
-    spectrum = (kernel * pair * arriving).sum(axis=0) * _impulse(tables, warmth, time)
+    group, groups = _classes(velocity)
+    arriving = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
+    speed = (np.bincount(group, velocity) / np.bincount(group))[:, None]
+    seen = _seen(medium.depth, medium.spacing, len(time), tuple(speed[:, 0]))
+    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, time)
     value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
     return Waveform(time, value, "uV")
+
+
+@lru_cache(maxsize=NERVE_LEDGERS_KEPT)
+def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
+    """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
+    from scipy.special import k0
+
+    frequency = np.asarray(2 * np.pi * np.fft.rfftfreq(samples, NERVE_SAMPLE_MS), dtype=np.float64)
+    wave = frequency / np.array(speed)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kernel = wave**2 * k0(wave * depth)
+    kernel[:, 0] = 0
+    both: Spectrum = kernel * (1 - np.exp(-_I * wave * spacing))
+    return both
 
 
 def muscle_potential(
@@ -190,7 +265,7 @@ def muscle_potential(
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     weight = volley.conducted / len(volley.conducted)
-    arriving = density(volley, weight, delay, time).sum(axis=0)
+    arriving = total_density(volley, weight, delay, time)
     value = np.fft.irfft(np.fft.rfft(arriving) * np.fft.rfft(unit / unit.max()), len(time))
     return Waveform(time, units * amplitude * value, "mV")
 
@@ -205,8 +280,8 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
     for part in volleys:
         weight = part.line.fibres.diameter**2
-        arriving = density(part, weight / weight.sum() * part.conducted, 0.0, time)
-        spectrum = spectrum * np.fft.rfft(arriving.sum(axis=0))
+        arriving = total_density(part, weight / weight.sum() * part.conducted, 0.0, time)
+        spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
 
@@ -251,21 +326,19 @@ def _impulse(tables: Tables, warmth: float, time: Array) -> Spectrum:
     return np.fft.rfft(np.interp(wrapped, lag, mixed, left=0, right=0))
 
 
-def _grouped(rows: Array, velocity: Array) -> Array:
-    """Add up rows of fibres of like velocity: their potentials have one shape."""
+def _classes(velocity: Array) -> tuple[NDArray[np.int64], int]:
+    """Number fibres by classes of like velocity, whose potentials have one shape; and how many classes there are."""
     edges = np.linspace(velocity.min(), velocity.max(), NERVE_SHAPES + 1)
     group = np.clip(np.searchsorted(edges, velocity, side="right") - 1, 0, NERVE_SHAPES - 1)
     filled, index = np.unique(group, return_inverse=True)
-    total = np.zeros((len(filled), rows.shape[1]))
-    np.add.at(total, index, rows)
-    return total
+    return index, len(filled)
 
 
 def _crossing(time: Array, value: Array, index: int, level: float) -> float:
     """Time at which `value` passes `level` between samples `index` and `index + 1`."""
     low, high = value[index], value[min(index + 1, len(value) - 1)]
     share = (level - low) / (high - low) if high != low else 0.0
-    return float(time[index] + np.clip(share, 0, 1) * (time[1] - time[0]))
+    return float(time[index] + min(max(share, 0), 1) * (time[1] - time[0]))
 
 
 def _peak(time: Array, value: Array, top: int) -> float:

@@ -12,11 +12,13 @@ every study.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.errors import InputError
+from remyelin.jit import compiled
 from remyelin.nerve.anatomy import Array
 
 
@@ -127,13 +129,22 @@ def columns(cost: Array) -> tuple[Array, Array, Array, Array]:
 def _bilinear(values: Array, rows: Array, columns: Array, row: Array, column: Array) -> Array:
     """Interpolate values (rows, columns, ...) at points; outside the grid its ends are held."""
     at_row, at_column = np.broadcast_arrays(_position(rows, row), _position(columns, column))
-    i, j = at_row.astype(np.int64), at_column.astype(np.int64)
-    extra = (1,) * (values.ndim - 2)
-    a, b = (at_row - i).reshape(i.shape + extra), (at_column - j).reshape(j.shape + extra)
-    near = (1 - b) * values[i, j] + b * values[i, j + 1]
-    far = (1 - b) * values[i + 1, j] + b * values[i + 1, j + 1]
-    mixed: Array = (1 - a) * near + a * far
-    return mixed
+    flat = np.ascontiguousarray(values).reshape(values.shape[0], values.shape[1], -1)
+    mixed = np.empty((at_row.size, flat.shape[2]))
+    _mix(flat, np.ascontiguousarray(at_row).ravel(), np.ascontiguousarray(at_column).ravel(), mixed)
+    return mixed.reshape(at_row.shape + values.shape[2:])
+
+
+@compiled
+def _mix(values: Any, row: Any, column: Any, mixed: Any) -> None:
+    """Fill `mixed` (points, numbers) from `values` (rows, columns, numbers) at fractional indices."""
+    for point in range(row.size):
+        i, j = int(row[point]), int(column[point])
+        a, b = row[point] - i, column[point] - j
+        for n in range(values.shape[2]):
+            near = (1 - b) * values[i, j, n] + b * values[i, j + 1, n]
+            far = (1 - b) * values[i + 1, j, n] + b * values[i + 1, j + 1, n]
+            mixed[point, n] = (1 - a) * near + a * far
 
 
 def _position(grid: Array, value: Array) -> Array:

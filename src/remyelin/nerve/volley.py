@@ -16,18 +16,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.jit import compiled
 from remyelin.nerve.anatomy import SEGMENTS, Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.person import Person
-from remyelin.nerve.tables import Internodes, Tables, columns
+from remyelin.nerve.tables import Internodes, Tables
 from remyelin.numerics import (
     NERVE_CLASS_SPAN,
+    NERVE_LINES_KEPT,
     NERVE_MAX_SHARE,
     NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
@@ -201,6 +205,22 @@ def line(
     )
 
 
+@lru_cache(maxsize=NERVE_LINES_KEPT)
+def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
+    """Return `count` representative fibres laid along a run; kept, since every date of a person needs the same.
+
+    Tables and ledgers are told apart by identity.
+    """
+    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
+    return line(run, _fibres(run.population, count, ledger), person, anatomy, tables, spread)
+
+
+@lru_cache(maxsize=NERVE_LINES_KEPT)
+def _fibres(population: str, count: int, ledger: Ledger) -> Fibres:
+    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
+    return representative(anatomy.populations[population], spread.frailty, count)
+
+
 def states_of(states: xr.Dataset) -> Mapping[str, Array]:
     """Return the myelin state as arrays (..., segment) in the order of the anatomy.
 
@@ -244,35 +264,102 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     Volley
     """
     here = {name: array[..., line.slices.segment] for name, array in states.items()}
-    redistributed = here["channel_redistribution"][..., None]
-    repaired = _repaired(line, here["thickness"], here["internode_length"], tables, spread)
-    shares = frail({name: here[name][..., None] for name in LESIONS}, line.fibres.frailty)
-    blocked = mean = square = np.zeros(())
-    for name, cost in zip(LESIONS, (line.cost.vacuolated, line.cost.bare, repaired), strict=True):
-        if not here[name].any():
-            continue
-        p = shares[name]
-        first, further, alone, in_run = columns(cost)
-        if name == "bare":  # only those whose channels have spread carry the impulse on
-            alone, in_run = redistributed * alone, redistributed * in_run
-        blocked = blocked + p * (1 - p) * (1 - alone) + p**2 * (1 - in_run)
-        single, many = p * (1 - p) * alone, p**2 * in_run
-        mean = mean + single * first + many * further
-        square = square + single * first**2 + many * further**2
-    shape = (*here["axons"].shape[:-1], *line.internodes.shape)
-    blocked, mean, square = (np.broadcast_to(part, shape) for part in (blocked, mean, square))
-    hazard = -(line.internodes * np.log1p(-np.minimum(blocked, NERVE_MAX_SHARE))).sum(axis=-2)
+    lead, (slices, fibres) = here["axons"].shape[:-1], line.internodes.shape
+    weights = _repair_weights(here["thickness"], here["internode_length"], tables, spread)
+    # Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
+    worse = np.cumsum(np.stack([here[name] for name in SEVERITY]), axis=0)
+    free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, slices)
+    hazard, mean, variance = np.zeros((3, free.shape[1], fibres))
+    _expect(
+        free,
+        np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, slices),
+        weights.reshape(-1, slices, weights.shape[-1]),
+        line.cost.vacuolated,
+        line.cost.bare,
+        line.cost.remyelinated,
+        line.fibres.frailty,
+        line.internodes,
+        NERVE_MAX_SHARE,
+        hazard,
+        mean,
+        variance,
+    )
     axons = here["axons"].min(axis=-1)
     count = line.internodes.sum(axis=-1)
     ectopic = (here["bare"] * here["channel_redistribution"] * count).sum(axis=-1) / count.sum()
+    shape = (*lead, fibres)
     return Volley(
         line,
-        axons[..., None] * np.exp(-hazard),
-        (line.internodes * mean).sum(axis=-2),
-        (line.internodes * np.clip(square - mean**2, 0, None)).sum(axis=-2),
+        axons[..., None] * np.exp(-hazard.reshape(shape)),
+        mean.reshape(shape),
+        variance.reshape(shape),
         axons,
         axons * ectopic,
     )
+
+
+@compiled
+def _expect(
+    free: Any,
+    redistributed: Any,
+    weights: Any,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    frailty: Any,
+    internodes: Any,
+    most: float,
+    hazard: Any,
+    mean: Any,
+    variance: Any,
+) -> None:
+    """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
+
+    `free` is (3, d, s), from the worst lesion to the least; costs are first, further, alone and in a run.
+    """
+    for d in range(free.shape[1]):
+        for s in range(free.shape[2]):
+            if free[2, d, s] == 0.0:
+                continue  # no lesion at all
+            for k in range(frailty.size):
+                left = np.exp(frailty[k] * free[0, d, s])
+                right = np.exp(frailty[k] * free[1, d, s])
+                whole = np.exp(frailty[k] * free[2, d, s])
+                blocked, late, square = 0.0, 0.0, 0.0
+                for lesion in range(free.shape[0]):
+                    if lesion == 0:
+                        p = 1.0 - left
+                        if p <= 0.0:
+                            continue
+                        first, further = bare[s, k, 0], bare[s, k, 1]
+                        alone = redistributed[d, s] * bare[s, k, 2]
+                        together = redistributed[d, s] * bare[s, k, 3]
+                    elif lesion == 1:
+                        p = left - right
+                        if p <= 0.0:
+                            continue
+                        first, further, alone, together = 0.0, 0.0, 0.0, 0.0
+                        for g in range(weights.shape[2]):
+                            w = weights[d, s, g]
+                            if w > 0.0:
+                                first += w * remyelinated[s, k, g, 0]
+                                further += w * remyelinated[s, k, g, 1]
+                                alone += w * remyelinated[s, k, g, 2]
+                                together += w * remyelinated[s, k, g, 3]
+                    else:
+                        p = right - whole
+                        if p <= 0.0:
+                            continue
+                        first, further = vacuolated[s, k, 0], vacuolated[s, k, 1]
+                        alone, together = vacuolated[s, k, 2], vacuolated[s, k, 3]
+                    blocked += p * (1.0 - p) * (1.0 - alone) + p * p * (1.0 - together)
+                    single, many = p * (1.0 - p) * alone, p * p * together
+                    late += single * first + many * further
+                    square += single * first * first + many * further * further
+                n = internodes[s, k]
+                hazard[d, k] -= n * np.log1p(-min(blocked, most))
+                mean[d, k] += n * late
+                variance[d, k] += n * max(square - late * late, 0.0)
 
 
 def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
@@ -292,16 +379,11 @@ def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
     return found
 
 
-def _repaired(line: Line, thickness: Array, length: Array, tables: Tables, spread: Spread) -> Array:
-    """First, further, alone and in a run (..., s, k, 4) of remyelinated internodes whose thickness varies."""
+def _repair_weights(thickness: Array, length: Array, tables: Tables, spread: Spread) -> Array:
+    """Weights (..., s, g) of the grid of new internodes, whose thickness varies."""
     width = np.sqrt(np.log1p(spread.thickness**2))
     normal = NormalDist()
     points = [normal.inv_cdf((i + 0.5) / NERVE_THICKNESS_QUANTILES) for i in range(NERVE_THICKNESS_QUANTILES)]
     factor = np.exp(width * np.array(points) - width**2 / 2)
-    weights = tables.weights(thickness[..., None] * factor, length[..., None]).mean(axis=-2)
-    lead = weights.shape[:-2]
-    s, k, g, _ = line.cost.remyelinated.shape
-    by_slice = np.swapaxes(weights.reshape(-1, s, g), 0, 1)
-    costs = np.swapaxes(line.cost.remyelinated, 1, 2).reshape(s, g, -1)
-    repaired: Array = np.swapaxes(by_slice @ costs, 0, 1).reshape(*lead, s, k, -1)
-    return repaired
+    weights: Array = tables.weights(thickness[..., None] * factor, length[..., None]).mean(axis=-2)
+    return weights

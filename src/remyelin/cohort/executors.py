@@ -1,0 +1,344 @@
+"""Where chunks are computed: in this process, in processes of this machine, or on a Dask cluster.
+
+An executor takes chunks and yields what was done, in whatever order it happens. A worker that dies takes
+nothing with it: its chunk is computed again by another, and a chunk over which workers keep dying is cut into
+single courses until the one that kills is found and given up.
+"""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from remyelin.cohort.parts import Chunk, Done
+from remyelin.cohort.serve import receive, send
+from remyelin.cohort.work import DiskFull, Worker, load
+from remyelin.errors import InputError, SimulationError
+from remyelin.numerics import COHORT_DEATHS, COHORT_DEATHS_ALONE
+
+
+class Executor(Protocol):
+    """Computes chunks somewhere."""
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Yield what was done, each course once, in any order.
+
+        Raises
+        ------
+        DiskFull
+            If a part cannot be written for want of room.
+        SimulationError
+            If the work cannot go on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop everything that is still running; parts already written stay."""
+        ...
+
+
+class Serial:
+    """In this process, one chunk after another."""
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks in order."""
+        worker = Worker(load(setup))
+        for chunk in chunks:
+            yield worker.chunk(chunk)
+
+    def close(self) -> None:
+        """Nothing is left running."""
+
+
+class Deaths:
+    """Counts the workers that died over each chunk and says what becomes of it."""
+
+    def __init__(self) -> None:
+        self._count: Counter[Chunk] = Counter()
+
+    def after(self, chunk: Chunk) -> list[Chunk] | None:
+        """Return what to compute in its place: itself, its courses one by one, or None to give it up."""
+        self._count[chunk] += 1
+        if len(chunk) > 1:
+            if self._count[chunk] < COHORT_DEATHS:
+                return [chunk]
+            return [Chunk(index, index + 1) for index in range(chunk.start, chunk.stop)]
+        return [chunk] if self._count[chunk] < COHORT_DEATHS_ALONE else None
+
+
+class Processes:
+    """In worker processes of this machine, each a started program of its own.
+
+    Parameters
+    ----------
+    workers : int
+        How many at a time.
+    """
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise InputError(f"workers: {workers} is impossible; give 1 or more.")
+        self._workers = workers
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks, replacing workers that die."""
+        todo: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+        told: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
+        for chunk in chunks:
+            todo.put(chunk)
+        waiting = len(chunks)
+        deaths = Deaths()
+        threads = [
+            threading.Thread(target=self._tend, args=(slot, setup, todo, told), daemon=True)
+            for slot in range(min(self._workers, max(waiting, 1)))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while waiting:
+                kind, chunk, answer = told.get()
+                if kind == "done":
+                    waiting -= 1
+                    yield answer
+                elif kind == "died":
+                    instead = deaths.after(chunk)
+                    if instead is None:
+                        waiting -= 1
+                        yield Worker(load(setup)).give_up(
+                            chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times"
+                        )
+                    else:
+                        waiting += len(instead) - 1
+                        for item in instead:
+                            todo.put(item)
+                elif kind == "full":
+                    raise DiskFull("no room for a part")
+                else:
+                    raise SimulationError(f"a worker could not go on: {answer}")
+        finally:
+            self.close()
+
+    def _tend(
+        self,
+        slot: int,
+        setup: bytes,
+        todo: queue.SimpleQueue[Chunk | None],
+        told: queue.SimpleQueue[tuple[str, Any, Any]],
+    ) -> None:
+        """Keep one worker alive and fed."""
+        process: subprocess.Popen[bytes] | None = None
+        barren = 0
+        with tempfile.TemporaryFile() as words:
+            while (chunk := todo.get()) is not None:
+                try:
+                    if process is None:
+                        process = self._start(slot, words)
+                        if process is None:
+                            return
+                        assert process.stdin is not None
+                        assert process.stdout is not None
+                        send(process.stdin, ("setup", setup))
+                        kind, answer = receive(process.stdout)
+                        if kind != "ready":
+                            told.put((kind, chunk, answer))
+                            return
+                        barren = 0
+                    assert process.stdin is not None
+                    assert process.stdout is not None
+                    send(process.stdin, ("chunk", chunk))
+                    kind, answer = receive(process.stdout)
+                    told.put((kind, chunk, answer))
+                except (EOFError, OSError):
+                    if self._closed:
+                        return
+                    starting = process is not None and process.poll() is not None and process.returncode > 0
+                    barren += 1
+                    if starting and barren >= COHORT_DEATHS:
+                        told.put(("failed", chunk, _last(words)))
+                        return
+                    if process is not None:
+                        process.kill()
+                        process.wait()
+                    process = None
+                    told.put(("died", chunk, None))
+
+    def _start(self, slot: int, words: IO[bytes]) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._closed:
+                return None
+            process = subprocess.Popen(
+                [sys.executable, "-m", "remyelin.cohort.serve"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                env=_environment(),
+            )
+            self._running[slot] = process
+            return process
+
+    def close(self) -> None:
+        """Kill the workers; what they were computing is computed again on resuming."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running.values())
+            self._running.clear()
+        for process in running:
+            process.kill()
+        for process in running:
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process numbers of the workers now alive."""
+        with self._lock:
+            return tuple(process.pid for process in self._running.values())
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a worker: it imports what its driver does, and uses one core."""
+    import os
+
+    paths = [item for item in sys.path if item]
+    threads = {
+        name: "1"
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    }
+    return {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _last(words: IO[bytes]) -> str:
+    """The last line a worker said on its error stream."""
+    words.seek(0)
+    lines = words.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it ended without a word"
+
+
+class Dask:
+    """On a Dask cluster: an address of its scheduler, or ``local`` for one started here.
+
+    Every worker of the cluster must have this version of remyelin and see the output folder under the same
+    name.
+
+    Parameters
+    ----------
+    address : str
+        As ``tcp://127.0.0.1:8786``, or ``local`` or ``local:N``.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError:
+            raise InputError(
+                "--cluster needs the package distributed; install it with `pip install 'remyelin[dask]'`."
+            ) from None
+        self._cluster: Any = None
+        name, _, count = address.partition(":")
+        try:
+            if name == "local":
+                if count and not (count.isdigit() and int(count) > 0):
+                    raise InputError(f"--cluster {address}: write local or local:N with N workers.")
+                self._cluster = distributed.LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=int(count) if count else None,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    host="127.0.0.1",
+                )
+                self._client = distributed.Client(self._cluster, set_as_default=False)  # type: ignore[no-untyped-call]
+            else:
+                self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"--cluster {address}: no scheduler answers there ({type(error).__name__})."
+            ) from None
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks; the scheduler hands those of a lost worker to others."""
+        import hashlib
+
+        from distributed import KilledWorker, as_completed
+
+        from remyelin.cohort.work import run_chunk
+
+        key = hashlib.sha256(setup).hexdigest()[:16]
+        deaths = Deaths()
+        shared = self._client.scatter(setup, broadcast=True)  # type: ignore[no-untyped-call]
+
+        given: dict[Any, Chunk] = {}
+
+        def submit(chunk: Chunk) -> Any:
+            future = self._client.submit(run_chunk, shared, key, chunk, pure=False)
+            given[future.key] = chunk
+            return future
+
+        running = as_completed([submit(chunk) for chunk in chunks], loop=self._client.loop)  # type: ignore[no-untyped-call]
+        for future in running:
+            chunk = given.pop(future.key)
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            elif isinstance(error, DiskFull):
+                raise DiskFull("no room for a part")
+            elif isinstance(error, KilledWorker):
+                instead = deaths.after(chunk)
+                if instead is None:
+                    yield Worker(load(setup)).give_up(chunk.start, "its worker died again and again")
+                for part in instead or ():
+                    running.add(submit(part))  # type: ignore[no-untyped-call]
+            else:
+                raise SimulationError(
+                    f"a worker of the cluster could not go on: {type(error).__name__}: {error}"
+                )
+
+    def close(self) -> None:
+        """Drop what is not done and leave the cluster; one started here is stopped."""
+        with suppress(Exception):
+            self._client.close()  # type: ignore[no-untyped-call]
+        if self._cluster is not None:
+            with suppress(Exception):
+                self._cluster.close()
+
+
+def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
+    """Return the executor that was asked for; by default a process per processor.
+
+    Raises
+    ------
+    InputError
+        If both are given, or the cluster cannot be reached.
+    """
+    import os
+
+    if cluster is not None:
+        if workers is not None:
+            raise InputError("--workers and --cluster exclude each other; a cluster has its own workers.")
+        return Dask(cluster)
+    count = (
+        workers
+        if workers is not None
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1)
+    )
+    return Processes(count)
+
+
+def part_folder(folder: Path) -> Path:
+    """Return where the parts of a run's folder are."""
+    return folder / "parts"

@@ -1,0 +1,84 @@
+"""Population files: the shipped ones by name, others by path."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from remyelin.case import MAX_FILE_BYTES
+from remyelin.cohort.population import Population, explain, to_data
+from remyelin.errors import InputError, nearest
+
+
+def shipped_populations() -> Mapping[str, Path]:
+    """Return the names of the populations that come with the package, and their files."""
+    folder = Path(str(files("remyelin.cohort"))) / "populations"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_population(name_or_path: str) -> Population:
+    """Load a shipped population by name, or a population file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+    """
+    shipped = shipped_populations()
+    if name_or_path in shipped:
+        return parse_population(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
+    path = Path(name_or_path)
+    if not (path.suffix == ".toml" or "/" in name_or_path or path.exists()):
+        raise InputError(f"no shipped population named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    if not path.is_file():
+        raise InputError(
+            f"{path}: no such file; give a population file (*.toml) or one of {', '.join(shipped)}."
+        )
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise InputError(f"{path}: is too large for a population file.")
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not text in UTF-8; a population file is TOML.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+    return parse_population(text, str(path))
+
+
+def parse_population(text: str, source: str) -> Population:
+    """Validate the text of a population file; `source` names it in errors."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{source}: not valid TOML: {error}.") from None
+    except RecursionError:
+        raise InputError(f"{source}: not a population file: nested too deeply.") from None
+    if not raw:
+        raise InputError(f"{source}: is empty; docs/cohort.md shows a population file.")
+    try:
+        return Population.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {explain(error, Population)}") from None
+
+
+def resized(population: Population, persons: int | None = None, draws: int | None = None) -> Population:
+    """Return a population of another number of persons or parameter sets.
+
+    Raises
+    ------
+    InputError
+        For a size that cannot be.
+    """
+    data = to_data(population)
+    if persons is not None:
+        data["persons"] = persons
+    if draws is not None:
+        data["parameters"] = {**data["parameters"], "draws": draws}
+    try:
+        return Population.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{population.name}: {explain(error, Population)}") from None

@@ -1,0 +1,326 @@
+"""One person's course in a cohort: to the first symptom, to presentation, and on to every visit.
+
+Each person is computed alone, from its own stream and the numbers of its parameter set, so that the
+result does not depend on who else is computed beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin.cobalamin import causes
+from remyelin.cohort.population import Population
+from remyelin.cohort.sampling import Drawn, Sampler
+from remyelin.errors import SimulationError
+from remyelin.evidence import Ledger
+from remyelin.nerve import Tables
+from remyelin.plans import caused
+from remyelin.units import DAYS_PER_YEAR
+
+Row = dict[str, float]
+BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv")
+SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
+QUANTITIES = ("latency", "amplitude", "velocity", "interval")
+WORDS = ("sex", "cause", "arm")
+_INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
+
+
+class Excluded(Exception):
+    """This person does not meet the criteria of the population; the message says which."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The numbers of one parameter set, read from its ledger once."""
+
+    ledger: Ledger
+    kinetics: cobalamin.Parameters
+    rates: myelin.Parameters
+    judge: clinic.Parameters
+    tables: Tables
+
+    @classmethod
+    def of(cls, ledger: Ledger, tables: Tables) -> Numbers:
+        """Read a ledger."""
+        return cls(
+            ledger,
+            cobalamin.Parameters.from_ledger(ledger),
+            myelin.Parameters.from_ledger(ledger),
+            clinic.Parameters.from_ledger(ledger),
+            tables,
+        )
+
+
+def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
+    """Return one person's words (sex, cause, arm) and a row of numbers per visit.
+
+    Parameters
+    ----------
+    sampler : Sampler
+    number : int
+        Which person.
+    numbers : Numbers
+        Of the parameter set.
+
+    Returns
+    -------
+    words : dict of str
+        By :data:`WORDS`.
+    rows : list of dict
+        One per visit, every one with the same keys in the same order.
+
+    Raises
+    ------
+    SimulationError
+        If nobody drawn for this number meets the criteria, or a layer fails.
+    """
+    criteria = sampler.population.presentation
+    reasons: list[str] = []
+    for attempt in range(criteria.attempts):
+        drawn = sampler.draw(number, attempt)
+        try:
+            rows = _course(drawn, sampler.population, numbers)
+        except Excluded as reason:
+            reasons.append(str(reason))
+            continue
+        for row in rows:
+            row["attempt"] = float(attempt)
+        person = drawn.person
+        return {"sex": person.sex, "cause": person.cause, "arm": drawn.arm.name}, rows
+    commonest = max(set(reasons), key=reasons.count)
+    raise SimulationError(
+        f"none of {criteria.attempts} persons drawn meets the criteria, mostly: {commonest}"
+    )
+
+
+def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:
+    criteria, person = population.presentation, drawn.person
+    ledger = _own_ledger(drawn, numbers.ledger)
+    body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
+    segments = nerve.segments(body, numbers.ledger)
+    rates = _own_rates(drawn, numbers.rates)
+
+    onset = 0.0
+    if criteria.since == "first symptom":
+        onset = _onset(drawn, criteria.within, body, segments, rates, ledger, numbers)
+    began = -(onset + drawn.duration)
+
+    visits = np.array(population.visits)
+    exposure = caused(drawn.seen(began), 0.0, ledger)
+    if drawn.arm.regimen is not None:
+        order = _order(drawn.arm.regimen, population.horizon + 1.0, numbers.ledger)
+        exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
+    chemistry = cobalamin.simulate(exposure, _times(began, visits), numbers.kinetics)
+    seen = chemistry.sel(time=visits)
+    if criteria.b12 is not None:
+        first, (low, high) = float(seen["b12"][0]), criteria.b12
+        if not low <= first <= high:
+            raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
+
+    states = _states(chemistry, visits, segments, person.age, rates)
+    pathways = nerve.conduction(states, body, numbers.tables, numbers.ledger)
+    symptoms = clinic.symptoms(pathways, numbers.judge)
+    signs = clinic.signs(pathways, numbers.judge)
+    scale = clinic.functional_disability(pathways, numbers.judge)
+    if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
+        raise Excluded("neither Babinski nor Romberg sign at presentation")
+
+    studies = nerve.batteries(states, body, numbers.tables, numbers.ledger)
+    if criteria.neuropathy and not _neuropathy(studies[0]):
+        raise Excluded("no abnormal nerve conduction study at presentation")
+    return _rows(drawn, began, visits, seen, states, pathways, symptoms, signs, scale, studies, numbers.judge)
+
+
+def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
+    """The ledger with the pace of this person's cause in it."""
+    if drawn.person.cause == "pernicious anaemia":
+        return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
+    if drawn.person.cause == "vegan diet":
+        return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
+    return ledger
+
+
+def _own_rates(drawn: Drawn, rates: myelin.Parameters) -> myelin.Parameters:
+    """The rates of myelin with this person's susceptibility to injury in them."""
+    if drawn.severity == 1.0:
+        return rates
+
+    def own(tissue: Mapping[str, float]) -> Mapping[str, float]:
+        return MappingProxyType({**tissue, "injury": tissue["injury"] * drawn.severity})
+
+    return replace(rates, peripheral=own(rates.peripheral), central=own(rates.central))
+
+
+def _onset(
+    drawn: Drawn,
+    within: float,
+    body: nerve.Person,
+    segments: xr.Dataset,
+    rates: myelin.Parameters,
+    ledger: Ledger,
+    numbers: Numbers,
+) -> float:
+    """Days from the beginning of the cause to the first symptom noticed, untreated."""
+    step = numerics.COHORT_SEARCH_STEP
+    times = np.concatenate([[-numerics.COURSE_LEAD], np.arange(0.0, within + step, step)])
+    exposure = caused(drawn.person, times[-1], ledger)
+    drive = cobalamin.simulate(exposure, times, numbers.kinetics)[["methylation"]]
+    first = _first_deficit(drive)
+    if first is None:
+        raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+    span = round(numerics.COHORT_SEARCH_SPAN / step)
+    coarse = numerics.COHORT_SEARCH_COARSE
+    looked = 0
+    while first + looked < times.size - 1:
+        stop = min(first + looked + span, times.size - 1)
+        states = myelin.simulate(drive.isel(time=slice(first, stop + 1)), segments, drawn.person.age, rates)
+        bare = states["bare"].to_numpy().max(axis=-1) > numerics.COHORT_SEARCH_BARE
+
+        def noticed(which: Sequence[int], states: xr.Dataset = states) -> NDArray[np.bool_]:
+            pathways = nerve.conduction(states.isel(time=list(which)), body, numbers.tables, numbers.ledger)
+            return np.asarray(clinic.symptoms(pathways, numbers.judge)["present"].any("symptom"))
+
+        last = stop - first
+        if bare[last]:
+            late = max(int(np.argmax(bare)), looked, 1)
+            far = [*range(late, last, coarse), last]
+            felt = noticed(far)
+            if felt.any():
+                k = int(np.argmax(felt))
+                near = list(range(far[k - 1] + 1, far[k])) if k else []
+                if near:
+                    felt = noticed(near)
+                    if felt.any():
+                        return float(states["time"][near[int(np.argmax(felt))]])
+                return float(states["time"][far[k]])
+        looked = last
+    raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+
+
+def _first_deficit(drive: xr.Dataset) -> int | None:
+    """Last time before methylation falls short anywhere; until then every segment rests in health."""
+    short = (drive["methylation"].to_numpy() < 1.0).any(axis=-1)
+    return max(int(np.argmax(short)) - 1, 0) if short.any() else None
+
+
+@lru_cache(maxsize=32)
+def _order(regimen: str, horizon: float, ledger: Ledger) -> cobalamin.Order:
+    return cobalamin.read_order(regimen, 0.0, horizon, ledger)
+
+
+def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Days at which the drive of myelin is kept: a course's own times, on the days of the visits besides."""
+    history = np.arange(began - numerics.COURSE_LEAD, 0.0, numerics.COHORT_SEARCH_STEP)
+    weeks = np.arange(0.0, numerics.COURSE_WEEKLY_UNTIL + 1, numerics.COURSE_WEEK)
+    months = np.arange(numerics.COURSE_WEEKLY_UNTIL, visits[-1], numerics.COURSE_HISTORY_STEP)
+    after = np.concatenate([numerics.COURSE_FIRST_DAYS, weeks, months])
+    return np.unique(np.concatenate([history, after[after <= visits[-1]], visits]))
+
+
+def _states(
+    chemistry: xr.Dataset,
+    visits: NDArray[np.float64],
+    segments: xr.Dataset,
+    age: float,
+    rates: myelin.Parameters,
+) -> xr.Dataset:
+    """Myelin at the visits, followed from the last day of full methylation."""
+    drive = chemistry[["methylation"]]
+    first = _first_deficit(drive)
+    if first is None:  # in health throughout: nothing to follow but the visits themselves
+        first = max(int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1, 0)
+    first = min(first, int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1)
+    return myelin.simulate(drive.isel(time=slice(max(first, 0), None)), segments, age, rates).sel(time=visits)
+
+
+def _neuropathy(studies: nerve.Studies) -> bool:
+    return any(row.abnormal for row in studies.rows if row.modality in ("motor", "sensory"))
+
+
+def _rows(
+    drawn: Drawn,
+    began: float,
+    visits: NDArray[np.float64],
+    chemistry: xr.Dataset,
+    states: xr.Dataset,
+    pathways: xr.Dataset,
+    symptoms: xr.Dataset,
+    signs: xr.Dataset,
+    scale: xr.Dataset,
+    studies: Sequence[nerve.Studies],
+    judge: clinic.Parameters,
+) -> list[Row]:
+    """Put everything of every visit into flat rows."""
+    person = drawn.person
+    of_person: Row = {
+        "attempt": 0.0,
+        "covariate.age": person.age,
+        "covariate.height": person.height,
+        "covariate.duration": drawn.duration,
+        "covariate.intake": person.food_intake,
+        "covariate.filtration": np.nan if person.filtration is None else person.filtration,
+        "covariate.adherence": drawn.adherence,
+        "covariate.severity": drawn.severity,
+        "covariate.store": person.store_scale,
+        "covariate.plasma": person.plasma_scale,
+        "covariate.mma": person.mma_scale,
+        "covariate.homocysteine": person.homocysteine_scale,
+        "covariate.lost": person.lost,
+        "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
+        "began": began,
+    }
+    blood = {name: chemistry[name].to_numpy() for name in BLOOD}
+    methylation = chemistry["methylation"].to_numpy()
+    axons = states["axons"].to_numpy().min(axis=-1)
+    of_path = {name: pathways[name].to_numpy() for name in ("conducted", "delay", "axons")}
+    paths = [str(name) for name in pathways["pathway"].to_numpy()]
+    severity, present = symptoms["severity"].to_numpy(), symptoms["present"].to_numpy()
+    felt = [str(name) for name in symptoms["symptom"].to_numpy()]
+    found = {name: signs[name].to_numpy() for name in SIGNS}
+    points = {str(name): scale[name].to_numpy() for name in scale}
+    rows = []
+    for v, day in enumerate(visits):
+        row: Row = {"visit": float(v), "day": float(day), **of_person}
+        row |= {name: float(values[v]) for name, values in blood.items()}
+        row["methylation.peripheral"], row["methylation.central"] = map(float, methylation[v])
+        row["axons.least"] = float(axons[v])
+        for p, path in enumerate(paths):
+            row |= {f"{path}.{name}": float(values[v, p]) for name, values in of_path.items()}
+        for s, symptom in enumerate(felt):
+            row[f"symptom.{symptom}"] = float(severity[v, s])
+            row[f"noticed.{symptom}"] = float(present[v, s])
+        row |= {f"sign.{name}": float(values[v]) for name, values in found.items()}
+        row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
+        row["severity"] = float(severity[v].sum() + found["vibration_loss"][v])
+        row["complete"] = float(
+            points["total"][v] == 0 and not present[v].any() and found["vibration_loss"][v] < judge.presence
+        )
+        row |= _study_columns(studies[v])
+        rows.append(row)
+    return rows
+
+
+def _study_columns(studies: nerve.Studies) -> Row:
+    """Flat columns of a battery: every quantity, whether it is beyond its limit, whether the study is abnormal."""
+    row: Row = {}
+    abnormal: dict[str, float] = {}
+    for item in studies.rows:
+        where = f"{item.study}.{item.site}"
+        judged = {_INTERVALS.get(found.quantity, found.quantity): found for found in item.assessed}
+        for quantity in QUANTITIES:
+            value: Any = getattr(item, quantity)
+            row[f"{where}.{quantity}"] = np.nan if value is None else float(value)
+            if quantity in judged:
+                row[f"{where}.{quantity}.abnormal"] = float(judged[quantity].flag != "normal")
+        row[f"{where}.absent"] = float(item.absent)
+        abnormal[item.study] = max(abnormal.get(item.study, 0.0), float(item.abnormal))
+    return row | {f"{study}.abnormal": value for study, value in abnormal.items()}

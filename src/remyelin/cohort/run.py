@@ -1,0 +1,427 @@
+"""The driver: what is to be computed, by whom, and what is left of it after an interruption.
+
+The folder of a run holds ``population.toml`` (resolved), ``cohort.json`` (what is computed and whether it is
+finished), and ``parts/``. Nothing in it depends on workers, order or time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+import remyelin
+from remyelin import nerve
+from remyelin.cohort.executors import Executor, Serial, part_folder
+from remyelin.cohort.follow import Numbers, follow
+from remyelin.cohort.parts import Chunk, Done, Failure, cohort_digest, put, read_part
+from remyelin.cohort.population import Population, to_data
+from remyelin.cohort.sampling import Sampler
+from remyelin.cohort.work import FULL, DiskFull, Setup, dump
+from remyelin.errors import InputError, RemyelinError, SimulationError
+from remyelin.evidence import Ledger
+from remyelin.myelin.ensemble import ensemble
+from remyelin.numerics import COHORT_CHUNK
+
+SCHEMA = "remyelin-cohort/1"
+MANIFEST = "cohort.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: courses done and in all, failed ones, seconds passed and left (None at the start)."""
+
+    done: int
+    total: int
+    failed: int
+    seconds: float
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A finished cohort.
+
+    Attributes
+    ----------
+    folder : Path
+    population : Population
+    settings : mapping of str to float or str
+        Overrides of the ledger.
+    sets : tuple of mapping of str to float
+        Of each draw of parameters; the first, the ledger's own values, is empty.
+    members : tuple of int
+        Which member of the ensemble each draw is; -1 for the ledger's own values.
+    digest : str
+        Of the content, the same for any workers, chunk size, order and executor.
+    failures : tuple of Failure
+    resumed : int
+        Courses found finished.
+    seconds : float
+        Processor seconds of the workers for what was computed now.
+    memory : int
+        Largest resident size of a worker, bytes.
+    """
+
+    folder: Path
+    population: Population
+    settings: Mapping[str, float | str]
+    sets: tuple[Mapping[str, float], ...]
+    members: tuple[int, ...]
+    digest: str
+    failures: tuple[Failure, ...]
+    resumed: int = 0
+    seconds: float = 0.0
+    memory: int = 0
+
+    @property
+    def courses(self) -> int:
+        """Persons times parameter sets."""
+        return self.population.persons * len(self.sets)
+
+
+class Stopped(RemyelinError):
+    """A run ended before it was finished; what was done is kept and can be resumed."""
+
+
+def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:
+    """Return the ensemble's members that were drawn, and their overrides; the first is the ledger as it is.
+
+    Drawn with the seed of ``[parameters]`` alone, so that no person depends on it and it on no person.
+    """
+    # Heavy to import and needed only here.
+    from numpy.random import SeedSequence, default_rng
+
+    wanted = population.parameters.draws
+    if not wanted:
+        return (-1,), ({},)
+    members = ensemble().members
+    picked = []
+    for draw in range(wanted):
+        rng = default_rng(SeedSequence(population.parameters.seed, spawn_key=(draw,)))
+        picked.append(int(rng.integers(len(members))))
+    return (-1, *picked), ({}, *(dict(members[index]) for index in picked))
+
+
+def run_cohort(
+    population: Population,
+    folder: Path,
+    executor: Executor | None = None,
+    *,
+    settings: Mapping[str, float | str] | None = None,
+    resume: bool = False,
+    chunk: int = COHORT_CHUNK,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    say: Callable[[str], None] = lambda step: None,
+) -> Cohort:
+    """Compute a cohort into a folder.
+
+    Parameters
+    ----------
+    population : Population
+    folder : Path
+        Where its parts go; see :func:`claim`.
+    executor : Executor, optional
+        Who computes; this process when omitted. It is closed at the end.
+    settings : mapping, optional
+        Overrides of the ledger for everybody.
+    resume : bool
+        Keep the valid parts of an earlier run of the same cohort in this folder and compute the rest.
+    chunk : int
+        Courses to a part; it changes nothing in the result.
+    progress : callable
+        Called after every part.
+    say : callable
+        Called with the name of each step.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    InputError
+        For a population, a setting or a folder that cannot be used; nothing has been computed then.
+    Stopped
+        If the disk is full; what was done is kept.
+    """
+    executor = executor or Serial()
+    with closing(executor):
+        if chunk < 1:
+            raise InputError(f"chunk: {chunk} is impossible; give 1 or more.")
+        say("checking the population")
+        settings = dict(settings or {})
+        ledger = Ledger.shipped().replace(settings)
+        members, sets = parameter_sets(population)
+        sampler = Sampler.of(population, ledger)
+        for arm in population.arm:
+            if arm.regimen is not None:
+                _check_regimen(population, arm.name, arm.regimen, ledger)
+        for overrides in sets:
+            ledger.replace(overrides)
+        claim(folder, resume=resume)
+        say("the engine fills the tables of internodes")
+        tables = nerve.build_tables(ledger)
+        columns = _columns(sampler, Numbers.of(ledger, tables))
+        _check_measures(population, columns)
+
+        run = _identity(population, settings, sets, ledger, columns)
+        folder = folder.absolute()
+        setup = dump(Setup(population, settings, sets, tables, columns, str(part_folder(folder)), run))
+        total = population.persons * len(sets)
+        try:
+            finished, chunks = _begin(folder, population, settings, run, total, chunk, columns, resume)
+            return _compute(
+                folder,
+                population,
+                settings,
+                members,
+                sets,
+                run,
+                total,
+                executor,
+                setup,
+                finished,
+                chunks,
+                progress,
+            )
+        except OSError as error:
+            if error.errno in FULL or isinstance(error, DiskFull):
+                raise Stopped(_full(folder)) from None
+            raise InputError(f"{folder}: cannot be written: {error.strerror or error}.") from None
+
+
+def _compute(
+    folder: Path,
+    population: Population,
+    settings: Mapping[str, float | str],
+    members: tuple[int, ...],
+    sets: tuple[Mapping[str, float], ...],
+    run: str,
+    total: int,
+    executor: Executor,
+    setup: bytes,
+    finished: list[Done],
+    chunks: Sequence[Chunk],
+    progress: Callable[[Progress], None],
+) -> Cohort:
+    resumed = done = sum(len(part.chunk) for part in finished)
+    failed = sum(len(part.failures) for part in finished)
+    began = time.monotonic()
+    progress(Progress(done, total, failed, 0.0, None))
+    for part in executor.run(setup, chunks):
+        finished.append(part)
+        done, failed = done + len(part.chunk), failed + len(part.failures)
+        passed = time.monotonic() - began
+        progress(Progress(done, total, failed, passed, passed / (done - resumed) * (total - done)))
+    digest = cohort_digest(finished)
+    _sweep(part_folder(folder), {part.chunk.file for part in finished})
+    failures = tuple(
+        sorted(
+            (item for part in finished for item in part.failures), key=lambda item: (item.draw, item.person)
+        )
+    )
+    cohort = Cohort(
+        folder,
+        population,
+        settings,
+        sets,
+        members,
+        digest,
+        failures,
+        resumed,
+        sum(part.seconds for part in finished),
+        max((part.memory for part in finished), default=0),
+    )
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest |= {
+        "finished": True,
+        "digest": digest,
+        "failures": [{"person": item.person, "draw": item.draw, "reason": item.reason} for item in failures],
+    }
+    _write_json(folder / MANIFEST, manifest)
+    return cohort
+
+
+def claim(folder: Path, *, resume: bool) -> None:
+    """Refuse, before anything is computed, a folder that is not ours to use.
+
+    A finished cohort there is replaced, an unfinished one is continued with `resume` and never replaced
+    without being asked.
+
+    Raises
+    ------
+    InputError
+        With what would be right.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder}: is a file; give a folder.")
+    manifest = read_manifest(folder)
+    if folder.exists() and any(folder.iterdir()) and manifest is None:
+        raise InputError(
+            f"--out {folder}: holds files remyelin did not write as a cohort; give an empty or a new folder."
+        )
+    if manifest is None:
+        if resume:
+            raise InputError(
+                f"--resume: there is no cohort in {folder} to go on with; leave --resume out to begin one."
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"--out {folder}: cannot be made: {error.strerror}.") from None
+    elif not manifest.get("finished") and not resume:
+        raise InputError(
+            f"--out {folder}: holds an unfinished cohort; add --resume to go on with it, or remove the folder."
+        )
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return what a cohort's folder says of itself, None if it is no cohort's."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("schema") == SCHEMA else None
+
+
+def _begin(
+    folder: Path,
+    population: Population,
+    settings: Mapping[str, float | str],
+    run: str,
+    total: int,
+    chunk: int,
+    columns: Sequence[str],
+    resume: bool,
+) -> tuple[list[Done], list[Chunk]]:
+    """Return the valid parts of an earlier run and the chunks still to compute; set the folder up."""
+    parts = part_folder(folder)
+    finished: list[Done] = []
+    old = read_manifest(folder) if resume else None
+    if old is not None and old.get("run") != run:
+        raise InputError(
+            f"--resume: {folder} holds another cohort (other population, persons, numbers or version); "
+            "give the same file and options, or another folder."
+        )
+    if old is None and parts.exists():
+        shutil.rmtree(parts)
+    parts.mkdir(exist_ok=True)
+    covered = 0
+    if old is not None:
+        for path in sorted(parts.glob("courses-*.parquet")):
+            part = read_part(path, run)
+            if part is not None and part.chunk.start >= covered and part.chunk.stop <= total:
+                finished.append(part)
+                covered = part.chunk.stop
+    _sweep(parts, {part.chunk.file for part in finished})
+    _write_json(
+        folder / MANIFEST,
+        {
+            "schema": SCHEMA,
+            "remyelin": remyelin.__version__,
+            "run": run,
+            "finished": False,
+            "name": population.name,
+            "persons": population.persons,
+            "draws": population.parameters.draws,
+            "courses": total,
+            "settings": dict(settings),
+            "columns": list(columns),
+        },
+    )
+    put(folder / "population.toml", tomli_w.dumps(to_data(population)).encode())
+    chunks: list[Chunk] = []
+    place = 0
+    for part in [*finished, None]:
+        stop = total if part is None else part.chunk.start
+        chunks += [Chunk(start, min(start + chunk, stop)) for start in range(place, stop, chunk)]
+        place = stop if part is None else part.chunk.stop
+    return finished, chunks
+
+
+def _sweep(parts: Path, keep: set[str]) -> None:
+    """Remove drafts of killed workers and parts that are not of this run."""
+    for path in parts.iterdir():
+        if path.name not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _identity(
+    population: Population,
+    settings: Mapping[str, float | str],
+    sets: Sequence[Mapping[str, float]],
+    ledger: Ledger,
+    columns: Sequence[str],
+) -> str:
+    content = [
+        population.digest(),
+        sorted(settings.items()),
+        list(map(dict, sets)),
+        ledger.digest(),
+        list(columns),
+    ]
+    return hashlib.sha256(json.dumps([remyelin.__version__, *content], sort_keys=True).encode()).hexdigest()[
+        :16
+    ]
+
+
+def _columns(sampler: Sampler, numbers: Numbers) -> tuple[str, ...]:
+    """Names of the numbers of a row, from the first person who can be computed."""
+    reasons = ""
+    for number in range(sampler.population.persons):
+        try:
+            return tuple(follow(sampler, number, numbers)[1][0])
+        except SimulationError as error:
+            reasons = str(error)
+            if number + 1 >= 3:
+                break
+    raise SimulationError(
+        f"{sampler.population.name}: none of the first persons could be computed: {reasons}"
+    )
+
+
+def _check_measures(population: Population, columns: Sequence[str]) -> None:
+    """Refuse published rows that name a study, symptom or column that does not exist."""
+    import numpy as np
+
+    from remyelin.cohort.measures import per_person
+
+    empty = {name: np.zeros(1) for name in columns}
+    for row in population.published:
+        try:
+            per_person(row.measure, empty, empty)
+        except InputError as error:
+            raise InputError(f"{population.name}: published {row.what!r}: {error}") from None
+
+
+def _check_regimen(population: Population, arm: str, regimen: str, ledger: Ledger) -> None:
+    from remyelin.cobalamin import read_order
+
+    try:
+        read_order(regimen, 0.0, population.horizon + 1.0, ledger)
+    except InputError as error:
+        raise InputError(f"{population.name}: arm {arm!r}: {error}") from None
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    put(path, (json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def _full(folder: Path) -> str:
+    kept = len(list(part_folder(folder).glob("courses-*.parquet")))
+    return (
+        f"the disk of {folder} is full; {kept} finished parts are kept: make room there and run the same command "
+        "with --resume."
+    )
+
+
+__all__ = ["Cohort", "Progress", "Stopped", "claim", "parameter_sets", "read_manifest", "run_cohort"]

@@ -1,0 +1,65 @@
+"""The batteries of one person at several dates, whose volleys are computed together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import xarray as xr
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.findings import Studies
+from remyelin.nerve.person import Person
+from remyelin.nerve.studies import STUDIES, battery
+from remyelin.nerve.tables import Tables
+from remyelin.nerve.volley import Line, Spread, Volley, states_of, volley
+
+
+def batteries(
+    states: xr.Dataset,
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    studies: Sequence[str] = tuple(STUDIES),
+) -> tuple[Studies, ...]:
+    """Study one person at every date of a course; see :func:`remyelin.nerve.battery`.
+
+    Parameters
+    ----------
+    states : Dataset (time, segment)
+        The myelin state at the dates of the studies.
+    person : Person
+    tables : Tables
+    ledger : Ledger
+    studies : sequence of str
+
+    Returns
+    -------
+    tuple of Studies
+        As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
+    """
+    arrays = states_of(states.transpose("time", "segment"))
+    spread = Spread.from_ledger(ledger)
+    every: dict[Run, Volley] = {}
+
+    def on(date: int) -> Callable[[Line, Mapping[str, Array]], Volley]:
+        def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
+            if laid.run not in every:
+                every[laid.run] = volley(laid, arrays, tables, spread)
+            whole = every[laid.run]
+            return replace(
+                whole,
+                conducted=whole.conducted[date],
+                excess=whole.excess[date],
+                variance=whole.variance[date],
+                axons=whole.axons[date],
+                ectopic=whole.ectopic[date],
+            )
+
+        return conduct
+
+    return tuple(
+        battery(states.isel(time=date), person, tables, ledger, studies, conduct=on(date))
+        for date in range(states.sizes["time"])
+    )

@@ -1,0 +1,219 @@
+"""What a killed worker, a killed driver, a full disk or a broken part may not do: lose or double a course.
+
+The short forms run with the suite; the long ones (20 workers killed, the driver 10 times) are marked slow.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from small import drive, small
+
+from remyelin.cohort import Cohort, Processes, Results, Stopped, run_cohort
+from remyelin.cohort.executors import Dask, part_folder
+from remyelin.cohort.parts import read_part
+from remyelin.cohort.run import Progress, read_manifest
+from remyelin.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    return run_cohort(small(8), tmp_path_factory.mktemp("undisturbed") / "c", chunk=8)
+
+
+def everyone_once(cohort: Cohort) -> None:
+    results = Results(cohort)
+    persons = sorted(results.column("person")[results.column("visit") == 0].tolist())
+    assert persons == list(range(cohort.population.persons)), "nobody lost, nobody twice"
+
+
+def killed(folder: Path, persons: int, kills: int) -> tuple[Cohort, int]:
+    """Run with two workers while a thread kills one at random again and again."""
+    workers = Processes(2)
+    done = threading.Event()
+    struck: list[int] = []
+    rng = random.Random(5)
+
+    def strike() -> None:
+        while not done.is_set() and len(struck) < kills:
+            time.sleep(rng.uniform(0.5, 4.0))
+            pids = workers.pids
+            if pids and not done.is_set():
+                with suppress(ProcessLookupError):
+                    os.kill(rng.choice(pids), signal.SIGKILL)
+                    struck.append(1)
+
+    thread = threading.Thread(target=strike)
+    thread.start()
+    try:
+        return run_cohort(small(persons), folder, workers, chunk=1), len(struck)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_killed_worker_loses_nothing(tmp_path: Path, undisturbed: Cohort) -> None:
+    cohort, struck = killed(tmp_path / "c", 8, 2)
+    assert struck >= 1
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+
+
+def interrupted(folder: Path, persons: int, kills: int) -> int:
+    """Kill the driver again and again, each time after a few more parts; return how often."""
+    struck = 0
+    while struck < kills:
+        driver = drive(folder, persons, resume=struck > 0)
+        had = len(list(part_folder(folder).glob("courses-*"))) if struck else 0
+        while driver.poll() is None and len(list(part_folder(folder).glob("courses-*"))) < had + 1:
+            time.sleep(0.02)
+        if driver.poll() is not None:
+            break
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+        struck += 1
+    return struck
+
+
+def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    assert interrupted(folder, 8, 1) == 1
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert not manifest["finished"]
+    (part_folder(folder) / ".courses-draft").write_bytes(b"left by a killed worker")
+    with pytest.raises(InputError, match="unfinished cohort; add --resume"):
+        run_cohort(small(8), folder)
+    cohort = run_cohort(small(8), folder, resume=True)
+    assert cohort.resumed >= 1
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+    assert not list(part_folder(folder).glob(".*"))
+
+
+def test_a_full_disk_is_one_sentence_and_resumable(tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(state: Progress) -> None:
+        if state.done == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+
+    try:
+        with pytest.raises(Stopped, match=r"is full; 2 finished parts are kept: make room .* --resume"):
+            run_cohort(small(8), folder, chunk=1, progress=fill)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(list(part_folder(folder).iterdir())) == 2, "no draft is left"
+    cohort = run_cohort(small(8), folder, resume=True)
+    assert (cohort.resumed, cohort.digest) == (2, undisturbed.digest)
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut short", "empty", "of another run"])
+def test_a_broken_part_is_computed_again(harm: str, tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    first = run_cohort(small(8), folder, chunk=4)
+    part, other = sorted(part_folder(folder).iterdir())
+    whole = part.read_bytes()
+    run = (read_manifest(folder) or {})["run"]
+    assert read_part(part, run) is not None
+    assert read_part(part, "another") is None
+    if harm == "flipped":
+        middle = len(whole) // 3
+        part.write_bytes(whole[:middle] + bytes([whole[middle] ^ 0x40]) + whole[middle + 1 :])
+    elif harm == "of another run":
+        part.write_bytes(other.read_bytes())
+    else:
+        part.write_bytes(whole[: len(whole) // 2] if harm == "cut short" else b"")
+    assert read_part(part, run) is None
+    again = run_cohort(small(8), folder, resume=True)
+    assert again.resumed == 4
+    assert again.digest == first.digest == undisturbed.digest
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, started as the page on cohorts says."""
+    pytest.importorskip("distributed")
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [str(Path(sys.executable).parent / "dask")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    started = [
+        subprocess.Popen(
+            [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet
+        )
+    ]
+    worker = [
+        *dask,
+        "worker",
+        address,
+        "--host",
+        "127.0.0.1",
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--no-nanny",
+    ]
+    started += [subprocess.Popen(worker, **quiet) for _ in range(2)]
+    yield address, started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_dask_worker_loses_nothing(
+    tmp_path: Path, scheduler: tuple[str, list[subprocess.Popen[bytes]]], undisturbed: Cohort
+) -> None:
+    address, started = scheduler
+    for _ in range(60):
+        try:
+            cluster = Dask(address)
+            break
+        except InputError:
+            time.sleep(0.5)
+    struck = []
+
+    def strike(state: Progress) -> None:
+        if state.done >= 2 and not struck:
+            started[-1].kill()
+            struck.append(state.done)
+
+    cohort = run_cohort(small(8), tmp_path / "c", cluster, chunk=1, progress=strike)
+    assert struck
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+
+
+@pytest.mark.slow
+def test_twenty_killed_workers(tmp_path: Path) -> None:
+    quiet = run_cohort(small(120), tmp_path / "quiet", Processes(2))
+    cohort, struck = killed(tmp_path / "c", 120, 20)
+    assert struck == 20
+    assert cohort.digest == quiet.digest
+    everyone_once(cohort)
+
+
+@pytest.mark.slow
+def test_a_driver_killed_ten_times(tmp_path: Path) -> None:
+    quiet = run_cohort(small(24), tmp_path / "quiet", Processes(2))
+    assert interrupted(tmp_path / "c", 24, 10) == 10
+    cohort = run_cohort(small(24), tmp_path / "c", resume=True)
+    assert cohort.resumed >= 10
+    assert cohort.digest == quiet.digest
+    everyone_once(cohort)
