@@ -42,7 +42,10 @@ def test_health_has_no_symptom_and_no_points():
     assert float(found["ankle_jerk"]) == float(found["knee_jerk"]) == float(found["biceps_jerk"]) == 2.0
     assert not bool(found["babinski"])
     assert not bool(found["romberg"])
-    assert int(functional_disability(healthy, PARAMETERS)["total"]) == 0
+    assert float(found["acuity"]) == 1.0
+    assert int(found["power_leg"]) == int(found["power_arm"]) == 5
+    scale = functional_disability(healthy, PARAMETERS)
+    assert int(scale["total"]) == int(scale["rankin"]) == 0
 
 
 @given(st.sampled_from(PATHWAYS), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
@@ -58,8 +61,8 @@ def test_losing_more_never_helps(pathway, a, b):
 @given(
     st.lists(
         st.tuples(*[st.floats(0, 1), st.floats(0, 50), st.floats(0, 1), st.floats(0, 50)]),
-        min_size=8,
-        max_size=8,
+        min_size=len(PATHWAYS),
+        max_size=len(PATHWAYS),
     )
 )
 @settings(deadline=None)
@@ -72,8 +75,11 @@ def test_any_conduction_gives_shares_and_whole_points(rows):
         assert 0 <= int(scale[item]) <= most
     assert int(scale["total"]) == sum(int(scale[item]) for item in top)
     assert np.issubdtype(scale["total"].dtype, np.integer)
+    assert 0 <= int(scale["rankin"]) <= 5
     found = signs(pathways, PARAMETERS)
     assert 0.0 <= float(found["ankle_jerk"]) <= 4.0
+    assert 0.0 <= float(found["acuity"]) <= 1.0
+    assert 0 <= int(found["power_leg"]) <= 5
 
 
 def test_absent_ankle_jerk_and_babinski_coexist_when_nerve_and_cord_are_both_hit():
@@ -121,6 +127,51 @@ def test_spread_arrivals_take_position_sense_and_reflexes_but_not_touch():
     assert found["numbness"] == 0.0
     assert found["gait"] > 0.3
     assert float(signs(late, PARAMETERS)["ankle_jerk"]) < 1.0
+
+
+def test_the_optic_nerve_takes_sight_and_nothing_else():
+    blocked = conduction(visual=(0.25, 0.0, 0.9, 0.0))
+    found = severity(blocked)
+    assert found["vision"] > PARAMETERS.presence
+    assert (found.drop("vision") == 0.0).all()
+    # A grid of a quarter of the density resolves half as finely.
+    assert float(signs(blocked, PARAMETERS)["acuity"]) == pytest.approx(0.5)
+    slowed = severity(conduction(visual=(1.0, 20.0, 1.0, 0.0)))
+    assert slowed["vision"] == 0.0
+
+
+def test_smell_and_taste_are_the_worse_of_two_paths():
+    smell = severity(conduction(olfactory=(0.5, 0.0, 1.0, 0.0)))["taste_smell"]
+    taste = severity(conduction(gustatory=(0.7, 0.0, 1.0, 0.0)))["taste_smell"]
+    both = severity(conduction(olfactory=(0.5, 0.0, 1.0, 0.0), gustatory=(0.7, 0.0, 1.0, 0.0)))["taste_smell"]
+    assert both == smell > taste > 0.0
+
+
+def test_the_ear_rings_from_discharges_that_arrive_and_nothing_else_tingles():
+    firing = severity(conduction(auditory=(1.0, 0.0, 1.0, 0.4)))
+    assert firing["tinnitus"] > PARAMETERS.presence
+    assert firing["paraesthesia"] == 0.0
+    silent = severity(conduction(auditory=(0.0, 0.0, 0.0, 0.4)))
+    assert silent["tinnitus"] == 0.0
+
+
+def test_power_falls_grade_by_grade_and_stays_apart_in_arm_and_leg():
+    kept = np.linspace(1.0, 0.0, 201)
+    paths = xr.concat([conduction(corticospinal_leg=(k, 0.0, 1.0, 0.0)) for k in kept], "kept")
+    found = signs(paths, PARAMETERS)
+    assert sorted(set(found["power_leg"].to_numpy().tolist())) == [0, 1, 2, 3, 4, 5]
+    assert (np.diff(found["power_leg"].to_numpy()) <= 0).all()
+    assert (found["power_arm"] == 5).all()
+
+
+def test_the_rankin_scale_follows_gait_and_counts_what_is_only_noticed():
+    tingling = functional_disability(conduction(sural=(1.0, 0.0, 1.0, 0.3)), PARAMETERS)
+    assert (int(tingling["gait"]), int(tingling["rankin"])) == (0, 1)
+    lame = {"corticospinal_leg": (0.0, 0.0, 0.0, 0.0), "tibial_sep": (0.0, 0.0, 0.0, 0.0)}
+    bound = functional_disability(conduction(**lame), PARAMETERS)
+    assert (int(bound["gait"]), int(bound["rankin"])) == (4, 4)
+    hands = functional_disability(conduction(**lame, median_sensory=(0.0, 0.0, 0.0, 0.0)), PARAMETERS)
+    assert int(hands["rankin"]) == 5
 
 
 def test_weakness_multiplies_cord_and_nerve():
@@ -178,8 +229,27 @@ def test_the_catalogue_is_the_articles_list():
         assert all(re.fullmatch(r"HP:\d{7}", term) for term, _ in symptom.hpo)
         assert symptom.mechanism.endswith(".")
         if symptom.status == "computed":
+            assert symptom.pathways
             assert set(symptom.pathways) <= set(PATHWAYS)
-            assert symptom.frequency is not None
+            assert not symptom.reason
+        else:
+            assert symptom.reason.endswith(".")
+
+
+def test_each_computed_symptom_depends_on_its_pathways_and_on_no_other():
+    for symptom in catalogue(LEDGER):
+        if symptom.status != "computed":
+            continue
+        for path in PATHWAYS:
+            changed = severity(conduction(**{path: (0.3, 10.0, 0.8, 0.4)}))[symptom.id]
+            if path not in symptom.pathways:
+                assert changed == 0.0, (symptom.id, path)
+
+
+def test_a_measured_frequency_has_a_spread():
+    for symptom in catalogue(LEDGER):
+        if symptom.frequency is not None:
+            assert symptom.frequency.range is not None, symptom.id
 
 
 def test_every_frequency_belongs_to_a_symptom():

@@ -3,6 +3,15 @@
 from remyelin.clinic.catalogue import Symptom, catalogue
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.scores import functional_disability
-from remyelin.clinic.symptoms import COMPUTED, signs, symptoms
+from remyelin.clinic.symptoms import COMPUTED, SPINAL, signs, symptoms
 
-__all__ = ["COMPUTED", "Parameters", "Symptom", "catalogue", "functional_disability", "signs", "symptoms"]
+__all__ = [
+    "COMPUTED",
+    "SPINAL",
+    "Parameters",
+    "Symptom",
+    "catalogue",
+    "functional_disability",
+    "signs",
+    "symptoms",
+]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from remyelin.evidence import Entry, Ledger
 
-STATUSES: Final = ("computed", "not computed yet", "outside the model")
+STATUSES: Final = ("computed", "outside the model")
 KINDS: Final = ("negative", "positive", "central", "secondary")
 
 
@@ -32,8 +32,10 @@ class Symptom:
         Loss of function, excess of it, network, or by way of something else.
     mechanism : str
         One sentence.
-    status : {"computed", "not computed yet", "outside the model"}
+    status : {"computed", "outside the model"}
         Whether :func:`remyelin.clinic.symptoms` returns it.
+    reason : str
+        Why it is outside the model; empty where it is computed.
     correction : str
         Where the article is wrong or loose, or what is not known; may be empty.
     frequency : Entry or None
@@ -49,6 +51,7 @@ class Symptom:
     kind: str
     mechanism: str
     status: str
+    reason: str
     correction: str
     frequency: Entry | None
 
@@ -78,6 +81,7 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
             kind=text["kind"],
             mechanism=text["mechanism"],
             status=text["status"],
+            reason=text.get("reason", ""),
             correction=text["correction"],
             frequency=frequencies.get(text["id"]),
         )

@@ -6,7 +6,7 @@ arrive; those that need timing (vibration, reflexes) also suffer when arrivals s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -26,12 +26,18 @@ PATHWAYS: Final = (
     "tibial_sep",
     "corticospinal_arm",
     "corticospinal_leg",
+    "visual",
+    "auditory",
+    "olfactory",
+    "gustatory",
 )
 VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
 _UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
+_FIRING: Final = (*_SENSORY, "auditory")
 
 Floats = NDArray[np.float64]
+Points = NDArray[np.int64]
 
 
 def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floats]:
@@ -51,8 +57,8 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     -------
     mapping of str to (...) array
         Losses touch_leg, touch_arm, position_leg, vibration_leg, strength_leg, strength_arm, pyramidal_leg,
-        pyramidal_arm, ankle_arc, knee_arc, arm_arc; and what is added, ectopic (sensory discharge that
-        reaches the cortex) and lhermitte.
+        pyramidal_arm, ankle_arc, knee_arc, arm_arc, vision, acuity, smell, taste; and what is added, ectopic
+        (sensory discharge that reaches the cortex), lhermitte and tinnitus.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     p = parameters
     at = _arrays(pathways)
     arrives, spread = at["conducted"], at["dispersion"]
-    reaching = {name: _firing(at["ectopic"][name], arrives[name], at["axons"][name]) for name in _SENSORY}
+    reaching = {name: _firing(at["ectopic"][name], arrives[name], at["axons"][name]) for name in _FIRING}
 
     def arc(sensory: str, motor: str) -> Floats:
         both = np.hypot(spread[sensory], spread[motor])
@@ -85,8 +91,13 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
         "ankle_arc": graded(ankle, p.reflex),
         "knee_arc": graded(knee, p.reflex),
         "arm_arc": graded(arm, p.reflex),
+        "vision": graded(1.0 - arrives["visual"], p.vision),
+        "acuity": 1.0 - arrives["visual"] ** p.acuity_exponent,
+        "smell": graded(1.0 - arrives["olfactory"], p.smell),
+        "taste": graded(1.0 - arrives["gustatory"], p.smell),
         "ectopic": saturating(discharge, p.paraesthesia),
         "lhermitte": saturating(ascending, p.lhermitte),
+        "tinnitus": saturating(reaching["auditory"], p.tinnitus),
     }
 
 
@@ -101,6 +112,12 @@ def saturating(amount: Floats, grade: Grade) -> Floats:
     power = amount**grade.steepness
     share: Floats = power / (power + grade.half**grade.steepness)
     return share
+
+
+def points(severity: Floats, steps: Sequence[float]) -> Points:
+    """Return how many of the steps a severity has reached."""
+    reached: Points = (severity[..., None] >= np.array(steps)).sum(axis=-1)
+    return reached
 
 
 def label(values: Mapping[str, NDArray[np.generic]], pathways: xr.Dataset, units: str) -> xr.Dataset:

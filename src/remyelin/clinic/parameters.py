@@ -28,8 +28,12 @@ class Parameters:
     ----------
     numbness, position, vibration, weakness, pyramidal, reflex : Grade
         From the share of a path that no longer works.
-    paraesthesia, lhermitte : Grade
+    vision, smell : Grade
+        From the share of the visual, and of the olfactory or gustatory path that no longer works.
+    paraesthesia, lhermitte, tinnitus : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
+    acuity_exponent : float
+        Power of the visual path's conducted share that gives decimal acuity.
     position_dispersion, reflex_dispersion : float
         Added spread of arrival (ms) that halves the use of a volley.
     knee_share : float
@@ -42,6 +46,10 @@ class Parameters:
         Severities at which these items of the disability scale gain a point.
     scale_neuropathy, scale_paresis : float
         The same for the jerks and for paresis.
+    scale_power : tuple of float
+        Losses of strength at which the grade of power falls by one, from 5.
+    scale_rankin : tuple of float
+        Grade of the modified Rankin scale by the grade of gait.
     """
 
     numbness: Grade
@@ -50,8 +58,12 @@ class Parameters:
     weakness: Grade
     pyramidal: Grade
     reflex: Grade
+    vision: Grade
+    smell: Grade
     paraesthesia: Grade
     lhermitte: Grade
+    tinnitus: Grade
+    acuity_exponent: float
     position_dispersion: float
     reflex_dispersion: float
     knee_share: float
@@ -62,6 +74,8 @@ class Parameters:
     scale_sensory: tuple[float, ...]
     scale_neuropathy: float
     scale_paresis: float
+    scale_power: tuple[float, ...]
+    scale_rankin: tuple[float, ...]
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Parameters:
@@ -73,8 +87,12 @@ class Parameters:
             weakness=Grade.from_ledger(ledger, "weakness"),
             pyramidal=Grade.from_ledger(ledger, "pyramidal"),
             reflex=Grade.from_ledger(ledger, "reflex"),
+            vision=Grade.from_ledger(ledger, "vision"),
+            smell=Grade.from_ledger(ledger, "smell"),
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
+            tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            acuity_exponent=ledger["clinic.vision.acuity_exponent"],
             position_dispersion=ledger["clinic.position.dispersion"],
             reflex_dispersion=ledger["clinic.reflex.dispersion"],
             knee_share=ledger["clinic.reflex.knee_share"],
@@ -85,4 +103,6 @@ class Parameters:
             scale_sensory=ledger.vector("clinic.scale.sensory"),
             scale_neuropathy=ledger["clinic.scale.neuropathy"],
             scale_paresis=ledger["clinic.scale.paresis"],
+            scale_power=ledger.vector("clinic.scale.power"),
+            scale_rankin=ledger.vector("clinic.scale.rankin"),
         )

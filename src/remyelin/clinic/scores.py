@@ -1,17 +1,16 @@
-"""The functional disability rating scale of subacute combined degeneration, 0 to 16, item by item."""
+"""The disability scale of subacute combined degeneration, item by item, and the modified Rankin scale."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from remyelin.clinic.functions import Floats, functions, label
+from remyelin.clinic.functions import Floats, Points, functions, label, points
 from remyelin.clinic.parameters import Parameters
-from remyelin.clinic.symptoms import gait
+from remyelin.clinic.symptoms import gait, severities
 
 ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 
@@ -34,7 +33,8 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
     -------
     Dataset
         Integers over (...): gait, sensory, mental, neuropathy, pyramidal, total. The mental item is not
-        computed and counts 0; its ``status`` attribute says so.
+        computed and counts 0; its ``status`` attribute says so. And ``rankin``, the modified Rankin scale 0 to
+        5 as far as the state bears it: it follows gait, and hands that fail as well raise it by one.
 
     Raises
     ------
@@ -51,18 +51,25 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
     arms = legs & (np.maximum(lost["pyramidal_arm"], lost["strength_arm"]) >= p.scale_paresis)
     jerks = np.stack([lost[arc] for arc in ("ankle_arc", "knee_arc", "arm_arc")])
     items = {
-        "gait": np.where(walking >= worse[0], 1 + _points(walking, worse), lost["position_leg"] >= romberg),
-        "sensory": _points(lost["touch_leg"], p.scale_sensory),
+        "gait": np.where(walking >= worse[0], 1 + points(walking, worse), lost["position_leg"] >= romberg),
+        "sensory": points(lost["touch_leg"], p.scale_sensory),
         "mental": np.zeros(walking.shape, dtype=np.int64),
         "neuropathy": (jerks >= p.scale_neuropathy).sum(axis=0),
         "pyramidal": np.add(babinski, legs, dtype=np.int64) + arms,
     }
     items["total"] = sum(items[name] for name in ITEMS)
+    items["rankin"] = _rankin(items["gait"], lost, p)
     scale = label(items, pathways, "points")
     scale["mental"].attrs["status"] = "not computed"
     return scale
 
 
-def _points(severity: Floats, steps: Sequence[float]) -> NDArray[np.int64]:
-    points: NDArray[np.int64] = (severity[..., None] >= np.array(steps)).sum(axis=-1)
-    return points
+def _rankin(gait_points: Points, lost: Mapping[str, Floats], p: Parameters) -> Points:
+    """Nothing noticed is 0; without a fault of gait what is noticed is no disability, 1."""
+    # reflexes are a sign, found by an examiner and not noticed
+    felt = [severity for name, severity in severities(lost, p).items() if name != "reflexes"]
+    noticed = np.max(felt, axis=0) >= p.presence
+    by_gait = np.array(p.scale_rankin, dtype=np.int64)[gait_points]
+    hands = np.maximum(lost["strength_arm"], lost["touch_arm"]) >= p.scale_sensory[-1]
+    grade: Points = np.where(noticed | (gait_points > 0), by_gait + (hands & (by_gait > 1)), 0)
+    return grade

@@ -8,10 +8,13 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from remyelin.clinic.functions import Floats, functions, label
+from remyelin.clinic.functions import Floats, functions, label, points
 from remyelin.clinic.parameters import Parameters
 
-COMPUTED: Final = ("paraesthesia", "numbness", "gait", "reflexes", "lhermitte", "weakness")
+SPINAL: Final = ("paraesthesia", "numbness", "gait", "reflexes", "lhermitte", "weakness")
+"""What nerves of the limbs and the cord give: by these a series of patients is dated and scored."""
+
+COMPUTED: Final = (*SPINAL, "vision", "taste_smell", "tinnitus")
 
 
 def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
@@ -36,15 +39,9 @@ def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
         If a pathway or variable is missing or impossible.
     """
     lost = functions(pathways, parameters)
-    severities = {
-        "paraesthesia": lost["ectopic"],
-        "numbness": np.maximum(lost["touch_leg"], lost["touch_arm"]),
-        "gait": gait(lost, parameters),
-        "reflexes": np.maximum(lost["ankle_arc"], lost["pyramidal_leg"]),
-        "lhermitte": lost["lhermitte"],
-        "weakness": np.maximum(lost["strength_leg"], lost["strength_arm"]),
-    }
-    severity = label(severities, pathways, "1").to_dataarray("symptom").transpose(..., "symptom")
+    severity = (
+        label(severities(lost, parameters), pathways, "1").to_dataarray("symptom").transpose(..., "symptom")
+    )
     severity.attrs = {"units": "1", "long_name": "severity, 0 none to 1 complete"}
     present = severity >= parameters.presence
     present.attrs = {"units": "1", "long_name": "noticed"}
@@ -64,7 +61,9 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
     Dataset
         Over (...): ``vibration_loss`` at the toes (0 to 1); ``ankle_jerk``, ``knee_jerk``,
         ``biceps_jerk`` graded 0 absent, 2 normal, 4 greatly increased; ``spasticity`` (0 to 1);
-        ``romberg`` and ``babinski`` (found or not).
+        ``romberg`` and ``babinski`` (found or not); ``acuity`` of the eye (decimal, 1 normal);
+        ``power_leg`` and ``power_arm`` (Medical Research Council, 5 normal to 0) of the limb as a whole, since
+        the model knows no single muscles.
 
     Raises
     ------
@@ -72,6 +71,7 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
         If a pathway or variable is missing or impossible.
     """
     lost = functions(pathways, parameters)
+    steps = parameters.scale_power
 
     def jerk(arc: str, release: str) -> Floats:
         # What the arc still carries, doubled at most when the tract no longer inhibits it.
@@ -86,6 +86,9 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
             "spasticity": lost["pyramidal_leg"],
             "romberg": lost["position_leg"] >= parameters.scale_gait[0],
             "babinski": lost["pyramidal_leg"] >= parameters.presence,
+            "acuity": 1.0 - lost["acuity"],
+            "power_leg": len(steps) - points(lost["strength_leg"], steps),
+            "power_arm": len(steps) - points(lost["strength_arm"], steps),
         },
         pathways,
         "1",
@@ -100,3 +103,18 @@ def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
         * (1.0 - lost["strength_leg"])
     )
     return 1.0 - kept
+
+
+def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Floats]:
+    """Return the severity of every computed symptom from what is lost or added."""
+    return {
+        "paraesthesia": lost["ectopic"],
+        "numbness": np.maximum(lost["touch_leg"], lost["touch_arm"]),
+        "gait": gait(lost, parameters),
+        "reflexes": np.maximum(lost["ankle_arc"], lost["pyramidal_leg"]),
+        "lhermitte": lost["lhermitte"],
+        "weakness": np.maximum(lost["strength_leg"], lost["strength_arm"]),
+        "vision": lost["vision"],
+        "taste_smell": np.maximum(lost["smell"], lost["taste"]),
+        "tinnitus": lost["tinnitus"],
+    }

@@ -187,7 +187,11 @@ def _onset(
 
         def noticed(which: Sequence[int], states: xr.Dataset = states) -> NDArray[np.bool_]:
             pathways = nerve.conduction(states.isel(time=list(which)), body, numbers.tables, numbers.ledger)
-            return np.asarray(clinic.symptoms(pathways, numbers.judge)["present"].any("symptom"))
+            return np.asarray(
+                clinic.symptoms(pathways, numbers.judge)["present"]
+                .sel(symptom=list(clinic.SPINAL))
+                .any("symptom")
+            )
 
         last = stop - first
         if bare[last]:
@@ -285,6 +289,7 @@ def _rows(
     paths = [str(name) for name in pathways["pathway"].to_numpy()]
     severity, present = symptoms["severity"].to_numpy(), symptoms["present"].to_numpy()
     felt = [str(name) for name in symptoms["symptom"].to_numpy()]
+    spinal = [felt.index(name) for name in clinic.SPINAL]
     found = {name: signs[name].to_numpy() for name in SIGNS}
     points = {str(name): scale[name].to_numpy() for name in scale}
     rows = []
@@ -300,9 +305,11 @@ def _rows(
             row[f"noticed.{symptom}"] = float(present[v, s])
         row |= {f"sign.{name}": float(values[v]) for name, values in found.items()}
         row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
-        row["severity"] = float(severity[v].sum() + found["vibration_loss"][v])
+        row["severity"] = float(severity[v, spinal].sum() + found["vibration_loss"][v])
         row["complete"] = float(
-            points["total"][v] == 0 and not present[v].any() and found["vibration_loss"][v] < judge.presence
+            points["total"][v] == 0
+            and not present[v, spinal].any()
+            and found["vibration_loss"][v] < judge.presence
         )
         row |= _study_columns(studies[v])
         rows.append(row)

@@ -1,6 +1,6 @@
 """Virtual series of patients, sampled by cause and duration and seen before and after treatment.
 
-A patient is followed untreated until the first symptom is noticed, for the duration of symptoms drawn
+A patient is followed untreated until the first symptom of limbs or cord is noticed, for the duration of symptoms drawn
 for the series, and then treated. Persons differ in age, store, speed of the cause and duration; nerves,
 tracts and their vulnerability are the same in all, which makes these series more alike than real ones.
 """
@@ -139,7 +139,7 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         late = int(np.argmax(untreated["bare"].max("segment").to_numpy() > 1e-5))
         untreated = untreated.isel(time=slice(max(late - 1, 0), None, 2)).isel(time=slice(0, 40))
         felt = clinic.symptoms(nerve.conduction(untreated, body, tables, ledger), judge)
-        noticed = felt["present"].any("symptom").to_numpy()
+        noticed = felt["present"].sel(symptom=list(clinic.SPINAL)).any("symptom").to_numpy()
         if late == 0 or not noticed.any():
             continue
         onset = int(np.argmax(noticed))
