@@ -22,7 +22,8 @@ class Plan:
     """One management of the person.
 
     ``shift`` moves treatment, and the end of an exposure that treatment ends with, by so many days;
-    None means that nothing is done and the cause goes on.
+    None means that nothing is done and the cause goes on. An exposure that ended before presentation is
+    history: no plan moves it.
     """
 
     name: str
@@ -39,11 +40,12 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
     if not case.treatment:
         return (given,)
     start = min(item.start for item in case.treatment)
-    found = [given, Plan("none", "nothing done, the cause goes on", None)]
+    over = person.ended is not None and person.ended < 0
+    found = [given, Plan("none", "nothing done" if over else "nothing done, the cause goes on", None)]
     for months in SHIFTS_MONTHS:
         shift = months * DAYS_PER_MONTH
         if start + shift <= person.began or (
-            person.ended is not None and person.ended + shift <= person.began
+            person.ended is not None and not over and person.ended + shift <= person.began
         ):
             continue
         when = "earlier" if months < 0 else "later"
@@ -103,8 +105,13 @@ def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> E
 
 
 def _stop(case: Case, person: Person, plan: Plan) -> float:
-    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done."""
+    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
+
+    Gas that ended before presentation did not end with the treatment and stays where it is.
+    """
     horizon = case.plan.horizon
+    if person.ended is not None and person.ended < 0:
+        return person.ended
     if plan.shift is None or person.ended is None:
         return horizon
     return min(person.ended + plan.shift, horizon)
