@@ -184,12 +184,13 @@ def sheaths(course: Course) -> Figure:
 def symptoms(course: Course) -> Figure:
     """Severity of every computed symptom under each plan."""
     data = _window(course)
+    names = {item.id: item.name for item in course.symptoms}
     computed = [
         name for name in data.symptom.values.tolist() if np.isfinite(data["severity"].sel(symptom=name)).any()
     ]
     panels = tuple(
         Panel(
-            words(name),
+            names[name],
             TIME,
             "severity",
             _by_plan(course, data["severity"].sel(symptom=name)),

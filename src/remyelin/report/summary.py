@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from remyelin.course import DISCLAIMER, Course
 from remyelin.evidence import Entry, load_references
@@ -15,7 +14,7 @@ from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.report.formatting import number
 from remyelin.report.nerve_report import named, nerve_report
 from remyelin.report.plots import MARKERS, label_of, words
-from remyelin.units import DAYS_PER_MONTH
+from remyelin.report.reported import BLOOD, noticed_from, reported
 
 SCHEMA = "remyelin-summary/1"
 RECOVERY_SENTENCE = (
@@ -63,18 +62,24 @@ def summarise(course: Course) -> dict[str, Any]:
         "symptoms": _symptoms(course),
         "signs": _signs(course),
         "cognition": _cognition(course),
-        "presence": _presence(used),
-        "reported": _reported(course),
-        "reported_note": (
-            "Laboratory values placed this person on the model's curve, so their agreement is no test; "
-            "symptoms, signs and their beginnings were not used."
-        ),
+        "presence": noticed_from(course),
+        "reported": reported(course),
+        "reported_note": _reported_note(course),
         "glance": _glance(course),
         "recovery": _recovery(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
         "citations": [str(references[key]) for key in cited],
     }
+
+
+def _reported_note(course: Course) -> str:
+    free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
+    if any(fact.basis == "placed" for fact in course.person.facts):
+        placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
+    else:
+        placed = "No laboratory value placed this person: what the source does not state is a prior"
+    return f"{placed}; {free}"
 
 
 def _value(item: Any, digits: int = 6) -> float | None:
@@ -124,14 +129,6 @@ def _not_stated(course: Course) -> list[str]:
         if fact.basis == "prior"
     ]
     return lines
-
-
-BLOOD = (
-    ("combined_indicator", "Combined indicator (4cB12)"),
-    ("csf_b12", "B12 in cerebrospinal fluid"),
-    ("haemoglobin", "Haemoglobin"),
-    ("mcv", "Mean cell volume"),
-)
 
 
 def _readings(course: Course) -> list[dict[str, Any]]:
@@ -222,7 +219,7 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
                 "status": item.status,
                 "values": at,
                 "mechanism": item.mechanism,
-                "pathways": [words(name) for name in item.pathways],
+                "pathways": [PATHWAY_WORDS.get(name, words(name)) for name in item.pathways],
                 "kind": item.kind,
                 "reason": item.reason,
                 "frequency": _frequency(item.frequency),
@@ -231,6 +228,22 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+PATHWAY_WORDS = {
+    "sural": "skin nerve of the leg",
+    "median_sensory": "skin nerve of the hand",
+    "tibial_sep": "leg to brain",
+    "median_sep": "hand to brain",
+    "tibial_motor": "motor nerve of the leg",
+    "median_motor": "motor nerve of the hand",
+    "corticospinal_leg": "brain to leg neurons",
+    "corticospinal_arm": "brain to arm neurons",
+    "visual": "eye to brain",
+    "auditory": "ear to midbrain",
+    "olfactory": "olfactory tract",
+    "gustatory": "tongue to brain",
+}
 
 
 def _frequency(entry: Entry | None) -> str:
@@ -256,7 +269,7 @@ SIGNS = (
     ("babinski", "Babinski sign"),
     ("power_leg", "Power of the leg as a whole (MRC grade, 5 normal, 0 none)"),
     ("power_arm", "Power of the arm as a whole"),
-    ("acuity", "Visual acuity (decimal, 1 normal)"),
+    ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
     ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
     ("disability", "Functional disability (0 to 16; the mental item is not computed)"),
 )
@@ -269,18 +282,20 @@ def _signs(course: Course) -> list[dict[str, Any]]:
     for name, label in SIGNS:
         found = [given[name].sel(time=date).item() for date in course.studies]
         shown = [("present" if v else "absent") if isinstance(v, bool) else _plain(v) for v in found]
+        if name == "acuity":
+            shown = [_snellen(value) for value in found]
         rows.append({"name": name, "label": label, "values": [float(v) for v in found], "shown": shown})
     return rows
 
 
 def _plain(value: float) -> str:
-    """Two digits; what is as good as nothing is 0."""
-    return "0" if abs(value) < 0.005 else f"{value:.2g}"
+    """Two decimals at most; what is as good as nothing is 0."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _presence(used: tuple[Entry, ...]) -> float:
-    """Severity above which a symptom is noticed."""
-    return next(float(entry.value) for entry in used if entry.name == "clinic.presence")  # type: ignore[arg-type]
+def _snellen(acuity: float) -> str:
+    """Write a decimal acuity with its fraction: ``0.5 (20/40)``."""
+    return f"{_plain(acuity)} (20/{20.0 / acuity:.0f})" if acuity > 0.02 else "below 0.02"
 
 
 def _cognition(course: Course) -> dict[str, Any]:
@@ -291,71 +306,6 @@ def _cognition(course: Course) -> dict[str, Any]:
         "values": [_value(score.sel(time=date), 3) for date in course.studies],
         "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
     }
-
-
-def _onset(course: Course, symptom: str) -> str:
-    """Since when, before presentation, the model's symptom has been noticed (ledger: ``clinic.presence``)."""
-    present = course.data["present"].isel(plan=0).sel(symptom=symptom, time=slice(None, 0.0))
-    noticed = present.time.values[present.values]
-    if not noticed.size:
-        return "not yet noticed"
-    return f"noticed for {number(-float(noticed[0]) / DAYS_PER_MONTH, 2)} months"
-
-
-def _reported(course: Course) -> list[dict[str, str]]:
-    """What the source reports at presentation beside what the model says."""
-    given = course.data.isel(plan=0).sel(time=0.0)
-    rows = []
-    for name, label in MARKERS:
-        stated = getattr(course.case.labs, name)
-        if stated is not None:
-            unit = given[name].attrs["units"]
-            rows.append(
-                {
-                    "what": label,
-                    "reported": f"{number(stated)} {unit}",
-                    "model": f"{number(float(given[name]))} {unit}",
-                    "note": "used to place the person",
-                }
-            )
-    for name, label in BLOOD:
-        stated = getattr(course.case.labs, name, None)
-        if stated is not None:
-            unit = given[name].attrs["units"]
-            model = f"{number(float(given[name]))} {unit}"
-            rows.append(
-                {"what": label, "reported": f"{number(stated)} {unit}", "model": model, "note": "not used"}
-            )
-    known = {item.id: item for item in course.symptoms if item.status == "computed"}
-    for finding in course.case.symptom:
-        reported = "present" if finding.began is None else f"for {label_of(-finding.began)}"
-        if finding.note:
-            reported += f" ({finding.note})"
-        model, note = "not computed", ""
-        if finding.name in known:
-            severity = float(given["severity"].sel(symptom=finding.name))
-            model = f"severity {severity:.2f}, {_onset(course, finding.name)}"
-            note = "not used"
-        rows.append({"what": finding.name, "reported": reported, "model": model, "note": note})
-    for finding in course.case.sign:
-        model, note = _sign(given, finding.name)
-        rows.append(
-            {"what": finding.name, "reported": finding.note or "present", "model": model, "note": note}
-        )
-    return rows
-
-
-def _sign(given: xr.Dataset, name: str) -> tuple[str, str]:
-    """What the model's examination finds where the case reports a sign of this name."""
-    jerk, babinski = float(given["ankle_jerk"]), bool(given["babinski"])
-    answers = {
-        "impaired position sense": f"position sense of the legs lost to {float(given['vibration_loss']):.0%}",
-        "impaired vibration sense": f"vibration sense of the legs lost to {float(given['vibration_loss']):.0%}",
-        "absent ankle jerks": f"ankle jerk {jerk:.1f} (0 absent, 2 normal, 4 greatly increased)",
-        "plantar responses flexor": f"Babinski sign {'present' if babinski else 'absent'}",
-        "weakness": f"severity {float(given['severity'].sel(symptom='weakness')):.2f}",
-    }
-    return (answers[name], "not used") if name in answers else ("not computed", "")
 
 
 def _glance(course: Course) -> list[dict[str, str]]:

@@ -198,8 +198,10 @@ def gas(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "optic_clinical",
     note="the 200 patients of median 4 months: loss of vision noticed at presentation, by the severity above which "
-    "every symptom is noticed. The vulnerability of the optic nerve and the map to vision are assumed; neither was "
-    "set on this row",
+    "every symptom is noticed. A miss: half of them have lost nothing, but those with symptoms for a year or more have "
+    "a brain starved for so long that bare internodes block the optic nerve too. Untreated disease runs much "
+    "faster than in people, and the optic nerve is given the vulnerability of the lateral columns; nothing was set "
+    "on this row",
 )
 def optic(ledger: Ledger) -> Mapping[str, float]:
     """Optic neuropathy noticed at presentation."""
