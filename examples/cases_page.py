@@ -35,23 +35,38 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 WHY = {
-    "man-54-ascending-numbness": "A methylmalonate of 310 places him early in the disease, where the model feels nothing; he was "
-    "ill. The model ties nerve and metabolites together more tightly than this patient does.",
-    "nitrous-oxide-18": "His disease was of motor axons with the cord spared; the gas, in the model, starves the cord "
-    "most, so plantars turn extensor before the ankle jerk goes.",
-    "nitrous-oxide-20": "Homocysteine places a light exposure over a year, and symptoms creep in; hers came in ten days. "
-    "Her copper was low as well, which the model does not know.",
-    "nitrous-oxide-anaesthesia-57": "One anaesthetic leaves no trace in a replete man. Such patients are thought to have been "
-    "deficient before; the excerpt does not say so, and a case has one cause.",
-    "optic-neuropathy-68": "Sight agrees, the rest of him does not: the report has reduced vibration sense, the model a man "
-    "who cannot walk. The model's optic nerve fails only late in a disease that has long taken the "
-    "cord.",
-    "srikanth-2002": "No laboratory value places him: the prior of five years makes him far too ill, and where he "
-    "recovered completely the model does not.",
-    "stabler-2013": "Metabolites place her well, and symptoms run to this state in months where hers took a year and "
-    "a half.",
-    "vegetarian-66": "Twenty years at the intake of a strict vegan are run, more than a vegetarian's diet would do; "
-    "no laboratory value of hers places her.",
+    "man-54-ascending-numbness": (
+        "A methylmalonate of 310 places him early in the disease, where the model feels nothing; he was ill. "
+        "The model ties nerve and metabolites together more tightly than this patient does."
+    ),
+    "nitrous-oxide-18": (
+        "His disease was of motor axons with the cord spared; the gas, in the model, starves the cord most, "
+        "so plantars turn extensor before the ankle jerk goes."
+    ),
+    "nitrous-oxide-20": (
+        "Homocysteine places a light exposure over a year, and symptoms creep in; hers came in ten days. Her "
+        "copper was low as well, which the model does not know."
+    ),
+    "nitrous-oxide-anaesthesia-57": (
+        "One anaesthetic leaves no trace in a replete man. Such patients are thought to have been deficient "
+        "before; the excerpt does not say so, and a case has one cause."
+    ),
+    "optic-neuropathy-68": (
+        "Sight agrees, the rest of him does not: the report has reduced vibration sense, the model a man who "
+        "cannot walk. The model's optic nerve fails only late in a disease that has long taken the cord."
+    ),
+    "srikanth-2002": (
+        "No laboratory value places him: the prior of five years makes him far too ill, and where he "
+        "recovered completely the model does not."
+    ),
+    "stabler-2013": (
+        "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
+        "half."
+    ),
+    "vegetarian-66": (
+        "Twenty years at the intake of a strict vegan are run, more than a vegetarian's diet would do; no "
+        "laboratory value of hers places her."
+    ),
 }
 
 
