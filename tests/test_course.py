@@ -137,6 +137,39 @@ def test_nitrous_oxide_ends_with_the_treatment_of_the_plan() -> None:
     assert stops["none"] == case.plan.horizon
 
 
+def test_gas_that_ended_before_presentation_is_history() -> None:
+    ledger = Ledger.shipped()
+    case = load_case("nitrous-oxide-anaesthesia-57")
+    person = resolve(case, ledger)
+    plans = plans_of(case, person)
+    stops = {plan.name: exposure(case, person, plan, ledger).nitrous_oxide[0].stop for plan in plans}
+    assert set(stops.values()) == {-60.0}
+    assert "none" in stops
+    assert "3 months earlier" not in stops
+
+
+def test_every_finding_of_a_case_stands_beside_the_model_with_a_verdict() -> None:
+    course = course_of("nitrous-oxide-20")
+    rows = {row["what"]: row for row in summarise(course)["reported"]}
+    assert len(rows) == 1 + len(course.case.symptom) + len(course.case.sign)
+    assert rows["Homocysteine"]["note"] == "used to place the person"
+    assert rows["Speech problems"]["model"] == rows["nystagmus"]["model"] == "outside the model"
+    assert rows["power"]["note"] in ("agrees", "miss")
+    healthy = dataclasses.replace(course, data=course.data.assign(present=course.data["present"] & False))
+    verdicts = {row["what"]: row["note"] for row in summarise(healthy)["reported"]}
+    assert verdicts["Coordination, balance and gait"] == "miss"
+
+
+def test_symptoms_of_the_summary_are_computed_or_say_why_not() -> None:
+    summary = summarise(course_of("optic-neuropathy-68"))
+    for row in summary["symptoms"]:
+        assert bool(row["values"]) == (row["status"] == "computed")
+        assert bool(row["reason"]) == (row["status"] != "computed")
+        assert row["frequency"]
+    shown = {row["name"]: row["shown"] for row in summary["signs"]}
+    assert all("20/" in value for value in shown["acuity"])
+
+
 def test_placed_person_has_the_laboratory_values_of_the_case() -> None:
     course = course_of("stabler-2013")
     now = course.data.isel(plan=0).sel(time=0.0)
