@@ -48,7 +48,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             *(rests_on(answer) for answer in found.answers),
             f"{len(varied)} of the {len(found.numbers)} numbers that the answers read are unmeasured "
             f"({kinds['assumed']} assumed, {kinds['calibrated']} calibrated); {unmoved} of them moved no answer by "
-            "a point anywhere in the screening.",
+            "a point, neither in the screening nor at the ends of their ranges.",
             "Spreads as large as the effects themselves say that a number matters in some settings of the others "
             "and not in others: the course is steep, and a scale in whole points makes it steeper.",
         ],

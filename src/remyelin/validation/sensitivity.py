@@ -199,8 +199,7 @@ def build(
     for name, change in at_the_ends(ledger, tried, progress).items():
         effects[name] |= {f"{answer} ends": float(size) for answer, size in zip(names(), change, strict=True)}
 
-    weight = np.sum([result["mu_star"] / max(result["mu_star"].max(), 1e-12) for result in screened], axis=0)
-    few = [axes[i] for i in np.sort(np.argsort(-weight, kind="stable")[:FEW])]
+    few = heaviest(axes, effects)
     smaller = _problem(few)
     points = sample["sobol"](smaller, samples, calc_second_order=False, seed=SEED)
     found = run(points, few, "Sobol")
@@ -215,6 +214,16 @@ def build(
             }
     lost = int((~whole).sum()), int((~np.isfinite(found).all(axis=1)).sum())
     return _table(read, axes, heavy if ends else (), effects, trajectories, samples, lost)
+
+
+def heaviest(axes: Sequence[Axis], effects: Mapping[str, Mapping[str, float]]) -> list[Axis]:
+    """Return the few numbers that weigh most, in the screening and at the ends of their ranges together."""
+    weight = np.zeros(len(axes))
+    for answer in names():
+        for part in ("mean", "ends"):
+            size = np.array([effects[axis.entry.name].get(f"{answer} {part}", 0.0) for axis in axes])
+            weight += size / max(float(size.max()), np.finfo(np.float64).tiny)
+    return [axes[i] for i in np.sort(np.argsort(-weight, kind="stable")[:FEW])]
 
 
 def at_the_ends(
@@ -276,7 +285,7 @@ def _table(
         f"# made by remyelin rebuild sensitivity, seed {SEED}, inputs {inputs_of_sensitivity(read)}; Morris: "
         f"{trajectories} trajectories over {len(axes)} numbers, {lost[0]} with an impossible person left out; "
         f"Sobol: {samples} samples over {FEW} numbers, {lost[1]} runs impossible and set to the mean; "
-        f"{len(heavy)} numbers at the ends of their ranges\n"
+        f"each number also at the ends of its range, {len(heavy)} only so\n"
     )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["entry", "kind", "value", "low", "high", "method", *columns])
