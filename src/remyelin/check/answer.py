@@ -37,7 +37,8 @@ MARKS: Final = {
 }
 NOTICE: Final = (
     "This is a research and teaching program. It makes no diagnosis, recommends no treatment and no dose, and does "
-    "not replace a doctor. It repeats what published guidance says about what was entered; guidance can have changed."
+    "not replace a doctor. It repeats what published guidance says about what was entered; guidance can have changed. "
+    "NICE is the body that writes the national guidelines of England; a label is the approved text of a medicine."
 )
 _PLACE: Final = re.compile(r"\{([\w.]+?)(?::(\d|range))?\}")
 _UNITS: Final = {
@@ -133,7 +134,7 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     Answer
         The first section always has a line; every line has a source.
     """
-    lines = [*_guidance(known, ledger), *_readings(known, ledger), *forecast, *_unread(known)]
+    lines = [*_readings(known, ledger), *_guidance(known, ledger), *forecast, *_unread(known)]
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
@@ -141,15 +142,9 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         )
         lines.append(Line("urgent", text, (OWN,), "own"))
     order = list(SECTIONS)
-    # the readings of the values stand before what is said about them; sorting keeps the order within a section
-    lines.sort(
-        key=lambda line: (order.index(line.section), line.section == "values" and not _is_reading(line))
-    )
+    # sorting keeps the order within a section: the readings of values before what is said about them
+    lines.sort(key=lambda line: order.index(line.section))
     return Answer(known.source, tuple(_entered(known)), tuple(lines))
-
-
-def _is_reading(line: Line) -> bool:
-    return line.clinical.startswith("Limit")
 
 
 def _entered(known: Known) -> Iterator[str]:
@@ -203,7 +198,7 @@ def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
         said = judge(found, ledger)
         if said is None:
             text = f"{marker_name(found)} {found.shown}: reported only as a bound, which leaves the reading open."
-            yield Line("values", text[0].upper() + text[1:], (OWN,), "own", "Limits not applied.")
+            yield Line("values", text[0].upper() + text[1:], (OWN,), "own")
             continue
         yield _reading(said, found.shown, ledger)
         other = found.other_reading
@@ -214,7 +209,7 @@ def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
                     f"Check the unit: if the laboratory's number was in {other.unit} and not in {found.unit}, it would "
                     f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The two units differ by a third."
                 )
-                yield Line("values", text, (OWN,), "own", "Limits as above.")
+                yield Line("values", text, (OWN,), "own")
     values = [known.labs.get(marker) for marker in MARKERS]
     if known.age is not None and all(found and not found.bound and found.value > 0 for found in values):
         b12, holotc, mma, homocysteine = (found.value for found in values if found)
@@ -236,8 +231,8 @@ def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
     entry = ledger.entry(name)
     limits = {f"limit{i}": quantity(limit, entry) for i, limit in enumerate(said.limits)}
     text = raw["text"].format(value=shown, **limits)
-    note = raw.get("clinical", "") or f"{entry.locator}."
-    return Line("values", text, said.source, entry.mark, f"Limit: {note}")
+    note = raw.get("clinical", "") or f"Limits: {entry.locator}."
+    return Line("values", text, said.source, entry.mark, note)
 
 
 def _unread(known: Known) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from remyelin.check.known import Known, Lab
 from remyelin.check.words import KINDS, vocabulary
 from remyelin.evidence import Ledger
 from remyelin.limits import MARKERS, Interpretation, interpret
+from remyelin.units import per_unit
 
 VERDICTS: Final = {
     "b12": ("low", "indeterminate", "normal"),
@@ -32,6 +33,7 @@ POSSIBLE: Final = frozenset(
     | {
         "metabolite.none",
         "b12.between",
+        "b12.modest",
         "mma.border",
         "mma.suggestive",
         "haemoglobin.severe",
@@ -106,6 +108,9 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
     b12, mma, haemoglobin, filtration = map(value, ("b12", "mma", "haemoglobin", "filtration"))
     if b12 is not None and ledger.vector("limits.b12")[0] <= b12 < ledger["guidance.bsh_b12"]:
         yield "b12.between"
+    modest = [per_unit("b12", "pg/mL") * bound for bound in ledger.vector("guidance.modest_b12")]
+    if b12 is not None and modest[0] <= b12 <= modest[1]:
+        yield "b12.modest"
     if mma is not None:
         low, high = ledger.entry("limits.mma").range or (0.0, 0.0)
         if low < mma <= high:

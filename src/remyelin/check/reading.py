@@ -85,7 +85,13 @@ def _of_case(
             words.append(word)
         else:
             unread.append(f"the finding {clean(finding.name)!r} is not a word this check knows")
-    words += [word for word in vocabulary() if word.cause and word.cause == case.cause.kind]
+    causes = [word for word in vocabulary() if word.cause and word.cause == case.cause.kind]
+    if case.cause.stated:
+        words += causes
+    else:
+        unread += [
+            f"the cause {word.plain!r} is assumed by the case, so it does not count" for word in causes
+        ]
     labs = {
         marker: lab(marker, text, ledger, confirmed=marker in confirmed)
         for marker, text in written.items()

@@ -20,7 +20,7 @@ SCHEMA: Final = "remyelin-claims/1"
 VERDICTS: Final = {
     "supported": "published evidence agrees",
     "partly": "true in part, or stated too widely",
-    "not supported": "no good evidence for it",
+    "not supported": "no good evidence at hand",
     "wrong": "published evidence contradicts it",
     "outside the model": "nothing here can judge it",
 }
