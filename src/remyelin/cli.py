@@ -15,6 +15,8 @@ import typer
 from remyelin import __version__
 from remyelin.commands.bench import bench
 from remyelin.commands.cases import cases
+from remyelin.commands.check import check
+from remyelin.commands.claims import claims
 from remyelin.commands.cohort import cohort
 from remyelin.commands.doctor import doctor
 from remyelin.commands.evidence import evidence
@@ -91,6 +93,8 @@ for command in (
     run,
     cases,
     new,
+    check,
+    claims,
     evidence,
     cohort,
     validate,

@@ -19,8 +19,9 @@ import remyelin
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
 from remyelin.case import Case, to_toml_data
 from remyelin.cobalamin.blood import potassium_watch
-from remyelin.cobalamin.readouts import MARKERS, Interpretation, combined_indicator, interpret
+from remyelin.cobalamin.readouts import combined_indicator
 from remyelin.evidence import Entry, Ledger
+from remyelin.limits import MARKERS, Interpretation, interpret
 from remyelin.person import Person, resolve
 from remyelin.placing import place
 from remyelin.plans import Plan, exposure, plans_of
