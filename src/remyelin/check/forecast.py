@@ -87,8 +87,8 @@ def _lines(course: Course, assumed_case: bool) -> Iterator[Line]:
     treatment = ", then ".join(item.regimen for item in course.case.treatment)
     cause = course.case.cause.kind
     text = (
-        f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} run "
-        "under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
+        f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} "
+        "run under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
         "Disability is what the model makes of cause and values; the symptoms that were entered are not used."
     )
     if assumed_case and len(course.person.facts) > 1:
