@@ -87,12 +87,17 @@ def _lines(course: Course, assumed_case: bool) -> Iterator[Line]:
     treatment = ", then ".join(item.regimen for item in course.case.treatment)
     cause = course.case.cause.kind
     text = (
-        f"Computed for a person like this one with {cause}, and with the published schedule {treatment!r} run under "
-        "every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody."
+        f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} "
+        "run under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
+        "Disability is what the model makes of cause and values; the symptoms that were entered are not used."
     )
     if assumed_case and len(course.person.facts) > 1:
-        priors = [fact.name for fact in course.person.facts if fact.basis == "prior"]
-        text += f" Not known and filled with a usual value: {', '.join(priors)}." if priors else ""
+        priors = [fact.name for fact in course.person.facts if fact.basis != "stated"]
+        text += (
+            f" Not known, and filled with a usual value or fitted to the values: {', '.join(priors)}."
+            if priors
+            else ""
+        )
     yield _model(text, (SCHEDULE_SOURCE, OWN))
     horizon = float(course.data["time"][-1])
     months = min(DAYS_PER_YEAR, horizon)
