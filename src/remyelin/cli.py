@@ -22,6 +22,7 @@ from remyelin.commands.export import export
 from remyelin.commands.new import new
 from remyelin.commands.rebuild import rebuild
 from remyelin.commands.run import run
+from remyelin.commands.serve import serve
 from remyelin.commands.validate import validate
 from remyelin.errors import InputError, RemyelinError
 
@@ -93,6 +94,7 @@ for command in (
     evidence,
     validate,
     experiment,
+    serve,
     bench,
     export,
     rebuild,
