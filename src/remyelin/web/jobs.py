@@ -50,7 +50,7 @@ async def exact(asked: AskedStudies, request: Request) -> StreamingResponse:
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         return tabled(engine.studies(case, shift, day, asked.studies, say, exact=True))
 
-    return _stream(request, work)
+    return stream(request, work)
 
 
 @router.post("/report", response_class=StreamingResponse, responses=EVENTS)
@@ -64,7 +64,7 @@ async def report(asked: Asked, request: Request) -> StreamingResponse:
         refuse_too_long(given, engine.person(given), 0.0)
         return {"id": store.make(given, engine.ledger, say)}
 
-    return _stream(request, work)
+    return stream(request, work)
 
 
 @router.get(
@@ -104,7 +104,7 @@ async def experiment(asked: AskedExperiment, request: Request) -> StreamingRespo
         found = engine.remember(("experiment", name), lambda: run_experiment(name, engine.ledger, say))
         return clean(found.as_dict())
 
-    return _stream(request, work)
+    return stream(request, work)
 
 
 def moved(case: Case, shift: float | None) -> Case:
@@ -140,7 +140,7 @@ def _store(request: Request) -> Store:
     return store
 
 
-def _stream(request: Request, work: Work) -> StreamingResponse:
+def stream(request: Request, work: Work) -> StreamingResponse:
     """Queue a computation now, so that a full queue is refused at once, and stream what becomes of it."""
     pool: Pool = request.app.state.long
     loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -81,6 +82,7 @@ async def state(request: Request) -> dict[str, Any]:
         "disclaimer": DISCLAIMER,
         "warm": request.app.state.ready == "warm",
         "warming": request.app.state.ready,
+        "rooms": {name: find_spec(f"remyelin.{name}") is not None for name in ("check", "claims")},
         "causes": list(CAUSES),
         "forms": list(FORMS),
         "routes": list(ROUTES),
