@@ -279,6 +279,8 @@ def judge(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
     """Return the state of myelin and axons at a date, linear between those kept."""
     times = whole.states.time.to_numpy()
+    # dates travel in months with three decimals
+    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
     if not times[0] <= day <= times[-1]:
         raise InputError(
             f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
