@@ -249,6 +249,11 @@ def parse_case(text: str, source: str) -> Case:
         raise InputError(f"{source}: not a case file: nested too deeply.") from None
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
+    return case_of(raw, source)
+
+
+def case_of(raw: Mapping[str, Any], source: str) -> Case:
+    """Validate a case given as plain data, as read from TOML or JSON; `source` names it in errors."""
     try:
         return Case.model_validate(raw)
     except ValidationError as error:

@@ -25,6 +25,7 @@ from remyelin.commands.export import export
 from remyelin.commands.new import new
 from remyelin.commands.rebuild import rebuild
 from remyelin.commands.run import run
+from remyelin.commands.serve import serve
 from remyelin.commands.validate import validate
 from remyelin.errors import InputError, RemyelinError
 
@@ -99,6 +100,7 @@ for command in (
     cohort,
     validate,
     experiment,
+    serve,
     bench,
     export,
     rebuild,
