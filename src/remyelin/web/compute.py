@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
 from remyelin.case import Case, to_toml_data
-from remyelin.cobalamin.readouts import MARKERS, interpret
 from remyelin.course import time_axis
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS, interpret
 from remyelin.myelin.ensemble import ensemble
 from remyelin.nerve.laboratory import Laboratory
 from remyelin.nerve.pathways import runs
