@@ -85,3 +85,13 @@ def expected_indicator(age: Any, ledger: Ledger) -> Any:
     """
     old = (age / ledger["combined_indicator.age"]) ** ledger["combined_indicator.exponent"]
     return ledger["combined_indicator.scale"] / (1 + old)
+
+
+def limits(ledger: Ledger) -> dict[str, tuple[float, ...]]:
+    """Return the published limits of the markers: (deficiency below, unlikely above), or (raised above,)."""
+    return {
+        "b12": ledger.vector("limits.b12"),
+        "holotc": ledger.vector("limits.holotc"),
+        "mma": (ledger["limits.mma"],),
+        "homocysteine": (ledger["limits.homocysteine"],),
+    }

@@ -271,3 +271,9 @@ WEB_WIRE_MS: Final = (3.0, 12.0)  # how long an impulse is waited for, and then 
 WEB_WIRE_EVERY: Final = 2  # steps between potentials kept
 WEB_WIRE_FRAMES: Final = 120
 WEB_REPORTS_KEPT: Final = 200
+
+# --- recovery -----------------------------------------------------------------------------------------
+RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
+RECOVERY_BAND: Final = (0.05, 0.5, 0.95)
+# months from presentation at which bands are kept
+RECOVERY_MONTHS: Final = (-24, -12, -6, 0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 9, 12, 18, 24, 30, 36, 48, 60)

@@ -112,7 +112,7 @@ def duration(ledger: Ledger) -> Mapping[str, float]:
     gain = (severity[:, [0]] - severity).mean(axis=0)
     names = [str(name) for name in series.first["symptom"].to_numpy()]
     first = [names[index] for index in series.first.argmax("symptom").to_numpy()]
-    commonest = max(set(first), key=first.count)
+    commonest = max(sorted(set(first)), key=first.count)
     return {
         "delay_monotone": float(_follows(series.duration, _improvement(series, YEAR)) < 0.0),
         "severity_duration": float(_follows(series.duration, severity[:, 0]) > 0.0),
