@@ -145,7 +145,7 @@ def _number(value: Any) -> float | None:
 
 
 def _first(course: Course, index: int) -> str:
-    """Say when a symptom is first noticeably better, counted from the first dose."""
+    """Say after how many months from the first dose a symptom is noticeably better, with its band."""
     found, plan = course.recovery, course.plans[index]
     if plan.shift is None:
         return "nothing is given"
@@ -156,30 +156,33 @@ def _first(course: Course, index: int) -> str:
     middle, low, high = found.first[index], found.first_low[index], found.first_high[index]
     if not np.isfinite(middle):
         return "not seen"
-    last = f"{high / DAYS_PER_MONTH:.1f}" if np.isfinite(high) else "never in some"
-    return f"within {middle / DAYS_PER_MONTH:.1f} months ({low / DAYS_PER_MONTH:.1f} to {last})"
+    last = f"{high / DAYS_PER_MONTH:.1f}" if np.isfinite(high) else "never"
+    return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
 def _waiting(course: Course) -> str:
-    """Say in one sentence what a month of delay costs, with its band; nothing is counted where nothing is given."""
+    """Say in one sentence what a month of delay costs, with its band; empty where no plan begins later."""
     ends = course.recovery.bands["disability"].isel(time=-1)
     later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
     if not later:
         return ""
-    parts = []
-    for plan in later:
-        shift = round((plan.shift or 0.0) / DAYS_PER_MONTH)
-        low, middle, high = (float(ends.sel(plan=plan.name, quantile=q)) for q in ("low", "median", "high"))
-        parts.append(f"{shift} months later {middle:.0f} ({low:.0f} to {high:.0f})")
-    given = [float(ends.sel(plan="as given", quantile=q)) for q in ("median", "low", "high")]
+
+    def shown(name: str) -> str:
+        low, middle, high = (float(ends.sel(plan=name, quantile=q)) for q in ("low", "median", "high"))
+        return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
     last = later[-1]
-    months = (last.shift or 0.0) / DAYS_PER_MONTH
-    each = (float(ends.sel(plan=last.name, quantile="median")) - given[0]) / months
+    parts = [
+        f"{shown(plan.name)} if it begins {plan.name}"
+        for plan in later
+        if plan.name in (DRAWN[-1], last.name)
+    ]
+    change = ends.sel(plan=last.name, quantile="median") - ends.sel(plan="as given", quantile="median")
+    each = float(change) / ((last.shift or 0.0) / DAYS_PER_MONTH)
     when = label_of(float(course.data.time[-1]))
     return (
-        f"Disability at {when}, of 16: {given[0]:.0f} ({given[1]:.0f} to {given[2]:.0f}) treated "
-        f"as given; begun {', '.join(parts)}. Over {months:.0f} months of waiting that is {each:.2f} points a "
-        "month in the median."
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)}. That is "
+        f"{each:.2f} points for each month of waiting, in the median (in brackets 90 % of the sets of rates)."
     )
 
 

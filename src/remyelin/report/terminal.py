@@ -163,7 +163,7 @@ def print_summary(course: Course, out: Path | None) -> None:
                 "at presentation",
                 f"at {summary['recovery']['horizon']}",
                 "median (90 % of sets)",
-                "first improvement",
+                "better after, months",
                 "leg sensory axons",
             ),
             [
