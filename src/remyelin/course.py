@@ -120,7 +120,6 @@ def run_course(
     *,
     exact: bool = False,
     seed: int = 0,
-    tables: nerve.Tables | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Course:
     """Compute one person's course from cobalamin to symptoms, for every plan.
@@ -136,8 +135,6 @@ def run_course(
     seed : int
         Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
         result to the last bit.
-    tables : Tables, optional
-        Of the same ledger, where they are at hand; see :func:`remyelin.nerve.build_tables`.
     progress : callable
         Called with the name of each step.
 
@@ -188,7 +185,7 @@ def run_course(
     )
 
     progress("conduction: the engine fills its tables")
-    tables = nerve.build_tables(ledger) if tables is None else tables
+    tables = nerve.build_tables(ledger)
     pathways = nerve.conduction(states, body, tables, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)
     scale = clinic.functional_disability(pathways, judgement)
