@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 
 from remyelin import Ledger, load_case, run_course
-from remyelin.report.draw import to_svg
 from remyelin.figures import Figure
-from remyelin.report.plots import biomarkers, recovery, symptoms, waveforms
+from remyelin.report.draw import to_svg
+from remyelin.report.plots import biomarkers, symptoms, waveforms
+from remyelin.report.recovery_report import recovery_figure
 
 CHOSEN = {
     biomarkers: ("Serum B12", "Methylmalonate"),
     waveforms: ("sural, ankle", "tibial SEP, P40"),
     symptoms: ("paraesthesia",),
-    recovery: ("Functional disability (0 to 16)",),
+    recovery_figure: ("Functional disability (0 to 16)",),
 }
 
 

@@ -105,9 +105,42 @@ def test_waiting_costs_and_treatment_helps() -> None:
     assert float(data["disability"].sel(plan="none")) >= float(data["disability"].sel(plan="as given"))
 
 
+def test_recovery_has_a_band_a_first_improvement_and_a_reason_for_what_remains() -> None:
+    course = course_of("pernicious-anaemia")
+    found = course.recovery
+    low, median, high = (found.bands.sel(quantile=name) for name in ("low", "median", "high"))
+    for name in found.bands:
+        assert (low[name] <= median[name] + 1e-12).all(), name
+        assert (median[name] <= high[name] + 1e-12).all(), name
+    end = found.bands["disability"].isel(time=-1)
+    order = ["24 months earlier", "6 months earlier", "as given", "6 months later", "24 months later", "none"]
+    for quantile in ("low", "median", "high"):
+        costs = [float(end.sel(plan=plan, quantile=quantile)) for plan in order]
+        assert costs == sorted(costs), f"{quantile}: a later start is never better"
+    names = [plan.name for plan in course.plans]
+    given, none = names.index("as given"), names.index("none")
+    assert 0 < found.first[given] < 365, "treatment is noticed within a year"
+    assert np.isnan(found.first[none]), "nothing improves untreated"
+    for item in found.remains:
+        data = course.data.isel(plan=0, time=-1).sel(pathway=item.pathway)
+        kept = 1 - item.axons_lost - item.blocked
+        assert kept == pytest.approx(float(data["conducted"]), abs=1e-9)
+
+
+def test_laboratory_samples_scatter_about_the_level_and_repeat_with_the_seed() -> None:
+    course = course_of("pernicious-anaemia")
+    levels = course.data.isel(plan=0).sel(time=list(course.case.plan.studies))
+    ratio = course.samples["SI"]["b12"] / levels["b12"]
+    assert (abs(np.log(ratio)) < 1).all()
+    assert (ratio != 1).all()
+    pg = course.samples["conventional"]["b12"]
+    assert pg.attrs["units"] == "pg/mL"
+    np.testing.assert_allclose(pg / course.samples["SI"]["b12"], 1 / 0.738, rtol=2e-3)
+
+
 def test_plans_agree_until_they_part() -> None:
     data = course_of("stabler-2013").data
-    before = data.sel(time=slice(None, -400.0)).drop_vars("plan")
+    before = data.sel(time=slice(None, -800.0)).drop_vars("plan")
     for plan in range(1, data.sizes["plan"]):
         xr.testing.assert_allclose(before.isel(plan=plan), before.isel(plan=0), rtol=1e-6, atol=1e-9)
 
@@ -118,9 +151,14 @@ def test_plan_before_the_cause_is_left_out() -> None:
     assert [plan.name for plan in plans_of(case, person)] == [
         "as given",
         "none",
+        "6 months earlier",
         "3 months earlier",
+        "1 month earlier",
+        "1 month later",
         "3 months later",
+        "6 months later",
         "12 months later",
+        "24 months later",
     ]
 
 

@@ -236,7 +236,7 @@ def load_case(name_or_path: str) -> Case:
 
 def read_case(path: Path) -> Case:
     """Read and validate one case file."""
-    return parse_case(_read_text(path), str(path))
+    return parse_case(read_text(path), str(path))
 
 
 def parse_case(text: str, source: str) -> Case:
@@ -249,6 +249,11 @@ def parse_case(text: str, source: str) -> Case:
         raise InputError(f"{source}: not a case file: nested too deeply.") from None
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
+    return case_of(raw, source)
+
+
+def case_of(raw: Mapping[str, Any], source: str) -> Case:
+    """Validate a case given as plain data, as read from TOML or JSON; `source` names it in errors."""
     try:
         return Case.model_validate(raw)
     except ValidationError as error:
@@ -307,24 +312,29 @@ def _explain(error: ValidationError) -> str:
     return f"{key}: {text}, not {given}."
 
 
-def _read_text(path: Path) -> str:
-    """Read a case file, refusing at once what cannot be one."""
+def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_FILE_BYTES) -> str:
+    """Read a small text file, refusing at once what cannot be one; `what` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is a directory or device, larger than `limit` bytes, or not UTF-8.
+    """
     try:
         if path.is_dir():
-            raise InputError(f"{path}: is a directory; give a case file (*.toml) or a shipped name.")
+            raise InputError(f"{path}: is a directory; give {what} or a shipped name.")
         if not path.exists():
             raise InputError(f"{path}: no such file; `remyelin cases` lists the shipped names.")
         if not path.is_file():
-            raise InputError(f"{path}: is not a regular file; give a case file (*.toml).")
+            raise InputError(f"{path}: is not a regular file; give {what}.")
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
+        if size > limit:
             raise InputError(
-                f"{path}: {size / 1e6:.0f} MB is too large for a case file; "
-                f"the limit is {MAX_FILE_BYTES / 1e6:.0f} MB."
+                f"{path}: {size / 1e6:.0f} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
             )
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is not text in UTF-8; a case file is TOML.") from None
+        raise InputError(f"{path}: is not text in UTF-8; give {what}.") from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise

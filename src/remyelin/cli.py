@@ -15,6 +15,8 @@ import typer
 from remyelin import __version__
 from remyelin.commands.bench import bench
 from remyelin.commands.cases import cases
+from remyelin.commands.check import check
+from remyelin.commands.claims import claims
 from remyelin.commands.cohort import cohort
 from remyelin.commands.doctor import doctor
 from remyelin.commands.evidence import evidence
@@ -23,6 +25,7 @@ from remyelin.commands.export import export
 from remyelin.commands.new import new
 from remyelin.commands.rebuild import rebuild
 from remyelin.commands.run import run
+from remyelin.commands.serve import serve
 from remyelin.commands.validate import validate
 from remyelin.errors import InputError, RemyelinError
 
@@ -91,10 +94,13 @@ for command in (
     run,
     cases,
     new,
+    check,
+    claims,
     evidence,
     cohort,
     validate,
     experiment,
+    serve,
     bench,
     export,
     rebuild,

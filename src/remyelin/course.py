@@ -19,11 +19,14 @@ import remyelin
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
 from remyelin.case import Case, to_toml_data
 from remyelin.cobalamin.blood import potassium_watch
-from remyelin.cobalamin.readouts import MARKERS, Interpretation, combined_indicator, interpret
+from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
+from remyelin.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person import Person, resolve
 from remyelin.placing import place
 from remyelin.plans import Plan, exposure, plans_of
+from remyelin.recovery import Recovery, recover
+from remyelin.units import SYSTEMS
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -56,8 +59,12 @@ class Course:
         Published limits of the biomarkers: (deficiency below, unlikely above), or (raised above,).
     readings : mapping of float to tuple of Interpretation
         What published limits say of the biomarkers of the first plan at each study date.
+    samples : mapping of str to Dataset
+        By system of units, what a laboratory would report of the first plan at the study dates: one noisy sample each.
     potassium_days : (float, float) or None
         Days of the first plan on which labels ask to watch potassium.
+    recovery : Recovery
+        Every plan with its band, time to improvement, and what remains.
     """
 
     case: Case
@@ -68,7 +75,9 @@ class Course:
     healthy: nerve.Studies
     limits: Mapping[str, tuple[float, ...]]
     readings: Mapping[float, tuple[Interpretation, ...]]
+    samples: Mapping[str, xr.Dataset]
     potassium_days: tuple[float, float] | None
+    recovery: Recovery
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
 
@@ -124,7 +133,8 @@ def run_course(
     exact : bool
         Conduct every sampled fibre in the double-cable engine; by default from tables the engine fills.
     seed : int
-        Seed of the sampled fibres; the same case, ledger and seed give the same result to the last bit.
+        Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
+        result to the last bit.
     progress : callable
         Called with the name of each step.
 
@@ -163,6 +173,8 @@ def run_course(
         )
         for date in case.plan.studies
     }
+    dates = chemistry.isel(plan=0).sel(time=list(case.plan.studies))
+    samples = {system: measure(dates, ledger, seed, system=system) for system in SYSTEMS}
     potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
 
     progress("myelin and axons")
@@ -187,6 +199,10 @@ def run_course(
         ]
     )
 
+    progress("recovery under sets of rates that the calibration cannot tell apart")
+    starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
+    recovery = recover(chemistry, pathways, segments, body, starts, tables, ledger)
+
     given = states.isel(plan=0)
     conduct = nerve.exact(body, tables, ledger, seed=seed) if exact else None
     studies = {}
@@ -195,19 +211,24 @@ def run_course(
         studies[date] = nerve.battery(given.sel(time=date), body, tables, ledger, conduct=conduct)
     healthy = nerve.battery(given.isel(time=0), body, tables, ledger, conduct=conduct)
 
-    limits = {
-        "b12": ledger.vector("limits.b12"),
-        "holotc": ledger.vector("limits.holotc"),
-        "mma": (ledger["limits.mma"],),
-        "homocysteine": (ledger["limits.homocysteine"],),
-    }
-    catalogue = clinic.catalogue(ledger)
     provenance = Provenance(remyelin.__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
     data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
     return Course(
-        case, person, plans, data, studies, healthy, limits, readings, potassium, catalogue, provenance
+        case=case,
+        person=person,
+        plans=plans,
+        data=data,
+        studies=studies,
+        healthy=healthy,
+        limits=limits(ledger),
+        readings=readings,
+        samples=samples,
+        potassium_days=potassium,
+        recovery=recovery,
+        symptoms=clinic.catalogue(ledger),
+        provenance=provenance,
     )
 
 

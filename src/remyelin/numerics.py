@@ -234,6 +234,7 @@ BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
 DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz
 DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 us
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
+
 # --- cohorts ------------------------------------------------------------------------------------------
 COHORT_MAX_PERSONS: Final = 1_000_000
 COHORT_MAX_DRAWS: Final = 1000  # parameter sets beside the ledger's own values
@@ -247,3 +248,32 @@ COHORT_SEARCH_COARSE: Final = 8  # the search looks at every such date first, th
 COHORT_SEARCH_SPAN: Final = 1461.0  # days of untreated disease looked through at a time
 COHORT_DEATHS: Final = 3  # of the worker, after which a chunk is cut into single courses
 COHORT_DEATHS_ALONE: Final = 6  # of the worker over one course, after which the course is given up
+
+# --- the web page: what one request may ask for ---
+WEB_PORT: Final = 8712
+WEB_BODY_BYTES: Final = 131_072
+WEB_QUICK_WORKERS: Final = 2
+WEB_QUICK_WAITING: Final = 200  # requests in the queue before one is refused
+WEB_QUICK_SECONDS: Final = 20.0
+WEB_LONG_WAITING: Final = 8
+WEB_LONG_SECONDS: Final = 600.0
+WEB_HISTORY_DAYS: Final = 61 * 365.25  # longest history before presentation
+WEB_HORIZON_DAYS: Final = 10.1 * 365.25
+WEB_DOSES: Final = 6000  # of all treatments of a case
+WEB_TRAJECTORIES_KEPT: Final = 128
+WEB_HISTORY_POINTS: Final = 24  # dates drawn before presentation ...
+WEB_COURSE_POINTS: Final = 40  # ... and after
+WEB_BAND_MEMBERS: Final = 16
+WEB_BAND_POINTS: Final = 16
+WEB_BAND: Final = (0.05, 0.95)
+WEB_WIRE_NODES: Final = 25
+WEB_WIRE_MS: Final = (3.0, 12.0)  # how long an impulse is waited for, and then once more
+WEB_WIRE_EVERY: Final = 2  # steps between potentials kept
+WEB_WIRE_FRAMES: Final = 120
+WEB_REPORTS_KEPT: Final = 200
+
+# --- recovery -----------------------------------------------------------------------------------------
+RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
+RECOVERY_BAND: Final = (0.05, 0.5, 0.95)
+# months from presentation at which bands are kept
+RECOVERY_MONTHS: Final = (-24, -12, -6, 0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 9, 12, 18, 24, 30, 36, 48, 60)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from remyelin import cobalamin, numerics
 from remyelin.case import Case
-from remyelin.cobalamin.readouts import MARKERS
 from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS
 from remyelin.person import Fact, Person
 from remyelin.plans import Plan, exposure
 from remyelin.units import DAYS_PER_YEAR, HOURS_PER_DAY

@@ -14,7 +14,7 @@ from remyelin.numerics import ADHERENCE_SEED
 from remyelin.person import Person
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
-SHIFTS_MONTHS = (-12, -3, 3, 12)
+SHIFTS_MONTHS = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
         ):
             continue
         when = "earlier" if months < 0 else "later"
-        found.append(Plan(f"{abs(months)} months {when}", f"started {abs(months)} months {when}", shift))
+        span = f"{abs(months)} month{'s' if abs(months) > 1 else ''} {when}"
+        found.append(Plan(span, f"started {span}", shift))
     return tuple(found)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from remyelin.cobalamin import Exposure, Parameters, constant, simulate
-from remyelin.cobalamin.readouts import MARKERS, combined_indicator, interpret, measure
+from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS, interpret
 
 LEDGER = Ledger.shipped()
 

@@ -5,8 +5,10 @@ The population is the largest series (Healton) seen six times over five years wi
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -136,15 +138,21 @@ def _equations(ledger: Ledger, progress: Callable[[str], None]) -> Iterator[Row]
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Keep what compiled code says on the error stream from the terminal."""
-    kept = os.dup(2)
+    """Keep what compiled code prints, on either stream, from the terminal and from JSON."""
+    library = ctypes.CDLL(None) if os.name == "posix" else None
+    sys.stdout.flush()
+    kept = [os.dup(stream) for stream in (1, 2)]
     try:
         with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
+            for stream in (1, 2):
+                os.dup2(nowhere.fileno(), stream)
             yield
+            if library is not None:
+                library.fflush(None)
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        for stream, old in zip((1, 2), kept, strict=True):
+            os.dup2(old, stream)
+            os.close(old)
 
 
 def _throughput(progress: Callable[[str], None]) -> Iterator[Row]:

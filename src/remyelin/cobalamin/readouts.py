@@ -1,11 +1,9 @@
-"""Laboratory values, with their noise, and what they say: the combined indicator and published limits.
+"""Laboratory values, with their noise, and their combination in one indicator.
 
-Limits are quoted with their source; they classify a value, never a person, and are no advice.
+What published limits say of a value stands in :mod:`remyelin.limits`, which needs no simulation.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -13,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS, expected_indicator
 from remyelin.units import NMOL_PER_UMOL, SYSTEMS, per_unit
 
 Array = NDArray[np.float64]
-
-MARKERS = ("b12", "holotc", "mma", "homocysteine")
 
 
 def measure(course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI") -> xr.Dataset:
@@ -91,70 +88,5 @@ def combined_indicator(
         if not (value > 0).all():
             raise InputError(f"combined indicator: {name} must be above 0.")
     metabolites = values["mma"] / NMOL_PER_UMOL * values["homocysteine"]
-    old = (np.asarray(age, dtype=float) / ledger["combined_indicator.age"]) ** ledger[
-        "combined_indicator.exponent"
-    ]
-    expected = ledger["combined_indicator.scale"] / (1 + old)
+    expected = expected_indicator(np.asarray(age, dtype=float), ledger)
     return np.asarray(np.log10(values["b12"] * values["holotc"] / metabolites) - expected)
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """What a published limit says of one value.
-
-    Attributes
-    ----------
-    marker : str
-    value : float
-        In `unit`.
-    verdict : {"low", "indeterminate", "normal", "raised"}
-    limits : tuple of float
-        The limits applied.
-    source : tuple of str
-        Citation keys.
-    locator : str
-    """
-
-    marker: str
-    value: float
-    unit: str
-    verdict: str
-    limits: tuple[float, ...]
-    source: tuple[str, ...]
-    locator: str
-
-
-def interpret(marker: str, value: float, ledger: Ledger) -> Interpretation:
-    """Classify one laboratory value by the published limit of its marker.
-
-    Parameters
-    ----------
-    marker : {"b12", "holotc", "mma", "homocysteine", "combined_indicator"}
-        In pmol/L, pmol/L, nmol/L, umol/L; the indicator as :func:`combined_indicator` returns it.
-    value : float
-    ledger : Ledger
-        Holds the limits (NICE NG239 for the vitamin; a laboratory's upper limit for metabolites).
-
-    Raises
-    ------
-    InputError
-        For an unknown marker or a value that cannot be measured.
-    """
-    known = (*MARKERS, "combined_indicator")
-    if marker not in known:
-        raise InputError(f"no limits for the marker {marker!r}; {nearest(marker, known)}")
-    if not np.isfinite(value) or (value < 0 and marker != "combined_indicator"):
-        raise InputError(f"{marker} {value} is not a laboratory value; give a number of 0 or more.")
-    if marker == "combined_indicator":
-        entry = ledger.entry("combined_indicator.deficient_below")
-        below = ledger["combined_indicator.deficient_below"]
-        verdict = "low" if value < below else "normal"
-        return Interpretation(marker, value, entry.unit, verdict, (below,), entry.source, entry.locator)
-    entry = ledger.entry(f"limits.{marker}")
-    limits = entry.value if isinstance(entry.value, tuple) else (float(entry.value or 0),)
-    if marker in ("mma", "homocysteine"):
-        verdict = "raised" if value > limits[0] else "normal"
-    else:
-        low, high = limits
-        verdict = "low" if value < low else ("normal" if value > high else "indeterminate")
-    return Interpretation(marker, value, entry.unit, verdict, limits, entry.source, entry.locator)

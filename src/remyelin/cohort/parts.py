@@ -190,7 +190,7 @@ def _courses(arrow: Any, failures: Sequence[Failure]) -> Iterator[tuple[Course, 
 def _digest(course: Course, columns: Sequence[str]) -> str:
     content = hashlib.sha256()
     words = [course.words.get(word, "") for word in WORDS]
-    content.update(json.dumps([course.draw, course.person, *words, course.reason]).encode())
+    content.update(json.dumps([course.draw, course.person, *words, course.reason, list(columns)]).encode())
     for row in course.rows:
         content.update(np.array([row[name] for name in columns], dtype="<f8").tobytes())
     return content.hexdigest()[:16]

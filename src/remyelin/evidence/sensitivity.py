@@ -25,12 +25,13 @@ class Effect:
     Attributes
     ----------
     mean, spread : float
-        Mean size and standard deviation of Morris' elementary effects over the whole range of the number;
-        for a number tried at the ends of its range only, the largest change and 0.
+        Mean size and standard deviation of Morris' elementary effects over the whole range of the number.
     first, total, error : float or None
         Sobol indices: shares of the answer's variance from the number alone, and with all that it
         interacts with, and the half width of the 95 % interval of the latter; None where the number was
         not among the few that were taken further.
+    ends : float
+        Largest change with the number at an end of its range, all else as shipped.
     """
 
     mean: float
@@ -38,14 +39,15 @@ class Effect:
     first: float | None
     total: float | None
     error: float | None
+    ends: float
 
 
 @dataclass(frozen=True, slots=True)
 class Influence:
     """One number that the answers read: entry, kind, the value and range it was tried over, its effects.
 
-    ``method`` is ``morris``, ``ends`` (each end of the range, all else as shipped) or empty where the
-    number was not varied.
+    ``method`` is ``morris``, ``ends`` (only the ends of its range were tried) or empty where the number was
+    not varied.
     """
 
     entry: str
@@ -79,7 +81,10 @@ class Sensitivity:
         return tuple(
             sorted(
                 varied,
-                key=lambda n: (n.effects[answer].total or 0.0, n.effects[answer].mean),
+                key=lambda n: (
+                    n.effects[answer].total or 0.0,
+                    max(n.effects[answer].mean, n.effects[answer].ends),
+                ),
                 reverse=True,
             )
         )
@@ -107,6 +112,7 @@ def sensitivity() -> Sensitivity:
                 number(f"{answer} first"),
                 number(f"{answer} total"),
                 number(f"{answer} error"),
+                number(f"{answer} ends") or 0.0,
             )
             for answer in answers
         }
@@ -143,13 +149,14 @@ def rests_on(answer: str) -> str:
     """
     found = sensitivity()
     ranked = found.ranked(answer)
-    moving = sum(number.effects[answer].mean >= 1.0 for number in ranked)
+    moving = sum(number.effects[answer].ends >= 1.0 for number in ranked)
     named = [
-        f"{number.entry} ({number.kind}, {100 * total:.0f} %)"
+        f"{number.entry} ({number.kind}, {100 * min(total, 1.0):.0f} %)"
         for number in ranked[:_SHOWN]
         if (total := number.effects[answer].total)
     ]
     return (
         f"{answer} rests most on {', '.join(named)}: shares of the variance over their ranges, each with what it "
-        f"interacts with; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more."
+        f"interacts with; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more when "
+        "put to an end of their range alone."
     )

@@ -193,7 +193,7 @@ def bare_axolemma(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 panel_height=2.9,
             ),
         ),
-        ("shrager1990", "bostocksears1978", "waxmanbrill1978", "coggan2010"),
+        ("shrager1990", "bostocksears1978", "rasminsky1978", "waxmanbrill1978", "coggan2010"),
     )
 
 

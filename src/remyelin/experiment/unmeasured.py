@@ -34,7 +34,9 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         :NAMED
     ]
     colours = {number.entry: colour for number, colour in zip(heaviest, COLOURS, strict=True)}
-    unmoved = sum(all(effect.mean == 0.0 for effect in number.effects.values()) for number in varied)
+    unmoved = sum(
+        all(effect.mean == effect.ends == 0.0 for effect in number.effects.values()) for number in varied
+    )
     kinds = {kind: sum(number.kind == kind for number in varied) for kind in ("assumed", "calibrated")}
     return Result(
         "On which numbers that nobody has measured do the answers rest?",
@@ -46,7 +48,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             *(rests_on(answer) for answer in found.answers),
             f"{len(varied)} of the {len(found.numbers)} numbers that the answers read are unmeasured "
             f"({kinds['assumed']} assumed, {kinds['calibrated']} calibrated); {unmoved} of them moved no answer by "
-            "a point anywhere in the screening.",
+            "a point, neither in the screening nor at the ends of their ranges.",
             "Spreads as large as the effects themselves say that a number matters in some settings of the others "
             "and not in others: the course is steep, and a scale in whole points makes it steeper.",
         ],
@@ -100,15 +102,15 @@ def _table(found: Sensitivity, answer: str) -> Table:
         effect = number.effects[answer]
         span = f"{number.low:g} to {number.high:g}"
         total = None if effect.total is None else f"{effect.total:.2f} ± {effect.error or 0.0:.2f}"
-        return number.entry, number.kind, span, effect.mean, effect.spread, effect.first, total
+        return number.entry, number.kind, span, effect.mean, effect.spread, effect.ends, effect.first, total
 
     ranked = sorted(
         (number for number in found.numbers if number.method),
-        key=lambda number: number.effects[answer].mean,
+        key=lambda number: max(number.effects[answer].mean, number.effects[answer].ends),
         reverse=True,
     )
     return Table(
         answer,
-        ("number", "kind", "range", "mean effect", "spread", "Sobol first", "Sobol total"),
+        ("number", "kind", "range", "mean effect", "spread", "at an end", "Sobol first", "Sobol total"),
         tuple(row(number) for number in ranked[:LISTED]),
     )

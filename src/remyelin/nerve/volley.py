@@ -269,7 +269,8 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     # Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
     worse = np.cumsum(np.stack([here[name] for name in SEVERITY]), axis=0)
     free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, slices)
-    hazard, mean, variance = np.zeros((3, free.shape[1], fibres))
+    hazard = np.zeros((free.shape[1], fibres))
+    mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
     _expect(
         free,
         np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, slices),
@@ -333,7 +334,7 @@ def _expect(
                             continue
                         first, further = bare[s, k, 0], bare[s, k, 1]
                         alone = redistributed[d, s] * bare[s, k, 2]
-                        together = redistributed[d, s] * bare[s, k, 3]
+                        together = redistributed[d, s] * bare[s, k, -1]
                     elif lesion == 1:
                         p = left - right
                         if p <= 0.0:
@@ -345,13 +346,13 @@ def _expect(
                                 first += w * remyelinated[s, k, g, 0]
                                 further += w * remyelinated[s, k, g, 1]
                                 alone += w * remyelinated[s, k, g, 2]
-                                together += w * remyelinated[s, k, g, 3]
+                                together += w * remyelinated[s, k, g, -1]
                     else:
                         p = right - whole
                         if p <= 0.0:
                             continue
                         first, further = vacuolated[s, k, 0], vacuolated[s, k, 1]
-                        alone, together = vacuolated[s, k, 2], vacuolated[s, k, 3]
+                        alone, together = vacuolated[s, k, 2], vacuolated[s, k, -1]
                     blocked += p * (1.0 - p) * (1.0 - alone) + p * p * (1.0 - together)
                     single, many = p * (1.0 - p) * alone, p * p * together
                     late += single * first + many * further

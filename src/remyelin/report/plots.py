@@ -30,14 +30,13 @@ HISTORY_MONTHS = 36.0  # how much of the past is drawn
 
 
 def figures_of(course: Course) -> tuple[Figure, ...]:
-    """Return every figure of the report, in its order."""
+    """Return the figures of the report up to the symptoms, in its order; recovery has a room of its own."""
     return (
         biomarkers(course),
         tissue(course),
         sheaths(course),
         waveforms(course),
         symptoms(course),
-        recovery(course),
     )
 
 
@@ -64,7 +63,8 @@ def _x(data: xr.Dataset) -> list[float]:
     return [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
 
 
-def _y(values: Any) -> list[float | None]:
+def rounded(values: Any) -> list[float | None]:
+    """Return values with five digits; None where not finite."""
     return [
         float(f"{value:.5g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)
     ]
@@ -76,12 +76,13 @@ def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
         Series(
             plan.label,
             x,
-            _y(data.sel(plan=plan.name).values),
-            PLAN_COLOURS.get(plan.name, "#777777"),
+            rounded(data.sel(plan=plan.name).values),
+            PLAN_COLOURS[plan.name],
             2.2 if plan.name == "as given" else 1.2,
             plan.name == "none",
         )
         for plan in course.plans
+        if plan.name in PLAN_COLOURS
     ]
     # the treatment as given is drawn last, on top
     return (*lines[1:], lines[0])
@@ -147,14 +148,14 @@ def sheaths(course: Course) -> Figure:
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
-            Series(label, x, _y(here[state].values * axons), STATE_COLOURS[state])
+            Series(label, x, rounded(here[state].values * axons), STATE_COLOURS[state])
             for state, label in (
                 ("remyelinated", "remyelinated"),
                 ("vacuolated", "vacuolated"),
                 ("bare", "bare"),
             )
         ]
-        lost = Series("axon lost", x, _y(1.0 - axons), "#8A8A8A")
+        lost = Series("axon lost", x, rounded(1.0 - axons), "#8A8A8A")
         panels.append(
             Panel(
                 words(segment),
@@ -206,40 +207,6 @@ def symptoms(course: Course) -> Figure:
     return Figure("symptoms", "Symptoms and signs", caption, panels, columns=3, panel_height=1.9)
 
 
-def recovery(course: Course) -> Figure:
-    """Functional disability and surviving axons under each plan: what waiting costs."""
-    data = _window(course)
-    leg = [
-        name for name in data.pathway.values.tolist() if name in ("sural", "tibial_sep", "corticospinal_leg")
-    ]
-    panels = [
-        Panel(
-            "Functional disability (0 to 16)",
-            TIME,
-            "points",
-            _by_plan(course, data["disability"]),
-            y_range=(0.0, None),
-            marks=(0.0,),
-        )
-    ]
-    panels += [
-        Panel(
-            f"Impulses that arrive, {words(name)}",
-            TIME,
-            "share of fibres",
-            _by_plan(course, data["conducted"].sel(pathway=name)),
-            y_range=(0.0, 1.02),
-            marks=(0.0,),
-        )
-        for name in leg
-    ]
-    caption = (
-        "What waiting costs, in this model: the same person treated earlier, as given, later, or not at all. The "
-        "distance between the lines rests mostly on assumed rates; read it as a direction, not as a forecast."
-    )
-    return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
-
-
 def waveforms(course: Course) -> Figure:
     """The recorded potential of every study: in health, and at each study date."""
     shades = ("#111111", "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7")
@@ -251,7 +218,7 @@ def waveforms(course: Course) -> Figure:
     panels = []
     for name, reference in course.healthy.waveforms.items():
         series = tuple(
-            Series(label, wave.time.tolist(), _y(wave.value), colour, 1.3)
+            Series(label, wave.time.tolist(), rounded(wave.value), colour, 1.3)
             for label, studies, colour in sources
             if (wave := studies.waveforms.get(name)) is not None
         )
@@ -278,7 +245,7 @@ def _markers(name: str, sources: list[tuple[str, Studies, str]]) -> tuple[Series
         if markers is not None and wave is not None:
             height = np.interp(markers, wave.time, wave.value)
             marks.append(
-                Series("onset, peak, return to baseline", markers, _y(height), colour, 0.9, points=True)
+                Series("onset, peak, return to baseline", markers, rounded(height), colour, 0.9, points=True)
             )
     return tuple(marks)
 

@@ -14,14 +14,11 @@ from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.report.formatting import number
 from remyelin.report.nerve_report import named, nerve_report
 from remyelin.report.plots import MARKERS, label_of, words
+from remyelin.report.recovery_report import recovery_summary
 from remyelin.report.reported import BLOOD, noticed_from, reported
+from remyelin.units import per_unit
 
 SCHEMA = "remyelin-summary/1"
-RECOVERY_SENTENCE = (
-    "The table compares the same person under each plan. The direction (earlier is better, losses of axons do not "
-    "come back in the spinal cord) has support in published series; the size of the differences rests mostly on "
-    "assumed rates and is not a forecast for anybody."
-)
 
 
 def summarise(course: Course) -> dict[str, Any]:
@@ -66,7 +63,7 @@ def summarise(course: Course) -> dict[str, Any]:
         "reported": reported(course),
         "reported_note": _reported_note(course),
         "glance": _glance(course),
-        "recovery": _recovery(course),
+        "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
         "citations": [str(references[key]) for key in cited],
@@ -157,7 +154,23 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
     rows = []
     for name, label in MARKERS:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
-        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+        sample = [_value(value) for value in course.samples["SI"][name]]
+        other = course.samples["conventional"][name]
+        unit = other.attrs["units"]
+        rows.append(
+            {
+                "name": name,
+                "label": label,
+                "values": at,
+                "unit": given[name].attrs["units"],
+                "sample": sample,
+                "conventional": {
+                    "unit": unit,
+                    "values": [None if v is None else _value(v / per_unit(name, unit)) for v in at],
+                    "sample": [_value(value) for value in other],
+                },
+            }
+        )
     for name, label in BLOOD:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
         rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
@@ -330,26 +343,6 @@ def _glance(course: Course) -> list[dict[str, str]]:
         {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
         {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
     ]
-
-
-def _recovery(course: Course) -> dict[str, Any]:
-    data = course.data
-    plans = []
-    for plan in course.plans:
-        here = data.sel(plan=plan.name)
-        end = here.isel(time=-1)
-        plans.append(
-            {
-                "name": plan.name,
-                "label": plan.label,
-                "disability_at_presentation": _value(here["disability"].sel(time=0.0), 4),
-                "disability_at_horizon": _value(end["disability"], 4),
-                "conducted_at_horizon": _value(end["conducted"].sel(pathway="tibial_sep"), 4),
-                "axons_at_horizon": _value(end["pathway_axons"].sel(pathway="sural"), 4),
-                "motor_axons_at_horizon": _value(end["pathway_axons"].sel(pathway="corticospinal_leg"), 4),
-            }
-        )
-    return {"horizon": label_of(float(data.time[-1])), "sentence": RECOVERY_SENTENCE, "plans": plans}
 
 
 def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:

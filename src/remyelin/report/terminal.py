@@ -158,18 +158,28 @@ def print_summary(course: Course, out: Path | None) -> None:
     console.print(
         _table(
             "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",
-            ("plan", "at presentation", f"at {summary['recovery']['horizon']}", "leg sensory axons"),
+            (
+                "plan",
+                "at presentation",
+                f"at {summary['recovery']['horizon']}",
+                "median (90 % of sets)",
+                "better after, months",
+                "leg sensory axons",
+            ),
             [
                 (
                     item["label"],
                     f"{item['disability_at_presentation']:.0f}",
                     f"{item['disability_at_horizon']:.0f}",
+                    f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
+                    item["first_improvement"],
                     f"{item['axons_at_horizon']:.0%}",
                 )
                 for item in summary["recovery"]["plans"]
             ],
         )
     )
+    console.print(summary["recovery"]["sentence"])
     rests = summary["rests_on"]
     kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
     console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")

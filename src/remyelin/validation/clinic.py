@@ -120,7 +120,7 @@ def duration(ledger: Ledger) -> Mapping[str, float]:
         clinic.SPINAL[index]
         for index in series.first.sel(symptom=list(clinic.SPINAL)).argmax("symptom").to_numpy()
     ]
-    commonest = max(set(first), key=first.count)
+    commonest = max(sorted(set(first)), key=first.count)
     return {
         "delay_monotone": float(_follows(series.duration, _improvement(series, YEAR)) < 0.0),
         "severity_duration": float(_follows(series.duration, severity[:, 0]) > 0.0),

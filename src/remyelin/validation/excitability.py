@@ -100,14 +100,12 @@ def _kind(cell: Cell) -> tuple[str, bool]:
     "ectopic_rate_low",
     "ectopic_rate_high",
     note="one bare internode of a 10 um fibre at 37 C, converged grid; its axolemma has 4 % of the node's channels, "
-    "but sodium (fast and persistent) of 1 to 16 % and a quarter to four times that leak, 7 by 7, fixed "
-    "beforehand, and "
-    "for the count of regimes the sodium step halved three times where neighbours differ; "
-    "each left alone for 250 ms and stimulated once half-way. Rates: lowest and highest of spontaneous firing "
-    "that lasts "
-    "a second. The map must show block, one impulse, after-discharge and spontaneous firing. The lowest rate "
-    "depends on how "
-    "near to the edge of firing the grid of the map happens to look",
+    "but sodium (fast and persistent) of 1 to 16 % and a quarter to four times that leak, 7 by 7, fixed beforehand; "
+    "each left alone for 250 ms and stimulated once half-way. Regimes: block, one impulse, after-discharge and "
+    "spontaneous firing; the map alone shows the first and the last, and halving the sodium step three times where "
+    "neighbours differ was added after that was seen. Rates: lowest and highest of the map's spontaneous firing that "
+    "lasts a second; the lowest depends on how near to the edge of firing the map happens to look. On the published "
+    "grid 8.6 and 499 a second",
 )
 def bare_axolemma_left_alone(ledger: Ledger) -> Mapping[str, float]:
     """The four regimes, and the rates of what fires by itself."""

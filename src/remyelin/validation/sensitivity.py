@@ -1,9 +1,10 @@
 """Which unmeasured numbers an answer rests on: Morris over all of them, Sobol over the few that matter.
 
 Every assumed or calibrated number that the whole chain reads is moved over its range, independently of the
-others; calibration rows are not enforced, so this says what the numbers could do, not what is likely. Numbers
-that change the tables of the fibre engine cost a rebuild of the tables each, so they are only put to the ends
-of their ranges, all else as shipped.
+others; calibration rows are not enforced, so this says what the numbers could do, not what is likely. At most
+random settings the answers are nought or all, and a number may seem idle there that is not where the shipped ones
+stand: so each is also put to the ends of its range, all else as shipped. Numbers that change the tables of the
+fibre engine cost a rebuild of the tables each and are tried in this way only.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ TRAJECTORIES: Final = 12
 LEVELS: Final = 4
 FEW: Final = 8
 SAMPLES: Final = 128
-PARTS: Final = ("mean", "spread", "first", "total", "error")
+PARTS: Final = ("mean", "spread", "first", "total", "error", "ends")
 WIDE: Final = 10.0  # ranges over more than this factor are gone through in the logarithm
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,11 @@ class Axis:
     """One number and how a share from 0 to 1 of its range becomes a value."""
 
     entry: Entry
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the tables of the engine change with it."""
+        return self.entry.layer == "fibre" or self.entry.name.startswith(TABLES)
 
     def at(self, share: float) -> float:
         """Return the value at a share of the range."""
@@ -117,8 +123,8 @@ def reads(ledger: Ledger) -> tuple[tuple[Entry, ...], tuple[Axis, ...], tuple[Ax
     ]
     return (
         read,
-        tuple(axis for axis in axes if not axis.entry.name.startswith(TABLES)),
-        tuple(axis for axis in axes if axis.entry.name.startswith(TABLES)),
+        tuple(axis for axis in axes if not axis.heavy),
+        tuple(axis for axis in axes if axis.heavy),
     )
 
 
@@ -147,7 +153,7 @@ def build(
     trajectories, samples : int
         Of Morris; of Sobol, a power of two.
     ends : bool
-        Whether numbers that change the tables of the engine are tried too (about 20 s for each end).
+        Whether numbers that change the tables of the engine are tried too (seconds for each end).
 
     Returns
     -------
@@ -189,20 +195,11 @@ def build(
         for axis, mean, spread in zip(axes, result["mu_star"], result["sigma"], strict=True):
             effects[axis.entry.name] |= {f"{answer} mean": float(mean), f"{answer} spread": float(spread)}
 
-    if ends:
-        shipped = answers(ledger, tables)
-        for axis in heavy:
-            progress(f"tables of the engine at the ends of {axis.entry.name}")
-            tried = [ledger.replace({axis.entry.name: axis.at(share)}) for share in (0.0, 1.0)]
-            change = np.abs([answers(trial, nerve.build_tables(trial)) - shipped for trial in tried]).max(
-                axis=0
-            )
-            effects[axis.entry.name] |= {
-                f"{answer} mean": float(size) for answer, size in zip(names(), change, strict=True)
-            }
+    tried = (*axes, *heavy) if ends else axes
+    for name, change in at_the_ends(ledger, tried, progress).items():
+        effects[name] |= {f"{answer} ends": float(size) for answer, size in zip(names(), change, strict=True)}
 
-    weight = np.sum([result["mu_star"] / max(result["mu_star"].max(), 1e-12) for result in screened], axis=0)
-    few = [axes[i] for i in np.sort(np.argsort(-weight, kind="stable")[:FEW])]
+    few = heaviest(axes, effects)
     smaller = _problem(few)
     points = sample["sobol"](smaller, samples, calc_second_order=False, seed=SEED)
     found = run(points, few, "Sobol")
@@ -213,10 +210,39 @@ def build(
         result = analyse["sobol"](smaller, values, calc_second_order=False, seed=SEED)
         for axis, *shares_of in zip(few, result["S1"], result["ST"], result["ST_conf"], strict=True):
             effects[axis.entry.name] |= {
-                f"{answer} {part}": float(share) for part, share in zip(PARTS[2:], shares_of, strict=True)
+                f"{answer} {part}": float(share) for part, share in zip(PARTS[2:5], shares_of, strict=True)
             }
     lost = int((~whole).sum()), int((~np.isfinite(found).all(axis=1)).sum())
     return _table(read, axes, heavy if ends else (), effects, trajectories, samples, lost)
+
+
+def heaviest(axes: Sequence[Axis], effects: Mapping[str, Mapping[str, float]]) -> list[Axis]:
+    """Return the few numbers that weigh most, in the screening and at the ends of their ranges together."""
+    weight = np.zeros(len(axes))
+    for answer in names():
+        for part in ("mean", "ends"):
+            size = np.array([effects[axis.entry.name].get(f"{answer} {part}", 0.0) for axis in axes])
+            weight += size / max(float(size.max()), np.finfo(np.float64).tiny)
+    return [axes[i] for i in np.sort(np.argsort(-weight, kind="stable")[:FEW])]
+
+
+def at_the_ends(
+    ledger: Ledger, axes: Sequence[Axis], progress: Progress = lambda step: None
+) -> Mapping[str, Floats]:
+    """Return, by number, the largest change of each answer with the number at an end of its range."""
+    shipped = answers(ledger, nerve.build_tables(ledger))
+    found = {}
+    for index, axis in enumerate(axes):
+        progress(f"ends of ranges: {index} of {len(axes)}")
+        trials = [ledger.replace({axis.entry.name: axis.at(share)}) for share in (0.0, 1.0)]
+        changes = []
+        for trial in trials:
+            try:
+                changes.append(np.abs(answers(trial, nerve.build_tables(trial)) - shipped))
+            except (InputError, SimulationError):
+                continue  # this end makes no person
+        found[axis.entry.name] = np.max(changes, axis=0) if changes else np.zeros(len(names()))
+    return found
 
 
 def _problem(axes: Sequence[Axis]) -> dict[str, Any]:
@@ -259,7 +285,7 @@ def _table(
         f"# made by remyelin rebuild sensitivity, seed {SEED}, inputs {inputs_of_sensitivity(read)}; Morris: "
         f"{trajectories} trajectories over {len(axes)} numbers, {lost[0]} with an impossible person left out; "
         f"Sobol: {samples} samples over {FEW} numbers, {lost[1]} runs impossible and set to the mean; "
-        f"{len(heavy)} numbers at the ends of their ranges\n"
+        f"each number also at the ends of its range, {len(heavy)} only so\n"
     )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["entry", "kind", "value", "low", "high", "method", *columns])

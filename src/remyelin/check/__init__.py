@@ -1,0 +1,10 @@
+"""From what is known of a person to what published guidance says: red flags, tests, readings, look-alikes, risks.
+
+Light: nothing here simulates anything. :mod:`remyelin.check.forecast`, which does, is imported only on request.
+"""
+
+from remyelin.check.answer import SECTIONS, Answer, Line, answer
+from remyelin.check.known import Known
+from remyelin.check.reading import read
+
+__all__ = ["SECTIONS", "Answer", "Known", "Line", "answer", "read"]

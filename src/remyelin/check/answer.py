@@ -1,0 +1,274 @@
+"""The answer: lines of guidance that apply to a person, each with its source, in the order of urgency."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from remyelin.check.facts import facts, judge
+from remyelin.check.known import LABS, Known, Lab
+from remyelin.check.words import table
+from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.limits import MARKERS, Interpretation, expected_indicator, interpret
+from remyelin.units import NMOL_PER_UMOL, per_unit
+
+SCHEMA: Final = "remyelin-check/1"
+OWN: Final = "remyelin"
+#: Sections in the order of the answer, with their headings.
+SECTIONS: Final = {
+    "urgent": "Seek care",
+    "testing": "Whether to test",
+    "values": "How to read the values",
+    "next": "Which test next",
+    "alike": "What else can look alike",
+    "risks": "Risks of treatment",
+    "forecast": "What the model expects",
+    "unread": "Not understood, and not used",
+}
+MARKS: Final = {
+    "read": "read at the source",
+    "read-2nd": "second hand: read in a text about the source, or in part",
+    "recall": "from memory, not checked",
+    "own": "said by this program, not by a source",
+    "model": "computed by the model, mostly from assumed rates",
+}
+NOTICE: Final = (
+    "This is a research and teaching program. It makes no diagnosis, recommends no treatment and no dose, and does "
+    "not replace a doctor. It repeats what published guidance says about what was entered; guidance can have changed. "
+    "NICE is the body that writes the national guidelines of England; a label is the approved text of a medicine."
+)
+_PLACE: Final = re.compile(r"\{([\w.]+?)(?::(\d|range))?\}")
+_UNITS: Final = {
+    "month": "months",
+    "day": "days",
+    "mg/day": "mg a day",
+    "ug/day": "ug a day",
+    "y": "years",
+    "h": "hours",
+    "%": "%",
+    "-": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the answer.
+
+    Attributes
+    ----------
+    section : str
+        A key of :data:`SECTIONS`.
+    text : str
+        For everybody.
+    clinical : str
+        What a clinician may want beside it; may be empty.
+    source : tuple of str
+        Keys of the bibliography; ``remyelin`` where the program speaks for itself.
+    mark : str
+        A key of :data:`MARKS`: how the source was seen.
+    """
+
+    section: str
+    text: str
+    source: tuple[str, ...]
+    mark: str
+    clinical: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What guidance says of a person.
+
+    Attributes
+    ----------
+    about : str
+        Where the input came from.
+    entered : tuple of str
+        What was understood, in words.
+    lines : tuple of Line
+        In the order of :data:`SECTIONS`.
+    """
+
+    about: str
+    entered: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready data, with the sources of its lines in full."""
+        cited = dict.fromkeys(key for line in self.lines for key in line.source)
+        return {
+            "schema": SCHEMA,
+            "notice": NOTICE,
+            "about": self.about,
+            "entered": list(self.entered),
+            "lines": [
+                {**asdict(line), "source": list(line.source), "heading": SECTIONS[line.section]}
+                for line in self.lines
+            ],
+            "marks": MARKS,
+            "sources": {key: citation(key) for key in cited},
+        }
+
+
+def citation(key: str) -> str:
+    """Return a source in full."""
+    return "this program itself" if key == OWN else str(load_references()[key])
+
+
+def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Answer:
+    """Return what published guidance says of a person.
+
+    Parameters
+    ----------
+    known : Known
+    ledger : Ledger
+        Holds the numbers of guidance and the limits of markers.
+    forecast : tuple of Line
+        Of :func:`remyelin.check.forecast.forecast`, where it was asked for.
+
+    Returns
+    -------
+    Answer
+        The first section always has a line; every line has a source.
+    """
+    lines = [*_readings(known, ledger), *_guidance(known, ledger), *forecast, *_unread(known)]
+    if not any(line.section == "urgent" for line in lines):
+        text = (
+            "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
+            "whoever feels seriously ill needs a doctor, whatever is written here."
+        )
+        lines.append(Line("urgent", text, (OWN,), "own"))
+    order = list(SECTIONS)
+    # sorting keeps the order within a section: the readings of values before what is said about them
+    lines.sort(key=lambda line: order.index(line.section))
+    return Answer(known.source, tuple(_entered(known)), tuple(lines))
+
+
+def _entered(known: Known) -> Iterator[str]:
+    if known.age is not None or known.sex:
+        age = "" if known.age is None else f"{known.age:.0f} years"
+        yield ", ".join(part for part in (age, known.sex) if part)
+    yield from (word.plain for word in known.words)
+    yield from (f"{marker_name(found)} {found.shown}" for found in known.labs.values())
+
+
+def marker_name(found: Lab) -> str:
+    """Return what a laboratory value is called."""
+    return LABS[found.marker]
+
+
+def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
+    given = facts(known, ledger)
+    said = {
+        "symptoms": _listed(known, ("symptom",), common=True),
+        "risks": _listed(known, ("risk", "drug"), common=True),
+        "conditions": _listed(known, ("condition",), common=False),
+    }
+    for raw in table("guidance")["line"]:
+        when = raw.get("when", {})
+        if (
+            all(fact in given for fact in when.get("all", ()))
+            and (not when.get("any") or any(fact in given for fact in when["any"]))
+            and not any(fact in given for fact in when.get("none", ()))
+        ):
+            yield Line(
+                raw["section"],
+                fill(raw["text"], ledger, said),
+                tuple(raw["source"]),
+                raw["mark"],
+                fill(raw.get("clinical", ""), ledger, said),
+            )
+
+
+def _listed(known: Known, kinds: tuple[str, ...], *, common: bool) -> str:
+    words = [
+        word.plain for word in known.words if word.kind in kinds and (not common or "common" in word.groups)
+    ]
+    return ", ".join(words)
+
+
+def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
+    for marker in MARKERS:
+        found = known.labs.get(marker)
+        if found is None:
+            continue
+        said = judge(found, ledger)
+        if said is None:
+            text = f"{marker_name(found)} {found.shown}: reported only as a bound, which leaves the reading open."
+            yield Line("values", text[0].upper() + text[1:], (OWN,), "own")
+            continue
+        yield _reading(said, found.shown, ledger)
+        other = found.other_reading
+        if other is not None:
+            wrong = interpret("b12", other.value, ledger)
+            if wrong.verdict != said.verdict:
+                text = (
+                    f"Check the unit: if the laboratory's number was in {other.unit} and not in {found.unit}, it would "
+                    f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The two units differ by a third."
+                )
+                yield Line("values", text, (OWN,), "own")
+    values = [known.labs.get(marker) for marker in MARKERS]
+    if known.age is not None and all(found and not found.bound and found.value > 0 for found in values):
+        b12, holotc, mma, homocysteine = (found.value for found in values if found)
+        index = math.log10(b12 * holotc / (mma / NMOL_PER_UMOL * homocysteine))
+        index -= expected_indicator(known.age, ledger)
+        yield _reading(interpret("combined_indicator", index, ledger), f"{index:.1f}", ledger)
+
+
+_WORDS: Final = {"low": "low", "indeterminate": "indeterminate", "normal": "sufficient"}
+
+
+def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
+    raw = table("guidance")["reading"][said.marker][said.verdict]
+    name = (
+        "combined_indicator.deficient_below"
+        if said.marker == "combined_indicator"
+        else f"limits.{said.marker}"
+    )
+    entry = ledger.entry(name)
+    limits = {f"limit{i}": quantity(limit, entry) for i, limit in enumerate(said.limits)}
+    text = raw["text"].format(value=shown, **limits)
+    note = raw.get("clinical", "") or f"Limits: {entry.locator}."
+    return Line("values", text, said.source, entry.mark, note)
+
+
+def _unread(known: Known) -> Iterator[Line]:
+    for sentence in known.unread:
+        yield Line("unread", f"{sentence[0].upper()}{sentence[1:]}.", (OWN,), "own")
+
+
+def fill(text: str, ledger: Ledger, said: Mapping[str, str]) -> str:
+    """Put the numbers of the ledger, with their units, and the person's words into a text of the guidance.
+
+    ``{limits.b12:0}`` is the first number of a vector, ``{limits.mma:range}`` the range of an entry.
+    """
+
+    def number(match: re.Match[str]) -> str:
+        name, part = match[1], match[2]
+        if name in said:
+            return said[name]
+        entry = ledger.entry(name)
+        if part == "range":
+            low, high = entry.range or (0.0, 0.0)
+            return f"{low:g} to {quantity(high, entry)}"
+        value = entry.value[int(part)] if part and isinstance(entry.value, tuple) else entry.value
+        assert isinstance(value, float)
+        return quantity(value, entry)
+
+    return _PLACE.sub(number, text)
+
+
+def quantity(value: float, entry: Entry) -> str:
+    """Write a number of the ledger with its unit in words; total B12 in both systems of units."""
+    unit = _UNITS.get(entry.unit, entry.unit)
+    text = f"{value:g}{'' if unit == '%' else ' '}{unit}".strip()
+    if value == 1 and unit.endswith("s"):
+        text = text[:-1]
+    if entry.name in ("limits.b12", "guidance.bsh_b12"):
+        text += f" ({value / per_unit('b12', 'pg/mL'):.0f} pg/mL)"
+    if entry.name in ("limits.mma", "guidance.mma_suggestive"):
+        text += f" ({value / NMOL_PER_UMOL:g} umol/L)"
+    return text

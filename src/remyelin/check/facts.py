@@ -1,0 +1,128 @@
+"""Facts of a person that rules of the guidance ask for: plain words, derived once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from remyelin.check.known import Known, Lab
+from remyelin.check.words import KINDS, vocabulary
+from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS, Interpretation, interpret
+from remyelin.units import per_unit
+
+VERDICTS: Final = {
+    "b12": ("low", "indeterminate", "normal"),
+    "holotc": ("low", "indeterminate", "normal"),
+    "mma": ("raised", "normal"),
+    "homocysteine": ("raised", "normal"),
+}
+#: Every fact there can be, so that a rule that asks for another is found out.
+POSSIBLE: Final = frozenset(
+    {f"{word.kind}.{word.name}" for word in vocabulary()}
+    | {group for word in vocabulary() for group in word.groups if group != "common"}
+    | {f"{marker}.{verdict}" for marker, verdicts in VERDICTS.items() for verdict in verdicts}
+    | {
+        f"{marker}.{state}"
+        for marker in (*MARKERS, "haemoglobin", "haematocrit", "mcv", "filtration")
+        for state in ("given", "none")
+    }
+    | {f"vitamin.{state}" for state in ("low", "indeterminate", "normal", "none")}
+    | {f"common_{kind}" for kind in ("symptom", "risk")}
+    | {f"any_{kind}" for kind in KINDS}
+    | {
+        "metabolite.none",
+        "b12.between",
+        "b12.modest",
+        "mma.border",
+        "mma.suggestive",
+        "haemoglobin.severe",
+        "renal",
+        "young",
+        "may_be_treated",
+    }
+)
+
+
+def judge(found: Lab, ledger: Ledger) -> Interpretation | None:
+    """Return what published limits say of a value; None where a bare "<" or ">" leaves it open."""
+    if found.marker not in MARKERS:
+        return None
+    said = interpret(found.marker, found.value, ledger)
+    edge = {"<": ("low", "normal"), ">": ("normal", "raised")}
+    if not found.bound:
+        return said
+    if found.marker in ("mma", "homocysteine"):
+        closed = said.verdict == ("normal" if found.bound == "<" else "raised")
+    else:
+        closed = said.verdict == edge[found.bound][0]
+        # "<133 pmol/L" is below the limit although 133 itself is not
+        if found.bound == "<" and found.value <= said.limits[0]:
+            return interpret(found.marker, 0.0, ledger)
+    return said if closed else None
+
+
+def facts(known: Known, ledger: Ledger) -> frozenset[str]:
+    """Return the facts of a person."""
+    return frozenset(_facts(known, ledger))
+
+
+def _facts(known: Known, ledger: Ledger) -> Iterator[str]:
+    for word in known.words:
+        yield f"{word.kind}.{word.name}"
+        yield f"any_{word.kind}"
+        for group in word.groups:
+            if group != "common":
+                yield group
+            else:  # drugs that lower B12 count among the risk factors
+                yield "common_symptom" if word.kind == "symptom" else "common_risk"
+    verdicts: dict[str, str] = {}
+    for marker in (*MARKERS, "haemoglobin", "haematocrit", "mcv", "filtration"):
+        found = known.labs.get(marker)
+        yield f"{marker}.{'given' if found else 'none'}"
+        said = judge(found, ledger) if found else None
+        if said:
+            verdicts[marker] = said.verdict
+            yield f"{marker}.{said.verdict}"
+    yield f"vitamin.{_vitamin(known, verdicts)}"
+    if not {"mma", "homocysteine"} & set(known.labs):
+        yield "metabolite.none"
+    yield from _numbers(known, ledger)
+    treated = {"low", "indeterminate", "raised"} & set(verdicts.values())
+    words = {f"{word.kind}.{word.name}" for word in known.words}
+    if treated or "drug.b12" in words or any("common" in word.groups for word in known.words):
+        yield "may_be_treated"
+
+
+def _vitamin(known: Known, verdicts: dict[str, str]) -> str:
+    """Both tests of the vitamin together: the worse of the two, ``none`` where neither was read."""
+    both = [verdicts[marker] for marker in ("b12", "holotc") if marker in verdicts]
+    return min(both, key=("low", "indeterminate", "normal").index) if both else "none"
+
+
+def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
+    def value(marker: str) -> float | None:
+        found = known.labs.get(marker)
+        return None if found is None or found.bound else found.value
+
+    b12, mma, haemoglobin, filtration = map(value, ("b12", "mma", "haemoglobin", "filtration"))
+    if b12 is not None and ledger.vector("limits.b12")[0] <= b12 < ledger["guidance.bsh_b12"]:
+        yield "b12.between"
+    modest = [per_unit("b12", "pg/mL") * bound for bound in ledger.vector("guidance.modest_b12")]
+    if b12 is not None and modest[0] <= b12 <= modest[1]:
+        yield "b12.modest"
+    if mma is not None:
+        low, high = ledger.entry("limits.mma").range or (0.0, 0.0)
+        if low < mma <= high:
+            yield "mma.border"
+        if mma > ledger["guidance.mma_suggestive"]:
+            yield "mma.suggestive"
+    if haemoglobin is not None and haemoglobin < ledger["blood.severe_anaemia"]:
+        yield "haemoglobin.severe"
+    if (
+        filtration is not None
+        and filtration < (ledger.entry("renal.reference_filtration").range or (0.0,))[0]
+    ):
+        yield "renal"
+    if known.age is not None and known.age <= ledger["plausible.age_over"]:
+        yield "young"

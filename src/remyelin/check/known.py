@@ -1,0 +1,161 @@
+"""What is known of a person: frozen, in canonical units, whatever form it came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from remyelin.check.words import Word, clean
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.units import KINDS, parse, per_unit
+
+if TYPE_CHECKING:
+    from remyelin.case import Case
+
+#: Laboratory values, with what they are called.
+LABS: Final = {
+    "b12": "serum B12",
+    "holotc": "active B12 (holotranscobalamin)",
+    "mma": "methylmalonic acid",
+    "homocysteine": "homocysteine",
+    "haemoglobin": "haemoglobin",
+    "haematocrit": "haematocrit",
+    "mcv": "mean cell volume",
+    "filtration": "kidney filtration (eGFR)",
+}
+_MASS: Final = {"b12": ("pg/mL", "ng/L", "ng/mL"), "mma": ("ng/mL",), "homocysteine": ("mg/L",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One laboratory value.
+
+    Attributes
+    ----------
+    marker : str
+        A key of :data:`LABS`.
+    value : float
+        In the canonical unit of the marker.
+    unit : str
+        The unit it was written in.
+    bound : {"", "<", ">"}
+        Where the laboratory only says that the value is below or above.
+    """
+
+    marker: str
+    value: float
+    unit: str
+    bound: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The value as it was written, with the canonical unit beside it where that is another."""
+        canonical = KINDS[self.marker].canonical
+        text = f"{self.bound}{_short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
+        return text if self.unit == canonical else f"{text} ({_short(self.value)} {canonical})"
+
+    @property
+    def other_reading(self) -> Lab | None:
+        """The same number of total B12 under the other system's unit, where the label may be wrong."""
+        if self.marker != "b12" or self.bound:
+            return None
+        number = self.value / per_unit("b12", self.unit)
+        other = {"pmol/L": "pg/mL", "pg/mL": "pmol/L", "ng/L": "pmol/L"}.get(self.unit)
+        return Lab("b12", number * per_unit("b12", other), other) if other else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that is known.
+
+    Attributes
+    ----------
+    source : str
+        Where it came from, cleaned for printing.
+    words : tuple of Word
+        Symptoms, risk factors, drugs, conditions, each once.
+    labs : mapping of str to Lab
+    age : float or None
+        Years.
+    sex : str
+        ``female``, ``male`` or empty.
+    unread : tuple of str
+        What was given and not understood, each as a sentence; nothing of it was used.
+    case : Case or None
+        The case, where the input was one.
+    """
+
+    source: str
+    words: tuple[Word, ...] = ()
+    labs: dict[str, Lab] = field(default_factory=dict)
+    age: float | None = None
+    sex: str = ""
+    unread: tuple[str, ...] = ()
+    case: Case | None = None
+
+
+def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -> Lab:
+    """Read a laboratory value with its unit, and ask back where the number does not fit the unit.
+
+    Parameters
+    ----------
+    marker : str
+        A key of :data:`LABS`.
+    text : str
+        A number and a unit, as ``"205 pg/mL"``; ``"<100 pg/mL"`` where the laboratory says no more.
+    ledger : Ledger
+        Holds what is plausible (``plausible.<marker>``).
+    confirmed : bool
+        The person has looked again, and number and unit stand so.
+
+    Raises
+    ------
+    InputError
+        If it is no such quantity, or implausible for its unit and not confirmed.
+    """
+    bound = ""
+    if isinstance(text, str) and text.lstrip()[:1] in ("<", ">"):
+        bound, text = text.lstrip()[0], text.lstrip()[1:].lstrip("=")
+    value = parse(clean(text) if isinstance(text, str) else text, marker, marker)
+    assert isinstance(text, str)  # parse refuses everything else
+    written = text.replace("µ", "u").replace("μ", "u").split()
+    found = Lab(marker, value, max(KINDS[marker].factors, key=lambda unit: _fits(unit, written)), bound)
+    if not confirmed and not bound:
+        _plausible(found, ledger)
+    return found
+
+
+def _fits(unit: str, written: list[str]) -> int:
+    return len(unit) if written and written[-1].endswith(unit) else -1
+
+
+def _plausible(found: Lab, ledger: Ledger) -> None:
+    name = f"plausible.{found.marker}"
+    if name not in ledger:
+        return
+    low, high = ledger.vector(name)
+    if low <= found.value <= high:
+        return
+    number = found.value / per_unit(found.marker, found.unit)
+    others = [
+        unit
+        for unit in KINDS[found.marker].factors
+        if unit != found.unit and low <= number * per_unit(found.marker, unit) <= high
+    ]
+    hint = f"was it {' or '.join(others)}? " if others else ""
+    raise InputError(
+        f"{found.marker}: {_short(number)} {found.unit} is implausible for {LABS[found.marker]} in that unit; {hint}"
+        f"look at the report again and correct it, or add --confirmed {found.marker} if it really says so."
+    )
+
+
+def unit_clash(marker: str, unit: str, property_: str) -> bool:
+    """Whether a unit is of the other system than the property (``mass``, ``moles``) a code stands for."""
+    if property_ not in ("mass", "moles") or marker not in _MASS:
+        return False
+    return (unit in _MASS[marker]) != (property_ == "mass")
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"

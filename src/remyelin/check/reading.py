@@ -1,0 +1,146 @@
+"""Read what is known of a person from a file: a case, a check file (both TOML), or a FHIR bundle (JSON)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from remyelin.case import Case, parse_case, read_text, shipped_cases
+from remyelin.check import fhir
+from remyelin.check.known import LABS, Known, Lab, lab
+from remyelin.check.words import Word, clean, look_up, spellings, vocabulary
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.units import KINDS as QUANTITIES
+from remyelin.units import parse
+
+MAX_BYTES: Final = 5_000_000
+WHAT: Final = "a check or case file (*.toml) or a FHIR bundle (*.json)"
+_LISTS: Final = {"symptoms": "symptom", "risks": "risk", "drugs": "drug", "conditions": "condition"}
+_KEYS: Final = (*_LISTS, "person", "labs")
+
+
+def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
+    """Read a file, or a shipped case by its name.
+
+    Parameters
+    ----------
+    name_or_path : str
+    ledger : Ledger
+        Holds what is plausible for a laboratory value.
+    confirmed : collection of str
+        Laboratory values to take as written although they look implausible for their unit.
+
+    Raises
+    ------
+    InputError
+        One sentence with the place, what is wrong and what would be right.
+    """
+    for name in confirmed:
+        if name not in LABS:
+            raise InputError(f"--confirmed: {clean(name)!r} is no laboratory value; {nearest(name, LABS)}")
+    shipped = shipped_cases()
+    if name_or_path in shipped:
+        return parse_toml(read_text(shipped[name_or_path]), name_or_path, ledger, confirmed)
+    path = Path(name_or_path)
+    if path.suffix not in (".toml", ".json") and "/" not in name_or_path and not path.exists():
+        raise InputError(f"no file or shipped case named {clean(name_or_path)!r}; give {WHAT}.")
+    text = read_text(path, WHAT, MAX_BYTES)
+    source = clean(path)
+    if path.suffix == ".json" or text.lstrip("\ufeff \t\r\n")[:1] == "{":
+        return fhir.parse_bundle(text, source, ledger, confirmed)
+    return parse_toml(text, source, ledger, confirmed)
+
+
+def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
+    """Read the text of a case file or a check file; `source` names it in errors."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{source}: not valid TOML: {clean(error)}.") from None
+    except (RecursionError, ValueError, OverflowError):
+        raise InputError(f"{source}: not a check file: nested too deeply or a number without end.") from None
+    if not raw:
+        raise InputError(f"{source}: is empty; `remyelin check --ask` asks the questions instead.")
+    try:
+        if "cause" in raw or "name" in raw:
+            return _of_case(parse_case(text, source), raw.get("labs", {}), source, ledger, confirmed)
+        return _of_table(raw, source, ledger, confirmed)
+    except InputError as error:
+        sentence = str(error)
+        raise InputError(sentence if sentence.startswith(source) else f"{source}: {sentence}") from None
+
+
+def _of_case(
+    case: Case, written: Mapping[str, str], source: str, ledger: Ledger, confirmed: Collection[str]
+) -> Known:
+    # A case words its findings freely: what is not understood is named, not refused.
+    words: list[Word] = []
+    unread = []
+    for finding in (*case.symptom, *case.sign):
+        word = look_up("symptom", finding.name)
+        if word:
+            words.append(word)
+        else:
+            unread.append(f"the finding {clean(finding.name)!r} is not a word this check knows")
+    causes = [word for word in vocabulary() if word.cause and word.cause == case.cause.kind]
+    if case.cause.stated:
+        words += causes
+    else:
+        unread += [
+            f"the cause {word.plain!r} is assumed by the case, so it does not count" for word in causes
+        ]
+    labs = {
+        marker: lab(marker, text, ledger, confirmed=marker in confirmed)
+        for marker, text in written.items()
+        if marker in LABS
+    }
+    if case.person.filtration is not None:
+        labs["filtration"] = Lab("filtration", case.person.filtration, QUANTITIES["filtration"].canonical)
+    return Known(source, _once(words), labs, case.person.age, case.person.sex, tuple(unread), case)
+
+
+def _of_table(raw: Mapping[str, Any], source: str, ledger: Ledger, confirmed: Collection[str]) -> Known:
+    for key in raw:
+        if key not in _KEYS:
+            raise InputError(f"unknown key {clean(key)!r}; {nearest(str(key), _KEYS)}")
+    words: list[Word] = []
+    for key, kind in _LISTS.items():
+        for text in _strings(raw.get(key, []), key):
+            word = look_up(kind, text)
+            if word is None:
+                raise InputError(
+                    f"{key}: {clean(text)!r} is not known; {nearest(clean(text).casefold(), spellings(kind))}"
+                )
+            words.append(word)
+    person = _table(raw.get("person", {}), "person", ("age", "sex"))
+    sex = person.get("sex", "")
+    if sex not in ("", "female", "male"):
+        raise InputError(f'person.sex: must be "female" or "male", not {clean(sex)!r}.')
+    age = parse(person["age"], "age", "person.age") if "age" in person else None
+    given = _table(raw.get("labs", {}), "labs", tuple(LABS))
+    labs = {
+        marker: lab(marker, text, ledger, confirmed=marker in confirmed) for marker, text in given.items()
+    }
+    return Known(source, _once(words), labs, age, sex)
+
+
+def _once(words: list[Word]) -> tuple[Word, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _strings(value: object, key: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError(f'{key}: must be a list of words in quotes, as ["metformin"].')
+    return value
+
+
+def _table(value: object, key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{key}: must be a table, as [{key}].")
+    for name in value:
+        if name not in known:
+            raise InputError(f"unknown key {clean(f'{key}.{name}')!r}; {nearest(str(name), known)}")
+    return value

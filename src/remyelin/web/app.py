@@ -1,0 +1,111 @@
+"""The application: what the page may ask for, and what it gets."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from remyelin import __version__, numerics
+from remyelin.course import DISCLAIMER
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.web import jobs, optional, quick, sources, wire
+from remyelin.web.compute import Engine
+from remyelin.web.guard import LOOPBACK, Guard
+from remyelin.web.pool import Busy, Pool, Stopped
+from remyelin.web.store import Store
+
+
+class PlainJSON(JSONResponse):
+    """JSON in ASCII, so that whatever a client sent can be quoted back to it."""
+
+    def render(self, content: Any) -> bytes:
+        """Write the content."""
+        return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger | None = None) -> FastAPI:
+    """Return the application.
+
+    Parameters
+    ----------
+    reports : Path
+        Folder in which finished reports are kept.
+    hosts : iterable of str
+        Names under which the page may be asked for.
+    ledger : Ledger, optional
+        The shipped one when omitted.
+    """
+    engine = Engine(ledger)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=quick.warm, args=(app,), daemon=True).start()
+        yield
+        app.state.quick.close()
+        app.state.long.close()
+
+    app = FastAPI(
+        title="remyelin",
+        version=__version__,
+        description=DISCLAIMER,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=PlainJSON,
+    )
+    app.state.engine = engine
+    app.state.store = Store(reports)
+    app.state.ready = ""
+    app.state.long = Pool(1, numerics.WEB_LONG_WAITING, numerics.WEB_LONG_SECONDS)
+    app.state.quick = Pool(numerics.WEB_QUICK_WORKERS, numerics.WEB_QUICK_WAITING, numerics.WEB_QUICK_SECONDS)
+    for router in (quick.router, jobs.router, wire.router, sources.router, optional.router):
+        app.include_router(router)
+    app.mount("/", StaticFiles(directory=str(files("remyelin.web") / "static"), html=True))
+    app.add_middleware(Guard, hosts=frozenset(hosts))
+    _answers_to_errors(app)
+    return app
+
+
+def _answers_to_errors(app: FastAPI) -> None:
+    """One sentence for whatever goes wrong, as on the command line."""
+
+    @app.exception_handler(InputError)
+    async def bad_input(request: Request, error: InputError) -> Response:
+        return _sentence(422, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def bad_request(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body")
+        return _sentence(422, f"{where or 'the request'}: {first['msg'][:200]}")
+
+    @app.exception_handler(Busy)
+    async def busy(request: Request, error: Busy) -> Response:
+        return _sentence(429, str(error))
+
+    @app.exception_handler(Stopped)
+    async def stopped(request: Request, error: Stopped) -> Response:
+        return _sentence(408, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        response = _sentence(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+
+def _sentence(status: int, text: str) -> Response:
+    return PlainJSON({"error": " ".join(text.split())}, status_code=status)

@@ -1,0 +1,395 @@
+"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+
+The steps are those of :func:`remyelin.course.run_course`, with fewer dates of conduction; what a slider does not
+change (the placing of the person, a trajectory already computed) is remembered.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin.case import Case, to_toml_data
+from remyelin.course import time_axis
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.limits import MARKERS, interpret
+from remyelin.myelin.ensemble import ensemble
+from remyelin.nerve.laboratory import Laboratory
+from remyelin.nerve.pathways import runs
+from remyelin.nerve.volley import states_of, volley
+from remyelin.person import Person, resolve
+from remyelin.placing import place
+from remyelin.plans import Plan, exposure
+from remyelin.units import DAYS_PER_MONTH
+
+T = TypeVar("T")
+Check = Callable[[str], None]
+
+BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
+PATHWAY_VALUES = ("conducted", "delay", "dispersion", "axons", "ectopic")
+STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
+SIGNS = ("vibration_loss", "ankle_jerk", "romberg", "babinski")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """One person under one plan.
+
+    Attributes
+    ----------
+    chemistry : Dataset
+        Over (time, compartment), at every date of the course.
+    states : Dataset
+        Myelin and axons over (time, segment), at every date of the course.
+    pathways, picture : Dataset
+        Conduction; symptoms, signs and disability, at the dates drawn.
+    """
+
+    case: Case
+    person: Person
+    plan: Plan
+    body: nerve.Person
+    chemistry: xr.Dataset
+    states: xr.Dataset
+    pathways: xr.Dataset
+    picture: xr.Dataset
+
+
+class Memory:
+    """Results by key, the latest kept; a result that two ask for at once is computed once."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is known under a key, or make it."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]  # type: ignore[no-any-return]
+            own = self._locks.setdefault(key, threading.Lock())
+        try:
+            with own:
+                with self._lock:
+                    if key in self._found:
+                        return self._found[key]  # type: ignore[no-any-return]
+                made = make()
+                with self._lock:
+                    self._found[key] = made
+                    while len(self._found) > self._kept:
+                        self._found.popitem(last=False)
+                return made
+        finally:
+            with self._lock:
+                self._locks.pop(key, None)
+
+
+class Engine:
+    """Everything that is computed for the page, with one ledger."""
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger or Ledger.shipped()
+        self._persons = Memory(numerics.WEB_TRAJECTORIES_KEPT)
+        self._trajectories = Memory(numerics.WEB_TRAJECTORIES_KEPT)
+        self._answers = Memory(numerics.WEB_TRAJECTORIES_KEPT)
+        self._building = threading.Lock()
+
+    def tables(self) -> nerve.Tables:
+        """Return the tables of internodes; the first call fills them, others wait for it."""
+        with self._building:
+            return nerve.build_tables(self.ledger)
+
+    def person(self, case: Case) -> Person:
+        """Return the person of a case, placed by its laboratory values."""
+        data = to_toml_data(case)
+        key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
+        return self._persons.get(key, lambda: place(case, resolve(case, self.ledger), self.ledger))
+
+    def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
+        """Follow one person under one plan.
+
+        Parameters
+        ----------
+        case : Case
+        shift : float or None
+            Days by which the treatment is moved; None: nothing is done.
+        check : callable
+            Called with the name of each step; it may raise to end the computation.
+        """
+        key = (_key(case), shift)
+        return self._trajectories.get(key, lambda: self._follow(case, shift, check))
+
+    def described(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
+        """Return a trajectory as plain JSON-ready data."""
+        whole = self.trajectory(case, shift, check)
+        return self.remember(("described", _key(case), shift), lambda: described(whole, self.ledger))
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is known under a key, or make it."""
+        return self._answers.get(key, make)
+
+    def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
+        ledger = self.ledger
+        check("placing the person")
+        person = self.person(case)
+        refuse_too_long(case, person, shift)
+        plan = Plan("asked", "", shift)
+        times = time_axis(case, person)
+        check("cobalamin and one-carbon metabolism")
+        reaching = exposure(case, person, plan, ledger)
+        if len(reaching.doses) > numerics.WEB_DOSES:
+            raise InputError(
+                f"treatment: {len(reaching.doses)} doses are more than the {numerics.WEB_DOSES} the page computes; "
+                "lengthen the interval, or use the command line."
+            )
+        chemistry = cobalamin.simulate(reaching, times, cobalamin.Parameters.from_ledger(ledger))
+        check("myelin and axons")
+        body = nerve.Person(
+            age=person.age, sex=person.sex, height=person.height, temperature=person.temperature
+        )
+        segments = nerve.segments(body, ledger)
+        states = myelin.simulate(
+            chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
+        )
+        check("conduction")
+        tables = self.tables()
+        check("conduction")
+        drawn = states.isel(time=dates(times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
+        pathways = nerve.conduction(drawn, body, tables, ledger)
+        return Trajectory(case, person, plan, body, chemistry, states, pathways, judge(pathways, ledger))
+
+    def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
+        """Return the spread over myelin rates that the calibration cannot tell apart.
+
+        Members of the shipped ensemble, evenly taken; everything else as in the trajectory.
+        """
+        whole = self.trajectory(case, shift, check)
+        ledger, tables = self.ledger, self.tables()
+        shipped = ensemble().members
+        members = [
+            shipped[i] for i in np.linspace(0, len(shipped) - 1, numerics.WEB_BAND_MEMBERS).astype(int)
+        ]
+        times = whole.states.time.to_numpy()
+        at = dates(times, numerics.WEB_BAND_POINTS // 2, numerics.WEB_BAND_POINTS)
+        segments = nerve.segments(whole.body, ledger)
+        states = []
+        for member in members:
+            check("members of the ensemble")
+            rates = myelin.Parameters.from_ledger(ledger.replace(member))
+            states.append(
+                myelin.simulate(whole.chemistry[["methylation"]], segments, whole.person.age, rates).isel(
+                    time=at
+                )
+            )
+        check("conduction of the ensemble")
+        together = xr.concat(states, dim="member")
+        pathways = nerve.conduction(together, whole.body, tables, ledger)
+        check("symptoms of the ensemble")
+        picture = judge(pathways, ledger)
+        low, high = numerics.WEB_BAND
+
+        def band(values: xr.DataArray) -> dict[str, Any]:
+            ends = values.quantile([low, high], dim="member")
+            return {"low": plain(ends.isel(quantile=0)), "high": plain(ends.isel(quantile=1))}
+
+        return {
+            "months": months(together.time.to_numpy()),
+            "members": len(members),
+            "share": [low, high],
+            "disability": band(picture["disability"]),
+            "severity": {
+                str(name): band(picture["severity"].sel(symptom=name))
+                for name in picture.symptom.to_numpy().tolist()
+            },
+            "pathways": {
+                str(name): {key: band(pathways[key].sel(pathway=name)) for key in ("conducted", "axons")}
+                for name in pathways.pathway.to_numpy().tolist()
+            },
+        }
+
+    def studies(
+        self, case: Case, shift: float | None, day: float, names: list[str], check: Check, exact: bool = False
+    ) -> nerve.Studies:
+        """Study the nerves at a date (days); with drawn fibres in the exact engine where asked."""
+        whole = self.trajectory(case, shift, check)
+        tables = self.tables()
+        check("nerve studies")
+        conduct = None
+        if exact:
+            run = nerve.exact(whole.body, tables, self.ledger, seed=0)
+
+            def conduct(asked: Any, states: Any) -> Any:
+                check("nerve studies, fibre by fibre")
+                return run(asked, states)
+
+        state = _state_at(whole, day)
+        return nerve.battery(state, whole.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct)
+
+    def fibres(
+        self, case: Case, shift: float | None, day: float, pathway: str, check: Check
+    ) -> list[dict[str, Any]]:
+        """Return diameter, chance to conduct and arrival of the fibres of a pathway, neuron after neuron."""
+        whole = self.trajectory(case, shift, check)
+        arrays = states_of(_state_at(whole, day))
+        laboratory = Laboratory.of(whole.body, self.tables(), self.ledger)
+        found = []
+        for run in runs(pathway, whole.body, self.ledger):
+            check("fibres")
+            laid = laboratory.line(run)
+            passed = volley(laid, arrays, laboratory.tables, laboratory.spread)
+            found.append(
+                {
+                    "branch": run.branch,
+                    "length": run.stop - run.start,
+                    "diameter": plain(laid.fibres.diameter),
+                    "conducted": plain(passed.conducted),
+                    "healthy": plain(laid.healthy),
+                    "arrival": plain(passed.arrival),
+                }
+            )
+        return found
+
+
+def judge(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
+    """Return symptoms, signs and disability of pathways."""
+    parameters = clinic.Parameters.from_ledger(ledger)
+    scale = clinic.functional_disability(pathways, parameters)
+    return xr.merge(
+        [
+            clinic.symptoms(pathways, parameters),
+            clinic.signs(pathways, parameters),
+            scale[["total"]].rename(total="disability"),
+        ]
+    )
+
+
+def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
+    """Return the state of myelin and axons at a date, linear between those kept."""
+    times = whole.states.time.to_numpy()
+    # dates travel in months with three decimals
+    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
+    if not times[0] <= day <= times[-1]:
+        raise InputError(
+            f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
+            f"{times[-1] / DAYS_PER_MONTH:.0f} from presentation."
+        )
+    return whole.states.sel(time=day) if day in times else whole.states.interp(time=day)
+
+
+def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
+    """Refuse what would take the page too long; the command line computes it.
+
+    Raises
+    ------
+    InputError
+        If the history or the horizon is too long, or the treatment is moved out of the course.
+    """
+    if -person.began > numerics.WEB_HISTORY_DAYS:
+        raise InputError("cause.began: the page computes up to 60 years of history; use the command line.")
+    if case.plan.horizon > numerics.WEB_HORIZON_DAYS:
+        raise InputError("plan.horizon: the page computes up to 10 years; use the command line.")
+    if shift is None:
+        return
+    for i, item in enumerate(case.treatment):
+        if not person.began <= item.start + shift <= case.plan.horizon:
+            raise InputError(
+                f"treatment[{i}].start: moved by {shift / DAYS_PER_MONTH:.0f} months it lies outside the course."
+            )
+
+
+def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
+    """Choose indices of dates to draw: at most so many before presentation and after, ends and day 0 among them."""
+    zero = int(np.searchsorted(times, 0.0))
+    past = np.linspace(0, zero, min(before, zero + 1)).round()
+    future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
+    return np.unique(np.concatenate([past, future])).astype(np.int64)
+
+
+def months(days: NDArray[np.float64]) -> list[float]:
+    """Return dates in months from presentation."""
+    return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
+
+
+def plain(values: Any) -> list[float | None]:
+    """Return numbers with four digits, JSON-ready; what is not finite becomes None."""
+    array = np.asarray(values, dtype=np.float64).ravel()
+    with np.errstate(divide="ignore"):
+        size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
+    unit = 10.0 ** (3 - np.nan_to_num(size))
+    rounded = np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
+    return [None if value != value else value for value in rounded.tolist()]
+
+
+def described(whole: Trajectory, ledger: Ledger) -> dict[str, Any]:
+    """Return a trajectory as plain JSON-ready data."""
+    at = dates(
+        whole.chemistry.time.to_numpy(), 2 * numerics.WEB_HISTORY_POINTS, 2 * numerics.WEB_COURSE_POINTS
+    )
+    chemistry = whole.chemistry.isel(time=at)
+    drawn = dates(whole.states.time.to_numpy(), numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS)
+    states = whole.states.isel(time=drawn)
+    pathways, picture, person = whole.pathways, whole.picture, whole.person
+    return {
+        "blood_months": months(chemistry.time.to_numpy()),
+        "blood": {
+            name: {"values": plain(chemistry[name]), "unit": str(chemistry[name].attrs.get("units", ""))}
+            for name in BLOOD
+        },
+        "readings": [
+            {"marker": item.marker, "verdict": item.verdict, "limits": list(item.limits)}
+            for item in (interpret(name, float(chemistry[name].sel(time=0.0)), ledger) for name in MARKERS)
+        ],
+        "methylation": {
+            str(name): plain(chemistry["methylation"].sel(compartment=name))
+            for name in chemistry.compartment.to_numpy().tolist()
+        },
+        "months": months(pathways.time.to_numpy()),
+        "segments": {
+            str(name): {key: plain(states[key].sel(segment=name)) for key in STATES}
+            for name in states.segment.to_numpy().tolist()
+        },
+        "pathways": {
+            str(name): {key: plain(pathways[key].sel(pathway=name)) for key in PATHWAY_VALUES}
+            for name in pathways.pathway.to_numpy().tolist()
+        },
+        "severity": {
+            str(name): plain(picture["severity"].sel(symptom=name))
+            for name in picture.symptom.to_numpy().tolist()
+        },
+        "signs": {name: plain(picture[name]) for name in SIGNS},
+        "disability": plain(picture["disability"]),
+        "person": [
+            {
+                "name": fact.name,
+                "value": fact.value,
+                "unit": fact.unit,
+                "basis": fact.basis,
+                "entry": fact.entry,
+                "low": fact.low,
+                "high": fact.high,
+            }
+            for fact in person.facts
+        ],
+    }
+
+
+def _key(case: Case) -> str:
+    """What of a case its trajectory depends on."""
+    data = to_toml_data(case)
+    return json.dumps(
+        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
+        sort_keys=True,
+    )

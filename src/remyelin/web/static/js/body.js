@@ -1,0 +1,163 @@
+// The body: the wires of a nervous system, coloured by what still gets through at the date shown.
+
+import { Latest, post } from "./api.js";
+import { Chart } from "./chart.js";
+import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { before, colourOf, span } from "./lab.js";
+import { change, listen, plans, state, treated } from "./state.js";
+
+const STUDY = { median_motor: "median_motor", tibial_motor: "tibial_motor", median_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", corticospinal_arm: "mep_arm", corticospinal_leg: "mep_leg", visual: "vep" };
+
+// Where each wire runs in the drawing, and which way its impulses go.
+const WIRES = {
+  visual: "M188 82C200 96 222 62 216 30M232 82C220 96 198 62 204 30",
+  corticospinal_arm: "M190 44C198 90 209 110 209 176",
+  corticospinal_leg: "M178 52C188 104 202 118 202 384",
+  median_sep: "M352 446L346 424L322 306L300 208C290 178 244 182 222 180L222 132C222 104 232 84 238 50",
+  tibial_sep: "M272 728L252 706L250 566L240 440C236 404 216 398 216 384L216 132C216 104 220 74 226 42",
+  median_motor: "M205 168C176 172 136 172 124 206L100 306L80 420L86 444",
+  median_sensory: "M205 182C180 184 146 186 135 214L110 312L90 424L70 452",
+  tibial_motor: "M204 372C196 396 184 404 180 440L170 566L168 706L146 728",
+  sural: "M204 386C198 404 194 412 192 440L183 566L182 702",
+};
+
+export async function show(main) {
+  let found = null;
+  let which = "a";
+  let chosen = "tibial_sep";
+  const picture = s("svg", { viewBox: "30 0 360 760", class: "body", role: "group", "aria-label": "Nervous system" });
+  const wires = {};
+  picture.append(
+    s("g", { class: "skin" },
+      s("ellipse", { cx: 210, cy: 70, rx: 47, ry: 57 }),
+      s("path", { d: "M192 118H228V150C262 152 290 160 304 190L282 250C276 300 268 330 272 392L262 440H158L148 392C152 330 144 300 138 250L116 190C130 160 158 152 192 150Z" }),
+      s("path", { class: "limb arm", d: "M128 200L104 308L80 424L76 446M292 200L316 308L340 424L344 446" }),
+      s("path", { class: "limb leg", d: "M180 430L176 566L174 706L156 724M240 430L244 566L246 706L264 724" })),
+    s("g", { class: "organ" },
+      s("path", { d: "M210 22C180 18 166 44 170 66C172 86 190 96 210 92C230 96 248 86 250 66C254 44 240 18 210 22Z" }),
+      s("path", { class: "cord", d: "M212 92V392" })));
+  for (const [name, d] of Object.entries(WIRES)) {
+    const line = s("path", { class: "wire-line", d });
+    const group = s("g", { class: "wire-path", role: "button", tabindex: 0, "data-pathway": name, onclick: () => pick(name), onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pick(name); } } },
+      s("title", {}, pathwayName(name)), s("path", { class: "hit", d }), s("path", { class: "halo", d }), line);
+    wires[name] = { line, group };
+    picture.append(group);
+  }
+  const list = h("div", { class: "wires", role: "list" });
+  const detail = h("section", { id: "wire-detail", "aria-live": "polite" });
+  const heading = h("h2", { id: "wire-name" });
+  const facts = h("p", { class: "caption" });
+  const over = new Chart({ height: 190 });
+  const fibres = new Chart({ height: 190 });
+  const recordings = h("div", { class: "charts two" });
+  const symptoms = h("div", {});
+  clear(detail, heading, facts, h("div", { class: "charts two" }, over.node, fibres.node), h("h3", {}, "What its study records at this date"), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
+  const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
+  const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
+  const title = h("p", { class: "story" });
+
+  clear(main, h("h1", {}, "The body"), title,
+    h("div", { class: "body-view" },
+      h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, picture,
+        h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres"))),
+      h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), list), detail)));
+
+  const at = (item, key) => {
+    const xs = found.months;
+    let i = xs.findIndex((month) => month >= state.month);
+    if (i < 0) i = xs.length - 1;
+    if (i === 0) return item[key][0];
+    const part = (state.month - xs[i - 1]) / (xs[i] - xs[i - 1]);
+    return item[key][i - 1] + Math.min(1, Math.max(0, part)) * (item[key][i] - item[key][i - 1]);
+  };
+  const colour = (share) => (share >= 0.5
+    ? `color-mix(in oklab, var(--go) ${Math.round((share - 0.5) * 200)}%, var(--slow))`
+    : `color-mix(in oklab, var(--slow) ${Math.round(share * 200)}%, var(--stop))`);
+
+  function paint() {
+    if (!found) return;
+    const names = Object.keys(WIRES).filter((name) => found.pathways[name]);
+    for (const name of names) {
+      const share = at(found.pathways[name], "conducted");
+      const { line, group } = wires[name];
+      line.style.setProperty("stroke", colour(share));
+      line.setAttribute("stroke-dasharray", share < 0.05 ? "1.5 8" : share < 0.5 ? "9 6" : "none");
+      group.setAttribute("aria-label", `${pathwayName(name)}: ${percent(share)} of the fibres arrive`);
+      group.setAttribute("aria-pressed", String(name === chosen));
+      group.classList.toggle("chosen", name === chosen);
+    }
+    const focused = document.activeElement?.dataset?.wire;
+    clear(list, names.map((name) => {
+      const item = found.pathways[name];
+      const share = at(item, "conducted");
+      const delay = at(item, "delay");
+      return h("div", { role: "listitem" }, h("button", { type: "button", class: "wire-pick", "data-wire": name, "aria-pressed": String(name === chosen), onclick: () => pick(name) },
+        h("i", { class: "dot", style: { background: state.about.colours.pathways[name] } }),
+        h("span", { class: "name" }, pathwayName(name)),
+        h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(100 * share)}%`, background: colour(share) } })),
+        h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
+    }));
+    if (focused) list.querySelector(`[data-wire="${focused}"]`)?.focus();
+    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, plan ${which.toUpperCase()}` : ""}. Choose a wire to see its fibres, its recording and what depends on it.`;
+    lines();
+  }
+
+  function lines() {
+    const item = found.pathways[chosen];
+    heading.replaceChildren(h("i", { class: "dot", style: { background: state.about.colours.pathways[chosen] } }), pathwayName(chosen));
+    facts.textContent = `${percent(at(item, "conducted"))} of the original fibres carry their impulse to the end, ${at(item, "delay").toFixed(1)} ms late on average and ${at(item, "dispersion").toFixed(1)} ms scattered; ${percent(at(item, "axons"))} of the axons live.`;
+    const range = [Math.max(found.months[0], -48), found.months.at(-1)];
+    over.set({ title: "Over time", y_label: "share of fibres", months: true, x_label: "months from diagnosis", x_range: range, y_range: [0, 1.02], marks: [0], cursor: state.month, series: [
+      { label: "impulse arrives", x: found.months, y: item.conducted, colour: state.about.colours.pathways[chosen], width: 2.2 },
+      { label: "axon alive", x: found.months, y: item.axons, colour: "var(--lost)", dashed: true }] });
+    const depends = state.about.symptoms.filter((one) => one.pathways.includes(chosen));
+    clear(symptoms, h("ul", {}, depends.map((one) => {
+      const severity = found.severity[one.id] ? at({ x: found.severity[one.id] }, "x") : null;
+      return h("li", {}, h("b", {}, one.name), severity === null ? h("span", { class: "muted" }, ` (${one.status})`) : `, severity ${severity.toFixed(2)}${severity >= state.about.presence ? "" : ", not noticed"}`, ". ", h("span", { class: "muted" }, one.mechanism));
+    })), depends.length ? null : h("p", { class: "hint" }, "None of the computed ones."), h("p", { class: "hint" }, h("a", { href: "#sources/clinic" }, "How a pathway becomes a complaint: mostly assumed numbers")));
+  }
+
+  const closer = new Latest(async (signal, plan, month, name) => {
+    const study = STUDY[name];
+    const asked = { case: plan.case, shift: plan.shift };
+    const ask = (m) => post("/api/studies", { ...asked, month: m, studies: [study] }, { signal });
+    const [parts, now, healthy] = await Promise.all([post("/api/fibres", { ...asked, month, pathway: name }, { signal }), ask(month), before(plan, ask)]);
+    if (name !== chosen) return;
+    const tints = [1, 0.65, 0.4];
+    fibres.set({ title: "Its fibres", y_label: "chance to arrive", x_label: "diameter, um", y_range: [-0.03, 1.05], series: parts.map((part, i) => ({
+      label: words(part.branch), x: part.diameter, y: part.conducted, points: true, width: 0.9, colour: i ? ["#888888", "#b08d57"][i - 1] : state.about.colours.pathways[name], tint: tints[i] })) });
+    const keys = Object.keys(healthy.waveforms);
+    clear(recordings, keys.map((key) => {
+      const [grey, wave] = [healthy.waveforms[key], now.waveforms[key] || { time: [], value: [] }];
+      return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${grey.unit}, negative up`, x_label: "ms", x_range: span(grey, wave.time.length ? wave : grey), series: [
+        { label: "before the cause began", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "at this date", x: wave.time, y: wave.value, colour: colourOf(study), width: 1.8 }] }).node;
+    }), keys.length ? null : h("p", { class: "hint" }, `${sentence(words(study))} is a time, not a curve: see the lab.`));
+  });
+
+  let timer;
+  function look() {
+    clearTimeout(timer);
+    timer = setTimeout(() => { const plan = plans().find((item) => item.id === which) || plans()[0]; if (found) closer.ask(plan, state.month, chosen); }, 150);
+  }
+
+  function pick(name) {
+    chosen = name;
+    paint();
+    look();
+  }
+
+  const queue = new Latest(async (signal, plan) => {
+    found = await post("/api/course", { case: plan.case, shift: plan.shift }, { signal });
+    paint();
+    look();
+  });
+  function ask() {
+    const list = plans();
+    if (!list.some((item) => item.id === which)) which = "a";
+    clear(picks, list.length > 1 && list.map((item) => h("button", { type: "button", "aria-pressed": String(item.id === which), id: `plan-${item.id}`, onclick: () => { which = item.id; ask(); document.getElementById(`plan-${item.id}`)?.focus(); } }, { a: "Plan A", b: "Plan B", none: "Nothing done" }[item.id])));
+    queue.ask(list.find((item) => item.id === which));
+  }
+  const stop = listen((what) => { if (what === "month") { when.set(state.month); paint(); look(); } else ask(); });
+  ask();
+  return () => { stop(); clearTimeout(timer); queue.stop(); closer.stop(); };
+}

@@ -1,0 +1,184 @@
+// The course: one person, two plans and none, from blood to symptoms.
+
+import { Latest, post } from "./api.js";
+import { Chart, legend } from "./chart.js";
+import { controls } from "./controls.js";
+import { clear, h, monthWords, number, percent, slider, table, words } from "./dom.js";
+import { change, horizon, listen, months, plans, state, treated } from "./state.js";
+import { takeaway } from "./takeaway.js";
+import { StudyTable } from "./studytable.js";
+
+const COLOURS = { a: "var(--plan-a)", b: "var(--plan-b)", none: "var(--plan-none)" };
+export const NAMES = () => ({
+  a: `A: treated ${monthWords(state.a)}`,
+  b: `B: treated ${monthWords(state.b)}`,
+  none: "nothing done",
+});
+const BLOOD = [["b12", "Serum B12"], ["holotc", "Holotranscobalamin"], ["mma", "Methylmalonate"], ["homocysteine", "Homocysteine"]];
+const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
+
+export async function show(main) {
+  const found = {};
+  const bands = {};
+  const charts = { hero: [], symptoms: {}, blood: {}, sheaths: {} };
+  const heading = h("h1", { id: "case-title" });
+  const story = h("p", { class: "story", "aria-live": "polite" });
+  const cards = h("div", { class: "cards" });
+  const keys = h("div", {});
+  const problem = h("p", { class: "notice", role: "alert", hidden: true });
+  const hero = [new Chart({ height: 250 }), new Chart({ height: 250 })];
+  const symptoms = h("div", { class: "charts three" });
+  const blood = h("div", { class: "charts four" });
+  const sheaths = h("div", { class: "charts four" });
+  const facts = h("div", {});
+  const studies = new StudyTable();
+  const when = slider({
+    label: "Date shown", min: -36, max: 36, step: 1, value: state.month, id: "date", show: monthWords,
+    oninput: (month) => change({ month }, "month"),
+  });
+  const panel = controls();
+  const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title), intro && h("p", { class: "caption" }, intro), ...inside);
+  clear(main, h("div", { class: "with-side" },
+    h("div", { class: "lead" },
+      h("p", { class: "kicker", id: "case-kind" }), heading, story, problem, keys,
+      h("div", { class: "charts two" }, hero.map((chart) => chart.node)),
+      when, cards),
+    panel.node,
+    h("div", { class: "rest" },
+      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms),
+      section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", blood),
+      section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
+        legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths),
+      section("studies", "Nerve studies at the date shown", "What a laboratory would measure. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
+      section("person", "This person", "What the case states, and what stands in for the rest.", facts),
+      section("takeaway", "Take it with you", null, takeaway()))));
+
+  const draw = () => {
+    const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
+    if (!found.a) return;
+    const names = NAMES();
+    const from = Math.max(found.a.months[0], -48);
+    const range = [from, found.a.months.at(-1)];
+    const base = (extra) => ({ months: true, x_label: "months from diagnosis", x_range: range, marks: [0], cursor: state.month, ...extra });
+    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({
+      label: shown.length > 1 ? names[id] : "course", x: found[id].months, y: pick(found[id]), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
+      ...(band && bands[id] ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
+    }));
+    clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
+      ...(bands.a ? [{ label: "shaded: nine tenths of the myelin rates that known data cannot tell apart", colour: "var(--soft)", block: true }] : [])]));
+    hero[0].set(base({ title: "Disability", y_label: "points of 16", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
+    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
+    for (const name of Object.keys(found.a.severity)) {
+      charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
+      charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", y_range: [0, 1.02], levels: [state.about.presence],
+        series: [...lines((d) => d.severity[name], (b) => b.severity[name])] }));
+    }
+    for (const [name, title] of BLOOD) {
+      charts.blood[name] ??= append(blood, new Chart({ height: 170 }));
+      const limits = state.about.limits[name];
+      charts.blood[name].set(base({
+        title, y_label: found.a.blood[name].unit, log: true,
+        normal: limits.length > 1 ? [limits[1], null] : [null, limits[0]], unsure: limits.length > 1 ? limits : null,
+        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months, y: found[id].blood[name].values, colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
+      }));
+    }
+    const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
+    for (const [name, part] of Object.entries(found.a.segments)) {
+      charts.sheaths[name] ??= append(sheaths, new Chart({ height: 130 }));
+      charts.sheaths[name].set({
+        months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, y_range: [0, worst * 1.05], title: words(name), y_label: "",
+        series: STATES.map(([label, colour]) => ({
+          label, x: found.a.months, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour],
+          y: label === "axons lost" ? part.axons.map((axons) => 1 - axons) : part[label].map((share, i) => share * part.axons[i]),
+        })),
+      });
+    }
+    describe();
+  };
+
+  const describe = () => {
+    const kase = state.case;
+    const last = (id) => found[id].disability.at(-1);
+    const at0 = found.a.disability[found.a.months.indexOf(0)];
+    const end = monthWords(horizon()).replace(" after diagnosis", "");
+    const began = months(kase.cause.began) ?? -12 * (found.a.person.find((fact) => fact.name === "time since the cause began")?.value || 0);
+    heading.textContent = kase.title;
+    document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
+    const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
+      kase.cause.kind === "none" ? ", not deficient." : `: ${kase.cause.kind}, ${monthWords(began)}.`];
+    if (!treated()) parts.push(` Nothing is given; disability is ${at0} of 16 points at diagnosis and ${last("a")} after ${end}.`);
+    else {
+      parts.push(` In this model disability is ${at0} of 16 points at diagnosis. After ${end}: `);
+      const ends = [[`${last("a")} when treated ${monthWords(state.a)}`]];
+      if (found.b) ends.push(`${last("b")} when treatment begins ${state.b ? monthWords(state.b) : "at once"}${state.regimenB ? " with plan B's regimen" : ""}`);
+      if (found.none) ends.push(`${last("none")} when nothing is done`);
+      parts.push(`${ends.join(", ")}.`);
+    }
+    story.textContent = parts.join("");
+    const names = NAMES();
+    clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
+      h("h3", {}, treated() ? names[id] : "Course"),
+      h("dl", {},
+        h("dt", {}, `disability after ${end}`), h("dd", {}, `${last(id)} of 16`),
+        h("dt", {}, "feeling fibres left in the leg"), h("dd", {}, percent(found[id].pathways.sural.axons.at(-1))),
+        h("dt", {}, "signals foot to brain"), h("dd", {}, percent(found[id].pathways.tibial_sep.conducted.at(-1))),
+        h("dt", {}, "command fibres left, brain to leg"), h("dd", {}, percent(found[id].pathways.corticospinal_leg.axons.at(-1)))))));
+    clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
+      fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
+      { text: true, node: fact.basis === "stated" ? "stated by the case"
+        : h("span", {}, fact.basis === "prior" ? `not stated; assumed, ${number(fact.low)} to ${number(fact.high)} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.entry)) },
+    ])));
+  };
+
+  const fail = (error) => {
+    if (error.name === "AbortError") return;
+    problem.textContent = error.message;
+    problem.hidden = false;
+  };
+  const queues = {};
+  const spread = new Latest(async (signal, plan) => {
+    bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
+    draw();
+  });
+  let later;
+  const ask = () => {
+    clearTimeout(later);
+    spread.stop();
+    const wanted = plans();
+    for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
+    for (const plan of wanted) {
+      queues[plan.id] ??= new Latest(async (signal, asked) => {
+        try {
+          const answer = await post("/api/course", { case: asked.case, shift: asked.shift }, { signal });
+          if (found[asked.id] !== answer) delete bands[asked.id];
+          found[asked.id] = answer;
+          problem.hidden = true;
+          main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
+          draw();
+        } catch (error) { fail(error); }
+      });
+      queues[plan.id].ask(plan);
+    }
+    later = setTimeout(() => spread.ask(wanted[0]), 250);
+    studies.ask();
+  };
+  const stop = listen((what) => {
+    if (what === "month") {
+      for (const chart of [...hero, ...Object.values(charts.symptoms), ...Object.values(charts.blood), ...Object.values(charts.sheaths)]) chart.cursor(state.month);
+      when.set(state.month);
+      studies.ask();
+      return;
+    }
+    if (what === "all") panel.refresh();
+    ask();
+  });
+  ask();
+  return () => { stop(); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+}
+
+function append(home, chart) {
+  home.append(chart.node);
+  return chart;
+}
+
+const symptomName = (id) => state.about.symptoms.find((item) => item.id === id)?.name || id;

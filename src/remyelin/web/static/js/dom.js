@@ -1,0 +1,129 @@
+// Elements, numbers and words. Text is always set as text, never as markup.
+
+export function h(tag, attributes, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+export function s(tag, attributes, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [key, text] of Object.entries(value)) node.style.setProperty(key, text);
+    else if (["value", "checked", "selected", "disabled", "open"].includes(name) && name in node) node[name] = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return node;
+}
+
+export function clear(node, ...children) {
+  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+let count = 0;
+export const unique = (stem) => `${stem}-${++count}`;
+
+export function number(value, digits = 3) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace("e", " x 10^").replace("+", "");
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const text = value.toFixed(Math.min(places, 6));
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
+
+const CAPITALS = new Set(["sep", "mep", "vep", "tnf", "mma", "mcv"]);
+export function words(name) {
+  return name.split("_").map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word)).join(" ");
+}
+
+export const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
+
+export function monthWords(month) {
+  const whole = Math.round(month);
+  if (whole === 0) return "at diagnosis";
+  const size = Math.abs(whole);
+  const text = size % 12 === 0 ? `${size / 12} year${size === 12 ? "" : "s"}` : `${size} month${size === 1 ? "" : "s"}`;
+  return whole < 0 ? `${text} before diagnosis` : `${text} after diagnosis`;
+}
+
+// The name of a pathway as a visitor would say it.
+const PLAIN = {
+  median_motor: "Hand muscle (median motor)",
+  tibial_motor: "Foot muscle (tibial motor)",
+  median_sensory: "Feeling of the hand (median sensory)",
+  sural: "Feeling of the foot (sural)",
+  median_sep: "Hand to brain (median SEP)",
+  tibial_sep: "Foot to brain (tibial SEP)",
+  corticospinal_arm: "Brain to arm (corticospinal)",
+  corticospinal_leg: "Brain to leg (corticospinal)",
+  visual: "Eye to brain (visual)",
+};
+export const pathwayName = (name) => PLAIN[name] || sentence(words(name));
+
+export function slider({ label, min, max, step = 1, value, show, hint, oninput, id }) {
+  const key = id || unique("slider");
+  const output = h("output", { for: key }, show(value));
+  const input = h("input", {
+    id: key, type: "range", min, max, step, "aria-valuetext": show(value),
+    oninput: () => {
+      const now = Number(input.value);
+      output.textContent = show(now);
+      input.setAttribute("aria-valuetext", show(now));
+      oninput(now);
+    },
+  });
+  input.value = value;
+  const node = h("div", { class: "field" }, h("label", { for: key }, label, output), input, hint && h("p", { class: "hint" }, hint));
+  node.set = (now) => {
+    input.value = now;
+    output.textContent = show(now);
+    input.setAttribute("aria-valuetext", show(now));
+  };
+  return node;
+}
+
+export function select({ label, options, value, onchange, id, hint }) {
+  const key = id || unique("select");
+  const input = h("select", { id: key, onchange: () => onchange(input.value) },
+    options.map(([name, text]) => h("option", { value: name }, text)));
+  input.value = value;
+  const node = h("div", { class: "field" }, h("label", { for: key }, label), input, hint && h("p", { class: "hint" }, hint));
+  node.set = (now) => { input.value = now; };
+  return node;
+}
+
+export function table(caption, columns, rows, { numeric = true } = {}) {
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h("table", {},
+      h("caption", {}, caption),
+      h("thead", {}, h("tr", {}, columns.map((column, i) => h("th", { scope: "col", class: i && numeric ? "num" : "" }, column)))),
+      h("tbody", {}, rows.map((row) => h("tr", { class: row.group ? "group" : "" },
+        (row.cells || row).map((cell, i) => {
+          const inside = cell && cell.node !== undefined ? cell : { node: cell };
+          return i === 0
+            ? h("th", { scope: "row", class: inside.class, colspan: inside.colspan }, inside.node)
+            : h("td", { class: `${numeric && !inside.text ? "num" : ""} ${inside.class || ""}`, colspan: inside.colspan }, inside.node);
+        }))))));
+}
+
+export const source = (entry, text) => h("a", { class: "source", href: `#sources/${entry}`, title: `Where this number comes from: ${entry}` }, text || "source");
+
+export function download(name, text, type) {
+  const link = h("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

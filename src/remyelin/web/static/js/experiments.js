@@ -1,0 +1,48 @@
+// The named experiments: list, run, read.
+
+import { get, job } from "./api.js";
+import { figure } from "./chart.js";
+import { clear, h, number, sentence, table, words } from "./dom.js";
+
+export function result(data) {
+  return h("article", { class: "result" },
+    h("h3", {}, data.question),
+    h("p", { class: "caption" }, `Conditions: ${data.conditions}`),
+    h("ul", {}, data.findings.map((finding) => h("li", {}, finding))),
+    data.figures.map((item) => figure(item)),
+    data.tables.map((item) => h("details", { open: item.rows.length < 16 }, h("summary", {}, item.title),
+      table(item.title, item.columns, item.rows.map((row) => row.map((cell) => (typeof cell === "number" ? number(cell, 4) : cell ?? "")))))),
+    data.sources.length ? h("p", { class: "caption" }, "Compared with: ", data.sources.map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, key)])) : null);
+}
+
+export async function show(main, chosen) {
+  const all = await get("/api/experiments");
+  const place = h("div", { id: "result", "aria-live": "polite" });
+  const note = h("p", { class: "hint", role: "status" });
+  let control = null;
+  const stop = h("button", { type: "button", hidden: true, onclick: () => control?.abort() }, "Stop");
+  const run = async (item) => {
+    control?.abort();
+    const own = control = new AbortController();
+    clear(place, h("h2", {}, sentence(item.title)));
+    stop.hidden = false;
+    try {
+      const found = await job("/api/experiment", { name: item.name }, { signal: own.signal, progress: (step) => { note.textContent = `${sentence(step)}...`; } });
+      place.append(result(found));
+      note.textContent = "";
+    } catch (error) { note.textContent = error.name === "AbortError" ? "Stopped." : error.message; }
+    if (control === own) stop.hidden = true;
+  };
+  const layers = [...new Set(all.map((item) => item.layer))];
+  clear(main, h("h1", {}, "Experiments"),
+    h("p", { class: "caption" }, "Named protocols, run now on this machine with the numbers of the ledger. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
+    h("section", { "aria-label": "Experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
+      h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map((item) => h("li", {},
+        h("button", { type: "button", id: `run-${item.name}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", item.title)))))),
+      h("div", { class: "row" }, note, stop)),
+    h("section", { "aria-label": "Result" }, place));
+  clear(place, h("p", { class: "hint" }, "Choose an experiment to run."));
+  const wanted = all.find((item) => item.name === chosen);
+  if (wanted) run(wanted);
+  return () => control?.abort();
+}

@@ -1,0 +1,123 @@
+// The laboratory: stimulate here, record there, the table fills. It can hide who the patient is.
+
+import { post } from "./api.js";
+import { Chart } from "./chart.js";
+import { clear, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
+import { listen, plans, state } from "./state.js";
+import { flagged } from "./studytable.js";
+
+const SETUPS = {
+  median_motor: ["wrist, then elbow", "thumb muscle"], ulnar_motor: ["wrist, then elbow", "little finger muscle"],
+  tibial_motor: ["ankle, then knee", "foot muscle"], peroneal_motor: ["ankle, then knee", "foot muscle"],
+  median_sensory: ["finger", "wrist"], ulnar_sensory: ["finger", "wrist"], sural: ["calf", "ankle"],
+  median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
+  mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
+};
+const GROUPS = [["Motor nerves", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
+
+export async function show(main) {
+  let patient = null;
+  const done = new Map();
+  const charts = new Map();
+  const who = h("div", {});
+  const waves = h("div", { class: "charts three" });
+  const results = h("div", { id: "lab-table" });
+  const verdict = h("div", { "aria-live": "polite" });
+  const note = h("p", { class: "hint", role: "status" });
+  const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient.month = month; reset(false); } });
+
+  function reset(all = true) {
+    done.clear();
+    charts.clear();
+    clear(waves, h("p", { class: "hint" }, "Recordings appear here. Grey: the same person before anything began."));
+    clear(results, h("p", { class: "hint" }, "No study yet."));
+    if (all) clear(verdict);
+    for (const button of main.querySelectorAll("[data-study]")) button.setAttribute("aria-pressed", "false");
+  }
+
+  function current() {
+    state.hidden = null;
+    patient = { ...plans()[0], month: state.month };
+    when.hidden = false;
+    when.set(state.month);
+    clear(who, h("p", {}, h("b", {}, state.case.title), `: ${state.case.cause.kind}.`));
+    reset();
+  }
+
+  function mystery() {
+    const choice = state.cases[Math.floor(Math.random() * state.cases.length)];
+    state.hidden = choice.name;
+    patient = { case: choice.case, shift: 0, month: 0 };
+    when.hidden = true;
+    const { person } = choice.case;
+    clear(who, h("p", {}, h("b", {}, "A patient comes to the laboratory. "), `${sentence(person.sex)}, ${number(Number.parseFloat(person.age))} years. Which studies do you choose, and what is it?`));
+    const right = choice.case.cause.kind;
+    const options = [...new Set(state.cases.map((item) => item.case.cause.kind))].sort();
+    const answers = h("div", { class: "row" }, options.map((kind) => h("button", { type: "button", onclick: () => {
+      clear(verdict, h("p", {}, h("b", {}, kind === right ? "That is what the case is. " : `The case is another: ${right}. `), choice.case.title, ". ",
+        right === "none" ? "" : "Nerve studies show where and how badly, seldom why: different causes of the same deficiency look alike here, and blood and history tell them apart."),
+        h("p", { class: "caption" }, choice.citation));
+    } }, kind === "none" ? "healthy" : kind)));
+    reset();
+    clear(verdict, h("p", {}, h("b", {}, "Your conclusion:")), answers);
+  }
+
+  async function study(name, button) {
+    button.setAttribute("aria-pressed", "true");
+    note.textContent = `${sentence(words(name))}...`;
+    try {
+      const ask = (month) => post("/api/studies", { case: patient.case, shift: patient.shift, month, studies: [name] });
+      const [found, healthy] = await Promise.all([ask(patient.month), before(patient, ask)]);
+      done.set(name, found);
+      if (done.size === 1) clear(waves);
+      for (const [key, wave] of Object.entries(found.waveforms)) {
+        if (!charts.has(key)) { charts.set(key, new Chart({ height: 150 })); waves.append(charts.get(key).node); }
+        const grey = healthy.waveforms[key] || wave;
+        const site = key.split(", ")[1];
+        charts.get(key).set({ title: `${sentence(words(name))}, ${site}`, y_label: `${wave.unit}, negative up`, x_label: "ms", x_range: span(grey, wave),
+          series: [{ label: "before", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "now", x: wave.time, y: wave.value, colour: colourOf(name), width: 1.8 }] });
+      }
+      const rows = [];
+      for (const [key, item] of done) {
+        rows.push({ group: true, cells: [{ node: sentence(words(key)), colspan: 5 }] });
+        for (const row of item.rows) for (const one of row.assessed) rows.push([`${row.site}, ${one.quantity}`, flagged(one), { node: one.unit, class: "muted" }, { node: one.logarithmic ? `ln ${number(one.mean)} (${number(one.sd, 2)})` : `${number(one.mean)} (${number(one.sd, 2)})`, class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
+      }
+      clear(results, table("Results", ["study", "value", "unit", "normal (SD)", "z"], rows));
+      note.textContent = "";
+    } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
+  }
+
+  clear(main, h("h1", {}, "The lab"),
+    h("p", { class: "caption" }, "Stimulate here, record there. Values come from the model's recordings; normal limits are those of the ledger. ▼ low or absent, ▲ late or high."),
+    h("div", { class: "with-side" },
+      h("aside", { class: "side", "aria-label": "Studies" },
+        h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),
+        who, when,
+        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, title), list.filter((name) => state.about.studies.includes(name)).map((name) => {
+          const button = h("button", { type: "button", class: "study", "data-study": name, "aria-pressed": "false", onclick: () => study(name, button) },
+            h("b", {}, sentence(words(name))), h("span", {}, `${SETUPS[name]?.[0] || ""} → ${SETUPS[name]?.[1] || ""}`));
+          return button;
+        })))),
+      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), waves)),
+      h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Conclusion" }, h("h2", {}, "Conclusion"), verdict))));
+  current();
+  const stop = listen((what) => { if (what === "all") current(); });
+  return () => { stop(); state.hidden = null; };
+}
+
+const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual" };
+export const colourOf = (study) => state.about.colours.pathways[OF[study]];
+
+// The same person before the cause began: the first month of the course, which the server says when asked for less.
+export async function before(plan, ask) {
+  const course = await post("/api/course", { case: plan.case, shift: plan.shift });
+  return ask(course.months[0]);
+}
+
+// The stretch worth drawing: the healthy response and as much again for a late one.
+export function span(healthy, wave) {
+  const most = Math.max(...healthy.value.map(Math.abs));
+  const there = healthy.time.filter((_, i) => Math.abs(healthy.value[i]) > 0.02 * most);
+  const [first, last] = [there[0], there.at(-1)];
+  return [Math.max(0, first - 0.3 * (last - first)), Math.min(Math.max(healthy.time.at(-1), wave.time.at(-1)), last + 1.2 * (last - first))];
+}

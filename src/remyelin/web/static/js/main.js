@@ -1,0 +1,68 @@
+// The frame: which view is shown, its title, where the focus goes.
+
+import { clear, h } from "./dom.js";
+import { begin, state, unpack, view } from "./state.js";
+import { get } from "./api.js";
+
+const VIEWS = [
+  ["course", "Course"],
+  ["body", "Body"],
+  ["wire", "Wire"],
+  ["lab", "Lab"],
+  ["experiments", "Experiments"],
+  ["check", "Check"],
+  ["claims", "Claims"],
+  ["sources", "Sources"],
+];
+const main = document.getElementById("main");
+const nav = document.getElementById("nav");
+let shown = null;
+let leave = () => {};
+
+for (const [name, title] of VIEWS) nav.append(h("a", { href: `#${name}`, id: `nav-${name}` }, title));
+
+async function show(focus = true) {
+  const { name, rest, link } = view();
+  const known = VIEWS.find(([key]) => key === name) || VIEWS[0];
+  if (link && !shown) unpack(link);
+  for (const item of nav.children) {
+    if (item.id === `nav-${known[0]}`) item.setAttribute("aria-current", "page");
+    else item.removeAttribute("aria-current");
+  }
+  nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  document.title = `${known[1]} - remyelin`;
+  const module = await import(`./${known[0]}.js`);
+  if (shown === known[0] && module.move) return module.move(rest);
+  leave();
+  shown = known[0];
+  clear(main);
+  leave = (await module.show(main, rest)) || (() => {});
+  if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
+  main.dataset.view = known[0];
+}
+
+async function wait() {
+  const note = document.getElementById("status");
+  while (!state.about.warm) {
+    note.textContent = `The server is ${state.about.warming || "starting"}. The first start takes about half a minute; figures appear as soon as it is done.`;
+    note.classList.add("on");
+    await new Promise((done) => setTimeout(done, 700));
+    Object.assign(state.about, await get("/api/state"));
+  }
+  note.classList.remove("on");
+  note.textContent = "";
+}
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+
+try {
+  await begin();
+  addEventListener("hashchange", () => show());
+  await show(false);
+  wait();
+} catch (error) {
+  clear(main, h("p", { class: "notice" }, `The page could not be started: ${error.message}`));
+}

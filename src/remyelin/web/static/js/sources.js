@@ -1,0 +1,79 @@
+// The ledger: every number, what it rests on, and why this value.
+
+import { get } from "./api.js";
+import { clear, h, number } from "./dom.js";
+
+const MEANING = {
+  measured: "read from a published measurement",
+  derived: "arithmetic on published numbers",
+  calibrated: "set so that published rows are met",
+  assumed: "nobody has measured it: a plausible value with a range",
+};
+const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
+const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
+let ledger = null;
+let open = () => {};
+
+export async function show(main, chosen) {
+  ledger ??= await get("/api/evidence");
+  const list = h("div", { class: "ledger", role: "list" });
+  const detail = h("section", { class: "entry", "aria-live": "polite", tabindex: -1, id: "entry" });
+  const count = h("p", { class: "hint", role: "status" });
+  const search = h("input", { type: "search", id: "search", placeholder: "word, name, author", "aria-label": "Search the ledger", oninput: () => fill() });
+  const kinds = new Set(Object.keys(MEANING));
+  const filters = Object.keys(MEANING).map((kind) => {
+    const box = h("button", { type: "button", "aria-pressed": "true", class: "kind", id: `kind-${kind}`, title: MEANING[kind], onclick: () => {
+      if (kinds.has(kind)) kinds.delete(kind); else kinds.add(kind);
+      box.setAttribute("aria-pressed", String(kinds.has(kind)));
+      fill();
+    } }, `${SHAPES[kind]} ${kind}`);
+    return box;
+  });
+  const values = (entry) => (entry.value === null ? "table" : [entry.value].flat().map((v) => number(v, 4)).join(", "));
+  const cites = (entry) => entry.source.map((key) => ledger.references[key] || key);
+
+  function fill() {
+    const wanted = search.value.trim().toLowerCase();
+    const found = ledger.entries.filter((entry) => kinds.has(entry.kind)
+      && (!wanted || [entry.name, entry.note, entry.unit, entry.locator, ...entry.source, ...cites(entry)].join(" ").toLowerCase().includes(wanted)));
+    count.textContent = `${found.length} of ${ledger.entries.length} numbers; ${ledger.entries.filter((entry) => entry.kind === "assumed").length} of them are assumed.`;
+    clear(list, found.slice(0, 250).map((entry) => h("div", { role: "listitem" }, h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` },
+      h("span", { class: "shape", title: entry.kind, "aria-hidden": "true" }, SHAPES[entry.kind]),
+      h("code", {}, entry.name), h("span", { class: "num" }, `${values(entry)} ${entry.unit === "-" ? "" : entry.unit}`), h("span", { class: "muted" }, entry.kind)))),
+      found.length > 250 && h("p", { class: "hint" }, "Search to see the rest."));
+  }
+
+  open = (name) => {
+    if (name.startsWith("?")) { search.value = decodeURIComponent(name.slice(1)); fill(); return; }
+    const entry = ledger.entries.find((item) => item.name === name) || null;
+    if (!entry) {
+      search.value = name;
+      fill();
+      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value."));
+      return;
+    }
+    const facts = [
+      ["value", `${values(entry)} ${entry.unit === "-" ? "" : entry.unit}`],
+      ["range", entry.range ? `${number(entry.range[0], 4)} to ${number(entry.range[1], 4)}` : ""],
+      ["kind", h("span", { class: entry.kind === "assumed" ? "flag" : "" }, `${SHAPES[entry.kind]} ${entry.kind}: ${MEANING[entry.kind]}`)],
+      ["seen", MARKS[entry.mark]], ["layer", entry.layer], ["whom it describes", entry.population], ["where in the source", entry.locator], ["note", entry.note],
+    ].filter(([, text]) => text);
+    clear(detail, h("h2", {}, h("code", {}, entry.name)),
+      h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
+      entry.source.length ? [h("h3", {}, "Source"), h("ul", {}, cites(entry).map((line) => h("li", {}, line)))] : h("p", { class: "caption" }, "No source: see its kind."),
+      entry.alternatives ? [h("h3", {}, "Values that disagree"), h("ul", {}, Object.entries(entry.alternatives).map(([key, other]) => h("li", {}, h("b", {}, key), `: ${values(other)} ${other.unit} `, h("span", { class: "muted" }, [other.note, ...cites(other)].filter(Boolean).join(" - ")))))] : null,
+      h("p", { class: "hint" }, "To see what this number does: ", h("code", {}, `remyelin run CASE --set ${entry.name}=VALUE`)));
+    if (matchMedia("(max-width: 60rem)").matches) detail.scrollIntoView();
+  };
+
+  clear(main, h("h1", {}, "Sources"),
+    h("p", { class: "caption" }, "Every number the model rests on. Most rates between deficiency and damage have never been measured: they are marked assumed, carry a range, and are hollow here."),
+    h("div", { class: "ledger-view" },
+      h("section", { "aria-label": "Ledger" }, search, h("div", { class: "row" }, filters), count, list), detail));
+  fill();
+  open(decodeURIComponent(chosen));
+}
+
+export function move(chosen) {
+  open(decodeURIComponent(chosen));
+}

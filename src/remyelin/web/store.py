@@ -1,0 +1,76 @@
+"""Finished reports: one folder each, put in place by one rename, kept when the server ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Final, Literal
+
+from remyelin import __version__, numerics
+from remyelin.case import Case, to_toml_data
+from remyelin.course import run_course
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.report.folder import write_folder
+from remyelin.web.compute import Check
+
+File = Literal["report.html", "course.nc", "summary.json", "case.toml"]
+TYPES: Final = {
+    "report.html": "text/html; charset=utf-8",
+    "course.nc": "application/x-netcdf",
+    "summary.json": "application/json",
+    "case.toml": "text/plain; charset=utf-8",
+}
+
+
+class Store:
+    """The folder of reports.
+
+    Parameters
+    ----------
+    home : Path
+        Made when the first report is written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.absolute()
+
+    def find(self, report: str) -> Path:
+        """Return the folder of a report; the name is looked up among those there are, never made into a path.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        if self.home.is_dir():
+            for folder in self.home.iterdir():
+                if folder.name == report and (folder / "summary.json").is_file():
+                    return folder
+        raise InputError("there is no such report; compute it again.")
+
+    def make(self, case: Case, ledger: Ledger, check: Check) -> str:
+        """Compute and write the report of a case, unless it is there; return its name."""
+        text = json.dumps([__version__, ledger.digest(), to_toml_data(case)], sort_keys=True)
+        name = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+        try:
+            self.find(name)
+        except InputError:
+            course = run_course(case, ledger, progress=check)
+            check("writing the report")
+            write_folder(course, self.home / name)
+            self._prune()
+        return name
+
+    def _prune(self) -> None:
+        """Forget the oldest reports beyond the number kept."""
+        ours = [
+            folder
+            for folder in self.home.iterdir()
+            if len(folder.name) == 24 and (folder / "summary.json").is_file()
+        ]
+        ours.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in ours[numerics.WEB_REPORTS_KEPT :]:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,293 @@
+"""The check as its users meet it: realistic persons, wrong units, hostile files, and what it must not import."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from remyelin.check import SECTIONS, Answer, answer, read
+from remyelin.check.answer import MARKS, OWN
+from remyelin.check.ask import ask
+from remyelin.check.facts import POSSIBLE
+from remyelin.check.fhir import parse_bundle
+from remyelin.check.reading import parse_toml
+from remyelin.check.words import clean, table
+from remyelin.errors import InputError
+from remyelin.evidence import Ledger, load_references
+from remyelin.report.checks import describe
+from remyelin.report.folder import write_new_case
+
+LEDGER = Ledger.shipped()
+PERSON = '[person]\nage = "50 y"\nsex = "female"\n'
+
+
+def of(text: str) -> Answer:
+    return answer(parse_toml(text, "person.toml", LEDGER), LEDGER)
+
+
+def said(found: Answer, section: str) -> str:
+    return " ".join(line.text for line in found.lines if line.section == section)
+
+
+def bundle(*resources: object) -> str:
+    return json.dumps({"resourceType": "Bundle", "entry": [{"resource": item} for item in resources]})
+
+
+def observation(code: str, value: object, unit: str, **more: object) -> dict[str, object]:
+    return {
+        "resourceType": "Observation",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "valueQuantity": {"value": value, "unit": unit},
+        **more,
+    }
+
+
+def test_every_line_of_the_data_has_source_mark_and_possible_facts() -> None:
+    known = {OWN, *load_references()}
+    for line in table("guidance")["line"]:
+        assert line["section"] in SECTIONS
+        assert line["source"]
+        assert set(line["source"]) <= known
+        assert line["mark"] in MARKS
+        facts = {fact for facts in line.get("when", {}).values() for fact in facts}
+        assert facts <= POSSIBLE, facts - POSSIBLE
+        assert not re.search(r"\bmg\b|\binject \d|take \d", line["text"]), (
+            "no dose in a text, only in the ledger"
+        )
+
+
+def test_vegan_with_numbness() -> None:
+    found = of('symptoms = ["numbness"]\nrisks = ["vegan"]\n' + PERSON + '[labs]\nb12 = "160 ng/L"\n')
+    assert "at least one common symptom" in said(found, "testing")
+    assert "160 ng/L (118.1 pmol/L): below 133 pmol/L" in said(found, "values")
+    assert "diabetes" in said(found, "alike")
+    assert "Allergic" in said(found, "risks")
+    assert all(line.source for line in found.lines)
+
+
+def test_normal_b12_with_raised_mma_disagree_but_not_where_kidneys_fail() -> None:
+    labs = '[labs]\nb12 = "330 pmol/L"\nmma = "0.6 umol/L"\n'
+    assert "disagree" in said(of(labs), "values")
+    renal = of('conditions = ["kidney failure"]\n' + labs)
+    assert "disagree" not in said(renal, "values")
+    assert "Reduced kidney function" in said(renal, "values")
+
+
+def test_nitrous_oxide_is_a_red_flag_with_normal_b12() -> None:
+    found = of('symptoms = ["numb"]\nrisks = ["laughing gas"]\n[labs]\nb12 = "410 pmol/L"\n')
+    assert "Laughing gas" in said(found, "urgent")
+    assert "homocysteine" in said(found, "next").lower()
+
+
+def test_spine_comes_first() -> None:
+    found = of('symptoms = ["incontinence", "paraesthesia"]\nrisks = ["vegan"]\n')
+    assert found.lines[0].section == "urgent"
+    assert "emergency department" in found.lines[0].text
+
+
+def test_healthy_is_not_frightened() -> None:
+    found = of(PERSON + '[labs]\nb12 = "350 pmol/L"\n')
+    assert "Nothing that was entered" in said(found, "urgent")
+    assert not said(found, "risks")
+
+
+def test_metformin_folate_and_gastrectomy() -> None:
+    assert "Metformin" in said(of('symptoms = ["tingling"]\ndrugs = ["metformin"]\n'), "testing")
+    assert "Folic acid" in said(of('symptoms = ["tingling"]\ndrugs = ["folic acid"]\n'), "urgent")
+    operated = of('symptoms = ["weakness"]\nrisks = ["gastrectomy"]\n[labs]\nhaemoglobin = "7.2 g/dL"\n')
+    assert "copper" in said(operated, "alike")
+    assert "With so low a haemoglobin" in said(operated, "risks")
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [("205 pg/mL", "151.3"), ("151.3 pmol/L", "151.3"), ("0.205 ng/mL", "151.3")],
+)
+def test_both_systems_of_units_read_alike(written: str, canonical: str) -> None:
+    found = of(f'[labs]\nb12 = "{written}"\n')
+    assert canonical in said(found, "values")
+    assert "grey zone" in said(found, "values")
+
+
+def test_a_number_that_does_not_fit_its_unit_is_asked_back() -> None:
+    for text in ('b12 = "45 pg/mL"', 'b12 = "0.15 pmol/L"', 'mma = "0.36 nmol/L"', 'haemoglobin = "13 g/L"'):
+        with pytest.raises(InputError, match="implausible"):
+            of(f"[labs]\n{text}\n")
+    sure = parse_toml('[labs]\nb12 = "45 pg/mL"\n', "x", LEDGER, ("b12",))
+    assert "below" in said(answer(sure, LEDGER), "values")
+    assert "Check the unit" in said(of('[labs]\nb12 = "150 pg/mL"\n'), "values"), (
+        "the label decides the reading"
+    )
+
+
+def test_bound_values() -> None:
+    assert "below" in said(of('[labs]\nb12 = "<100 pg/mL"\n'), "values")
+    assert "leaves the reading open" in said(of('[labs]\nb12 = "<300 pmol/L"\n'), "values")
+
+
+def test_fhir_reads_names_and_asks_back() -> None:
+    text = bundle(
+        {"resourceType": "Patient", "gender": "female", "birthDate": "1967-02-01"},
+        observation("14685-2", 151, "pmol/L", effectiveDateTime="2024-02-01T10:00:00Z"),
+        observation("99999-9", 1, "x"),
+        {
+            "resourceType": "Observation",
+            "code": {"coding": [{"system": "http://human-phenotype-ontology.org", "code": "HP:0003401"}]},
+        },
+        {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": "Metformin 500 mg"}},
+        {"resourceType": "Condition", "code": {"text": "<script>alert(1)</script>\x1b[31m"}},
+    )
+    known = parse_bundle(text, "b.json", LEDGER)
+    assert (round(known.age or 0), known.sex) == (57, "female")
+    assert {word.name for word in known.words} == {"paraesthesia", "metformin"}
+    shown = describe(answer(known, LEDGER)) + json.dumps(answer(known, LEDGER).as_dict())
+    assert "99999-9" in shown
+    assert "<script" not in shown
+    assert "\x1b" not in shown
+    with pytest.raises(InputError, match="one of the two is wrong"):
+        parse_bundle(bundle(observation("14685-2", 151, "pg/mL")), "b", LEDGER)
+    ranged = observation("2132-9", 150, "pg/mL", referenceRange=[{"high": {"value": 650}}])
+    with pytest.raises(InputError, match="which is it"):
+        parse_bundle(bundle(ranged), "b", LEDGER)
+
+
+HOSTILE = {
+    "deep": '{"resourceType":"Bundle","entry":' + "[" * 100_000,
+    "nan": '{"resourceType":"Bundle","x":NaN}',
+    "infinity": '{"resourceType":"Bundle","x":-Infinity}',
+    "huge": '{"resourceType":"Bundle","x":1e999}',
+    "long": '{"resourceType":"Bundle","x":' + "9" * 5000 + "}",
+    "twice": '{"resourceType":"Bundle","resourceType":"Bundle"}',
+    "type": '{"resourceType":"Bundle","entry":{}}',
+    "null": '{"resourceType":"Bundle","entry":[null]}',
+    "boolean": bundle(observation("2132-9", True, "pg/mL")),
+    "text": bundle(observation("2132-9", "200", "pg/mL")),
+    "other": "[1]",
+    "cut": '{"resourceType":',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_bundles_get_one_sentence(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(HOSTILE[name])
+    with pytest.raises(InputError) as error:
+        read(str(file), LEDGER)
+    assert len(str(error.value)) < 400
+
+
+def test_a_hundred_megabytes_are_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    with file.open("wb") as stream:
+        stream.truncate(100_000_000)
+    with pytest.raises(InputError, match="too large"):
+        read(str(file), LEDGER)
+
+
+ATOMS = st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12)
+ODD = st.recursive(
+    ATOMS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+CODES = st.sampled_from([*table("loinc"), "HP:0003401", "HP:9999999", "1-1", ""])
+UNITS = st.sampled_from(["pg/mL", "pmol/L", "nmol/L", "umol/L", "g/dL", "%", "fL", "", "furlong"])
+CODING = st.fixed_dictionaries({"code": CODES | ODD, "system": st.just("http://loinc.org") | ODD})
+CONCEPT = st.fixed_dictionaries({"coding": st.lists(CODING, max_size=2) | ODD})
+RESOURCE = st.fixed_dictionaries(
+    {
+        "resourceType": st.sampled_from(["Patient", "Observation", "Condition", "MedicationRequest", "X"])
+        | ODD,
+    },
+    optional={
+        "code": CONCEPT | ODD,
+        "valueQuantity": st.fixed_dictionaries({"value": st.floats(0, 1e5) | ODD, "unit": UNITS | ODD}) | ODD,
+        "valueBoolean": ODD,
+        "status": ODD,
+        "gender": ODD,
+        "birthDate": st.sampled_from(["1960-01-01", "2030-13-99", "x"]) | ODD,
+        "effectiveDateTime": st.sampled_from(["2020-01-01", "1950", "9999-99"]) | ODD,
+        "referenceRange": ODD,
+        "medicationCodeableConcept": ODD,
+    },
+)
+BUNDLES = st.fixed_dictionaries(
+    {
+        "resourceType": st.just("Bundle"),
+        "entry": st.lists(st.fixed_dictionaries({"resource": RESOURCE | ODD}) | ODD, max_size=4) | ODD,
+    }
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(BUNDLES)
+def test_random_bundles_never_crash_it(data: object) -> None:
+    try:
+        known = parse_bundle(json.dumps(data), "b.json", LEDGER)
+    except InputError:
+        return
+    found = answer(known, LEDGER)
+    assert all(line.source for line in found.lines)
+    assert "\x1b" not in describe(found)
+
+
+@given(st.text())
+def test_text_from_outside_is_harmless(text: str) -> None:
+    shown = clean(text)
+    assert len(shown) <= 80
+    assert not set(shown) & set("<>&`\x1b\n\r\x07\u202e\x9b")
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ('symptoms = ["numbnes"]', "did you mean"),
+        ('symtoms = ["numbness"]', "unknown key"),
+        ("symptoms = 3", "must be a list"),
+        ("[labs]\nb12 = 205", "write a number with one of the units"),
+        ('[labs]\nb13 = "205 pg/mL"', "unknown key"),
+        ("x = " + "[" * 5000, "."),
+    ],
+)
+def test_bad_check_files_get_one_sentence(text: str, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        of(text)
+
+
+def test_questions_on_the_terminal() -> None:
+    answers = iter(["57", "f", "1, 2", "1", "", "", "45 pg/mL", "205 pg/mL", *[""] * 7])
+    shown: list[str] = []
+    known = ask(lambda: next(answers), shown.append, LEDGER)
+    assert [word.name for word in known.words] == ["paraesthesia", "numbness", "vegan_diet"]
+    assert known.labs["b12"].shown.startswith("205 pg/mL")
+    assert any("implausible" in line for line in shown), "asked back on the spot"
+
+
+def test_a_new_case_is_valid_for_the_check_and_nothing_heavy_is_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    write_new_case(file)
+    code = (
+        "import sys, contextlib, json\nfrom remyelin.cli import main\n"
+        f"with contextlib.suppress(SystemExit): main(['check', {str(file)!r}])\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "SEEK CARE" in done.stdout
+    assert not set(json.loads(done.stderr)) & {"numba", "scipy", "xarray", "numpy", "pandas", "matplotlib"}
+
+
+def test_forecast_needs_a_person_and_a_cause() -> None:
+    from remyelin.check.forecast import forecast
+
+    with pytest.raises(InputError, match="a forecast needs"):
+        forecast(parse_toml('symptoms = ["numbness"]\n', "x", LEDGER), LEDGER)
+    known = parse_toml('risks = ["vegan"]\n' + PERSON, "x", LEDGER)
+    lines = forecast(known, LEDGER)
+    assert all(line.mark == "model" and line.source for line in lines)
+    assert any("not a suggestion" in line.text for line in lines)
+    assert any("12 months later" in line.text for line in lines)
