@@ -104,14 +104,32 @@ def battery(
     if extra:
         raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")
     lab = Laboratory.of(person, tables, ledger, distances)
-    arrays = states_of(states)
+    return examine(lab, states_of(states), studies, conduct)
+
+
+def examine(
+    lab: Laboratory,
+    arrays: Mapping[str, Array],
+    studies: Sequence[str],
+    conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
+) -> Studies:
+    """Make the studies of one date in a laboratory; see :func:`battery`.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    arrays : mapping of str to (segment,) array
+        See :func:`remyelin.nerve.volley.states_of`.
+    studies : sequence of str
+    conduct : callable, optional
+    """
     memory: dict[Run, Volley] = {}
 
     def along(branch: str, population: str, start: float, stop: float) -> Volley:
         run = Run(branch, population, start, stop)
         if run not in memory:
             laid = lab.line(run)
-            memory[run] = conduct(laid, arrays) if conduct else volley(laid, arrays, tables, lab.spread)
+            memory[run] = conduct(laid, arrays) if conduct else volley(laid, arrays, lab.tables, lab.spread)
         return memory[run]
 
     rows: list[Row] = []
@@ -120,22 +138,24 @@ def battery(
         if name not in STUDIES:
             raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
         study = STUDIES[name]
-        for row, waveform in _perform(name, study, lab, along, states):
+        for row, waveform in _perform(name, study, lab, along, arrays):
             rows.append(row)
             if waveform is not None:
                 waveforms[f"{name}, {row.site}"] = waveform
-    found = Studies(tuple(rows), waveforms, person)
-    return replace(found, classification=classify(found, ledger))
+    found = Studies(tuple(rows), waveforms, lab.person)
+    return replace(found, classification=classify(found, lab.ledger))
 
 
-def _perform(name: str, study: Study, lab: Laboratory, along: Conduct, states: xr.Dataset) -> Results:
+def _perform(
+    name: str, study: Study, lab: Laboratory, along: Conduct, arrays: Mapping[str, Array]
+) -> Results:
     match study:
         case Motor():
             return motor(name, study, lab, along)
         case Sensory():
             return sensory(name, study, lab, along)
         case SmallFibres():
-            return microneurography(name, study, lab, states)
+            return microneurography(name, study, lab, arrays)
         case Evoked():
             return evoked(name, study, lab, along)
         case Visual():

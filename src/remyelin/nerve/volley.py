@@ -263,18 +263,21 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     -------
     Volley
     """
-    here = {name: array[..., line.slices.segment] for name, array in states.items()}
-    lead, (slices, fibres) = here["axons"].shape[:-1], line.internodes.shape
+    # The state is that of a segment, of which a run has few, and slices many.
+    segment, place = np.unique(line.slices.segment, return_inverse=True)
+    here = {name: array[..., segment] for name, array in states.items()}
+    lead, parts, fibres = here["axons"].shape[:-1], len(segment), line.internodes.shape[1]
     weights = _repair_weights(here["thickness"], here["internode_length"], tables, spread)
     # Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
     worse = np.cumsum(np.stack([here[name] for name in SEVERITY]), axis=0)
-    free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, slices)
+    free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, parts)
     hazard = np.zeros((free.shape[1], fibres))
     mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
     _expect(
         free,
-        np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, slices),
-        weights.reshape(-1, slices, weights.shape[-1]),
+        np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, parts),
+        weights.reshape(-1, parts, weights.shape[-1]),
+        place,
         line.cost.vacuolated,
         line.cost.bare,
         line.cost.remyelinated,
@@ -286,7 +289,7 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
         variance,
     )
     axons = here["axons"].min(axis=-1)
-    count = line.internodes.sum(axis=-1)
+    count = np.bincount(place, line.internodes.sum(axis=-1))
     ectopic = (here["bare"] * here["channel_redistribution"] * count).sum(axis=-1) / count.sum()
     shape = (*lead, fibres)
     return Volley(
@@ -304,6 +307,7 @@ def _expect(
     free: Any,
     redistributed: Any,
     weights: Any,
+    place: Any,
     vacuolated: Any,
     bare: Any,
     remyelinated: Any,
@@ -316,16 +320,23 @@ def _expect(
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
-    `free` is (3, d, s), from the worst lesion to the least; costs are first, further, alone and in a run.
+    `free` is (3, d, segment), from the worst lesion to the least, `place` (s) the segment of a slice; costs are
+    first, further, alone and in a run.
     """
+    share = np.empty((free.shape[0], frailty.size))
     for d in range(free.shape[1]):
-        for s in range(free.shape[2]):
-            if free[2, d, s] == 0.0:
+        known = -1
+        for s in range(place.size):
+            j = place[s]
+            if free[2, d, j] == 0.0:
                 continue  # no lesion at all
+            if j != known:
+                for k in range(frailty.size):
+                    for i in range(free.shape[0]):
+                        share[i, k] = np.exp(frailty[k] * free[i, d, j])
+                known = j
             for k in range(frailty.size):
-                left = np.exp(frailty[k] * free[0, d, s])
-                right = np.exp(frailty[k] * free[1, d, s])
-                whole = np.exp(frailty[k] * free[2, d, s])
+                left, right, whole = share[0, k], share[1, k], share[2, k]
                 blocked, late, square = 0.0, 0.0, 0.0
                 for lesion in range(free.shape[0]):
                     if lesion == 0:
@@ -333,15 +344,15 @@ def _expect(
                         if p <= 0.0:
                             continue
                         first, further = bare[s, k, 0], bare[s, k, 1]
-                        alone = redistributed[d, s] * bare[s, k, 2]
-                        together = redistributed[d, s] * bare[s, k, -1]
+                        alone = redistributed[d, j] * bare[s, k, 2]
+                        together = redistributed[d, j] * bare[s, k, -1]
                     elif lesion == 1:
                         p = left - right
                         if p <= 0.0:
                             continue
                         first, further, alone, together = 0.0, 0.0, 0.0, 0.0
                         for g in range(weights.shape[2]):
-                            w = weights[d, s, g]
+                            w = weights[d, j, g]
                             if w > 0.0:
                                 first += w * remyelinated[s, k, g, 0]
                                 further += w * remyelinated[s, k, g, 1]
