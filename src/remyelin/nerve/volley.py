@@ -192,7 +192,7 @@ def line(
     """Lay fibres along a run of nerve."""
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
-    cost = tables.at(diameter, np.broadcast_to(slices.temperature[:, None], diameter.shape))
+    cost = tables.at(diameter, slices.temperature[:, None])
     periods = slices.length[:, None] / cost.length
     return Line(
         run,
