@@ -8,12 +8,13 @@ import xarray as xr
 
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.findings import Studies
 from remyelin.nerve.laboratory import Laboratory
 from remyelin.nerve.person import Person
 from remyelin.nerve.studies import STUDIES, examine
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Volley, states_of, volley
+from remyelin.nerve.volley import Line, Volley, passing, states_of
 
 
 def batteries(
@@ -41,12 +42,13 @@ def batteries(
     """
     arrays = states_of(states.transpose("time", "segment"))
     lab = Laboratory.of(person, tables, ledger)
+    damage = Damage.of(arrays, tables, lab.spread)
     every: dict[Run, Volley] = {}
 
     def on(date: int) -> Callable[[Line, Mapping[str, Array]], Volley]:
         def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
             if laid.run not in every:
-                every[laid.run] = volley(laid, arrays, tables, lab.spread)
+                every[laid.run] = passing(laid, damage)
             whole = every[laid.run]
             return Volley(
                 laid,

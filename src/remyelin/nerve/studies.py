@@ -14,6 +14,7 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.classification import classify
 from remyelin.nerve.conduction_studies import motor, sensory
 from remyelin.nerve.cranial_studies import auditory, blink
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.evoked_studies import central, evoked, visual
 from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.laboratory import (
@@ -34,7 +35,7 @@ from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
 from remyelin.nerve.small_fibres import microneurography
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Volley, states_of, volley
+from remyelin.nerve.volley import Line, Volley, passing, states_of
 
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
@@ -124,12 +125,17 @@ def examine(
     conduct : callable, optional
     """
     memory: dict[Run, Volley] = {}
+    if conduct is None:
+        damage = Damage.of(arrays, lab.tables, lab.spread)
+
+        def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
+            return passing(laid, damage)
 
     def along(branch: str, population: str, start: float, stop: float) -> Volley:
         run = Run(branch, population, start, stop)
         if run not in memory:
             laid = lab.line(run)
-            memory[run] = conduct(laid, arrays) if conduct else volley(laid, arrays, lab.tables, lab.spread)
+            memory[run] = conduct(laid, arrays)
         return memory[run]
 
     rows: list[Row] = []

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.jit import compiled
 from remyelin.nerve.anatomy import SEGMENTS, Anatomy, Array, Population, Run, Slices
+from remyelin.nerve.damage import SEVERITY, Damage
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Internodes, Tables
 from remyelin.numerics import (
@@ -35,11 +35,9 @@ from remyelin.numerics import (
     NERVE_MAX_SHARE,
     NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
-    NERVE_THICKNESS_QUANTILES,
 )
 
 LESIONS = ("vacuolated", "bare", "remyelinated")
-SEVERITY = ("bare", "remyelinated", "vacuolated")
 STATES = (
     "vacuolated",
     "bare",
@@ -263,21 +261,21 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     -------
     Volley
     """
-    # The state is that of a segment, of which a run has few, and slices many.
-    segment, place = np.unique(line.slices.segment, return_inverse=True)
-    here = {name: array[..., segment] for name, array in states.items()}
-    lead, parts, fibres = here["axons"].shape[:-1], len(segment), line.internodes.shape[1]
-    weights = _repair_weights(here["thickness"], here["internode_length"], tables, spread)
-    # Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
-    worse = np.cumsum(np.stack([here[name] for name in SEVERITY]), axis=0)
-    free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, parts)
+    return passing(line, Damage.of(states, tables, spread))
+
+
+def passing(line: Line, damage: Damage) -> Volley:
+    """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
+    segment, fibres = line.slices.segment, line.internodes.shape[1]
+    lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
+    free = damage.free.reshape(len(SEVERITY), -1, parts)
     hazard = np.zeros((free.shape[1], fibres))
     mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
     _expect(
         free,
-        np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, parts),
-        weights.reshape(-1, parts, weights.shape[-1]),
-        place,
+        damage.redistributed.reshape(-1, parts),
+        damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
+        segment,
         line.cost.vacuolated,
         line.cost.bare,
         line.cost.remyelinated,
@@ -288,9 +286,10 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
         mean,
         variance,
     )
-    axons = here["axons"].min(axis=-1)
-    count = np.bincount(place, line.internodes.sum(axis=-1))
-    ectopic = (here["bare"] * here["channel_redistribution"] * count).sum(axis=-1) / count.sum()
+    axons = damage.axons[..., segment].min(axis=-1)
+    count = line.internodes.sum(axis=-1)
+    firing = (damage.bare * damage.redistributed)[..., segment]
+    ectopic = (firing * count).sum(axis=-1) / count.sum()
     shape = (*lead, fibres)
     return Volley(
         line,
@@ -389,13 +388,3 @@ def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
         found[name] = free - left
         free = left
     return found
-
-
-def _repair_weights(thickness: Array, length: Array, tables: Tables, spread: Spread) -> Array:
-    """Weights (..., s, g) of the grid of new internodes, whose thickness varies."""
-    width = np.sqrt(np.log1p(spread.thickness**2))
-    normal = NormalDist()
-    points = [normal.inv_cdf((i + 0.5) / NERVE_THICKNESS_QUANTILES) for i in range(NERVE_THICKNESS_QUANTILES)]
-    factor = np.exp(width * np.array(points) - width**2 / 2)
-    weights: Array = tables.weights(thickness[..., None] * factor, length[..., None]).mean(axis=-2)
-    return weights
