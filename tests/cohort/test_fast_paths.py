@@ -9,8 +9,9 @@ from scipy.special import gammaincinv
 from remyelin import cobalamin, myelin, nerve
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
+from remyelin.nerve.damage import repair_weights
 from remyelin.nerve.potentials import grouped_density, total_density
-from remyelin.nerve.volley import LESIONS, Spread, _repair_weights, frail, laid, states_of, volley
+from remyelin.nerve.volley import LESIONS, Spread, frail, laid, states_of, volley
 from remyelin.numerics import NERVE_DELAY_QUANTILES, NERVE_SAMPLE_MS
 
 LEDGER = Ledger.shipped()
@@ -39,7 +40,7 @@ def states():
 def volley_twin(line, states, tables, spread):
     """The sums of the module's docstring, array by array."""
     here = {name: array[..., line.slices.segment] for name, array in states.items()}
-    weights = _repair_weights(here["thickness"], here["internode_length"], tables, spread)
+    weights = repair_weights(here["thickness"], here["internode_length"], tables, spread)
     repaired = np.einsum("dsg,skgc->dskc", weights, line.cost.remyelinated)
     shares = frail({name: here[name][..., None] for name in LESIONS}, line.fibres.frailty)
     blocked = late = square = 0.0

@@ -22,8 +22,9 @@ from small import drive, small
 
 from remyelin.cohort import Cohort, Processes, Results, Stopped, run_cohort
 from remyelin.cohort.executors import Dask, part_folder
+from remyelin.cohort.folder import read_manifest
 from remyelin.cohort.parts import read_part
-from remyelin.cohort.run import Progress, read_manifest
+from remyelin.cohort.run import Progress
 from remyelin.errors import InputError
 
 

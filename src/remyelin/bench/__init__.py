@@ -10,6 +10,7 @@ from remyelin.errors import InputError, nearest
 #: Name of a benchmark, and the module whose ``compare(progress)`` yields its rows.
 BENCHMARKS = {
     "fibre": "remyelin.bench.fibre",
+    "battery": "remyelin.bench.battery",
     "cobalamin": "remyelin.bench.cobalamin",
     "cohort": "remyelin.bench.cohort",
 }

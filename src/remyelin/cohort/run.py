@@ -1,38 +1,28 @@
-"""The driver: what is to be computed, by whom, and what is left of it after an interruption.
-
-The folder of a run holds ``population.toml`` (resolved), ``cohort.json`` (what is computed and whether it is
-finished), and ``parts/``. Nothing in it depends on workers, order or time.
-"""
+"""The driver: what is to be computed, and by whom; its folder is in :mod:`remyelin.cohort.folder`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import tomli_w
 
 import remyelin
 from remyelin import nerve
 from remyelin.cohort.executors import Executor, Serial, part_folder
+from remyelin.cohort.folder import begin, claim, finish, full
 from remyelin.cohort.follow import Numbers, follow
-from remyelin.cohort.parts import Chunk, Done, Failure, cohort_digest, put, read_part
-from remyelin.cohort.population import Population, to_data
+from remyelin.cohort.parts import Chunk, Done, Failure, cohort_digest
+from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Sampler
 from remyelin.cohort.work import FULL, DiskFull, Setup, dump
 from remyelin.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import ensemble
 from remyelin.numerics import COHORT_CHUNK
-
-SCHEMA = "remyelin-cohort/1"
-MANIFEST = "cohort.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +168,7 @@ def run_cohort(
         setup = dump(Setup(population, settings, sets, tables, columns, str(part_folder(folder)), run))
         total = population.persons * len(sets)
         try:
-            finished, chunks = _begin(folder, population, settings, run, total, chunk, columns, resume)
+            finished, chunks = begin(folder, population, settings, run, total, chunk, columns, resume)
             return _compute(
                 folder,
                 population,
@@ -195,7 +185,7 @@ def run_cohort(
             )
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
-                raise Stopped(_full(folder)) from None
+                raise Stopped(full(folder)) from None
             raise InputError(f"{folder}: cannot be written: {error.strerror or error}.") from None
 
 
@@ -223,7 +213,6 @@ def _compute(
         passed = time.monotonic() - began
         progress(Progress(done, total, failed, passed, passed / (done - resumed) * (total - done)))
     digest = cohort_digest(finished)
-    _sweep(part_folder(folder), {part.chunk.file for part in finished})
     failures = tuple(
         sorted(
             (item for part in finished for item in part.failures), key=lambda item: (item.draw, item.person)
@@ -241,118 +230,12 @@ def _compute(
         sum(part.seconds for part in finished),
         max((part.memory for part in finished), default=0),
     )
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    manifest |= {
-        "finished": True,
+    found = {
         "digest": digest,
         "failures": [{"person": item.person, "draw": item.draw, "reason": item.reason} for item in failures],
     }
-    _write_json(folder / MANIFEST, manifest)
+    finish(folder, {part.chunk.file for part in finished}, found)
     return cohort
-
-
-def claim(folder: Path, *, resume: bool) -> None:
-    """Refuse, before anything is computed, a folder that is not ours to use.
-
-    A finished cohort there is replaced, an unfinished one is continued with `resume` and never replaced
-    without being asked.
-
-    Raises
-    ------
-    InputError
-        With what would be right.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out {folder}: is a file; give a folder.")
-    manifest = read_manifest(folder)
-    if folder.exists() and any(folder.iterdir()) and manifest is None:
-        raise InputError(
-            f"--out {folder}: holds files remyelin did not write as a cohort; give an empty or a new folder."
-        )
-    if manifest is None:
-        if resume:
-            raise InputError(
-                f"--resume: there is no cohort in {folder} to go on with; leave --resume out to begin one."
-            )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"--out {folder}: cannot be made: {error.strerror}.") from None
-    elif not manifest.get("finished") and not resume:
-        raise InputError(
-            f"--out {folder}: holds an unfinished cohort; add --resume to go on with it, or remove the folder."
-        )
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return what a cohort's folder says of itself, None if it is no cohort's."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) and manifest.get("schema") == SCHEMA else None
-
-
-def _begin(
-    folder: Path,
-    population: Population,
-    settings: Mapping[str, float | str],
-    run: str,
-    total: int,
-    chunk: int,
-    columns: Sequence[str],
-    resume: bool,
-) -> tuple[list[Done], list[Chunk]]:
-    """Return the valid parts of an earlier run and the chunks still to compute; set the folder up."""
-    parts = part_folder(folder)
-    finished: list[Done] = []
-    old = read_manifest(folder) if resume else None
-    if old is not None and old.get("run") != run:
-        raise InputError(
-            f"--resume: {folder} holds another cohort (other population, persons, numbers or version); "
-            "give the same file and options, or another folder."
-        )
-    if old is None and parts.exists():
-        shutil.rmtree(parts)
-    parts.mkdir(exist_ok=True)
-    covered = 0
-    if old is not None:
-        for path in sorted(parts.glob("courses-*.parquet")):
-            part = read_part(path, run)
-            if part is not None and part.chunk.start >= covered and part.chunk.stop <= total:
-                finished.append(part)
-                covered = part.chunk.stop
-    _sweep(parts, {part.chunk.file for part in finished})
-    _write_json(
-        folder / MANIFEST,
-        {
-            "schema": SCHEMA,
-            "remyelin": remyelin.__version__,
-            "run": run,
-            "finished": False,
-            "name": population.name,
-            "persons": population.persons,
-            "draws": population.parameters.draws,
-            "courses": total,
-            "settings": dict(settings),
-            "columns": list(columns),
-        },
-    )
-    put(folder / "population.toml", tomli_w.dumps(to_data(population)).encode())
-    chunks: list[Chunk] = []
-    place = 0
-    for part in [*finished, None]:
-        stop = total if part is None else part.chunk.start
-        chunks += [Chunk(start, min(start + chunk, stop)) for start in range(place, stop, chunk)]
-        place = stop if part is None else part.chunk.stop
-    return finished, chunks
-
-
-def _sweep(parts: Path, keep: set[str]) -> None:
-    """Remove drafts of killed workers and parts that are not of this run."""
-    for path in parts.iterdir():
-        if path.name not in keep:
-            path.unlink(missing_ok=True)
 
 
 def _identity(
@@ -410,18 +293,3 @@ def _check_regimen(population: Population, arm: str, regimen: str, ledger: Ledge
         read_order(regimen, 0.0, population.horizon + 1.0, ledger)
     except InputError as error:
         raise InputError(f"{population.name}: arm {arm!r}: {error}") from None
-
-
-def _write_json(path: Path, data: Mapping[str, Any]) -> None:
-    put(path, (json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
-
-
-def _full(folder: Path) -> str:
-    kept = len(list(part_folder(folder).glob("courses-*.parquet")))
-    return (
-        f"the disk of {folder} is full; {kept} finished parts are kept: make room there and run the same command "
-        "with --resume."
-    )
-
-
-__all__ = ["Cohort", "Progress", "Stopped", "claim", "parameter_sets", "read_manifest", "run_cohort"]

@@ -71,8 +71,9 @@ def cohort(
     chosen = resized(load_population(population), persons, draws)
 
     from remyelin.cohort.executors import executor
+    from remyelin.cohort.folder import claim
     from remyelin.cohort.results import Results
-    from remyelin.cohort.run import claim, run_cohort
+    from remyelin.cohort.run import run_cohort
     from remyelin.report.cohort import write_report
     from remyelin.report.cohort_text import describe, print_cohort
     from remyelin.report.terminal import Progress

@@ -9,10 +9,11 @@ import xarray as xr
 
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.pathways import PATHWAYS, runs
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Spread, Volley, laid, states_of, volley
+from remyelin.nerve.volley import Spread, Volley, laid, passing, states_of
 from remyelin.numerics import NERVE_CONDUCTION_FIBRES
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
@@ -50,12 +51,11 @@ def conduction(
     InputError
         For an unknown pathway or an incomplete state.
     """
-    spread = Spread.from_ledger(ledger)
-    arrays = states_of(states)
+    damage = Damage.of(states_of(states), tables, Spread.from_ledger(ledger))
     rows = []
     for name in pathways:
         volleys = [
-            volley(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), arrays, tables, spread)
+            passing(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), damage)
             for run in runs(name, person, ledger)
         ]
         rows.append(_combine(volleys))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import xarray as xr
 
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.findings import Studies
+from remyelin.nerve.laboratory import Laboratory
 from remyelin.nerve.person import Person
-from remyelin.nerve.studies import STUDIES, battery
+from remyelin.nerve.studies import STUDIES, examine
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Spread, Volley, states_of, volley
+from remyelin.nerve.volley import Line, Volley, passing, states_of
 
 
 def batteries(
@@ -40,26 +41,27 @@ def batteries(
         As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
     """
     arrays = states_of(states.transpose("time", "segment"))
-    spread = Spread.from_ledger(ledger)
+    lab = Laboratory.of(person, tables, ledger)
+    damage = Damage.of(arrays, tables, lab.spread)
     every: dict[Run, Volley] = {}
 
     def on(date: int) -> Callable[[Line, Mapping[str, Array]], Volley]:
         def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
             if laid.run not in every:
-                every[laid.run] = volley(laid, arrays, tables, spread)
+                every[laid.run] = passing(laid, damage)
             whole = every[laid.run]
-            return replace(
-                whole,
-                conducted=whole.conducted[date],
-                excess=whole.excess[date],
-                variance=whole.variance[date],
-                axons=whole.axons[date],
-                ectopic=whole.ectopic[date],
+            return Volley(
+                laid,
+                whole.conducted[date],
+                whole.excess[date],
+                whole.variance[date],
+                whole.axons[date],
+                whole.ectopic[date],
             )
 
         return conduct
 
     return tuple(
-        battery(states.isel(time=date), person, tables, ledger, studies, conduct=on(date))
+        examine(lab, {name: array[date] for name, array in arrays.items()}, studies, on(date))
         for date in range(states.sizes["time"])
     )

@@ -111,7 +111,9 @@ def response(
     ledger = lab.ledger
     waveform = station(lambda part: part)
     highest = float(waveform.value.max())
-    share = max(highest, 0.0) / float(station(_intact).value.max())
+    if (name, wave) not in lab.healthy:
+        lab.healthy[name, wave] = float(station(_intact).value.max())
+    share = max(highest, 0.0) / lab.healthy[name, wave]
     if central:
         half = ledger["evoked.central_gain"]
         share = share * (1 + half) / (share + half)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from remyelin.evidence import Ledger
@@ -91,7 +91,10 @@ class SmallFibres:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laboratory:
-    """What is needed to study one person with one set of tables."""
+    """What is needed to study one person with one set of tables.
+
+    `healthy` keeps the peaks of this person's evoked potentials in health, by study and wave: dates share them.
+    """
 
     person: Person
     tables: Tables
@@ -99,6 +102,7 @@ class Laboratory:
     anatomy: Anatomy
     spread: Spread
     distances: Distances
+    healthy: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @classmethod
     def of(

@@ -38,6 +38,7 @@ from remyelin.numerics import (
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
     NERVE_SLOW_SAMPLE_MS,
+    NERVE_SPECTRA_KEPT,
     NERVE_UNIT_CONSTANTS,
     NERVE_WINDOW_TAIL_MS,
 )
@@ -100,17 +101,40 @@ def window(latest: float, sample: float) -> tuple[Array, Array]:
     samples = NERVE_MIN_SAMPLES
     while samples * sample < latest + NERVE_WINDOW_TAIL_MS and samples < NERVE_MAX_SAMPLES:
         samples *= 2
+    return _grid(samples, sample)
+
+
+@cache
+def _grid(samples: int, sample: float) -> tuple[Array, Array]:
     time = np.arange(samples, dtype=np.float64) * sample
     frequency = np.asarray(2 * np.pi * np.fft.rfftfreq(samples, sample), dtype=np.float64)
+    time.flags.writeable = frequency.flags.writeable = False  # shared by all waveforms of this length
     return time, frequency
 
 
 def last_arrival(volley: Volley) -> float:
     """Return when the last fibres of a volley that matter have arrived, ms."""
-    matters = volley.conducted > NERVE_NEGLIGIBLE
-    if not matters.any():
-        return 0.0
-    return float((volley.arrival + 2 * np.sqrt(volley.variance))[matters].max())
+    return float(
+        _latest(
+            volley.line.healthy,
+            np.ascontiguousarray(volley.excess),
+            np.ascontiguousarray(volley.variance),
+            np.ascontiguousarray(volley.conducted),
+            NERVE_NEGLIGIBLE,
+        )
+    )
+
+
+@compiled
+def _latest(healthy: Any, excess: Any, variance: Any, conducted: Any, negligible: float) -> float:
+    """Return the largest expected time plus two SD of the fibres (k) that are not negligible, 0 if all are."""
+    latest, found = 0.0, False
+    for k in range(excess.size):
+        if conducted[k] > negligible:
+            late = healthy[k] + excess[k] + 2.0 * np.sqrt(variance[k])
+            if not found or late > latest:
+                latest, found = late, True
+    return latest
 
 
 def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
@@ -127,7 +151,7 @@ def grouped_density(
     An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
     distribution of its mean and variance: a lesion only delays.
     """
-    first, last = np.log(NERVE_LATE_SHAPES)
+    table, first, step = _late_table()
     rows = np.zeros((groups, len(time)))
     _arrive(
         volley.line.healthy + delay,
@@ -138,9 +162,9 @@ def grouped_density(
         float(time[1]),
         NERVE_SAMPLE_MS,
         NERVE_NO_SHARE,
-        float(first),
-        float((last - first) / (NERVE_LATE_POINTS - 1)),
-        _late_table(),
+        first,
+        step,
+        table,
         rows,
     )
     return rows
@@ -190,16 +214,19 @@ def _arrive(
 
 
 @cache
-def _late_table() -> Array:
-    """Equally likely values (n, q), of mean 1, of gamma variables by shape: inverting the function takes longest."""
+def _late_table() -> tuple[Array, float, float]:
+    """Equally likely values (n, q), of mean 1, of gamma variables by shape: inverting the function takes longest.
+
+    With them the logarithm of the first shape, and its step.
+    """
     from scipy.special import gammaincinv
 
-    first, last = NERVE_LATE_SHAPES
-    shape = np.exp(np.linspace(np.log(first), np.log(last), NERVE_LATE_POINTS))
+    first, last = np.log(NERVE_LATE_SHAPES)
+    shape = np.exp(np.linspace(first, last, NERVE_LATE_POINTS))
     chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
     late: Array = gammaincinv(shape[:, None], chance)
     late /= np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
-    return late
+    return late, float(first), float((last - first) / (NERVE_LATE_POINTS - 1))
 
 
 def nerve_potential(
@@ -237,7 +264,7 @@ def nerve_potential(
     arriving = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
     speed = (np.bincount(group, velocity) / np.bincount(group))[:, None]
     seen = _seen(medium.depth, medium.spacing, len(time), tuple(speed[:, 0]))
-    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, time)
+    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
     value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
     return Waveform(time, value, "uV")
 
@@ -262,12 +289,19 @@ def muscle_potential(
     """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve."""
     latest = delay + last_arrival(volley) + NERVE_UNIT_CONSTANTS * constant
     time, _ = window(latest, NERVE_SLOW_SAMPLE_MS)
-    reduced = time / constant
-    unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     weight = volley.conducted / len(volley.conducted)
     arriving = total_density(volley, weight, delay, time)
-    value = np.fft.irfft(np.fft.rfft(arriving) * np.fft.rfft(unit / unit.max()), len(time))
+    value = np.fft.irfft(np.fft.rfft(arriving) * _unit(constant, len(time)), len(time))
     return Waveform(time, units * amplitude * value, "mV")
+
+
+@lru_cache(maxsize=NERVE_SPECTRA_KEPT)
+def _unit(constant: float, samples: int) -> Spectrum:
+    """Spectrum of a motor unit potential of peak 1."""
+    time, _ = _grid(samples, NERVE_SLOW_SAMPLE_MS)
+    reduced = time / constant
+    unit = (2 * reduced - reduced**2) * np.exp(-reduced)
+    return np.fft.rfft(unit / unit.max())
 
 
 def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Waveform:
@@ -276,14 +310,22 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     A synchronous healthy volley gives a Gaussian of SD `width` ms and of peak 1; large fibres count with
     the square of their diameter.
     """
-    time, frequency = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
-    spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
+    time, _ = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
+    spectrum = _station(delay, width, len(time))
     for part in volleys:
         weight = part.line.fibres.diameter**2
         arriving = total_density(part, weight / weight.sum() * part.conducted, 0.0, time)
         spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
+
+
+@lru_cache(maxsize=NERVE_SPECTRA_KEPT)
+def _station(delay: float, width: float, samples: int) -> Spectrum:
+    """Spectrum of a Gaussian of area 1 and SD `width`, `delay` later (ms)."""
+    _, frequency = _grid(samples, NERVE_SLOW_SAMPLE_MS)
+    spectrum: Spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
+    return spectrum
 
 
 def measure(waveform: Waveform, floor: float) -> Response | None:
@@ -296,26 +338,45 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
     amplitude = float(value[top])
     if not amplitude >= floor:
         return None
-    below = np.flatnonzero(value[:top] < NERVE_ONSET_SHARE * amplitude)
-    first = int(below[-1]) if len(below) else 0
+    first, end, last = _edges(np.ascontiguousarray(value), top, NERVE_ONSET_SHARE * amplitude)
     sample = float(time[1] - time[0])
     onset = _crossing(time, value, first, NERVE_ONSET_SHARE * amplitude)
-    negative = np.flatnonzero(value[top:] <= 0)
-    end = top + int(negative[0]) if len(negative) else len(value) - 1
-    small = np.flatnonzero(value[top:] < NERVE_ONSET_SHARE * amplitude)
-    last = top + int(small[0]) if len(small) else len(value) - 1
     return Response(
         onset,
         _peak(time, value, top),
         amplitude,
         float(np.clip(value[first : end + 1], 0, None).sum() * sample),
-        _crossing(time, -value, end - 1, 0.0) - onset,
-        _crossing(time, -value, last - 1, -NERVE_ONSET_SHARE * amplitude),
+        _crossing(time, value, end - 1, 0.0) - onset,
+        _crossing(time, value, last - 1, NERVE_ONSET_SHARE * amplitude),
     )
 
 
-def _impulse(tables: Tables, warmth: float, time: Array) -> Spectrum:
+@compiled
+def _edges(value: Any, top: int, small: float) -> tuple[int, int, int]:
+    """Return the last sample below `small` before the top, the first one not above zero and the first below after.
+
+    The ends of the waveform stand in where there is none.
+    """
+    first, end, last = 0, value.size - 1, value.size - 1
+    for i in range(top - 1, -1, -1):
+        if value[i] < small:
+            first = i
+            break
+    for i in range(top, value.size):
+        if value[i] < small:
+            last = i
+            break
+    for i in range(top, value.size):
+        if value[i] <= 0.0:
+            end = i
+            break
+    return first, end, last
+
+
+@lru_cache(maxsize=NERVE_SPECTRA_KEPT)
+def _impulse(tables: Tables, warmth: float, samples: int) -> Spectrum:
     """Spectrum of the membrane potential (mV) during an impulse at a temperature, peak at time zero."""
+    time, _ = _grid(samples, NERVE_SAMPLE_MS)
     grid = tables.healthy_temperature
     above = int(np.clip(np.searchsorted(grid, warmth), 1, len(grid) - 1))
     low, high = grid[above - 1 : above + 1]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import numpy as np
 import xarray as xr
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre import Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
+from remyelin.nerve.anatomy import SEGMENTS, Array
 from remyelin.nerve.findings import Row
 from remyelin.nerve.laboratory import Laboratory, Results, SmallFibres
 from remyelin.numerics import (
@@ -16,6 +20,7 @@ from remyelin.numerics import (
     NERVE_BARE_FIBRE_PULSE,
     NERVE_BARE_FIBRE_SPAN,
     NERVE_BARE_FIBRE_STEP_US,
+    NERVE_LEDGERS_KEPT,
     NERVE_TABLE_CACHE,
 )
 
@@ -57,9 +62,10 @@ def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     )
 
 
-def microneurography(name: str, study: SmallFibres, lab: Laboratory, states: xr.Dataset) -> Results:
+def microneurography(name: str, study: SmallFibres, lab: Laboratory, states: Mapping[str, Array]) -> Results:
     """Record single C fibres of a nerve: their velocity, and how many are left."""
-    left = float(_axons(states, study.limb, lab.ledger))
+    lost = 1 - float(states["axons"][_segment(study.limb)])
+    left = 1 - lab.ledger["small_fibre.axon_share"] * lost
     velocity = bare_velocity(lab.person.temperature, lab.ledger)
     distance = lab.ledger["small_fibre.recorded"]
     found = left >= lab.ledger["noise.evoked"] and velocity is not None
@@ -77,6 +83,7 @@ def microneurography(name: str, study: SmallFibres, lab: Laboratory, states: xr.
     return [(row, None)]
 
 
+@lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def bare_velocity(temperature: float, ledger: Ledger) -> float | None:
     """Return the velocity (m/s) of a C fibre at a temperature (C), by the engine; None if it does not conduct."""
     fibre = sundt_c_fibre(
@@ -97,6 +104,11 @@ def bare_velocity(temperature: float, ledger: Ledger) -> float | None:
         taken = float(run.crossing[last] - run.crossing[first])
         _memory[key] = travelled / taken if np.isfinite(taken) and taken > 0 else None
     return _memory[key]
+
+
+def _segment(limb: str) -> int:
+    """Where in the anatomy the nerve of a limb lies whose fibres are counted."""
+    return [part.segment for part in SEGMENTS].index(f"{limb}_sensory_distal")
 
 
 def _axons(states: xr.Dataset, limb: str, ledger: Ledger) -> xr.DataArray:

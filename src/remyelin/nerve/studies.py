@@ -14,6 +14,7 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.classification import classify
 from remyelin.nerve.conduction_studies import motor, sensory
 from remyelin.nerve.cranial_studies import auditory, blink
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.evoked_studies import central, evoked, visual
 from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.laboratory import (
@@ -34,7 +35,7 @@ from remyelin.nerve.person import Person
 from remyelin.nerve.potentials import Waveform
 from remyelin.nerve.small_fibres import microneurography
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Volley, states_of, volley
+from remyelin.nerve.volley import Line, Volley, passing, states_of
 
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
@@ -104,14 +105,37 @@ def battery(
     if extra:
         raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")
     lab = Laboratory.of(person, tables, ledger, distances)
-    arrays = states_of(states)
+    return examine(lab, states_of(states), studies, conduct)
+
+
+def examine(
+    lab: Laboratory,
+    arrays: Mapping[str, Array],
+    studies: Sequence[str],
+    conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
+) -> Studies:
+    """Make the studies of one date in a laboratory; see :func:`battery`.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    arrays : mapping of str to (segment,) array
+        See :func:`remyelin.nerve.volley.states_of`.
+    studies : sequence of str
+    conduct : callable, optional
+    """
     memory: dict[Run, Volley] = {}
+    if conduct is None:
+        damage = Damage.of(arrays, lab.tables, lab.spread)
+
+        def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
+            return passing(laid, damage)
 
     def along(branch: str, population: str, start: float, stop: float) -> Volley:
         run = Run(branch, population, start, stop)
         if run not in memory:
             laid = lab.line(run)
-            memory[run] = conduct(laid, arrays) if conduct else volley(laid, arrays, tables, lab.spread)
+            memory[run] = conduct(laid, arrays)
         return memory[run]
 
     rows: list[Row] = []
@@ -120,22 +144,24 @@ def battery(
         if name not in STUDIES:
             raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
         study = STUDIES[name]
-        for row, waveform in _perform(name, study, lab, along, states):
+        for row, waveform in _perform(name, study, lab, along, arrays):
             rows.append(row)
             if waveform is not None:
                 waveforms[f"{name}, {row.site}"] = waveform
-    found = Studies(tuple(rows), waveforms, person)
-    return replace(found, classification=classify(found, ledger))
+    found = Studies(tuple(rows), waveforms, lab.person)
+    return replace(found, classification=classify(found, lab.ledger))
 
 
-def _perform(name: str, study: Study, lab: Laboratory, along: Conduct, states: xr.Dataset) -> Results:
+def _perform(
+    name: str, study: Study, lab: Laboratory, along: Conduct, arrays: Mapping[str, Array]
+) -> Results:
     match study:
         case Motor():
             return motor(name, study, lab, along)
         case Sensory():
             return sensory(name, study, lab, along)
         case SmallFibres():
-            return microneurography(name, study, lab, states)
+            return microneurography(name, study, lab, arrays)
         case Evoked():
             return evoked(name, study, lab, along)
         case Visual():

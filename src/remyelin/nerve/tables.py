@@ -65,7 +65,7 @@ class Tables:
     potential: Array
 
     def at(self, diameter: Array, temperature: Array) -> Internodes:
-        """Interpolate to fibres of given diameters (um) at given temperatures (C), arrays of one shape.
+        """Interpolate to fibres of given diameters (um) at given temperatures (C), of shapes that broadcast.
 
         Diameters beyond the grid are taken at its ends.
 
@@ -80,14 +80,16 @@ class Tables:
         # Velocity is closer to linear in diameter and temperature than time is.
         length = self.internode_length[:, None] * np.ones_like(self.internode_time)
         healthy = np.stack([length, length / self.internode_time], axis=-1)
-        here = _bilinear(healthy, self.healthy_diameter, self.healthy_temperature, diameter, temperature)
+        warm, where = (
+            _position(self.healthy_temperature, temperature),
+            _position(self.healthy_diameter, diameter),
+        )
+        here = _bilinear(healthy, where, warm)
+        warm, where = _position(self.temperature, temperature), _position(self.diameter, diameter)
         return Internodes(
             here[..., 0],
             here[..., 0] / here[..., 1],
-            *(
-                _bilinear(cost, self.diameter, self.temperature, diameter, temperature)
-                for cost in (self.vacuolated, self.bare, self.remyelinated)
-            ),
+            *(_bilinear(cost, where, warm) for cost in (self.vacuolated, self.bare, self.remyelinated)),
         )
 
     def weights(self, thickness: Array, length: Array) -> Array:
@@ -126,9 +128,9 @@ def columns(cost: Array) -> tuple[Array, Array, Array, Array]:
     return first, further, alone, in_run
 
 
-def _bilinear(values: Array, rows: Array, columns: Array, row: Array, column: Array) -> Array:
-    """Interpolate values (rows, columns, ...) at points; outside the grid its ends are held."""
-    at_row, at_column = np.broadcast_arrays(_position(rows, row), _position(columns, column))
+def _bilinear(values: Array, row: Array, column: Array) -> Array:
+    """Interpolate values (rows, columns, ...) at fractional indices; see :func:`_position`."""
+    at_row, at_column = np.broadcast_arrays(row, column)
     flat = np.ascontiguousarray(values).reshape(values.shape[0], values.shape[1], -1)
     mixed = np.empty((at_row.size, flat.shape[2]))
     _mix(flat, np.ascontiguousarray(at_row).ravel(), np.ascontiguousarray(at_column).ravel(), mixed)
@@ -148,6 +150,6 @@ def _mix(values: Any, row: Any, column: Any, mixed: Any) -> None:
 
 
 def _position(grid: Array, value: Array) -> Array:
-    """Fractional index of values in an increasing grid, below the last one."""
+    """Fractional index of values in an increasing grid, below the last one; outside the grid its ends are held."""
     position: NDArray[np.float64] = np.interp(value, grid, np.arange(len(grid)))
     return np.minimum(position, np.nextafter(len(grid) - 1, 0))

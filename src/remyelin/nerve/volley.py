@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.jit import compiled
 from remyelin.nerve.anatomy import SEGMENTS, Anatomy, Array, Population, Run, Slices
+from remyelin.nerve.damage import SEVERITY, Damage
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Internodes, Tables
 from remyelin.numerics import (
@@ -35,11 +35,9 @@ from remyelin.numerics import (
     NERVE_MAX_SHARE,
     NERVE_QUANTILE_POINTS,
     NERVE_SHARE_SLACK,
-    NERVE_THICKNESS_QUANTILES,
 )
 
 LESIONS = ("vacuolated", "bare", "remyelinated")
-SEVERITY = ("bare", "remyelinated", "vacuolated")
 STATES = (
     "vacuolated",
     "bare",
@@ -192,7 +190,7 @@ def line(
     """Lay fibres along a run of nerve."""
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
-    cost = tables.at(diameter, np.broadcast_to(slices.temperature[:, None], diameter.shape))
+    cost = tables.at(diameter, slices.temperature[:, None])
     periods = slices.length[:, None] / cost.length
     return Line(
         run,
@@ -263,18 +261,21 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     -------
     Volley
     """
-    here = {name: array[..., line.slices.segment] for name, array in states.items()}
-    lead, (slices, fibres) = here["axons"].shape[:-1], line.internodes.shape
-    weights = _repair_weights(here["thickness"], here["internode_length"], tables, spread)
-    # Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
-    worse = np.cumsum(np.stack([here[name] for name in SEVERITY]), axis=0)
-    free = np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)).reshape(len(SEVERITY), -1, slices)
+    return passing(line, Damage.of(states, tables, spread))
+
+
+def passing(line: Line, damage: Damage) -> Volley:
+    """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
+    segment, fibres = line.slices.segment, line.internodes.shape[1]
+    lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
+    free = damage.free.reshape(len(SEVERITY), -1, parts)
     hazard = np.zeros((free.shape[1], fibres))
     mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
     _expect(
         free,
-        np.ascontiguousarray(here["channel_redistribution"]).reshape(-1, slices),
-        weights.reshape(-1, slices, weights.shape[-1]),
+        damage.redistributed.reshape(-1, parts),
+        damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
+        segment,
         line.cost.vacuolated,
         line.cost.bare,
         line.cost.remyelinated,
@@ -285,9 +286,10 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
         mean,
         variance,
     )
-    axons = here["axons"].min(axis=-1)
+    axons = damage.axons[..., segment].min(axis=-1)
     count = line.internodes.sum(axis=-1)
-    ectopic = (here["bare"] * here["channel_redistribution"] * count).sum(axis=-1) / count.sum()
+    firing = (damage.bare * damage.redistributed)[..., segment]
+    ectopic = (firing * count).sum(axis=-1) / count.sum()
     shape = (*lead, fibres)
     return Volley(
         line,
@@ -304,6 +306,7 @@ def _expect(
     free: Any,
     redistributed: Any,
     weights: Any,
+    place: Any,
     vacuolated: Any,
     bare: Any,
     remyelinated: Any,
@@ -316,16 +319,23 @@ def _expect(
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
-    `free` is (3, d, s), from the worst lesion to the least; costs are first, further, alone and in a run.
+    `free` is (3, d, segment), from the worst lesion to the least, `place` (s) the segment of a slice; costs are
+    first, further, alone and in a run.
     """
+    share = np.empty((free.shape[0], frailty.size))
     for d in range(free.shape[1]):
-        for s in range(free.shape[2]):
-            if free[2, d, s] == 0.0:
+        known = -1
+        for s in range(place.size):
+            j = place[s]
+            if free[2, d, j] == 0.0:
                 continue  # no lesion at all
+            if j != known:
+                for k in range(frailty.size):
+                    for i in range(free.shape[0]):
+                        share[i, k] = np.exp(frailty[k] * free[i, d, j])
+                known = j
             for k in range(frailty.size):
-                left = np.exp(frailty[k] * free[0, d, s])
-                right = np.exp(frailty[k] * free[1, d, s])
-                whole = np.exp(frailty[k] * free[2, d, s])
+                left, right, whole = share[0, k], share[1, k], share[2, k]
                 blocked, late, square = 0.0, 0.0, 0.0
                 for lesion in range(free.shape[0]):
                     if lesion == 0:
@@ -333,15 +343,15 @@ def _expect(
                         if p <= 0.0:
                             continue
                         first, further = bare[s, k, 0], bare[s, k, 1]
-                        alone = redistributed[d, s] * bare[s, k, 2]
-                        together = redistributed[d, s] * bare[s, k, -1]
+                        alone = redistributed[d, j] * bare[s, k, 2]
+                        together = redistributed[d, j] * bare[s, k, -1]
                     elif lesion == 1:
                         p = left - right
                         if p <= 0.0:
                             continue
                         first, further, alone, together = 0.0, 0.0, 0.0, 0.0
                         for g in range(weights.shape[2]):
-                            w = weights[d, s, g]
+                            w = weights[d, j, g]
                             if w > 0.0:
                                 first += w * remyelinated[s, k, g, 0]
                                 further += w * remyelinated[s, k, g, 1]
@@ -378,13 +388,3 @@ def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
         found[name] = free - left
         free = left
     return found
-
-
-def _repair_weights(thickness: Array, length: Array, tables: Tables, spread: Spread) -> Array:
-    """Weights (..., s, g) of the grid of new internodes, whose thickness varies."""
-    width = np.sqrt(np.log1p(spread.thickness**2))
-    normal = NormalDist()
-    points = [normal.inv_cdf((i + 0.5) / NERVE_THICKNESS_QUANTILES) for i in range(NERVE_THICKNESS_QUANTILES)]
-    factor = np.exp(width * np.array(points) - width**2 / 2)
-    weights: Array = tables.weights(thickness[..., None] * factor, length[..., None]).mean(axis=-2)
-    return weights
