@@ -132,3 +132,29 @@ def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
         if with_neuron:
             assert abs(row["ours_error"]) < 0.006
             assert row["ratio"] > 5
+
+
+def test_a_small_battery_has_every_row_and_a_missing_rival_is_null(monkeypatch) -> None:
+    from remyelin.bench import battery as benchmark
+    from remyelin.errors import SimulationError
+
+    def missing(*fibres, **options):
+        raise SimulationError("NEURON is not installed.")
+
+    monkeypatch.setattr(neuron_rival, "simulate", missing)
+    monkeypatch.setattr(benchmark, "STUDIES", ("sural", "vep"))
+    for name, value in {"FIBRES": 20, "STATE_FIBRES": 20, "DATES": 2, "STATES": 1, "REPEATS": 1}.items():
+        monkeypatch.setattr(benchmark, name, value)
+    steps: list[str] = []
+    exact, alone, together, late, latest, lost, most = run_benchmark("battery", steps.append)
+    assert steps[-1] == "error of the tables, state 1 of 1"
+    assert exact["rival"].startswith("NEURON DASPK")
+    assert exact["rival_s"] is None
+    assert exact["ratio"] is None
+    assert exact["ours_s"] > 0
+    for row in (alone, together):
+        assert row["rival_s"] == exact["ours_s"]
+        assert row["ours_s"] > 0
+    assert "3 runs of nerve in 1 random states" in late["what"]
+    assert 0 < late["ours_error"] <= abs(latest["ours_error"]) < 0.05
+    assert 0 <= lost["ours_error"] <= abs(most["ours_error"]) <= 1

@@ -135,7 +135,11 @@ def _errors(
                 late.append(float(ours.arrival[both].mean() / truth.arrival[both].mean() - 1))
             lost.append(float(ours.conducted.mean() - truth.conducted.mean()))
     over = f"{len(lost)} runs of nerve in {len(states)} random states, {STATE_FIBRES} fibres each, tables against exact"
-    for what, errors in (("arrival time", late), ("conducted share (of all fibres)", lost)):
+    # a bare internode blocks by the tables in the engine too: see remyelin.nerve.exact
+    for what, errors in (
+        ("arrival time", late),
+        ("conducted share (bare internodes by tables in both)", lost),
+    ):
         worst = max(errors, key=abs, default=None)
         mean = float(np.mean(np.abs(errors))) if errors else None
         yield Row(f"{over}: {what}, mean of the absolute error", None, None, ours_error=mean)
