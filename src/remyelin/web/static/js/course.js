@@ -53,7 +53,10 @@ export async function show(main) {
       section("person", "This person", "What the case states, and what stands in for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
-  const draw = () => {
+  // One drawing per frame, however many answers arrive for it.
+  let frame = 0;
+  const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
+  const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
     if (!found.a) return;
     const names = NAMES();
@@ -96,6 +99,7 @@ export async function show(main) {
     describe();
   };
 
+  let told = null;
   const describe = () => {
     const kase = state.case;
     const last = (id) => found[id].disability.at(-1);
@@ -123,6 +127,8 @@ export async function show(main) {
         h("dt", {}, "feeling fibres left in the leg"), h("dd", {}, percent(found[id].pathways.sural.axons.at(-1))),
         h("dt", {}, "signals foot to brain"), h("dd", {}, percent(found[id].pathways.tibial_sep.conducted.at(-1))),
         h("dt", {}, "command fibres left, brain to leg"), h("dd", {}, percent(found[id].pathways.corticospinal_leg.axons.at(-1)))))));
+    if (told === found.a.person) return;
+    told = found.a.person;
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
@@ -155,12 +161,20 @@ export async function show(main) {
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
+          if (asked.id === "a" && !queues.a.waiting) others();
         } catch (error) { fail(error); }
       });
-      queues[plan.id].ask(plan);
     }
-    later = setTimeout(() => spread.ask(wanted[0]), 250);
-    studies.ask();
+    // plan A first; the others when its curve has come, so that they do not slow it
+    queues.a.ask(wanted[0]);
+    if (wanted.length > 1 && state.a === last.a && state.case === last.case) others();
+    last = { a: state.a, case: state.case };
+  };
+  let last = {};
+  const others = () => {
+    for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+    clearTimeout(later);
+    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 250);
   };
   const stop = listen((what) => {
     if (what === "month") {
@@ -173,7 +187,7 @@ export async function show(main) {
     ask();
   });
   ask();
-  return () => { stop(); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+  return () => { stop(); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
 }
 
 function append(home, chart) {
