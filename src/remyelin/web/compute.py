@@ -215,9 +215,7 @@ class Engine:
             "share": [low, high],
             "disability": band(picture["disability"].expand_dims(scale=["total"]), "scale")["total"],
             "severity": band(picture["severity"], "symptom"),
-            "pathways": {
-                name: {key: shares[key][name] for key in shares} for name in shares["conducted"]
-            },
+            "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
 
     def studies(
