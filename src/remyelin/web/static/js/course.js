@@ -178,7 +178,7 @@ export async function show(main) {
   const others = () => {
     for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
     clearTimeout(later);
-    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 250);
+    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
   };
   const stop = listen((what) => {
     if (what === "month") {
