@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +80,68 @@ def test_a_report_is_kept(server: str, reports: Path) -> None:
     page = httpx.get(f"{server}/api/reports/{name}/report.html")
     assert page.status_code == 200
     assert "sandbox" in page.headers["content-security-policy"]
+
+
+def test_twenty_users_at_once(server: str) -> None:
+    def use(user: int) -> list[int]:
+        case = json.loads(json.dumps(CASE))
+        case["person"]["age"] = f"{40 + user} y"
+        with httpx.Client(base_url=server, timeout=60) as client:
+            return [
+                client.get("/").status_code,
+                client.post("/api/course", json={"case": case, "shift": 0}).status_code,
+                client.post("/api/course", json={"case": case, "shift": None}).status_code,
+                client.post("/api/bands", json={"case": case, "shift": 0}).status_code,
+                client.post("/api/studies", json={"case": case, "studies": ["sural"]}).status_code,
+            ]
+
+    with ThreadPoolExecutor(20) as users:
+        assert {status for found in users.map(use, range(20)) for status in found} == {200}
+
+
+def test_a_killed_server_keeps_its_finished_reports(server: str, reports: Path) -> None:
+    """A server of its own process, killed in the middle of a report; another finds what was finished."""
+    answer = httpx.post(f"{server}/api/report", json={"case": CASE, "shift": 0}, timeout=120)
+    name = json.loads(answer.text.strip().split("data: ")[-1])["id"]
+    asked = {"case": CASE, "shift": 3}
+    with (
+        _process(reports) as (process, address),
+        httpx.stream("POST", f"{address}/api/report", json=asked, timeout=120) as begun,
+    ):
+        assert "waiting" in next(begun.iter_text())
+        process.kill()
+        process.wait()
+    whole = [folder for folder in reports.iterdir() if (folder / "summary.json").is_file()]
+    assert name in [folder.name for folder in whole]
+    with _process(reports) as (process, address):
+        assert httpx.get(f"{address}/api/reports/{name}/report.html").status_code == 200
+
+
+@contextmanager
+def _process(reports: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    start = (
+        "from pathlib import Path; from remyelin.commands.serve import serve; "
+        f"serve({port}, '127.0.0.1', None, Path({str(reports)!r}))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                httpx.get(f"{address}/api/state")
+                break
+            except httpx.TransportError:
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.1)
+        yield process, address
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.filterwarnings("ignore")

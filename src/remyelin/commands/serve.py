@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from remyelin.errors import InputError
+from remyelin.numerics import WEB_PORT
 
 
 def serve(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="P", help="Port.")] = 8712,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="P", help="Port.")] = WEB_PORT,
     host: Annotated[
         str,
         typer.Option("--host", metavar="NAME", help="Address to listen on; only this machine by default."),

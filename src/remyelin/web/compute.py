@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from remyelin.case import Case, to_toml_data
 from remyelin.course import time_axis
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.limits import MARKERS, interpret
+from remyelin.limits import MARKERS
 from remyelin.myelin.ensemble import ensemble
 from remyelin.nerve.laboratory import Laboratory
 from remyelin.nerve.pathways import runs
@@ -38,7 +38,6 @@ Check = Callable[[str], None]
 BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
 PATHWAY_VALUES = ("conducted", "delay", "dispersion", "axons", "ectopic")
 STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
-SIGNS = ("vibration_loss", "ankle_jerk", "romberg", "babinski")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +51,7 @@ class Trajectory:
     states : Dataset
         Myelin and axons over (time, segment), at every date of the course.
     pathways, picture : Dataset
-        Conduction; symptoms, signs and disability, at the dates drawn.
+        Conduction; symptoms and disability, at the dates drawn.
     """
 
     case: Case
@@ -135,7 +134,7 @@ class Engine:
     def described(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
         """Return a trajectory as plain JSON-ready data."""
         whole = self.trajectory(case, shift, check)
-        return self.remember(("described", _key(case), shift), lambda: described(whole, self.ledger))
+        return self.remember(("described", _key(case), shift), lambda: described(whole))
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is known under a key, or make it."""
@@ -185,39 +184,38 @@ class Engine:
         times = whole.states.time.to_numpy()
         at = dates(times, numerics.WEB_BAND_POINTS // 2, numerics.WEB_BAND_POINTS)
         segments = nerve.segments(whole.body, ledger)
-        states = []
-        for member in members:
-            check("members of the ensemble")
-            rates = myelin.Parameters.from_ledger(ledger.replace(member))
-            states.append(
-                myelin.simulate(whole.chemistry[["methylation"]], segments, whole.person.age, rates).isel(
-                    time=at
-                )
-            )
+        check("members of the ensemble")
+        together = myelin.simulate(
+            whole.chemistry[["methylation"]],
+            segments,
+            whole.person.age,
+            [myelin.Parameters.from_ledger(ledger.replace(member)) for member in members],
+            keep=times[at],
+        )
         check("conduction of the ensemble")
-        together = xr.concat(states, dim="member")
         pathways = nerve.conduction(together, whole.body, tables, ledger)
         check("symptoms of the ensemble")
         picture = judge(pathways, ledger)
         low, high = numerics.WEB_BAND
 
-        def band(values: xr.DataArray) -> dict[str, Any]:
-            ends = values.quantile([low, high], dim="member")
-            return {"low": plain(ends.isel(quantile=0)), "high": plain(ends.isel(quantile=1))}
+        def band(values: xr.DataArray, over: str) -> dict[str, Any]:
+            # one quantile of the whole array: labelled ones cost more than the conduction itself
+            array = values.transpose("member", "time", over).to_numpy()
+            ends = np.quantile(array, [low, high], axis=0)
+            names = values[over].to_numpy().tolist()
+            return {
+                str(name): {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                for i, name in enumerate(names)
+            }
 
+        shares = {key: band(pathways[key], "pathway") for key in ("conducted", "axons")}
         return {
             "months": months(together.time.to_numpy()),
             "members": len(members),
             "share": [low, high],
-            "disability": band(picture["disability"]),
-            "severity": {
-                str(name): band(picture["severity"].sel(symptom=name))
-                for name in picture.symptom.to_numpy().tolist()
-            },
-            "pathways": {
-                str(name): {key: band(pathways[key].sel(pathway=name)) for key in ("conducted", "axons")}
-                for name in pathways.pathway.to_numpy().tolist()
-            },
+            "disability": band(picture["disability"].expand_dims(scale=["total"]), "scale")["total"],
+            "severity": band(picture["severity"], "symptom"),
+            "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
 
     def studies(
@@ -264,13 +262,12 @@ class Engine:
 
 
 def judge(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
-    """Return symptoms, signs and disability of pathways."""
+    """Return symptoms and disability of pathways."""
     parameters = clinic.Parameters.from_ledger(ledger)
     scale = clinic.functional_disability(pathways, parameters)
     return xr.merge(
         [
             clinic.symptoms(pathways, parameters),
-            clinic.signs(pathways, parameters),
             scale[["total"]].rename(total="disability"),
         ]
     )
@@ -324,16 +321,31 @@ def months(days: NDArray[np.float64]) -> list[float]:
 
 
 def plain(values: Any) -> list[float | None]:
-    """Return numbers with four digits, JSON-ready; what is not finite becomes None."""
-    array = np.asarray(values, dtype=np.float64).ravel()
+    """Return numbers with four digits, JSON-ready, in one list; what is not finite becomes None."""
+    array = _digits(np.asarray(values, dtype=np.float64).ravel())
+    return [None if value != value else value for value in array.tolist()]
+
+
+def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to four digits; what is not finite becomes NaN."""
     with np.errstate(divide="ignore"):
         size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
     unit = 10.0 ** (3 - np.nan_to_num(size))
-    rounded = np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
-    return [None if value != value else value for value in rounded.tolist()]
+    return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
 
 
-def described(whole: Trajectory, ledger: Ledger) -> dict[str, Any]:
+def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float | None]]]:
+    """Return variables over (time, `over`) as plain lists by name; arrays, as labelled selection is slow."""
+    names = [str(name) for name in data[over].to_numpy().tolist()]
+    found: dict[str, dict[str, list[float | None]]] = {name: {} for name in names}
+    for key in keys:
+        rounded = _digits(data[key].transpose(over, "time").to_numpy().astype(np.float64))
+        for name, column in zip(names, rounded.tolist(), strict=True):
+            found[name][key] = [None if value != value else value for value in column]
+    return found
+
+
+def described(whole: Trajectory) -> dict[str, Any]:
     """Return a trajectory as plain JSON-ready data."""
     at = dates(
         whole.chemistry.time.to_numpy(), 2 * numerics.WEB_HISTORY_POINTS, 2 * numerics.WEB_COURSE_POINTS
@@ -348,28 +360,12 @@ def described(whole: Trajectory, ledger: Ledger) -> dict[str, Any]:
             name: {"values": plain(chemistry[name]), "unit": str(chemistry[name].attrs.get("units", ""))}
             for name in BLOOD
         },
-        "readings": [
-            {"marker": item.marker, "verdict": item.verdict, "limits": list(item.limits)}
-            for item in (interpret(name, float(chemistry[name].sel(time=0.0)), ledger) for name in MARKERS)
-        ],
-        "methylation": {
-            str(name): plain(chemistry["methylation"].sel(compartment=name))
-            for name in chemistry.compartment.to_numpy().tolist()
-        },
         "months": months(pathways.time.to_numpy()),
-        "segments": {
-            str(name): {key: plain(states[key].sel(segment=name)) for key in STATES}
-            for name in states.segment.to_numpy().tolist()
-        },
-        "pathways": {
-            str(name): {key: plain(pathways[key].sel(pathway=name)) for key in PATHWAY_VALUES}
-            for name in pathways.pathway.to_numpy().tolist()
-        },
+        "segments": by_name(states, "segment", STATES),
+        "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
         "severity": {
-            str(name): plain(picture["severity"].sel(symptom=name))
-            for name in picture.symptom.to_numpy().tolist()
+            name: found["severity"] for name, found in by_name(picture, "symptom", ("severity",)).items()
         },
-        "signs": {name: plain(picture[name]) for name in SIGNS},
         "disability": plain(picture["disability"]),
         "person": [
             {

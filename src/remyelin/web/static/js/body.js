@@ -1,8 +1,8 @@
 // The body: the wires of a nervous system, coloured by what still gets through at the date shown.
 
 import { Latest, post } from "./api.js";
-import { Chart } from "./chart.js";
-import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { Chart, ink } from "./chart.js";
+import { clear, glossary, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
 import { before, colourOf, span } from "./lab.js";
 import { change, listen, plans, state, treated } from "./state.js";
 
@@ -60,7 +60,7 @@ export async function show(main) {
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, picture,
         h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres"))),
-      h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), list), detail)));
+      h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), list, glossary("SEP", "corticospinal")), detail)));
 
   const at = (item, key) => {
     const xs = found.months;
@@ -92,7 +92,7 @@ export async function show(main) {
       const share = at(item, "conducted");
       const delay = at(item, "delay");
       return h("div", { role: "listitem" }, h("button", { type: "button", class: "wire-pick", "data-wire": name, "aria-pressed": String(name === chosen), onclick: () => pick(name) },
-        h("i", { class: "dot", style: { background: state.about.colours.pathways[name] } }),
+        h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[name]) } }),
         h("span", { class: "name" }, pathwayName(name)),
         h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(100 * share)}%`, background: colour(share) } })),
         h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
@@ -104,7 +104,7 @@ export async function show(main) {
 
   function lines() {
     const item = found.pathways[chosen];
-    heading.replaceChildren(h("i", { class: "dot", style: { background: state.about.colours.pathways[chosen] } }), pathwayName(chosen));
+    heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen));
     facts.textContent = `${percent(at(item, "conducted"))} of the original fibres carry their impulse to the end, ${at(item, "delay").toFixed(1)} ms late on average and ${at(item, "dispersion").toFixed(1)} ms scattered; ${percent(at(item, "axons"))} of the axons live.`;
     const range = [Math.max(found.months[0], -48), found.months.at(-1)];
     over.set({ title: "Over time", y_label: "share of fibres", months: true, x_label: "months from diagnosis", x_range: range, y_range: [0, 1.02], marks: [0], cursor: state.month, series: [

@@ -5,10 +5,12 @@ import { clear, h, number, sentence, table } from "./dom.js";
 
 const SIGNS = { supported: "✓", partly: "◐", "not supported": "–", wrong: "✗", "outside the model": "·" };
 
+const MARKS = { read: "read at the source", "read-2nd": "read second hand", recall: "from memory, not checked" };
+
 export async function show(main) {
   const all = await get("/api/claims");
   const controls = new Set();
-  const evidence = (title, list) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, item.text, " ", h("span", { class: "muted" }, `(${[item.source].flat().join(", ")}; ${item.mark})`))))] : null;
+  const evidence = (title, list) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, item.text, " ", h("span", { class: "muted" }, "(", [item.source].flat().map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, key)]), `; ${MARKS[item.mark] || item.mark})`))))] : null;
   const card = (claim) => {
     const place = h("div", { "aria-live": "polite" });
     const go = h("button", { type: "button", onclick: async () => {
@@ -17,14 +19,15 @@ export async function show(main) {
       controls.add(control);
       try {
         const found = await job("/api/claim", { name: claim.name }, { signal: control.signal, progress: (step) => { place.textContent = `${sentence(step)}...`; } });
-        clear(place, h("p", {}, found.meaning), h("p", { class: "caption" }, found.bearing), found.run && rows(found.run));
+        clear(place, h("p", {}, found.meaning), h("p", { class: "caption" }, found.bearing, found.run ? ` ${found.run.what}` : ""), found.run && rows(found.run),
+          h("details", {}, h("summary", {}, "Sources in full"), h("ul", {}, Object.values(found.sources).map((text) => h("li", { class: "source" }, text)))));
       } catch (error) { place.textContent = error.message; }
       go.disabled = false;
     } }, "Run the model on it");
     return h("section", { class: "claim", id: `claim-${claim.name}` },
       h("h2", {}, `${claim.number}. ${claim.says}`),
       h("p", { class: `verdict ${claim.verdict.replaceAll(" ", "-")}` }, `${SIGNS[claim.verdict] || ""} ${claim.verdict}`),
-      evidence("For", claim.supporting), evidence("Against", claim.against), claim.run ? go : null, place);
+      evidence("For", claim.supporting), evidence("Against", claim.against), claim.run ? go : h("p", { class: "hint" }, "The model cannot bear on this claim."), place);
   };
   clear(main, h("h1", {}, "Claims"),
     h("p", { class: "caption" }, "What a widely read article says of vitamin B12 and nerves, judged by published evidence; the model is run beside it and is never itself the evidence."),
@@ -32,9 +35,12 @@ export async function show(main) {
   return () => { for (const control of controls) control.abort(); };
 }
 
+const COLUMNS = [["what", "what"], ["value", "model"], ["unit", "unit"], ["published", "published"], ["holds", "agrees"], ["note", "note"]];
+
 function rows(run) {
   const list = run.rows || [];
-  if (!list.length) return run.conditions ? h("p", { class: "caption" }, run.conditions) : null;
-  const columns = Object.keys(list[0]);
-  return table("What the model says", columns, list.map((row) => columns.map((key) => (typeof row[key] === "number" ? number(row[key], 4) : String(row[key] ?? "")))));
+  if (!list.length) return null;
+  const filled = COLUMNS.filter(([key]) => list.some((row) => row[key] !== null && row[key] !== undefined && row[key] !== ""));
+  const text = (value) => (typeof value === "number" ? number(value, 4) : typeof value === "boolean" ? (value ? "yes" : "no") : String(value ?? ""));
+  return table("What the model says", filled.map(([, title]) => title), list.map((row) => filled.map(([key]) => (key === "note" ? { node: text(row[key]), text: true } : text(row[key])))));
 }

@@ -1,6 +1,6 @@
 // The person and the plans: what can be chosen.
 
-import { clear, h, monthWords, number, select, slider } from "./dom.js";
+import { clear, drawerButton, h, monthWords, number, select, slider } from "./dom.js";
 import { change, edit, load, months, state, treated, value } from "./state.js";
 
 const SCHEDULES = ["once", "daily", "weekly", "monthly", "every 2 d for 14 d, then every 60 d", "daily for 7 d, then weekly for 28 d, then monthly"];
@@ -8,8 +8,10 @@ const PARTIAL = ["ileal disease", "food-cobalamin malabsorption", "CD320 antibod
 const OWN = "own";
 
 export function controls() {
-  const node = h("aside", { class: "side", "aria-label": "The person and the plans" });
-  const refresh = () => clear(node, ...build(refresh));
+  // on a narrow screen the controls are a drawer at its lower edge, so that the curves stay in sight
+  const inside = h("div", { id: "controls" });
+  const node = h("aside", { class: "side drawer", "aria-label": "The person and the plans" }, drawerButton("Change the person and the plans"), inside);
+  const refresh = () => clear(inside, ...build(refresh));
   refresh();
   return { node, refresh };
 }

@@ -15,6 +15,8 @@ export const NAMES = () => ({
   none: "nothing done",
 });
 const BLOOD = [["b12", "Serum B12"], ["holotc", "Holotranscobalamin"], ["mma", "Methylmalonate"], ["homocysteine", "Homocysteine"]];
+// The stretches that show the pattern: long nerves of leg and arm, and the tracts of the cord.
+const FIRST = new Set(["leg_sensory_distal", "leg_motor_distal", "arm_sensory_distal", "arm_motor_distal", "gracile", "cuneate", "corticospinal_thoracic", "optic_nerve"]);
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
 export async function show(main) {
@@ -30,6 +32,7 @@ export async function show(main) {
   const symptoms = h("div", { class: "charts three" });
   const blood = h("div", { class: "charts four" });
   const sheaths = h("div", { class: "charts four" });
+  const more = h("div", { class: "charts four" });
   const facts = h("div", {});
   const studies = new StudyTable();
   const when = slider({
@@ -48,12 +51,16 @@ export async function show(main) {
       section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms),
       section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
-        legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths),
+        legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
+        h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), more)),
       section("studies", "Nerve studies at the date shown", "What a laboratory would measure. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
       section("person", "This person", "What the case states, and what stands in for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
-  const draw = () => {
+  // One drawing per frame, however many answers arrive for it.
+  let frame = 0;
+  const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
+  const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
     if (!found.a) return;
     const names = NAMES();
@@ -65,7 +72,7 @@ export async function show(main) {
       ...(band && bands[id] ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
     clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
-      ...(bands.a ? [{ label: "shaded: nine tenths of the myelin rates that known data cannot tell apart", colour: "var(--soft)", block: true }] : [])]));
+      ...(bands.a ? [{ label: "shaded, for plan A: nine tenths of the myelin rates that known data cannot tell apart; only those rates vary, and the line, which uses the best of them, need not lie inside", colour: "var(--soft)", block: true }] : [])]));
     hero[0].set(base({ title: "Disability", y_label: "points of 16", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
     hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
     for (const name of Object.keys(found.a.severity)) {
@@ -84,7 +91,7 @@ export async function show(main) {
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
     for (const [name, part] of Object.entries(found.a.segments)) {
-      charts.sheaths[name] ??= append(sheaths, new Chart({ height: 130 }));
+      charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : more, new Chart({ height: 130 }));
       charts.sheaths[name].set({
         months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, y_range: [0, worst * 1.05], title: words(name), y_label: "",
         series: STATES.map(([label, colour]) => ({
@@ -96,6 +103,7 @@ export async function show(main) {
     describe();
   };
 
+  let told = null;
   const describe = () => {
     const kase = state.case;
     const last = (id) => found[id].disability.at(-1);
@@ -123,6 +131,8 @@ export async function show(main) {
         h("dt", {}, "feeling fibres left in the leg"), h("dd", {}, percent(found[id].pathways.sural.axons.at(-1))),
         h("dt", {}, "signals foot to brain"), h("dd", {}, percent(found[id].pathways.tibial_sep.conducted.at(-1))),
         h("dt", {}, "command fibres left, brain to leg"), h("dd", {}, percent(found[id].pathways.corticospinal_leg.axons.at(-1)))))));
+    if (told === found.a.person) return;
+    told = found.a.person;
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
@@ -155,12 +165,20 @@ export async function show(main) {
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
+          if (asked.id === "a" && !queues.a.waiting) others();
         } catch (error) { fail(error); }
       });
-      queues[plan.id].ask(plan);
     }
-    later = setTimeout(() => spread.ask(wanted[0]), 250);
-    studies.ask();
+    // plan A first; the others when its curve has come, so that they do not slow it
+    queues.a.ask(wanted[0]);
+    if (wanted.length > 1 && state.a === last.a && state.case === last.case) others();
+    last = { a: state.a, case: state.case };
+  };
+  let last = {};
+  const others = () => {
+    for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+    clearTimeout(later);
+    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
   };
   const stop = listen((what) => {
     if (what === "month") {
@@ -173,7 +191,7 @@ export async function show(main) {
     ask();
   });
   ask();
-  return () => { stop(); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+  return () => { stop(); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
 }
 
 function append(home, chart) {

@@ -104,6 +104,23 @@ export function select({ label, options, value, onchange, id, hint }) {
   return node;
 }
 
+// Opens and closes the drawer it stands in; seen on narrow screens only.
+export function drawerButton(label) {
+  const button = h("button", { type: "button", class: "drawer-button", "aria-expanded": "false", onclick: () => {
+    button.setAttribute("aria-expanded", String(button.parentElement.classList.toggle("open")));
+  } }, label);
+  return button;
+}
+
+// What a visitor need not know already.
+export const GLOSSARY = {
+  SEP: "somatosensory evoked potential, the answer of spinal cord and brain to a shock at the wrist or ankle",
+  MEP: "motor evoked potential, the answer of a muscle to a magnetic pulse over the brain",
+  VEP: "visual evoked potential, the answer of the brain to a pattern the eye sees",
+  corticospinal: "the tract of the spinal cord that carries commands from the brain",
+};
+export const glossary = (...keys) => h("p", { class: "hint glossary" }, keys.map((key) => [h("b", {}, key), `: ${GLOSSARY[key]}. `]));
+
 export function table(caption, columns, rows, { numeric = true } = {}) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     h("table", {},

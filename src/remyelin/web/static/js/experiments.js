@@ -25,6 +25,7 @@ export async function show(main, chosen) {
     control?.abort();
     const own = control = new AbortController();
     clear(place, h("h2", {}, sentence(item.title)));
+    place.closest("section").scrollIntoView({ block: "start" });
     stop.hidden = false;
     try {
       const found = await job("/api/experiment", { name: item.name }, { signal: own.signal, progress: (step) => { note.textContent = `${sentence(step)}...`; } });
@@ -39,8 +40,8 @@ export async function show(main, chosen) {
     h("section", { "aria-label": "Experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
       h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map((item) => h("li", {},
         h("button", { type: "button", id: `run-${item.name}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", item.title)))))),
-      h("div", { class: "row" }, note, stop)),
-    h("section", { "aria-label": "Result" }, place));
+      ),
+    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place));
   clear(place, h("p", { class: "hint" }, "Choose an experiment to run."));
   const wanted = all.find((item) => item.name === chosen);
   if (wanted) run(wanted);

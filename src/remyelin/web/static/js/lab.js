@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { Chart } from "./chart.js";
-import { clear, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
+import { clear, glossary, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
 import { listen, plans, state } from "./state.js";
 import { flagged } from "./studytable.js";
 
@@ -84,20 +84,21 @@ export async function show(main) {
       }
       clear(results, table("Results", ["study", "value", "unit", "normal (SD)", "z"], rows));
       note.textContent = "";
+      if (matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
     } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
   }
 
   clear(main, h("h1", {}, "The lab"),
     h("p", { class: "caption" }, "Stimulate here, record there. Values come from the model's recordings; normal limits are those of the ledger. ▼ low or absent, ▲ late or high."),
     h("div", { class: "with-side" },
-      h("aside", { class: "side", "aria-label": "Studies" },
+      h("aside", { class: "side first", "aria-label": "Studies" },
         h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),
         who, when,
         GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, title), list.filter((name) => state.about.studies.includes(name)).map((name) => {
           const button = h("button", { type: "button", class: "study", "data-study": name, "aria-pressed": "false", onclick: () => study(name, button) },
             h("b", {}, sentence(words(name))), h("span", {}, `${SETUPS[name]?.[0] || ""} → ${SETUPS[name]?.[1] || ""}`));
           return button;
-        })))),
+        }))), glossary("SEP", "MEP", "VEP")),
       h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), waves)),
       h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Conclusion" }, h("h2", {}, "Conclusion"), verdict))));
   current();

@@ -1,7 +1,7 @@
 // One fibre three times: an impulse travels from node to node, computed by the full engine at every change.
 
 import { Latest, post } from "./api.js";
-import { clear, h, number, s, slider } from "./dom.js";
+import { clear, drawerButton, h, number, s, slider } from "./dom.js";
 
 const ROWS = [["healthy", "Healthy"], ["diseased", "As the sliders have it"], ["remyelinated", "Remyelinated"]];
 const [WIDTH, TALL, LEFT] = [1000, 150, 14];
@@ -68,7 +68,7 @@ export async function show(main) {
 
   clear(main, h("h1", {}, "The wire"), note, problem,
     h("div", { class: "with-side" },
-      h("aside", { class: "side", "aria-label": "The fibre" },
+      h("aside", { class: "side drawer", "aria-label": "The fibre" }, drawerButton("Change the fibre"),
         h("fieldset", {}, h("legend", {}, "The damage"),
           slider({ label: "Myelin left", id: "lamellae", min: 0, max: shares.length - 1, value: shares.indexOf(asked.lamellae), show: (i) => (shares[i] === 0 ? "bare" : `${number(100 * shares[i], 2)} %`), oninput: (i) => set("lamellae")(shares[i]), hint: "Share of the wraps (lamellae). A fibre this thick has about 120." }),
           slider({ label: "Paranode open", id: "paranode", min: 1, max: 100, value: 1, show: (v) => (v === 1 ? "closed" : `${v} x wider`), oninput: set("paranode"), hint: "The seal beside the node: current leaks under an open one." }),
