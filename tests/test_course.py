@@ -281,6 +281,18 @@ def test_failed_write_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 
 
+def test_a_place_that_takes_no_folder_is_refused_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> str:
+        raise FileNotFoundError(2, "as /proc does, whatever its permissions say")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(InputError, match="choose a writable folder"):
+        claim(tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_foreign_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
     with pytest.raises(InputError, match="did not write"):

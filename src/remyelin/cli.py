@@ -57,7 +57,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status = 0
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error, whichever click it comes from
-            status = _fail(f"{error.format_message()} `remyelin --help` lists commands and options.", 2)
+            wrong = error.format_message().rstrip(". ")
+            status = _fail(f"{wrong}; `remyelin --help` lists commands and options.", 2)
         elif os.environ.get("REMYELIN_DEBUG"):
             raise
         else:  # what we did not foresee is our fault, not the user's

@@ -50,3 +50,11 @@ def test_a_file_is_no_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     status, _, err = run(capsys, "thickness", "--out", str(tmp_path / "file"))
     assert status == 2
     assert "cannot be made" in err
+
+
+def test_a_bad_setting_is_said_even_where_only_the_list_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status, out, err = run(capsys, "--set", "nosuch=1")
+    assert (status, out) == (2, "")
+    assert "nosuch" in err

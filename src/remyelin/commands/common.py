@@ -32,7 +32,7 @@ def overrides(settings: list[str] | None) -> dict[str, float | str]:
     for setting in settings or ():
         name, equals, value = setting.partition("=")
         if not equals or not name.strip() or not value.strip():
-            raise InputError(f"--set {setting}: write NAME=VALUE, as --set nodal_sodium_conductance=1.5")
+            raise InputError(f"--set {setting}: write NAME=VALUE, as --set myelin.calibre.thick=2")
         changes[name.strip()] = value.strip()
     return changes
 

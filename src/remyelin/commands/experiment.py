@@ -24,6 +24,7 @@ def experiment(
     """Run the named protocols, as nerve lesions and rat nerves, and draw them."""
     from remyelin.experiment.registry import EXPERIMENTS, run_experiment
 
+    ledger = ledger_with(settings)
     if name is None and out is None:
         rows = [{"name": e.name, "layer": e.layer, "title": e.title} for e in EXPERIMENTS.values()]
         if as_json:
@@ -36,11 +37,10 @@ def experiment(
     from remyelin.report.terminal import Progress
 
     if name is not None and name not in EXPERIMENTS:
-        run_experiment(name, ledger_with(settings))  # says which name is nearest
+        run_experiment(name, ledger)  # says which name is nearest
     if out is not None:
         claim(out)
     wanted = [EXPERIMENTS[name]] if name is not None else list(EXPERIMENTS.values())
-    ledger = ledger_with(settings)
     results = {}
     with Progress() as progress:
         for item in wanted:

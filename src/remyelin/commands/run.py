@@ -23,6 +23,7 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.case import load_case
+    from remyelin.errors import InputError
     from remyelin.report.doctor import kernels_cached
     from remyelin.report.folder import claim, write_folder
     from remyelin.report.terminal import Progress, print_summary
@@ -39,7 +40,10 @@ def run(
         course = run_course(loaded, ledger, exact=exact, progress=progress)
         if out is not None:
             progress("writing the report")
-            write_folder(course, out)
+            try:
+                write_folder(course, out)
+            except OSError as error:
+                raise InputError(f"--out {out}: cannot be written: {error.strerror or error}.") from None
     if as_json:
         from remyelin.report.summary import summarise
 

@@ -33,7 +33,7 @@ def claim(folder: Path) -> None:
         parent = folder.absolute().parent
         while not parent.exists():
             parent = parent.parent
-        if not parent.is_dir() or not os.access(parent, os.W_OK):
+        if not parent.is_dir() or not _takes_folders(parent):
             raise InputError(f"--out {folder}: cannot be made below {parent}; choose a writable folder.")
         return
     if not folder.is_dir():
@@ -42,8 +42,17 @@ def claim(folder: Path) -> None:
         raise InputError(
             f"--out {folder}: holds files remyelin did not write; give an empty or a new folder."
         )
-    if not os.access(folder.absolute().parent, os.W_OK):
+    if not _takes_folders(folder.absolute().parent):
         raise InputError(f"--out {folder}: cannot be replaced; its parent folder is not writable.")
+
+
+def _takes_folders(parent: Path) -> bool:
+    """Say whether a folder can be made in ``parent``: by making one, as permissions do not tell all."""
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".remyelin-", dir=parent))
+    except OSError:
+        return False
+    return True
 
 
 def _ours(folder: Path) -> bool:
