@@ -88,7 +88,10 @@ def test_doctor_names_what_it_found() -> None:
 
 BAD_RUNS = {
     "unknown command": (("rum", "stabler-2013"), "No such command 'rum'"),
-    "unknown option": (("run", "stabler-2013", "--oot", "x"), "; `remyelin --help` lists commands and options."),
+    "unknown option": (
+        ("run", "stabler-2013", "--oot", "x"),
+        "; `remyelin --help` lists commands and options.",
+    ),
     "no case": (("run",), "Missing argument 'CASE'"),
     "unknown case": (("run", "stabler-2031"), "did you mean 'stabler-2013'"),
     "missing file": (("run", "none.toml"), "none.toml: no such file"),
