@@ -88,7 +88,10 @@ def test_doctor_names_what_it_found() -> None:
 
 BAD_RUNS = {
     "unknown command": (("rum", "stabler-2013"), "No such command 'rum'"),
-    "unknown option": (("run", "stabler-2013", "--oot", "x"), "No such option: --oot"),
+    "unknown option": (
+        ("run", "stabler-2013", "--oot", "x"),
+        "; `remyelin --help` lists commands and options.",
+    ),
     "no case": (("run",), "Missing argument 'CASE'"),
     "unknown case": (("run", "stabler-2031"), "did you mean 'stabler-2013'"),
     "missing file": (("run", "none.toml"), "none.toml: no such file"),
@@ -103,6 +106,7 @@ BAD_RUNS = {
     "dates out of order": (("run", "order.toml"), "out of order"),
     "unknown regimen": (("run", "regimen.toml"), "treatment[0].regimen"),
     "no equals": (("run", "stabler-2013", "--set", "prior.weight"), "NAME=VALUE"),
+    "no place": (("run", "stabler-2013", "--out", "empty.toml/out"), "choose a writable folder"),
     "unknown number": (("run", "stabler-2013", "--set", "prior.weigth=70"), "did you mean 'prior.weight'"),
     "wrong unit of number": (("run", "stabler-2013", "--set", "prior.weight=70 lb"), "'kg'"),
     "out of range": (("run", "stabler-2013", "--set", "prior.weight=7000"), "45 to 110 kg"),

@@ -246,7 +246,6 @@ def test_folder_is_written_whole_and_replaced_by_rename(tmp_path: Path) -> None:
     names = ["case.toml", "course.nc", "report.html", "summary.json"]
     assert sorted(path.name for path in out.iterdir()) == names
     first = {name: (out / name).read_bytes() for name in names}
-    (out / "stray.txt").write_text("left by somebody")
     write_folder(course, out)
     assert sorted(path.name for path in out.iterdir()) == names
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"], "no draft is left behind"
@@ -291,6 +290,15 @@ def test_a_place_that_takes_no_folder_is_refused_before_anything_is_computed(
     with pytest.raises(InputError, match="choose a writable folder"):
         claim(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_others_put_beside_a_run_is_not_swept_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_folder(course_of("replete-control"), out)
+    (out / "thickness.html").write_text("an experiment written there later")
+    with pytest.raises(InputError, match="did not write"):
+        claim(out)
+    assert (out / "thickness.html").exists()
 
 
 def test_foreign_folder_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from remyelin.course import Course
 
 SUMMARY = "summary.json"
+WRITTEN = frozenset({"report.html", "course.nc", "case.toml", SUMMARY})
 
 
 def claim(folder: Path) -> None:
@@ -40,7 +41,7 @@ def claim(folder: Path) -> None:
         raise InputError(f"--out {folder}: is a file; give a folder.")
     if any(folder.iterdir()) and not _ours(folder):
         raise InputError(
-            f"--out {folder}: holds files remyelin did not write; give an empty or a new folder."
+            f"--out {folder}: holds files that `remyelin run` did not write; give an empty or a new folder."
         )
     if not _takes_folders(folder.absolute().parent):
         raise InputError(f"--out {folder}: cannot be replaced; its parent folder is not writable.")
@@ -56,6 +57,9 @@ def _takes_folders(parent: Path) -> bool:
 
 
 def _ours(folder: Path) -> bool:
+    """Say whether an earlier run wrote the folder and nobody has put anything else there, which would be lost."""
+    if any(path.name not in WRITTEN for path in folder.iterdir()):
+        return False
     try:
         text = (folder / SUMMARY).read_text(encoding="utf-8")
         return bool(json.loads(text).get("schema", "").startswith("remyelin-summary/"))

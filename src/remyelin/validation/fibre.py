@@ -122,7 +122,7 @@ def drawn_back(ledger: Ledger) -> Mapping[str, float]:
     "block_thickness_single_internode",
     "internodal_time_max_saltatory",
     note="10 um, converged grid, fibre thins with its lamellae, 60 shares from 0.3 to 10 %; the threshold moves "
-    "with the lamellar capacity: 1.1 % at 0.1, 1.6 % at 0.3 and 2.8 % at 0.9 uF/cm2 (0.9 % on the published grid)",
+    "with the lamellar capacity: 1.0 % at 0.1, 1.4 % at 0.3 and 2.5 % at 0.9 uF/cm2 (0.9 % on the published grid)",
 )
 def one_thin_internode(ledger: Ledger) -> Mapping[str, float]:
     """Thinning of one internode until the impulse stops."""
