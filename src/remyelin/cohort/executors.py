@@ -8,6 +8,7 @@ single courses until the one that kills is found and given up.
 from __future__ import annotations
 
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -249,10 +250,14 @@ class Dask:
             ) from None
         self._cluster: Any = None
         name, _, count = address.partition(":")
+        if name == "local" and count and not (count.isdigit() and int(count) > 0):
+            raise InputError(f"--cluster {address}: write local or local:N with N workers, 1 or more.")
+        if name != "local" and not re.fullmatch(r"[a-z]+://[^\s/]+:\d+", address):
+            raise InputError(
+                f"--cluster {address}: is no address; give local, local:N or a scheduler's, as tcp://127.0.0.1:8786."
+            )
         try:
             if name == "local":
-                if count and not (count.isdigit() and int(count) > 0):
-                    raise InputError(f"--cluster {address}: write local or local:N with N workers.")
                 self._cluster = distributed.LocalCluster(  # type: ignore[no-untyped-call]
                     n_workers=int(count) if count else None,
                     threads_per_worker=1,

@@ -35,9 +35,8 @@ def load_population(name_or_path: str) -> Population:
     if not (path.suffix == ".toml" or "/" in name_or_path or path.exists()):
         raise InputError(f"no shipped population named {name_or_path!r}; {nearest(name_or_path, shipped)}")
     if not path.is_file():
-        raise InputError(
-            f"{path}: no such file; give a population file (*.toml) or one of {', '.join(shipped)}."
-        )
+        what = "is a folder" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {what}; give a population file (*.toml) or one of {', '.join(shipped)}.")
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError(f"{path}: is too large for a population file.")

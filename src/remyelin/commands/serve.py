@@ -39,6 +39,10 @@ def serve(
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
+        except socket.gaierror:
+            raise InputError(
+                f"--host {host}: is no address of this machine; give one, as 127.0.0.1 or 0.0.0.0."
+            ) from None
         except OSError as error:
             raise InputError(
                 f"--port {port}: cannot listen on {host}: {error.strerror}; give another."
