@@ -212,7 +212,7 @@ RECORD_EVERY: Final = 5  # time steps between the samples of a recording
 RECOVERY_LOWEST: Final = 0.2  # thresholds from which a recovering fibre is tested
 RECOVERY_PER_DECADE: Final = 8
 NERVE_FEWEST_FIBRES: Final = 10  # fewer fibres do not make a nerve
-NERVE_EXACT_LEAD: Final = 12  # healthy internodes before what is run exactly: past the reach of the stimulus
+NERVE_EXACT_LEAD: Final = 8  # healthy internodes before what is run exactly: past the reach of the stimulus
 NERVE_EXACT_PAD: Final = 6  # and behind it
 # places of diameter, state and thickness in the code of an internode; its number of new internodes is the rest
 NERVE_EXACT_CODE: Final = (1 << 20, 1 << 16, 1 << 8)

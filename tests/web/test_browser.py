@@ -199,10 +199,10 @@ def test_a_closed_page_frees_its_job(chromium: Any, server: str, app: Any) -> No
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{server}/#experiments")
-    page.locator("#run-sensitivity").click()
+    page.locator("#run-recovery").click()  # half a minute of work, in many steps
     wait_until(lambda: app.state.long.inside == 1)
     context.close()
-    wait_until(lambda: app.state.long.inside == 0)
+    wait_until(lambda: app.state.long.inside == 0, 60.0)
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
