@@ -11,7 +11,6 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -45,57 +44,40 @@ long = pytest.mark.skipif(
 )
 
 
-def killed(folder: Path, persons: int, kills: int) -> tuple[Cohort, int]:
-    """Run with two workers while a thread kills one at random again and again."""
+def killed(folder: Path, persons: int, kills: int) -> Cohort:
+    """Run with two workers and kill one of them, at random, at each of so many moments spread over the run."""
     workers = Processes(2)
-    done = threading.Event()
-    struck: list[int] = []
     rng = random.Random(5)
+    # Counted in finished courses, not in seconds: a quick machine must not be done before the first blow.
+    moments = [1 + persons * kill // (2 * kills) for kill in range(kills)]
 
-    def strike() -> None:
-        while not done.is_set() and len(struck) < kills:
-            time.sleep(rng.uniform(0.5, 4.0))
-            pids = workers.pids
-            if pids and not done.is_set():
-                with suppress(ProcessLookupError):
-                    os.kill(rng.choice(pids), signal.SIGKILL)
-                    struck.append(1)
+    def strike(state: Progress) -> None:
+        if moments and state.done >= moments[0]:
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(workers.pids), signal.SIGKILL)
+                moments.pop(0)
 
-    thread = threading.Thread(target=strike)
-    thread.start()
-    try:
-        return run_cohort(small(persons), folder, workers, chunk=1), len(struck)
-    finally:
-        done.set()
-        thread.join()
+    cohort = run_cohort(small(persons), folder, workers, chunk=1, progress=strike)
+    assert not moments, "every blow was struck"
+    return cohort
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path, undisturbed: Cohort) -> None:
-    cohort, struck = killed(tmp_path / "c", 8, 2)
-    assert struck >= 1
+    cohort = killed(tmp_path / "c", 8, 2)
     assert cohort.digest == undisturbed.digest
     everyone_once(cohort)
 
 
-def interrupted(folder: Path, persons: int, kills: int) -> int:
-    """Kill the driver again and again, each time after a few more parts; return how often."""
-    struck = 0
-    while struck < kills:
-        driver = drive(folder, persons, resume=struck > 0)
-        had = len(list(part_folder(folder).glob("courses-*"))) if struck else 0
-        while driver.poll() is None and len(list(part_folder(folder).glob("courses-*"))) < had + 1:
-            time.sleep(0.02)
-        if driver.poll() is not None:
-            break
-        driver.send_signal(signal.SIGKILL)
-        driver.wait()
-        struck += 1
-    return struck
+def interrupted(folder: Path, persons: int, kills: int) -> None:
+    """Kill the driver again and again, each time after one more part."""
+    for kill in range(kills):
+        assert drive(folder, persons, resume=kill > 0) == -signal.SIGKILL
+        assert len(list(part_folder(folder).glob("courses-*"))) == kill + 1
 
 
 def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None:
     folder = tmp_path / "c"
-    assert interrupted(folder, 8, 1) == 1
+    interrupted(folder, 8, 1)
     manifest = read_manifest(folder)
     assert manifest is not None
     assert not manifest["finished"]
@@ -226,8 +208,7 @@ def test_a_killed_dask_worker_loses_nothing(
 @long
 def test_twenty_killed_workers(tmp_path: Path) -> None:
     quiet = run_cohort(small(400), tmp_path / "quiet", Processes(2))
-    cohort, struck = killed(tmp_path / "c", 400, 20)
-    assert struck == 20
+    cohort = killed(tmp_path / "c", 400, 20)
     assert cohort.digest == quiet.digest
     everyone_once(cohort)
 
@@ -235,7 +216,7 @@ def test_twenty_killed_workers(tmp_path: Path) -> None:
 @long
 def test_a_driver_killed_ten_times(tmp_path: Path) -> None:
     quiet = run_cohort(small(24), tmp_path / "quiet", Processes(2))
-    assert interrupted(tmp_path / "c", 24, 10) == 10
+    interrupted(tmp_path / "c", 24, 10)
     cohort = run_cohort(small(24), tmp_path / "c", resume=True)
     assert cohort.resumed >= 10
     assert cohort.digest == quiet.digest
