@@ -126,7 +126,7 @@ export async function show(main) {
     story.textContent = parts.join("");
     const names = NAMES();
     clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
-      h("h3", {}, treated() ? names[id] : "Course"),
+      h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}`), h("dd", {}, `${last(id)} of 16`),
         h("dt", {}, "feeling fibres left in the leg"), h("dd", {}, percent(found[id].pathways.sural.axons.at(-1))),
