@@ -312,6 +312,8 @@ def test_every_bad_answer_of_the_form_has_its_own_sentence() -> None:
     assert set(refused) == {"age", "sex", "symptom", "mood", "b12", "mma", "iron"}
     assert "numbness" in refused["symptom"]
     assert "--" not in refused["mma"]
-    assert not known.words and not known.labs
-    sure = read_form("", "", {}, {"mma": "0.4 nmol/L"}, LEDGER, ["mma"])
-    assert not sure[1] and sure[0].labs["mma"].unit == "nmol/L"
+    assert not known.words
+    assert not known.labs
+    sure, refused = read_form("", "", {}, {"mma": "0.4 nmol/L"}, LEDGER, ["mma"])
+    assert not refused
+    assert sure.labs["mma"].unit == "nmol/L"

@@ -171,8 +171,8 @@ def test_a_word_explains_itself_by_keyboard_and_by_touch(page: Any, server: str)
 SOUND = """() => {
   const bad = [];
   const shown = (node) => node.getClientRects().length > 0;
-  const name = (node) => (node.getAttribute("aria-label") || [...(node.labels || [])].map((item) => item.textContent).join(" ")
-    || node.textContent || "").trim();
+  const labels = (node) => [...(node.labels || [])].map((item) => item.textContent).join(" ");
+  const name = (node) => (node.getAttribute("aria-label") || labels(node) || node.textContent || "").trim();
   for (const node of document.querySelectorAll("button, a[href], input, select, textarea, summary, [role=button]")) {
     if (shown(node) && !name(node)) bad.push(`no name: ${node.outerHTML.slice(0, 100)}`);
   }

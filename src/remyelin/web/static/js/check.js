@@ -81,7 +81,7 @@ function questions(asked, said, trouble) {
       const found = await post("/api/answers", body, { remember: false });
       const refused = found.refused || {};
       for (const [name, { control, problem, sure }] of fields) {
-        problem.textContent = refused[name] || "";
+        problem.textContent = sentence(refused[name] || "");
         problem.hidden = !refused[name];
         if (sure && refused[name]?.includes("confirm it")) sure.hidden = false;
         if (refused[name]) { control.setAttribute("aria-invalid", "true"); control.setAttribute("aria-describedby", problem.id); }
