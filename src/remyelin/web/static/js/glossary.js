@@ -49,6 +49,7 @@ export const WORDS = {
   amplitude: ["Amplitude", "Size of the answer: how many fibres answer, and how well together."],
   "F latency": ["F latency", "Time for an impulse to run from the hand or foot up to the spinal cord and back to the muscle."],
   CMCT: ["Central motor conduction time (CMCT)", "Time a command needs from the brain to the nerve cells of the spinal cord."],
+  SD: ["Normal (SD)", "The mean of healthy people and, in brackets, one standard deviation: two thirds of them lie within it. Where the values are skewed it is the middle value and the factor (\u00d7\u00f7) of one standard deviation."],
   z: ["z", "How many standard deviations a value lies from the mean of healthy people; beyond 2 is unusual."],
   ledger: ["The ledger", "The list of every number the model uses, with its unit, range, kind and source: the Sources page."],
 };

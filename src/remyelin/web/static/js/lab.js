@@ -14,7 +14,7 @@ const SETUPS = {
   median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
   mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
 };
-const GROUPS = [["Motor nerves", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
+const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
 
 export async function show(main) {
   let patient = null;
@@ -86,7 +86,7 @@ export async function show(main) {
         rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen)), colspan: 4 }] });
         for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), flagged(one), { node: usual(one), class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
       }
-      clear(results, table("Results", ["study", "value", "normal (SD)", term("z")], rows));
+      clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), term("z")], rows));
       note.textContent = "";
       if (matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
     } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
@@ -98,7 +98,7 @@ export async function show(main) {
       h("aside", { class: "side first", "aria-label": "Studies" },
         h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),
         who, when,
-        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, title), list.filter((name) => state.about.studies.includes(name)).map((name) => {
+        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, explained(title)), list.filter((name) => state.about.studies.includes(name)).map((name) => {
           const button = h("button", { type: "button", class: "study", "data-study": name, "aria-pressed": "false", onclick: () => study(name, button) },
             h("b", {}, sentence(words(name))), h("span", {}, `${SETUPS[name]?.[0] || ""} → ${SETUPS[name]?.[1] || ""}`));
           return button;

@@ -2,7 +2,7 @@
 
 import { Latest, job, post } from "./api.js";
 import { clear, h, number, sentence, table, words } from "./dom.js";
-import { explained } from "./glossary.js";
+import { explained, term } from "./glossary.js";
 import { plans, state, treated } from "./state.js";
 
 export function flagged(item) {
@@ -82,6 +82,6 @@ export class StudyTable {
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    clear(this.body, table("Nerve studies", ["study", "normal (SD)", ...heads, ...(this.exact ? ["exact"] : [])], rows));
+    clear(this.body, table("Nerve studies", ["study", term("SD", "normal (SD)"), ...heads, ...(this.exact ? ["exact"] : [])], rows));
   }
 }
