@@ -85,7 +85,7 @@ def test_a_source_is_followed(page: Any, server: str) -> None:
 def test_report_is_downloaded_and_the_link_reads_back(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#make-report").click()
-    page.wait_for_selector("#get-report-html", timeout=60_000)
+    page.wait_for_selector("#get-report-html", timeout=300_000)
     with page.expect_download() as download:
         page.locator("#get-report-html").click()
     assert download.value.suggested_filename == "report.html"
