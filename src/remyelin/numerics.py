@@ -163,6 +163,7 @@ NERVE_SHAPES: Final = 24  # classes of velocity whose fibres share the shape of 
 NERVE_NO_SHARE: Final = 1e-12  # a smaller lesioned share is none
 NERVE_LINES_KEPT: Final = 64  # lines of fibres remembered, up to 1 MB each; a person's battery uses 30
 NERVE_LEDGERS_KEPT: Final = 16  # anatomies by ledger, and nerves under electrodes, remembered
+NERVE_ARRIVALS_KEPT: Final = 4  # spectra of volleys remembered, up to 0.4 MB each
 NERVE_NORMS_KEPT: Final = 256  # norms of persons remembered; a battery has some 60
 NERVE_SPECTRA_KEPT: Final = 64  # spectra of single contributions remembered, up to 130 kB each
 NERVE_CLASS_SPAN: Final = 3.0  # standard deviations about each mode that fibres are taken from

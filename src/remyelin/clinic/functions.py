@@ -113,7 +113,8 @@ def functions_of(
 def graded(loss: Floats, grade: Grade) -> Floats:
     """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
     scale: float = 1.0 + grade.half**grade.steepness
-    return saturating(np.clip(loss, 0.0, 1.0), grade) * scale
+    # rounding must not make a complete loss more than complete
+    return np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
 
 
 def saturating(amount: Floats, grade: Grade) -> Floats:

@@ -175,7 +175,7 @@ def _onset(
     step = numerics.COHORT_SEARCH_STEP
     times = np.concatenate([[-numerics.COURSE_LEAD], np.arange(0.0, within + step, step)])
     exposure = caused(drawn.person, times[-1], ledger)
-    drive = cobalamin.simulate(exposure, times, numbers.kinetics)[["methylation"]]
+    drive = cobalamin.drive(exposure, times, numbers.kinetics)
     first = _first_deficit(drive)
     if first is None:
         raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")

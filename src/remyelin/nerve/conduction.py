@@ -83,8 +83,7 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
     delay = variance = ectopic = np.zeros(())
     for part in volleys:
         # As in a nerve potential, fibres count with the square of their diameter.
-        weight = part.line.fibres.diameter**2
-        weight = weight / weight.sum()
+        weight = part.line.fibres.weight
         arriving = part.conducted * weight
         share = arriving.sum(axis=-1)
         # Where nothing arrives any more the fibres are weighted as if all did.
@@ -95,7 +94,7 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
         axons = axons * part.axons
         delay = delay + mean
         variance = variance + (weights * (part.variance + (part.excess - mean[..., None]) ** 2)).sum(axis=-1)
-        ectopic = ectopic + part.ectopic * (part.line.internodes.sum(axis=0) @ weight)
+        ectopic = ectopic + part.ectopic * part.line.weighted
     return {
         "conducted": conducted,
         "delay": delay,
