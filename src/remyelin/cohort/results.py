@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ class Results:
         for name, values in read.items():
             self._columns[name] = np.concatenate(values) if values else np.zeros(0)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of all columns."""
         import pyarrow.parquet as pq
