@@ -41,8 +41,14 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
     InputError
         If a pathway or variable is missing or impossible.
     """
+    scale = label(scale_of(functions(pathways, parameters), parameters), pathways, "points")
+    scale["mental"].attrs["status"] = "not computed"
+    return scale
+
+
+def scale_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Points]:
+    """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function."""
     p = parameters
-    lost = functions(pathways, p)
     walking = gait(lost, p)
     romberg, *worse = p.scale_gait
     babinski = lost["pyramidal_leg"] >= p.presence
@@ -59,9 +65,7 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
     }
     items["total"] = sum(items[name] for name in ITEMS)
     items["rankin"] = _rankin(items["gait"], lost, p)
-    scale = label(items, pathways, "points")
-    scale["mental"].attrs["status"] = "not computed"
-    return scale
+    return items
 
 
 def _rankin(gait_points: Points, lost: Mapping[str, Floats], p: Parameters) -> Points:

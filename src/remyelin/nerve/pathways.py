@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Anatomy, Run
+from remyelin.nerve.anatomy import BRANCHES, Anatomy, Run
 from remyelin.nerve.person import Person
 
 
@@ -127,3 +127,19 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
     if pathway not in _PATHWAYS:
         raise InputError(f"no pathway named {pathway!r}; {nearest(pathway, PATHWAYS)}")
     return _PATHWAYS[pathway](person, Anatomy.from_ledger(ledger), Distances.from_ledger(ledger))
+
+
+def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozenset[str]:
+    """Return the segments of the branches that pathways run along: no others matter to them.
+
+    Raises
+    ------
+    InputError
+        For an unknown pathway.
+    """
+    return frozenset(
+        part.segment
+        for name in pathways
+        for run in runs(name, person, ledger)
+        for part in BRANCHES[run.branch]
+    )

@@ -26,6 +26,7 @@ from remyelin.nerve.anatomy import Array
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
+    NERVE_ARRIVALS_KEPT,
     NERVE_DELAY_QUANTILES,
     NERVE_LATE_POINTS,
     NERVE_LATE_SHAPES,
@@ -255,18 +256,30 @@ def nerve_potential(
         In uV.
     """
     time, _ = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
+    arriving, speed = _by_class(volley, delay, len(time), tables, at)
+    seen = _seen(medium.depth, medium.spacing, len(time), speed)
+    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
+    # Negative up: the sign of the spectrum is turned.
+    scale = count * medium.axoplasm / (2 * 2 * 2 * medium.tissue)
+    value = medium.gain * UV_PER_MV * scale * np.fft.irfft(spectrum, len(time))
+    return Waveform(time, value, "uV")
+
+
+@lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
+def _by_class(
+    volley: Volley, delay: float, samples: int, tables: Tables, at: int
+) -> tuple[Spectrum, tuple[float, ...]]:
+    """Arrivals of a nerve's fibres, each with the square of its axon's diameter (mm2), by class of velocity.
+
+    As spectra, with the speed of each class (m/s); nerves that run together share them.
+    """
     velocity = volley.line.velocity[at]  # m/s is mm/ms
     axon = np.interp(volley.line.diameter[at], tables.healthy_diameter, tables.axon_diameter) * MM_PER_UM
-    # Negative up: the sign of the spectrum is turned.
-    scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
-    weight = count * volley.conducted / len(velocity) * scale
+    weight = volley.conducted / len(velocity) * axon**2
     group, groups = _classes(velocity)
-    arriving = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
-    speed = (np.bincount(group, velocity) / np.bincount(group))[:, None]
-    seen = _seen(medium.depth, medium.spacing, len(time), tuple(speed[:, 0]))
-    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
-    value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
-    return Waveform(time, value, "uV")
+    time, _ = _grid(samples, NERVE_SAMPLE_MS)
+    arriving: Spectrum = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
+    return arriving, tuple(np.bincount(group, velocity) / np.bincount(group))
 
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
@@ -279,7 +292,10 @@ def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) 
     with np.errstate(invalid="ignore", divide="ignore"):
         kernel = wave**2 * k0(wave * depth)
     kernel[:, 0] = 0
-    both: Spectrum = kernel * (1 - np.exp(-_I * wave * spacing))
+    # 1 - exp(-i x) by its parts: the exponential of a complex number takes several times as long
+    both = np.empty(kernel.shape, dtype=np.complex128)
+    both.real = kernel * (1 - np.cos(wave * spacing))
+    both.imag = kernel * np.sin(wave * spacing)
     return both
 
 
@@ -313,8 +329,7 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     time, _ = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
     spectrum = _station(delay, width, len(time))
     for part in volleys:
-        weight = part.line.fibres.diameter**2
-        arriving = total_density(part, weight / weight.sum() * part.conducted, 0.0, time)
+        arriving = total_density(part, part.line.fibres.weight * part.conducted, 0.0, time)
         spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
@@ -333,30 +348,28 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
 
     The onset is where the rising flank passes a fixed small share of the peak.
     """
-    value, time = waveform.value, waveform.time
-    top = int(np.argmax(value))
-    amplitude = float(value[top])
-    if not amplitude >= floor:
-        return None
-    first, end, last = _edges(np.ascontiguousarray(value), top, NERVE_ONSET_SHARE * amplitude)
-    sample = float(time[1] - time[0])
-    onset = _crossing(time, value, first, NERVE_ONSET_SHARE * amplitude)
-    return Response(
-        onset,
-        _peak(time, value, top),
-        amplitude,
-        float(np.clip(value[first : end + 1], 0, None).sum() * sample),
-        _crossing(time, value, end - 1, 0.0) - onset,
-        _crossing(time, value, last - 1, NERVE_ONSET_SHARE * amplitude),
-    )
+    value, time = np.ascontiguousarray(waveform.value), np.ascontiguousarray(waveform.time)
+    found = _measure(time, value, floor, NERVE_ONSET_SHARE)
+    return Response(*found) if found[2] >= floor else None
 
 
 @compiled
-def _edges(value: Any, top: int, small: float) -> tuple[int, int, int]:
-    """Return the last sample below `small` before the top, the first one not above zero and the first below after.
+def _measure(
+    time: Any, value: Any, floor: float, share: float
+) -> tuple[float, float, float, float, float, float]:
+    """Return onset, peak, amplitude, area, duration and settled; only the amplitude counts below `floor`.
 
-    The ends of the waveform stand in where there is none.
+    The ends of the waveform stand in where it is not crossed.
     """
+    top = 0
+    for i in range(1, value.size):
+        if value[i] > value[top]:
+            top = i
+    amplitude = value[top]
+    if not amplitude >= floor:
+        return 0.0, 0.0, -np.inf, 0.0, 0.0, 0.0
+    small = share * amplitude
+    sample = time[1] - time[0]
     first, end, last = 0, value.size - 1, value.size - 1
     for i in range(top - 1, -1, -1):
         if value[i] < small:
@@ -370,7 +383,26 @@ def _edges(value: Any, top: int, small: float) -> tuple[int, int, int]:
         if value[i] <= 0.0:
             end = i
             break
-    return first, end, last
+    area = 0.0
+    for i in range(first, end + 1):
+        area += max(value[i], 0.0)
+    onset = _crossing(time, value, first, small)
+    # of a maximum by the parabola through three samples
+    peak = time[top]
+    if 0 < top < value.size - 1:
+        bend = value[top - 1] - 2.0 * value[top] + value[top + 1]
+        if bend != 0.0:
+            peak += 0.5 * (value[top - 1] - value[top + 1]) / bend * sample
+    duration = _crossing(time, value, end - 1, 0.0) - onset
+    return onset, peak, amplitude, area * sample, duration, _crossing(time, value, last - 1, small)
+
+
+@compiled
+def _crossing(time: Any, value: Any, index: int, level: float) -> float:
+    """Time at which `value` passes `level` between samples `index` and `index + 1`."""
+    low, high = value[index], value[min(index + 1, value.size - 1)]
+    share = (level - low) / (high - low) if high != low else 0.0
+    return time[index] + min(max(share, 0.0), 1.0) * (time[1] - time[0])  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)
@@ -393,19 +425,3 @@ def _classes(velocity: Array) -> tuple[NDArray[np.int64], int]:
     group = np.clip(np.searchsorted(edges, velocity, side="right") - 1, 0, NERVE_SHAPES - 1)
     filled, index = np.unique(group, return_inverse=True)
     return index, len(filled)
-
-
-def _crossing(time: Array, value: Array, index: int, level: float) -> float:
-    """Time at which `value` passes `level` between samples `index` and `index + 1`."""
-    low, high = value[index], value[min(index + 1, len(value) - 1)]
-    share = (level - low) / (high - low) if high != low else 0.0
-    return float(time[index] + min(max(share, 0), 1) * (time[1] - time[0]))
-
-
-def _peak(time: Array, value: Array, top: int) -> float:
-    """Time of a maximum by the parabola through three samples."""
-    if not 0 < top < len(value) - 1:
-        return float(time[top])
-    left, middle, right = value[top - 1 : top + 2]
-    bend = left - 2 * middle + right
-    return float(time[top] + (0.5 * (left - right) / bend if bend else 0.0) * (time[1] - time[0]))
