@@ -105,7 +105,9 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers:
     -------
     Passage
     """
-    distinct, which = np.unique(_codes(bundle, tables), return_inverse=True)
+    codes = _codes(bundle, tables)
+    distinct = np.unique(codes)
+    which = np.searchsorted(distinct, codes)
     numbers, plain = makers.numbers(distinct)[which], makers.numbers(intact(distinct))[which]
     count = len(bundle.state)
     found = Passage(
@@ -115,8 +117,8 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers:
     for degrees in np.unique(temperature).tolist():
         shelf = shelves.setdefault(degrees, Shelf(degrees, makers))
         here = np.flatnonzero(temperature == degrees)
-        kinds, of = np.unique(plain[here], return_inverse=True)
-        found.time[here] = shelf.intact_times(kinds)[of]
+        kinds = np.unique(plain[here])
+        found.time[here] = shelf.intact_times(kinds)[np.searchsorted(kinds, plain[here])]
         _cross(shelf, bundle, here, numbers[here], plain[here], found)
     passes, excess = tabulated(bundle, tables)
     bare = bundle.state == _BARE

@@ -46,12 +46,13 @@ Kind = tuple[float, int, float, float]
 class Makers:
     """Internodes by the code of their kind, each made and reduced once for all temperatures."""
 
-    __slots__ = ("_ledger", "_library", "_number", "_states")
+    __slots__ = ("_ledger", "_library", "_number", "_pairs", "_states")
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._states = States(ledger)
         self._number: dict[int, int] = {}
+        self._pairs: dict[float, Fibre] = {}
         self._library: Library | None = None
 
     def numbers(self, codes: Ints) -> Ints:
@@ -75,7 +76,9 @@ class Makers:
 
     def _piece(self, kind: Kind) -> Fibre:
         diameter, state, thickness, length = kind
-        pair = mrg_interpolated(diameter, 2, grid="converged", ledger=self._ledger)
+        if diameter not in self._pairs:
+            self._pairs[diameter] = mrg_interpolated(diameter, 2, grid="converged", ledger=self._ledger)
+        pair = self._pairs[diameter]
         if state == _VACUOLATED:
             return self._states.vacuolate(pair, [0])
         if state == _REMYELINATED:
