@@ -216,6 +216,7 @@ RECOVERY_PER_DECADE: Final = 8
 NERVE_FEWEST_FIBRES: Final = 10  # fewer fibres do not make a nerve
 NERVE_EXACT_LEAD: Final = 8  # healthy internodes before what is run exactly: past the reach of the stimulus
 NERVE_EXACT_PAD: Final = 6  # and behind it
+NERVE_EXACT_MS: Final = 400.0  # longest that an impulse is followed through one stretch
 # places of diameter, state and thickness in the code of an internode; its number of new internodes is the rest
 NERVE_EXACT_CODE: Final = (1 << 20, 1 << 16, 1 << 8)
 NERVE_EXACT_THICKNESS: Final = 0.2  # step of the logarithm of thickness to which new sheaths are rounded

@@ -11,7 +11,7 @@ from remyelin.nerve.findings import Row, Studies
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.pathways import PATHWAYS, Distances, crossed
 from remyelin.nerve.person import Person
-from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.responses import Response, Waveform
 from remyelin.nerve.small_fibres import small_fibres
 from remyelin.nerve.studies import STUDIES, battery
 from remyelin.nerve.tables import Tables

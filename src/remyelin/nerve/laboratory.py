@@ -12,7 +12,7 @@ from remyelin.nerve.findings import Row
 from remyelin.nerve.norms import Assessment, assess
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
-from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.responses import Response, Waveform
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Line, Spread, Volley, laid
 from remyelin.numerics import NERVE_STUDY_FIBRES

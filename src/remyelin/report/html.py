@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from remyelin.course import Course
 from remyelin.report.draw import to_svg
-from remyelin.report.formatting import number
+from remyelin.report.formatting import deviations, micro, number
 from remyelin.report.plots import figures_of
 from remyelin.report.recovery_report import recovery_figure
 from remyelin.report.summary import summarise
@@ -26,4 +26,6 @@ def render_report(course: Course) -> str:
         figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
         for figure in (*figures_of(course), recovery_figure(course))
     }
-    return template.render(s=summarise(course), figures=figures, number=number)
+    return template.render(
+        s=summarise(course), figures=figures, number=number, micro=micro, deviations=deviations
+    )

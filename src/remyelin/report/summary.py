@@ -197,8 +197,11 @@ def _studies(course: Course) -> list[dict[str, Any]]:
                 cells.append(
                     {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
                 )
-            mean, sd = (f"{norm.mean:.3g}", f"{norm.sd:.2g}")
-            normal = f"ln {mean} ({sd})" if norm.logarithmic else f"{mean} ({sd})"
+            normal = (
+                f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
+                if norm.logarithmic
+                else f"{norm.mean:.3g} ({norm.sd:.2g})"
+            )
             rows.append(
                 {
                     "study": words(reference.study),
