@@ -111,7 +111,7 @@ export class Chart {
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
       if (range) inside.append(s("rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }));
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(2, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
     const frame = s("g", { class: "axis" });
     yTicks.forEach((at, i) => frame.append(
       s("line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }),
@@ -122,7 +122,8 @@ export class Chart {
     if (p.heat) inside.append(heat(p.heat, x, y));
     for (const at of p.marks || []) inside.append(s("line", { class: "mark", x1: x(at), x2: x(at), y1: edge.top, y2: edge.bottom }));
     if (p.stacked) inside.append(...stack(all, x, y));
-    else for (const line of all) inside.append(...drawn(line, x, y));
+    if (p.nothing && !all.some((line) => line.y.some((value) => value > 0.0005))) inside.append(s("text", { class: "nothing", x: (edge.left + edge.right) / 2, y: (edge.top + edge.bottom) / 2, "text-anchor": "middle" }, p.nothing));
+    if (!p.stacked) for (const line of all) inside.append(...drawn(line, x, y));
     if (p.cursor !== undefined) {
       this.line = s("line", { class: "cursor", x1: x(p.cursor), x2: x(p.cursor), y1: edge.top, y2: edge.bottom });
       inside.append(this.line);
