@@ -282,11 +282,15 @@ def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
 
 
 def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
-    """Choose indices of dates to draw: at most so many before presentation and after, ends and day 0 among them."""
+    """Choose indices of dates to draw: the first, and at most so many of the history shown and after day 0.
+
+    Both ends, day 0 and the last date before the stretch that the charts show are among them.
+    """
     zero = int(np.searchsorted(times, 0.0))
-    past = np.linspace(0, zero, min(before, zero + 1)).round()
+    shown = max(int(np.searchsorted(times, -numerics.WEB_HISTORY_SHOWN, side="right")) - 1, 0)
+    past = np.linspace(shown, zero, min(before, zero - shown + 1)).round()
     future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
-    return np.unique(np.concatenate([past, future])).astype(np.int64)
+    return np.unique(np.concatenate([[0], past, future])).astype(np.int64)
 
 
 def months(days: NDArray[np.float64]) -> list[float]:

@@ -59,6 +59,7 @@ export async function show(main) {
 
   // One drawing per frame, however many answers arrive for it.
   let frame = 0;
+  let keyed = "";
   const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
   const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
@@ -71,8 +72,12 @@ export async function show(main) {
       label: shown.length > 1 ? names[id] : "course", x: found[id].months, y: pick(found[id]), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
       ...(band && bands[id] ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
-      ...(bands.a ? [{ label: "shaded, for plan A: nine tenths of the myelin rates that known data cannot tell apart; only those rates vary, and the line, which uses the best of them, need not lie inside", colour: "var(--soft)", block: true }] : [])]));
+    const key = [...shown, names.a, names.b, Boolean(bands.a)].join();
+    if (key !== keyed) {
+      keyed = key;
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
+        ...(bands.a ? [{ label: "shaded, for plan A: nine tenths of the rates of myelin and axons that known data cannot tell apart; only those vary, and the line, which uses the best of them, need not lie inside", colour: "var(--soft)", block: true }] : [])]));
+    }
     hero[0].set(base({ title: "Disability", y_label: "points of 16", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
     hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
     for (const name of Object.keys(found.a.severity)) {
@@ -151,10 +156,14 @@ export async function show(main) {
     draw();
   });
   let later;
+  let last = {};
   const ask = () => {
+    const wanted = plans();
+    const before = last;
+    last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
-    const wanted = plans();
+    studies.rest();
     for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
@@ -165,20 +174,22 @@ export async function show(main) {
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
-          if (asked.id === "a" && !queues.a.waiting) others();
+          if (asked.id === "a" && !queues.a.waiting) rest();
         } catch (error) { fail(error); }
       });
     }
-    // plan A first; the others when its curve has come, so that they do not slow it
+    // while plan A moves nothing else is computed: what was under way for the others is of a place already left
+    if (state.a === before.a && state.case === before.case) { rest(0); return; }
+    for (const id of ["b", "none"]) queues[id]?.stop();
     queues.a.ask(wanted[0]);
-    if (wanted.length > 1 && state.a === last.a && state.case === last.case) others();
-    last = { a: state.a, case: state.case };
   };
-  let last = {};
-  const others = () => {
-    for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+  // the other plans when the curve of plan A stands on the screen, then the bands and the studies
+  const rest = (pause = 60) => {
     clearTimeout(later);
-    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
+    later = setTimeout(() => {
+      for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+      later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
+    }, pause);
   };
   const stop = listen((what) => {
     if (what === "month") {

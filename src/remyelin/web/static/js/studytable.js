@@ -51,6 +51,12 @@ export class StudyTable {
     this.later = setTimeout(() => this.background.ask(list[0], state.month), 900);
   }
 
+  // What is under way is of a place already left.
+  rest() {
+    clearTimeout(this.later);
+    this.background.stop();
+  }
+
   stop() {
     clearTimeout(this.later);
     this.queue.stop();
