@@ -80,6 +80,37 @@ def test_a_source_is_followed(page: Any, server: str) -> None:
     assert "assumed" in page.locator("#entry").inner_text()
 
 
+def test_a_number_of_the_course_opens_what_it_rests_on(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator(".card.plan-a").get_by_role("button", name="of 16").click()
+    panel = page.locator("#rests[data-what='disability']")
+    panel.locator(".rests-entry").first.wait_for()
+    assert "assumed" in panel.locator(".rests-entry .flag").first.inner_text()
+    entry = panel.locator(".rests-entry", has_text="clinic.presence")
+    entry.locator("summary").click()
+    told = entry.inner_text()
+    for fact in ("value", "range", "kind", "source", "feeds", "the symptom gait"):
+        assert fact in told
+    page.locator("#rests-close").press("Enter")
+    assert not page.locator("#rests").is_visible()
+    # by keyboard, from the mark of a chart to the entry in Sources
+    page.locator("#blood [data-rests='blood.b12']").first.press("Enter")
+    entry = page.locator("#rests[data-what='blood.b12'] .rests-entry", has_text="limits.b12")
+    entry.get_by_role("link").press("Enter")
+    page.locator("#entry code", has_text="limits.b12").first.wait_for()
+    assert not page.locator("#rests").is_visible()
+
+
+def test_a_number_of_the_lab_opens_what_it_rests_on(page: Any, server: str) -> None:
+    page.goto(f"{server}/#lab")
+    page.locator('[data-study="sural"]').click()
+    page.locator("#lab-table .rooted[data-rests='study.sural']").first.click()
+    panel = page.locator("#rests[data-what='study.sural']")
+    assert "norm.sural.velocity" in panel.inner_text()
+    assert "course.leg_sensory.distal" in panel.inner_text()
+    assert "corticospinal" not in panel.inner_text()
+
+
 def test_report_is_downloaded_and_the_link_reads_back(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#make-report").click()

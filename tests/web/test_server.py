@@ -93,6 +93,24 @@ def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name
                 assert values == plain(here[whole].sel({kind: part})), (part, quantity)
 
 
+def test_every_read_out_rests_on_entries_that_a_run_uses(server: str, app: Any) -> None:
+    from remyelin import Ledger, run_course
+    from remyelin.web.rests import READOUTS
+
+    used = {
+        entry.name for entry in run_course(load_case("pernicious-anaemia"), Ledger.shipped()).provenance.used
+    }
+    for what in READOUTS:
+        answer = httpx.get(f"{server}/api/rests", params={"what": what}).json()
+        names = {entry["name"] for entry in answer["entries"]}
+        assert names
+        # the page also holds one fibre and studies by themselves; what a run computes it has read
+        stray = {name for name in names if not name.startswith(("mrg", "limits", "absorption", "injection"))}
+        assert stray <= used, what
+        assert all(what == "wire" or READOUTS[what].title in entry["feeds"] for entry in answer["entries"])
+    assert httpx.get(f"{server}/api/rests", params={"what": "symptom.gate"}).status_code == 422
+
+
 def test_a_report_is_kept(server: str, reports: Path) -> None:
     answer = httpx.post(f"{server}/api/report", json={"case": CASE, "shift": 0}, timeout=120)
     name = json.loads(answer.text.strip().split("data: ")[-1])["id"]

@@ -87,7 +87,7 @@ def _recorded(make: Callable[[Engine, nerve.Person, Ledger], set[Run]]) -> Calla
 
     def reads(engine: Engine) -> frozenset[str]:
         ledger = engine.ledger.recording()
-        passed = make(engine, nerve.Person.of(ledger, age=50.0), ledger)
+        passed = make(engine, nerve.Person.of(engine.ledger, age=50.0), ledger)
         populations, branches = {run.population for run in passed}, {run.branch for run in passed}
 
         def concerns(name: str) -> bool:

@@ -1,6 +1,7 @@
 // Charts as SVG, drawn from the same plain figure data as the report: panels with series, bands, ranges, maps.
 
 import { h, number, s, unique } from "./dom.js";
+import { mark } from "./rests.js";
 
 const FONT = 11.5;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -105,8 +106,8 @@ export class Chart {
     this.tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
     this.clip = s("clipPath", { id: this.id });
     this.frame = s("g", { class: "axis" });
-    [this.ground, this.map, this.curves, this.pointer] = [s("g", {}), s("g", {}), s("g", {}), s("g", {})];
-    this.picture = s("svg", { role: "img" }, this.clip, this.frame, s("g", { "clip-path": `url(#${this.id})` }, this.ground, this.map, this.curves, this.pointer));
+    [this.ground, this.map, this.curves, this.words, this.pointer] = Array.from({ length: 5 }, () => s("g", {}));
+    this.picture = s("svg", { role: "img" }, this.clip, this.frame, s("g", { "clip-path": `url(#${this.id})` }, this.ground, this.map, this.curves, this.words, this.pointer));
     this.readout();
   }
 
@@ -157,7 +158,7 @@ export class Chart {
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
       if (range) ground.push(["rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }]);
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(2, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
     update(this.frame, [
       ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
       ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),
@@ -169,10 +170,14 @@ export class Chart {
     update(this.ground, [...ground, ...(p.heat ? [] : marks)]);
     this.map.replaceChildren(...(p.heat ? [heat(p.heat, x, y)] : []));
     update(this.curves, [...(p.heat ? marks : []), ...(p.stacked ? stack(all, x, y) : all.flatMap((line) => drawn(line, x, y)))]);
+    // a stack of nothing says so
+    const empty = p.nothing && !all.some((line) => line.y.some((value) => value > 0.0005));
+    update(this.words, empty ? [["text", { class: "nothing", x: (edge.left + edge.right) / 2, y: (edge.top + edge.bottom) / 2, "text-anchor": "middle" }, p.nothing]] : []);
     this.point();
-    if (this.title !== p.title || this.unit !== p.y_label || this.why !== p.why) {
-      [this.title, this.unit, this.why] = [p.title, p.y_label, p.why];
-      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, p.y_label) : "", p.why || "");
+    const caption = [p.title, p.y_label, p.rests, p.why?.textContent].join("|");
+    if (this.said !== caption) {
+      this.said = caption;
+      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, p.y_label) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
     }
     if (!this.picture.isConnected) this.node.append(this.caption, this.picture, this.tip);
   }

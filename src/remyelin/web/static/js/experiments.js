@@ -36,13 +36,13 @@ export async function show(main, chosen) {
   };
   const layers = [...new Set(all.map((item) => item.layer))];
   clear(main, h("h1", {}, "Experiments"),
-    h("p", { class: "caption" }, "Named protocols, run now on this machine with the numbers of the ledger. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
-    h("section", { "aria-label": "Experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
+    h("p", { class: "caption do" }, "Choose a protocol; it is computed now, on this machine, with the numbers of the ledger, and compared with what was published where something was. Some take half a minute. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
+    h("div", { class: "experiments" }, h("section", { "aria-label": "List of experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
       h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map((item) => h("li", {},
-        h("button", { type: "button", id: `run-${item.name}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", item.title)))))),
+        h("button", { type: "button", id: `run-${item.name}`, "aria-label": `Run ${words(item.name.replaceAll("-", " "))}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", item.title)))))),
       ),
-    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place));
-  clear(place, h("p", { class: "hint" }, "Choose an experiment to run."));
+    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place)));
+  clear(place, h("p", { class: "hint" }, "Choose an experiment to run: its question, its conditions, what it found, figures and tables appear here."));
   const wanted = all.find((item) => item.name === chosen);
   if (wanted) run(wanted);
   return () => control?.abort();

@@ -49,7 +49,7 @@ export async function show(main, chosen) {
     if (!entry) {
       search.value = name;
       fill();
-      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value."));
+      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. What the signs mean:"), !name && h("ul", { class: "kinds" }, Object.entries(MEANING).map(([kind, text]) => h("li", {}, h("b", {}, `${SHAPES[kind]} ${kind}`), `: ${text}; ${ledger.entries.filter((item) => item.kind === kind).length} numbers.`))));
       return;
     }
     const facts = [
@@ -67,7 +67,7 @@ export async function show(main, chosen) {
   };
 
   clear(main, h("h1", {}, "Sources"),
-    h("p", { class: "caption" }, "Every number the model rests on. Most rates between deficiency and damage have never been measured: they are marked assumed, carry a range, and are hollow here."),
+    h("p", { class: "caption do" }, "Every number the model rests on: search, or choose one to see why it has this value. Most rates between deficiency and damage have never been measured: they are marked assumed, carry a range, and are hollow here."),
     h("div", { class: "ledger-view" },
       h("section", { "aria-label": "Ledger" }, search, h("div", { class: "row" }, filters), count, list), detail));
   fill();

@@ -2,6 +2,8 @@
 
 import { Latest, job, post } from "./api.js";
 import { clear, h, number, sentence, table, words } from "./dom.js";
+import { mark } from "./rests.js";
+import { explained } from "./glossary.js";
 import { plans, state, treated } from "./state.js";
 
 export function flagged(item) {
@@ -10,6 +12,11 @@ export function flagged(item) {
   const arrow = { low: " ▼", high: " ▲", normal: "" }[item.flag] ?? (item.flag ? " ▲" : "");
   return { node: `${number(item.value)}${arrow}`, class: item.flag === "normal" ? "" : "flag" };
 }
+
+// Mean and SD of healthy people; of a value whose logarithm is normal, the middle and the factor of one SD.
+export const usual = (item) => (item.logarithmic ? `${number(Math.exp(item.mean))} (\u00d7\u00f7 ${number(Math.exp(item.sd), 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`);
+export const groupName = (study, seen) => explained(sentence(words(study)), seen);
+export const rowName = (site, item, seen) => h("span", {}, explained(`${site}, ${words(item.quantity)}`, seen), h("span", { class: "unit" }, ` ${item.unit}`));
 
 export class StudyTable {
   constructor() {
@@ -67,21 +74,21 @@ export class StudyTable {
     const ids = Object.keys(this.found);
     if (!ids.length) return;
     const rows = [];
+    const seen = new Set();
     let study = "";
     this.found[ids[0]].rows.forEach((row, r) => {
-      if (row.study !== study) {
+      if (row.study !== study && row.assessed.length) {
         study = row.study;
-        rows.push({ group: true, cells: [{ node: sentence(words(study)), colspan: 3 + ids.length + (this.exact ? 1 : 0) }] });
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(study, seen), mark(`study.${study}`, words(study))), colspan: 2 + ids.length + (this.exact ? 1 : 0) }] });
       }
       row.assessed.forEach((item, i) => rows.push([
-        `${row.site}, ${item.quantity}`,
-        { node: item.logarithmic ? `ln ${number(item.mean)} (${number(item.sd, 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`, class: "muted" },
+        rowName(row.site, item, seen),
+        { node: usual(item), class: "muted" },
         ...ids.map((id) => flagged(this.found[id].rows[r].assessed[i])),
         ...(this.exact ? [flagged(this.exact.rows[r]?.assessed[i])] : []),
-        { node: item.unit, class: "muted" },
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    clear(this.body, table("Nerve studies", ["study", "normal (SD)", ...heads, ...(this.exact ? ["exact"] : []), "unit"], rows));
+    clear(this.body, table("Nerve studies", ["study", "normal (SD)", ...heads, ...(this.exact ? ["exact"] : [])], rows));
   }
 }
