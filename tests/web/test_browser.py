@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -226,14 +227,62 @@ def test_controls_are_a_drawer_on_a_telephone(page: Any, server: str) -> None:
     page.locator(".story", has_text="of 41").wait_for()
 
 
-def test_a_closed_page_frees_its_job(chromium: Any, server: str, app: Any) -> None:
+def test_the_exact_battery_is_asked_for_and_stands_beside_the_tables(page: Any, server: str) -> None:
+    def two_studies(route: Any) -> None:
+        """Ask the server for two studies in place of the whole battery, which would take this test long."""
+        asked = {**route.request.post_data_json, "studies": ["sural", "median_sensory"]}
+        route.continue_(post_data=json.dumps(asked))
+
+    page.route("**/api/exact", two_studies)
+    open_course(page, server)
+    page.locator("#date").fill("6")
+    page.locator("#studies").scroll_into_view_if_needed()
+    page.locator("#studies td").first.wait_for()
+    assert page.locator("#studies td.exact").count() == 0
+    page.evaluate(
+        "new MutationObserver(() => { document.body.dataset.said = (document.body.dataset.said || '') + "
+        "document.querySelector('#studies [role=status]').textContent; })"
+        ".observe(document.querySelector('#studies [role=status]'), {childList: true})"
+    )
+    page.locator("#ask-exact").click()
+    page.locator("#studies td.exact", has_text=re.compile("[0-9]")).first.wait_for(timeout=120_000)
+    assert page.locator("#studies th", has_text="plan A, exact").count() == 1
+    assert "stretch 1, " in page.evaluate("document.body.dataset.said")
+    row = page.locator("#studies tr", has=page.locator("td.exact", has_text=re.compile("[0-9]"))).first
+    tables, exact = (float(re.sub("[^0-9.]", "", row.locator("td").nth(i).inner_text())) for i in (1, 2))
+    assert exact == pytest.approx(tables, rel=0.25)  # drawn fibres against the whole distribution
+    page.locator("#ask-exact").click()
+    page.wait_for_function("document.querySelectorAll('#studies td.exact').length === 0")
+
+
+def test_a_closed_page_frees_its_job(
+    chromium: Any, server: str, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[BaseException] = []
+
+    def endless(case: Any, shift: Any, day: Any, names: Any, check: Any, exact: bool = False) -> Any:
+        """Studies that go on, a step at a time, until nobody waits for them."""
+        try:
+            while exact:
+                check("a step")
+                time.sleep(0.01)
+        except BaseException as error:
+            ended.append(error)
+            raise
+        return given(case, shift, day, names, check)
+
+    given = app.state.engine.studies
+    monkeypatch.setattr(app.state.engine, "studies", endless)
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(f"{server}/#experiments")
-    page.locator("#run-recovery").click()  # half a minute of work, in many steps
-    wait_until(lambda: app.state.long.inside == 1)
+    open_course(page, server)
+    page.locator("#studies").scroll_into_view_if_needed()
+    page.locator("#ask-exact").click()
+    page.locator("#studies [role=status]", has_text="a step").wait_for()
+    assert app.state.long.inside == 1
     context.close()
     wait_until(lambda: app.state.long.inside == 0, 60.0)
+    assert "has left" in str(ended[0])
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -6,6 +6,7 @@ change (the placing of the person, a trajectory already computed) is remembered.
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import OrderedDict
@@ -212,9 +213,10 @@ class Engine:
         conduct = None
         if exact:
             run = nerve.exact(whole.who.body, tables, self.ledger, seed=0)
+            count = itertools.count(1)
 
             def conduct(asked: Any, states: Any) -> Any:
-                check("nerve studies, fibre by fibre")
+                check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
                 return run(asked, states)
 
         state = _state_at(whole, day)
