@@ -75,7 +75,10 @@ def read_form(
         try:
             return reader(text.strip())
         except InputError as error:
-            refused[field] = str(error).replace(f"add --confirmed {field}", "confirm it")
+            # the sentence stands beside its field, so it need not name it
+            refused[field] = (
+                str(error).removeprefix(f"{field}: ").replace(f"add --confirmed {field}", "confirm it")
+            )
             return None
 
     found: dict[Word, None] = {}

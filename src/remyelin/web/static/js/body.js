@@ -6,7 +6,7 @@ import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, span } from "./lab.js";
-import { change, listen, plans, state, treated } from "./state.js";
+import { change, LABELS as LABELS_OF, listen, plans, state, treated } from "./state.js";
 
 // From nothing arrives to all fibres; dark to light to dark, and told apart by dashes and numbers as well.
 const RAMP = ["stop", "weak", "slow", "late", "go"];
@@ -147,7 +147,7 @@ export async function show(main) {
         h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
     }));
     if (focused) list.querySelector(`[data-wire="${focused}"]`)?.focus();
-    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, plan ${which.toUpperCase()}` : ""}.`;
+    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, ${LABELS_OF[which]}` : ""}.`;
     lines();
   }
 

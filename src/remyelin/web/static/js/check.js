@@ -52,6 +52,8 @@ function questions(asked, said, trouble) {
   };
   const age = h("input", { type: "text", inputmode: "decimal", id: "ask-age", autocomplete: "off", placeholder: "years", maxlength: 40 });
   const sex = h("select", { id: "ask-sex" }, [["", "left out"], ["female", "female"], ["male", "male"]].map(([value, text]) => h("option", { value }, text)));
+  // in the order of the page, so that the first answer refused is the first one a reader meets
+  const who = [field("age", "Age", age), field("sex", "Sex", sex)];
   const words = asked.words.map(({ kind, question, choices }) => {
     const boxes = choices.map(({ name, plain }) => {
       const box = h("input", { type: "checkbox", id: `${kind}-${name}`, value: name });
@@ -79,7 +81,7 @@ function questions(asked, said, trouble) {
       const found = await post("/api/answers", body, { remember: false });
       const refused = found.refused || {};
       for (const [name, { control, problem, sure }] of fields) {
-        problem.textContent = refused[name] || "";
+        problem.textContent = sentence(refused[name] || "");
         problem.hidden = !refused[name];
         if (sure && refused[name]?.includes("confirm it")) sure.hidden = false;
         if (refused[name]) { control.setAttribute("aria-invalid", "true"); control.setAttribute("aria-describedby", problem.id); }
@@ -93,7 +95,7 @@ function questions(asked, said, trouble) {
   };
   return h("form", { id: "questions", novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
     h("section", { "aria-labelledby": "questions-title" }, h("h2", { id: "questions-title" }, "Questions"),
-      h("div", { class: "asked-person" }, field("age", "Age", age), field("sex", "Sex", sex)), words,
+      h("div", { class: "asked-person" }, who), words,
       h("fieldset", {}, h("legend", {}, "Laboratory values"), h("p", { class: "hint" }, "As the report has them; \"<100\" where it says no more."), h("div", { class: "asked-labs" }, labs)),
       h("div", { class: "row" }, h("button", { type: "submit", class: "main", id: "ask" }, "What does guidance say?"), h("button", { type: "reset", onclick: () => { confirmed.clear(); for (const { problem, sure } of fields.values()) { problem.hidden = true; if (sure) sure.hidden = true; } } }, "Clear"))));
 }

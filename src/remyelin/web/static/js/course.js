@@ -140,7 +140,7 @@ export async function show(main) {
     const names = NAMES();
     const told = plans().filter((plan) => found[plan.id]).map(({ id }) => [id, names[id], end, last(id), ...CARDS.map(([, pathway, what]) => found[id].pathways[pathway][what].at(-1))]).join();
     if (told !== carded) clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
-      h("h3", {}, treated() ? names[id] : "Course"),
+      h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}`), h("dd", {}, rooted("disability", `${last(id)} of 16`, "disability")),
         CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, percent(found[id].pathways[pathway][what].at(-1)), label))])))));

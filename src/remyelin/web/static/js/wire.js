@@ -103,7 +103,7 @@ export async function show(main) {
 function row(name, title) {
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${TALL}`, class: "wire", role: "img", "aria-label": title, preserveAspectRatio: "none" });
   const verdictNode = h("span", { class: "verdict" });
-  const node = h("div", { class: `wire-row ${name}` }, h("h3", {}, title, " ", verdictNode), h("div", { class: "stage" }, [40, -80].map((mv) => h("span", { class: "mv", "aria-hidden": "true", style: { top: `${(100 * (96 - ((mv + 80) / 130) * 84)) / TALL}%` } }, `${mv > 0 ? "+" : ""}${mv} mV`)), svg));
+  const node = h("div", { class: `wire-row ${name}` }, h("h2", {}, title, " ", verdictNode), h("div", { class: "stage" }, [40, -80].map((mv) => h("span", { class: "mv", "aria-hidden": "true", style: { top: `${(100 * (96 - ((mv + 80) / 130) * 84)) / TALL}%` } }, `${mv > 0 ? "+" : ""}${mv} mV`)), svg));
   const [base, axis] = [96, 122];
   const y = (mv) => base - ((mv + 80) / 130) * 84;
   let xs = [];
