@@ -133,7 +133,7 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     page.locator("#nav-body").click()
     page.locator('[data-pathway="visual"]').focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash.startsWith('#body') && location.hash.includes('?c=')")
+    page.wait_for_function("() => location.hash.startsWith('#body') && location.hash.includes('?c=')")
     link = page.url
     page.goto("about:blank")
     page.goto(link)
@@ -401,7 +401,7 @@ def test_the_exact_battery_is_asked_for_and_stands_beside_the_tables(page: Any, 
     tables, exact = (float(re.sub("[^0-9.]", "", row.locator("td").nth(i).inner_text())) for i in (1, 2))
     assert exact == pytest.approx(tables, rel=0.25)  # drawn fibres against the whole distribution
     page.locator("#ask-exact").click()
-    page.wait_for_function("document.querySelectorAll('#studies td.exact').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('#studies td.exact').length === 0")
 
 
 def test_a_closed_page_frees_its_job(
