@@ -128,7 +128,7 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     page.locator("#regimen-b").select_option("us")
     page.locator("#date").fill("9")
     page.locator(".card.plan-b", has_text="30 months after").wait_for()
-    page.locator(".story", has_text="with plan B's regimen").wait_for()
+    page.locator("main[aria-busy=false]").wait_for()
     story = page.locator(".story").inner_text()
     page.locator("#nav-body").click()
     page.locator('[data-pathway="visual"]').focus()
@@ -141,7 +141,9 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     assert page.locator("input[type=range]").first.input_value() == "9"
     page.locator("#nav-course").click()
     page.wait_for_selector("main[data-drawn] .card.plan-none")
+    page.locator("main[aria-busy=false]").wait_for()
     assert page.locator(".story").inner_text() == story
+    assert "with plan B's regimen" in story
     for control, value in (
         ("case", "pernicious-anaemia"),
         ("start-a", "2"),

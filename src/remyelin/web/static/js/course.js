@@ -163,12 +163,19 @@ export async function show(main) {
   const spread = new Latest(async (signal, plan) => {
     bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
     draw();
-  });
+  }, () => settle());
+  // Said to a screen reader, too: whether more is to come for what is shown.
+  let coming = false;
+  const settle = () => {
+    if (!coming && ![...Object.values(queues), spread].some((queue) => queue.running)) main.setAttribute("aria-busy", "false");
+  };
   let later;
   let last = {};
   const ask = () => {
     const wanted = plans();
     const before = last;
+    coming = true;
+    main.setAttribute("aria-busy", "true");
     last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
@@ -184,8 +191,8 @@ export async function show(main) {
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
           if (asked.id === "a" && !queues.a.waiting) rest();
-        } catch (error) { fail(error); }
-      });
+        } catch (error) { fail(error); coming = false; }
+      }, () => settle());
     }
     // while plan A moves nothing else is computed: what was under way for the others is of a place already left
     if (state.a === before.a && state.case === before.case) { rest(0); return; }
@@ -197,7 +204,7 @@ export async function show(main) {
     clearTimeout(later);
     later = setTimeout(() => {
       for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
-      later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
+      later = setTimeout(() => { coming = false; spread.ask(plans()[0]); studies.ask(); }, 100);
     }, pause);
   };
   const stop = listen((what) => {
@@ -211,7 +218,7 @@ export async function show(main) {
     ask();
   });
   ask();
-  return () => { stop(); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+  return () => { stop(); main.removeAttribute("aria-busy"); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
 }
 
 function append(home, chart) {
