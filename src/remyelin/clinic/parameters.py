@@ -32,6 +32,8 @@ class Parameters:
         From the share of the visual, and of the olfactory or gustatory path that no longer works.
     paraesthesia, lhermitte, tinnitus : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
+    stretched : float
+        Share of bare internodes with spread channels that fire when stretched.
     acuity_exponent : float
         Power of the visual path's conducted share that gives decimal acuity.
     position_dispersion, reflex_dispersion : float
@@ -63,6 +65,7 @@ class Parameters:
     paraesthesia: Grade
     lhermitte: Grade
     tinnitus: Grade
+    stretched: float
     acuity_exponent: float
     position_dispersion: float
     reflex_dispersion: float
@@ -92,6 +95,7 @@ class Parameters:
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
             tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            stretched=ledger["ectopic.stretched"],
             acuity_exponent=ledger["clinic.vision.acuity_exponent"],
             position_dispersion=ledger["clinic.position.dispersion"],
             reflex_dispersion=ledger["clinic.reflex.dispersion"],

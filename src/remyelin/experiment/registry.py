@@ -122,6 +122,12 @@ _ALL: Final = (
         "excitable:bare_axolemma",
     ),
     Experiment(
+        "ectopic-firing",
+        "fibre",
+        "impulses that bare internodes send by themselves, and when stretched",
+        "ectopic:ectopic_firing",
+    ),
+    Experiment(
         "when-injury-stops",
         "myelin",
         "does treatment stop it: injury after the first dose, by hypothesis, depot and gas",
