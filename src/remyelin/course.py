@@ -188,7 +188,7 @@ def run_course(
     tables = nerve.build_tables(ledger)
     pathways = nerve.conduction(states, body, tables, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, judgement)
+    scale = clinic.functional_disability(pathways, judgement, chemistry["cognition"])
     picture = xr.merge(
         [
             clinic.symptoms(pathways, judgement),

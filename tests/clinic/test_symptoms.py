@@ -209,6 +209,32 @@ def test_the_worst_case_reaches_every_point_that_is_computed():
     assert scale["mental"].attrs["status"] == "not computed"
 
 
+def test_the_mental_item_follows_cognition():
+    stack = xr.concat([conduction()] * 4, "time").assign_coords(time=[0.0, 1.0, 2.0, 3.0])
+    times = {"time": stack["time"]}
+    lost = xr.DataArray([0.0, -1.6, -2.6, -9.0], dims="time", coords=times)
+    scale = functional_disability(stack, PARAMETERS, lost)
+    assert scale["mental"].values.tolist() == [0, 1, 2, 3]
+    assert scale["total"].values.tolist() == [0, 1, 2, 3]
+    assert scale["mental"].attrs["status"] == "from cognition as a whole"
+    plans = stack.expand_dims(plan=["a", "b"])
+    assert functional_disability(plans, PARAMETERS, lost)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
+
+
+def test_what_the_model_takes_of_cognition_gives_no_point():
+    assert LEDGER["cognition.fall"] < PARAMETERS.scale_mental[0]
+
+
+def test_cognition_of_other_dates_is_refused():
+    stack = xr.concat([conduction()] * 2, "time").assign_coords(time=[0.0, 1.0])
+    other = xr.DataArray([0.0, 0.0], dims="time", coords={"time": [0.0, 5.0]})
+    with pytest.raises(InputError, match="at the same dates"):
+        functional_disability(stack, PARAMETERS, other)
+    wide = xr.DataArray(np.zeros((2, 2)), dims=("time", "plan"), coords={"time": [0.0, 1.0]})
+    with pytest.raises(InputError, match="over plan, which the pathways are not"):
+        functional_disability(stack, PARAMETERS, wide)
+
+
 def test_leading_dimensions_are_kept():
     stack = xr.concat([conduction(), conduction(sural=(0.3, 0.0, 0.3, 0.0))], "plan").expand_dims(
         time=[0.0, 1.0]

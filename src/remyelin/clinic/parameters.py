@@ -46,6 +46,8 @@ class Parameters:
         Severity above which a symptom is noticed or a sign found.
     scale_gait, scale_sensory : tuple of float
         Severities at which these items of the disability scale gain a point.
+    scale_mental : tuple of float
+        Loss of cognition, in standard deviations of a population, at which the mental item gains a point.
     scale_neuropathy, scale_paresis : float
         The same for the jerks and for paresis.
     scale_power : tuple of float
@@ -75,6 +77,7 @@ class Parameters:
     presence: float
     scale_gait: tuple[float, ...]
     scale_sensory: tuple[float, ...]
+    scale_mental: tuple[float, ...]
     scale_neuropathy: float
     scale_paresis: float
     scale_power: tuple[float, ...]
@@ -105,6 +108,7 @@ class Parameters:
             presence=ledger["clinic.presence"],
             scale_gait=ledger.vector("clinic.scale.gait"),
             scale_sensory=ledger.vector("clinic.scale.sensory"),
+            scale_mental=ledger.vector("clinic.scale.mental"),
             scale_neuropathy=ledger["clinic.scale.neuropathy"],
             scale_paresis=ledger["clinic.scale.paresis"],
             scale_power=ledger.vector("clinic.scale.power"),

@@ -130,7 +130,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     pathways = nerve.conduction(states, body, numbers.tables, numbers.ledger)
     symptoms = clinic.symptoms(pathways, numbers.judge)
     signs = clinic.signs(pathways, numbers.judge)
-    scale = clinic.functional_disability(pathways, numbers.judge)
+    scale = clinic.functional_disability(pathways, numbers.judge, seen["cognition"])
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 

@@ -168,7 +168,8 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
         pathways = nerve.conduction(drawn, body, tables, ledger)
-        return Trajectory(case, person, plan, body, chemistry, states, pathways, judge(pathways, ledger))
+        picture = judge(pathways, chemistry["cognition"].sel(time=pathways["time"]), ledger)
+        return Trajectory(case, person, plan, body, chemistry, states, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
         """Return the spread over myelin rates that the calibration cannot tell apart.
@@ -195,7 +196,7 @@ class Engine:
         check("conduction of the ensemble")
         pathways = nerve.conduction(together, whole.body, tables, ledger)
         check("symptoms of the ensemble")
-        picture = judge(pathways, ledger)
+        picture = judge(pathways, whole.chemistry["cognition"].sel(time=pathways["time"]), ledger)
         low, high = numerics.WEB_BAND
 
         def band(values: xr.DataArray, over: str) -> dict[str, Any]:
@@ -261,10 +262,10 @@ class Engine:
         return found
 
 
-def judge(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
+def judge(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> xr.Dataset:
     """Return symptoms and disability of pathways."""
     parameters = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, parameters)
+    scale = clinic.functional_disability(pathways, parameters, cognition)
     return xr.merge(
         [
             clinic.symptoms(pathways, parameters),
