@@ -155,7 +155,8 @@ def _first(course: Course, index: int) -> str:
         return "no symptom to improve"
     middle, low, high = found.first[index], found.first_low[index], found.first_high[index]
     if not np.isfinite(middle):
-        return "not seen"
+        ends = found.bands["disability"].sel(plan=plan.name, quantile="median")
+        return "too slight at the start to tell" if float(ends.isel(time=-1)) == 0 else "not seen"
     last = f"{high / DAYS_PER_MONTH:.1f}" if np.isfinite(high) else "never"
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
