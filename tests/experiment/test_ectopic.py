@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from remyelin.evidence import Ledger
+from remyelin.experiment import ectopic, run_experiment
 from remyelin.experiment.ectopic import LESION, Counts, column_fibre, rate_of, stretch_of
 from remyelin.fibre import bare
+from remyelin.report.draw import to_svg
 
 LEDGER = Ledger.shipped()
 
@@ -39,6 +41,24 @@ def test_stretch_is_an_inward_current_over_bare_axolemma_alone(stripped):
     assert pattern[: where.start].sum() == pattern[where.stop :].sum() == 0.0
     area = np.pi * fibre.axon_diameter[where.start : where.stop] @ fibre.length[where.start : where.stop]
     assert pattern.sum() == pytest.approx(2.0 * area * 1e-5)  # um2 times uA/cm2 in nA
+
+
+def test_the_experiment_draws_and_says_what_it_counted(monkeypatch):
+    for name, value in {
+        "DENSITIES": 2,
+        "PERSISTENT": 2,
+        "STRETCHES": 1,
+        "SETTLE_MS": 5.0,
+        "WATCH_MS": 30.0,
+    }.items():
+        monkeypatch.setattr(ectopic, name, value)
+    result = run_experiment("ectopic-firing", LEDGER)
+    assert result.question.endswith("?")
+    assert all(finding.endswith(".") for finding in result.findings)
+    (table,) = result.tables
+    assert len(table.rows) == 2 * 2 * 2
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert "<svg" in to_svg(result.figures[0])
 
 
 def test_shares_count_what_stretch_adds():

@@ -125,7 +125,13 @@ def ectopic_firing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "channels, share of the node's",
             "persistent sodium, share of that",
             (),
-            heat=Heat(found.density, found.persistent, found.rate[number].tolist(), "impulses per second"),
+            heat=Heat(
+                found.density,
+                found.persistent,
+                found.rate[number].tolist(),
+                "impulses per second",
+                z_range=(0.0, max(float(found.rate.max()), 1.0)),
+            ),
             log_x=True,
         )
         for number, stretch in enumerate(found.stretch)
@@ -140,13 +146,17 @@ def ectopic_firing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"{WATCH_MS:g} ms counted four nodes beyond the lesion.",
         [
             f"Left alone {firing.size} of {found.rate[0].size} sets of channels fire"
-            + (f", at {firing.min():.0f} to {firing.max():.0f} impulses a second" if firing.size else "")
+            + (f", at up to {firing.max():.0f} impulses a second" if firing.size else "")
             + ": only with nearly all of the node's persistent sodium. Bare axolemma that rests is silent.",
             f"Stretched, {100 * found.stretched:.0f} % of sets and stretches fire or fire faster, at up to "
             f"{found.rate.max():.0f} a second; the ledger holds {shipped:g}. One impulse in the {WATCH_MS:g} ms "
             "counts: a shock is short.",
-            "How much current a bent neck sends into bare axolemma is not known. Over a range of ten it decides "
-            "how fast an internode fires more than whether it does; below a tenth of the least, none would.",
+            "How much current a bent neck sends into bare axolemma is not known, and it decides much: "
+            + "; ".join(
+                f"at {stretch:.2g} uA/cm2 {100 * float((rates > found.rate[0]).mean()):.0f} % of the sets fire"
+                for stretch, rates in zip(found.stretch[1:], found.rate[1:], strict=True)
+            )
+            + ".",
         ],
         (
             Table(

@@ -122,12 +122,6 @@ _ALL: Final = (
         "excitable:bare_axolemma",
     ),
     Experiment(
-        "ectopic-firing",
-        "fibre",
-        "impulses that bare internodes send by themselves, and when stretched",
-        "ectopic:ectopic_firing",
-    ),
-    Experiment(
         "when-injury-stops",
         "myelin",
         "does treatment stop it: injury after the first dose, by hypothesis, depot and gas",
@@ -204,6 +198,12 @@ _ALL: Final = (
         "nerve",
         "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
         "path_length:path_length",
+    ),
+    Experiment(
+        "ectopic-firing",
+        "nerve",
+        "impulses that bare internodes send by themselves, and when stretched",
+        "ectopic:ectopic_firing",
     ),
     Experiment(
         "nerve-series",
