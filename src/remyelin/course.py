@@ -180,7 +180,7 @@ def run_course(
     progress("conduction: the engine fills its tables")
     tables = nerve.build_tables(ledger)
     pathways = steps.conduction(who, states, tables, ledger)
-    picture = steps.picture(pathways, ledger)
+    picture = steps.picture(pathways, chemistry["cognition"], ledger)
 
     progress("recovery under sets of rates that the calibration cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]

@@ -76,10 +76,10 @@ def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: L
     return nerve.conduction(states, who.body, tables, ledger)
 
 
-def picture(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
-    """Return symptoms, signs and the disability scale of pathways, at their dates."""
+def picture(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> xr.Dataset:
+    """Return symptoms, signs and the disability scale of pathways, at their dates; cognition over (time,)."""
     judgement = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, judgement)
+    scale = clinic.functional_disability(pathways, judgement, cognition.sel(time=pathways["time"]))
     items = scale.rename(
         {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
     )

@@ -24,6 +24,9 @@ PATHWAYS: Final = (
     "sural",
     "median_sep",
     "tibial_sep",
+    "neck_arm",
+    "neck_leg",
+    "lemniscus",
     "corticospinal_arm",
     "corticospinal_leg",
     "visual",
@@ -35,6 +38,7 @@ VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
 _UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
 _FIRING: Final = (*_SENSORY, "auditory")
+_NECK: Final = ("neck_leg", "neck_arm")
 
 Floats = NDArray[np.float64]
 Points = NDArray[np.int64]
@@ -87,7 +91,11 @@ def functions_of(
     knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
     volley = arrives["tibial_sep"] * _timed(spread["tibial_sep"], p.position_dispersion)
     discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
-    ascending = np.maximum(reaching["tibial_sep"], reaching["median_sep"])
+    # Bending the neck stretches the columns there and nowhere else; what they fire has the lemniscus to pass.
+    stretched = [
+        _firing(p.stretched * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _NECK
+    ]
+    shocks = np.max(stretched, axis=0) * arrives["lemniscus"]
     return {
         "touch_leg": graded(1.0 - np.minimum(arrives["sural"], arrives["tibial_sep"]), p.numbness),
         "touch_arm": graded(1.0 - np.minimum(arrives["median_sensory"], arrives["median_sep"]), p.numbness),
@@ -105,7 +113,7 @@ def functions_of(
         "smell": graded(1.0 - arrives["olfactory"], p.smell),
         "taste": graded(1.0 - arrives["gustatory"], p.smell),
         "ectopic": saturating(discharge, p.paraesthesia),
-        "lhermitte": saturating(ascending, p.lhermitte),
+        "lhermitte": saturating(shocks, p.lhermitte),
         "tinnitus": saturating(reaching["auditory"], p.tinnitus),
     }
 

@@ -316,7 +316,7 @@ def _rows(
     methylation = chemistry["methylation"].to_numpy()
     of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
     severity = clinic.severities(lost, judge)
-    points = clinic.scale_of(lost, judge)
+    points = clinic.scale_of(lost, judge, chemistry["cognition"].to_numpy())
     rows = []
     for v, day in enumerate(visits):
         row: Row = {"visit": float(v), "day": float(day), **of_person}

@@ -180,8 +180,10 @@ def three_months(ledger: Ledger) -> Mapping[str, float]:
     "fdrs_n2o",
     note="51 virtual patients of about 22 years, 1.5 h of nitrous oxide a day (lognormal), symptoms for a "
     "median of 1.5 months, gas stopped at treatment; the scale among those with cord disease, who have lost jerks and "
-    "most of their gait by then: progression is faster than reported. Shocks are counted in all whose columns could "
-    "give them, whether or not they bend the neck, with one threshold for everybody",
+    "most of their gait by then: progression is faster than reported. Shocks come from bare internodes "
+    "of the neck that fire when stretched: about a tenth of the fibres of these patients at presentation, where the "
+    "map wants most of them at once. How many it takes is not known: with half severity at a fifth of the fibres, the "
+    "lower end of its range, half of the patients feel shocks, at a half one in twelve, above two thirds none",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""

@@ -157,7 +157,8 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
         pathways = steps.conduction(who, drawn, tables, ledger)
-        return Trajectory(who, chemistry, states, drawn, pathways, steps.picture(pathways, ledger))
+        picture = steps.picture(pathways, chemistry["cognition"], ledger)
+        return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
         """Return the spread over myelin rates that the calibration cannot tell apart.
@@ -180,7 +181,7 @@ class Engine:
         check("conduction of the ensemble")
         pathways = steps.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = steps.picture(pathways, ledger)
+        picture = steps.picture(pathways, whole.chemistry["cognition"], ledger)
         low, high = numerics.WEB_BAND
 
         def band(values: xr.DataArray, over: str) -> dict[str, Any]:
