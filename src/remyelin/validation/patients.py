@@ -65,6 +65,19 @@ class Series:
     first: xr.DataArray
     states: xr.Dataset
 
+    def only(self, which: NDArray[np.int64]) -> Series:
+        """Return some of the patients, each as often as named."""
+        chosen = {"patient": which}
+        return Series(
+            self.pathways.isel(chosen),
+            self.severity.isel(chosen),
+            self.scale.isel(chosen),
+            self.signs.isel(chosen),
+            self.duration[which],
+            self.first.isel(chosen),
+            self.states.isel(chosen),
+        )
+
 
 def pernicious_anaemia(median_months: float, spread: float = 0.9) -> Sampler:
     """Loss of intrinsic factor at ages about 62, symptoms for a lognormal time before treatment."""
