@@ -25,7 +25,8 @@ READ: tuple[tuple[Callable[[Ledger, Series], dict[str, float]], str, int], ...] 
     (rows.latencies, "cord", 9),
     (rows.gas_rows, "gas", 51),
 )
-SETS, RESAMPLED = 12, 40  # sets at most, of those accepted; samples of each
+SETS, RESAMPLED = 6, 40  # sets at most, of those accepted; samples of each
+OTHERS = 60  # patients of a series under a set that is not the chosen one, at most
 
 
 def predict(
@@ -54,7 +55,7 @@ def predict(
         progress(f"predicting with set {number + 1} of {len(chosen)}")
         member = ledger.replace(dict(values))
         series = {
-            kind: follow(member, sampler, patients, rows.SEED)
+            kind: follow(member, sampler, patients if number == 0 else min(patients, OTHERS), rows.SEED)
             for kind, (sampler, patients) in rows.SERIES.items()
         }
         for read, kind, size in READ:
