@@ -42,7 +42,9 @@ def test_chosen_set_gives_what_is_written() -> None:
     written = clinic_fit()["sets"][0]
     again = evaluate(written["values"], FINAL)
     for name, value in written["found"].items():
-        assert again.found[name] == pytest.approx(value, abs=1.01), name  # one patient of 200 on another machine
+        assert again.found[name] == pytest.approx(value, abs=1.01), (
+            name
+        )  # one patient of 200 on another machine
 
 
 def test_accepted_sets_meet_every_row() -> None:
