@@ -83,7 +83,7 @@ def page(chromium: Any, server: str) -> Iterator[Any]:
             else trouble.append(f"left the machine: {request.url}")
         ),
     )
-    shown.set_default_timeout(20_000)
+    shown.set_default_timeout(60_000)
     yield shown
     context.close()
     assert not trouble
