@@ -6,10 +6,9 @@ result does not depend on who else is computed beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -110,7 +109,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
     segments = nerve.segments(body, numbers.ledger)
-    rates = _own_rates(drawn, numbers.rates)
+    rates = numbers.rates.susceptible(drawn.severity)
 
     onset = 0.0
     if criteria.since == "first symptom":
@@ -149,17 +148,6 @@ def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
     if drawn.person.cause == "vegan diet":
         return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
     return ledger
-
-
-def _own_rates(drawn: Drawn, rates: myelin.Parameters) -> myelin.Parameters:
-    """The rates of myelin with this person's susceptibility to injury in them."""
-    if drawn.severity == 1.0:
-        return rates
-
-    def own(tissue: Mapping[str, float]) -> Mapping[str, float]:
-        return MappingProxyType({**tissue, "injury": tissue["injury"] * drawn.severity})
-
-    return replace(rates, peripheral=own(rates.peripheral), central=own(rates.central))
 
 
 def _onset(

@@ -28,16 +28,19 @@ CORD_MONTHS = 10.3  # mean duration in Aaron 2005, a series of cord disease
 GAS_MONTHS = 1.5  # assumed: series of nitrous oxide present within weeks to months
 
 
+SERIES: Mapping[str, tuple[Sampler, int]] = {
+    "healton": (pernicious_anaemia(HEALTON_MONTHS), 200),
+    "cord": (pernicious_anaemia(CORD_MONTHS), 60),
+    "gas": (nitrous_oxide(GAS_MONTHS), 51),
+}
+SEED = 1991
+
+
 # One series serves several rows of one validation; the ledger is the key, so nothing goes stale.
 @lru_cache(maxsize=8)
 def _series(ledger: Ledger, kind: str) -> Series:
-    samplers: dict[str, tuple[Sampler, int]] = {
-        "healton": (pernicious_anaemia(HEALTON_MONTHS), 200),
-        "cord": (pernicious_anaemia(CORD_MONTHS), 60),
-        "gas": (nitrous_oxide(GAS_MONTHS), 51),
-    }
-    sampler, patients = samplers[kind]
-    return follow(ledger, sampler, patients, seed=1991)
+    sampler, patients = SERIES[kind]
+    return follow(ledger, sampler, patients, seed=SEED)
 
 
 def _complete(ledger: Ledger, series: Series, month: int) -> NDArray[np.bool_]:
@@ -93,7 +96,11 @@ def _follows(x: Floats, y: Floats) -> float:
 )
 def healton(ledger: Ledger) -> Mapping[str, float]:
     """Outcome in the largest series."""
-    series = _series(ledger, "healton")
+    return outcome(ledger, _series(ledger, "healton"))
+
+
+def outcome(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the rows of the outcome of the largest series."""
     return {
         "healton_complete": _percent(_complete(ledger, series, YEAR)),
         "healton_half": _percent(_improvement(series, YEAR) >= 0.5),
@@ -113,7 +120,11 @@ def healton(ledger: Ledger) -> Mapping[str, float]:
 )
 def duration(ledger: Ledger) -> Mapping[str, float]:
     """What the duration of symptoms does, and how the course begins and ends."""
-    series = _series(ledger, "healton")
+    return course(ledger, _series(ledger, "healton"))
+
+
+def course(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the rows of duration and course of the largest series."""
     severity = _severity(series)
     gain = (severity[:, [0]] - severity).mean(axis=0)
     first = [
@@ -140,7 +151,11 @@ def duration(ledger: Ledger) -> Mapping[str, float]:
 )
 def cord_disease(ledger: Ledger) -> Mapping[str, float]:
     """Cord disease of long duration: only the covariates differ from the series above."""
-    series = _series(ledger, "cord")
+    return cord_rows(ledger, _series(ledger, "cord"))
+
+
+def cord_rows(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the rows of a series, of those who have cord disease."""
     cord = _cord(series)
     threshold = clinic.Parameters.from_ledger(ledger).presence
     gait = series.severity.sel(symptom="gait").to_numpy()[:, 0] >= threshold
@@ -161,7 +176,12 @@ def cord_disease(ledger: Ledger) -> Mapping[str, float]:
 )
 def six_months(ledger: Ledger) -> Mapping[str, float]:
     """Improvement after six months."""
-    return {"aaron_6m": _percent(_improvement(_series(ledger, "cord"), SIX) >= 0.5)}
+    return halved(ledger, _series(ledger, "cord"))
+
+
+def halved(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the row of improvement after six months."""
+    return {"aaron_6m": _percent(_improvement(series, SIX) >= 0.5)}
 
 
 @simulates(
@@ -171,7 +191,12 @@ def six_months(ledger: Ledger) -> Mapping[str, float]:
 )
 def three_months(ledger: Ledger) -> Mapping[str, float]:
     """Complete recovery after three months."""
-    return {"misra_complete_3m": _percent(_complete(ledger, _series(ledger, "healton"), THREE))}
+    return soon(ledger, _series(ledger, "healton"))
+
+
+def soon(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the row of complete recovery after three months."""
+    return {"misra_complete_3m": _percent(_complete(ledger, series, THREE))}
 
 
 @simulates(
@@ -187,7 +212,11 @@ def three_months(ledger: Ledger) -> Mapping[str, float]:
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""
-    series = _series(ledger, "gas")
+    return gas_rows(ledger, _series(ledger, "gas"))
+
+
+def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the rows of a series after nitrous oxide."""
     threshold = clinic.Parameters.from_ledger(ledger).presence
     shocks = series.severity.sel(symptom="lhermitte").to_numpy()[:, 0] >= threshold
     return {
@@ -207,7 +236,12 @@ def gas(ledger: Ledger) -> Mapping[str, float]:
 )
 def optic(ledger: Ledger) -> Mapping[str, float]:
     """Optic neuropathy noticed at presentation."""
-    vision = _series(ledger, "healton").severity.sel(symptom="vision").to_numpy()[:, 0]
+    return sight(ledger, _series(ledger, "healton"))
+
+
+def sight(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the row of sight at presentation."""
+    vision = series.severity.sel(symptom="vision").to_numpy()[:, 0]
     return {"optic_clinical": _percent(vision >= clinic.Parameters.from_ledger(ledger).presence)}
 
 
@@ -219,7 +253,11 @@ def optic(ledger: Ledger) -> Mapping[str, float]:
 )
 def order_of_recovery(ledger: Ledger) -> Mapping[str, float]:
     """Tibial responses stay abnormal when motor and median ones have normalised."""
-    series = _series(ledger, "cord")
+    return latencies(ledger, _series(ledger, "cord"))
+
+
+def latencies(ledger: Ledger, series: Series) -> dict[str, float]:
+    """Return the row of the order in which latencies come back."""
     delay = series.pathways["delay"].isel(month=YEAR).to_dataset("pathway")
     cord = _cord(series)
     tibial, median, motor = (
