@@ -90,9 +90,8 @@ def _follows(x: Floats, y: Floats) -> float:
     "healton_residual",
     "respond_3_months",
     note="200 virtual patients with pernicious anaemia, symptoms for a lognormal time of median 4 months; the "
-    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. In 37 sets of stripping, injury, axonal "
-    "hazards and regrowth within their ranges no one met both improvement and residue: fewer lost axons leave fewer "
-    "with a residue and fewer who improve little",
+    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. Six numbers were searched on these four rows and "
+    "on two of animals; of the 192 sets tried two meet all of them, narrowly (docs/clinic-predictions.md)",
 )
 def healton(ledger: Ledger) -> Mapping[str, float]:
     """Outcome in the largest series."""
@@ -115,8 +114,8 @@ def outcome(ledger: Ledger, series: Series) -> dict[str, float]:
     "plateau",
     "first_symptom",
     note="the same 200; rank correlation with the duration of symptoms; gain at 12 of that at 24 months; "
-    "severest symptom on the day the first is noticed: gait, by a little over tingling and numbness, as bare "
-    "internodes block and all functions of a path go together",
+    "severest symptom on the day the first is noticed: tingling or numbness and gait within a little of each other, as "
+    "bare internodes block and all functions of a path go together",
 )
 def duration(ledger: Ledger) -> Mapping[str, float]:
     """What the duration of symptoms does, and how the course begins and ends."""
@@ -229,7 +228,7 @@ def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
 @simulates(
     "optic_clinical",
     note="the 200 patients of median 4 months: loss of vision noticed at presentation, by the severity above which "
-    "every symptom is noticed. A miss: half of them have lost nothing, but those with symptoms for a year or more have "
+    "every symptom is noticed. A miss: those with symptoms for a year or more have "
     "a brain starved for so long that bare internodes block the optic nerve too. Untreated disease runs much "
     "faster than in people, and the optic nerve is given the vulnerability of the lateral columns; nothing was set "
     "on this row",
