@@ -167,7 +167,8 @@ export async function show(main) {
   // Said to a screen reader, too: whether more is to come for what is shown.
   let coming = false;
   const settle = () => {
-    if (!coming && ![...Object.values(queues), spread].some((queue) => queue.running)) main.setAttribute("aria-busy", "false");
+    // after the drawing that the last answer has asked for
+    if (!coming && ![...Object.values(queues), spread].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(coming)));
   };
   let later;
   let last = {};
@@ -191,7 +192,10 @@ export async function show(main) {
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
           if (asked.id === "a" && !queues.a.waiting) rest();
-        } catch (error) { fail(error); coming = false; }
+        } catch (error) {
+          fail(error);
+          if (asked.id === "a") coming = false;
+        }
       }, () => settle());
     }
     // while plan A moves nothing else is computed: what was under way for the others is of a place already left
