@@ -90,8 +90,8 @@ def _follows(x: Floats, y: Floats) -> float:
     "healton_residual",
     "respond_3_months",
     note="200 virtual patients with pernicious anaemia, symptoms for a lognormal time of median 4 months; the "
-    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. Six numbers were searched on these four rows and "
-    "on two of animals; of the 192 sets tried two meet all of them, narrowly (docs/clinic-predictions.md)",
+    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. Six numbers were searched on these four "
+    "rows and on two of animals; of the 192 sets tried two meet all of them, narrowly (docs/clinic-predictions.md)",
 )
 def healton(ledger: Ledger) -> Mapping[str, float]:
     """Outcome in the largest series."""
