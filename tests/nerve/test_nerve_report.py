@@ -14,9 +14,11 @@ import pytest
 from remyelin import Ledger, load_case, run_course
 from remyelin.cli import main
 from remyelin.course import Course
+from remyelin.report.formatting import deviations
 from remyelin.report.html import render_report
 from remyelin.report.nerve_export import COLUMNS, LOINC_CMAP, to_csv, to_fhir
 from remyelin.report.nerve_report import BEFORE, nerve_report
+from remyelin.report.plots import waveforms
 
 
 @cache
@@ -121,3 +123,26 @@ def test_export_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     status, out, err = run("replete-control", "--to", "fihr")
     assert (status, out) == (2, "")
     assert "did you mean 'fhir'" in err
+
+
+def test_recordings_begin_at_the_stimulus_and_name_what_is_absent() -> None:
+    figure = waveforms(course())
+    panels = {panel.title.partition(" (")[0]: panel for panel in figure.panels}
+    absent = {
+        f"{row.study.replace('_', ' ')}, {row.site}".lower()
+        for studies in course().studies.values()
+        for row in studies.rows
+        if row.absent and f"{row.study}, {row.site}" in course().healthy.waveforms
+    }
+    assert absent
+    for title, panel in panels.items():
+        assert panel.x_range is not None
+        assert panel.x_range[0] == 0
+        assert ("absent" in panel.title) == (title.lower() in absent), panel.title
+    assert panels["tibial motor, ankle"].y_range == panels["tibial motor, knee"].y_range
+    assert panels["sural, ankle"].y_label == "\u00b5V"
+
+
+@pytest.mark.parametrize(("z", "said"), [(-0.02, "0.0"), (0.04, "0.0"), (1.26, "+1.3"), (-2.0, "-2.0")])
+def test_deviations_have_a_sign_where_there_is_one(z: float, said: str) -> None:
+    assert deviations(z) == said

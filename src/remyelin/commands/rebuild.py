@@ -8,7 +8,9 @@ import typer
 
 
 def rebuild(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="cobalamin, myelin, sensitivity")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity")
+    ],
 ) -> None:
     """Make derived data again from the ledger, where the numbers it rests on have changed (minutes)."""
     from remyelin.report.terminal import Progress

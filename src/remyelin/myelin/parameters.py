@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from remyelin.evidence import Ledger
 from remyelin.myelin.kernel import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
+HARM: Final = ("injury", "axon_direct")  # what the methylation deficit itself does
 MIXED: Final = "mixed"  # calibre of a segment that stands for all fibres of its tract
 
 
@@ -76,6 +77,17 @@ class Parameters:
             age_reference=ledger["myelin.age.reference"],
             age_halving=ledger["myelin.age.halving"],
         )
+
+    def susceptible(self, factor: float) -> Parameters:
+        """Return the rates of a person in whom a lack of methylation does so many times the typical harm.
+
+        One factor for sheaths and for the direct harm to axons: both answer the same deficit.
+        """
+
+        def own(tissue: Mapping[str, float]) -> Mapping[str, float]:
+            return MappingProxyType({**tissue, **{name: factor * tissue[name] for name in HARM}})
+
+        return replace(self, peripheral=own(self.peripheral), central=own(self.central))
 
     def age_factor(self, age: float) -> float:
         """Return the speed of repair at an age (years), relative to a young adult."""

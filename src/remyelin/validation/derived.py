@@ -85,6 +85,40 @@ def build_myelin_ensemble(ledger: Ledger, progress: Progress = lambda step: None
     return build(ledger, progress=progress)
 
 
+def build_clinic_fit(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Search the numbers of untreated disease again and return every set found as JSON."""
+    from remyelin.validation.fit_clinic import as_data, inputs_of_clinic, search
+
+    data = {"inputs": inputs_of_clinic(ledger), **as_data(*search(progress=progress))}
+    return json.dumps(_rounded(data), indent=1) + "\n"
+
+
+@cache
+def clinic_fit() -> Mapping[str, Any]:
+    """Return the shipped search of the clinic layer."""
+    return MappingProxyType(json.loads(CLINIC_FIT.read_text(encoding="utf-8")))
+
+
+def build_clinic_predictions(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Predict the rows of the clinic layer from the sets of the shipped search."""
+    from remyelin.validation.predict_clinic import predict
+
+    fit = clinic_fit()
+    found = predict(ledger, [member["values"] for member in fit["sets"]], progress)
+    data = {
+        "made_by": "remyelin rebuild predictions",
+        "sets": fit["inputs"],
+        "predictions": {name: list(values) for name, values in found.items()},
+    }
+    return json.dumps(_rounded(data), indent=1) + "\n"
+
+
+@cache
+def clinic_predictions() -> Mapping[str, Any]:
+    """Return the shipped predictions of the clinic layer."""
+    return MappingProxyType(json.loads(CLINIC_PREDICTIONS.read_text(encoding="utf-8")))
+
+
 def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Screen the unmeasured numbers again."""
     from remyelin.validation.sensitivity import build
@@ -92,11 +126,15 @@ def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) ->
     return build(ledger, progress)
 
 
+CLINIC_FIT: Final = Path(str(files("remyelin.validation"))) / "clinic_fit.json"
+CLINIC_PREDICTIONS: Final = Path(str(files("remyelin.validation"))) / "clinic_predictions.json"
 SENSITIVITY: Final = Path(str(files("remyelin.evidence"))) / "data" / "sensitivity.csv"
 MYELIN_ENSEMBLE: Final = Path(str(files("remyelin.myelin"))) / "ensemble.csv"
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
+    "clinic": (CLINIC_FIT, build_clinic_fit),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
     "myelin": (MYELIN_ENSEMBLE, build_myelin_ensemble),
+    "predictions": (CLINIC_PREDICTIONS, build_clinic_predictions),
     "sensitivity": (SENSITIVITY, build_sensitivity),
 }
 

@@ -1,8 +1,8 @@
 """Virtual series of patients, sampled by cause and duration and seen before and after treatment.
 
 A patient is followed untreated until the first symptom of limbs or cord is noticed, for the duration of symptoms drawn
-for the series, and then treated. Persons differ in age, store, speed of the cause and duration; nerves,
-tracts and their vulnerability are the same in all, which makes these series more alike than real ones.
+for the series, and then treated. Persons differ in age, store, speed of the cause, duration and how
+susceptible their nervous system is; nerves and tracts are the same in all.
 """
 
 from __future__ import annotations
@@ -16,12 +16,20 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.cohort.distributions import Distribution
+from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 FOLLOW_UP = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
 SEARCH_STEP = 21.0  # days between the dates at which a first symptom is looked for
 HORIZON = 14.0 * DAYS_PER_YEAR
+BEFORE = np.arange(0.0, HORIZON, SEARCH_STEP)
+SPAN = 60  # dates untreated disease is followed over at a time
+AT_ONCE = 10  # of them looked at together for symptoms
+NOTHING_FELT = 1e-5  # share of bare internodes below which nothing is felt
+CANDIDATES = 20  # persons drawn for one patient, at most
+SUSCEPTIBLE = (0.1, 10.0)  # ends of the spread of susceptibility, as in the populations of cohorts
 TREATMENT = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
 
 Sampler = Callable[[Generator], tuple[cobalamin.Exposure, float]]
@@ -56,6 +64,19 @@ class Series:
     duration: NDArray[np.float64]
     first: xr.DataArray
     states: xr.Dataset
+
+    def only(self, which: NDArray[np.int64]) -> Series:
+        """Return some of the patients, each as often as named."""
+        chosen = {"patient": which}
+        return Series(
+            self.pathways.isel(chosen),
+            self.severity.isel(chosen),
+            self.scale.isel(chosen),
+            self.signs.isel(chosen),
+            self.duration[which],
+            self.first.isel(chosen),
+            self.states.isel(chosen),
+        )
 
 
 def pernicious_anaemia(median_months: float, spread: float = 0.9) -> Sampler:
@@ -107,7 +128,7 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     sample : callable
         Draws a person (cause from day 0 on) and a duration of symptoms in days.
     patients : int
-        How many; who never notices a symptom is replaced by the next.
+        How many; who never notices a symptom is replaced by the next candidate.
     seed : int
         Of the draws.
 
@@ -115,47 +136,55 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     -------
     Series
     """
-    rng = np.random.default_rng(seed)
     body = nerve.Person(age=55.0, sex="female", height=168.0, temperature=33.0)
     segments = nerve.segments(body, ledger)
     tables = nerve.build_tables(ledger)
     kinetics = cobalamin.Parameters.from_ledger(ledger)
     rates = myelin.Parameters.from_ledger(ledger)
     judge = clinic.Parameters.from_ledger(ledger)
+    spread = Distribution("lognormal", (1.0, ledger["myelin.person.susceptibility"]), *SUSCEPTIBLE)
 
-    def states(person: cobalamin.Exposure, times: NDArray[np.float64]) -> xr.Dataset:
-        chemistry = cobalamin.simulate(person, times, kinetics)
-        return myelin.simulate(chemistry[["methylation"]], segments, person.age, rates)
+    def felt(states: xr.Dataset) -> xr.Dataset:
+        return clinic.symptoms(nerve.conduction(states, body, tables, ledger), judge)
 
-    before = np.arange(0.0, HORIZON, SEARCH_STEP)
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     seen: list[xr.Dataset] = []
     durations: list[float] = []
     firsts: list[xr.DataArray] = []
+    candidate = 0
     while len(seen) < patients:
+        if candidate == patients * CANDIDATES:
+            raise SimulationError(
+                f"of {candidate} persons only {len(seen)} notice a symptom and come to be treated within "
+                f"{HORIZON / DAYS_PER_YEAR:g} years; {patients} are wanted."
+            )
+        # Each has a stream of its own: the same candidates come forward whatever the numbers of the run.
+        rng = np.random.default_rng([seed, candidate])
+        candidate += 1
         person, duration = sample(rng)
-        untreated = states(person, before)
-        # Nothing is felt before one internode in a hundred thousand is bare somewhere.
-        late = int(np.argmax(untreated["bare"].max("segment").to_numpy() > 1e-5))
-        untreated = untreated.isel(time=slice(max(late - 1, 0), None, 2)).isel(time=slice(0, 40))
-        felt = clinic.symptoms(nerve.conduction(untreated, body, tables, ledger), judge)
-        noticed = felt["present"].sel(symptom=list(clinic.SPINAL)).any("symptom").to_numpy()
-        if late == 0 or not noticed.any():
-            continue
-        onset = int(np.argmax(noticed))
-        start = float(untreated["time"][onset]) + duration
-        if start > HORIZON:
+        own = rates.susceptible(spread.at(rng.random()))
+
+        def states(
+            drive: xr.Dataset, person: cobalamin.Exposure = person, own: myelin.Parameters = own
+        ) -> xr.Dataset:
+            return myelin.simulate(drive, segments, person.age, own)
+
+        untreated = _short_of_methyl(cobalamin.simulate(person, BEFORE, kinetics))
+        onset = _onset(untreated, states, felt)
+        if onset is None or (start := float(onset["time"]) + duration) > HORIZON:
             continue
         treated = replace(
             person,
             doses=cobalamin.regimen(TREATMENT, start, start + months[-1] + 1.0, ledger),
             nitrous_oxide=tuple(replace(gas, stop=start) for gas in person.nitrous_oxide),
         )
-        times = np.unique(np.concatenate([before[before < start], start + months]))
-        course = states(treated, times).sel(time=start + months)
+        ill = untreated["time"].to_numpy()
+        times = np.concatenate([[0.0], ill[(ill > 0.0) & (ill < start)], start + months])
+        drive = cobalamin.simulate(treated, times, kinetics)
+        course = states(drive[["methylation"]].sel(time=slice(ill[0], None))).sel(time=start + months)
         seen.append(course.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
         durations.append(duration / DAYS_PER_MONTH)
-        firsts.append(felt["severity"].isel(time=onset, drop=True))
+        firsts.append(onset)
     series = xr.concat(seen, "patient")
     pathways = nerve.conduction(series, body, tables, ledger)
     return Series(
@@ -164,6 +193,36 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         clinic.functional_disability(pathways, judge),
         clinic.signs(pathways, judge),
         np.array(durations),
-        xr.concat(firsts, "patient"),
+        xr.concat([onset.drop_vars("time") for onset in firsts], "patient"),
         series,
     )
+
+
+def _short_of_methyl(chemistry: xr.Dataset) -> xr.Dataset:
+    """Return the drive from the last date of full methylation on; until then every segment rests in health."""
+    drive = chemistry[["methylation"]]
+    short = (drive["methylation"].to_numpy() < 1.0).any(axis=-1)
+    first = int(np.argmax(short)) if short.any() else short.size - 2
+    return drive.isel(time=slice(max(first - 1, 0), None))
+
+
+def _onset(
+    drive: xr.Dataset,
+    states: Callable[[xr.Dataset], xr.Dataset],
+    felt: Callable[[xr.Dataset], xr.Dataset],
+) -> xr.DataArray | None:
+    """Return the severities on the date (days) the first symptom of limbs or cord is noticed, if it ever is."""
+    dates = drive.sizes["time"]
+    looked = 0
+    while looked < dates - 1:
+        stop = min(looked + SPAN, dates)
+        untreated = states(drive.isel(time=slice(stop)))
+        ill = untreated["bare"].max("segment").to_numpy() > NOTHING_FELT
+        late = max(int(np.argmax(ill)), looked) if ill.any() else stop
+        for begin in range(late, stop, AT_ONCE):
+            found = felt(untreated.isel(time=slice(begin, min(begin + AT_ONCE, stop))))
+            noticed = found["present"].sel(symptom=list(clinic.SPINAL)).any("symptom").to_numpy()
+            if noticed.any():
+                return found["severity"].isel(time=int(np.argmax(noticed)))
+        looked = stop
+    return None

@@ -3,6 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, ink, legend } from "./chart.js";
 import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, span } from "./lab.js";
 import { change, LABELS as PLAN_NAMES, listen, plans, state, treated } from "./state.js";
@@ -152,7 +153,7 @@ export async function show(main) {
 
   function lines() {
     const item = found.pathways[chosen];
-    heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen));
+    heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen), mark(`pathway.${chosen}`, pathwayName(chosen)));
     facts.textContent = `${percent(at(item, "conducted"))} of the original fibres carry their impulse to the end, ${at(item, "delay").toFixed(1)} ms late on average and ${at(item, "dispersion").toFixed(1)} ms scattered; ${percent(at(item, "axons"))} of the axons live.`;
     clear(key, legend([{ label: "impulse arrives", colour: state.about.colours.pathways[chosen] }, { label: "axon alive", colour: "var(--lost)", dashed: true }]));
     const range = [Math.max(found.months[0], -48), found.months.at(-1)];

@@ -5,6 +5,7 @@ import { Chart } from "./chart.js";
 import { clear, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { listen, plans, state } from "./state.js";
+import { mark, rooted } from "./rests.js";
 import { flagged, groupName, rowName, usual } from "./studytable.js";
 
 const SETUPS = {
@@ -83,8 +84,8 @@ export async function show(main) {
       const rows = [];
       const seen = new Set();
       for (const [key, item] of done) {
-        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen)), colspan: 4 }] });
-        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), flagged(one), { node: usual(one), class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen), mark(`study.${key}`, words(key))), colspan: 4 }] });
+        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), rootedValue(key, one), { node: usual(one), class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
       }
       clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), term("z")], rows));
       note.textContent = "";
@@ -112,6 +113,12 @@ export async function show(main) {
 }
 
 const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual" };
+// A value that opens what it rests on.
+function rootedValue(study, one) {
+  const shown = flagged(one);
+  return { ...shown, node: shown.node ? rooted(`study.${study}`, shown.node, words(study)) : "" };
+}
+
 export const colourOf = (study) => state.about.colours.pathways[OF[study]];
 
 // The same person before the cause began: the first month of the course, which the server says when asked for less.

@@ -3,14 +3,14 @@
 import { get } from "./api.js";
 import { clear, h, number } from "./dom.js";
 
-const MEANING = {
+export const MEANING = {
   measured: "read from a published measurement",
   derived: "arithmetic on published numbers",
   calibrated: "set so that published rows are met",
   assumed: "nobody has measured it: a plausible value with a range",
 };
-const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
-const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
+export const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
+export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
 let ledger = null;
 let open = () => {};
 

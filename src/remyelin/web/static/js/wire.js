@@ -1,5 +1,6 @@
 // One fibre three times: an impulse travels from node to node, computed by the full engine at every change.
 
+import { mark } from "./rests.js";
 import { Latest, post } from "./api.js";
 import { legend } from "./chart.js";
 import { explained } from "./glossary.js";
@@ -73,7 +74,7 @@ export async function show(main) {
     requestAnimationFrame(tick);
   };
 
-  clear(main, h("h1", {}, "The wire"), h("p", { class: "caption do" }, explained("One nerve fibre, three times. Take its myelin away, open a paranode or warm it, and watch the impulse slow down or stop; then give it new, thinner sheaths.")), note, problem,
+  clear(main, h("h1", {}, "The wire", mark("wire", "the impulse")), h("p", { class: "caption do" }, explained("One nerve fibre, three times. Take its myelin away, open a paranode or warm it, and watch the impulse slow down or stop; then give it new, thinner sheaths.")), note, problem,
     h("div", { class: "with-side" },
       h("aside", { class: "side drawer", "aria-label": "The fibre" }, drawerButton("Change the fibre"),
         h("fieldset", {}, h("legend", {}, "The damage"),
