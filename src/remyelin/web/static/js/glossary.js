@@ -73,7 +73,14 @@ export function term(key, shown) {
     const low = box.bottom > innerHeight * 0.65;
     note.style.setProperty("top", low ? "auto" : `${box.bottom + 6}px`);
     note.style.setProperty("bottom", low ? `${innerHeight - box.top + 6}px` : "auto");
-    addEventListener("scroll", () => { if (note.matches(":popover-open")) note.hidePopover(); }, { once: true });
+    // the event of a scroll that brought the word into sight may come after the note is open: only further ones count
+    const from = scrollY;
+    const away = () => {
+      if (Math.abs(scrollY - from) < 8) return;
+      removeEventListener("scroll", away);
+      if (note.matches(":popover-open")) note.hidePopover();
+    };
+    addEventListener("scroll", away);
   });
   return h("span", { class: "term-box" }, button, note);
 }
