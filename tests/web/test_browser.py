@@ -250,6 +250,7 @@ def test_a_check_reads_the_open_case_from_a_file(page: Any, server: str) -> None
 
 def test_a_word_explains_itself_by_keyboard_and_by_touch(page: Any, server: str) -> None:
     open_course(page, server)
+    page.locator("main[aria-busy=false]").wait_for()  # a chart that is drawn again closes what it explains
     ask = page.get_by_label("What is Disability?").first
     ask.focus()
     page.keyboard.press("Enter")
@@ -432,7 +433,7 @@ def test_a_closed_page_frees_its_job(
     page.locator("#studies [role=status]", has_text="a step").wait_for()
     assert app.state.long.inside == 1
     context.close()
-    wait_until(lambda: app.state.long.inside == 0)
+    wait_until(lambda: app.state.long.inside == 0 and bool(ended))
     assert "has left" in str(ended[0])
 
 

@@ -74,6 +74,8 @@ def _under(*prefixes: str) -> Callable[[Engine], frozenset[str]]:
             name
             for name in engine.ledger
             if any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
+            # how persons differ is read by populations, not by the course of one
+            and not name.startswith("myelin.person.")
         )
 
     return reads

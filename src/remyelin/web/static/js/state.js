@@ -4,7 +4,7 @@ import { get } from "./api.js";
 
 const DAYS = { d: 1, h: 1 / 24, wk: 7, mo: 365.25 / 12, y: 365.25, min: 1 / 1440 };
 
-export const FIRST = "vegan-diet";
+export const FIRST = "pernicious-anaemia";
 
 export const state = { about: null, cases: [], case: null, a: 0, b: 12, regimenB: "", month: 0, name: FIRST, hidden: null };
 
