@@ -241,7 +241,7 @@ def test_a_check_reads_the_open_case_from_a_file(page: Any, server: str) -> None
     page.locator("#ask-file").click()
     page.wait_for_selector("#answer h2")
     answer = page.locator("#answer").inner_text()
-    assert "Understood: 35 years, female; " in answer
+    assert "Understood: 60 years, female; " in answer
     assert "Seek care" in answer
     page.locator("#known").fill("[person]\nage = 'old'\n")
     page.locator("#ask-file").click()
@@ -353,7 +353,7 @@ def test_a_visit_by_keyboard_only(page: Any, server: str) -> None:
 
     tab_to("age")
     page.keyboard.press("ArrowRight")
-    page.locator(".story", has_text="of 36").wait_for()
+    page.locator(".story", has_text="of 61").wait_for()
     page.keyboard.press("Control+Home")
     page.locator("body").press("Shift+Tab")
     for _ in range(40):
