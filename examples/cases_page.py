@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
+from remyelin.report.beside import WHY, counted
 from remyelin.report.formatting import number
 from remyelin.report.summary import summarise
 
@@ -22,7 +23,7 @@ persons), so their agreement is no test. Symptoms, signs and their beginnings ar
 wrong, and is: "miss" marks it, "agrees, not in time" a duration off by more than a factor of two. What the excerpt at
 hand does not say of a published case is not said here either; without laboratory values the prior for the time since
 the cause began stands, and a duration is then compared with that prior. Severities run from 0 (none) to 1; the
-disability scale from 0 to 16, its mental item not computed.
+disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
 """
 
 
@@ -32,42 +33,6 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return (
         "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines) + "\n"
     )
-
-
-WHY = {
-    "man-54-ascending-numbness": (
-        "A methylmalonate of 310 places him early in the disease, where the model feels nothing; he was ill. "
-        "The model ties nerve and metabolites together more tightly than this patient does."
-    ),
-    "nitrous-oxide-18": (
-        "His disease was of motor axons with the cord spared; the gas, in the model, starves the cord most, "
-        "so plantars turn extensor before the ankle jerk goes."
-    ),
-    "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, and symptoms creep in; hers came in ten days. Her "
-        "copper was low as well, which the model does not know."
-    ),
-    "nitrous-oxide-anaesthesia-57": (
-        "One anaesthetic leaves no trace in a replete man. Such patients are thought to have been deficient "
-        "before; the excerpt does not say so, and a case has one cause."
-    ),
-    "optic-neuropathy-68": (
-        "Sight agrees, the rest of him does not: the report has reduced vibration sense, the model a man who "
-        "cannot walk. The model's optic nerve fails only late in a disease that has long taken the cord."
-    ),
-    "srikanth-2002": (
-        "No laboratory value places him: the prior of five years makes him far too ill, and where he "
-        "recovered completely the model does not."
-    ),
-    "stabler-2013": (
-        "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
-        "half."
-    ),
-    "vegetarian-66": (
-        "Twenty years at the intake of a strict vegan are run, more than a vegetarian's diet would do; no "
-        "laboratory value of hers places her."
-    ),
-}
 
 
 def misses(name: str, rows: list[dict[str, str]]) -> str:
@@ -89,23 +54,8 @@ def misses(name: str, rows: list[dict[str, str]]) -> str:
         parts.append(f"Another time course: {late}.")
     if silent:
         parts.append(f"It says nothing of {', '.join(silent)}.")
-    parts.append(WHY[name])
+    parts.append(WHY.get(name, ""))
     return " ".join(parts) + "\n"
-
-
-def counted(summaries: list[dict[str, Any]]) -> str:
-    """Return how often the findings of the published cases are met."""
-    notes = [
-        row["note"]
-        for summary in summaries
-        if summary["case"]["kind"] == "case"
-        for row in summary["reported"]
-    ]
-    met, late, wrong = (notes.count(word) for word in ("agrees", "agrees, not in time", "miss"))
-    return (
-        f"Of the {met + late + wrong} symptoms and signs of the published cases that the model can judge, {met} agree, "
-        f"{late} agree but for their duration, and {wrong} are missed.\n"
-    )
 
 
 def page(summary: dict[str, Any]) -> str:
@@ -154,7 +104,8 @@ def main(path: Path) -> None:
     """Compute every shipped case and write the page."""
     ledger = Ledger.shipped()
     summaries = [summarise(run_course(load_case(name), ledger)) for name in shipped_cases()]
-    path.write_text("\n".join([HEAD, counted(summaries), *map(page, summaries)]), encoding="utf-8")
+    rows = [row for item in summaries if item["case"]["kind"] == "case" for row in item["reported"]]
+    path.write_text("\n".join([HEAD, counted(rows) + "\n", *map(page, summaries)]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -86,6 +86,63 @@ def test_doctor_names_what_it_found() -> None:
     assert "kernel cache" in facts
 
 
+LEAVES = (("evidence", "--json"), ("cases", "--json"), ("--help",))
+
+
+@pytest.mark.parametrize("arguments", LEAVES, ids=" ".join)
+def test_a_reader_that_leaves_is_no_fault(arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*REMYELIN, *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_is_one_sentence() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*REMYELIN, "cases", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "remyelin: cannot be written: No space left on device; make room and try again."
+    ]
+
+
+def test_files_of_windows_editors_are_read(tmp_path: Path) -> None:
+    """A mark of byte order and Windows line ends change nothing."""
+    from remyelin.case import read_case
+    from remyelin.cohort.files import load_population, shipped_populations
+
+    shipped = next(iter(shipped_cases().values()))
+    population = next(iter(shipped_populations().values()))
+    for source, read in ((shipped, read_case), (population, lambda path: load_population(str(path)))):
+        windows = tmp_path / f"windows-{source.name}"
+        windows.write_bytes(b"\xef\xbb\xbf" + source.read_bytes().replace(b"\n", b"\r\n"))
+        assert read(windows) == read(source)
+
+
+def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "model.xml"
+    file.write_text("mine")
+    assert "exists already" in refused(call("export", "stabler-2013", "--to", "nmtran", "--out", file))
+    assert file.read_text() == "mine"
+
+
 BAD_RUNS = {
     "unknown command": (("rum", "stabler-2013"), "No such command 'rum'"),
     "unknown option": (
@@ -103,6 +160,11 @@ BAD_RUNS = {
     "unknown key": (("run", "unknown.toml"), "did you mean 'height'"),
     "wrong unit": (("run", "unit.toml"), "person.age"),
     "impossible value": (("run", "impossible.toml"), "impossible"),
+    "number without end": (("run", "endless.toml"), "number without end"),
+    "population with a number without end": (("cohort", "endless.toml"), "number without end"),
+    "no name of an entry": (("evidence", ""), "no ledger entry named"),
+    "no word to search": (("evidence", "--search", " "), "give a word"),
+    "export of one entry": (("evidence", "prior.weight", "--export", "x.json"), "whole ledger"),
     "dates out of order": (("run", "order.toml"), "out of order"),
     "unknown regimen": (("run", "regimen.toml"), "treatment[0].regimen"),
     "no equals": (("run", "stabler-2013", "--set", "prior.weight"), "NAME=VALUE"),
@@ -135,6 +197,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("unknown", 'sex = "female" ', 'sex = "female"\nhight = "165 cm" '),
         ("unit", '"57 y"', '"57 kg"'),
         ("impossible", '"57 y"', '"570 y"'),
+        ("endless", '"57 y"', "9" * 5000),
         ("order", '["0 d", "3 mo", "12 mo"]', '["3 mo", "0 d"]'),
         ("regimen", "hydroxocobalamin 1 mg im every 2 d", "hydroxocobalamin 1 mg im every 0 d"),
     ):

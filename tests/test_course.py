@@ -12,13 +12,14 @@ import pytest
 import xarray as xr
 
 from remyelin.case import load_case, shipped_cases
-from remyelin.course import Course, run_course, time_axis
+from remyelin.course import Course, run_course
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person import resolve
 from remyelin.plans import exposure, plans_of
 from remyelin.report.folder import claim, write_folder
 from remyelin.report.summary import summarise
+from remyelin.steps import time_axis
 
 
 @cache

@@ -245,8 +245,8 @@ def parse_case(text: str, source: str) -> Case:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{source}: not valid TOML: {error}.") from None
-    except RecursionError:
-        raise InputError(f"{source}: not a case file: nested too deeply.") from None
+    except (RecursionError, ValueError):
+        raise InputError(f"{source}: not a case file: nested too deeply or a number without end.") from None
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
     return case_of(raw, source)
@@ -332,7 +332,7 @@ def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_F
             raise InputError(
                 f"{path}: {size / 1e6:.0f} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
             )
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")  # Windows editors write a mark of byte order
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8; give {what}.") from None
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ Exit status: 0 done, 2 bad input (one sentence on stderr), 1 our fault. Each com
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
     try:
         status = app(args=arguments, prog_name="remyelin", standalone_mode=False) or 0
+        if sys.stdout is not None:  # closed by the caller
+            sys.stdout.flush()  # a reader that has left shows here, not when Python shuts down
     except InputError as error:
         status = _fail(str(error), 2)
     except RemyelinError as error:
@@ -52,11 +55,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (typer.Abort, KeyboardInterrupt):
         status = _fail("stopped.", 130)
     except BrokenPipeError:
-        # The reader of a pipe has left; nothing remains to be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+        status = _reader_left()
+    except SystemExit as left:  # click turns a broken pipe into status 1
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        status = _reader_left()
     except Exception as error:
-        if hasattr(error, "format_message"):  # a usage error, whichever click it comes from
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _reader_left()
+            status = _fail(f"cannot be written: {error.strerror}; make room and try again.", 1)
+        elif hasattr(error, "format_message"):  # a usage error, whichever click it comes from
             wrong = error.format_message().rstrip(". ")
             status = _fail(f"{wrong}; `remyelin --help` lists commands and options.", 2)
         elif os.environ.get("REMYELIN_DEBUG"):
@@ -65,6 +73,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             text = f"internal error, {type(error).__name__}: {error}; set REMYELIN_DEBUG=1 to see where."
             status = _fail(text, 1)
     sys.exit(status)
+
+
+def _reader_left() -> int:
+    """Say nothing more to an output that takes nothing, as in `remyelin evidence --json | head`."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    os.dup2(sys.stdout.fileno(), 1)
+    return 0
 
 
 def _fail(sentence: str, status: int) -> int:

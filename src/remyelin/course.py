@@ -11,20 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 import remyelin
-from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin import clinic, cobalamin, nerve, steps
 from remyelin.case import Case, to_toml_data
 from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
 from remyelin.limits import MARKERS, Interpretation, interpret, limits
-from remyelin.person import Person, resolve
-from remyelin.placing import place
-from remyelin.plans import Plan, exposure, plans_of
+from remyelin.person import Person
+from remyelin.plans import Plan, plans_of
 from remyelin.recovery import Recovery, recover
 from remyelin.units import SYSTEMS
 
@@ -149,15 +146,14 @@ def run_course(
     """
     ledger = ledger.recording()
     progress("placing the person")
-    person = place(case, resolve(case, ledger), ledger)
+    person = steps.placed(case, ledger)
     plans = plans_of(case, person)
-    times = time_axis(case, person)
+    who = steps.subject(case, person, ledger)
 
     progress("cobalamin and one-carbon metabolism")
-    kinetics = cobalamin.Parameters.from_ledger(ledger)
-    exposures = [exposure(case, person, plan, ledger) for plan in plans]
+    exposures = [steps.reaching(who, plan, ledger) for plan in plans]
     chemistry = xr.concat(
-        [cobalamin.simulate(item, times, kinetics) for item in exposures],
+        [steps.chemistry(who, item, ledger) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
     b12, holotc, mma, homocysteine = (chemistry[name] for name in MARKERS)
@@ -175,41 +171,28 @@ def run_course(
     }
     dates = chemistry.isel(plan=0).sel(time=list(case.plan.studies))
     samples = {system: measure(dates, ledger, seed, system=system) for system in SYSTEMS}
+    kinetics = cobalamin.Parameters.from_ledger(ledger)
     potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
 
     progress("myelin and axons")
-    body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    segments = nerve.segments(body, ledger)
-    states = myelin.simulate(
-        chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
-    )
+    states = steps.myelin_of(who, chemistry, ledger)
 
     progress("conduction: the engine fills its tables")
     tables = nerve.build_tables(ledger)
-    pathways = nerve.conduction(states, body, tables, ledger)
-    judgement = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, judgement)
-    picture = xr.merge(
-        [
-            clinic.symptoms(pathways, judgement),
-            clinic.signs(pathways, judgement),
-            scale.rename(
-                {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
-            ),
-        ]
-    )
+    pathways = steps.conduction(who, states, tables, ledger)
+    picture = steps.picture(pathways, chemistry["cognition"], ledger)
 
     progress("recovery under sets of rates that the calibration cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, segments, body, starts, tables, ledger)
+    recovery = recover(chemistry, pathways, who.segments, who.body, starts, tables, ledger)
 
     given = states.isel(plan=0)
-    conduct = nerve.exact(body, tables, ledger, seed=seed) if exact else None
+    conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
-        studies[date] = nerve.battery(given.sel(time=date), body, tables, ledger, conduct=conduct)
-    healthy = nerve.battery(given.isel(time=0), body, tables, ledger, conduct=conduct)
+        studies[date] = nerve.battery(given.sel(time=date), who.body, tables, ledger, conduct=conduct)
+    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct)
 
     provenance = Provenance(remyelin.__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway
@@ -230,14 +213,3 @@ def run_course(
         symptoms=clinic.catalogue(ledger),
         provenance=provenance,
     )
-
-
-def time_axis(case: Case, person: Person) -> NDArray[np.float64]:
-    """Return the days at which the state of the body is kept: monthly, denser after presentation."""
-    horizon = case.plan.horizon
-    begin = min(person.began, 0.0) - numerics.COURSE_LEAD
-    history = np.arange(begin, 0.0, numerics.COURSE_HISTORY_STEP)
-    weeks = np.arange(0.0, numerics.COURSE_WEEKLY_UNTIL + 1, numerics.COURSE_WEEK)
-    months = np.arange(numerics.COURSE_WEEKLY_UNTIL, horizon, numerics.COURSE_HISTORY_STEP)
-    after = np.concatenate([numerics.COURSE_FIRST_DAYS, weeks, months, case.plan.studies, [horizon]])
-    return np.unique(np.concatenate([history, after[after <= horizon]]))

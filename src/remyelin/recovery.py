@@ -85,7 +85,7 @@ def recover(
     Parameters
     ----------
     chemistry : Dataset (plan, time, compartment)
-        ``methylation`` under each plan.
+        ``methylation`` and ``cognition`` under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     segments, body, tables, ledger
@@ -106,10 +106,13 @@ def recover(
     states = myelin.simulate(chemistry[["methylation"]], segments, body.age, rates, keep=days)
     paths = nerve.conduction(states, body, tables, ledger, FELT)
     judgement = clinic.Parameters.from_ledger(ledger)
+    thinking = chemistry["cognition"].sel(time=days)
     severity = clinic.symptoms(paths, judgement)["severity"]
     spread = xr.Dataset(
         {
-            "disability": clinic.functional_disability(paths, judgement)["total"].astype(np.float64),
+            "disability": clinic.functional_disability(paths, judgement, thinking)["total"].astype(
+                np.float64
+            ),
             "burden": severity.sum("symptom"),
             "conducted": paths["conducted"].sel(pathway=list(LEG)),
         }

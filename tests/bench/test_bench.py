@@ -158,3 +158,11 @@ def test_a_small_battery_has_every_row_and_a_missing_rival_is_null(monkeypatch) 
     assert "3 runs of nerve in 1 random states" in late["what"]
     assert 0 < late["ours_error"] <= abs(latest["ours_error"]) < 0.05
     assert 0 <= lost["ours_error"] <= abs(most["ours_error"]) <= 1
+
+
+def test_without_a_browser_the_page_is_one_empty_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMYELIN_CHROMIUM", "/nowhere/chromium")
+    (row,) = run_benchmark("web")
+    assert "Chromium" in str(row["rival"])
+    assert row["ours_s"] is None
+    assert row["rival_s"] is None

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from remyelin.check.answer import MARKS, OWN
 from remyelin.check.ask import ask
 from remyelin.check.facts import POSSIBLE
 from remyelin.check.fhir import parse_bundle
+from remyelin.check.form import questions, read_form
 from remyelin.check.reading import parse_toml
 from remyelin.check.words import clean, table
 from remyelin.errors import InputError
@@ -291,3 +293,27 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
     assert all(line.mark == "model" and line.source for line in lines)
     assert any("not a suggestion" in line.text for line in lines)
     assert any("12 months later" in line.text for line in lines)
+
+
+def test_the_form_reads_what_the_terminal_reads() -> None:
+    answers = iter(["57", "f", "1, 2", "", "metformin", "", "110 pmol/L", *[""] * 20])
+    told = ask(lambda: next(answers), lambda line: None, LEDGER)
+    words = {word["kind"]: [choice["name"] for choice in word["choices"]] for word in questions()["words"]}
+    known, refused = read_form(
+        "57", "f", {"symptom": words["symptom"][:2], "drug": ["metformin"]}, {"b12": "110 pmol/L"}, LEDGER
+    )
+    assert not refused
+    assert replace(known, source=told.source) == told
+
+
+def test_every_bad_answer_of_the_form_has_its_own_sentence() -> None:
+    labs = {"b12": "much", "mma": "0.4 nmol/L", "iron": "3"}
+    known, refused = read_form("old", "cat", {"symptom": ["numbnes"], "mood": ["x"]}, labs, LEDGER)
+    assert set(refused) == {"age", "sex", "symptom", "mood", "b12", "mma", "iron"}
+    assert "numbness" in refused["symptom"]
+    assert "--" not in refused["mma"]
+    assert not known.words
+    assert not known.labs
+    sure, refused = read_form("", "", {}, {"mma": "0.4 nmol/L"}, LEDGER, ["mma"])
+    assert not refused
+    assert sure.labs["mma"].unit == "nmol/L"

@@ -28,8 +28,8 @@ def test_ledger_holds_the_chosen_set() -> None:
         assert LEDGER[name] == pytest.approx(clinic_fit()["chosen"][name], rel=0.01), name
 
 
-def test_search_rests_on_the_numbers_of_today() -> None:
-    assert clinic_fit()["inputs"] == inputs_of_clinic(LEDGER)
+def test_sets_were_confirmed_with_the_numbers_of_today() -> None:
+    assert clinic_fit()["confirmed"] == inputs_of_clinic(LEDGER)
     assert clinic_predictions()["sets"] == clinic_fit()["inputs"]
 
 
@@ -41,6 +41,7 @@ def test_rows_of_the_search_are_calibration_rows() -> None:
 def test_chosen_set_gives_what_is_written() -> None:
     written = clinic_fit()["sets"][0]
     again = evaluate(written["values"], FINAL)
+    assert again.holds
     for name, value in written["found"].items():
         assert again.found[name] == pytest.approx(value, abs=1.01), (
             name

@@ -111,14 +111,33 @@ def test_discharges_do_not_pass_a_block_but_do_pass_what_lies_behind_it():
 def test_fibres_blocked_by_internodes_that_fire_still_discharge_from_the_last_of_them():
     blocked = severity(conduction(tibial_sep=(np.exp(-5.0), 0.0, 1.0, 5.0)))
     assert blocked["numbness"] > 0.9
-    assert blocked["lhermitte"] > PARAMETERS.presence
+    assert blocked["paraesthesia"] > PARAMETERS.presence
     more = severity(conduction(tibial_sep=(np.exp(-50.0), 0.0, 1.0, 50.0)))
-    assert more["lhermitte"] == pytest.approx(blocked["lhermitte"], rel=0.02)
+    assert more["paraesthesia"] == pytest.approx(blocked["paraesthesia"], rel=0.02)
     # Without a block it is the same: a fibre counts once.
     several = severity(conduction(tibial_sep=(1.0, 0.0, 1.0, 50.0)))
-    assert several["lhermitte"] == pytest.approx(blocked["lhermitte"], rel=0.02)
+    assert several["paraesthesia"] == pytest.approx(blocked["paraesthesia"], rel=0.02)
     dead = severity(conduction(tibial_sep=(0.0, 0.0, 0.0, 0.0)))
-    assert dead["lhermitte"] == 0.0
+    assert dead["paraesthesia"] == 0.0
+
+
+def test_shocks_come_from_the_neck_alone_and_need_the_way_above_it():
+    neck = {"neck_leg": (0.6, 0.0, 1.0, 3.0)}
+    felt = severity(conduction(**neck))["lhermitte"]
+    assert felt > PARAMETERS.presence
+    lower = severity(conduction(tibial_sep=(0.6, 0.0, 1.0, 3.0), sural=(0.6, 0.0, 1.0, 3.0)))
+    assert lower["lhermitte"] == 0.0
+    half_way = severity(conduction(**neck, lemniscus=(0.4, 0.0, 1.0, 0.0)))["lhermitte"]
+    assert 0.0 < half_way < felt
+    shut = severity(conduction(**neck, lemniscus=(0.0, 0.0, 1.0, 0.0)))["lhermitte"]
+    assert shut == 0.0
+
+
+def test_fewer_internodes_that_fire_when_stretched_give_weaker_shocks():
+    few = Parameters.from_ledger(LEDGER.replace({"ectopic.stretched": 0.1}))
+    paths = conduction(neck_leg=(0.6, 0.0, 1.0, 1.0))
+    weaker = symptoms(paths, few)["severity"].sel(symptom="lhermitte")
+    assert 0.0 < float(weaker) < severity(paths)["lhermitte"]
 
 
 def test_spread_arrivals_take_position_sense_and_reflexes_but_not_touch():
@@ -188,6 +207,32 @@ def test_the_worst_case_reaches_every_point_that_is_computed():
     scale = functional_disability(dead, PARAMETERS)
     assert [int(scale[item]) for item in ("gait", "sensory", "neuropathy", "pyramidal")] == [4, 3, 3, 3]
     assert scale["mental"].attrs["status"] == "not computed"
+
+
+def test_the_mental_item_follows_cognition():
+    stack = xr.concat([conduction()] * 4, "time").assign_coords(time=[0.0, 1.0, 2.0, 3.0])
+    times = {"time": stack["time"]}
+    lost = xr.DataArray([0.0, -1.6, -2.6, -9.0], dims="time", coords=times)
+    scale = functional_disability(stack, PARAMETERS, lost)
+    assert scale["mental"].values.tolist() == [0, 1, 2, 3]
+    assert scale["total"].values.tolist() == [0, 1, 2, 3]
+    assert scale["mental"].attrs["status"] == "from cognition as a whole"
+    plans = stack.expand_dims(plan=["a", "b"])
+    assert functional_disability(plans, PARAMETERS, lost)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
+
+
+def test_what_the_model_takes_of_cognition_gives_no_point():
+    assert LEDGER["cognition.fall"] < PARAMETERS.scale_mental[0]
+
+
+def test_cognition_of_other_dates_is_refused():
+    stack = xr.concat([conduction()] * 2, "time").assign_coords(time=[0.0, 1.0])
+    other = xr.DataArray([0.0, 0.0], dims="time", coords={"time": [0.0, 5.0]})
+    with pytest.raises(InputError, match="at the same dates"):
+        functional_disability(stack, PARAMETERS, other)
+    wide = xr.DataArray(np.zeros((2, 2)), dims=("time", "plan"), coords={"time": [0.0, 1.0]})
+    with pytest.raises(InputError, match="over plan, which the pathways are not"):
+        functional_disability(stack, PARAMETERS, wide)
 
 
 def test_leading_dimensions_are_kept():

@@ -9,8 +9,8 @@ from scipy.special import gammaincinv
 from remyelin import cobalamin, myelin, nerve
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
+from remyelin.nerve.arrivals import grouped_density, total_density
 from remyelin.nerve.damage import repair_weights
-from remyelin.nerve.potentials import grouped_density, total_density
 from remyelin.nerve.volley import LESIONS, Spread, frail, laid, states_of, volley
 from remyelin.numerics import NERVE_DELAY_QUANTILES, NERVE_SAMPLE_MS
 

@@ -17,12 +17,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from small import drive, small
+from small import TEXT, drive, small
 
 from remyelin.cohort import Cohort, Processes, Results, Stopped, run_cohort
 from remyelin.cohort.executors import Dask, part_folder
 from remyelin.cohort.folder import read_manifest
-from remyelin.cohort.parts import read_part
+from remyelin.cohort.parts import Done, read_part
 from remyelin.cohort.run import Progress
 from remyelin.errors import InputError
 
@@ -89,6 +89,63 @@ def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None
     assert cohort.digest == undisturbed.digest
     everyone_once(cohort)
     assert not list(part_folder(folder).glob(".*"))
+
+
+def alive(mark: str) -> list[str]:
+    """Processes whose environment holds a mark."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark.encode() in place.read_bytes():
+                found.append(place.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_a_ctrl_c_says_what_is_kept_and_leaves_nobody_behind(tmp_path: Path) -> None:
+    """The command itself, struck by the signal of Ctrl-C when its first part is there."""
+    file, out, mark = tmp_path / "small.toml", tmp_path / "out", f"cohort-test-{os.urandom(8).hex()}"
+    file.write_text(TEXT.replace("persons = 6", "persons = 40"))
+    program = (
+        "import os, signal, sys\n"
+        "from remyelin.report import cohort_text\n"
+        "plain = cohort_text.describe\n"
+        "def describe(state):\n"
+        "    if state.done: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return plain(state)\n"
+        "cohort_text.describe = describe\n"
+        "from remyelin.cli import main\n"
+        f"sys.argv = ['remyelin', 'cohort', {str(file)!r}, '--out', {str(out)!r}, '--workers', '2']\n"
+        "main()\n"
+    )
+    struck = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "REMYELIN_TEST_MARK": mark},
+    )
+    assert struck.returncode == 130, struck.stderr
+    assert not struck.stdout
+    (sentence,) = struck.stderr.splitlines()
+    kept = sum(len(part.chunk) for part in parts_of(out))
+    assert kept >= 8, "a part at least"
+    assert sentence == (
+        f"remyelin: stopped; {kept} of 40 courses are kept: run the same command with --resume to go on."
+    )
+    assert not alive(mark)
+    cohort = run_cohort(small(40), out, resume=True)
+    assert cohort.resumed == kept
+    assert cohort.digest == run_cohort(small(40), tmp_path / "quiet", chunk=40).digest
+    everyone_once(cohort)
+
+
+def parts_of(folder: Path) -> list[Done]:
+    """The parts of a folder that are whole."""
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    found = [read_part(path, manifest["run"]) for path in sorted(part_folder(folder).glob("courses-*"))]
+    return [part for part in found if part is not None]
 
 
 def test_a_full_disk_is_one_sentence_and_resumable(tmp_path: Path, undisturbed: Cohort) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -162,9 +163,11 @@ def test_quantiles_rise_and_stay_within_the_support(shape: Distribution, shares:
     low, high = shape.support()
     values = [shape.at(share) for share in sorted(shares)]
     assert all(low <= value <= high for value in values)
-    assert values == sorted(values)
+    # a library inverts a distribution to rounding: neighbouring shares may come out a last bit the wrong way round
+    assert all(b >= a - 1e-12 * abs(a) for a, b in pairwise(values))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=6), st.floats(0, 1, exclude_max=True))
 def test_a_choice_takes_each_value_for_its_share(weights: list[int], share: float) -> None:
     shares = [weight / sum(weights) for weight in weights]

@@ -70,8 +70,20 @@ def test_chain_is_as_good_as_its_parts(ledger: Ledger, tables: Tables, person: P
     found = conduction(only_cord, person, tables, ledger)["conducted"]
     assert float(found.sel(pathway="tibial_sep")) < 0.7
     for pathway in PATHWAYS:
-        if pathway != "tibial_sep":
+        if pathway not in ("tibial_sep", "neck_leg"):
             assert float(found.sel(pathway=pathway)) == pytest.approx(1.0), pathway
+
+
+def test_the_neck_is_the_upper_part_of_its_columns(ledger: Ledger, tables: Tables, person: Person) -> None:
+    bare = uniform(bare=1e-3, channel_redistribution=1.0)
+    found = conduction(bare, person, tables, ledger)
+    for limb, whole in (("leg", "tibial_sep"), ("arm", "median_sep")):
+        part, path = found.sel(pathway=f"neck_{limb}"), found.sel(pathway=whole)
+        assert float(path["conducted"]) < float(part["conducted"]) < 1.0
+        assert 0.0 < float(part["ectopic"]) < float(path["ectopic"])
+    arm, leg = (float(found["ectopic"].sel(pathway=f"neck_{limb}")) for limb in ("arm", "leg"))
+    # The same length of cord; fibres of the leg have tapered on their way and have more, shorter internodes.
+    assert arm < leg < 1.5 * arm
 
 
 def test_longer_path_fails_first(ledger: Ledger, tables: Tables, person: Person) -> None:

@@ -14,14 +14,22 @@ import pytest
 from remyelin import Ledger, load_case, run_course
 from remyelin.cli import main
 from remyelin.course import Course
+from remyelin.report.formatting import deviations
 from remyelin.report.html import render_report
 from remyelin.report.nerve_export import COLUMNS, LOINC_CMAP, to_csv, to_fhir
 from remyelin.report.nerve_report import BEFORE, nerve_report
+from remyelin.report.plots import waveforms
 
 
 @cache
 def course() -> Course:
     return run_course(load_case("pernicious-anaemia"), Ledger.shipped())
+
+
+@cache
+def ill() -> Course:
+    """Somebody who has lost responses."""
+    return run_course(load_case("srikanth-2002"), Ledger.shipped())
 
 
 @cache
@@ -47,7 +55,7 @@ def test_every_date_and_health_are_reported_with_their_rows() -> None:
 
 
 def test_an_absent_response_has_no_number_anywhere() -> None:
-    date = nerve_report(course())["dates"][0]
+    date = nerve_report(ill())["dates"][0]
     absent = [row for table in date["tables"] for row in table["rows"] if row["absent"]]
     assert absent, "somebody that ill has lost a response"
     for row in absent:
@@ -121,3 +129,26 @@ def test_export_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     status, out, err = run("replete-control", "--to", "fihr")
     assert (status, out) == (2, "")
     assert "did you mean 'fhir'" in err
+
+
+def test_recordings_begin_at_the_stimulus_and_name_what_is_absent() -> None:
+    figure = waveforms(ill())
+    panels = {panel.title.partition(" (")[0]: panel for panel in figure.panels}
+    absent = {
+        f"{row.study.replace('_', ' ')}, {row.site}".lower()
+        for studies in ill().studies.values()
+        for row in studies.rows
+        if row.absent and f"{row.study}, {row.site}" in ill().healthy.waveforms
+    }
+    assert absent
+    for title, panel in panels.items():
+        assert panel.x_range is not None
+        assert panel.x_range[0] == 0
+        assert ("absent" in panel.title) == (title.lower() in absent), panel.title
+    assert panels["tibial motor, ankle"].y_range == panels["tibial motor, knee"].y_range
+    assert panels["sural, ankle"].y_label == "\u00b5V"
+
+
+@pytest.mark.parametrize(("z", "said"), [(-0.02, "0.0"), (0.04, "0.0"), (1.26, "+1.3"), (-2.0, "-2.0")])
+def test_deviations_have_a_sign_where_there_is_one(z: float, said: str) -> None:
+    assert deviations(z) == said

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
+
+from remyelin.case import load_case
+from remyelin.units import DAYS_PER_MONTH
 
 pytestmark = pytest.mark.browser
+
+VIEWS = ["course", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
 
 
 def open_course(page: Any, server: str) -> None:
@@ -80,10 +88,98 @@ def test_a_source_is_followed(page: Any, server: str) -> None:
     assert "assumed" in page.locator("#entry").inner_text()
 
 
+def test_a_number_of_the_course_opens_what_it_rests_on(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator(".card.plan-a").get_by_role("button", name="of 16").click()
+    panel = page.locator("#rests[data-what='disability']")
+    panel.locator(".rests-entry").first.wait_for()
+    assert "assumed" in panel.locator(".rests-entry .flag").first.inner_text()
+    entry = panel.locator(".rests-entry", has_text="clinic.presence")
+    entry.locator("summary").click()
+    told = entry.inner_text()
+    for fact in ("value", "range", "kind", "source", "feeds", "the symptom gait"):
+        assert fact in told
+    page.locator("#rests-close").press("Enter")
+    assert not page.locator("#rests").is_visible()
+    # by keyboard, from the mark of a chart to the entry in Sources
+    page.locator("#blood [data-rests='blood.b12']").first.press("Enter")
+    entry = page.locator("#rests[data-what='blood.b12'] .rests-entry", has_text="limits.b12")
+    entry.get_by_role("link").press("Enter")
+    page.locator("#entry code", has_text="limits.b12").first.wait_for()
+    assert not page.locator("#rests").is_visible()
+
+
+def test_a_number_of_the_lab_opens_what_it_rests_on(page: Any, server: str) -> None:
+    page.goto(f"{server}/#lab")
+    page.locator('[data-study="sural"]').click()
+    page.locator("#lab-table .rooted[data-rests='study.sural']").first.click()
+    panel = page.locator("#rests[data-what='study.sural']")
+    assert "norm.sural.velocity" in panel.inner_text()
+    assert "course.leg_sensory.distal" in panel.inner_text()
+    assert "corticospinal" not in panel.inner_text()
+
+
+def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#case").select_option("pernicious-anaemia")
+    page.locator("#age").fill("63")
+    page.locator("#start-a").fill("2")
+    page.locator("#start-b").fill("30")
+    page.locator("#regimen-b").select_option("us")
+    page.locator("#date").fill("9")
+    page.locator(".card.plan-b", has_text="30 months after").wait_for()
+    page.locator("main[aria-busy=false]").wait_for()
+    story = page.locator(".story").inner_text()
+    page.locator("#nav-body").click()
+    page.locator('[data-pathway="visual"]').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.hash.startsWith('#body') && location.hash.includes('?c=')")
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector('main[data-view="body"]')
+    assert page.locator("input[type=range]").first.input_value() == "9"
+    page.locator("#nav-course").click()
+    page.wait_for_selector("main[data-drawn] .card.plan-none")
+    page.locator("main[aria-busy=false]").wait_for()
+    assert page.locator(".story").inner_text() == story
+    assert "with plan B's regimen" in story
+    for control, value in (
+        ("case", "pernicious-anaemia"),
+        ("start-a", "2"),
+        ("start-b", "30"),
+        ("date", "9"),
+    ):
+        assert page.locator(f"#{control}").input_value() == value
+    assert page.locator("#regimen-b").input_value() == "us"
+
+
+def test_data_and_case_file_are_downloaded_and_can_be_read(page: Any, server: str, tmp_path: Path) -> None:
+    open_course(page, server)
+    page.locator("#start-a").fill("3")
+    page.locator(".card.plan-a", has_text="3 months after").wait_for()
+    with page.expect_download() as download:
+        page.locator("#save-case").click()
+    download.value.save_as(tmp_path / "mine.toml")
+    saved = load_case(str(tmp_path / "mine.toml"))
+    assert saved.treatment[0].start == pytest.approx(3 * DAYS_PER_MONTH)
+    page.locator("#make-report").click()
+    page.wait_for_selector("#get-course-nc", timeout=300_000)
+    for name in ("course.nc", "summary.json", "case.toml"):
+        with page.expect_download() as download:
+            page.locator(f"#get-{name.replace('.', '-')}").click()
+        assert download.value.suggested_filename == name
+        download.value.save_as(tmp_path / name)
+    assert load_case(str(tmp_path / "case.toml")) == saved
+    assert json.loads((tmp_path / "summary.json").read_text())["person"]
+    with xr.open_dataset(tmp_path / "course.nc", engine="h5netcdf") as data:
+        assert data["disability"].sel(plan="as given").notnull().all()
+
+
 def test_report_is_downloaded_and_the_link_reads_back(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#make-report").click()
-    page.wait_for_selector("#get-report-html", timeout=60_000)
+    page.wait_for_selector("#get-report-html", timeout=300_000)
     with page.expect_download() as download:
         page.locator("#get-report-html").click()
     assert download.value.suggested_filename == "report.html"
@@ -97,9 +193,7 @@ def test_report_is_downloaded_and_the_link_reads_back(page: Any, server: str) ->
     assert "of 71" in page.locator(".story").inner_text()
 
 
-@pytest.mark.parametrize(
-    "view", ["course", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
-)
+@pytest.mark.parametrize("view", VIEWS)
 def test_nothing_overflows_a_telephone(page: Any, server: str, view: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/#{view}")
@@ -107,17 +201,107 @@ def test_nothing_overflows_a_telephone(page: Any, server: str, view: str) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_check_reads_the_open_case_by_published_guidance(page: Any, server: str) -> None:
+def test_a_check_by_questions(page: Any, server: str) -> None:
     page.goto(f"{server}/#check")
+    page.locator("#ask-age").fill("72")
+    page.locator("#ask-sex").select_option("female")
+    page.get_by_label("Numbness", exact=True).check()
+    page.get_by_label("Metformin").check()
+    page.locator("#ask-b12").fill("110")
     page.locator("#ask").click()
+    page.wait_for_selector("#answer h2")
+    answer = page.locator("#answer").inner_text()
+    assert "72 years, female" in answer
+    assert "110 pmol/L" in answer
+    assert "metformin" in answer.lower()
+
+
+def test_a_bad_answer_is_refused_beside_its_field(page: Any, server: str) -> None:
+    page.goto(f"{server}/#check")
+    page.locator("#ask-age").fill("old")
+    page.locator("#ask-mma").fill("0.4")
+    page.locator("#ask").click()
+    beside = page.locator("#problem-age")
+    beside.wait_for()
+    assert "old" in beside.inner_text()
+    assert page.locator("#ask-age").get_attribute("aria-describedby") == "problem-age"
+    assert page.evaluate("document.activeElement.id") == "ask-age"
+    assert "umol/L" in page.locator("#problem-mma").inner_text()
+    page.locator("#ask-age").fill("")
+    page.locator("#sure-mma").check()
+    page.locator("#ask").click()
+    page.wait_for_selector("#answer h2")
+    assert not beside.is_visible()
+    assert not page.locator("#problem-mma").is_visible()
+
+
+def test_a_check_reads_the_open_case_from_a_file(page: Any, server: str) -> None:
+    page.goto(f"{server}/#check")
+    page.locator("#by-file summary").click()
+    page.locator("#ask-file").click()
     page.wait_for_selector("#answer h2")
     answer = page.locator("#answer").inner_text()
     assert "Understood: 35 years, female; " in answer
     assert "Seek care" in answer
     page.locator("#known").fill("[person]\nage = 'old'\n")
-    page.locator("#ask").click()
+    page.locator("#ask-file").click()
     page.wait_for_selector("#answer [role=alert]")
-    page.locator("#known").fill("")
+
+
+def test_a_word_explains_itself_by_keyboard_and_by_touch(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("main[aria-busy=false]").wait_for()  # a chart that is drawn again closes what it explains
+    ask = page.get_by_label("What is Disability?").first
+    ask.focus()
+    page.keyboard.press("Enter")
+    note = page.locator(".explain:popover-open")
+    note.wait_for()
+    assert "0 (nothing) to 16 points" in note.inner_text()
+    page.keyboard.press("Escape")
+    note.wait_for(state="detached")
+    page.get_by_role("button", name="Vacuolated").click()
+    assert "split and swollen" in note.inner_text()
+
+
+SOUND = """() => {
+  const bad = [];
+  const shown = (node) => node.getClientRects().length > 0;
+  const labels = (node) => [...(node.labels || [])].map((item) => item.textContent).join(" ");
+  const name = (node) => (node.getAttribute("aria-label") || labels(node) || node.textContent || "").trim();
+  for (const node of document.querySelectorAll("button, a[href], input, select, textarea, summary, [role=button]")) {
+    if (shown(node) && !name(node)) bad.push(`no name: ${node.outerHTML.slice(0, 100)}`);
+  }
+  let last = 0;
+  for (const node of document.querySelectorAll("h1, h2, h3, h4")) {
+    if (!shown(node)) continue;
+    if (Number(node.tagName[1]) > last + 1) bad.push(`heading out of order: ${node.textContent}`);
+    last = Number(node.tagName[1]);
+  }
+  if (document.querySelectorAll("h1").length !== 1) bad.push("not one h1");
+  for (const mark of ["header", "nav", "main", "footer"]) {
+    if (document.querySelectorAll(mark).length !== 1) bad.push(`not one ${mark}`);
+  }
+  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) bad.push(`twice: ${id}`);
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_control_has_a_name_and_headings_are_in_order(page: Any, server: str, view: str) -> None:
+    page.goto(f"{server}/#{view}")
+    page.wait_for_selector(f'main[data-view="{view}"]')
+    if view == "course":
+        page.wait_for_selector("main[data-drawn] .card.plan-none")
+    assert page.evaluate(SOUND) == []
+
+
+def test_the_impulse_waits_where_less_motion_is_asked_for(page: Any, server: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{server}/#wire")
+    page.wait_for_selector("main[data-computed='1']")
+    assert page.locator("#play").inner_text() == "Play"
+    assert "Slow motion" in page.locator("#slowed").inner_text()
 
 
 def test_a_claim_is_judged_by_the_model(page: Any, server: str) -> None:
@@ -195,14 +379,62 @@ def test_controls_are_a_drawer_on_a_telephone(page: Any, server: str) -> None:
     page.locator(".story", has_text="of 41").wait_for()
 
 
-def test_a_closed_page_frees_its_job(chromium: Any, server: str, app: Any) -> None:
+def test_the_exact_battery_is_asked_for_and_stands_beside_the_tables(page: Any, server: str) -> None:
+    def two_studies(route: Any) -> None:
+        """Ask the server for two studies in place of the whole battery, which would take this test long."""
+        asked = {**route.request.post_data_json, "studies": ["sural", "median_sensory"]}
+        route.continue_(post_data=json.dumps(asked))
+
+    page.route("**/api/exact", two_studies)
+    open_course(page, server)
+    page.locator("#date").fill("6")
+    page.locator("#studies").scroll_into_view_if_needed()
+    page.locator("#studies td").first.wait_for()
+    assert page.locator("#studies td.exact").count() == 0
+    page.evaluate(
+        "new MutationObserver(() => { document.body.dataset.said = (document.body.dataset.said || '') + "
+        "document.querySelector('#studies [role=status]').textContent; })"
+        ".observe(document.querySelector('#studies [role=status]'), {childList: true})"
+    )
+    page.locator("#ask-exact").click()
+    page.locator("#studies td.exact", has_text=re.compile("[0-9]")).first.wait_for(timeout=120_000)
+    assert page.locator("#studies th", has_text="plan A, exact").count() == 1
+    assert "stretch 1, " in page.evaluate("document.body.dataset.said")
+    row = page.locator("#studies tr", has=page.locator("td.exact", has_text=re.compile("[0-9]"))).first
+    tables, exact = (float(re.sub("[^0-9.]", "", row.locator("td").nth(i).inner_text())) for i in (1, 2))
+    assert exact == pytest.approx(tables, rel=0.25)  # drawn fibres against the whole distribution
+    page.locator("#ask-exact").click()
+    page.wait_for_function("() => document.querySelectorAll('#studies td.exact').length === 0")
+
+
+def test_a_closed_page_frees_its_job(
+    chromium: Any, server: str, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[BaseException] = []
+
+    def endless(case: Any, shift: Any, day: Any, names: Any, check: Any, exact: bool = False) -> Any:
+        """Studies that go on, a step at a time, until nobody waits for them."""
+        try:
+            while exact:
+                check("a step")
+                time.sleep(0.01)
+        except BaseException as error:
+            ended.append(error)
+            raise
+        return given(case, shift, day, names, check)
+
+    given = app.state.engine.studies
+    monkeypatch.setattr(app.state.engine, "studies", endless)
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(f"{server}/#experiments")
-    page.locator("#run-recovery").click()  # half a minute of work, in many steps
-    wait_until(lambda: app.state.long.inside == 1)
+    open_course(page, server)
+    page.locator("#studies").scroll_into_view_if_needed()
+    page.locator("#ask-exact").click()
+    page.locator("#studies [role=status]", has_text="a step").wait_for()
+    assert app.state.long.inside == 1
     context.close()
-    wait_until(lambda: app.state.long.inside == 0)
+    wait_until(lambda: app.state.long.inside == 0 and bool(ended))
+    assert "has left" in str(ended[0])
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:

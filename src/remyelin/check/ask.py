@@ -43,8 +43,8 @@ def ask(
         If one question got too many answers that cannot be read, or the answers end.
     """
     say("Answer and press Enter; Enter alone leaves a question out. Nothing is stored.")
-    age = _until(reply, say, 'Age, as "57 y"?', lambda text: parse(_with_unit(text, "y"), "age"))
-    sex = _until(reply, say, "Sex, female or male?", _sex)
+    age = _until(reply, say, 'Age, as "57 y"?', age_of)
+    sex = _until(reply, say, "Sex, female or male?", sex_of)
     words: list[Word] = []
     for kind, question in QUESTIONS.items():
         choices = [word for word in vocabulary() if word.kind == kind]
@@ -91,11 +91,13 @@ def _until(
     raise InputError(f"no answer to {question.splitlines()[0]!r} could be read in {TRIES} tries.")
 
 
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text} {unit}" if text.replace(".", "", 1).isdigit() else text
+def age_of(text: str) -> float:
+    """Return an age in years; a bare number is one of years."""
+    return parse(f"{text} y" if text.replace(".", "", 1).isdigit() else text, "age")
 
 
-def _sex(text: str) -> str:
+def sex_of(text: str) -> str:
+    """Return ``female`` or ``male``, which may be written by their first letter."""
     for sex in ("female", "male"):
         if text.casefold() in (sex, sex[0]):
             return sex

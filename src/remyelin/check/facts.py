@@ -90,7 +90,8 @@ def _facts(known: Known, ledger: Ledger) -> Iterator[str]:
     yield from _numbers(known, ledger)
     treated = {"low", "indeterminate", "raised"} & set(verdicts.values())
     words = {f"{word.kind}.{word.name}" for word in known.words}
-    if treated or "drug.b12" in words or any("common" in word.groups for word in known.words):
+    ill = any(word.kind == "symptom" and "common" in word.groups for word in known.words)
+    if treated or ill or "drug.b12" in words:
         yield "may_be_treated"
 
 

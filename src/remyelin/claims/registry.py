@@ -13,7 +13,7 @@ from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger, load_references
 
 if TYPE_CHECKING:
-    from remyelin.claims.runs import Run
+    from remyelin.claims.run import Run
 
 SCHEMA: Final = "remyelin-claims/1"
 #: What can be said of a claim. The verdict weighs the evidence; the run of the model is shown beside it.

@@ -1,9 +1,10 @@
 """From the conduction of pathways to what a person feels and what an examination finds."""
 
 from remyelin.clinic.catalogue import Symptom, catalogue
+from remyelin.clinic.functions import functions_of
 from remyelin.clinic.parameters import Parameters
-from remyelin.clinic.scores import functional_disability
-from remyelin.clinic.symptoms import COMPUTED, SPINAL, signs, symptoms
+from remyelin.clinic.scores import functional_disability, scale_of
+from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
 
 __all__ = [
     "COMPUTED",
@@ -12,6 +13,10 @@ __all__ = [
     "Symptom",
     "catalogue",
     "functional_disability",
+    "functions_of",
+    "scale_of",
+    "severities",
     "signs",
+    "signs_of",
     "symptoms",
 ]

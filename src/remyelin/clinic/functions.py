@@ -24,6 +24,9 @@ PATHWAYS: Final = (
     "sural",
     "median_sep",
     "tibial_sep",
+    "neck_arm",
+    "neck_leg",
+    "lemniscus",
     "corticospinal_arm",
     "corticospinal_leg",
     "visual",
@@ -35,6 +38,7 @@ VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
 _UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
 _FIRING: Final = (*_SENSORY, "auditory")
+_NECK: Final = ("neck_leg", "neck_arm")
 
 Floats = NDArray[np.float64]
 Points = NDArray[np.int64]
@@ -65,8 +69,17 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     InputError
         If a pathway or variable is missing, or a share lies outside 0 to 1.
     """
+    names = [str(name) for name in _known(pathways)]
+    values = {name: pathways[name].transpose(..., "pathway").to_numpy() for name in VARIABLES}
+    return functions_of(values, names, parameters)
+
+
+def functions_of(
+    values: Mapping[str, Floats], pathways: Sequence[str], parameters: Parameters
+) -> Mapping[str, Floats]:
+    """Return what :func:`functions` does, of plain arrays (..., pathway) whose last axis is `pathways`."""
     p = parameters
-    at = _arrays(pathways)
+    at = _arrays(values, pathways)
     arrives, spread = at["conducted"], at["dispersion"]
     reaching = {name: _firing(at["ectopic"][name], arrives[name], at["axons"][name]) for name in _FIRING}
 
@@ -78,7 +91,11 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
     volley = arrives["tibial_sep"] * _timed(spread["tibial_sep"], p.position_dispersion)
     discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
-    ascending = np.maximum(reaching["tibial_sep"], reaching["median_sep"])
+    # Bending the neck stretches the columns there and nowhere else; what they fire has the lemniscus to pass.
+    stretched = [
+        _firing(p.stretched * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _NECK
+    ]
+    shocks = np.max(stretched, axis=0) * arrives["lemniscus"]
     return {
         "touch_leg": graded(1.0 - np.minimum(arrives["sural"], arrives["tibial_sep"]), p.numbness),
         "touch_arm": graded(1.0 - np.minimum(arrives["median_sensory"], arrives["median_sep"]), p.numbness),
@@ -96,7 +113,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
         "smell": graded(1.0 - arrives["olfactory"], p.smell),
         "taste": graded(1.0 - arrives["gustatory"], p.smell),
         "ectopic": saturating(discharge, p.paraesthesia),
-        "lhermitte": saturating(ascending, p.lhermitte),
+        "lhermitte": saturating(shocks, p.lhermitte),
         "tinnitus": saturating(reaching["auditory"], p.tinnitus),
     }
 
@@ -104,7 +121,8 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
 def graded(loss: Floats, grade: Grade) -> Floats:
     """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
     scale: float = 1.0 + grade.half**grade.steepness
-    return saturating(np.clip(loss, 0.0, 1.0), grade) * scale
+    # rounding must not make a complete loss more than complete
+    return np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
 
 
 def saturating(amount: Floats, grade: Grade) -> Floats:
@@ -151,27 +169,30 @@ def _firing(ectopic: Floats, conducted: Floats, axons: Floats) -> Floats:
     return share
 
 
-def _arrays(pathways: xr.Dataset) -> dict[str, dict[str, Floats]]:
+def _known(pathways: xr.Dataset) -> NDArray[np.generic]:
     for name in VARIABLES:
         if name not in pathways:
             raise InputError(f"the pathways lack {name!r}; give {', '.join(VARIABLES)} over pathway.")
     if "pathway" not in pathways.coords:
         raise InputError("the pathways lack the coordinate 'pathway'.")
-    known = {str(name) for name in pathways["pathway"].to_numpy()}
+    known: NDArray[np.generic] = pathways["pathway"].to_numpy()
+    return known
+
+
+def _arrays(values: Mapping[str, Floats], pathways: Sequence[str]) -> dict[str, dict[str, Floats]]:
     for path in PATHWAYS:
-        if path not in known:
+        if path not in pathways:
             raise InputError(f"the pathways lack {path!r}; symptoms need {', '.join(PATHWAYS)}.")
-    chosen = pathways.sel(pathway=list(PATHWAYS)).transpose(..., "pathway")
+    where = [pathways.index(path) for path in PATHWAYS]
     found = {}
     for name in VARIABLES:
-        values = chosen[name].to_numpy().astype(np.float64)
+        chosen = values[name].astype(np.float64)[..., where]
         top = np.inf if name in _UNBOUNDED else 1.0
-        if (
-            not np.isfinite(values).all()
-            or (values < -CONDUCTION_ROUNDING).any()
-            or (values > top + CONDUCTION_ROUNDING).any()
+        # no number at all fails the comparison too
+        if not ((chosen >= -CONDUCTION_ROUNDING) & (chosen <= top + CONDUCTION_ROUNDING)).all() or (
+            np.isinf(chosen).any()
         ):
             raise InputError(f"{name} of the pathways must be finite and between 0 and {top:g}.")
-        values = np.clip(values, 0.0, top)
-        found[name] = {path: values[..., index] for index, path in enumerate(PATHWAYS)}
+        chosen = np.clip(chosen, 0.0, top)
+        found[name] = {path: chosen[..., index] for index, path in enumerate(PATHWAYS)}
     return found

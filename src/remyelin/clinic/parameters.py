@@ -32,6 +32,8 @@ class Parameters:
         From the share of the visual, and of the olfactory or gustatory path that no longer works.
     paraesthesia, lhermitte, tinnitus : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
+    stretched : float
+        Share of bare internodes with spread channels that fire when stretched.
     acuity_exponent : float
         Power of the visual path's conducted share that gives decimal acuity.
     position_dispersion, reflex_dispersion : float
@@ -44,6 +46,8 @@ class Parameters:
         Severity above which a symptom is noticed or a sign found.
     scale_gait, scale_sensory : tuple of float
         Severities at which these items of the disability scale gain a point.
+    scale_mental : tuple of float
+        Loss of cognition, in standard deviations of a population, at which the mental item gains a point.
     scale_neuropathy, scale_paresis : float
         The same for the jerks and for paresis.
     scale_power : tuple of float
@@ -63,6 +67,7 @@ class Parameters:
     paraesthesia: Grade
     lhermitte: Grade
     tinnitus: Grade
+    stretched: float
     acuity_exponent: float
     position_dispersion: float
     reflex_dispersion: float
@@ -72,6 +77,7 @@ class Parameters:
     presence: float
     scale_gait: tuple[float, ...]
     scale_sensory: tuple[float, ...]
+    scale_mental: tuple[float, ...]
     scale_neuropathy: float
     scale_paresis: float
     scale_power: tuple[float, ...]
@@ -92,6 +98,7 @@ class Parameters:
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
             tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            stretched=ledger["ectopic.stretched"],
             acuity_exponent=ledger["clinic.vision.acuity_exponent"],
             position_dispersion=ledger["clinic.position.dispersion"],
             reflex_dispersion=ledger["clinic.reflex.dispersion"],
@@ -101,6 +108,7 @@ class Parameters:
             presence=ledger["clinic.presence"],
             scale_gait=ledger.vector("clinic.scale.gait"),
             scale_sensory=ledger.vector("clinic.scale.sensory"),
+            scale_mental=ledger.vector("clinic.scale.mental"),
             scale_neuropathy=ledger["clinic.scale.neuropathy"],
             scale_paresis=ledger["clinic.scale.paresis"],
             scale_power=ledger.vector("clinic.scale.power"),

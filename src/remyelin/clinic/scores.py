@@ -11,11 +11,14 @@ import xarray as xr
 from remyelin.clinic.functions import Floats, Points, functions, label, points
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.symptoms import gait, severities
+from remyelin.errors import InputError
 
 ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 
 
-def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
+def functional_disability(
+    pathways: xr.Dataset, parameters: Parameters, cognition: xr.DataArray | None = None
+) -> xr.Dataset:
     """Return the items of the scale and their sum.
 
     Gait 0 to 4 (Romberg; impaired but unsupported; substantial support; wheelchair or bed), sensory 0 to
@@ -28,21 +31,34 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
         Conduction over (..., pathway); see :func:`remyelin.clinic.functions.functions`.
     parameters : Parameters
         The severities at which an item gains a point.
+    cognition : DataArray, optional
+        Cognition relative to health, in standard deviations of a population, over dimensions of `pathways`
+        and at their coordinates: ``cognition`` of :func:`remyelin.cobalamin.simulate`. Without it the mental
+        item is not computed.
 
     Returns
     -------
     Dataset
-        Integers over (...): gait, sensory, mental, neuropathy, pyramidal, total. The mental item is not
-        computed and counts 0; its ``status`` attribute says so. And ``rankin``, the modified Rankin scale 0 to
-        5 as far as the state bears it: it follows gait, and hands that fail as well raise it by one.
+        Integers over (...): gait, sensory, mental, neuropathy, pyramidal, total. The ``status`` attribute of
+        the mental item says what it rests on. And ``rankin``, the modified Rankin scale 0 to 5 as far as the
+        state bears it: it follows gait, and hands that fail as well raise it by one.
 
     Raises
     ------
     InputError
-        If a pathway or variable is missing or impossible.
+        If a pathway or variable is missing or impossible, or cognition has other dates than the pathways.
     """
+    thinking = None if cognition is None else _over(cognition, pathways)
+    scale = label(scale_of(functions(pathways, parameters), parameters, thinking), pathways, "points")
+    scale["mental"].attrs["status"] = "not computed" if cognition is None else "from cognition as a whole"
+    return scale
+
+
+def scale_of(
+    lost: Mapping[str, Floats], parameters: Parameters, cognition: Floats | None = None
+) -> dict[str, Points]:
+    """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function."""
     p = parameters
-    lost = functions(pathways, p)
     walking = gait(lost, p)
     romberg, *worse = p.scale_gait
     babinski = lost["pyramidal_leg"] >= p.presence
@@ -53,15 +69,31 @@ def functional_disability(pathways: xr.Dataset, parameters: Parameters) -> xr.Da
     items = {
         "gait": np.where(walking >= worse[0], 1 + points(walking, worse), lost["position_leg"] >= romberg),
         "sensory": points(lost["touch_leg"], p.scale_sensory),
-        "mental": np.zeros(walking.shape, dtype=np.int64),
+        "mental": np.zeros(walking.shape, dtype=np.int64)
+        if cognition is None
+        else points(-cognition, p.scale_mental),
         "neuropathy": (jerks >= p.scale_neuropathy).sum(axis=0),
         "pyramidal": np.add(babinski, legs, dtype=np.int64) + arms,
     }
     items["total"] = sum(items[name] for name in ITEMS)
     items["rankin"] = _rankin(items["gait"], lost, p)
-    scale = label(items, pathways, "points")
-    scale["mental"].attrs["status"] = "not computed"
-    return scale
+    return items
+
+
+def _over(cognition: xr.DataArray, pathways: xr.Dataset) -> Floats:
+    """Spread cognition over the leading dimensions of the pathways."""
+    template = pathways["conducted"].isel(pathway=0, drop=True)
+    try:
+        spread = xr.align(cognition, template, join="exact")[0].broadcast_like(template)
+    except ValueError:
+        raise InputError(
+            "cognition has other coordinates than the pathways; give it at the same dates."
+        ) from None
+    if set(spread.dims) != set(template.dims):
+        extra = sorted(set(map(str, spread.dims)) - set(map(str, template.dims)))
+        raise InputError(f"cognition is over {', '.join(extra)}, which the pathways are not.")
+    values: Floats = spread.transpose(*template.dims).to_numpy().astype(np.float64)
+    return values
 
 
 def _rankin(gait_points: Points, lost: Mapping[str, Floats], p: Parameters) -> Points:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from remyelin.clinic.functions import Floats, functions, label, points
 from remyelin.clinic.parameters import Parameters
@@ -70,29 +71,29 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
     InputError
         If a pathway or variable is missing or impossible.
     """
-    lost = functions(pathways, parameters)
+    return label(signs_of(functions(pathways, parameters), parameters), pathways, "1")
+
+
+def signs_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, NDArray[np.generic]]:
+    """Return the signs of :func:`signs` as plain arrays, from what is lost of each function."""
     steps = parameters.scale_power
 
     def jerk(arc: str, release: str) -> Floats:
         # What the arc still carries, doubled at most when the tract no longer inhibits it.
         return 2.0 * (1.0 - lost[arc]) * (1.0 + lost[release])
 
-    return label(
-        {
-            "vibration_loss": lost["vibration_leg"],
-            "ankle_jerk": jerk("ankle_arc", "pyramidal_leg"),
-            "knee_jerk": jerk("knee_arc", "pyramidal_leg"),
-            "biceps_jerk": jerk("arm_arc", "pyramidal_arm"),
-            "spasticity": lost["pyramidal_leg"],
-            "romberg": lost["position_leg"] >= parameters.scale_gait[0],
-            "babinski": lost["pyramidal_leg"] >= parameters.presence,
-            "acuity": 1.0 - lost["acuity"],
-            "power_leg": len(steps) - points(lost["strength_leg"], steps),
-            "power_arm": len(steps) - points(lost["strength_arm"], steps),
-        },
-        pathways,
-        "1",
-    )
+    return {
+        "vibration_loss": lost["vibration_leg"],
+        "ankle_jerk": jerk("ankle_arc", "pyramidal_leg"),
+        "knee_jerk": jerk("knee_arc", "pyramidal_leg"),
+        "biceps_jerk": jerk("arm_arc", "pyramidal_arm"),
+        "spasticity": lost["pyramidal_leg"],
+        "romberg": lost["position_leg"] >= parameters.scale_gait[0],
+        "babinski": lost["pyramidal_leg"] >= parameters.presence,
+        "acuity": 1.0 - lost["acuity"],
+        "power_leg": len(steps) - points(lost["strength_leg"], steps),
+        "power_arm": len(steps) - points(lost["strength_arm"], steps),
+    }
 
 
 def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:

@@ -6,7 +6,7 @@
 
 from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, ramp, steps
-from remyelin.cobalamin.model import simulate
+from remyelin.cobalamin.model import drive, simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.treatment import treated
 
@@ -19,6 +19,7 @@ __all__ = [
     "Parameters",
     "Profile",
     "constant",
+    "drive",
     "ramp",
     "read_order",
     "regimen",

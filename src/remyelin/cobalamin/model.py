@@ -62,20 +62,15 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     """
     wanted = _checked(times)
     state = _at(wanted, exposure, parameters)
+    synthase, methylation = _tissue(state, parameters)
 
     # Transcobalamin takes up free cobalamin tightly until it is full; both are part of total B12.
     free = state["free"]
     room = np.maximum(parameters.binding_capacity - state["holotc"], 0.0)
-    synthase = np.column_stack([state["synthase_peripheral"], state["synthase_central"]])
-    shares = np.array([parameters.local_share_peripheral, parameters.local_share_central])
-    methylation = metabolism.methylation_potential(synthase, shares, parameters)
     haemoglobin, mcv = blood.count(state["red_cell_deficit"], parameters)
 
     def over_time(values: NDArray[np.float64], unit: str, name: str) -> xr.Variable:
         return xr.Variable("time", values, {"units": unit, "long_name": name})
-
-    def over_tissue(values: NDArray[np.float64], name: str) -> xr.Variable:
-        return xr.Variable(("time", "compartment"), values, {"units": "1", "long_name": name})
 
     return xr.Dataset(
         {
@@ -106,14 +101,43 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
             ),
             "haemoglobin": over_time(haemoglobin, "g/L", "haemoglobin"),
             "mcv": over_time(mcv, "fL", "mean red cell volume"),
-            "synthase": over_tissue(synthase, "active methionine synthase, 1 = replete"),
-            "methylation": over_tissue(methylation, "methylation potential, 1 = replete"),
+            "synthase": _over_tissue(synthase, "active methionine synthase, 1 = replete"),
+            "methylation": _over_tissue(methylation, "methylation potential, 1 = replete"),
         },
         coords={
             "time": over_time(wanted, "day", "time from presentation"),
             "compartment": list(COMPARTMENTS),
         },
     )
+
+
+def drive(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr.Dataset:
+    """Return only what drives myelin of the course of :func:`simulate`: its ``methylation``.
+
+    Raises
+    ------
+    InputError
+        As :func:`simulate`.
+    """
+    wanted = _checked(times)
+    _, methylation = _tissue(_at(wanted, exposure, parameters), parameters)
+    return xr.Dataset(
+        {"methylation": _over_tissue(methylation, "methylation potential, 1 = replete")},
+        coords={"time": wanted, "compartment": list(COMPARTMENTS)},
+    )
+
+
+def _tissue(
+    state: Mapping[str, NDArray[np.float64]], parameters: Parameters
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return active synthase and methylation potential (time, compartment)."""
+    synthase = np.column_stack([state["synthase_peripheral"], state["synthase_central"]])
+    shares = np.array([parameters.local_share_peripheral, parameters.local_share_central])
+    return synthase, metabolism.methylation_potential(synthase, shares, parameters)
+
+
+def _over_tissue(values: NDArray[np.float64], name: str) -> xr.Variable:
+    return xr.Variable(("time", "compartment"), values, {"units": "1", "long_name": name})
 
 
 def _at(

@@ -29,6 +29,10 @@ from remyelin.numerics import COHORT_DEATHS, COHORT_DEATHS_ALONE
 class Executor(Protocol):
     """Computes chunks somewhere."""
 
+    def prepare(self, chunks: int) -> None:
+        """Begin, while the driver makes its setup, whatever work on so many chunks will need."""
+        ...
+
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
         """Yield what was done, each course once, in any order.
 
@@ -48,6 +52,9 @@ class Executor(Protocol):
 
 class Serial:
     """In this process, one chunk after another."""
+
+    def prepare(self, chunks: int) -> None:
+        """Nothing has to be started."""
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
         """Compute the chunks in order."""
@@ -89,8 +96,14 @@ class Processes:
             raise InputError(f"workers: {workers} is impossible; give 1 or more.")
         self._workers = workers
         self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._words: dict[int, IO[bytes]] = {}
         self._lock = threading.Lock()
         self._closed = False
+
+    def prepare(self, chunks: int) -> None:
+        """Start the workers: they import what they need while the tables are made."""
+        for slot in range(min(self._workers, chunks)):
+            self._start(slot)
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
         """Compute the chunks, replacing workers that die."""
@@ -138,52 +151,54 @@ class Processes:
         told: queue.SimpleQueue[tuple[str, Any, Any]],
     ) -> None:
         """Keep one worker alive and fed."""
-        process: subprocess.Popen[bytes] | None = None
-        barren = 0
-        with tempfile.TemporaryFile() as words:
-            while (chunk := todo.get()) is not None:
-                try:
+        with self._lock:
+            process = self._running.get(slot)
+        fresh, barren = True, 0
+        while (chunk := todo.get()) is not None:
+            try:
+                if process is None:
+                    process, fresh = self._start(slot), True
                     if process is None:
-                        process = self._start(slot, words)
-                        if process is None:
-                            return
-                        assert process.stdin is not None
-                        assert process.stdout is not None
-                        send(process.stdin, ("setup", setup))
-                        kind, answer = receive(process.stdout)
-                        if kind != "ready":
-                            told.put((kind, chunk, answer))
-                            return
-                        barren = 0
-                    assert process.stdin is not None
-                    assert process.stdout is not None
-                    send(process.stdin, ("chunk", chunk))
+                        return
+                assert process.stdin is not None
+                assert process.stdout is not None
+                if fresh:
+                    send(process.stdin, ("setup", setup))
                     kind, answer = receive(process.stdout)
-                    told.put((kind, chunk, answer))
-                except (EOFError, OSError):
-                    if self._closed:
+                    if kind != "ready":
+                        told.put((kind, chunk, answer))
                         return
-                    starting = process is not None and process.poll() is not None and process.returncode > 0
-                    barren += 1
-                    if starting and barren >= COHORT_DEATHS:
-                        told.put(("failed", chunk, _last(words)))
-                        return
-                    if process is not None:
-                        process.kill()
-                        process.wait()
-                    process = None
-                    told.put(("died", chunk, None))
+                    fresh, barren = False, 0
+                send(process.stdin, ("chunk", chunk))
+                kind, answer = receive(process.stdout)
+                told.put((kind, chunk, answer))
+            except (EOFError, OSError):
+                if self._closed:
+                    return
+                starting = process is not None and process.poll() is not None and process.returncode > 0
+                barren += 1
+                if starting and barren >= COHORT_DEATHS:
+                    told.put(("failed", chunk, _last(self._words[slot])))
+                    return
+                if process is not None:
+                    process.kill()
+                    process.wait()
+                process = None
+                told.put(("died", chunk, None))
 
-    def _start(self, slot: int, words: IO[bytes]) -> subprocess.Popen[bytes] | None:
+    def _start(self, slot: int) -> subprocess.Popen[bytes] | None:
         with self._lock:
             if self._closed:
                 return None
+            if slot not in self._words:  # kept open as long as workers may write to it
+                self._words[slot] = tempfile.TemporaryFile()  # noqa: SIM115
             process = subprocess.Popen(
                 [sys.executable, "-m", "remyelin.cohort.serve"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=words,
+                stderr=self._words[slot],
                 env=_environment(),
+                start_new_session=True,  # a Ctrl-C is for the driver, also while a worker starts
             )
             self._running[slot] = process
             return process
@@ -272,6 +287,9 @@ class Dask:
             raise InputError(
                 f"--cluster {address}: no scheduler answers there ({type(error).__name__})."
             ) from None
+
+    def prepare(self, chunks: int) -> None:
+        """The workers of the cluster are there already."""
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
         """Compute the chunks; the scheduler hands those of a lost worker to others."""

@@ -40,7 +40,7 @@ def load_population(name_or_path: str) -> Population:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError(f"{path}: is too large for a population file.")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8; a population file is TOML.") from None
     except OSError as error:
@@ -54,8 +54,10 @@ def parse_population(text: str, source: str) -> Population:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{source}: not valid TOML: {error}.") from None
-    except RecursionError:
-        raise InputError(f"{source}: not a population file: nested too deeply.") from None
+    except (RecursionError, ValueError):
+        raise InputError(
+            f"{source}: not a population file: nested too deeply or a number without end."
+        ) from None
     if not raw:
         raise InputError(f"{source}: is empty; docs/cohort.md shows a population file.")
     try:

@@ -137,6 +137,20 @@ def full(folder: Path) -> str:
     )
 
 
+def stopped(folder: Path) -> str:
+    """Return what to say of a run that was stopped by hand: what is kept, and how it goes on."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return "stopped before anything was computed; nothing was written."
+    if manifest["finished"]:
+        return (
+            "stopped; all courses are finished and kept: run the same command with --resume for the report."
+        )
+    names = [path.stem.split("-") for path in part_folder(folder).glob("courses-*.parquet")]
+    kept = sum(int(stop) - int(start) for _, start, stop in names)
+    return f"stopped; {kept} of {manifest['courses']} courses are kept: run the same command with --resume to go on."
+
+
 def _sweep(parts: Path, keep: set[str]) -> None:
     """Remove drafts of killed workers and parts that are not of this run."""
     for path in parts.iterdir():

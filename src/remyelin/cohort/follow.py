@@ -6,7 +6,7 @@ result does not depend on who else is computed beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,10 +26,13 @@ from remyelin.plans import caused
 from remyelin.units import DAYS_PER_YEAR
 
 Row = dict[str, float]
+Floats = NDArray[np.float64]
 BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv")
 SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
 QUANTITIES = ("latency", "amplitude", "velocity", "interval")
 WORDS = ("sex", "cause", "arm")
+_OF_THE_HEAD = ("visual", "auditory", "blink", "olfactory", "gustatory")
+_OF_THE_CORD = tuple(name for name in nerve.PATHWAYS if name not in _OF_THE_HEAD)
 _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
 
 
@@ -126,17 +129,16 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
     states = _states(chemistry, visits, segments, person.age, rates)
-    pathways = nerve.conduction(states, body, numbers.tables, numbers.ledger)
-    symptoms = clinic.symptoms(pathways, numbers.judge)
-    signs = clinic.signs(pathways, numbers.judge)
-    scale = clinic.functional_disability(pathways, numbers.judge)
+    pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
+    lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
+    signs = clinic.signs_of(lost, numbers.judge)
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 
-    studies = nerve.batteries(states, body, numbers.tables, numbers.ledger)
+    studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
-    return _rows(drawn, began, visits, seen, states, pathways, symptoms, signs, scale, studies, numbers.judge)
+    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, numbers.judge)
 
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
@@ -161,25 +163,25 @@ def _onset(
     step = numerics.COHORT_SEARCH_STEP
     times = np.concatenate([[-numerics.COURSE_LEAD], np.arange(0.0, within + step, step)])
     exposure = caused(drawn.person, times[-1], ledger)
-    drive = cobalamin.simulate(exposure, times, numbers.kinetics)[["methylation"]]
+    drive = cobalamin.drive(exposure, times, numbers.kinetics)
     first = _first_deficit(drive)
     if first is None:
         raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+    # what lies in the head gives none of the symptoms looked for: it is not followed here
+    needed = nerve.crossed(_OF_THE_CORD, body, numbers.ledger)
+    below = [place for place, name in enumerate(segments["segment"].to_numpy()) if str(name) in needed]
+    followed = segments.isel(segment=below)
     span = round(numerics.COHORT_SEARCH_SPAN / step)
     coarse = numerics.COHORT_SEARCH_COARSE
     looked = 0
     while first + looked < times.size - 1:
         stop = min(first + looked + span, times.size - 1)
-        states = myelin.simulate(drive.isel(time=slice(first, stop + 1)), segments, drawn.person.age, rates)
-        bare = states["bare"].to_numpy().max(axis=-1) > numerics.COHORT_SEARCH_BARE
+        states = myelin.simulate(drive.isel(time=slice(first, stop + 1)), followed, drawn.person.age, rates)
+        arrays = _beside_health(states, below, segments.sizes["segment"])
+        bare = arrays["bare"].max(axis=-1) > numerics.COHORT_SEARCH_BARE
 
-        def noticed(which: Sequence[int], states: xr.Dataset = states) -> NDArray[np.bool_]:
-            pathways = nerve.conduction(states.isel(time=list(which)), body, numbers.tables, numbers.ledger)
-            return np.asarray(
-                clinic.symptoms(pathways, numbers.judge)["present"]
-                .sel(symptom=list(clinic.SPINAL))
-                .any("symptom")
-            )
+        def noticed(which: Sequence[int], arrays: Mapping[str, Floats] = arrays) -> NDArray[np.bool_]:
+            return _noticed({name: array[which] for name, array in arrays.items()}, body, numbers)
 
         last = stop - first
         if bare[last]:
@@ -196,6 +198,34 @@ def _onset(
                 return float(states["time"][far[k]])
         looked = last
     raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+
+
+def _beside_health(states: xr.Dataset, places: Sequence[int], segments: int) -> Mapping[str, Floats]:
+    """States (time, segment) of the segments at `places` among all, the others in health."""
+    arrays = {}
+    for name in nerve.STATES:
+        values = states[name].to_numpy()
+        whole = np.full((len(values), segments), 1.0 if name == "axons" else 0.0)
+        whole[:, places] = values
+        arrays[name] = whole
+    return arrays
+
+
+def _noticed(states: Mapping[str, Floats], body: nerve.Person, numbers: Numbers) -> NDArray[np.bool_]:
+    """Whether a symptom of limbs or cord is noticed, by state."""
+    found = nerve.conducted(states, body, numbers.tables, numbers.ledger, _OF_THE_CORD)
+    # the tracts of the head give none of these symptoms: they stand as in health
+    healthy = {"conducted": 1.0, "dispersion": 0.0, "axons": 1.0, "ectopic": 0.0}
+    shape = (*found["conducted"].shape[:-1], len(_OF_THE_HEAD))
+    whole = {
+        name: np.concatenate([found[name], np.full(shape, value)], axis=-1) for name, value in healthy.items()
+    }
+    lost = clinic.functions_of(whole, (*_OF_THE_CORD, *_OF_THE_HEAD), numbers.judge)
+    severity = clinic.severities(lost, numbers.judge)
+    felt: NDArray[np.bool_] = np.any(
+        [severity[name] >= numbers.judge.presence for name in clinic.SPINAL], axis=0
+    )
+    return felt
 
 
 def _first_deficit(drive: xr.Dataset) -> int | None:
@@ -224,14 +254,15 @@ def _states(
     segments: xr.Dataset,
     age: float,
     rates: myelin.Parameters,
-) -> xr.Dataset:
-    """Myelin at the visits, followed from the last day of full methylation."""
+) -> Mapping[str, Floats]:
+    """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
     drive = chemistry[["methylation"]]
     first = _first_deficit(drive)
     if first is None:  # in health throughout: nothing to follow but the visits themselves
         first = max(int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1, 0)
     first = min(first, int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1)
-    return myelin.simulate(drive.isel(time=slice(max(first, 0), None)), segments, age, rates).sel(time=visits)
+    drive = drive.isel(time=slice(max(first, 0), None))
+    return nerve.states_of(myelin.simulate(drive, segments, age, rates, keep=visits))
 
 
 def _neuropathy(studies: nerve.Studies) -> bool:
@@ -243,11 +274,10 @@ def _rows(
     began: float,
     visits: NDArray[np.float64],
     chemistry: xr.Dataset,
-    states: xr.Dataset,
-    pathways: xr.Dataset,
-    symptoms: xr.Dataset,
-    signs: xr.Dataset,
-    scale: xr.Dataset,
+    axons: Floats,
+    pathways: Mapping[str, Floats],
+    lost: Mapping[str, Floats],
+    signs: Mapping[str, NDArray[np.generic]],
     studies: Sequence[nerve.Studies],
     judge: clinic.Parameters,
 ) -> list[Row]:
@@ -272,32 +302,30 @@ def _rows(
     }
     blood = {name: chemistry[name].to_numpy() for name in BLOOD}
     methylation = chemistry["methylation"].to_numpy()
-    axons = states["axons"].to_numpy().min(axis=-1)
-    of_path = {name: pathways[name].to_numpy() for name in ("conducted", "delay", "axons")}
-    paths = [str(name) for name in pathways["pathway"].to_numpy()]
-    severity, present = symptoms["severity"].to_numpy(), symptoms["present"].to_numpy()
-    felt = [str(name) for name in symptoms["symptom"].to_numpy()]
-    spinal = [felt.index(name) for name in clinic.SPINAL]
-    found = {name: signs[name].to_numpy() for name in SIGNS}
-    points = {str(name): scale[name].to_numpy() for name in scale}
+    of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
+    severity = clinic.severities(lost, judge)
+    points = clinic.scale_of(lost, judge, chemistry["cognition"].to_numpy())
     rows = []
     for v, day in enumerate(visits):
         row: Row = {"visit": float(v), "day": float(day), **of_person}
         row |= {name: float(values[v]) for name, values in blood.items()}
         row["methylation.peripheral"], row["methylation.central"] = map(float, methylation[v])
-        row["axons.least"] = float(axons[v])
-        for p, path in enumerate(paths):
+        row["axons.least"] = float(axons[v].min())
+        for p, path in enumerate(nerve.PATHWAYS):
             row |= {f"{path}.{name}": float(values[v, p]) for name, values in of_path.items()}
-        for s, symptom in enumerate(felt):
-            row[f"symptom.{symptom}"] = float(severity[v, s])
-            row[f"noticed.{symptom}"] = float(present[v, s])
-        row |= {f"sign.{name}": float(values[v]) for name, values in found.items()}
+        now = {name: float(values[v]) for name, values in severity.items()}
+        noticed = {name: value >= judge.presence for name, value in now.items()}
+        vibration = float(signs["vibration_loss"][v])
+        for symptom, value in now.items():
+            row[f"symptom.{symptom}"] = value
+            row[f"noticed.{symptom}"] = float(noticed[symptom])
+        row |= {f"sign.{name}": float(signs[name][v]) for name in SIGNS}
         row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
-        row["severity"] = float(severity[v, spinal].sum() + found["vibration_loss"][v])
+        row["severity"] = sum(now[name] for name in clinic.SPINAL) + vibration
         row["complete"] = float(
             points["total"][v] == 0
-            and not present[v, spinal].any()
-            and found["vibration_loss"][v] < judge.presence
+            and not any(noticed[name] for name in clinic.SPINAL)
+            and vibration < judge.presence
         )
         row |= _study_columns(studies[v])
         rows.append(row)

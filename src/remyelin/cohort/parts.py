@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.errors import SimulationError
 
@@ -109,16 +110,19 @@ def write_part(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [(course, row) for course in courses for row in course.rows]
+    of_row = [course for course in courses for _ in course.rows]
+    values = [_values(course, columns) for course in courses]
+    whole = np.concatenate(values)
     table: dict[str, Any] = {
-        "draw": pa.array([course.draw for course, _ in rows], pa.int32()),
-        "person": pa.array([course.person for course, _ in rows], pa.int32()),
+        "draw": pa.array([course.draw for course in of_row], pa.int32()),
+        "person": pa.array([course.person for course in of_row], pa.int32()),
     }
     for word in WORDS:
-        table[word] = pa.array([course.words[word] for course, _ in rows], pa.string())
-    for name in columns:
-        table[name] = pa.array(np.array([row[name] for _, row in rows], dtype=np.float64))
-    digests = tuple(_digest(course, columns) for course in courses)
+        table[word] = pa.array([course.words[word] for course in of_row], pa.string())
+    for number, name in enumerate(columns):
+        table[name] = pa.array(np.ascontiguousarray(whole[:, number]))
+    names = json.dumps(list(columns))
+    digests = tuple(_digest(*item, names) for item in zip(courses, values, strict=True))
     failures = tuple(Failure(c.draw, c.person, c.reason) for c in courses if c.reason)
     footer = {
         "run": run,
@@ -129,7 +133,8 @@ def write_part(
     }
     arrow = pa.table(table).replace_schema_metadata({_KEY: json.dumps(footer)})
     sink = pa.BufferOutputStream()
-    pq.write_table(arrow, sink, compression="zstd")
+    # hundreds of columns of a few hundred numbers: what describes a column would take more room than it saves
+    pq.write_table(arrow, sink, compression="zstd", use_dictionary=list(WORDS), write_statistics=False)
     put(folder / chunk.file, sink.getvalue())
     return Done(chunk, digests, failures)
 
@@ -162,7 +167,10 @@ def read_part(path: Path, run: str) -> Done | None:
         digests = tuple(footer["digests"])
         if chunk.file != path.name or len(digests) != len(chunk):
             return None
-        found = [_digest(course, names) for course, names in _courses(arrow, failures)]
+        found = [
+            _digest(course, _values(course, names), json.dumps(names))
+            for course, names in _courses(arrow, failures)
+        ]
         return Done(chunk, digests, failures) if tuple(found) == digests else None
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
@@ -187,12 +195,19 @@ def _courses(arrow: Any, failures: Sequence[Failure]) -> Iterator[tuple[Course, 
         yield found[key], names
 
 
-def _digest(course: Course, columns: Sequence[str]) -> str:
+def _values(course: Course, columns: Sequence[str]) -> NDArray[np.float64]:
+    """The numbers of a course (row, column)."""
+    rows = [[row[name] for name in columns] for row in course.rows]
+    return np.array(rows, dtype="<f8").reshape(len(rows), len(columns))
+
+
+def _digest(course: Course, values: NDArray[np.float64], names: str) -> str:
+    """Digest of a course's words and numbers; `names` are those of its columns, as JSON."""
     content = hashlib.sha256()
     words = [course.words.get(word, "") for word in WORDS]
-    content.update(json.dumps([course.draw, course.person, *words, course.reason, list(columns)]).encode())
-    for row in course.rows:
-        content.update(np.array([row[name] for name in columns], dtype="<f8").tobytes())
+    head = json.dumps([course.draw, course.person, *words, course.reason])
+    content.update(f"{head[:-1]}, {names}]".encode())
+    content.update(values.tobytes())
     return content.hexdigest()[:16]
 
 

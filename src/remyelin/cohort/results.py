@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,19 +42,29 @@ class Results:
     def column(self, name: str) -> Any:
         """Return a column over all rows: numbers, or words of sex, cause and arm."""
         if name not in self._columns:
-            # Heavy to import and needed only here.
-            import pyarrow.parquet as pq
-
-            read = [pq.read_table(file, columns=[name])[name].to_numpy() for file in self._files]
-            self._columns[name] = np.concatenate(read) if read else np.zeros(0)
+            # Opening a part costs more than what is read of it: what every report wants is read at once.
+            usual = [] if self._columns else [item for item in self.names if _usual(item)]
+            self._read([name, *(item for item in usual if item != name)])
         return self._columns[name]
 
-    @property
+    def _read(self, names: Sequence[str]) -> None:
+        # Heavy to import and needed only here.
+        import pyarrow.parquet as pq
+
+        read: dict[str, list[Any]] = {name: [] for name in names}
+        for file in self._files:
+            table = pq.read_table(file, columns=list(names))
+            for name in names:
+                read[name].append(table[name].to_numpy())
+        for name, values in read.items():
+            self._columns[name] = np.concatenate(values) if values else np.zeros(0)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of all columns."""
         import pyarrow.parquet as pq
 
-        return tuple(pq.read_schema(self._files[0]).names)
+        return tuple(pq.read_schema(self._files[0]).names) if self._files else ()
 
     @property
     def persons(self) -> int:
@@ -72,6 +83,17 @@ class Results:
         arms = [arm.name for arm in self.cohort.population.arm]
         causes = [cause.kind for cause in self.cohort.population.cause]
         return tuple(arms if len(arms) > 1 else causes if len(causes) > 1 else [""])
+
+
+def _usual(name: str) -> bool:
+    """Whether a column is one of those that a report shows, of any population."""
+    first, dot, rest = name.partition(".")
+    return (
+        not dot
+        or first in ("covariate", "noticed", "scale", "axons")
+        or rest == "abnormal"
+        or name in {measure.partition(":")[2] for _, measure, _ in OUTCOMES}
+    )
 
 
 class Visit(Mapping[str, Values]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -158,6 +159,7 @@ def run_cohort(
         for overrides in sets:
             ledger.replace(overrides)
         claim(folder, resume=resume)
+        executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
         columns = _columns(sampler, Numbers.of(ledger, tables))

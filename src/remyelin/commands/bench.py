@@ -10,7 +10,7 @@ from remyelin.commands.common import Json, print_json
 
 
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin or cohort")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin, cohort or web")],
     as_json: Json = False,
 ) -> None:
     """Time remyelin against its rivals in the same run, with the error of both."""

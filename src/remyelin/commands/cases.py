@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from remyelin.commands.common import Json, print_json
 
 
-def cases(as_json: Json = False) -> None:
+def cases(
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Run the published cases and show each report beside the model.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List the shipped cases and scenarios."""
     from remyelin.case import load_case, shipped_cases
-    from remyelin.evidence import load_references
+    from remyelin.evidence import Ledger, load_references
 
+    if compare:
+        from remyelin.report.beside import compare as beside
+        from remyelin.report.beside import describe
+        from remyelin.report.terminal import Progress
+
+        with Progress() as progress:
+            found = beside(Ledger.shipped(), progress)
+        if as_json:
+            print_json(found)
+        else:
+            print(describe(found))
+        return
     references = load_references()
     rows = []
     for name in shipped_cases():

@@ -71,7 +71,7 @@ def cohort(
     chosen = resized(load_population(population), persons, draws)
 
     from remyelin.cohort.executors import executor
-    from remyelin.cohort.folder import claim
+    from remyelin.cohort.folder import claim, stopped
     from remyelin.cohort.results import Results
     from remyelin.cohort.run import run_cohort
     from remyelin.report.cohort import write_report
@@ -95,12 +95,12 @@ def cohort(
                 progress=lambda state: progress(describe(state)),
                 say=progress,
             )
+            progress("writing the report")
+            summary = write_report(Results(found))
         except KeyboardInterrupt:
-            kept = f"; what is finished is kept, go on with --out {out} --resume" if out else ""
-            print(f"remyelin: stopped{kept}.", file=sys.stderr)
+            said = "stopped; nothing is kept, for no --out was given." if out is None else stopped(folder)
+            print(f"remyelin: {said}", file=sys.stderr)
             raise typer.Exit(130) from None
-        progress("writing the report")
-        summary = write_report(Results(found))
     if as_json:
         print_json(summary)
     else:

@@ -26,12 +26,16 @@ def evidence(
 
     if name is not None and search is not None:
         raise InputError("give either NAME or --search WORD, not both.")
+    if search is not None and not search.strip():
+        raise InputError("--search: give a word.")
+    if export is not None and (name is not None or search is not None):
+        raise InputError("--export writes the whole ledger; leave NAME and --search out.")
     if export is not None:
         sources.export(export)
         print(f"wrote {export}")
         return
-    found = sources.explain(name) if name else sources.find(search)
+    found = sources.explain(name) if name is not None else sources.find(search)
     if as_json:
         print_json([entry.as_dict() for entry in found])
     else:
-        print(sources.describe(found) if name else sources.listing(found))
+        print(sources.describe(found) if name is not None else sources.listing(found))

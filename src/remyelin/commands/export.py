@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from remyelin.commands.common import CaseName, Set, ledger_with
-from remyelin.errors import InputError
 
 
 def export(
@@ -22,13 +21,11 @@ def export(
     """Write a case's cobalamin model (sbml), its doses (nmtran) or its nerve studies (csv, fhir)."""
     from remyelin.case import load_case
     from remyelin.report.export import export_case
+    from remyelin.report.folder import write_new
 
     text = export_case(load_case(case), to, ledger_with(settings))
     if out is None:
         print(text, end="")
         return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}.") from None
+    write_new(out, text, f"--out {out}")
     print(f"wrote {out}")

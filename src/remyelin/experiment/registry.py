@@ -200,6 +200,12 @@ _ALL: Final = (
         "path_length:path_length",
     ),
     Experiment(
+        "ectopic-firing",
+        "nerve",
+        "impulses that bare internodes send by themselves, and when stretched",
+        "ectopic:ectopic_firing",
+    ),
+    Experiment(
         "nerve-series",
         "nerve",
         "abnormal rates of virtual series of patients beside those of published ones",

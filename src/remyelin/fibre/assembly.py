@@ -151,8 +151,13 @@ def assemble(  # type: ignore[no-untyped-def]
     if not found:
         return False
 
-    buffer[:] = 0
-    buffer[place[DIAGONAL]] = 1
+    # The rows of the fibre, an empty one on either side, and what the last quartet of gates reaches.
+    cleared = n + 2 + GATE_COUNT
+    for f in range(buffer.shape[0]):
+        for i in range(cleared):
+            buffer[f, i] = 0
+    for i in range(cleared):
+        buffer[place[DIAGONAL], i] = 1
     damping[0] = 0.0
     damping[1] = 0.0
     excitable[0] = False

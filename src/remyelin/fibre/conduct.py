@@ -105,7 +105,7 @@ def conduct(
     xarray.Dataset
         ``arrival(fibre, node)`` ms, the time of the largest inward current, NaN where the node never fired;
         ``peak(fibre, node)`` mV; ``position(fibre, node)`` mm; ``excited(fibre)``, whether the stimulated
-        node or its neighbour fired; ``conducts(fibre)``, whether the last two excitable nodes fired;
+        node or its neighbour fired; ``conducts(fibre)``, whether the last two excitable nodes fired (see Notes);
         ``velocity(fibre)`` m/s between the nodes at a quarter and three quarters of the fibre, NaN if one
         of them did not fire.
 
@@ -113,6 +113,16 @@ def conduct(
     ------
     InputError
         For fibres, pulses or settings that cannot be used, or a step too coarse for the tolerance.
+    SimulationError
+        For a fibre of which no resting state is found.
+
+    Notes
+    -----
+    A node fires when it is depolarised by more than 5 mV at its largest inward current; whether it was the impulse of
+    the pulse that did it, is not asked. In a fibre that does not :func:`~remyelin.fibre.rests` (bare axolemma with
+    channels may not) it can be an impulse of its own, or, beside a bare stretch within a few nodes of the
+    end, a lasting depolarisation: then ``peak`` stays far below that of other nodes. Such fibres are for
+    :func:`~remyelin.fibre.discharge`, or compare with a run whose pulse has no amplitude.
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres

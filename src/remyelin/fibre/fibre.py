@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from remyelin.errors import InputError
 from remyelin.fibre.channels import ChannelSet
@@ -105,11 +105,9 @@ class Fibre:
     grid: tuple[int, int, int] = (1, 1, 1)
 
     def __post_init__(self) -> None:
-        _check(self)
+        _check(self, _NAMES)
         for name in _PER_COMPARTMENT:
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, _kept(getattr(self, name)))
 
     # --- where things are --------------------------------------------------------------------------
     @property
@@ -152,11 +150,18 @@ class Fibre:
     # --- making others -----------------------------------------------------------------------------
     def replace(self, **changes: Any) -> Fibre:
         """Return the fibre with some attributes replaced."""
-        return replace(self, **changes)
+        unknown = set(changes) - set(_NAMES)
+        if unknown:
+            raise TypeError(f"a fibre has no {', '.join(sorted(unknown))}.")
+        changed = _copy(self, changes)
+        _check(changed, changes)
+        return changed
 
     def take(self, compartments: Ints) -> Fibre:
         """Return the fibre made of these compartments, in this order."""
-        return replace(self, **{name: getattr(self, name)[compartments] for name in _PER_COMPARTMENT})
+        taken = _copy(self, {name: getattr(self, name)[compartments] for name in _PER_COMPARTMENT})
+        _check(taken, ())
+        return taken
 
 
 def refine(fibre: Fibre, mysa: int = 1, flut: int = 1, stin: int = 1) -> Fibre:
@@ -197,13 +202,38 @@ def join(fibres: tuple[Fibre, ...] | list[Fibre]) -> Fibre:
     arrays: dict[str, Any] = {
         name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT
     }
-    return replace(first, **arrays)
+    return _copy(first, arrays)
 
 
-def _check(fibre: Fibre) -> None:
-    """Raise InputError for anything no solver could use."""
+_NAMES = tuple(f.name for f in fields(Fibre))
+
+
+def _kept(values: ArrayLike) -> NDArray[Any]:
+    """Return a copy that cannot be written to."""
+    array = np.array(values)
+    array.flags.writeable = False
+    return array
+
+
+def _copy(fibre: Fibre, changes: Mapping[str, Any]) -> Fibre:
+    """Return a fibre with some attributes changed and the others shared; what changed is not yet checked."""
+    copy = object.__new__(Fibre)
+    for name in _NAMES:
+        value = changes[name] if name in changes else getattr(fibre, name)
+        own = name in changes and name in _PER_COMPARTMENT
+        object.__setattr__(copy, name, _kept(value) if own else value)
+    return copy
+
+
+def _check(fibre: Fibre, changed: Collection[str]) -> None:
+    """Raise InputError for anything no solver could use.
+
+    Only what changed is looked at: lesions copy a fibre many times over, and most of it has been checked before.
+    """
     n = len(fibre.role)
     for name in _PER_COMPARTMENT:
+        if name not in changed and "role" not in changed:
+            continue
         array = np.asarray(getattr(fibre, name))
         if array.shape[0] != n:
             raise InputError(f"fibre: {name} has {array.shape[0]} entries for {n} compartments.")
@@ -222,13 +252,18 @@ def _check(fibre: Fibre) -> None:
         "resistivity",
         "axolemma_capacity",
     ):
-        if np.any(np.asarray(getattr(fibre, name)) <= 0):
+        if name in changed and np.any(np.asarray(getattr(fibre, name)) <= 0):
             raise InputError(f"fibre: {name} must be above zero in every compartment.")
     for name in ("lamellae", "axolemma_leak", "density"):
-        if np.any(np.asarray(getattr(fibre, name)) < 0):
+        if name in changed and np.any(np.asarray(getattr(fibre, name)) < 0):
             raise InputError(f"fibre: {name} must not be negative.")
-    if np.any(np.asarray(fibre.sheath_diameter) < np.asarray(fibre.axon_diameter)):
+    wide = {"sheath_diameter", "axon_diameter"}
+    if wide.intersection(changed) and np.any(
+        np.asarray(fibre.sheath_diameter) < np.asarray(fibre.axon_diameter)
+    ):
         raise InputError("fibre: sheath_diameter must not be less than axon_diameter.")
+    if not {"channels", "channel_sets"}.intersection(changed):
+        return
     channels = np.asarray(fibre.channels)
     if np.any(channels < -1) or np.any(channels >= len(fibre.channel_sets)):
         raise InputError(f"fibre: channels point outside the {len(fibre.channel_sets)} channel sets.")

@@ -90,6 +90,10 @@ class Library:
         """How many internodes it holds."""
         return len(self.length)
 
+    def at(self, temperature: float) -> Library:
+        """Return the same internodes at another temperature (C), which only the gates feel."""
+        return replace(self, first=self.first.replace(temperature=temperature))
+
 
 def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US) -> Library:
     """Reduce internodes, each given as a fibre of two original nodes.
@@ -231,12 +235,16 @@ def conduct_assembled(
         transit = float(np.where(numbers >= 0, healthy[numbers], 0).sum(axis=1).max())
         duration = given.start + given.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit
     settings = Settings(library.step, duration)
+    step_ms = library.step * MS_PER_US
+    waveform: NDArray[np.floating] = course(given, max(1, round(duration / step_ms)), step_ms).astype(
+        settings.real
+    )
     arrival = np.full((len(numbers), numbers.shape[1] + 1), np.nan)
     workers = threads if threads is not None else (os.cpu_count() or 1)
     lots = [slice(i, i + LIBRARY_LOT) for i in range(0, len(numbers), LIBRARY_LOT)]
 
     def run(lot: slice) -> None:
-        _run(library, numbers[lot], count[lot], given, settings, arrival[lot])
+        _run(library, numbers[lot], count[lot], given, waveform, settings, arrival[lot])
 
     if workers == 1:
         for lot in lots:
@@ -269,7 +277,13 @@ def _checked(library: Library, internodes: ArrayLike) -> Ints:
 
 
 def _run(
-    library: Library, numbers: Ints, counts: Ints, pulse: Pulse, settings: Settings, arrival: Array
+    library: Library,
+    numbers: Ints,
+    counts: Ints,
+    pulse: Pulse,
+    waveform: NDArray[np.floating],
+    settings: Settings,
+    arrival: Array,
 ) -> None:
     """Fill the arrivals of one lot of fibres; buffers are made once and used again."""
     first, step_ms, real = library.first, library.step * MS_PER_US, settings.real
@@ -278,8 +292,7 @@ def _run(
     capacity = room_for(most)
     buffer = np.zeros((row_size(LINK_STATES) + len(along.OWN_FIELDS), capacity), dtype=real)
     excitable, damping = np.zeros(most + 2, dtype=np.bool_), np.zeros(most + 2)
-    steps = max(1, round(settings.duration / step_ms))
-    waveform = course(pulse, steps, step_ms).astype(real)
+    steps = len(waveform)
     amplitude = np.array([pulse.amplitude], dtype=real)
     nothing, samples = np.zeros(0, dtype=np.uint64), np.zeros((2, 0), dtype=real)
     kernel = along.kernel(capacity, LINK_STATES)

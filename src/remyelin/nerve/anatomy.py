@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -94,6 +93,7 @@ HEAD: Final = frozenset({"optic", "auditory", "trigeminal", "facial", "olfactory
 ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})
 
 SEGMENTS: Final[tuple[Stretch, ...]] = tuple(part for branch in BRANCHES.values() for part in branch)
+_PLACES: Final = {part.segment: place for place, part in enumerate(SEGMENTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,21 +198,25 @@ class Anatomy:
                 f"cannot study {branch} from {start:g} to {stop:g} mm from the cell body; "
                 f"give increasing distances of which the first is below {whole:g} mm."
             )
-        rows: list[tuple[int, float, float, float]] = []
+        places: list[int] = []
+        edges: list[Array] = []
+        warmths: list[float] = []
         begin = 0.0
         parts = BRANCHES[branch]
         for number, (part, length) in enumerate(zip(parts, self._lengths(branch, person), strict=True)):
             end = begin + length if number + 1 < len(parts) else max(begin + length, stop)
             low, high = max(start, begin), min(stop, end)
             if high > low:
-                edges = np.linspace(low, high, int(np.ceil((high - low) / NERVE_SLICE_MM)) + 1)
-                warmth = self.temperature(part.warmth, person)
-                position = SEGMENTS.index(part)
-                rows += [(position, b - a, (a + b) / 2, warmth) for a, b in pairwise(edges)]
+                edges.append(np.linspace(low, high, int(np.ceil((high - low) / NERVE_SLICE_MM)) + 1))
+                places.append(_PLACES[part.segment])
+                warmths.append(self.temperature(part.warmth, person))
             begin = end
-        segment, lengths, middle, warm = zip(*rows, strict=True)
+        counts = [len(item) - 1 for item in edges]
         return Slices(
-            np.array(segment), np.array(lengths), np.array(middle), np.array(warm, dtype=np.float64)
+            np.repeat(np.array(places), counts),
+            np.concatenate([item[1:] - item[:-1] for item in edges]),
+            np.concatenate([(item[:-1] + item[1:]) / 2 for item in edges]),
+            np.repeat(np.array(warmths, dtype=np.float64), counts),
         )
 
     def diameter(self, run: Run, at_level: Array, distance: Array) -> Array:

@@ -194,8 +194,12 @@ def _pattern(
     """Return the pattern and the rule that gave it."""
     axonal = len(low) >= nerves
     if certainty in ("definite", "probable"):
-        names = ", ".join(sorted({item.criterion for item in met}))
-        said = f"EFNS/PNS {certainty}: criterion {names} in {len({m.study for m in met})} motor nerve(s)"
+        counts = {
+            name: len({m.study for m in met if m.criterion == name})
+            for name in sorted({m.criterion for m in met})
+        }
+        listed = [f"{name} in {n} motor nerve{'s' if n > 1 else ''}" for name, n in counts.items()]
+        said = f"EFNS/PNS {certainty}: criterion {', '.join(listed)}"
         if axonal:
             return "mixed", f"{said}; amplitude low or absent in {len(low)} nerves"
         return "demyelinating", said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -51,7 +51,22 @@ def conduction(
     InputError
         For an unknown pathway or an incomplete state.
     """
-    damage = Damage.of(states_of(states), tables, Spread.from_ledger(ledger))
+    found = conducted(states_of(states), person, tables, ledger, pathways)
+    lead = [str(name) for name in states["axons"].dims if name != "segment"]
+    data = {name: ((*lead, "pathway"), found[name], {"units": unit}) for name, unit in _UNITS.items()}
+    coords = {name: states[name] for name in lead if name in states.coords}
+    return xr.Dataset(data, coords={**coords, "pathway": list(pathways)})
+
+
+def conducted(
+    arrays: Mapping[str, Array],
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    pathways: Sequence[str] = PATHWAYS,
+) -> dict[str, Array]:
+    """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives."""
+    damage = Damage.of(arrays, tables, Spread.from_ledger(ledger))
     rows = []
     for name in pathways:
         volleys = [
@@ -59,13 +74,7 @@ def conduction(
             for run in runs(name, person, ledger)
         ]
         rows.append(_combine(volleys))
-    lead = [str(name) for name in states["axons"].dims if name != "segment"]
-    data = {
-        name: ((*lead, "pathway"), np.stack([row[name] for row in rows], axis=-1), {"units": unit})
-        for name, unit in _UNITS.items()
-    }
-    coords = {name: states[name] for name in lead if name in states.coords}
-    return xr.Dataset(data, coords={**coords, "pathway": list(pathways)})
+    return {name: np.stack([row[name] for row in rows], axis=-1) for name in _UNITS}
 
 
 def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
@@ -74,8 +83,7 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
     delay = variance = ectopic = np.zeros(())
     for part in volleys:
         # As in a nerve potential, fibres count with the square of their diameter.
-        weight = part.line.fibres.diameter**2
-        weight = weight / weight.sum()
+        weight = part.line.fibres.weight
         arriving = part.conducted * weight
         share = arriving.sum(axis=-1)
         # Where nothing arrives any more the fibres are weighted as if all did.
@@ -86,7 +94,7 @@ def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
         axons = axons * part.axons
         delay = delay + mean
         variance = variance + (weights * (part.variance + (part.excess - mean[..., None]) ** 2)).sum(axis=-1)
-        ectopic = ectopic + part.ectopic * (part.line.internodes.sum(axis=0) @ weight)
+        ectopic = ectopic + part.ectopic * part.line.weighted
     return {
         "conducted": conducted,
         "delay": delay,

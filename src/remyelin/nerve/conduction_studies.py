@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from remyelin.nerve.f_waves import f_wave
 from remyelin.nerve.laboratory import Conduct, Laboratory, Motor, Results, Sensory, against_norms, measured
-from remyelin.nerve.potentials import Medium, Waveform, measure, muscle_potential, nerve_potential
+from remyelin.nerve.potentials import Medium, muscle_potential, nerve_potential
+from remyelin.nerve.responses import Waveform, measure
 
 
 def muscle(name: str, study: Motor, lab: Laboratory, along: Conduct, start: float) -> Waveform:

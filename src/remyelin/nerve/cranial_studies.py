@@ -8,7 +8,8 @@ from typing import Final
 
 from remyelin.nerve.evoked_studies import intervals, response
 from remyelin.nerve.laboratory import Auditory, Conduct, Laboratory, Results
-from remyelin.nerve.potentials import Waveform, evoked_potential
+from remyelin.nerve.potentials import evoked_potential
+from remyelin.nerve.responses import Waveform
 from remyelin.nerve.volley import Volley
 
 _PATH: Final = ("cochlear", "trapezoid", "lateral_lemniscus")

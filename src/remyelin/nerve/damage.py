@@ -29,14 +29,14 @@ class Damage:
         Logarithm of the share free of bare, of bare or new, of any lesion, in a fibre of frailty 1.
     weights : (..., segment, g) array
         Of the grid of new internodes, whose thickness varies.
-    redistributed, bare, axons : (..., segment) arrays
-        Shares.
+    redistributed, firing, axons : (..., segment) arrays
+        Shares; `firing` is that of internodes which are bare and can fire by themselves.
     """
 
     free: Array
     weights: Array
     redistributed: Array
-    bare: Array
+    firing: Array
     axons: Array
 
     @classmethod
@@ -47,7 +47,7 @@ class Damage:
             np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)),
             repair_weights(states["thickness"], states["internode_length"], tables, spread),
             np.ascontiguousarray(states["channel_redistribution"]),
-            states["bare"],
+            states["bare"] * states["channel_redistribution"],
             states["axons"],
         )
 

@@ -40,7 +40,17 @@ def batteries(
     tuple of Studies
         As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
     """
-    arrays = states_of(states.transpose("time", "segment"))
+    return batteries_of(states_of(states.transpose("time", "segment")), person, tables, ledger, studies)
+
+
+def batteries_of(
+    arrays: Mapping[str, Array],
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    studies: Sequence[str] = tuple(STUDIES),
+) -> tuple[Studies, ...]:
+    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives."""
     lab = Laboratory.of(person, tables, ledger)
     damage = Damage.of(arrays, tables, lab.spread)
     every: dict[Run, Volley] = {}
@@ -63,5 +73,5 @@ def batteries(
 
     return tuple(
         examine(lab, {name: array[date] for name, array in arrays.items()}, studies, on(date))
-        for date in range(states.sizes["time"])
+        for date in range(len(arrays["axons"]))
     )

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from remyelin.nerve.anatomy import Array
+from remyelin.nerve.arrivals import last_arrival, total_density, window
 from remyelin.nerve.conduction_studies import muscle
 from remyelin.nerve.findings import Row
 from remyelin.nerve.laboratory import (
@@ -21,7 +22,8 @@ from remyelin.nerve.laboratory import (
     against_norms,
     measured,
 )
-from remyelin.nerve.potentials import Waveform, evoked_potential, last_arrival, measure, total_density, window
+from remyelin.nerve.potentials import evoked_potential
+from remyelin.nerve.responses import Waveform, measure
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_SAMPLE_MS
 

@@ -17,40 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
-from remyelin.fibre import (
-    Fibre,
-    Library,
-    Pulse,
-    conduct_assembled,
-    enlarged,
-    mrg_interpolated,
-    reduce_internodes,
-)
 from remyelin.nerve.anatomy import Array
-from remyelin.nerve.build import States
 from remyelin.nerve.bundle import INTACT, Bundle, Conduct, Ints, bundles, tabulated, volley_of, within
 from remyelin.nerve.person import Person
+from remyelin.nerve.shelf import Makers, Shelf, intact
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import LESIONS, Line, Volley
 from remyelin.numerics import (
-    DEFAULT_STEP_US,
     NERVE_BUNDLES_KEPT,
     NERVE_EXACT_CODE,
     NERVE_EXACT_DIAMETER_UM,
     NERVE_EXACT_FIBRES,
-    NERVE_EXACT_LEAD,
     NERVE_EXACT_PAD,
     NERVE_EXACT_THICKNESS,
-    PULSE_MS,
 )
+from remyelin.units import BODY_TEMPERATURE
 
-_STRONG = Pulse(duration=2 * PULSE_MS)
 _BARE = LESIONS.index("bare")
-_VACUOLATED = LESIONS.index("vacuolated")
 _REMYELINATED = LESIONS.index("remyelinated")
-
-Kind = tuple[float, int, float, float]
-"""Diameter (um), state, thickness and length (relative) of an internode."""
 
 
 def exact(
@@ -105,69 +89,6 @@ class Passage:
     failed: NDArray[np.bool_]
 
 
-class Makers:
-    """Internodes between two nodes by kind, made once for all temperatures."""
-
-    __slots__ = ("_ledger", "_made", "_states")
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._states = States(ledger)
-        self._made: dict[Kind, Fibre] = {}
-
-    def piece(self, kind: Kind) -> Fibre:
-        """Return an internode; its temperature is to be set."""
-        if kind not in self._made:
-            diameter, state, thickness, length = kind
-            pair = mrg_interpolated(diameter, 2, grid="converged", ledger=self._ledger)
-            if state == _VACUOLATED:
-                pair = self._states.vacuolate(pair, [0])
-            elif state == _REMYELINATED:
-                pair = self._states.repair(thickness, length)(pair, [0])
-            self._made[kind] = pair
-        return self._made[kind]
-
-
-class Shelf:
-    """The internodes of one temperature by the code of their kind, each reduced once, and what intact ones take."""
-
-    __slots__ = ("_makers", "_number", "library", "temperature", "time")
-
-    library: Library
-    time: Array
-    """Of the intact internode of each piece's diameter, ms."""
-
-    def __init__(self, temperature: float, makers: Makers) -> None:
-        self._makers = makers
-        self._number: dict[int, int] = {}
-        self.temperature = temperature
-        self.time = np.zeros(0)
-
-    def numbers(self, codes: Ints) -> Ints:
-        """Return the number of each kind in the library, which grows where there are new ones."""
-        wanted = codes.tolist()
-        new = [code for code in dict.fromkeys([*intact(codes).tolist(), *wanted]) if code not in self._number]
-        if new:
-            self._number.update(zip(new, range(len(self._number), len(self._number) + len(new)), strict=True))
-            pieces = [self._makers.piece(kind_of(code)).replace(temperature=self.temperature) for code in new]
-            empty = not self.time.size
-            self.library = (
-                reduce_internodes(pieces, step=DEFAULT_STEP_US) if empty else enlarged(self.library, pieces)
-            )
-            self.time = np.concatenate([self.time, self._intact_times(np.array(new))])
-        return np.array([self._number[code] for code in wanted], dtype=np.int64)
-
-    def _intact_times(self, codes: Ints) -> Array:
-        """Return the time of one internode in a uniform intact fibre of each kind's diameter."""
-        own = np.array([self._number[code] for code in intact(codes).tolist()])
-        plain = np.unique(own)
-        fibres = np.tile(plain[:, None], 2 * NERVE_EXACT_LEAD + NERVE_EXACT_PAD)
-        arrival = conduct_assembled(self.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
-        first, last = NERVE_EXACT_LEAD, fibres.shape[1] - NERVE_EXACT_PAD
-        time = (arrival[:, last] - arrival[:, first]) / (last - first)
-        return np.asarray(time[np.searchsorted(plain, own)])
-
-
 def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers: Makers) -> Passage:
     """Run every lesion of a bundle, with what lies around it, through the engine.
 
@@ -177,26 +98,28 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers:
     tables : Tables
         Limits of diameter, thickness and length; delay and block of bare internodes.
     shelves : dict of float to Shelf
-        Internodes by temperature, filled as it goes.
+        Stretches by temperature, filled as it goes.
     makers : Makers
 
     Returns
     -------
     Passage
     """
-    count = len(bundle.state)
-    found = Passage(np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.bool_))
     codes = _codes(bundle, tables)
+    distinct = np.unique(codes)
+    which = np.searchsorted(distinct, codes)
+    numbers, plain = makers.numbers(distinct)[which], makers.numbers(intact(distinct))[which]
+    count = len(bundle.state)
+    found = Passage(
+        np.zeros(count), makers.library(BODY_TEMPERATURE).length[numbers], np.zeros(count, dtype=np.bool_)
+    )
     temperature = bundle.line.slices.temperature[bundle.slice]
     for degrees in np.unique(temperature).tolist():
         shelf = shelves.setdefault(degrees, Shelf(degrees, makers))
         here = np.flatnonzero(temperature == degrees)
-        distinct, which = np.unique(codes[here], return_inverse=True)
-        numbers = shelf.numbers(distinct)[which]
-        plain = shelf.numbers(intact(distinct))[which]
-        found.time[here] = shelf.time[numbers]
-        found.length[here] = shelf.library.length[numbers]
-        _run(shelf, bundle, here, numbers, plain, found)
+        kinds = np.unique(plain[here])
+        found.time[here] = shelf.intact_times(kinds)[np.searchsorted(kinds, plain[here])]
+        _cross(shelf, bundle, here, numbers[here], plain[here], found)
     passes, excess = tabulated(bundle, tables)
     bare = bundle.state == _BARE
     found.failed[bare & ~passes] = True
@@ -204,8 +127,8 @@ def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers:
     return found
 
 
-def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, found: Passage) -> None:
-    """Run the stretches of one temperature in which internodes are lesioned; fill in their times."""
+def _cross(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, found: Passage) -> None:
+    """Cross the stretches of one temperature in which internodes are lesioned; fill in their times."""
     lesioned = np.flatnonzero(numbers != plain)
     if not lesioned.size:
         return
@@ -213,42 +136,13 @@ def _run(shelf: Shelf, bundle: Bundle, here: Ints, numbers: Ints, plain: Ints, f
     stretch = bundle.fibre[here] * (bundle.slice.max() + 1) + bundle.slice[here]
     far = (np.diff(lesioned) > 2 * NERVE_EXACT_PAD) | (np.diff(stretch[lesioned]) != 0)
     first = lesioned[np.concatenate([[True], far])]
-    last = lesioned[np.concatenate([far, [True]])]
-    length = last - first + 1
-    # By length, so that short ones do not wait for long ones.
-    order = np.argsort(length, kind="stable")
-    first, length = first[order], length[order]
-    pad, tail = NERVE_EXACT_LEAD, NERVE_EXACT_PAD
+    length = lesioned[np.concatenate([far, [True]])] - first + 1
+    begin = shelf.cross(numbers, plain, first, length)
     rows = np.repeat(np.arange(len(first)), length)
-    within_row = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    at = np.repeat(first, length) + within_row
-    fibres = np.full((len(first), int(length.max()) + pad + tail), -1, dtype=np.int64)
-    fibres[:, :pad] = plain[first][:, None]
-    fibres[rows, pad + within_row] = numbers[at]
-    behind = pad + length[:, None] + np.arange(tail)
-    np.put_along_axis(fibres, behind, plain[first + length - 1][:, None], axis=1)
-    arrival = conduct_assembled(shelf.library, fibres, pulse=_STRONG)["arrival"].to_numpy()
-
-    target = here[at]
-    begin, end = arrival[rows, pad + within_row], arrival[rows, pad + within_row + 1]
-    dead = ~np.isfinite(end)
-    found.time[target] = np.where(dead, 0.0, end - np.where(np.isfinite(begin), begin, 0.0))
-    # An impulse that does not arrive died in the first internode whose end it did not reach.
-    reached = np.bincount(rows, ~dead, len(first)).astype(np.int64)
-    lost = np.flatnonzero(reached < length)
-    found.failed[here[first[lost] + reached[lost]]] = True
-    # What a lesion costs its healthy neighbours, to both sides, is counted with it.
-    # (not up to its last node: an impulse hurries towards a sealed end)
-    near, beyond = pad - tail // 2, tail // 2
-    own = shelf.time[plain[first]]
-    row = np.arange(len(first))
-    before = arrival[row, pad] - arrival[row, near] - (pad - near) * own
-    after = arrival[row, pad + length + beyond] - arrival[row, pad + length] - beyond * own
-    alive = np.isfinite(before) & np.isfinite(after)
-    found.time[here[first]] += np.where(alive, before, 0.0)
-    found.time[here[first + length - 1]] += np.where(alive, after, 0.0)
-    stopped = np.isfinite(arrival[row, pad + length]) & ~np.isfinite(arrival[row, pad + length + beyond])
-    found.failed[here[(first + length - 1)[stopped]]] = True
+    inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    target, source = here[first[rows] + inside], begin[rows] + inside
+    found.time[target] = shelf.time[source]
+    found.failed[target] = shelf.failed[source]
 
 
 def _codes(bundle: Bundle, tables: Tables) -> Ints:
@@ -263,21 +157,3 @@ def _codes(bundle: Bundle, tables: Tables) -> Ints:
     of_diameter, of_state, of_thickness = NERVE_EXACT_CODE
     code = diameter * of_diameter + state * of_state + np.where(new, thin * of_thickness + pieces, 0)
     return np.asarray(code, dtype=np.int64)
-
-
-def intact(codes: Ints) -> Ints:
-    """Return the codes of the intact internodes of the same diameters."""
-    of_diameter, of_state, _ = NERVE_EXACT_CODE
-    return codes // of_diameter * of_diameter + INTACT * of_state
-
-
-def kind_of(code: int) -> Kind:
-    """Return the kind a code stands for."""
-    of_diameter, of_state, of_thickness = NERVE_EXACT_CODE
-    diameter, rest = divmod(code, of_diameter)
-    state, rest = divmod(rest, of_state)
-    thin, pieces = divmod(rest, of_thickness)
-    thickness, length = (
-        (0.0, 0.0) if not pieces else (float(np.exp(-thin * NERVE_EXACT_THICKNESS)), 1 / pieces)
-    )
-    return diameter * NERVE_EXACT_DIAMETER_UM, state, thickness, length

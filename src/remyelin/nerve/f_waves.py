@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from remyelin.nerve.arrivals import last_arrival, total_density, window
 from remyelin.nerve.laboratory import Conduct, Laboratory, Motor
-from remyelin.nerve.potentials import last_arrival, total_density, window
 from remyelin.numerics import NERVE_SAMPLE_MS
 
 

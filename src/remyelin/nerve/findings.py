@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from remyelin.errors import InputError, nearest
 from remyelin.nerve.norms import Assessment
 from remyelin.nerve.person import Person
-from remyelin.nerve.potentials import Waveform
+from remyelin.nerve.responses import Waveform
 
 if TYPE_CHECKING:
     from remyelin.nerve.classification import Classification

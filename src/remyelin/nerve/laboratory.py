@@ -12,7 +12,7 @@ from remyelin.nerve.findings import Row
 from remyelin.nerve.norms import Assessment, assess
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
-from remyelin.nerve.potentials import Response, Waveform
+from remyelin.nerve.responses import Response, Waveform
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Line, Spread, Volley, laid
 from remyelin.numerics import NERVE_STUDY_FIBRES
@@ -93,7 +93,8 @@ class SmallFibres:
 class Laboratory:
     """What is needed to study one person with one set of tables.
 
-    `healthy` keeps the peaks of this person's evoked potentials in health, by study and wave: dates share them.
+    `healthy` keeps the peaks of this person's evoked potentials in health, by study and wave, and
+    `lines` the fibres laid along its runs: dates share them.
     """
 
     person: Person
@@ -103,6 +104,7 @@ class Laboratory:
     spread: Spread
     distances: Distances
     healthy: dict[tuple[str, str], float] = field(default_factory=dict)
+    lines: dict[Run, Line] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -120,7 +122,9 @@ class Laboratory:
 
     def line(self, run: Run) -> Line:
         """Lay representative fibres along a run."""
-        return laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
+        if run not in self.lines:
+            self.lines[run] = laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
+        return self.lines[run]
 
     def distance(self, name: str) -> float:
         """Return a distance that the laboratory fixes, mm."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from remyelin.evidence import Ledger
 from remyelin.nerve.person import Person
+from remyelin.numerics import NERVE_NORMS_KEPT
 
 HIGH_IS_ABNORMAL: Final = frozenset({"latency", "interval", "cmct", "f_latency"})
 OF_THE_HEAD: Final = frozenset(
@@ -79,6 +81,24 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     -------
     Assessment or None
     """
+    norm = _norm(ledger, key, quantity, person)
+    if norm is None:
+        return None
+    unit, mean, sd, limit, logarithmic = norm
+    high = quantity in HIGH_IS_ABNORMAL
+    if value is None:
+        return Assessment(quantity, None, unit, mean, sd, limit, None, "absent", logarithmic)
+    z = ((math.log(value) if logarithmic else value) - mean) / sd
+    abnormal = value > limit if high else value < limit
+    flag = ("high" if high else "low") if abnormal else "normal"
+    return Assessment(quantity, value, unit, mean, sd, limit, z, flag, logarithmic)
+
+
+@lru_cache(maxsize=NERVE_NORMS_KEPT)
+def _norm(
+    ledger: Ledger, key: str, quantity: str, person: Person
+) -> tuple[str, float, float, float, bool] | None:
+    """Return unit, mean, SD and limit of a quantity in a person, and whether of the logarithm; dates share them."""
     name = f"norm.{key}.{quantity}"
     logarithmic = f"norm.{key}.log_{quantity}" in ledger
     if logarithmic:
@@ -102,9 +122,4 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
         limit = max(limit, 0.0)  # wide amplitudes: only absence is abnormal
     if f"norm.{key}.{quantity}_limit" in ledger:
         limit = ledger[f"norm.{key}.{quantity}_limit"]
-    if value is None:
-        return Assessment(quantity, None, unit, mean, sd, limit, None, "absent", logarithmic)
-    z = ((math.log(value) if logarithmic else value) - mean) / sd
-    abnormal = value > limit if high else value < limit
-    flag = ("high" if high else "low") if abnormal else "normal"
-    return Assessment(quantity, value, unit, mean, sd, limit, z, flag, logarithmic)
+    return unit, mean, sd, limit, logarithmic

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Anatomy, Run
+from remyelin.nerve.anatomy import BRANCHES, Anatomy, Run
 from remyelin.nerve.person import Person
 
 
@@ -58,6 +58,17 @@ def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distance
     return runs
 
 
+def _neck(limb: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    """The posterior columns of the neck: C6/7, where the arm's fibres enter, to the nucleus."""
+
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        branch = f"{limb}_ascending"
+        end = anatomy.length(branch, person)
+        return (Run(branch, "posterior_column", end - anatomy.part("arm_sensory.cord", person), end),)
+
+    return runs
+
+
 def _corticospinal_arm(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
     end = anatomy.part("corticospinal.cervical", person)
     return (Run("corticospinal", "corticospinal", 0.0, end),)
@@ -88,6 +99,9 @@ _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, 
     "sural": _sural,
     "median_sep": _somatosensory("arm", "wrist"),
     "tibial_sep": _somatosensory("leg", "ankle"),
+    "neck_arm": _neck("arm"),
+    "neck_leg": _neck("leg"),
+    "lemniscus": _whole("lemniscal", "lemniscus"),
     "corticospinal_arm": _corticospinal_arm,
     "corticospinal_leg": _corticospinal_leg,
     "visual": _whole("optic", "optic", "radiation"),
@@ -112,7 +126,8 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
     ----------
     pathway : str
         One of :data:`PATHWAYS`: motor pathways from the motoneuron to the muscle, sensory ones from the
-        skin to the ganglion, somatosensory ones on to the cortex, corticospinal ones to the motoneuron, the
+        skin to the ganglion, somatosensory ones on to the cortex, those of the neck the part of these in the
+        cervical cord, the lemniscus from its nuclei on, corticospinal ones to the motoneuron, the
         visual one from the retina to the cortex, the auditory one from the cochlea to the midbrain, blink from
         the forehead through the pons to the eyelid, the olfactory one along its tract, the gustatory one from
         the tongue to the cortex.
@@ -127,3 +142,19 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
     if pathway not in _PATHWAYS:
         raise InputError(f"no pathway named {pathway!r}; {nearest(pathway, PATHWAYS)}")
     return _PATHWAYS[pathway](person, Anatomy.from_ledger(ledger), Distances.from_ledger(ledger))
+
+
+def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozenset[str]:
+    """Return the segments of the branches that pathways run along: no others matter to them.
+
+    Raises
+    ------
+    InputError
+        For an unknown pathway.
+    """
+    return frozenset(
+        part.segment
+        for name in pathways
+        for run in runs(name, person, ledger)
+        for part in BRANCHES[run.branch]
+    )

@@ -14,64 +14,30 @@ is :math:`(2 t - t^2 / \tau) e^{-t / \tau}`, biphasic with zero area. Negative i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
-from remyelin.jit import compiled
 from remyelin.nerve.anatomy import Array
+from remyelin.nerve.arrivals import grid, grouped_density, last_arrival, total_density, window
+from remyelin.nerve.responses import Waveform
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
-    NERVE_DELAY_QUANTILES,
-    NERVE_LATE_POINTS,
-    NERVE_LATE_SHAPES,
+    NERVE_ARRIVALS_KEPT,
     NERVE_LEDGERS_KEPT,
-    NERVE_MAX_SAMPLES,
-    NERVE_MIN_SAMPLES,
-    NERVE_NEGLIGIBLE,
-    NERVE_NO_SHARE,
-    NERVE_ONSET_SHARE,
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
     NERVE_SLOW_SAMPLE_MS,
     NERVE_SPECTRA_KEPT,
     NERVE_UNIT_CONSTANTS,
-    NERVE_WINDOW_TAIL_MS,
 )
 from remyelin.units import MM_PER_UM, UV_PER_MV
 
 Spectrum = NDArray[np.complex128]
 _I = complex(0, 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Waveform:
-    """A recorded potential: time (ms) after the stimulus, value (negative up), unit of the value."""
-
-    time: Array
-    value: Array
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What is measured on a waveform: ms, unit of the waveform, unit times ms.
-
-    Latency is that of the onset for nerve and muscle potentials, of the peak for evoked potentials;
-    amplitude is from the baseline to the negative peak; duration and area are of the negative phase; `settled` is
-    when it is back at the share of the peak at which it began.
-    """
-
-    onset: float
-    peak: float
-    amplitude: float
-    area: float
-    duration: float
-    settled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,139 +60,6 @@ class Medium:
             ledger[f"volume.depth.{study}"],
             ledger[f"volume.gain.{study}"],
         )
-
-
-def window(latest: float, sample: float) -> tuple[Array, Array]:
-    """Return times (ms, every `sample`) that hold a response up to `latest`, and angular frequencies (1/ms)."""
-    samples = NERVE_MIN_SAMPLES
-    while samples * sample < latest + NERVE_WINDOW_TAIL_MS and samples < NERVE_MAX_SAMPLES:
-        samples *= 2
-    return _grid(samples, sample)
-
-
-@cache
-def _grid(samples: int, sample: float) -> tuple[Array, Array]:
-    time = np.arange(samples, dtype=np.float64) * sample
-    frequency = np.asarray(2 * np.pi * np.fft.rfftfreq(samples, sample), dtype=np.float64)
-    time.flags.writeable = frequency.flags.writeable = False  # shared by all waveforms of this length
-    return time, frequency
-
-
-def last_arrival(volley: Volley) -> float:
-    """Return when the last fibres of a volley that matter have arrived, ms."""
-    return float(
-        _latest(
-            volley.line.healthy,
-            np.ascontiguousarray(volley.excess),
-            np.ascontiguousarray(volley.variance),
-            np.ascontiguousarray(volley.conducted),
-            NERVE_NEGLIGIBLE,
-        )
-    )
-
-
-@compiled
-def _latest(healthy: Any, excess: Any, variance: Any, conducted: Any, negligible: float) -> float:
-    """Return the largest expected time plus two SD of the fibres (k) that are not negligible, 0 if all are."""
-    latest, found = 0.0, False
-    for k in range(excess.size):
-        if conducted[k] > negligible:
-            late = healthy[k] + excess[k] + 2.0 * np.sqrt(variance[k])
-            if not found or late > latest:
-                latest, found = late, True
-    return latest
-
-
-def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
-    """Return impulses by time (n), all fibres together; see :func:`grouped_density`."""
-    total: Array = grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
-    return total
-
-
-def grouped_density(
-    volley: Volley, weight: Array, delay: float, time: Array, group: NDArray[np.int64], groups: int
-) -> Array:
-    """Return impulses by group of fibres and time (groups, n): `weight` of each fibre, where it arrives.
-
-    An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
-    distribution of its mean and variance: a lesion only delays.
-    """
-    table, first, step = _late_table()
-    rows = np.zeros((groups, len(time)))
-    _arrive(
-        volley.line.healthy + delay,
-        np.ascontiguousarray(volley.excess),
-        np.ascontiguousarray(volley.variance),
-        weight,
-        group,
-        float(time[1]),
-        NERVE_SAMPLE_MS,
-        NERVE_NO_SHARE,
-        first,
-        step,
-        table,
-        rows,
-    )
-    return rows
-
-
-@compiled
-def _arrive(
-    healthy: Any,
-    excess: Any,
-    variance: Any,
-    weight: Any,
-    group: Any,
-    sample: float,
-    resolution: float,
-    nothing: float,
-    first: float,
-    step: float,
-    table: Any,
-    rows: Any,
-) -> None:
-    """Add the arrivals of fibres (k) to `rows` (groups, n).
-
-    The equally likely values of a gamma variable of mean 1 stand in `table` (shapes, q), evenly by the logarithm of
-    the shape from `first` in steps of `step`.
-    """
-    latest = rows.shape[1] - 2.0
-    values = table.shape[1]
-    for k in range(excess.size):
-        spread = variance[k] > 0.0
-        mean = max(excess[k], 0.0)
-        share, place = 0.0, 0
-        if spread:
-            width = max(variance[k], resolution**2 * mean**2)
-            position = (np.log(max(mean**2 / width, nothing)) - first) / step
-            position = min(max(position, 0.0), float(table.shape[0] - 2))
-            place = int(position)
-            share = position - place
-        for q in range(values):
-            late = excess[k]
-            if spread:
-                late = mean * ((1.0 - share) * table[place, q] + share * table[place + 1, q])
-            where = min(max((healthy[k] + late) / sample, 0.0), latest)
-            left = int(where)
-            right = where - left
-            rows[group[k], left] += weight[k] / values * (1.0 - right)
-            rows[group[k], left + 1] += weight[k] / values * right
-
-
-@cache
-def _late_table() -> tuple[Array, float, float]:
-    """Equally likely values (n, q), of mean 1, of gamma variables by shape: inverting the function takes longest.
-
-    With them the logarithm of the first shape, and its step.
-    """
-    from scipy.special import gammaincinv
-
-    first, last = np.log(NERVE_LATE_SHAPES)
-    shape = np.exp(np.linspace(first, last, NERVE_LATE_POINTS))
-    chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
-    late: Array = gammaincinv(shape[:, None], chance)
-    late /= np.maximum(late.mean(axis=1, keepdims=True), NERVE_NO_SHARE)
-    return late, float(first), float((last - first) / (NERVE_LATE_POINTS - 1))
 
 
 def nerve_potential(
@@ -255,18 +88,30 @@ def nerve_potential(
         In uV.
     """
     time, _ = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
+    arriving, speed = _by_class(volley, delay, len(time), tables, at)
+    seen = _seen(medium.depth, medium.spacing, len(time), speed)
+    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
+    # Negative up: the sign of the spectrum is turned.
+    scale = count * medium.axoplasm / (2 * 2 * 2 * medium.tissue)
+    value = medium.gain * UV_PER_MV * scale * np.fft.irfft(spectrum, len(time))
+    return Waveform(time, value, "uV")
+
+
+@lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
+def _by_class(
+    volley: Volley, delay: float, samples: int, tables: Tables, at: int
+) -> tuple[Spectrum, tuple[float, ...]]:
+    """Arrivals of a nerve's fibres, each with the square of its axon's diameter (mm2), by class of velocity.
+
+    As spectra, with the speed of each class (m/s); nerves that run together share them.
+    """
     velocity = volley.line.velocity[at]  # m/s is mm/ms
     axon = np.interp(volley.line.diameter[at], tables.healthy_diameter, tables.axon_diameter) * MM_PER_UM
-    # Negative up: the sign of the spectrum is turned.
-    scale = medium.axoplasm * axon**2 / (2 * 2 * 2 * medium.tissue)
-    weight = count * volley.conducted / len(velocity) * scale
+    weight = volley.conducted / len(velocity) * axon**2
     group, groups = _classes(velocity)
-    arriving = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
-    speed = (np.bincount(group, velocity) / np.bincount(group))[:, None]
-    seen = _seen(medium.depth, medium.spacing, len(time), tuple(speed[:, 0]))
-    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
-    value = medium.gain * UV_PER_MV * np.fft.irfft(spectrum, len(time))
-    return Waveform(time, value, "uV")
+    time, _ = grid(samples, NERVE_SAMPLE_MS)
+    arriving: Spectrum = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
+    return arriving, tuple(np.bincount(group, velocity) / np.bincount(group))
 
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
@@ -279,7 +124,10 @@ def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) 
     with np.errstate(invalid="ignore", divide="ignore"):
         kernel = wave**2 * k0(wave * depth)
     kernel[:, 0] = 0
-    both: Spectrum = kernel * (1 - np.exp(-_I * wave * spacing))
+    # 1 - exp(-i x) by its parts: the exponential of a complex number takes several times as long
+    both = np.empty(kernel.shape, dtype=np.complex128)
+    both.real = kernel * (1 - np.cos(wave * spacing))
+    both.imag = kernel * np.sin(wave * spacing)
     return both
 
 
@@ -298,7 +146,7 @@ def muscle_potential(
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)
 def _unit(constant: float, samples: int) -> Spectrum:
     """Spectrum of a motor unit potential of peak 1."""
-    time, _ = _grid(samples, NERVE_SLOW_SAMPLE_MS)
+    time, _ = grid(samples, NERVE_SLOW_SAMPLE_MS)
     reduced = time / constant
     unit = (2 * reduced - reduced**2) * np.exp(-reduced)
     return np.fft.rfft(unit / unit.max())
@@ -313,8 +161,7 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
     time, _ = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
     spectrum = _station(delay, width, len(time))
     for part in volleys:
-        weight = part.line.fibres.diameter**2
-        arriving = total_density(part, weight / weight.sum() * part.conducted, 0.0, time)
+        arriving = total_density(part, part.line.fibres.weight * part.conducted, 0.0, time)
         spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
     return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
@@ -323,63 +170,18 @@ def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Wavef
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)
 def _station(delay: float, width: float, samples: int) -> Spectrum:
     """Spectrum of a Gaussian of area 1 and SD `width`, `delay` later (ms)."""
-    _, frequency = _grid(samples, NERVE_SLOW_SAMPLE_MS)
+    _, frequency = grid(samples, NERVE_SLOW_SAMPLE_MS)
     spectrum: Spectrum = np.exp(-_I * frequency * delay - 0.5 * (frequency * width) ** 2)
     return spectrum
-
-
-def measure(waveform: Waveform, floor: float) -> Response | None:
-    """Measure the main negative phase of a waveform; None where it does not reach `floor`.
-
-    The onset is where the rising flank passes a fixed small share of the peak.
-    """
-    value, time = waveform.value, waveform.time
-    top = int(np.argmax(value))
-    amplitude = float(value[top])
-    if not amplitude >= floor:
-        return None
-    first, end, last = _edges(np.ascontiguousarray(value), top, NERVE_ONSET_SHARE * amplitude)
-    sample = float(time[1] - time[0])
-    onset = _crossing(time, value, first, NERVE_ONSET_SHARE * amplitude)
-    return Response(
-        onset,
-        _peak(time, value, top),
-        amplitude,
-        float(np.clip(value[first : end + 1], 0, None).sum() * sample),
-        _crossing(time, value, end - 1, 0.0) - onset,
-        _crossing(time, value, last - 1, NERVE_ONSET_SHARE * amplitude),
-    )
-
-
-@compiled
-def _edges(value: Any, top: int, small: float) -> tuple[int, int, int]:
-    """Return the last sample below `small` before the top, the first one not above zero and the first below after.
-
-    The ends of the waveform stand in where there is none.
-    """
-    first, end, last = 0, value.size - 1, value.size - 1
-    for i in range(top - 1, -1, -1):
-        if value[i] < small:
-            first = i
-            break
-    for i in range(top, value.size):
-        if value[i] < small:
-            last = i
-            break
-    for i in range(top, value.size):
-        if value[i] <= 0.0:
-            end = i
-            break
-    return first, end, last
 
 
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)
 def _impulse(tables: Tables, warmth: float, samples: int) -> Spectrum:
     """Spectrum of the membrane potential (mV) during an impulse at a temperature, peak at time zero."""
-    time, _ = _grid(samples, NERVE_SAMPLE_MS)
-    grid = tables.healthy_temperature
-    above = int(np.clip(np.searchsorted(grid, warmth), 1, len(grid) - 1))
-    low, high = grid[above - 1 : above + 1]
+    time, _ = grid(samples, NERVE_SAMPLE_MS)
+    known = tables.healthy_temperature
+    above = int(np.clip(np.searchsorted(known, warmth), 1, len(known) - 1))
+    low, high = known[above - 1 : above + 1]
     share = (warmth - low) / (high - low)
     mixed = (1 - share) * tables.potential[above - 1] + share * tables.potential[above]
     lag = tables.potential_time - tables.potential_time[int(np.argmax(mixed))]
@@ -393,19 +195,3 @@ def _classes(velocity: Array) -> tuple[NDArray[np.int64], int]:
     group = np.clip(np.searchsorted(edges, velocity, side="right") - 1, 0, NERVE_SHAPES - 1)
     filled, index = np.unique(group, return_inverse=True)
     return index, len(filled)
-
-
-def _crossing(time: Array, value: Array, index: int, level: float) -> float:
-    """Time at which `value` passes `level` between samples `index` and `index + 1`."""
-    low, high = value[index], value[min(index + 1, len(value) - 1)]
-    share = (level - low) / (high - low) if high != low else 0.0
-    return float(time[index] + min(max(share, 0), 1) * (time[1] - time[0]))
-
-
-def _peak(time: Array, value: Array, top: int) -> float:
-    """Time of a maximum by the parabola through three samples."""
-    if not 0 < top < len(value) - 1:
-        return float(time[top])
-    left, middle, right = value[top - 1 : top + 2]
-    bend = left - 2 * middle + right
-    return float(time[top] + (0.5 * (left - right) / bend if bend else 0.0) * (time[1] - time[0]))

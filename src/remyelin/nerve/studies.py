@@ -32,7 +32,7 @@ from remyelin.nerve.laboratory import (
 )
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
-from remyelin.nerve.potentials import Waveform
+from remyelin.nerve.responses import Waveform
 from remyelin.nerve.small_fibres import microneurography
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Line, Volley, passing, states_of

@@ -78,18 +78,24 @@ class Tables:
         if np.any(temperature < low) or np.any(temperature > high):
             raise InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
         # Velocity is closer to linear in diameter and temperature than time is.
-        length = self.internode_length[:, None] * np.ones_like(self.internode_time)
-        healthy = np.stack([length, length / self.internode_time], axis=-1)
-        warm, where = (
-            _position(self.healthy_temperature, temperature),
-            _position(self.healthy_diameter, diameter),
-        )
-        here = _bilinear(healthy, where, warm)
-        warm, where = _position(self.temperature, temperature), _position(self.diameter, diameter)
+        thick, warm = np.broadcast_arrays(diameter, temperature)
+        shape, thick, warm = thick.shape, np.ravel(thick), np.ravel(warm)
+        sizes = [1, 1, *(cost[0, 0].size for cost in (self.vacuolated, self.bare, self.remyelinated))]
+        length, velocity, *costs = (np.empty((thick.size, size)) for size in sizes)
+        row, column = _position(self.healthy_diameter, thick), _position(self.healthy_temperature, warm)
+        fastest = self.internode_length[:, None] / self.internode_time
+        _mix(np.repeat(self.internode_length[:, None, None], fastest.shape[1], axis=1), row, column, length)
+        _mix(fastest[..., None], row, column, velocity)
+        row, column = _position(self.diameter, thick), _position(self.temperature, warm)
+        for cost, mixed in zip((self.vacuolated, self.bare, self.remyelinated), costs, strict=True):
+            _mix(np.ascontiguousarray(cost).reshape(*cost.shape[:2], -1), row, column, mixed)
+        length = length.reshape(shape)
         return Internodes(
-            here[..., 0],
-            here[..., 0] / here[..., 1],
-            *(_bilinear(cost, where, warm) for cost in (self.vacuolated, self.bare, self.remyelinated)),
+            length,
+            length / velocity.reshape(shape),
+            costs[0].reshape(*shape, *self.vacuolated.shape[2:]),
+            costs[1].reshape(*shape, *self.bare.shape[2:]),
+            costs[2].reshape(*shape, *self.remyelinated.shape[2:]),
         )
 
     def weights(self, thickness: Array, length: Array) -> Array:
@@ -126,15 +132,6 @@ def columns(cost: Array) -> tuple[Array, Array, Array, Array]:
     """Return first, further, alone and in a run of the states of an internode."""
     first, further, alone, in_run = np.moveaxis(cost, -1, 0)
     return first, further, alone, in_run
-
-
-def _bilinear(values: Array, row: Array, column: Array) -> Array:
-    """Interpolate values (rows, columns, ...) at fractional indices; see :func:`_position`."""
-    at_row, at_column = np.broadcast_arrays(row, column)
-    flat = np.ascontiguousarray(values).reshape(values.shape[0], values.shape[1], -1)
-    mixed = np.empty((at_row.size, flat.shape[2]))
-    _mix(flat, np.ascontiguousarray(at_row).ravel(), np.ascontiguousarray(at_column).ravel(), mixed)
-    return mixed.reshape(at_row.shape + values.shape[2:])
 
 
 @compiled

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,15 +67,21 @@ class Spread:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Fibres:
     """Fibres (k) of a population: diameter (um, at its level) and frailty (mean 1); equal in number."""
 
     diameter: Array
     frailty: Array
 
+    @cached_property
+    def weight(self) -> Array:
+        """Share of each fibre in a potential: they count with the square of their diameter."""
+        weight: Array = self.diameter**2 / (self.diameter**2).sum()
+        return weight
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)  # no slots: what is worked out of a line once is kept with it
 class Line:
     """Fibres (k) laid along the slices (s) of a run, and what an internode costs there.
 
@@ -101,6 +107,17 @@ class Line:
     internodes: Array
     healthy: Array
     cost: Internodes
+
+    @cached_property
+    def weighted(self) -> float:
+        """Internodes of a fibre of the run, in the mean over cross-sections."""
+        return float(self.internodes.sum(axis=0) @ self.fibres.weight)
+
+    @cached_property
+    def count(self) -> Array:
+        """Share of all the fibres' internodes that lies in each slice, (s,)."""
+        count: Array = self.internodes.sum(axis=-1) / self.internodes.sum()
+        return count
 
     @property
     def velocity(self) -> Array:
@@ -287,9 +304,7 @@ def passing(line: Line, damage: Damage) -> Volley:
         variance,
     )
     axons = damage.axons[..., segment].min(axis=-1)
-    count = line.internodes.sum(axis=-1)
-    firing = (damage.bare * damage.redistributed)[..., segment]
-    ectopic = (firing * count).sum(axis=-1) / count.sum()
+    ectopic = damage.firing[..., segment] @ line.count
     shape = (*lead, fibres)
     return Volley(
         line,

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from remyelin.claims import VERDICTS, Judged
 from remyelin.claims.registry import BEARINGS, SCHEMA
-from remyelin.claims.runs import Row
+from remyelin.claims.run import Row
 from remyelin.course import DISCLAIMER
 from remyelin.evidence import load_references
 from remyelin.report.formatting import number

@@ -105,10 +105,25 @@ def write_new_case(file: Path) -> None:
     if file.suffix != ".toml":
         raise InputError(f"{file}: a case file ends in .toml.")
     template = files("remyelin.report").joinpath("new_case.toml").read_text(encoding="utf-8")
+    write_new(file, template, str(file))
+
+
+def write_new(file: Path, text: str, where: str) -> None:
+    """Write a file that does not exist yet, whole or not at all; `where` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If it exists, or cannot be written.
+    """
+    made = False
     try:
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(template)
+            made = True
+            stream.write(text)
     except FileExistsError:
-        raise InputError(f"{file}: exists already; give a new file name.") from None
+        raise InputError(f"{where}: exists already; give a new file name.") from None
     except OSError as error:
-        raise InputError(f"{file}: cannot be written: {error.strerror}.") from None
+        if made:
+            file.unlink(missing_ok=True)
+        raise InputError(f"{where}: cannot be written: {error.strerror}.") from None

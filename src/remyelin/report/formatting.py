@@ -12,3 +12,14 @@ def number(value: float | None, digits: int = 3) -> str:
     if value != 0 and abs(value) < 10 ** (-digits):
         return f"{value:.1e}"
     return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}"
+
+
+def micro(unit: str) -> str:
+    """Write a unit as on paper: uV with its Greek letter, a product with a point."""
+    return unit.replace("uV", "\u00b5V").replace(".ms", "\u00b7ms")
+
+
+def deviations(z: float) -> str:
+    """Write a z-score with its sign, and nought without one."""
+    rounded = round(z, 1)
+    return f"{rounded:+.1f}" if rounded else "0.0"

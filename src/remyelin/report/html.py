@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from remyelin.course import Course
 from remyelin.report.draw import to_svg
-from remyelin.report.formatting import number
+from remyelin.report.formatting import deviations, micro, number
 from remyelin.report.plots import figures_of
-from remyelin.report.recovery_report import recovery_figure
+from remyelin.report.recovery_report import plans_figure, recovery_figure
 from remyelin.report.summary import summarise
 
 
@@ -24,6 +24,8 @@ def render_report(course: Course) -> str:
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
         figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
-        for figure in (*figures_of(course), recovery_figure(course))
+        for figure in (*figures_of(course), recovery_figure(course), *plans_figure(course))
     }
-    return template.render(s=summarise(course), figures=figures, number=number)
+    return template.render(
+        s=summarise(course), figures=figures, number=number, micro=micro, deviations=deviations
+    )

@@ -18,6 +18,7 @@ from remyelin.figures import (
 )
 from remyelin.nerve import Studies, Waveform
 from remyelin.nerve.anatomy import HEAD
+from remyelin.report.formatting import micro
 from remyelin.units import DAYS_PER_MONTH
 
 MARKERS = (
@@ -224,14 +225,28 @@ def waveforms(course: Course) -> Figure:
         )
         series += _markers(name, sources)
         study, _, site = name.partition(", ")
-        window = _interesting(
-            [wave for _, made, _ in sources if (wave := made.waveforms.get(name)) is not None]
+        missing = [label for label, made, _ in sources if made.row(study, site).absent]
+        title = f"{words(study)}, {site}"
+        if missing:
+            title += f" (absent: {missing[0]})" if len(missing) == 1 else f" (absent: {len(missing)} dates)"
+        panels.append(
+            Panel(
+                title,
+                "ms after the stimulus",
+                micro(reference.unit),
+                series,
+                x_range=(
+                    0.0,
+                    _end([made.waveforms[name] for _, made, _ in sources if name in made.waveforms]),
+                ),
+                y_range=_sites_alike(study, [made for _, made, _ in sources]),
+            )
         )
-        panels.append(Panel(f"{words(study)}, {site}", "ms", reference.unit, series, x_range=window))
     caption = (
-        f"Simulated recordings, negative up, limbs at {course.healthy.person.temperature:g} C. Grey: the same person "
-        "before the cause began. Points: where onset, peak and the return to the baseline are measured. Later and "
-        "lower: slowed and scattered. Without points: no response that could be told from noise."
+        "Simulated recordings, negative up, from the stimulus on; limbs at "
+        f"{course.healthy.person.temperature:g} \u00b0C. The sites of one motor nerve have one scale. Grey: the same "
+        "person before the cause began. Points: where onset, peak and the return to the baseline are measured. Later "
+        "and lower: slowed and scattered. Absent: no response that could be told from noise."
     )
     return Figure("waveforms", "Recordings", caption, tuple(panels), columns=3, panel_height=1.7)
 
@@ -250,18 +265,32 @@ def _markers(name: str, sources: list[tuple[str, Studies, str]]) -> tuple[Series
     return tuple(marks)
 
 
-def _interesting(waves: list[Waveform]) -> tuple[float, float]:
-    """The stretch of a recording worth drawing: every response in it, with some room before and behind."""
+def _sites_alike(study: str, sources: list[Studies]) -> tuple[float | None, float | None]:
+    """Return the range that holds the recordings of all sites of a motor nerve: a block shows where they differ."""
+    values = [
+        value
+        for made in sources
+        for row in made.rows
+        if row.study == study
+        and row.modality == "motor"
+        and (wave := made.waveforms.get(f"{study}, {row.site}")) is not None
+        for value in (float(wave.value.min()), float(wave.value.max()))
+    ]
+    if not values:
+        return None, None
+    room = 0.06 * (max(values) - min(values))
+    return min(values) - room, max(values) + room
+
+
+def _end(waves: list[Waveform]) -> float:
+    """Until when a recording is worth drawing: every response in it, with some room behind."""
     tallest = max(float(np.abs(wave.value).max()) for wave in waves)
-    first, last = [], []
+    last = []
     for wave in waves:
         size = np.abs(wave.value)
         if size.max() > 0.1 * tallest:
-            there = wave.time[size > 0.05 * size.max()]
-            first.append(float(there[0]))
-            last.append(float(there[-1]))
-    span = max(last) - min(first)
-    return max(0.0, min(first) - 0.2 * span), max(last) + 0.3 * span
+            last.append(float(wave.time[size > 0.05 * size.max()][-1]))
+    return 1.2 * max(last)
 
 
 def label_of(date: float) -> str:

@@ -117,6 +117,32 @@ def recovery_figure(course: Course) -> Figure:
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
 
+def plans_figure(course: Course) -> tuple[Figure, ...]:
+    """Disability under every other plan with its band, the treatment as given beside it; none without other plans."""
+    bands = course.recovery.bands["disability"]
+    x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
+    given = course.plans[0]
+    beside = Series(
+        given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
+    )
+    top = 16.5  # the whole of the scale, and a line at its top
+    panels = []
+    for plan in course.plans[1:]:
+        low, middle, high = (
+            rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
+        )
+        one = Series("this plan: median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high)
+        panels.append(
+            Panel(plan.label, TIME, "points of 16", (beside, one), y_range=(0.0, top), marks=(0.0,))
+        )
+    caption = (
+        "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
+        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off."
+    )
+    title = "Every start of treatment, with its band"
+    return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()
+
+
 def _against_delay(course: Course) -> Panel:
     """Return disability at the end against when treatment began."""
     ends = course.recovery.bands["disability"].isel(time=-1)
@@ -155,7 +181,8 @@ def _first(course: Course, index: int) -> str:
         return "no symptom to improve"
     middle, low, high = found.first[index], found.first_low[index], found.first_high[index]
     if not np.isfinite(middle):
-        return "not seen"
+        ends = found.bands["disability"].sel(plan=plan.name, quantile="median")
+        return "too slight to tell" if float(ends.isel(time=-1)) == 0 else "not seen"
     last = f"{high / DAYS_PER_MONTH:.1f}" if np.isfinite(high) else "never"
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 

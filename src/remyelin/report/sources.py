@@ -10,6 +10,7 @@ from pathlib import Path
 
 from remyelin.errors import InputError
 from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.report.folder import write_new
 
 _MARKS = {
     "read": "read at the source",
@@ -112,12 +113,7 @@ def export(path: Path) -> None:
         text = stream.getvalue()
     else:
         raise InputError(f"--export {path}: the ending must be .json or .csv.")
-    if path.exists():
-        raise InputError(f"--export {path}: exists already; give a new file name.")
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--export {path}: cannot be written: {error.strerror}.") from None
+    write_new(path, text, f"--export {path}")
 
 
 def _value(entry: Entry) -> str:

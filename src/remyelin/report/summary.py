@@ -197,8 +197,11 @@ def _studies(course: Course) -> list[dict[str, Any]]:
                 cells.append(
                     {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
                 )
-            mean, sd = (f"{norm.mean:.3g}", f"{norm.sd:.2g}")
-            normal = f"ln {mean} ({sd})" if norm.logarithmic else f"{mean} ({sd})"
+            normal = (
+                f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
+                if norm.logarithmic
+                else f"{norm.mean:.3g} ({norm.sd:.2g})"
+            )
             rows.append(
                 {
                     "study": words(reference.study),
@@ -248,6 +251,9 @@ PATHWAY_WORDS = {
     "median_sensory": "skin nerve of the hand",
     "tibial_sep": "leg to brain",
     "median_sep": "hand to brain",
+    "neck_leg": "columns of the neck, from the leg",
+    "neck_arm": "columns of the neck, from the hand",
+    "lemniscus": "brainstem to cortex",
     "tibial_motor": "motor nerve of the leg",
     "median_motor": "motor nerve of the hand",
     "corticospinal_leg": "brain to leg neurons",
@@ -284,7 +290,15 @@ SIGNS = (
     ("power_arm", "Power of the arm as a whole"),
     ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
     ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
-    ("disability", "Functional disability (0 to 16; the mental item is not computed)"),
+    ("disability", "Functional disability (0 to 16), the sum of its items:"),
+    ("scale_gait", "gait (0 to 4)"),
+    ("scale_sensory", "sensory (0 to 3)"),
+    (
+        "scale_mental",
+        "mental (0 to 3; from cognition as a whole, of which the model takes too little for a point)",
+    ),
+    ("scale_neuropathy", "neuropathy (0 to 3)"),
+    ("scale_pyramidal", "pyramidal (0 to 3)"),
 )
 
 

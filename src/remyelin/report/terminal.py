@@ -179,6 +179,8 @@ def print_summary(course: Course, out: Path | None) -> None:
             ],
         )
     )
+    if summary["recovery"]["waiting"]:
+        console.print(summary["recovery"]["waiting"])
     console.print(summary["recovery"]["sentence"])
     rests = summary["rests_on"]
     kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())

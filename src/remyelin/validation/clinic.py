@@ -90,8 +90,8 @@ def _follows(x: Floats, y: Floats) -> float:
     "healton_residual",
     "respond_3_months",
     note="200 virtual patients with pernicious anaemia, symptoms for a lognormal time of median 4 months; the "
-    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. Six numbers were searched within their "
-    "ranges: 2 of the best 10 of 192 sets meet all four rows, complete recovery and residue close to their bounds",
+    "sampling error of a share of 5 to 14 % of them is 1.5 to 2.5 points. Six numbers were searched on these four "
+    "rows and on two of animals; of the 192 sets tried two meet all of them, narrowly (docs/clinic-predictions.md)",
 )
 def healton(ledger: Ledger) -> Mapping[str, float]:
     """Outcome in the largest series."""
@@ -114,7 +114,8 @@ def outcome(ledger: Ledger, series: Series) -> dict[str, float]:
     "plateau",
     "first_symptom",
     note="the same 200; rank correlation with the duration of symptoms; gain at 12 of that at 24 months; "
-    "severest symptom on the day the first is noticed",
+    "severest symptom on the day the first is noticed: tingling or numbness and gait within a little of each other, as "
+    "bare internodes block and all functions of a path go together",
 )
 def duration(ledger: Ledger) -> Mapping[str, float]:
     """What the duration of symptoms does, and how the course begins and ends."""
@@ -203,8 +204,10 @@ def soon(ledger: Ledger, series: Series) -> dict[str, float]:
     "fdrs_n2o",
     note="51 virtual patients of about 22 years, 1.5 h of nitrous oxide a day (lognormal), symptoms for a "
     "median of 1.5 months, gas stopped at treatment; the scale among those with cord disease, who have lost jerks and "
-    "most of their gait by then: progression is faster than reported. Shocks are counted in all whose columns could "
-    "give them, whether or not they bend the neck, with one threshold for everybody",
+    "most of their gait by then: progression is faster than reported. Shocks come from bare internodes "
+    "of the neck that fire when stretched: about a tenth of the fibres of these patients at presentation, where the "
+    "map wants most of them at once. How many it takes is not known: with half severity at a fifth of the fibres, the "
+    "lower end of its range, half of the patients feel shocks, at a half one in twelve, above two thirds none",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""
@@ -225,7 +228,7 @@ def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
 @simulates(
     "optic_clinical",
     note="the 200 patients of median 4 months: loss of vision noticed at presentation, by the severity above which "
-    "every symptom is noticed. A miss: half of them have lost nothing, but those with symptoms for a year or more have "
+    "every symptom is noticed. A miss: those with symptoms for a year or more have "
     "a brain starved for so long that bare internodes block the optic nerve too. Untreated disease runs much "
     "faster than in people, and the optic nerve is given the vulnerability of the lateral columns; nothing was set "
     "on this row",

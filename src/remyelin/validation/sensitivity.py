@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.case import load_case
 from remyelin.clinic.functions import PATHWAYS
-from remyelin.course import time_axis
 from remyelin.errors import InputError, SimulationError
 from remyelin.evidence import Entry, Ledger
 from remyelin.person import resolve
 from remyelin.placing import place
 from remyelin.plans import exposure, plans_of
+from remyelin.steps import time_axis
 from remyelin.units import DAYS_PER_YEAR
 
 CASES: Final = ("pernicious-anaemia", "vegan-diet")

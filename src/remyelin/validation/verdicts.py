@@ -127,6 +127,10 @@ def _verdict(
         note = "; ".join(part for part in (note, "not computed yet") if part)
     holds = None if simulated is None else bool(math.isfinite(simulated) and row.holds(simulated))
     if simulated is not None and not math.isfinite(simulated):
+        # JSON has no infinity: what did not happen has no time
+        note = "; ".join(
+            part for part in (note, "computed: it does not happen in the time simulated") if part
+        )
         simulated = None
     return Verdict(
         row.name,

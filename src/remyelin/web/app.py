@@ -21,7 +21,7 @@ from remyelin import __version__, numerics
 from remyelin.course import DISCLAIMER
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.web import jobs, optional, quick, sources, wire
+from remyelin.web import jobs, optional, quick, rests, sources, wire
 from remyelin.web.compute import Engine
 from remyelin.web.guard import LOOPBACK, Guard
 from remyelin.web.pool import Busy, Pool, Stopped
@@ -71,7 +71,7 @@ def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger
     app.state.ready = ""
     app.state.long = Pool(1, numerics.WEB_LONG_WAITING, numerics.WEB_LONG_SECONDS)
     app.state.quick = Pool(numerics.WEB_QUICK_WORKERS, numerics.WEB_QUICK_WAITING, numerics.WEB_QUICK_SECONDS)
-    for router in (quick.router, jobs.router, wire.router, sources.router, optional.router):
+    for router in (quick.router, jobs.router, wire.router, sources.router, rests.router, optional.router):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=str(files("remyelin.web") / "static"), html=True))
     app.add_middleware(Guard, hosts=frozenset(hosts))

@@ -1,11 +1,12 @@
 """What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
 
-The steps are those of :func:`remyelin.course.run_course`, with fewer dates of conduction; what a slider does not
+The steps are those of :mod:`remyelin.steps`, as in a report, with fewer dates of conduction; what a slider does not
 change (the placing of the person, a trajectory already computed) is remembered.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import OrderedDict
@@ -17,19 +18,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin import myelin, nerve, numerics, steps
 from remyelin.case import Case, to_toml_data
-from remyelin.course import time_axis
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.limits import MARKERS
-from remyelin.myelin.ensemble import ensemble
+from remyelin.myelin.ensemble import AXONAL, members
 from remyelin.nerve.laboratory import Laboratory
 from remyelin.nerve.pathways import runs
 from remyelin.nerve.volley import states_of, volley
-from remyelin.person import Person, resolve
-from remyelin.placing import place
-from remyelin.plans import Plan, exposure
+from remyelin.person import Person
+from remyelin.plans import Plan
 from remyelin.units import DAYS_PER_MONTH
 
 T = TypeVar("T")
@@ -46,20 +45,17 @@ class Trajectory:
 
     Attributes
     ----------
-    chemistry : Dataset
-        Over (time, compartment), at every date of the course.
-    states : Dataset
-        Myelin and axons over (time, segment), at every date of the course.
-    pathways, picture : Dataset
-        Conduction; symptoms and disability, at the dates drawn.
+    who : Subject
+    chemistry, states : Dataset
+        Over (time, compartment), and myelin and axons over (time, segment), at every date of the course.
+    drawn, pathways, picture : Dataset
+        The states, conduction, and symptoms, signs and disability, at the dates drawn.
     """
 
-    case: Case
-    person: Person
-    plan: Plan
-    body: nerve.Person
+    who: steps.Subject
     chemistry: xr.Dataset
     states: xr.Dataset
+    drawn: xr.Dataset
     pathways: xr.Dataset
     picture: xr.Dataset
 
@@ -115,7 +111,7 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: place(case, resolve(case, self.ledger), self.ledger))
+        return self._persons.get(key, lambda: steps.placed(case, self.ledger))
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -145,30 +141,24 @@ class Engine:
         check("placing the person")
         person = self.person(case)
         refuse_too_long(case, person, shift)
-        plan = Plan("asked", "", shift)
-        times = time_axis(case, person)
+        who = steps.subject(case, person, ledger)
         check("cobalamin and one-carbon metabolism")
-        reaching = exposure(case, person, plan, ledger)
-        if len(reaching.doses) > numerics.WEB_DOSES:
+        reached = steps.reaching(who, Plan("asked", "", shift), ledger)
+        if len(reached.doses) > numerics.WEB_DOSES:
             raise InputError(
-                f"treatment: {len(reaching.doses)} doses are more than the {numerics.WEB_DOSES} the page computes; "
+                f"treatment: {len(reached.doses)} doses are more than the {numerics.WEB_DOSES} the page computes; "
                 "lengthen the interval, or use the command line."
             )
-        chemistry = cobalamin.simulate(reaching, times, cobalamin.Parameters.from_ledger(ledger))
+        chemistry = steps.chemistry(who, reached, ledger)
         check("myelin and axons")
-        body = nerve.Person(
-            age=person.age, sex=person.sex, height=person.height, temperature=person.temperature
-        )
-        segments = nerve.segments(body, ledger)
-        states = myelin.simulate(
-            chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
-        )
+        states = steps.myelin_of(who, chemistry, ledger)
         check("conduction")
         tables = self.tables()
         check("conduction")
-        drawn = states.isel(time=dates(times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
-        pathways = nerve.conduction(drawn, body, tables, ledger)
-        return Trajectory(case, person, plan, body, chemistry, states, pathways, judge(pathways, ledger))
+        drawn = states.isel(time=dates(who.times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
+        pathways = steps.conduction(who, drawn, tables, ledger)
+        picture = steps.picture(pathways, chemistry["cognition"], ledger)
+        return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
         """Return the spread over myelin rates that the calibration cannot tell apart.
@@ -177,25 +167,21 @@ class Engine:
         """
         whole = self.trajectory(case, shift, check)
         ledger, tables = self.ledger, self.tables()
-        shipped = ensemble().members
-        members = [
-            shipped[i] for i in np.linspace(0, len(shipped) - 1, numerics.WEB_BAND_MEMBERS).astype(int)
-        ]
+        rates = members(ledger, numerics.WEB_BAND_MEMBERS, also=AXONAL)
         times = whole.states.time.to_numpy()
         at = dates(times, numerics.WEB_BAND_POINTS // 2, numerics.WEB_BAND_POINTS)
-        segments = nerve.segments(whole.body, ledger)
         check("members of the ensemble")
         together = myelin.simulate(
             whole.chemistry[["methylation"]],
-            segments,
-            whole.person.age,
-            [myelin.Parameters.from_ledger(ledger.replace(member)) for member in members],
+            whole.who.segments,
+            whole.who.person.age,
+            rates,
             keep=times[at],
         )
         check("conduction of the ensemble")
-        pathways = nerve.conduction(together, whole.body, tables, ledger)
+        pathways = steps.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = judge(pathways, ledger)
+        picture = steps.picture(pathways, whole.chemistry["cognition"], ledger)
         low, high = numerics.WEB_BAND
 
         def band(values: xr.DataArray, over: str) -> dict[str, Any]:
@@ -211,7 +197,7 @@ class Engine:
         shares = {key: band(pathways[key], "pathway") for key in ("conducted", "axons")}
         return {
             "months": months(together.time.to_numpy()),
-            "members": len(members),
+            "members": len(rates),
             "share": [low, high],
             "disability": band(picture["disability"].expand_dims(scale=["total"]), "scale")["total"],
             "severity": band(picture["severity"], "symptom"),
@@ -227,14 +213,17 @@ class Engine:
         check("nerve studies")
         conduct = None
         if exact:
-            run = nerve.exact(whole.body, tables, self.ledger, seed=0)
+            run = nerve.exact(whole.who.body, tables, self.ledger, seed=0)
+            count = itertools.count(1)
 
             def conduct(asked: Any, states: Any) -> Any:
-                check("nerve studies, fibre by fibre")
+                check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
                 return run(asked, states)
 
         state = _state_at(whole, day)
-        return nerve.battery(state, whole.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct)
+        return nerve.battery(
+            state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
+        )
 
     def fibres(
         self, case: Case, shift: float | None, day: float, pathway: str, check: Check
@@ -242,9 +231,9 @@ class Engine:
         """Return diameter, chance to conduct and arrival of the fibres of a pathway, neuron after neuron."""
         whole = self.trajectory(case, shift, check)
         arrays = states_of(_state_at(whole, day))
-        laboratory = Laboratory.of(whole.body, self.tables(), self.ledger)
+        laboratory = Laboratory.of(whole.who.body, self.tables(), self.ledger)
         found = []
-        for run in runs(pathway, whole.body, self.ledger):
+        for run in runs(pathway, whole.who.body, self.ledger):
             check("fibres")
             laid = laboratory.line(run)
             passed = volley(laid, arrays, laboratory.tables, laboratory.spread)
@@ -259,18 +248,6 @@ class Engine:
                 }
             )
         return found
-
-
-def judge(pathways: xr.Dataset, ledger: Ledger) -> xr.Dataset:
-    """Return symptoms and disability of pathways."""
-    parameters = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, parameters)
-    return xr.merge(
-        [
-            clinic.symptoms(pathways, parameters),
-            scale[["total"]].rename(total="disability"),
-        ]
-    )
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
@@ -308,11 +285,15 @@ def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
 
 
 def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
-    """Choose indices of dates to draw: at most so many before presentation and after, ends and day 0 among them."""
+    """Choose indices of dates to draw: the first, and at most so many of the history shown and after day 0.
+
+    Both ends, day 0 and the last date before the stretch that the charts show are among them.
+    """
     zero = int(np.searchsorted(times, 0.0))
-    past = np.linspace(0, zero, min(before, zero + 1)).round()
+    shown = max(int(np.searchsorted(times, -numerics.WEB_HISTORY_SHOWN, side="right")) - 1, 0)
+    past = np.linspace(shown, zero, min(before, zero - shown + 1)).round()
     future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
-    return np.unique(np.concatenate([past, future])).astype(np.int64)
+    return np.unique(np.concatenate([[0], past, future])).astype(np.int64)
 
 
 def months(days: NDArray[np.float64]) -> list[float]:
@@ -351,9 +332,7 @@ def described(whole: Trajectory) -> dict[str, Any]:
         whole.chemistry.time.to_numpy(), 2 * numerics.WEB_HISTORY_POINTS, 2 * numerics.WEB_COURSE_POINTS
     )
     chemistry = whole.chemistry.isel(time=at)
-    drawn = dates(whole.states.time.to_numpy(), numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS)
-    states = whole.states.isel(time=drawn)
-    pathways, picture, person = whole.pathways, whole.picture, whole.person
+    states, pathways, picture, person = whole.drawn, whole.pathways, whole.picture, whole.who.person
     return {
         "blood_months": months(chemistry.time.to_numpy()),
         "blood": {

@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
+import tomli_w
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse, StreamingResponse
@@ -65,6 +66,13 @@ async def report(asked: Asked, request: Request) -> StreamingResponse:
         return {"id": store.make(given, engine.ledger, say)}
 
     return stream(request, work)
+
+
+@router.post("/case-file")
+async def case_file(asked: Asked) -> dict[str, str]:
+    """Write the case under one plan as the text of a case file."""
+    case, shift = asked.read()
+    return {"name": f"{case.name}.toml", "text": tomli_w.dumps(to_toml_data(moved(case, shift)))}
 
 
 @router.get(

@@ -29,6 +29,21 @@ class AskedText(BaseModel):
     text: Annotated[str, Field(max_length=100_000)]
 
 
+Short = Annotated[str, Field(max_length=80)]
+
+
+class AskedAnswers(BaseModel):
+    """Answers to the questions of the check, each as typed, with its unit; what is left out is empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    age: Short = ""
+    sex: Short = ""
+    words: Annotated[dict[Short, Annotated[list[Short], Field(max_length=60)]], Field(max_length=8)] = {}
+    labs: Annotated[dict[Short, Short], Field(max_length=20)] = {}
+    confirmed: Annotated[list[Short], Field(max_length=20)] = []
+
+
 class AskedName(BaseModel):
     """One claim by name."""
 
@@ -63,6 +78,35 @@ async def check(asked: AskedText, request: Request) -> dict[str, Any]:
         else:
             known = import_module("remyelin.check.reading").parse_toml(text, "the file", ledger, ())
         found: dict[str, Any] = clean(room.answer(known, ledger).as_dict())
+        return found
+
+    return await pool_of(request).run(request, work)
+
+
+@router.get("/questions")
+def questions() -> dict[str, Any]:
+    """Return the questions of the check: words by kind, laboratory values with their units."""
+    if not there("check"):
+        return {"words": [], "labs": []}
+    asked: dict[str, Any] = import_module("remyelin.check.form").questions()
+    return asked
+
+
+@router.post("/answers")
+async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
+    """Say what published guidance says of the answers, or which answers cannot be read, each in a sentence."""
+    if not there("check"):
+        raise InputError("this installation has no check.")
+    ledger = engine_of(request).ledger
+
+    def work(ticket: Ticket) -> dict[str, Any]:
+        known, refused = import_module("remyelin.check.form").read_form(
+            asked.age, asked.sex, asked.words, asked.labs, ledger, asked.confirmed
+        )
+        if refused:
+            return {"refused": refused}
+        answer = import_module("remyelin.check").answer(known, ledger)
+        found: dict[str, Any] = clean(answer.as_dict())
         return found
 
     return await pool_of(request).run(request, work)

@@ -58,8 +58,9 @@ export async function job(path, body, { signal, progress = () => {} } = {}) {
 
 // At most one request of a kind under way; of those asked meanwhile only the latest is sent.
 export class Latest {
-  constructor(work) {
+  constructor(work, done = () => {}) {
     this.work = work;
+    this.done = done;
     this.running = false;
     this.waiting = null;
     this.control = null;
@@ -88,5 +89,6 @@ export class Latest {
       }
     }
     this.running = false;
+    this.done();
   }
 }

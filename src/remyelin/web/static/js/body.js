@@ -1,12 +1,20 @@
 // The body: the wires of a nervous system, coloured by what still gets through at the date shown.
 
 import { Latest, post } from "./api.js";
-import { Chart, ink } from "./chart.js";
-import { clear, glossary, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { Chart, ink, legend } from "./chart.js";
+import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { mark } from "./rests.js";
+import { explained } from "./glossary.js";
 import { before, colourOf, span } from "./lab.js";
-import { change, listen, plans, state, treated } from "./state.js";
+import { change, LABELS as PLAN_NAMES, listen, plans, state, treated } from "./state.js";
+
+// From nothing arrives to all fibres; dark to light to dark, and told apart by dashes and numbers as well.
+const RAMP = ["stop", "weak", "slow", "late", "go"];
 
 const STUDY = { median_motor: "median_motor", tibial_motor: "tibial_motor", median_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", corticospinal_arm: "mep_arm", corticospinal_leg: "mep_leg", visual: "vep" };
+
+// With room for the labels beside the figure; a narrow screen has none, and the list below instead.
+const WIDE = "-138 0 696 750";
 
 // Where each wire runs in the drawing, and which way its impulses go.
 const WIRES = {
@@ -21,11 +29,41 @@ const WIRES = {
   sural: "M204 386C198 404 194 412 192 440L183 566L182 702",
 };
 
+// Where a label stands: side, height, and the point of the wire its leader ends at.
+const LABELS = {
+  corticospinal_arm: ["left", 40, 193, 62], corticospinal_leg: ["left", 250, 201, 260], visual: ["right", 40, 231, 60],
+  median_sep: ["right", 200, 296, 208], tibial_sep: ["right", 560, 251, 600], median_motor: ["left", 180, 128, 200],
+  median_sensory: ["left", 330, 106, 330], tibial_motor: ["left", 500, 175, 505], sural: ["left", 610, 184, 610],
+};
+
+// Drawn without a meaning of its own: the folds of the brain, the vertebrae, and nerves the model does not follow.
+function anatomy() {
+  const path = (kind, d) => s("path", { class: kind, d });
+  const ribs = Array.from({ length: 11 }, (_, i) => {
+    const y = 176 + i * 17;
+    const w = 46 + 16 * Math.sin((i / 10) * Math.PI);
+    return `M204 ${y}C${190} ${y - 3} ${204 - w * 0.7} ${y} ${204 - w} ${y + 13}M220 ${y}C${234} ${y - 3} ${220 + w * 0.7} ${y} ${220 + w} ${y + 13}`;
+  });
+  return [
+    path("twig", ribs.join("")),
+    path("twig", "M206 386L188 470L184 560L190 640L188 700M218 386L236 470L240 560L234 640L236 700M206 380L170 452L168 540M218 380L254 452L256 540M128 206L112 320L104 410L110 452M296 206L312 320L320 410L314 452M100 306L92 420L82 452M322 306L330 420L338 452"),
+    s("path", { d: "M210 22C180 18 166 44 170 66C172 86 190 96 210 92C230 96 248 86 250 66C254 44 240 18 210 22Z" }),
+    s("ellipse", { cx: 210, cy: 97, rx: 21, ry: 10 }),
+    path("fold", "M210 24V90M198 30C188 34 192 44 182 46M200 48C190 50 188 60 176 62M202 66C194 70 192 78 182 78M222 30C232 34 228 44 238 46M220 48C230 50 232 60 244 62M218 66C226 70 228 78 238 78M194 97H226M197 101H223"),
+    path("cord", "M212 92V392"),
+    ...Array.from({ length: 20 }, (_, i) => s("line", { class: "vertebra", x1: 198, x2: 226, y1: 122 + i * 13.5, y2: 122 + i * 13.5 })),
+  ];
+}
+
 export async function show(main) {
   let found = null;
   let which = "a";
   let chosen = "tibial_sep";
-  const picture = s("svg", { viewBox: "30 0 360 760", class: "body", role: "group", "aria-label": "Nervous system" });
+  const picture = s("svg", { viewBox: WIDE, class: "body", role: "group", "aria-label": "Nervous system" });
+  const narrow = matchMedia("(max-width: 44rem)");
+  const fit = () => picture.setAttribute("viewBox", narrow.matches ? "45 0 330 750" : WIDE);
+  narrow.addEventListener("change", fit);
+  fit();
   const wires = {};
   picture.append(
     s("g", { class: "skin" },
@@ -33,34 +71,41 @@ export async function show(main) {
       s("path", { d: "M192 118H228V150C262 152 290 160 304 190L282 250C276 300 268 330 272 392L262 440H158L148 392C152 330 144 300 138 250L116 190C130 160 158 152 192 150Z" }),
       s("path", { class: "limb arm", d: "M128 200L104 308L80 424L76 446M292 200L316 308L340 424L344 446" }),
       s("path", { class: "limb leg", d: "M180 430L176 566L174 706L156 724M240 430L244 566L246 706L264 724" })),
-    s("g", { class: "organ" },
-      s("path", { d: "M210 22C180 18 166 44 170 66C172 86 190 96 210 92C230 96 248 86 250 66C254 44 240 18 210 22Z" }),
-      s("path", { class: "cord", d: "M212 92V392" })));
+    s("g", { class: "organ", "aria-hidden": "true" }, anatomy()));
   for (const [name, d] of Object.entries(WIRES)) {
     const line = s("path", { class: "wire-line", d });
     const group = s("g", { class: "wire-path", role: "button", tabindex: 0, "data-pathway": name, onclick: () => pick(name), onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pick(name); } } },
       s("title", {}, pathwayName(name)), s("path", { class: "hit", d }), s("path", { class: "halo", d }), line);
-    wires[name] = { line, group };
-    picture.append(group);
+    const [side, y, x, yEnd] = LABELS[name];
+    const left = side === "left";
+    const share = s("tspan", { class: "share", dy: 17 });
+    const edge = left ? 44 : 376;
+    const text = s("text", { x: left ? edge - 5 : edge + 5, y: y + 4, "text-anchor": left ? "end" : "start" }, s("tspan", {}, pathwayName(name).replace(/ \(.*/, "")), share);
+    share.setAttribute("x", left ? edge - 5 : edge + 5);
+    const label = s("g", { class: "wire-label", "aria-hidden": "true", onclick: () => pick(name) }, s("path", { d: `M${edge} ${y}L${x} ${yEnd}` }), text);
+    wires[name] = { line, group, label, share };
+    picture.append(label, group);
   }
   const list = h("div", { class: "wires", role: "list" });
   const detail = h("section", { id: "wire-detail", "aria-live": "polite" });
   const heading = h("h2", { id: "wire-name" });
   const facts = h("p", { class: "caption" });
+  const [key, branches] = [h("div", {}), h("div", {})];
   const over = new Chart({ height: 190 });
   const fibres = new Chart({ height: 190 });
   const recordings = h("div", { class: "charts two" });
   const symptoms = h("div", {});
-  clear(detail, heading, facts, h("div", { class: "charts two" }, over.node, fibres.node), h("h3", {}, "What its study records at this date"), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
+  clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "What its study records at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
   const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
   const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
-  const title = h("p", { class: "story" });
+  const title = h("p", { class: "story short" });
 
-  clear(main, h("h1", {}, "The body"), title,
+  clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return."), title,
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, picture,
-        h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres"))),
-      h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), list, glossary("SEP", "corticospinal")), detail)));
+        h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres")),
+        h("p", { class: "hint" }, "Colour: share of the fibres whose impulse gets through. Dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides.")),
+      h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), h("p", { class: "hint" }, explained("How many impulses arrive, and how late (SEP: the path of feeling up to the brain; corticospinal: of commands down).")), list), detail)));
 
   const at = (item, key) => {
     const xs = found.months;
@@ -70,21 +115,25 @@ export async function show(main) {
     const part = (state.month - xs[i - 1]) / (xs[i] - xs[i - 1]);
     return item[key][i - 1] + Math.min(1, Math.max(0, part)) * (item[key][i] - item[key][i - 1]);
   };
-  const colour = (share) => (share >= 0.5
-    ? `color-mix(in oklab, var(--go) ${Math.round((share - 0.5) * 200)}%, var(--slow))`
-    : `color-mix(in oklab, var(--slow) ${Math.round(share * 200)}%, var(--stop))`);
+  const colour = (share) => {
+    const at = Math.min(3.999, Math.max(0, share * 4));
+    const low = Math.floor(at);
+    return `color-mix(in oklab, var(--${RAMP[low + 1]}) ${Math.round((at - low) * 100)}%, var(--${RAMP[low]}))`;
+  };
 
   function paint() {
     if (!found) return;
     const names = Object.keys(WIRES).filter((name) => found.pathways[name]);
     for (const name of names) {
       const share = at(found.pathways[name], "conducted");
-      const { line, group } = wires[name];
+      const { line, group, label, share: told } = wires[name];
       line.style.setProperty("stroke", colour(share));
       line.setAttribute("stroke-dasharray", share < 0.05 ? "1.5 8" : share < 0.5 ? "9 6" : "none");
       group.setAttribute("aria-label", `${pathwayName(name)}: ${percent(share)} of the fibres arrive`);
       group.setAttribute("aria-pressed", String(name === chosen));
       group.classList.toggle("chosen", name === chosen);
+      label.classList.toggle("chosen", name === chosen);
+      told.textContent = `${percent(share)} arrive`;
     }
     const focused = document.activeElement?.dataset?.wire;
     clear(list, names.map((name) => {
@@ -98,14 +147,15 @@ export async function show(main) {
         h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
     }));
     if (focused) list.querySelector(`[data-wire="${focused}"]`)?.focus();
-    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, plan ${which.toUpperCase()}` : ""}. Choose a wire to see its fibres, its recording and what depends on it.`;
+    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, ${PLAN_NAMES[which]}` : ""}.`;
     lines();
   }
 
   function lines() {
     const item = found.pathways[chosen];
-    heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen));
+    heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen), mark(`pathway.${chosen}`, pathwayName(chosen)));
     facts.textContent = `${percent(at(item, "conducted"))} of the original fibres carry their impulse to the end, ${at(item, "delay").toFixed(1)} ms late on average and ${at(item, "dispersion").toFixed(1)} ms scattered; ${percent(at(item, "axons"))} of the axons live.`;
+    clear(key, legend([{ label: "impulse arrives", colour: state.about.colours.pathways[chosen] }, { label: "axon alive", colour: "var(--lost)", dashed: true }]));
     const range = [Math.max(found.months[0], -48), found.months.at(-1)];
     over.set({ title: "Over time", y_label: "share of fibres", months: true, x_label: "months from diagnosis", x_range: range, y_range: [0, 1.02], marks: [0], cursor: state.month, series: [
       { label: "impulse arrives", x: found.months, y: item.conducted, colour: state.about.colours.pathways[chosen], width: 2.2 },
@@ -123,13 +173,14 @@ export async function show(main) {
     const ask = (m) => post("/api/studies", { ...asked, month: m, studies: [study] }, { signal });
     const [parts, now, healthy] = await Promise.all([post("/api/fibres", { ...asked, month, pathway: name }, { signal }), ask(month), before(plan, ask)]);
     if (name !== chosen) return;
-    const tints = [1, 0.65, 0.4];
+    const inks = [state.about.colours.pathways[name], "#888888", "#b08d57"];
+    clear(branches, parts.length > 1 && legend(parts.map((part, i) => ({ label: sentence(words(part.branch)), colour: inks[i], block: true }))));
     fibres.set({ title: "Its fibres", y_label: "chance to arrive", x_label: "diameter, um", y_range: [-0.03, 1.05], series: parts.map((part, i) => ({
-      label: words(part.branch), x: part.diameter, y: part.conducted, points: true, width: 0.9, colour: i ? ["#888888", "#b08d57"][i - 1] : state.about.colours.pathways[name], tint: tints[i] })) });
+      label: words(part.branch), x: part.diameter, y: part.conducted, points: true, width: 0.9, colour: inks[i] })) });
     const keys = Object.keys(healthy.waveforms);
     clear(recordings, keys.map((key) => {
       const [grey, wave] = [healthy.waveforms[key], now.waveforms[key] || { time: [], value: [] }];
-      return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${grey.unit}, negative up`, x_label: "ms", x_range: span(grey, wave.time.length ? wave : grey), series: [
+      return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${grey.unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave.time.length ? wave : grey), series: [
         { label: "before the cause began", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "at this date", x: wave.time, y: wave.value, colour: colourOf(study), width: 1.8 }] }).node;
     }), keys.length ? null : h("p", { class: "hint" }, `${sentence(words(study))} is a time, not a curve: see the lab.`));
   });
@@ -159,5 +210,5 @@ export async function show(main) {
   }
   const stop = listen((what) => { if (what === "month") { when.set(state.month); paint(); look(); } else ask(); });
   ask();
-  return () => { stop(); clearTimeout(timer); queue.stop(); closer.stop(); };
+  return () => { stop(); clearTimeout(timer); queue.stop(); closer.stop(); narrow.removeEventListener("change", fit); };
 }

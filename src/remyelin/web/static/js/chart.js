@@ -1,6 +1,7 @@
 // Charts as SVG, drawn from the same plain figure data as the report: panels with series, bands, ranges, maps.
 
 import { h, number, s, unique } from "./dom.js";
+import { mark } from "./rests.js";
 
 const FONT = 11.5;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -51,6 +52,34 @@ function logTicks(low, high, room = 7) {
   return every.length <= room ? every : every.filter((at) => Math.abs(Math.log10(at) % 1) < 1e-9);
 }
 
+// Brings the children of a group to a list of [tag, attributes], touching only what has changed: a slider moves the
+// same few paths many times a second.
+function update(group, list) {
+  list.forEach(([tag, attributes, text], i) => {
+    let node = group.children[i];
+    if (!node || node.tagName !== tag) {
+      const next = s(tag, {});
+      next.known = {};
+      if (node) node.replaceWith(next); else group.append(next);
+      node = next;
+    }
+    for (const [name, value] of Object.entries(attributes)) {
+      if (node.known[name] === value) continue;
+      if (name.startsWith("--")) node.style.setProperty(name.slice(2), value);
+      else if (value === null) node.removeAttribute(name);
+      else node.setAttribute(name, value);
+      node.known[name] = value;
+    }
+    for (const name of Object.keys(node.known)) {
+      if (name in attributes || name === "text") continue;
+      if (name.startsWith("--")) node.style.removeProperty(name.slice(2)); else node.removeAttribute(name);
+      delete node.known[name];
+    }
+    if (node.known.text !== text) { node.textContent = text ?? ""; node.known.text = text; }
+  });
+  while (group.children.length > list.length) group.lastChild.remove();
+}
+
 export class Chart {
   constructor(options = {}) {
     this.height = options.height || 170;
@@ -59,6 +88,7 @@ export class Chart {
     this.panel = null;
     this.seen = false;
     this.width = 0;
+    this.build();
     new ResizeObserver(([entry]) => {
       const width = Math.round(entry.contentRect.width);
       if (width !== this.width) { this.width = width; this.draw(); }
@@ -70,6 +100,17 @@ export class Chart {
     dark.addEventListener("change", () => this.draw());
   }
 
+  // The parts of the picture; drawing changes what is in them.
+  build() {
+    this.caption = h("figcaption", {});
+    this.tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+    this.clip = s("clipPath", { id: this.id });
+    this.frame = s("g", { class: "axis" });
+    [this.ground, this.map, this.curves, this.words, this.pointer] = Array.from({ length: 5 }, () => s("g", {}));
+    this.picture = s("svg", { role: "img" }, this.clip, this.frame, s("g", { "clip-path": `url(#${this.id})` }, this.ground, this.map, this.curves, this.words, this.pointer));
+    this.readout();
+  }
+
   set(panel) {
     this.panel = panel;
     this.stale = true;
@@ -79,10 +120,12 @@ export class Chart {
 
   cursor(x) {
     if (this.panel) this.panel.cursor = x;
-    if (this.line && this.x && x !== undefined) {
-      this.line.setAttribute("x1", this.x(x));
-      this.line.setAttribute("x2", this.x(x));
-    }
+    if (this.x && x !== undefined) this.point();
+  }
+
+  point() {
+    const at = this.panel.cursor;
+    update(this.pointer, at === undefined ? [] : [["line", { class: "cursor", x1: this.x(at), x2: this.x(at), y1: this.edge.top, y2: this.edge.bottom }]]);
   }
 
   draw() {
@@ -91,8 +134,7 @@ export class Chart {
     const p = this.panel;
     const all = p.series.filter((line) => line.x.length);
     const [w, height] = [this.width, p.height || this.height];
-    const xs = all.flatMap((line) => line.x);
-    const [x0, x1] = p.x_range || [Math.min(...xs, p.heat ? Math.min(...p.heat.x) : Infinity), Math.max(...xs, p.heat ? Math.max(...p.heat.x) : -Infinity)];
+    const [x0, x1] = p.x_range || ends(all, p.heat);
     const [y0, y1] = limits(p, all, x0, x1);
     const yTicks = p.log ? logTicks(y0, y1) : ticks(y0, y1, height < 130 ? 3 : 4);
     const yText = yTicks.map((at) => number(at));
@@ -102,46 +144,53 @@ export class Chart {
     const ly = (v) => (p.log ? Math.log10(Math.max(v, 1e-12)) : v);
     const x = (v) => edge.left + ((lx(v) - lx(x0)) / (lx(x1) - lx(x0) || 1)) * (edge.right - edge.left);
     const y = (v) => edge.bottom - ((ly(v) - ly(y0)) / (ly(y1) - ly(y0) || 1)) * (edge.bottom - edge.top);
-    this.x = x;
-    const picture = s("svg", { viewBox: `0 0 ${w} ${height}`, width: w, height, role: "img", "aria-label": spoken(p, all) });
-    picture.append(s("clipPath", { id: this.id }, s("rect", { x: edge.left, y: edge.top - 2, width: Math.max(0, edge.right - edge.left), height: edge.bottom - edge.top + 4 })));
-    const inside = s("g", { "clip-path": `url(#${this.id})` });
+    Object.assign(this, { x, edge, all });
+    const label = spoken(p, all);
+    if (this.label !== label) { this.picture.setAttribute("aria-label", label); this.label = label; }
+    if (this.size !== `${w} ${height}`) {
+      this.size = `${w} ${height}`;
+      for (const [name, value] of [["viewBox", `0 0 ${w} ${height}`], ["width", w], ["height", height]]) this.picture.setAttribute(name, value);
+    }
+    update(this.clip, [["rect", { x: edge.left, y: edge.top - 2, width: Math.max(0, edge.right - edge.left), height: edge.bottom - edge.top + 4 }]]);
     const low = (v) => (v === null ? edge.bottom : Math.min(edge.bottom, Math.max(edge.top, y(v))));
     const high = (v) => (v === null ? edge.top : Math.min(edge.bottom, Math.max(edge.top, y(v))));
+    const ground = [];
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
-      if (range) inside.append(s("rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }));
+      if (range) ground.push(["rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }]);
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(2, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
-    const frame = s("g", { class: "axis" });
-    yTicks.forEach((at, i) => frame.append(
-      s("line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }),
-      s("text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i])));
-    for (const at of xTicks) frame.append(s("text", { x: x(at), y: edge.bottom + 15, "text-anchor": "middle" }, number(at)));
-    if (p.x_label) frame.append(s("text", { class: "label", x: (edge.left + edge.right) / 2, y: height - 4, "text-anchor": "middle" }, p.x_label));
-    picture.append(frame);
-    if (p.heat) inside.append(heat(p.heat, x, y));
-    for (const at of p.marks || []) inside.append(s("line", { class: "mark", x1: x(at), x2: x(at), y1: edge.top, y2: edge.bottom }));
-    if (p.stacked) inside.append(...stack(all, x, y));
-    else for (const line of all) inside.append(...drawn(line, x, y));
-    if (p.cursor !== undefined) {
-      this.line = s("line", { class: "cursor", x1: x(p.cursor), x2: x(p.cursor), y1: edge.top, y2: edge.bottom });
-      inside.append(this.line);
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
+    update(this.frame, [
+      ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
+      ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),
+      ...xTicks.map((at) => ["text", { x: x(at), y: edge.bottom + 15, "text-anchor": "middle" }, number(at)]),
+      ...(p.x_label ? [["text", { class: "label", x: (edge.left + edge.right) / 2, y: height - 4, "text-anchor": "middle" }, p.x_label]] : []),
+    ]);
+    for (const at of p.levels || []) ground.push(["line", { class: "level", x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]);
+    const marks = (p.marks || []).map((at) => ["line", { class: "mark", x1: x(at), x2: x(at), y1: edge.top, y2: edge.bottom }]);
+    update(this.ground, [...ground, ...(p.heat ? [] : marks)]);
+    this.map.replaceChildren(...(p.heat ? [heat(p.heat, x, y)] : []));
+    update(this.curves, [...(p.heat ? marks : []), ...(p.stacked ? stack(all, x, y) : all.flatMap((line) => drawn(line, x, y)))]);
+    // a stack of nothing says so
+    const empty = p.nothing && !all.some((line) => line.y.some((value) => value > 0.0005));
+    update(this.words, empty ? [["text", { class: "nothing", x: (edge.left + edge.right) / 2, y: (edge.top + edge.bottom) / 2, "text-anchor": "middle" }, p.nothing]] : []);
+    this.point();
+    const caption = [p.title, p.y_label, p.rests, p.why?.textContent].join("|");
+    if (this.said !== caption) {
+      this.said = caption;
+      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, p.y_label) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
     }
-    picture.append(inside);
-    this.readout(picture, all, x, edge, p);
-    const unit = p.y_label ? h("span", { class: "unit" }, p.y_label) : null;
-    this.node.replaceChildren(h("figcaption", {}, p.title, " ", unit, p.why || ""), picture);
-    this.node.append(this.tip);
+    if (!this.picture.isConnected) this.node.append(this.caption, this.picture, this.tip);
   }
 
-  readout(picture, all, x, edge, p) {
-    this.tip = this.tip || h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
-    const hide = () => { this.tip.hidden = true; };
+  readout() {
+    const { picture, tip } = this;
+    const hide = () => { tip.hidden = true; };
     picture.addEventListener("pointerleave", hide);
     picture.addEventListener("pointermove", (event) => {
-      const box = picture.getBoundingClientRect();
-      const at = event.clientX - box.left;
-      if (at < edge.left || at > edge.right || !all.length) return hide();
+      const { all, x, edge, panel: p } = this;
+      if (!all?.length) return hide();
+      const at = event.clientX - picture.getBoundingClientRect().left;
+      if (at < edge.left || at > edge.right) return hide();
       const rows = [];
       let shown = null;
       for (const line of all) {
@@ -152,13 +201,19 @@ export class Chart {
         rows.push(h("div", {}, h("i", { style: { background: ink(line.colour) } }), `${line.label}: ${number(line.y[best])}`));
       }
       if (shown === null) return hide();
-      this.tip.replaceChildren(h("b", {}, p.months ? `month ${number(Math.round(shown * 10) / 10)}` : `${number(shown)} ${p.x_label || ""}`), ...rows);
-      this.tip.hidden = false;
-      this.tip.classList.toggle("left", at > this.width / 2);
-      this.tip.style.setProperty("left", at > this.width / 2 ? "auto" : `${at + 12}px`);
-      this.tip.style.setProperty("right", at > this.width / 2 ? `${this.width - at + 12}px` : "auto");
+      tip.replaceChildren(h("b", {}, p.months ? `month ${number(Math.round(shown * 10) / 10)}` : `${number(shown)} ${p.x_label || ""}`), ...rows);
+      tip.hidden = false;
+      tip.classList.toggle("left", at > this.width / 2);
+      tip.style.setProperty("left", at > this.width / 2 ? "auto" : `${at + 12}px`);
+      tip.style.setProperty("right", at > this.width / 2 ? `${this.width - at + 12}px` : "auto");
     });
   }
+}
+
+function ends(all, map) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) { low = Math.min(low, at); high = Math.max(high, at); }
+  return [low, high];
 }
 
 function drawn(line, x, y) {
@@ -168,13 +223,13 @@ function drawn(line, x, y) {
     const xs = line.band_x || line.x;
     const there = xs.map((at, i) => i).filter((i) => line.low[i] !== null && line.high[i] !== null);
     const edge = [...there.map((i) => `${x(xs[i]).toFixed(1)} ${y(line.high[i]).toFixed(1)}`), ...there.reverse().map((i) => `${x(xs[i]).toFixed(1)} ${y(line.low[i]).toFixed(1)}`)];
-    if (edge.length) parts.push(s("path", { class: "band", d: `M${edge.join("L")}Z`, style: { fill: colour } }));
+    if (edge.length) parts.push(["path", { class: "band", d: `M${edge.join("L")}Z`, "--fill": colour }]);
   }
   if (line.points) {
     line.x.forEach((at, i) => {
       if (line.y[i] === null) return;
-      if (line.low && line.low[i] !== null) parts.push(s("line", { x1: x(at), x2: x(at), y1: y(line.low[i]), y2: y(line.high[i]), style: { stroke: colour } }));
-      parts.push(s("circle", { cx: x(at), cy: y(line.y[i]), r: 2.2 * (line.width || 1.5), style: { fill: colour } }));
+      if (line.low && line.low[i] !== null) parts.push(["line", { x1: x(at), x2: x(at), y1: y(line.low[i]), y2: y(line.high[i]), "--stroke": colour }]);
+      parts.push(["circle", { cx: x(at), cy: y(line.y[i]), r: 2.2 * (line.width || 1.5), "--fill": colour }]);
     });
     return parts;
   }
@@ -185,7 +240,7 @@ function drawn(line, x, y) {
     path += `${pen ? "L" : "M"}${x(at).toFixed(1)} ${y(line.y[i]).toFixed(1)}`;
     pen = true;
   });
-  if (path) parts.push(s("path", { class: "line", d: path, "stroke-dasharray": line.dashed ? "6 4" : null, style: { stroke: colour, "stroke-width": `${(line.width || 1.5) * 1.15}px` } }));
+  if (path) parts.push(["path", { class: "line", d: path, "stroke-dasharray": line.dashed ? "6 4" : null, "--stroke": colour, "--stroke-width": `${(line.width || 1.5) * 1.15}px` }]);
   return parts;
 }
 
@@ -196,7 +251,7 @@ function stack(all, x, y) {
     line.y.forEach((value, i) => { sum[i] += value || 0; });
     const up = line.x.map((at, i) => `${x(at).toFixed(1)} ${y(sum[i]).toFixed(1)}`);
     const down = line.x.map((at, i) => `${x(at).toFixed(1)} ${y(below[i]).toFixed(1)}`).reverse();
-    return s("path", { d: `M${[...up, ...down].join("L")}Z`, style: { fill: line.colour } });
+    return ["path", { d: `M${[...up, ...down].join("L")}Z`, "--fill": line.colour }];
   });
 }
 

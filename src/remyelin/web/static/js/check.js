@@ -1,7 +1,8 @@
-// What is known of a person, read as a file; what guidance says of it, where the check is installed.
+// What is known of a person, by questions or from a file; what published guidance says of it.
 
-import { post } from "./api.js";
-import { clear, h } from "./dom.js";
+import { get, post } from "./api.js";
+import { clear, h, sentence } from "./dom.js";
+import { explained } from "./glossary.js";
 import { change, state } from "./state.js";
 
 // A case as TOML: enough for the plain data a case is made of.
@@ -17,32 +18,102 @@ export function toml(data) {
 }
 
 export async function show(main) {
-  const area = h("textarea", { id: "known", rows: 26, spellcheck: "false", "aria-label": "Case file" });
-  area.value = toml(state.case);
-  const place = h("div", { id: "answer", "aria-live": "polite" });
-  const ask = async (path, then) => {
-    try { then(await post(path, { text: area.value }, { remember: false })); }
-    catch (error) { clear(place, h("p", { class: "notice", role: "alert" }, error.message)); }
-  };
-  const file = h("input", { type: "file", accept: ".toml,.json", "aria-label": "Open a file", onchange: async () => { if (file.files[0]) area.value = await file.files[0].text(); } });
-  const lines = (found) => {
+  const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
+  const asked = state.about.rooms.check ? await get("/api/questions") : null;
+  const said = (found) => {
     const headings = [...new Set(found.lines.map((line) => line.heading))];
     clear(place, h("p", { class: "notice" }, found.notice), found.entered.length ? h("p", { class: "caption" }, `Understood: ${found.entered.join("; ")}.`) : null,
       headings.map((heading) => [h("h2", {}, heading), h("ul", {}, found.lines.filter((line) => line.heading === heading).map((line) => h("li", {}, line.text, line.clinical ? h("span", { class: "muted" }, ` ${line.clinical}`) : null,
         h("span", { class: "muted small" }, ` [${line.source.map((key) => found.sources[key] || key).join("; ")}; ${found.marks[line.mark] || line.mark}]`))))]));
+    if (matchMedia("(max-width: 60rem)").matches) place.scrollIntoView({ block: "start" });
   };
+  const trouble = (error) => clear(place, h("p", { class: "notice", role: "alert" }, error.message));
+
   clear(main, h("h1", {}, "Check"),
-    h("p", { class: "caption" }, state.about.rooms.check
-      ? "What published guidance says of symptoms, risks and values: no diagnosis, no dose. Nothing leaves this machine."
+    h("p", { class: "caption do" }, asked
+      ? "Tick what is true and enter the values you have; every question may be left out. The answer is what published guidance says: no diagnosis, no dose. Nothing leaves this machine and nothing is stored."
       : "Read a case file as the command line would, mend it, and look at it in the course. Nothing leaves this machine."),
     h("div", { class: "two-columns" },
-      h("section", { "aria-label": "What is known" }, h("div", { class: "row" }, file), area,
-        h("div", { class: "row" },
-          state.about.rooms.check ? h("button", { type: "button", class: "main", id: "ask", onclick: () => ask("/api/check", lines) }, "What does guidance say?") : null,
-          h("button", { type: "button", id: "read", onclick: () => ask("/api/read", (kase) => {
-            change({ case: kase, name: kase.name }, "all");
-            clear(place, h("p", {}, `The file is a valid case: ${kase.title}.`), h("a", { class: "button", href: "#course" }, "See its course"));
-          }) }, "Read as a case"))),
-      h("section", { "aria-label": "Answer" }, place)));
-  clear(place, h("p", { class: "hint" }, "The answer appears here. On the left stands the case that is open in the course."));
+      h("div", {}, asked && questions(asked, said, trouble), byFile(place, said, trouble, !asked)),
+      h("section", { "aria-label": "Answer", class: "stays" }, place)));
+  clear(place, h("p", { class: "hint" }, asked ? "The answer appears here: what to do now, what the values can and cannot say, what else may be asked, each with its source." : "The answer appears here."));
+}
+
+function questions(asked, said, trouble) {
+  const fields = new Map();
+  const ticked = new Map();
+  const confirmed = new Set();
+  const values = new Map();
+  const field = (name, label, control, after = null) => {
+    const problem = h("p", { class: "problem", id: `problem-${name}`, role: "alert", hidden: true });
+    const sure = h("label", { class: "tick", hidden: true }, h("input", { type: "checkbox", id: `sure-${name}`, onchange: (event) => { if (event.target.checked) confirmed.add(name); else confirmed.delete(name); } }), "The report really says so");
+    fields.set(name, { control, problem, sure });
+    return h("div", { class: "field asked" }, h("label", { for: control.id }, label), h("div", { class: "pair" }, control, after), problem, sure);
+  };
+  const age = h("input", { type: "text", inputmode: "decimal", id: "ask-age", autocomplete: "off", placeholder: "years", maxlength: 40 });
+  const sex = h("select", { id: "ask-sex" }, [["", "left out"], ["female", "female"], ["male", "male"]].map(([value, text]) => h("option", { value }, text)));
+  // in the order of the page, so that the first answer refused is the first one a reader meets
+  const who = [field("age", "Age", age), field("sex", "Sex", sex)];
+  const words = asked.words.map(({ kind, question, choices }) => {
+    const boxes = choices.map(({ name, plain }) => {
+      const box = h("input", { type: "checkbox", id: `${kind}-${name}`, value: name });
+      return [box, h("label", { class: "tick" }, box, sentence(plain))];
+    });
+    ticked.set(kind, boxes.map(([box]) => box));
+    const problem = h("p", { class: "problem", role: "alert", hidden: true });
+    fields.set(kind, { control: boxes[0][0], problem });
+    return h("fieldset", {}, h("legend", {}, question), h("div", { class: "ticks" }, boxes.map(([, label]) => label)), problem);
+  });
+  const labs = asked.labs.map(({ marker, label, units }) => {
+    const amount = h("input", { type: "text", inputmode: "decimal", id: `ask-${marker}`, autocomplete: "off", placeholder: "left out", maxlength: 30 });
+    const unit = units.length > 1
+      ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, units.map((name) => h("option", { value: name }, name)))
+      : h("span", { class: "unit" }, units[0]);
+    // a unit typed after the number counts before the one chosen
+    values.set(marker, () => { const text = amount.value.trim(); return !text || /[a-z%µμ]/i.test(text) ? text : `${text} ${units.length > 1 ? unit.value : units[0]}`; });
+    return field(marker, h("span", {}, explained(sentence(label))), amount, unit);
+  });
+  const send = async () => {
+    const body = { age: age.value, sex: sex.value, confirmed: [...confirmed],
+      words: Object.fromEntries([...ticked].map(([kind, boxes]) => [kind, boxes.filter((box) => box.checked).map((box) => box.value)])),
+      labs: Object.fromEntries([...values].map(([marker, read]) => [marker, read()]).filter(([, text]) => text)) };
+    try {
+      const found = await post("/api/answers", body, { remember: false });
+      const refused = found.refused || {};
+      for (const [name, { control, problem, sure }] of fields) {
+        problem.textContent = sentence(refused[name] || "");
+        problem.hidden = !refused[name];
+        if (sure && refused[name]?.includes("confirm it")) sure.hidden = false;
+        if (refused[name]) { control.setAttribute("aria-invalid", "true"); control.setAttribute("aria-describedby", problem.id); }
+        else { control.removeAttribute("aria-invalid"); control.removeAttribute("aria-describedby"); }
+      }
+      if (!found.refused) return said(found);
+      const first = [...fields].find(([name]) => refused[name]);
+      first?.[1].control.focus();
+      trouble({ message: `${Object.keys(refused).length === 1 ? "One answer" : `${Object.keys(refused).length} answers`} cannot be read; see beside the field.` });
+    } catch (error) { trouble(error); }
+  };
+  return h("form", { id: "questions", novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
+    h("section", { "aria-labelledby": "questions-title" }, h("h2", { id: "questions-title" }, "Questions"),
+      h("div", { class: "asked-person" }, who), words,
+      h("fieldset", {}, h("legend", {}, "Laboratory values"), h("p", { class: "hint" }, "As the report has them; \"<100\" where it says no more."), h("div", { class: "asked-labs" }, labs)),
+      h("div", { class: "row" }, h("button", { type: "submit", class: "main", id: "ask" }, "What does guidance say?"), h("button", { type: "reset", onclick: () => { confirmed.clear(); for (const { problem, sure } of fields.values()) { problem.hidden = true; if (sure) sure.hidden = true; } } }, "Clear"))));
+}
+
+function byFile(place, said, trouble, open) {
+  const area = h("textarea", { id: "known", rows: 18, spellcheck: "false", "aria-label": "Case file, check file or FHIR bundle" });
+  area.value = toml(state.case);
+  const ask = async (path, then) => {
+    try { then(await post(path, { text: area.value }, { remember: false })); } catch (error) { trouble(error); }
+  };
+  const file = h("input", { type: "file", id: "open-file", accept: ".toml,.json", onchange: async () => { if (file.files[0]) area.value = await file.files[0].text(); } });
+  return h("section", { "aria-label": "From a file" }, h("details", { open, id: "by-file" }, h("summary", {}, "From a file instead: a case or check file (TOML) or a FHIR bundle (JSON)"),
+    h("p", { class: "hint" }, "Below stands the case that is open in the course. Open a file, or paste one."),
+    h("div", { class: "field" }, h("label", { for: "open-file" }, "File"), file), area,
+    h("div", { class: "row" },
+      state.about.rooms.check ? h("button", { type: "button", id: "ask-file", onclick: () => ask("/api/check", said) }, "What does guidance say of this file?") : null,
+      h("button", { type: "button", id: "read", onclick: () => ask("/api/read", (kase) => {
+        change({ case: kase, name: kase.name }, "all");
+        clear(place, h("p", {}, `The file is a valid case: ${kase.title}.`), h("a", { class: "button", href: "#course" }, "See its course"));
+      }) }, "Read as a case"))));
 }

@@ -24,13 +24,14 @@ export async function show(main) {
       } catch (error) { place.textContent = error.message; }
       go.disabled = false;
     } }, "Run the model on it");
+    go.setAttribute("aria-label", `Run the model on claim ${claim.number}`);
     return h("section", { class: "claim", id: `claim-${claim.name}` },
       h("h2", {}, `${claim.number}. ${claim.says}`),
       h("p", { class: `verdict ${claim.verdict.replaceAll(" ", "-")}` }, `${SIGNS[claim.verdict] || ""} ${claim.verdict}`),
       evidence("For", claim.supporting), evidence("Against", claim.against), claim.run ? go : h("p", { class: "hint" }, "The model cannot bear on this claim."), place);
   };
   clear(main, h("h1", {}, "Claims"),
-    h("p", { class: "caption" }, "What a widely read article says of vitamin B12 and nerves, judged by published evidence; the model is run beside it and is never itself the evidence."),
+    h("p", { class: "caption do" }, "What a widely read article says of vitamin B12 and nerves, each sentence judged by published evidence. Run the model on a claim to see what it computes beside it; the model is never itself the evidence."),
     all.length ? all.map(card) : h("p", { class: "notice" }, "This installation has no claims."));
   return () => { for (const control of controls) control.abort(); };
 }

@@ -26,7 +26,7 @@ function build(refresh) {
       h("p", { class: "caption" }, state.cases.find((item) => item.name === state.name)?.citation || "")),
     h("fieldset", {}, h("legend", {}, "The person"),
       slider({ label: "Age", id: "age", min: 18, max: 95, value: value(kase.person.age), show: (v) => `${number(v)} years`, oninput: (v) => edit("person.age", `${v} y`) }),
-      slider({ label: "Height", id: "height", min: 140, max: 205, value: value(kase.person.height || "168"), show: (v) => (state.case.person.height ? `${v} cm` : "not stated"), oninput: (v) => edit("person.height", `${v} cm`), hint: "Longer nerves, longer way: the taller, the more internodes that can fail." }),
+      slider({ label: "Height", id: "height", min: 140, max: 205, value: value(kase.person.height || "168"), show: (v) => (state.case.person.height ? `${v} cm` : "not stated"), oninput: (v) => edit("person.height", `${v} cm`), hint: "Longer nerves, longer way: the taller, the more sheaths on it that can fail." }),
       select({ label: "Sex", id: "sex", value: kase.person.sex, options: [["female", "female"], ["male", "male"]], onchange: (v) => edit("person.sex", v) }),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
       kase.cause.kind !== "none" && slider({ label: "Deficient before diagnosis", id: "began", min: 1, max: 240, value: began, show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),

@@ -3,8 +3,10 @@
 import { Latest, post } from "./api.js";
 import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
-import { clear, h, monthWords, number, percent, slider, table, words } from "./dom.js";
+import { clear, h, monthWords, number, percent, slider, stretchName, table } from "./dom.js";
+import { explained, term } from "./glossary.js";
 import { change, horizon, listen, months, plans, state, treated } from "./state.js";
+import { mark, rooted } from "./rests.js";
 import { takeaway } from "./takeaway.js";
 import { StudyTable } from "./studytable.js";
 
@@ -14,9 +16,15 @@ export const NAMES = () => ({
   b: `B: treated ${monthWords(state.b)}`,
   none: "nothing done",
 });
-const BLOOD = [["b12", "Serum B12"], ["holotc", "Holotranscobalamin"], ["mma", "Methylmalonate"], ["homocysteine", "Homocysteine"]];
+const BLOOD = [["b12", "Serum B12", "B12"], ["holotc", "Active B12", "holoTC"], ["mma", "Methylmalonate", "MMA"], ["homocysteine", "Homocysteine", "homocysteine"]];
 // The stretches that show the pattern: long nerves of leg and arm, and the tracts of the cord.
 const FIRST = new Set(["leg_sensory_distal", "leg_motor_distal", "arm_sensory_distal", "arm_motor_distal", "gracile", "cuneate", "corticospinal_thoracic", "optic_nerve"]);
+const CARDS = [
+  ["feeling fibres left in the leg", "sural", "axons"],
+  ["signals foot to brain", "tibial_sep", "conducted"],
+  ["command fibres left, brain to leg", "corticospinal_leg", "axons"],
+];
+const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
 export async function show(main) {
@@ -40,10 +48,10 @@ export async function show(main) {
     oninput: (month) => change({ month }, "month"),
   });
   const panel = controls();
-  const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title), intro && h("p", { class: "caption" }, intro), ...inside);
+  const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title, RESTS[id] && mark(RESTS[id], title)), intro && h("p", { class: "caption" }, explained(intro)), ...inside);
   clear(main, h("div", { class: "with-side" },
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind" }), heading, story, problem, keys,
+      h("p", { class: "kicker", id: "case-kind" }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)),
       when, cards),
     panel.node,
@@ -59,6 +67,7 @@ export async function show(main) {
 
   // One drawing per frame, however many answers arrive for it.
   let frame = 0;
+  let keyed = "";
   const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
   const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
@@ -71,20 +80,24 @@ export async function show(main) {
       label: shown.length > 1 ? names[id] : "course", x: found[id].months, y: pick(found[id]), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
       ...(band && bands[id] ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
-      ...(bands.a ? [{ label: "shaded, for plan A: nine tenths of the myelin rates that known data cannot tell apart; only those rates vary, and the line, which uses the best of them, need not lie inside", colour: "var(--soft)", block: true }] : [])]));
-    hero[0].set(base({ title: "Disability", y_label: "points of 16", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
-    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
+    const key = [...shown, names.a, names.b, Boolean(bands.a)].join();
+    if (key !== keyed) {
+      keyed = key;
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
+        ...(bands.a ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
+    }
+    hero[0].set(base({ title: "Disability", y_label: "points, 0 none to 16 worst", why: term("disability", "?"), rests: "disability", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
+    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: "pathway.tibial_sep", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
-      charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", y_range: [0, 1.02], levels: [state.about.presence],
+      charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
         series: [...lines((d) => d.severity[name], (b) => b.severity[name])] }));
     }
-    for (const [name, title] of BLOOD) {
+    for (const [name, title, word] of BLOOD) {
       charts.blood[name] ??= append(blood, new Chart({ height: 170 }));
       const limits = state.about.limits[name];
       charts.blood[name].set(base({
-        title, y_label: found.a.blood[name].unit, log: true,
+        title, y_label: found.a.blood[name].unit, log: true, why: term(word, "?"), rests: `blood.${name}`,
         normal: limits.length > 1 ? [limits[1], null] : [null, limits[0]], unsure: limits.length > 1 ? limits : null,
         series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months, y: found[id].blood[name].values, colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
       }));
@@ -93,7 +106,7 @@ export async function show(main) {
     for (const [name, part] of Object.entries(found.a.segments)) {
       charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : more, new Chart({ height: 130 }));
       charts.sheaths[name].set({
-        months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, y_range: [0, worst * 1.05], title: words(name), y_label: "",
+        months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, nothing: "nothing lost", y_range: [0, worst * 1.05], title: stretchName(name), y_label: "share lost or changed",
         series: STATES.map(([label, colour]) => ({
           label, x: found.a.months, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour],
           y: label === "axons lost" ? part.axons.map((axons) => 1 - axons) : part[label].map((share, i) => share * part.axons[i]),
@@ -103,7 +116,8 @@ export async function show(main) {
     describe();
   };
 
-  let told = null;
+  let person = null;
+  let carded = "";
   const describe = () => {
     const kase = state.case;
     const last = (id) => found[id].disability.at(-1);
@@ -124,15 +138,15 @@ export async function show(main) {
     }
     story.textContent = parts.join("");
     const names = NAMES();
-    clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
-      h("h3", {}, treated() ? names[id] : "Course"),
+    const told = plans().filter((plan) => found[plan.id]).map(({ id }) => [id, names[id], end, last(id), ...CARDS.map(([, pathway, what]) => found[id].pathways[pathway][what].at(-1))]).join();
+    if (told !== carded) clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
+      h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}`), h("dd", {}, `${last(id)} of 16`),
-        h("dt", {}, "feeling fibres left in the leg"), h("dd", {}, percent(found[id].pathways.sural.axons.at(-1))),
-        h("dt", {}, "signals foot to brain"), h("dd", {}, percent(found[id].pathways.tibial_sep.conducted.at(-1))),
-        h("dt", {}, "command fibres left, brain to leg"), h("dd", {}, percent(found[id].pathways.corticospinal_leg.axons.at(-1)))))));
-    if (told === found.a.person) return;
-    told = found.a.person;
+        h("dt", {}, `disability after ${end}`), h("dd", {}, rooted("disability", `${last(id)} of 16`, "disability")),
+        CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, percent(found[id].pathways[pathway][what].at(-1)), label))])))));
+    carded = told;
+    if (person === found.a.person) return;
+    person = found.a.person;
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
@@ -149,12 +163,24 @@ export async function show(main) {
   const spread = new Latest(async (signal, plan) => {
     bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
     draw();
-  });
+  }, () => settle());
+  // Said to a screen reader, too: whether more is to come for what is shown.
+  let coming = false;
+  const settle = () => {
+    // after the drawing that the last answer has asked for
+    if (!coming && ![...Object.values(queues), spread].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(coming)));
+  };
   let later;
+  let last = {};
   const ask = () => {
+    const wanted = plans();
+    const before = last;
+    coming = true;
+    main.setAttribute("aria-busy", "true");
+    last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
-    const wanted = plans();
+    studies.rest();
     for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
@@ -165,20 +191,25 @@ export async function show(main) {
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           draw();
-          if (asked.id === "a" && !queues.a.waiting) others();
-        } catch (error) { fail(error); }
-      });
+          if (asked.id === "a" && !queues.a.waiting) rest();
+        } catch (error) {
+          fail(error);
+          if (asked.id === "a") coming = false;
+        }
+      }, () => settle());
     }
-    // plan A first; the others when its curve has come, so that they do not slow it
+    // while plan A moves nothing else is computed: what was under way for the others is of a place already left
+    if (state.a === before.a && state.case === before.case) { rest(0); return; }
+    for (const id of ["b", "none"]) queues[id]?.stop();
     queues.a.ask(wanted[0]);
-    if (wanted.length > 1 && state.a === last.a && state.case === last.case) others();
-    last = { a: state.a, case: state.case };
   };
-  let last = {};
-  const others = () => {
-    for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+  // the other plans when the curve of plan A stands on the screen, then the bands and the studies
+  const rest = (pause = 60) => {
     clearTimeout(later);
-    later = setTimeout(() => { spread.ask(plans()[0]); studies.ask(); }, 100);
+    later = setTimeout(() => {
+      for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
+      later = setTimeout(() => { coming = false; spread.ask(plans()[0]); studies.ask(); }, 100);
+    }, pause);
   };
   const stop = listen((what) => {
     if (what === "month") {
@@ -191,7 +222,7 @@ export async function show(main) {
     ask();
   });
   ask();
-  return () => { stop(); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+  return () => { stop(); main.removeAttribute("aria-busy"); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
 }
 
 function append(home, chart) {

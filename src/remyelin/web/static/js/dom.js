@@ -43,7 +43,7 @@ export function number(value, digits = 3) {
 
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 
-const CAPITALS = new Set(["sep", "mep", "vep", "tnf", "mma", "mcv"]);
+const CAPITALS = new Set(["sep", "mep", "vep", "baep", "cmct", "f", "tnf", "mma", "mcv"]);
 export function words(name) {
   return name.split("_").map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word)).join(" ");
 }
@@ -66,11 +66,26 @@ const PLAIN = {
   sural: "Feeling of the foot (sural)",
   median_sep: "Hand to brain (median SEP)",
   tibial_sep: "Foot to brain (tibial SEP)",
+  neck_leg: "Cord in the neck, from the foot (posterior columns)",
+  neck_arm: "Cord in the neck, from the hand (posterior columns)",
+  lemniscus: "Brainstem to cortex (medial lemniscus)",
   corticospinal_arm: "Brain to arm (corticospinal)",
   corticospinal_leg: "Brain to leg (corticospinal)",
   visual: "Eye to brain (visual)",
 };
 export const pathwayName = (name) => PLAIN[name] || sentence(words(name));
+
+// The stretches of the pathways, in the same words.
+const STRETCHES = {
+  leg_sensory_distal: "Feeling, shin and foot", leg_sensory_proximal: "Feeling, thigh", leg_sensory_root: "Feeling of the leg, root at the spine",
+  arm_sensory_distal: "Feeling, forearm and hand", arm_sensory_proximal: "Feeling, upper arm", arm_sensory_root: "Feeling of the arm, root at the spine",
+  leg_motor_distal: "Muscles, shin and foot", leg_motor_proximal: "Muscles, thigh", leg_motor_root: "Muscles of the leg, root at the spine",
+  arm_motor_distal: "Muscles, forearm and hand", arm_motor_proximal: "Muscles, upper arm", arm_motor_root: "Muscles of the arm, root at the spine",
+  gracile: "Cord, feeling of the legs (gracile)", cuneate: "Cord, feeling of the arms (cuneate)", lemniscus: "Brainstem, feeling",
+  corticospinal_cervical: "Cord, commands, neck (corticospinal)", corticospinal_thoracic: "Cord, commands, chest (corticospinal)",
+  optic_nerve: "Optic nerve, from the eye",
+};
+export const stretchName = (name) => STRETCHES[name] || sentence(words(name));
 
 export function slider({ label, min, max, step = 1, value, show, hint, oninput, id }) {
   const key = id || unique("slider");
@@ -112,20 +127,11 @@ export function drawerButton(label) {
   return button;
 }
 
-// What a visitor need not know already.
-export const GLOSSARY = {
-  SEP: "somatosensory evoked potential, the answer of spinal cord and brain to a shock at the wrist or ankle",
-  MEP: "motor evoked potential, the answer of a muscle to a magnetic pulse over the brain",
-  VEP: "visual evoked potential, the answer of the brain to a pattern the eye sees",
-  corticospinal: "the tract of the spinal cord that carries commands from the brain",
-};
-export const glossary = (...keys) => h("p", { class: "hint glossary" }, keys.map((key) => [h("b", {}, key), `: ${GLOSSARY[key]}. `]));
-
 export function table(caption, columns, rows, { numeric = true } = {}) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     h("table", {},
       h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, columns.map((column, i) => h("th", { scope: "col", class: i && numeric ? "num" : "" }, column)))),
+      h("thead", {}, h("tr", {}, columns.map((column, i) => h("th", { scope: "col", class: i && numeric && !rows.some((row) => row[i]?.text) ? "num" : "" }, column)))),
       h("tbody", {}, rows.map((row) => h("tr", { class: row.group ? "group" : "" },
         (row.cells || row).map((cell, i) => {
           const inside = cell && cell.node !== undefined ? cell : { node: cell };

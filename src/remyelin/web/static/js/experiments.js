@@ -3,6 +3,7 @@
 import { get, job } from "./api.js";
 import { figure } from "./chart.js";
 import { clear, h, number, sentence, table, words } from "./dom.js";
+import { explained } from "./glossary.js";
 
 export function result(data) {
   return h("article", { class: "result" },
@@ -34,15 +35,16 @@ export async function show(main, chosen) {
     } catch (error) { note.textContent = error.name === "AbortError" ? "Stopped." : error.message; }
     if (control === own) stop.hidden = true;
   };
+  const seen = new Set();
   const layers = [...new Set(all.map((item) => item.layer))];
   clear(main, h("h1", {}, "Experiments"),
-    h("p", { class: "caption" }, "Named protocols, run now on this machine with the numbers of the ledger. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
-    h("section", { "aria-label": "Experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
+    h("p", { class: "caption do" }, "Choose a protocol; it is computed now, on this machine, with the numbers of the ledger, and compared with what was published where something was. Some take half a minute. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
+    h("div", { class: "experiments" }, h("section", { "aria-label": "List of experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
       h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map((item) => h("li", {},
-        h("button", { type: "button", id: `run-${item.name}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", item.title)))))),
+        h("button", { type: "button", id: `run-${item.name}`, "aria-label": `Run ${words(item.name.replaceAll("-", " "))}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", explained(item.title, seen))))))),
       ),
-    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place));
-  clear(place, h("p", { class: "hint" }, "Choose an experiment to run."));
+    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place)));
+  clear(place, h("p", { class: "hint" }, "Choose an experiment to run: its question, its conditions, what it found, figures and tables appear here."));
   const wanted = all.find((item) => item.name === chosen);
   if (wanted) run(wanted);
   return () => control?.abort();

@@ -2,9 +2,11 @@
 
 import { post } from "./api.js";
 import { Chart } from "./chart.js";
-import { clear, glossary, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
+import { clear, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
+import { explained, term } from "./glossary.js";
 import { listen, plans, state } from "./state.js";
-import { flagged } from "./studytable.js";
+import { mark, rooted } from "./rests.js";
+import { flagged, groupName, rowName, usual } from "./studytable.js";
 
 const SETUPS = {
   median_motor: ["wrist, then elbow", "thumb muscle"], ulnar_motor: ["wrist, then elbow", "little finger muscle"],
@@ -13,7 +15,7 @@ const SETUPS = {
   median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
   mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
 };
-const GROUPS = [["Motor nerves", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
+const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
 
 export async function show(main) {
   let patient = null;
@@ -24,14 +26,14 @@ export async function show(main) {
   const results = h("div", { id: "lab-table" });
   const verdict = h("div", { "aria-live": "polite" });
   const note = h("p", { class: "hint", role: "status" });
-  const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient.month = month; reset(false); } });
+  const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient = { ...patient, month }; reset(false); } });
 
   function reset(all = true) {
     done.clear();
     charts.clear();
-    clear(waves, h("p", { class: "hint" }, "Recordings appear here. Grey: the same person before anything began."));
+    clear(waves, h("p", { class: "hint" }, "Recordings appear here: choose a study."));
     clear(results, h("p", { class: "hint" }, "No study yet."));
-    if (all) clear(verdict);
+    if (all) clear(verdict, h("p", { class: "hint" }, "Hide the diagnosis to be asked for yours."));
     for (const button of main.querySelectorAll("[data-study]")) button.setAttribute("aria-pressed", "false");
   }
 
@@ -63,50 +65,60 @@ export async function show(main) {
   }
 
   async function study(name, button) {
+    const asked = patient;
     button.setAttribute("aria-pressed", "true");
     note.textContent = `${sentence(words(name))}...`;
     try {
       const ask = (month) => post("/api/studies", { case: patient.case, shift: patient.shift, month, studies: [name] });
       const [found, healthy] = await Promise.all([ask(patient.month), before(patient, ask)]);
+      if (asked !== patient) return;
       done.set(name, found);
-      if (done.size === 1) clear(waves);
+      if (!charts.size) clear(waves);
       for (const [key, wave] of Object.entries(found.waveforms)) {
         if (!charts.has(key)) { charts.set(key, new Chart({ height: 150 })); waves.append(charts.get(key).node); }
         const grey = healthy.waveforms[key] || wave;
         const site = key.split(", ")[1];
-        charts.get(key).set({ title: `${sentence(words(name))}, ${site}`, y_label: `${wave.unit}, negative up`, x_label: "ms", x_range: span(grey, wave),
-          series: [{ label: "before", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "now", x: wave.time, y: wave.value, colour: colourOf(name), width: 1.8 }] });
+        charts.get(key).set({ title: `${sentence(words(name))}, ${site}`, y_label: `${wave.unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave),
+          series: [{ label: "before anything began", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "now", x: wave.time, y: wave.value, colour: colourOf(name), width: 1.8 }] });
       }
       const rows = [];
+      const seen = new Set();
       for (const [key, item] of done) {
-        rows.push({ group: true, cells: [{ node: sentence(words(key)), colspan: 5 }] });
-        for (const row of item.rows) for (const one of row.assessed) rows.push([`${row.site}, ${one.quantity}`, flagged(one), { node: one.unit, class: "muted" }, { node: one.logarithmic ? `ln ${number(one.mean)} (${number(one.sd, 2)})` : `${number(one.mean)} (${number(one.sd, 2)})`, class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen), mark(`study.${key}`, words(key))), colspan: 4 }] });
+        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), rootedValue(key, one), { node: usual(one), class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
       }
-      clear(results, table("Results", ["study", "value", "unit", "normal (SD)", "z"], rows));
+      clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), term("z")], rows));
       note.textContent = "";
       if (matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
     } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
   }
 
   clear(main, h("h1", {}, "The lab"),
-    h("p", { class: "caption" }, "Stimulate here, record there. Values come from the model's recordings; normal limits are those of the ledger. ▼ low or absent, ▲ late or high."),
+    h("p", { class: "caption do" }, explained("Choose a study: stimulate here, record there, and the table fills. Or hide the diagnosis and find it from the recordings. ▼ low or absent, ▲ late or high, against the normal limits of the ledger.")),
     h("div", { class: "with-side" },
       h("aside", { class: "side first", "aria-label": "Studies" },
         h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),
         who, when,
-        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, title), list.filter((name) => state.about.studies.includes(name)).map((name) => {
+        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, explained(title)), list.filter((name) => state.about.studies.includes(name)).map((name) => {
           const button = h("button", { type: "button", class: "study", "data-study": name, "aria-pressed": "false", onclick: () => study(name, button) },
             h("b", {}, sentence(words(name))), h("span", {}, `${SETUPS[name]?.[0] || ""} → ${SETUPS[name]?.[1] || ""}`));
           return button;
-        }))), glossary("SEP", "MEP", "VEP")),
-      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), waves)),
+        })))),
+      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
       h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Conclusion" }, h("h2", {}, "Conclusion"), verdict))));
   current();
+  study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'));
   const stop = listen((what) => { if (what === "all") current(); });
   return () => { stop(); state.hidden = null; };
 }
 
 const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual" };
+// A value that opens what it rests on.
+function rootedValue(study, one) {
+  const shown = flagged(one);
+  return { ...shown, node: shown.node ? rooted(`study.${study}`, shown.node, words(study)) : "" };
+}
+
 export const colourOf = (study) => state.about.colours.pathways[OF[study]];
 
 // The same person before the cause began: the first month of the course, which the server says when asked for less.

@@ -1,7 +1,7 @@
 // The frame: which view is shown, its title, where the focus goes.
 
 import { clear, h } from "./dom.js";
-import { begin, state, unpack, view } from "./state.js";
+import { begin, packed, remember, state, unpack, view } from "./state.js";
 import { get } from "./api.js";
 
 const VIEWS = [
@@ -24,7 +24,8 @@ for (const [name, title] of VIEWS) nav.append(h("a", { href: `#${name}`, id: `na
 async function show(focus = true) {
   const { name, rest, link } = view();
   const known = VIEWS.find(([key]) => key === name) || VIEWS[0];
-  if (link && !shown) unpack(link);
+  // a link may also be pasted into a page that is already open
+  if (link && link !== packed() && unpack(link)) shown = null;
   for (const item of nav.children) {
     if (item.id === `nav-${known[0]}`) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
@@ -39,6 +40,7 @@ async function show(focus = true) {
   leave = (await module.show(main, rest)) || (() => {});
   if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
   main.dataset.view = known[0];
+  remember();
 }
 
 async function wait() {

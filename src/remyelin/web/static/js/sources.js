@@ -3,14 +3,14 @@
 import { get } from "./api.js";
 import { clear, h, number } from "./dom.js";
 
-const MEANING = {
+export const MEANING = {
   measured: "read from a published measurement",
   derived: "arithmetic on published numbers",
   calibrated: "set so that published rows are met",
   assumed: "nobody has measured it: a plausible value with a range",
 };
-const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
-const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
+export const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
+export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
 let ledger = null;
 let open = () => {};
 
@@ -49,7 +49,7 @@ export async function show(main, chosen) {
     if (!entry) {
       search.value = name;
       fill();
-      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value."));
+      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. What the signs mean:"), !name && h("ul", { class: "kinds" }, Object.entries(MEANING).map(([kind, text]) => h("li", {}, h("b", {}, `${SHAPES[kind]} ${kind}`), `: ${text}; ${ledger.entries.filter((item) => item.kind === kind).length} numbers.`))));
       return;
     }
     const facts = [
@@ -67,7 +67,7 @@ export async function show(main, chosen) {
   };
 
   clear(main, h("h1", {}, "Sources"),
-    h("p", { class: "caption" }, "Every number the model rests on. Most rates between deficiency and damage have never been measured: they are marked assumed, carry a range, and are hollow here."),
+    h("p", { class: "caption do" }, "Every number the model rests on: search, or choose one to see why it has this value. Most rates between deficiency and damage have never been measured: they are marked assumed, carry a range, and are hollow here."),
     h("div", { class: "ledger-view" },
       h("section", { "aria-label": "Ledger" }, search, h("div", { class: "row" }, filters), count, list), detail));
   fill();

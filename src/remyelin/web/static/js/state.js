@@ -4,7 +4,7 @@ import { get } from "./api.js";
 
 const DAYS = { d: 1, h: 1 / 24, wk: 7, mo: 365.25 / 12, y: 365.25, min: 1 / 1440 };
 
-export const FIRST = "vegan-diet";
+export const FIRST = "pernicious-anaemia";
 
 export const state = { about: null, cases: [], case: null, a: 0, b: 12, regimenB: "", month: 0, name: FIRST, hidden: null };
 
@@ -23,6 +23,7 @@ export function change(changes, what = "case") {
 export async function begin() {
   [state.about, state.cases] = await Promise.all([get("/api/state"), get("/api/cases")]);
   load(FIRST, false);
+  untouched = packed();
 }
 
 export function load(name, tell = true) {
@@ -94,7 +95,8 @@ export function unpack(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const found = JSON.parse(new TextDecoder().decode(bytes));
-    if (!found.case || typeof found.case !== "object") return false;
+    // what a case must have for its controls to be drawn; the rest is for the server to judge
+    if (![found.case, found.case?.person, found.case?.cause].every((part) => part && typeof part === "object")) return false;
     Object.assign(state, {
       case: found.case,
       a: Number(found.a) || 0,
@@ -116,16 +118,21 @@ export function view() {
   return { name: name || "course", rest: rest.join("/"), link };
 }
 
+// The address of what is shown: the view, what is open in it, and the case once it is no longer the first one.
+function address() {
+  const { name, rest } = view();
+  return `#${name}${rest ? `/${rest}` : ""}?c=${packed()}`;
+}
+
 let timer;
-function remember() {
+let untouched = "";
+export function remember() {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    const { name, rest } = view();
-    if (state.hidden) return;
-    history.replaceState(null, "", `#${name}${rest ? `/${rest}` : ""}?c=${packed()}`);
+    if (!state.hidden && packed() !== untouched) history.replaceState(null, "", address());
   }, 300);
 }
 
 export function shareLink() {
-  return `${location.origin}${location.pathname}#course?c=${packed()}`;
+  return `${location.origin}${location.pathname}${address()}`;
 }

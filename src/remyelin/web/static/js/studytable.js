@@ -1,7 +1,9 @@
-// The table of nerve studies at the date shown, under both plans; the exact engine follows in the background.
+// The table of nerve studies at the date shown, under both plans; on request plan A fibre by fibre in the exact engine.
 
 import { Latest, job, post } from "./api.js";
 import { clear, h, number, sentence, table, words } from "./dom.js";
+import { mark } from "./rests.js";
+import { explained, term } from "./glossary.js";
 import { plans, state, treated } from "./state.js";
 
 export function flagged(item) {
@@ -11,12 +13,23 @@ export function flagged(item) {
   return { node: `${number(item.value)}${arrow}`, class: item.flag === "normal" ? "" : "flag" };
 }
 
+// Mean and SD of healthy people; of a value whose logarithm is normal, the middle and the factor of one SD.
+export const usual = (item) => (item.logarithmic ? `${number(Math.exp(item.mean))} (\u00d7\u00f7 ${number(Math.exp(item.sd), 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`);
+export const groupName = (study, seen) => explained(sentence(words(study)), seen);
+export const rowName = (site, item, seen) => h("span", {}, explained(`${site}, ${words(item.quantity)}`, seen), h("span", { class: "unit" }, ` ${item.unit}`));
+
+const ASK = "Compute plan A fibre by fibre (exact)";
+const key = (row) => `${row.study}, ${row.site}`;
+const exactly = (item) => ({ ...flagged(item), class: `${flagged(item).class || ""} exact` });
+
 export class StudyTable {
   constructor() {
     this.node = h("div", { class: "studies" });
     this.body = h("div", {});
     this.note = h("p", { class: "hint", role: "status" });
-    this.node.append(this.body, this.note);
+    this.button = h("button", { type: "button", id: "ask-exact", onclick: () => this.want(!this.wanted) }, ASK);
+    this.node.append(this.body, h("div", { class: "row" }, this.button), this.note);
+    this.wanted = false;
     this.seen = false;
     new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
@@ -31,13 +44,22 @@ export class StudyTable {
       } catch (error) { if (error.name !== "AbortError") this.note.textContent = error.message; }
     });
     this.background = new Latest(async (signal, plan, month) => {
-      this.note.textContent = "Computing the same studies fibre by fibre in the exact engine...";
+      this.note.textContent = "Fibre by fibre in the exact engine: waiting...";
       try {
-        this.exact = await job("/api/exact", { case: plan.case, shift: plan.shift, month }, { signal });
-        this.note.textContent = "Last column: every drawn fibre conducted by the exact double-cable engine; the others use tables it filled.";
+        const found = await job("/api/exact", { case: plan.case, shift: plan.shift, month }, { signal, progress: (step) => { this.note.textContent = `Fibre by fibre in the exact engine: ${step}...`; } });
+        this.exact = new Map(found.rows.map((row) => [key(row), row]));
+        this.note.textContent = "The column marked exact: every drawn fibre conducted by the double-cable engine, internode by internode; the others use tables that it filled.";
         this.draw();
       } catch (error) { this.note.textContent = error.name === "AbortError" ? "" : error.message; }
     });
+  }
+
+  // Exact values once asked for follow the date and the plan, until they are no longer wanted.
+  want(wanted) {
+    this.wanted = wanted;
+    this.button.textContent = wanted ? "Without the exact engine" : ASK;
+    this.button.setAttribute("aria-pressed", String(wanted));
+    this.ask();
   }
 
   ask() {
@@ -45,14 +67,18 @@ export class StudyTable {
     this.stale = false;
     const list = plans().filter((plan) => plan.id !== "none");
     this.exact = null;
-    this.background.stop();
+    this.rest();
+    this.note.textContent = "";
     this.queue.ask(list, state.month);
-    clearTimeout(this.later);
-    this.later = setTimeout(() => this.background.ask(list[0], state.month), 900);
+    if (this.wanted) this.background.ask(list[0], state.month);
+  }
+
+  // What is under way is of a place already left.
+  rest() {
+    this.background.stop();
   }
 
   stop() {
-    clearTimeout(this.later);
     this.queue.stop();
     this.background.stop();
   }
@@ -61,21 +87,20 @@ export class StudyTable {
     const ids = Object.keys(this.found);
     if (!ids.length) return;
     const rows = [];
+    const seen = new Set();
     let study = "";
     this.found[ids[0]].rows.forEach((row, r) => {
-      if (row.study !== study) {
+      if (row.study !== study && row.assessed.length) {
         study = row.study;
-        rows.push({ group: true, cells: [{ node: sentence(words(study)), colspan: 3 + ids.length + (this.exact ? 1 : 0) }] });
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(study, seen), mark(`study.${study}`, words(study))), colspan: 2 + ids.length + (this.exact ? 1 : 0) }] });
       }
       row.assessed.forEach((item, i) => rows.push([
-        `${row.site}, ${item.quantity}`,
-        { node: item.logarithmic ? `ln ${number(item.mean)} (${number(item.sd, 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`, class: "muted" },
-        ...ids.map((id) => flagged(this.found[id].rows[r].assessed[i])),
-        ...(this.exact ? [flagged(this.exact.rows[r]?.assessed[i])] : []),
-        { node: item.unit, class: "muted" },
+        rowName(row.site, item, seen),
+        { node: usual(item), class: "muted" },
+        ...ids.flatMap((id) => [flagged(this.found[id].rows[r].assessed[i]), ...(this.exact && id === "a" ? [exactly(this.exact.get(key(row))?.assessed[i])] : [])]),
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    clear(this.body, table("Nerve studies", ["study", "normal (SD)", ...heads, ...(this.exact ? ["exact"] : []), "unit"], rows));
+    clear(this.body, table("Nerve studies", ["study", term("SD", "normal (SD)"), ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
   }
 }

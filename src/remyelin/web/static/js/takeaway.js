@@ -1,6 +1,6 @@
 // Share, report, data, case file.
 
-import { get, job } from "./api.js";
+import { job, post } from "./api.js";
 import { clear, download, h } from "./dom.js";
 import { shareLink, state } from "./state.js";
 
@@ -35,7 +35,12 @@ export function takeaway() {
       clear(links, h("input", { type: "text", readonly: true, value: link, "aria-label": "Link to share", id: "share-link" }));
     }
   } }, "Copy a link to this case");
-  const file = h("button", { type: "button", id: "save-case", onclick: () => download(`${state.case.name}.json`, `${JSON.stringify(state.case, null, 1)}\n`, "application/json") }, "Save the case (JSON)");
+  const file = h("button", { type: "button", id: "save-case", onclick: async () => {
+    try {
+      const written = await post("/api/case-file", { case: state.case, shift: state.a });
+      download(written.name, written.text, "text/plain");
+    } catch (error) { note.textContent = error.message; }
+  } }, "Save the case file of plan A");
   return h("div", {}, h("div", { class: "row" }, make, stop, share, file), note, links,
     h("p", { class: "hint" }, "The report holds the same course with studies, recordings, sources and every assumption; it prints in good order."));
 }

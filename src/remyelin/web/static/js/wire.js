@@ -1,22 +1,29 @@
 // One fibre three times: an impulse travels from node to node, computed by the full engine at every change.
 
+import { mark } from "./rests.js";
 import { Latest, post } from "./api.js";
+import { legend } from "./chart.js";
+import { explained } from "./glossary.js";
 import { clear, drawerButton, h, number, s, slider } from "./dom.js";
 
 const ROWS = [["healthy", "Healthy"], ["diseased", "As the sliders have it"], ["remyelinated", "Remyelinated"]];
+const TICK = 33;
 const [WIDTH, TALL, LEFT] = [1000, 150, 14];
 
 export async function show(main) {
   const asked = { diameter: 10, temperature: 37, internodes: 4, lamellae: 0.05, paranode: 1, channels: 0, thickness: 0.4, length: 0.35 };
   let data = null;
   let frame = 0;
-  let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let playing = !still;
   let speed = 1;
   const problem = h("p", { class: "notice", role: "alert", hidden: true });
   const note = h("p", { class: "story", "aria-live": "polite" });
   const rows = Object.fromEntries(ROWS.map(([name, title]) => [name, row(name, title)]));
   const time = slider({ label: "Time", id: "time", min: 0, max: 119, value: 0, show: () => (data ? `${data.frames[frame].toFixed(2)} ms` : ""), oninput: (now) => { playing = false; button(); frame = now; paint(); } });
   const play = h("button", { type: "button", id: "play", class: "main", onclick: () => { playing = !playing; button(); } });
+  const slowed = h("span", {});
+  const slow = () => { if (data) slowed.textContent = `Slow motion: ${number(data.frames.at(-1), 2)} ms last ${number((data.frames.length * TICK) / speed / 1000, 2)} s here, ${number((data.frames.length * TICK) / speed / data.frames.at(-1), 2)} times slower.${still ? " It waits for Play, because this device asks for less motion." : ""}`; };
   const button = () => { play.textContent = playing ? "Pause" : "Play"; };
   button();
 
@@ -24,9 +31,10 @@ export async function show(main) {
     try {
       data = await post("/api/wire", asked, { signal });
       problem.hidden = true;
-      frame = 0;
+      frame = playing ? 0 : Math.floor(data.frames.length * 0.4);
       for (const [name] of ROWS) rows[name].build(data);
       say();
+      slow();
       paint();
       main.dataset.computed = String(Number(main.dataset.computed || 0) + 1);
     } catch (error) {
@@ -58,7 +66,7 @@ export async function show(main) {
   let alive = true;
   const tick = (now) => {
     if (!alive) return;
-    if (playing && data && now - last > 33 / speed) {
+    if (playing && data && now - last > TICK / speed) {
       last = now;
       frame = (frame + 1) % data.frames.length;
       paint();
@@ -66,7 +74,7 @@ export async function show(main) {
     requestAnimationFrame(tick);
   };
 
-  clear(main, h("h1", {}, "The wire"), note, problem,
+  clear(main, h("h1", {}, "The wire", mark("wire", "the impulse")), h("p", { class: "caption do" }, explained("One nerve fibre, three times. Take its myelin away, open a paranode or warm it, and watch the impulse slow down or stop; then give it new, thinner sheaths.")), note, problem,
     h("div", { class: "with-side" },
       h("aside", { class: "side drawer", "aria-label": "The fibre" }, drawerButton("Change the fibre"),
         h("fieldset", {}, h("legend", {}, "The damage"),
@@ -83,8 +91,9 @@ export async function show(main) {
       h("div", { class: "lead" }, h("section", { "aria-label": "The impulse" },
         ROWS.map(([name]) => rows[name].node),
         h("div", { class: "row" }, play, h("div", { class: "grow" }, time),
-          h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
-        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand. Time is slowed several thousand times."),
+          h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); slow(); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
+        h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "sheath as the sliders have it", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
+        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "what the states of an internode are"), ".")))));
   queue.ask();
   requestAnimationFrame(tick);
@@ -94,7 +103,7 @@ export async function show(main) {
 function row(name, title) {
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${TALL}`, class: "wire", role: "img", "aria-label": title, preserveAspectRatio: "none" });
   const verdictNode = h("span", { class: "verdict" });
-  const node = h("div", { class: `wire-row ${name}` }, h("h3", {}, title, " ", verdictNode), svg);
+  const node = h("div", { class: `wire-row ${name}` }, h("h2", {}, title, " ", verdictNode), h("div", { class: "stage" }, [40, -80].map((mv) => h("span", { class: "mv", "aria-hidden": "true", style: { top: `${(100 * (96 - ((mv + 80) / 130) * 84)) / TALL}%` } }, `${mv > 0 ? "+" : ""}${mv} mV`)), svg));
   const [base, axis] = [96, 122];
   const y = (mv) => base - ((mv + 80) / 130) * 84;
   let xs = [];
@@ -117,7 +126,7 @@ function row(name, title) {
       });
       discs = xs.map((x) => s("circle", { class: "node", cx: x, cy: axis, r: 3.4 }));
       curve = s("path", { class: "spike" });
-      svg.replaceChildren(s("line", { class: "rest", x1: 0, x2: WIDTH, y1: y(-80), y2: y(-80) }), s("line", { class: "axon", x1: 0, x2: WIDTH, y1: axis, y2: axis }), ...sheaths, ...discs, curve);
+      svg.replaceChildren(s("line", { class: "rest", x1: 0, x2: WIDTH, y1: y(-80), y2: y(-80) }), s("line", { class: "rest", x1: 0, x2: WIDTH, y1: y(40), y2: y(40) }), s("line", { class: "axon", x1: 0, x2: WIDTH, y1: axis, y2: axis }), ...sheaths, ...discs, curve);
     },
     paint(potential) {
       if (!curve) return;

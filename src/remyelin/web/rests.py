@@ -1,0 +1,200 @@
+"""On which ledger entries a read-out of the page rests.
+
+What a study or a pathway reads is recorded while it is computed on healthy nerves; what a symptom or a marker reads
+is stated here by the prefix of its entries, and a test holds these against what a run has used. Which of the layers
+below matters most is read from the shipped sensitivity analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+
+from remyelin import nerve
+from remyelin.clinic.symptoms import COMPUTED
+from remyelin.errors import InputError, nearest
+from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.sensitivity import sensitivity
+from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.pathways import runs
+from remyelin.nerve.volley import Line, Spread, Volley, volley
+from remyelin.web.compute import Engine
+from remyelin.web.quick import engine_of
+
+router = APIRouter(prefix="/api")
+
+_LIMITS: Final = ("norm", "limit", "limits")
+_SHOWN: Final = 5  # influential numbers of the layers below
+_BELOW: Final = {"cobalamin": (), "myelin": ("cobalamin",), "nerve": ("fibre", "myelin", "cobalamin")}
+_CLINIC: Final = ("nerve", "fibre", "myelin", "cobalamin")
+#: Prefixes of what each symptom reads, as in :func:`remyelin.clinic.symptoms.severities`.
+_SYMPTOMS: Final = {
+    "paraesthesia": ("paraesthesia",),
+    "numbness": ("numbness",),
+    "gait": ("gait", "position", "pyramidal", "weakness"),
+    "reflexes": ("reflex", "pyramidal"),
+    "lhermitte": ("lhermitte",),
+    "weakness": ("weakness",),
+    "vision": ("vision",),
+    "taste_smell": ("smell",),
+    "tinnitus": ("tinnitus",),
+}
+_BLOOD: Final = {
+    "b12": ("serum B12", ("plasma", "store", "absorption", "injection", "limits.b12")),
+    "holotc": ("holotranscobalamin", ("plasma", "store", "absorption", "injection", "limits.holotc")),
+    "mma": ("methylmalonate", ("methylmalonate", "renal", "limits.mma")),
+    "homocysteine": ("homocysteine", ("homocysteine", "synthase", "renal", "limits.homocysteine")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """Something the page shows.
+
+    Attributes
+    ----------
+    title : str
+    reads : callable
+        From an engine to the names of the entries it reads itself.
+    below : tuple of str
+        Layers whose state it is computed from.
+    """
+
+    title: str
+    reads: Callable[[Engine], frozenset[str]]
+    below: tuple[str, ...]
+
+
+def _under(*prefixes: str) -> Callable[[Engine], frozenset[str]]:
+    def reads(engine: Engine) -> frozenset[str]:
+        return frozenset(
+            name
+            for name in engine.ledger
+            if any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
+            # how persons differ is read by populations, not by the course of one
+            and not name.startswith("myelin.person.")
+        )
+
+    return reads
+
+
+def _recorded(make: Callable[[Engine, nerve.Person, Ledger], set[Run]]) -> Callable[[Engine], frozenset[str]]:
+    """What is read while something is computed on healthy nerves; tables of internodes are there already.
+
+    A laboratory lays out every nerve, so of anatomy only what the runs pass through is kept.
+    """
+
+    def reads(engine: Engine) -> frozenset[str]:
+        ledger = engine.ledger.recording()
+        passed = make(engine, nerve.Person.of(engine.ledger, age=50.0), ledger)
+        populations, branches = {run.population for run in passed}, {run.branch for run in passed}
+
+        def concerns(name: str) -> bool:
+            head, _, rest = name.partition(".")
+            if head == "fibres":
+                return rest.removesuffix("_level") in populations
+            if head in ("course", "site"):
+                return rest.partition(".")[0] in branches
+            return True
+
+        return frozenset(entry.name for entry in ledger.used() if concerns(entry.name))
+
+    return reads
+
+
+def _pathway(name: str) -> Readout:
+    def make(engine: Engine, body: nerve.Person, ledger: Ledger) -> set[Run]:
+        nerve.conduction(nerve.intact(body, ledger), body, engine.tables(), ledger, [name])
+        return set(runs(name, body, ledger))
+
+    return Readout(f"conduction of {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+
+
+def _study(name: str) -> Readout:
+    def make(engine: Engine, body: nerve.Person, ledger: Ledger) -> set[Run]:
+        tables, passed = engine.tables(), set()
+        spread = Spread.from_ledger(ledger)
+
+        def conduct(laid: Line, states: Mapping[str, Array]) -> Volley:
+            passed.add(laid.run)
+            return volley(laid, states, tables, spread)
+
+        nerve.battery(nerve.intact(body, ledger), body, tables, ledger, [name], conduct)
+        return passed
+
+    return Readout(f"the study {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+
+
+def _all() -> Mapping[str, Readout]:
+    found = {f"blood.{name}": Readout(title, _under(*keys), ()) for name, (title, keys) in _BLOOD.items()}
+    for name, keys in _SYMPTOMS.items():
+        prefixes = (*(f"clinic.{key}" for key in keys), "clinic.presence")
+        found[f"symptom.{name}"] = Readout(
+            f"the symptom {name.replace('_', ' ')}", _under(*prefixes), _CLINIC
+        )
+    scale = ("scale", "gait", "position", "pyramidal", "weakness", "numbness", "reflex", "presence")
+    found["disability"] = Readout(
+        "the disability scale", _under(*(f"clinic.{key}" for key in scale)), _CLINIC
+    )
+    found["sheaths"] = Readout("myelin and axons, and their recovery", _under("myelin"), _BELOW["myelin"])
+    found["wire"] = Readout("one fibre in the engine", _under("mrg", "mrg_interpolated"), ())
+    found |= {f"pathway.{name}": _pathway(name) for name in nerve.PATHWAYS}
+    found |= {f"study.{name}": _study(name) for name in nerve.STUDIES}
+    assert set(_SYMPTOMS) == set(COMPUTED)
+    return found
+
+
+READOUTS: Final = _all()
+
+
+@router.get("/rests", responses={422: {"description": "no such read-out"}})
+def rests(request: Request, what: Annotated[str, Query(max_length=60)]) -> dict[str, Any]:
+    """Say on which entries of the ledger a read-out rests, and what else they feed."""
+    if what not in READOUTS:
+        raise InputError(f"no read-out named {what!r}; {nearest(what, READOUTS)}")
+    return answer(what, engine_of(request))
+
+
+def answer(what: str, engine: Engine) -> dict[str, Any]:
+    """Return the entries a read-out reads, and what of the layers below moves disability most."""
+    readout, ledger = READOUTS[what], engine.ledger
+    read = engine.remember("readouts", lambda: {name: item.reads(engine) for name, item in READOUTS.items()})
+    moves = {
+        number.entry: max((effect.ends for effect in number.effects.values()), default=0.0)
+        for number in sensitivity().numbers
+        if number.method
+    }
+    references = load_references()
+
+    def told(entry: Entry) -> dict[str, Any]:
+        data = entry.as_dict()
+        data.pop("columns", None)
+        data.pop("units", None)
+        data["feeds"] = [item.title for name, item in READOUTS.items() if entry.name in read[name]]
+        data["moves"] = moves.get(entry.name)
+        return data
+
+    own = [entry for entry in ledger.entries() if entry.name in read[what]]
+    # limits that a value is held against, then what nobody has measured
+    own.sort(key=lambda entry: (entry.name.partition(".")[0] not in _LIMITS, entry.kind != "assumed"))
+    below = [entry for entry in ledger.entries() if entry.layer in readout.below and entry not in own]
+    most = sorted((entry for entry in below if moves.get(entry.name)), key=lambda entry: -moves[entry.name])[
+        :_SHOWN
+    ]
+    shown = [*own, *most]
+    return {
+        "what": what,
+        "title": readout.title,
+        "entries": [told(entry) for entry in own],
+        "below": {
+            layer: sum(entry.layer == layer and entry.kind == "assumed" for entry in below)
+            for layer in readout.below
+        },
+        "most": [told(entry) for entry in most],
+        "references": {
+            key: str(references[key]) for entry in shown for key in entry.source if key in references
+        },
+    }

@@ -1,0 +1,75 @@
+// What a number rests on: a mark beside it opens the ledger entries it is computed from.
+
+import { get } from "./api.js";
+import { clear, h, number } from "./dom.js";
+import { MARKS, MEANING, SHAPES } from "./sources.js";
+
+const known = new Map();
+let panel = null;
+
+// A button beside a number; `what` is a read-out the server knows, as "symptom.gait" or "study.sural".
+export function mark(what, words) {
+  return h("button", { type: "button", class: "rests", "data-rests": what, "aria-haspopup": "dialog", title: `What ${words} rests on`, "aria-label": `What ${words} rests on`,
+    onclick: (event) => { event.stopPropagation(); open(what); } }, "i");
+}
+
+// A number that opens the same panel itself.
+export const rooted = (what, text, words) => h("button", { type: "button", class: "rooted", "data-rests": what, "aria-haspopup": "dialog", "aria-label": `${text}: what ${words} rests on`, onclick: () => open(what) }, text);
+
+function build() {
+  const body = h("div", { class: "rests-body", tabindex: 0 });
+  const close = h("button", { type: "button", class: "plain", id: "rests-close", onclick: () => panel.close() }, "Close");
+  panel = h("dialog", { id: "rests", "aria-labelledby": "rests-title" }, h("div", { class: "rests-head" }, h("h2", { id: "rests-title" }, ""), close), body);
+  panel.body = body;
+  panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
+  addEventListener("hashchange", () => panel.close());
+  document.body.append(panel);
+}
+
+export async function open(what) {
+  if (!panel) build();
+  const title = document.getElementById("rests-title");
+  title.textContent = "What this rests on";
+  clear(panel.body, h("p", { class: "hint" }, "..."));
+  if (!panel.open) panel.showModal();
+  try {
+    if (!known.has(what)) known.set(what, await get(`/api/rests?what=${encodeURIComponent(what)}`));
+    const found = known.get(what);
+    panel.dataset.what = what;
+    title.textContent = `What ${found.title} rests on`;
+    clear(panel.body, ...told(found));
+    panel.body.scrollTop = 0;
+  } catch (error) { clear(panel.body, h("p", { class: "notice", role: "alert" }, error.message)); }
+}
+
+function told(found) {
+  const assumed = found.entries.filter((entry) => entry.kind === "assumed").length;
+  const below = Object.entries(found.below);
+  return [
+    h("p", {}, `${found.entries.length} numbers of the ledger are read for it; `, h("b", {}, `${assumed} of them are assumed`), ": nobody has measured them, so they carry a range."),
+    ...found.entries.map((entry, i) => described(entry, found.references, i === 0)),
+    below.length ? h("h3", {}, "And on the layers below") : "",
+    below.length ? h("p", { class: "caption" }, `Assumed numbers there: ${below.map(([layer, count]) => `${layer} ${count}`).join(", ")}. Those that move disability most when put to an end of their range:`) : "",
+    ...found.most.map((entry) => described(entry, found.references, false)),
+  ];
+}
+
+const values = (entry) => (entry.value === null ? "table" : [entry.value].flat().map((v) => number(v, 4)).join(", "));
+const unit = (entry) => (entry.unit === "-" ? "" : ` ${entry.unit}`);
+
+function described(entry, references, shown) {
+  const facts = [
+    ["value", `${values(entry)}${unit(entry)}`],
+    ["range", entry.range ? `${number(entry.range[0], 4)} to ${number(entry.range[1], 4)}${unit(entry)}` : "none stated"],
+    ["kind", h("span", { class: entry.kind === "assumed" ? "flag" : "" }, `${SHAPES[entry.kind]} ${entry.kind}: ${MEANING[entry.kind]}`)],
+    ["seen", MARKS[entry.mark]],
+    ["source", entry.source.length ? entry.source.map((key) => h("div", {}, references[key] || key)) : "none: see its kind"],
+    ["where", entry.locator], ["whom", entry.population], ["note", entry.note],
+    ["feeds", entry.feeds.length ? entry.feeds.join("; ") : ""],
+    ["moves", entry.moves ? `disability by up to ${number(entry.moves)} of 16 points, put to an end of its range` : ""],
+  ].filter(([, text]) => text);
+  return h("details", { class: `rests-entry ${entry.kind}`, open: shown },
+    h("summary", {}, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), " ", h("code", {}, entry.name), ` ${values(entry)}${unit(entry)} `, h("span", { class: entry.kind === "assumed" ? "flag" : "muted" }, entry.kind)),
+    h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
+    h("p", { class: "hint" }, h("a", { href: `#sources/${entry.name}` }, "Open in Sources"), ", with the values that disagree."));
+}

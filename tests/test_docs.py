@@ -1,0 +1,50 @@
+"""Every example of the documentation runs as printed.
+
+The Python blocks of a page share one namespace, in their order, as someone who types them one after the other
+would have it. A block behind the line ``<!-- not run: why -->`` is left out.
+"""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+BLOCK = re.compile(r"(<!-- not run: .+ -->\n)?^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def pages(kind: re.Pattern[str]) -> list[str]:
+    """Return the names of the pages that have blocks of a kind."""
+    return [page.name for page in sorted(DOCS.glob("*.md")) if kind.search(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", pages(BLOCK))
+def test_python_blocks_run(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for found in BLOCK.finditer(text):
+        if found[1]:
+            continue
+        # Empty lines in front, so that a traceback names the line of the page.
+        code = "\n" * text.count("\n", 0, found.start(2)) + found[2]
+        exec(compile(code, f"docs/{page}", "exec"), names)
+
+
+@pytest.mark.parametrize("page", pages(SESSION))
+def test_sessions_print_what_is_printed(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    session = "\n".join(found[1] for found in SESSION.finditer(text))
+    test = doctest.DocTestParser().get_doctest(session, {}, page, page, 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test)
+    assert test.examples
+    assert runner.failures == 0
+
+
+def test_a_marked_block_is_left_out_and_no_other() -> None:
+    page = "```python\na = 1\n```\n\n<!-- not run: takes an hour -->\n```python\nb = 2\n```\n"
+    assert [bool(found[1]) for found in BLOCK.finditer(page)] == [False, True]
