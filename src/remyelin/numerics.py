@@ -245,6 +245,7 @@ COHORT_MAX_DRAWS: Final = 1000  # parameter sets beside the ledger's own values
 COHORT_MAX_VISITS: Final = 12
 COHORT_MAX_ATTEMPTS: Final = 1000  # persons drawn until one meets the criteria
 COHORT_CHUNK: Final = 16  # courses a worker computes between two parts: seconds of work
+SMALLEST_SHARE: Final = 1e-100  # of a population: below it a beta variable is at its lower end
 COHORT_CORRELATION_SLACK: Final = 1e-9  # by which rounding may take an eigenvalue below 0
 COHORT_SEARCH_STEP: Final = 21.0  # days between the dates at which a first symptom is looked for
 COHORT_SEARCH_BARE: Final = 1e-5  # no symptom is looked for before so many internodes are bare somewhere

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from remyelin.numerics import SMALLEST_SHARE
+
 #: Keys each kind of distribution needs, beside the optional ``low`` and ``high``.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "constant": ("value",),
@@ -98,6 +100,8 @@ class Distribution:
         if self.kind == "uniform":
             return self.low + (self.high - self.low) * share
         if self.kind == "beta":
+            if share < SMALLEST_SHARE:  # the library has no answer there
+                return self.low
             return self.low + (self.high - self.low) * float(betaincinv(*self.numbers, share))
         if self.kind == "choice":
             return self.numbers[self.position(share)]
