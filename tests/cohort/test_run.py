@@ -190,6 +190,9 @@ def test_measures_and_their_intervals(whole: Cohort) -> None:
             check_measure(bad)
     low, high = wilson(0.5, 100)
     assert (low, high) == pytest.approx((0.404, 0.596), abs=0.001)
+    for n in range(1, 300):  # a cohort in which all are, or none is, agrees with a series in which they are
+        assert wilson(1.0, n)[1] == 1.0
+        assert wilson(0.0, n)[0] == 0.0
 
 
 def test_published_rows_are_checked_before_anything_runs(tmp_path: Path) -> None:

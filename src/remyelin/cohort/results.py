@@ -167,7 +167,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     z2 = _Z * _Z
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # all and none lie at an end of their interval, which rounding must not move
+    return max(middle - half, 0.0) if share > 0 else 0.0, min(middle + half, 1.0) if share < 1 else 1.0
 
 
 def compare(results: Results) -> tuple[Comparison, ...]:
