@@ -38,8 +38,9 @@ def test_rows_of_the_search_are_calibration_rows() -> None:
     assert {role[name] for name in (*OUTCOME, *ANIMALS)} == {"calibration"}
 
 
-def test_chosen_set_gives_what_is_written() -> None:
-    written = clinic_fit()["sets"][0]
+@pytest.mark.parametrize("number", range(clinic_fit()["counts"]["accepted"]))
+def test_an_accepted_set_gives_what_is_written(number: int) -> None:
+    written = clinic_fit()["sets"][number]
     again = evaluate(written["values"], FINAL)
     assert again.holds
     for name, value in written["found"].items():

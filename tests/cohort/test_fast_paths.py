@@ -11,7 +11,8 @@ from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
 from remyelin.nerve.arrivals import grouped_density, total_density
 from remyelin.nerve.damage import repair_weights
-from remyelin.nerve.volley import LESIONS, Spread, frail, laid, states_of, volley
+from remyelin.nerve.lines import Spread, laid
+from remyelin.nerve.volley import LESIONS, frail, states_of, volley
 from remyelin.numerics import NERVE_DELAY_QUANTILES, NERVE_SAMPLE_MS
 
 LEDGER = Ledger.shipped()

@@ -68,7 +68,9 @@ def test_shares_count_what_stretch_adds():
     assert counts.stretched == 0.5
 
 
-def test_the_ledger_holds_shares_of_the_sets_that_are_counted():
+def test_the_ledger_holds_the_shares_that_are_counted():
+    counts = ectopic.count(LEDGER)
     stretched = LEDGER.entry("ectopic.stretched")
-    assert stretched.value == pytest.approx(71 / 90, abs=0.005)
     assert stretched.kind == "derived"
+    assert counts.stretched == pytest.approx(stretched.value, abs=0.005)
+    assert counts.alone == pytest.approx(stretched.alternatives["left_alone"].value, abs=0.005)

@@ -21,7 +21,8 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.anatomy import intact as intact_state
 from remyelin.nerve.bundle import Conduct, sampled
 from remyelin.nerve.exact import exact
-from remyelin.nerve.volley import Line, Volley
+from remyelin.nerve.lines import Line
+from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_STUDY_FIBRES
 
 Progress = Callable[[str], None]

@@ -144,8 +144,8 @@ def _findings(
     for label, a, b in CONTRASTS:
         whole, alone, number = (gap(rule, a, b) for rule in ("as assumed", "equal share", "equal number"))
         found.append(
-            f"{label[0].upper()}{label[1:]}: {whole:.0f} points as assumed, {alone:.0f} from path length alone, "
-            f"{abs(number):.0f} with equal numbers."
+            f"{label[0].upper()}{label[1:]}: {whole:.1f} points as assumed, {alone:.1f} from path length alone, "
+            f"{number:.1f} with equal numbers."
         )
     for label, a, b in CONTRASTS[:2]:
         firm, loose, clustered = (

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Anatomy, Array, Run
+from remyelin.nerve.lines import Fibres, Line, Spread, line, quantiles
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables, columns
-from remyelin.nerve.volley import LESIONS, STATES, Fibres, Line, Spread, Volley, frail, line, quantiles
+from remyelin.nerve.volley import LESIONS, STATES, Volley, frail
 from remyelin.numerics import (
     NERVE_BUNDLES_KEPT,
     NERVE_FEWEST_FIBRES,

@@ -10,10 +10,11 @@ import xarray as xr
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.damage import Damage
+from remyelin.nerve.lines import Spread, laid
 from remyelin.nerve.pathways import PATHWAYS, runs
 from remyelin.nerve.person import Person
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Spread, Volley, laid, passing, states_of
+from remyelin.nerve.volley import Volley, passing, states_of
 from remyelin.numerics import NERVE_CONDUCTION_FIBRES
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}

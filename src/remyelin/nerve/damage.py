@@ -14,7 +14,7 @@ from remyelin.nerve.tables import Tables
 from remyelin.numerics import NERVE_MAX_SHARE, NERVE_THICKNESS_QUANTILES
 
 if TYPE_CHECKING:
-    from remyelin.nerve.volley import Spread
+    from remyelin.nerve.lines import Spread
 
 SEVERITY = ("bare", "remyelinated", "vacuolated")
 

@@ -11,10 +11,11 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.damage import Damage
 from remyelin.nerve.findings import Studies
 from remyelin.nerve.laboratory import Laboratory
+from remyelin.nerve.lines import Line
 from remyelin.nerve.person import Person
 from remyelin.nerve.studies import STUDIES, examine
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Volley, passing, states_of
+from remyelin.nerve.volley import Volley, passing, states_of
 
 
 def batteries(

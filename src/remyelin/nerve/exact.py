@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Array
 from remyelin.nerve.bundle import INTACT, Bundle, Conduct, Ints, bundles, tabulated, volley_of, within
+from remyelin.nerve.lines import Line
 from remyelin.nerve.person import Person
 from remyelin.nerve.shelf import Makers, Shelf, intact
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import LESIONS, Line, Volley
+from remyelin.nerve.volley import LESIONS, Volley
 from remyelin.numerics import (
     NERVE_BUNDLES_KEPT,
     NERVE_EXACT_CODE,

@@ -9,12 +9,13 @@ from typing import Any
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy import Anatomy, Run
 from remyelin.nerve.findings import Row
+from remyelin.nerve.lines import Line, Spread, laid
 from remyelin.nerve.norms import Assessment, assess
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.responses import Response, Waveform
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Spread, Volley, laid
+from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_STUDY_FIBRES
 
 Conduct = Callable[[str, str, float, float], Volley]

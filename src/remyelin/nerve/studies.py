@@ -30,12 +30,13 @@ from remyelin.nerve.laboratory import (
     SmallFibres,
     Visual,
 )
+from remyelin.nerve.lines import Line
 from remyelin.nerve.pathways import Distances
 from remyelin.nerve.person import Person
 from remyelin.nerve.responses import Waveform
 from remyelin.nerve.small_fibres import microneurography
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Line, Volley, passing, states_of
+from remyelin.nerve.volley import Volley, passing, states_of
 
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")

@@ -21,12 +21,12 @@ WHY: Final[Mapping[str, str]] = {
         "The model ties nerve and metabolites together more tightly than this patient does."
     ),
     "nitrous-oxide-18": (
-        "His disease was of motor axons, with little of the cord; the gas, in the model, starves the cord most, "
-        "so plantars turn extensor before the ankle jerk goes."
+        "His disease was of motor axons, with little of the cord; the gas, in the model, starves the sensory columns first "
+        "and spares the motor nerves, so he keeps his power and his ankle jerks."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, and symptoms creep in; hers came in ten days. Her "
-        "copper was low as well, which the model does not know."
+        "Homocysteine places a light exposure over a year, at which the model feels next to nothing; she was weak within "
+        "ten days. Her copper was low as well, which the model does not know."
     ),
     "nitrous-oxide-anaesthesia-57": (
         "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point to a "
@@ -47,7 +47,8 @@ WHY: Final[Mapping[str, str]] = {
     ),
     "vegetarian-66": (
         "Twenty years at the intake of a strict vegan are run, which she may not have had all the time; no "
-        "laboratory value of hers places her, and the model has been ill for years where she was for a month."
+        "laboratory value of hers places her. The model is anaemic where she was not, and has been unsteady for a year "
+        "where she was for a month."
     ),
 }
 

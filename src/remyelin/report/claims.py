@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -16,9 +15,8 @@ from remyelin.claims.registry import BEARINGS, SCHEMA
 from remyelin.claims.run import Row
 from remyelin.course import DISCLAIMER
 from remyelin.evidence import load_references
-from remyelin.report.formatting import number
+from remyelin.report.formatting import number, wrapped
 
-WIDTH = 100
 _MARKS = {"read": "", "read-2nd": ", second hand", "recall": ", from memory"}
 
 
@@ -85,37 +83,28 @@ def describe(judged: Sequence[Judged]) -> str:
     """Return the claims as text for a terminal."""
     numbers = _numbers(judged)
     references = load_references()
-    parts = [_wrap(DISCLAIMER), ""]
+    parts = [wrapped(DISCLAIMER), ""]
     if len(judged) > 1:
         parts += [f"{item.claim.number:2} {item.claim.name:16} {item.claim.verdict}" for item in judged] + [
             ""
         ]
     for item in judged:
         claim, run = item.claim, item.run
-        parts += [_wrap(f"{claim.number}. {claim.name.upper()}: {claim.says}", "", "   ")]
-        parts += [_wrap(f"Verdict: {claim.verdict}. {item.meaning}", "   ", "   ")]
+        parts += [wrapped(f"{claim.number}. {claim.name.upper()}: {claim.says}", "", "   ")]
+        parts += [wrapped(f"Verdict: {claim.verdict}. {item.meaning}", "   ", "   ")]
         for heading, pieces in (("for", claim.supporting), ("against", claim.against)):
             for piece in pieces:
                 marks = ",".join(str(numbers[key]) for key in piece.source)
-                parts.append(_wrap(f"{heading}: {piece.text} [{marks}{_MARKS[piece.mark]}]", "   ", "     "))
+                parts.append(
+                    wrapped(f"{heading}: {piece.text} [{marks}{_MARKS[piece.mark]}]", "   ", "     ")
+                )
         if run is not None:
-            parts.append(_wrap(f"model: {run.what} {BEARINGS[run.bearing]}", "   ", "     "))
+            parts.append(wrapped(f"model: {run.what} {BEARINGS[run.bearing]}", "   ", "     "))
             for row in run.rows:
                 beside = f"; published {row.published}" if row.published else ""
                 verdict = f"; {held(row)}" if held(row) else ""
-                parts.append(_wrap(f"{row.what}: {cell(row)}{beside}{verdict}", "     ", "       "))
+                parts.append(wrapped(f"{row.what}: {cell(row)}{beside}{verdict}", "     ", "       "))
         parts.append("")
     parts.append("SOURCES")
-    parts += [_wrap(f"{n}. {references[key]}.", "  ", "     ") for key, n in numbers.items()]
+    parts += [wrapped(f"{n}. {references[key]}.", "  ", "     ") for key, n in numbers.items()]
     return "\n".join(parts)
-
-
-def _wrap(text: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from typing import Final
+
+WIDTH: Final = 100  # columns of a text on the terminal
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -23,3 +27,15 @@ def deviations(z: float) -> str:
     """Write a z-score with its sign, and nought without one."""
     rounded = round(z, 1)
     return f"{rounded:+.1f}" if rounded else "0.0"
+
+
+def wrapped(text: str, first: str = "", rest: str = "") -> str:
+    """Break a paragraph into lines for the terminal, indented by `first` and `rest`."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -19,8 +19,9 @@ from remyelin.errors import InputError, nearest
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.sensitivity import sensitivity
 from remyelin.nerve.anatomy import Array, Run
+from remyelin.nerve.lines import Line, Spread
 from remyelin.nerve.pathways import runs
-from remyelin.nerve.volley import Line, Spread, Volley, volley
+from remyelin.nerve.volley import Volley, volley
 from remyelin.web.compute import Engine
 from remyelin.web.quick import engine_of
 
@@ -30,17 +31,17 @@ _LIMITS: Final = ("norm", "limit", "limits")
 _SHOWN: Final = 5  # influential numbers of the layers below
 _BELOW: Final = {"cobalamin": (), "myelin": ("cobalamin",), "nerve": ("fibre", "myelin", "cobalamin")}
 _CLINIC: Final = ("nerve", "fibre", "myelin", "cobalamin")
-#: Prefixes of what each symptom reads, as in :func:`remyelin.clinic.symptoms.severities`.
+#: Prefixes of the entries each symptom reads, as in :func:`remyelin.clinic.symptoms.severities`.
 _SYMPTOMS: Final = {
-    "paraesthesia": ("paraesthesia",),
-    "numbness": ("numbness",),
-    "gait": ("gait", "position", "pyramidal", "weakness"),
-    "reflexes": ("reflex", "pyramidal"),
-    "lhermitte": ("lhermitte",),
-    "weakness": ("weakness",),
-    "vision": ("vision",),
-    "taste_smell": ("smell",),
-    "tinnitus": ("tinnitus",),
+    "paraesthesia": ("clinic.paraesthesia",),
+    "numbness": ("clinic.numbness",),
+    "gait": ("clinic.gait", "clinic.position", "clinic.pyramidal", "clinic.weakness"),
+    "reflexes": ("clinic.reflex", "clinic.pyramidal"),
+    "lhermitte": ("clinic.lhermitte", "ectopic.stretched"),
+    "weakness": ("clinic.weakness",),
+    "vision": ("clinic.vision",),
+    "taste_smell": ("clinic.smell",),
+    "tinnitus": ("clinic.tinnitus",),
 }
 _BLOOD: Final = {
     "b12": ("serum B12", ("plasma", "store", "absorption", "injection", "limits.b12")),
@@ -131,9 +132,8 @@ def _study(name: str) -> Readout:
 def _all() -> Mapping[str, Readout]:
     found = {f"blood.{name}": Readout(title, _under(*keys), ()) for name, (title, keys) in _BLOOD.items()}
     for name, keys in _SYMPTOMS.items():
-        prefixes = (*(f"clinic.{key}" for key in keys), "clinic.presence")
         found[f"symptom.{name}"] = Readout(
-            f"the symptom {name.replace('_', ' ')}", _under(*prefixes), _CLINIC
+            f"the symptom {name.replace('_', ' ')}", _under(*keys, "clinic.presence"), _CLINIC
         )
     scale = ("scale", "gait", "position", "pyramidal", "weakness", "numbness", "reflex", "presence")
     found["disability"] = Readout(
