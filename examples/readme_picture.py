@@ -17,7 +17,7 @@ from remyelin.report.recovery_report import recovery_figure
 CHOSEN = {
     biomarkers: ("Serum B12", "Methylmalonate"),
     waveforms: ("sural, ankle", "tibial SEP, P40"),
-    symptoms: ("paraesthesia",),
+    symptoms: ("Pins and needles",),
     recovery_figure: ("Functional disability (0 to 16)",),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,10 @@ def test_sessions_print_what_is_printed(page: str) -> None:
 def test_a_marked_block_is_left_out_and_no_other() -> None:
     page = "```python\na = 1\n```\n\n<!-- not run: takes an hour -->\n```python\nb = 2\n```\n"
     assert [bool(found[1]) for found in BLOCK.finditer(page)] == [False, True]
+
+
+def test_the_picture_of_the_readme_can_be_drawn(tmp_path: Path) -> None:
+    script = runpy.run_path(str(DOCS.parent / "examples" / "readme_picture.py"))
+    script["main"](tmp_path / "picture.svg")
+    drawn = (tmp_path / "picture.svg").read_text(encoding="utf-8")
+    assert all(title in drawn for titles in script["CHOSEN"].values() for title in titles)
