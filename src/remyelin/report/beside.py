@@ -21,12 +21,12 @@ WHY: Final[Mapping[str, str]] = {
         "The model ties nerve and metabolites together more tightly than this patient does."
     ),
     "nitrous-oxide-18": (
-        "His disease was of motor axons, with little of the cord; the gas, in the model, starves the sensory columns first "
-        "and spares the motor nerves, so he keeps his power and his ankle jerks."
+        "His disease was of motor axons, with little of the cord; the gas, in the model, starves the sensory columns "
+        "first and spares the motor nerves, so he keeps his power and his ankle jerks."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, at which the model feels next to nothing; she was weak within "
-        "ten days. Her copper was low as well, which the model does not know."
+        "Homocysteine places a light exposure over a year, at which the model feels next to nothing; she was weak "
+        "within ten days. Her copper was low as well, which the model does not know."
     ),
     "nitrous-oxide-anaesthesia-57": (
         "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point to a "
