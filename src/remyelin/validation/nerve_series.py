@@ -214,8 +214,8 @@ def demyelinating(found: Studies) -> bool:
     "abnormal too seldom because the model blocks before it slows: P100 comes a few ms later, where 18.6 are 3 SD, "
     "and only those who lose the response count. Published rates disagree: visual 35 and 64 %, conduction 15, 37 and "
     "83 % (remyelin experiment nerve-series). The published order is lost since the numbers of untreated disease were "
-    "searched on the outcome of another series: the direct axonal hazard it asks for takes the nerves of the leg as often "
-    "as the cord",
+    "searched on the outcome of another series: the direct axonal hazard it asks for takes the nerves of the leg "
+    "as often as the cord",
 )
 def cord(ledger: Ledger) -> Mapping[str, float]:
     """Abnormal rates in a neurological series."""
