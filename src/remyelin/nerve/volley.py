@@ -131,9 +131,11 @@ def passing(line: Line, damage: Damage) -> Volley:
         damage.redistributed.reshape(-1, parts),
         damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
         segment,
-        line.cost.vacuolated,
-        line.cost.bare,
-        line.cost.remyelinated,
+        line.column,
+        line.row,
+        line.tables.vacuolated,
+        line.tables.bare,
+        line.tables.remyelinated,
         line.fibres.frailty,
         line.internodes,
         NERVE_MAX_SHARE,
@@ -160,6 +162,8 @@ def _expect(
     redistributed: Any,
     weights: Any,
     place: Any,
+    column: Any,
+    row: Any,
     vacuolated: Any,
     bare: Any,
     remyelinated: Any,
@@ -172,58 +176,76 @@ def _expect(
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
-    `free` is (3, d, segment), from the worst lesion to the least, `place` (s) the segment of a slice; costs are
+    `free` is (3, d, segment), from the worst lesion to the least; `place` and `column` (s) are the segment of a
+    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; costs are
     first, further, alone and in a run.
     """
     share = np.empty((free.shape[0], frailty.size))
+    cost = np.empty((free.shape[0], vacuolated.shape[0], 4))
     for d in range(free.shape[1]):
         known = -1
         for s in range(place.size):
             j = place[s]
             if free[2, d, j] == 0.0:
                 continue  # no lesion at all
-            if j != known:
+            if j != known or column[s] != column[s - 1]:
                 for k in range(frailty.size):
                     for i in range(free.shape[0]):
                         share[i, k] = np.exp(frailty[k] * free[i, d, j])
+                _costs(column[s], weights[d, j], redistributed[d, j], vacuolated, bare, remyelinated, cost)
                 known = j
             for k in range(frailty.size):
-                left, right, whole = share[0, k], share[1, k], share[2, k]
+                m = int(row[s, k])
+                far = row[s, k] - m
+                near = 1.0 - far
+                before = 1.0
                 blocked, late, square = 0.0, 0.0, 0.0
                 for lesion in range(free.shape[0]):
-                    if lesion == 0:
-                        p = 1.0 - left
-                        if p <= 0.0:
-                            continue
-                        first, further = bare[s, k, 0], bare[s, k, 1]
-                        alone = redistributed[d, j] * bare[s, k, 2]
-                        together = redistributed[d, j] * bare[s, k, -1]
-                    elif lesion == 1:
-                        p = left - right
-                        if p <= 0.0:
-                            continue
-                        first, further, alone, together = 0.0, 0.0, 0.0, 0.0
-                        for g in range(weights.shape[2]):
-                            w = weights[d, j, g]
-                            if w > 0.0:
-                                first += w * remyelinated[s, k, g, 0]
-                                further += w * remyelinated[s, k, g, 1]
-                                alone += w * remyelinated[s, k, g, 2]
-                                together += w * remyelinated[s, k, g, -1]
-                    else:
-                        p = right - whole
-                        if p <= 0.0:
-                            continue
-                        first, further = vacuolated[s, k, 0], vacuolated[s, k, 1]
-                        alone, together = vacuolated[s, k, 2], vacuolated[s, k, -1]
-                    blocked += p * (1.0 - p) * (1.0 - alone) + p * p * (1.0 - together)
-                    single, many = p * (1.0 - p) * alone, p * p * together
+                    p = before - share[lesion, k]
+                    before = share[lesion, k]
+                    if p <= 0.0:
+                        continue
+                    low, high = cost[lesion, m], cost[lesion, m + 1]
+                    first = near * low[0] + far * high[0]
+                    further = near * low[1] + far * high[1]
+                    alone = near * low[2] + far * high[2]
+                    together = near * low[3] + far * high[3]
+                    one, two = p * (1.0 - p), p * p
+                    blocked += one * (1.0 - alone) + two * (1.0 - together)
+                    single, many = one * alone, two * together
                     late += single * first + many * further
                     square += single * first * first + many * further * further
                 n = internodes[s, k]
                 hazard[d, k] -= n * np.log1p(-min(blocked, most))
                 mean[d, k] += n * late
                 variance[d, k] += n * max(square - late * late, 0.0)
+
+
+@compiled
+def _costs(
+    column: float,
+    weights: Any,
+    redistributed: float,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    cost: Any,
+) -> None:
+    """Fill `cost` (lesion, diameter, 4) with the tables at one temperature, of one grade of repair."""
+    t = int(column)
+    warmer = column - t
+    cooler = 1.0 - warmer
+    for i in range(cost.shape[1]):
+        for c in range(cost.shape[2]):
+            passing = redistributed if c >= 2 else 1.0
+            cost[0, i, c] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
+            cost[2, i, c] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
+            repaired = 0.0
+            for g in range(weights.size):
+                if weights[g] > 0.0:
+                    own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
+                    repaired += weights[g] * own
+            cost[1, i, c] = repaired
 
 
 def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
