@@ -181,7 +181,7 @@ def _expect(
     first, further, alone and in a run.
     """
     share = np.empty((free.shape[0], frailty.size))
-    cost = np.empty((free.shape[0], vacuolated.shape[0], 4))
+    cost = np.empty((free.shape[0], vacuolated.shape[0], vacuolated.shape[2]))
     for d in range(free.shape[1]):
         known = -1
         for s in range(place.size):
@@ -209,7 +209,7 @@ def _expect(
                     first = near * low[0] + far * high[0]
                     further = near * low[1] + far * high[1]
                     alone = near * low[2] + far * high[2]
-                    together = near * low[3] + far * high[3]
+                    together = near * low[-1] + far * high[-1]
                     one, two = p * (1.0 - p), p * p
                     blocked += one * (1.0 - alone) + two * (1.0 - together)
                     single, many = one * alone, two * together
@@ -231,7 +231,7 @@ def _costs(
     remyelinated: Any,
     cost: Any,
 ) -> None:
-    """Fill `cost` (lesion, diameter, 4) with the tables at one temperature, of one grade of repair."""
+    """Fill `cost` (lesion, diameter, number) with the tables at one temperature, of one grade of repair."""
     t = int(column)
     warmer = column - t
     cooler = 1.0 - warmer
