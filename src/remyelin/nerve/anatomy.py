@@ -5,6 +5,7 @@ A stretch is also a segment of the myelin layer: pathways that share a nerve sha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -199,7 +200,8 @@ class Anatomy:
                 f"give increasing distances of which the first is below {whole:g} mm."
             )
         places: list[int] = []
-        edges: list[Array] = []
+        lengths: list[float] = []
+        middles: list[float] = []
         warmths: list[float] = []
         begin = 0.0
         parts = BRANCHES[branch]
@@ -207,17 +209,14 @@ class Anatomy:
             end = begin + length if number + 1 < len(parts) else max(begin + length, stop)
             low, high = max(start, begin), min(stop, end)
             if high > low:
-                edges.append(np.linspace(low, high, int(np.ceil((high - low) / NERVE_SLICE_MM)) + 1))
-                places.append(_PLACES[part.segment])
-                warmths.append(self.temperature(part.warmth, person))
+                count = math.ceil((high - low) / NERVE_SLICE_MM)
+                size = (high - low) / count
+                places += [_PLACES[part.segment]] * count
+                lengths += [size] * count
+                middles += [low + (i + 0.5) * size for i in range(count)]
+                warmths += [self.temperature(part.warmth, person)] * count
             begin = end
-        counts = [len(item) - 1 for item in edges]
-        return Slices(
-            np.repeat(np.array(places), counts),
-            np.concatenate([item[1:] - item[:-1] for item in edges]),
-            np.concatenate([(item[:-1] + item[1:]) / 2 for item in edges]),
-            np.repeat(np.array(warmths, dtype=np.float64), counts),
-        )
+        return Slices(np.array(places), np.array(lengths), np.array(middles), np.array(warmths))
 
     def diameter(self, run: Run, at_level: Array, distance: Array) -> Array:
         """Return diameters (um) of a run's fibres at distances (mm) from the cell body.

@@ -121,16 +121,19 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
 
 def passing(line: Line, damage: Damage) -> Volley:
     """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
-    segment, fibres = line.slices.segment, line.internodes.shape[1]
     lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
-    free = damage.free.reshape(len(SEVERITY), -1, parts)
-    hazard = np.zeros((free.shape[1], fibres))
-    mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
+    axons, firing = damage.axons.reshape(-1, parts), damage.firing.reshape(-1, parts)
+    states, fibres = len(axons), line.internodes.shape[1]
+    conducted = np.empty((states, fibres))
+    mean, variance = np.empty_like(conducted), np.empty_like(conducted)
+    alive, ectopic = np.empty(states), np.empty(states)
     _expect(
-        free,
+        damage.free.reshape(len(SEVERITY), -1, parts),
         damage.redistributed.reshape(-1, parts),
         damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
-        segment,
+        axons,
+        firing,
+        line.slices.segment,
         line.column,
         line.row,
         line.tables.vacuolated,
@@ -138,21 +141,22 @@ def passing(line: Line, damage: Damage) -> Volley:
         line.tables.remyelinated,
         line.fibres.frailty,
         line.internodes,
+        line.count,
         NERVE_MAX_SHARE,
-        hazard,
+        conducted,
         mean,
         variance,
+        alive,
+        ectopic,
     )
-    axons = damage.axons[..., segment].min(axis=-1)
-    ectopic = damage.firing[..., segment] @ line.count
     shape = (*lead, fibres)
     return Volley(
         line,
-        axons[..., None] * np.exp(-hazard.reshape(shape)),
+        conducted.reshape(shape),
         mean.reshape(shape),
         variance.reshape(shape),
-        axons,
-        axons * ectopic,
+        alive.reshape(lead),
+        ectopic.reshape(lead),
     )
 
 
@@ -161,6 +165,8 @@ def _expect(
     free: Any,
     redistributed: Any,
     weights: Any,
+    axons: Any,
+    firing: Any,
     place: Any,
     column: Any,
     row: Any,
@@ -169,10 +175,13 @@ def _expect(
     remyelinated: Any,
     frailty: Any,
     internodes: Any,
+    count: Any,
     most: float,
-    hazard: Any,
+    conducted: Any,
     mean: Any,
     variance: Any,
+    alive: Any,
+    ectopic: Any,
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
@@ -182,10 +191,15 @@ def _expect(
     """
     share = np.empty((free.shape[0], frailty.size))
     cost = np.empty((free.shape[0], vacuolated.shape[0], vacuolated.shape[2]))
+    hazard = np.empty(frailty.size)
     for d in range(free.shape[1]):
+        hazard[:], mean[d], variance[d] = 0.0, 0.0, 0.0
+        alive[d], ectopic[d] = axons[d, place[0]], 0.0
         known = -1
         for s in range(place.size):
             j = place[s]
+            alive[d] = min(alive[d], axons[d, j])
+            ectopic[d] += count[s] * firing[d, j]
             if free[2, d, j] == 0.0:
                 continue  # no lesion at all
             if j != known or column[s] != column[s - 1]:
@@ -216,9 +230,16 @@ def _expect(
                     late += single * first + many * further
                     square += single * first * first + many * further * further
                 n = internodes[s, k]
-                hazard[d, k] -= n * np.log1p(-min(blocked, most))
+                if blocked > 0.0:
+                    # log(1 - blocked), also where 1 - blocked is rounded: half the time of log1p
+                    blocked = min(blocked, most)
+                    left = 1.0 - blocked
+                    hazard[k] += n * (np.log(left) * blocked / (left - 1.0) if left < 1.0 else blocked)
                 mean[d, k] += n * late
                 variance[d, k] += n * max(square - late * late, 0.0)
+        for k in range(frailty.size):
+            conducted[d, k] = alive[d] * np.exp(-hazard[k])
+        ectopic[d] *= alive[d]
 
 
 @compiled
