@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
+from remyelin.myelin import Places
 from remyelin.nerve.person import Person
 from remyelin.numerics import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
 
@@ -263,6 +264,30 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
         ``compartment`` ("peripheral" or "central"), ``tract``, ``distance`` (mm from the cell body to
         the middle) and ``length`` (mm).
     """
+    distance, length = courses(person, ledger)
+    return xr.Dataset(
+        {
+            "compartment": ("segment", [part.compartment for part in SEGMENTS]),
+            "tract": ("segment", [part.tract for part in SEGMENTS]),
+            "distance": ("segment", distance, {"units": "mm"}),
+            "length": ("segment", length, {"units": "mm"}),
+        },
+        coords={"segment": [part.segment for part in SEGMENTS]},
+    )
+
+
+def places(person: Person, ledger: Ledger) -> Places:
+    """Return :func:`segments` as plain arrays."""
+    return Places(
+        tuple(part.segment for part in SEGMENTS),
+        tuple(part.compartment for part in SEGMENTS),
+        tuple(part.tract for part in SEGMENTS),
+        courses(person, ledger)[0],
+    )
+
+
+def courses(person: Person, ledger: Ledger) -> tuple[Array, Array]:
+    """Return the distances from the cell body to the middle, and the lengths, of :data:`SEGMENTS` in a person, mm."""
     anatomy = Anatomy.from_ledger(ledger)
     distance, length = [], []
     for branch in BRANCHES:
@@ -271,15 +296,7 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
             distance.append(begin + size / 2)
             length.append(size)
             begin += size
-    return xr.Dataset(
-        {
-            "compartment": ("segment", [part.compartment for part in SEGMENTS]),
-            "tract": ("segment", [part.tract for part in SEGMENTS]),
-            "distance": ("segment", np.array(distance), {"units": "mm"}),
-            "length": ("segment", np.array(length), {"units": "mm"}),
-        },
-        coords={"segment": [part.segment for part in SEGMENTS]},
-    )
+    return np.array(distance), np.array(length)
 
 
 def intact(person: Person, ledger: Ledger) -> xr.Dataset:
