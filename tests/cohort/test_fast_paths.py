@@ -124,7 +124,7 @@ def test_what_electrodes_see_is_the_bessel_function(speed: float) -> None:
     exact = wave**2 * k0(wave * depth) * (1 - np.exp(-1j * wave * spacing))
     found = _seen(depth, spacing, samples, (speed,))[0]
     assert found[0] == 0
-    np.testing.assert_allclose(found[1:], exact, rtol=0, atol=1e-7 * abs(exact).max())
+    np.testing.assert_allclose(found[1:], exact, rtol=0, atol=1e-9 * abs(exact).max())
 
 
 def test_slices_cover_a_run_in_short_equal_pieces() -> None:

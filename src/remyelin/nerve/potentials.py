@@ -162,7 +162,7 @@ def _fill_seen(
 
 @cache
 def _bessel_table() -> tuple[Array, float]:
-    """Values of x^2 K0(x), evenly from 0 to where it is nothing, and their step; between them good to 1e-8."""
+    """Values of x^2 K0(x), evenly from 0 to where it is nothing, and their step; between them good to 1e-9."""
     from scipy.special import k0
 
     x = np.linspace(0.0, NERVE_BESSEL_END, NERVE_BESSEL_POINTS)
