@@ -41,6 +41,7 @@ STEP_SHRINK: Final = 0.2  # smallest and largest factor between successive steps
 STEP_GROW: Final = 5.0
 FIRST_STEP: Final = 0.01  # days
 MAX_STEPS: Final = 2_000_000  # attempted steps per segment and course; far above any real course
+MULTIPLIED: Final = 8  # whole exponents up to which a power is multiplied out
 MYELIN_BLOCK: Final = 64  # segments one thread follows at a time
 NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thickness of its own
 
