@@ -161,7 +161,7 @@ def line(
         found.velocity,
         found.time,
         found.row,
-        tables.column(slices.temperature),
+        found.column,
     )
 
 

@@ -143,7 +143,11 @@ def _fill_seen(
 ) -> None:
     """Fill `seen` (speed, frequency) with w^2 K0(w depth) (1 - exp(-i w spacing)) of the wave number w."""
     for c in range(speed.size):
+        # the angles of equally spaced frequencies by turning, one after the other
+        angle = frequency[1] / speed[c] * spacing
+        cosine, sine, near, side = 1.0, 0.0, np.cos(angle), np.sin(angle)
         for f in range(1, frequency.size):
+            cosine, sine = cosine * near - sine * side, sine * near + cosine * side
             wave = frequency[f] / speed[c]
             place = wave * depth / step
             i = int(place)
@@ -156,8 +160,7 @@ def _fill_seen(
                 + (1.0 - u) * (1.0 + u) * (1.0 - 0.5 * u) * table[i]
                 + 0.5 * u * (1.0 + u) * (2.0 - u) * table[i + 1]
             ) / depth**2
-            angle = wave * spacing
-            seen[c, f] = complex(kernel * (1.0 - np.cos(angle)), kernel * np.sin(angle))
+            seen[c, f] = complex(kernel * (1.0 - cosine), kernel * sine)
 
 
 @cache

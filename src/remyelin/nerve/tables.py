@@ -74,7 +74,8 @@ class Tables:
         InputError
             For a temperature outside the grid.
         """
-        self._check(temperature)
+        if np.any(temperature < self.temperature[0]) or np.any(temperature > self.temperature[-1]):
+            raise self._beyond()
         # Velocity is closer to linear in diameter and temperature than time is.
         thick, warm = np.broadcast_arrays(diameter, temperature)
         shape, thick, warm = thick.shape, np.ravel(thick), np.ravel(warm)
@@ -104,32 +105,31 @@ class Tables:
         InputError
             For a temperature outside the grid.
         """
-        self._check(temperature)
         row, velocity, periods = np.empty_like(diameter), np.empty_like(diameter), np.empty_like(diameter)
-        found = Laid(row, velocity, periods, np.zeros(diameter.shape[1]))
-        _lay(
+        found = Laid(row, np.empty_like(temperature), velocity, periods, np.zeros(diameter.shape[1]))
+        inside = _lay(
             diameter,
             length,
-            _position(self.healthy_temperature, temperature),
+            temperature,
             self.healthy_diameter,
+            self.healthy_temperature,
             self.internode_length,
-            self.internode_length[:, None] / self.internode_time,
+            self.internode_time,
             self.diameter,
+            self.temperature,
             found.row,
+            found.column,
             found.velocity,
             found.periods,
             found.time,
         )
+        if not inside:
+            raise self._beyond()
         return found
 
-    def column(self, temperature: Array) -> Array:
-        """Return the fractional index of temperatures (C) in the grid of the lesions."""
-        return _position(self.temperature, temperature)
-
-    def _check(self, temperature: Array) -> None:
+    def _beyond(self) -> InputError:
         low, high = self.temperature[0], self.temperature[-1]
-        if np.any(temperature < low) or np.any(temperature > high):
-            raise InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
+        return InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
 
     def weights(self, thickness: Array, length: Array) -> Array:
         """Return bilinear weights (..., w * l) of the remyelinated grid; ends are held.
@@ -156,13 +156,16 @@ class Laid:
 
     Attributes
     ----------
-    row, velocity, periods : (s, k) arrays
-        Fractional index of the diameter in the grid of the lesions; healthy velocity, m/s; healthy internodes.
+    row, column : (s, k), (s,) arrays
+        Fractional index of diameters and temperatures in the grids of the lesions.
+    velocity, periods : (s, k) arrays
+        Healthy velocity, m/s; healthy internodes.
     time : (k,) array
         Healthy conduction time of all slices, ms.
     """
 
     row: Array
+    column: Array
     velocity: Array
     periods: Array
     time: Array
@@ -201,27 +204,34 @@ def _mix(values: Any, row: Any, column: Any, mixed: Any) -> None:
 def _lay(
     diameter: Any,
     length: Any,
-    column: Any,
+    temperature: Any,
     known: Any,
+    warmths: Any,
     internode: Any,
-    fastest: Any,
+    taken: Any,
     lesions: Any,
+    lesion_warmths: Any,
     row: Any,
+    column: Any,
     velocity: Any,
     periods: Any,
     time: Any,
-) -> None:
-    """Fill what :class:`Laid` holds; `known` and `lesions` are the grids of healthy and of lesioned diameters.
+) -> bool:
+    """Fill what :class:`Laid` holds; False if a temperature lies outside the grid.
 
-    Diameters beyond a grid are taken at its ends. Velocity is closer to linear in diameter and temperature than
-    time is.
+    `known` and `warmths` are the grids of healthy diameters and temperatures, with the length (d) and time (d, t) of
+    an internode; `lesions` and `lesion_warmths` those of the lesions. Diameters beyond a grid are taken at its
+    ends. Velocity is closer to linear in diameter and temperature than time is.
     """
     speed = np.empty(known.size)
     for s in range(length.size):
-        j = int(column[s])
-        warmer = column[s] - j
+        if not lesion_warmths[0] <= temperature[s] <= lesion_warmths[-1]:
+            return False
+        m, share = _found(lesion_warmths, temperature[s], 0)
+        column[s] = _index(lesion_warmths, m, share)
+        j, warmer = _found(warmths, temperature[s], 0)
         for i in range(known.size):
-            speed[i] = (1.0 - warmer) * fastest[i, j] + warmer * fastest[i, j + 1]
+            speed[i] = internode[i] * ((1.0 - warmer) / taken[i, j] + warmer / taken[i, j + 1])
         i, m = 0, 0
         for k in range(diameter.shape[1]):
             # neighbouring fibres are of like diameter: each is looked for from where the last was found
@@ -231,7 +241,14 @@ def _lay(
             periods[s, k] = length[s] / whole
             time[k] += length[s] / velocity[s, k]
             m, share = _found(lesions, diameter[s, k], m)
-            row[s, k] = min(m + share, np.nextafter(lesions.size - 1.0, 0.0))
+            row[s, k] = _index(lesions, m, share)
+    return True
+
+
+@compiled
+def _index(grid: Any, i: int, share: float) -> float:
+    """Return a fractional index, below the last one."""
+    return min(i + share, np.nextafter(grid.size - 1.0, 0.0))  # type: ignore[no-any-return]
 
 
 @compiled
