@@ -190,8 +190,12 @@ def _expect(
     first, further, alone and in a run.
     """
     share = np.empty((free.shape[0], frailty.size))
-    cost = np.empty((free.shape[0], vacuolated.shape[0], vacuolated.shape[2]))
+    cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
     hazard = np.empty(frailty.size)
+    blocked, late, square = np.empty_like(hazard), np.empty_like(hazard), np.empty_like(hazard)
+    # the compiler makes vectors of loops whose indices cannot be negative
+    low = np.empty(frailty.size, dtype=np.uint64)
+    far = np.empty_like(hazard)
     for d in range(free.shape[1]):
         hazard[:], mean[d], variance[d] = 0.0, 0.0, 0.0
         alive[d], ectopic[d] = axons[d, place[0]], 0.0
@@ -204,42 +208,60 @@ def _expect(
                 continue  # no lesion at all
             if j != known or column[s] != column[s - 1]:
                 for k in range(frailty.size):
+                    whole = 1.0
                     for i in range(free.shape[0]):
-                        share[i, k] = np.exp(frailty[k] * free[i, d, j])
+                        left = np.exp(frailty[k] * free[i, d, j])
+                        share[i, k] = max(whole - left, 0.0)
+                        whole = left
                 _costs(column[s], weights[d, j], redistributed[d, j], vacuolated, bare, remyelinated, cost)
                 known = j
             for k in range(frailty.size):
-                m = int(row[s, k])
-                far = row[s, k] - m
-                near = 1.0 - far
-                before = 1.0
-                blocked, late, square = 0.0, 0.0, 0.0
-                for lesion in range(free.shape[0]):
-                    p = before - share[lesion, k]
-                    before = share[lesion, k]
-                    if p <= 0.0:
-                        continue
-                    low, high = cost[lesion, m], cost[lesion, m + 1]
-                    first = near * low[0] + far * high[0]
-                    further = near * low[1] + far * high[1]
-                    alone = near * low[2] + far * high[2]
-                    together = near * low[-1] + far * high[-1]
-                    one, two = p * (1.0 - p), p * p
-                    blocked += one * (1.0 - alone) + two * (1.0 - together)
-                    single, many = one * alone, two * together
-                    late += single * first + many * further
-                    square += single * first * first + many * further * further
+                low[k] = np.uint64(row[s, k])
+                far[k] = row[s, k] - low[k]
+                blocked[k], late[k], square[k] = 0.0, 0.0, 0.0
+            for i in range(free.shape[0]):
+                _add(
+                    share[i], low, far, cost[i, 0], cost[i, 1], cost[i, 2], cost[i, -1], blocked, late, square
+                )
+            for k in range(frailty.size):
                 n = internodes[s, k]
-                if blocked > 0.0:
+                mean[d, k] += n * late[k]
+                variance[d, k] += n * max(square[k] - late[k] * late[k], 0.0)
+                if blocked[k] > 0.0:
                     # log(1 - blocked), also where 1 - blocked is rounded: half the time of log1p
-                    blocked = min(blocked, most)
-                    left = 1.0 - blocked
-                    hazard[k] += n * (np.log(left) * blocked / (left - 1.0) if left < 1.0 else blocked)
-                mean[d, k] += n * late
-                variance[d, k] += n * max(square - late * late, 0.0)
+                    shut = min(blocked[k], most)
+                    left = 1.0 - shut
+                    hazard[k] += n * (np.log(left) * shut / (left - 1.0) if left < 1.0 else shut)
         for k in range(frailty.size):
             conducted[d, k] = alive[d] * np.exp(-hazard[k])
         ectopic[d] *= alive[d]
+
+
+@compiled
+def _add(
+    share: Any,
+    low: Any,
+    far: Any,
+    first: Any,
+    further: Any,
+    alone: Any,
+    together: Any,
+    blocked: Any,
+    late: Any,
+    square: Any,
+) -> None:
+    """Add what one lesion does to the fibres (k) of a slice; its costs stand by diameter."""
+    for k in range(share.size):
+        p, b, m = share[k], far[k], low[k]
+        a, above = 1.0 - b, m + np.uint64(1)
+        one, two = p * (1.0 - p), p * p
+        open_one = a * alone[m] + b * alone[above]
+        open_two = a * together[m] + b * together[above]
+        blocked[k] += one * (1.0 - open_one) + two * (1.0 - open_two)
+        single, many = one * open_one, two * open_two
+        delay, next_delay = a * first[m] + b * first[above], a * further[m] + b * further[above]
+        late[k] += single * delay + many * next_delay
+        square[k] += single * delay * delay + many * next_delay * next_delay
 
 
 @compiled
@@ -252,21 +274,21 @@ def _costs(
     remyelinated: Any,
     cost: Any,
 ) -> None:
-    """Fill `cost` (lesion, diameter, number) with the tables at one temperature, of one grade of repair."""
+    """Fill `cost` (lesion, number, diameter) with the tables at one temperature, of one grade of repair."""
     t = int(column)
     warmer = column - t
     cooler = 1.0 - warmer
-    for i in range(cost.shape[1]):
-        for c in range(cost.shape[2]):
-            passing = redistributed if c >= 2 else 1.0
-            cost[0, i, c] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
-            cost[2, i, c] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
+    for c in range(cost.shape[1]):
+        passing = redistributed if c >= 2 else 1.0
+        for i in range(cost.shape[2]):
+            cost[0, c, i] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
+            cost[2, c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
             repaired = 0.0
             for g in range(weights.size):
                 if weights[g] > 0.0:
                     own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
                     repaired += weights[g] * own
-            cost[1, i, c] = repaired
+            cost[1, c, i] = repaired
 
 
 def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
