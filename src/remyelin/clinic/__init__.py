@@ -1,7 +1,7 @@
 """From the conduction of pathways to what a person feels and what an examination finds."""
 
 from remyelin.clinic.catalogue import Symptom, catalogue
-from remyelin.clinic.functions import functions_of
+from remyelin.clinic.functions import VARIABLES, functions_of
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.scores import functional_disability, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
@@ -9,6 +9,7 @@ from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_
 __all__ = [
     "COMPUTED",
     "SPINAL",
+    "VARIABLES",
     "Parameters",
     "Symptom",
     "catalogue",

@@ -10,15 +10,16 @@ import itertools
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from remyelin import myelin, nerve, numerics, steps
+from remyelin import clinic, myelin, nerve, numerics, steps
 from remyelin.case import Case, to_toml_data
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
@@ -40,6 +41,22 @@ STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+
+    Attributes
+    ----------
+    severity : mapping of str to (...) array
+        Of every computed symptom, 0 to 1.
+    disability : (...) array
+        Points of the scale.
+    """
+
+    severity: Mapping[str, NDArray[np.float64]]
+    disability: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """One person under one plan.
 
@@ -48,8 +65,10 @@ class Trajectory:
     who : Subject
     chemistry, states : Dataset
         Over (time, compartment), and myelin and axons over (time, segment), at every date of the course.
-    drawn, pathways, picture : Dataset
-        The states, conduction, and symptoms, signs and disability, at the dates drawn.
+    drawn, pathways : Dataset
+        The states and conduction at the dates drawn.
+    picture : Picture
+        Symptoms and disability at these dates.
     """
 
     who: steps.Subject
@@ -57,7 +76,7 @@ class Trajectory:
     states: xr.Dataset
     drawn: xr.Dataset
     pathways: xr.Dataset
-    picture: xr.Dataset
+    picture: Picture
 
 
 class Memory:
@@ -127,10 +146,10 @@ class Engine:
         key = (_key(case), shift)
         return self._trajectories.get(key, lambda: self._follow(case, shift, check))
 
-    def described(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
-        """Return a trajectory as plain JSON-ready data."""
+    def described(self, case: Case, shift: float | None, check: Check) -> bytes:
+        """Return a trajectory as JSON."""
         whole = self.trajectory(case, shift, check)
-        return self.remember(("described", _key(case), shift), lambda: described(whole))
+        return self.remember(("described", _key(case), shift), lambda: as_json(described(whole)))
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is known under a key, or make it."""
@@ -157,7 +176,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
         pathways = steps.conduction(who, drawn, tables, ledger)
-        picture = steps.picture(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["cognition"], ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
@@ -181,26 +200,30 @@ class Engine:
         check("conduction of the ensemble")
         pathways = steps.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = steps.picture(pathways, whole.chemistry["cognition"], ledger)
+        picture = pictured(
+            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
+        )
         low, high = numerics.WEB_BAND
 
-        def band(values: xr.DataArray, over: str) -> dict[str, Any]:
-            # one quantile of the whole array: labelled ones cost more than the conduction itself
-            array = values.transpose("member", "time", over).to_numpy()
-            ends = np.quantile(array, [low, high], axis=0)
-            names = values[over].to_numpy().tolist()
+        def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
+            # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
+            ends = np.quantile(values, [low, high], axis=0)
             return {
-                str(name): {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                name: {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
                 for i, name in enumerate(names)
             }
 
-        shares = {key: band(pathways[key], "pathway") for key in ("conducted", "axons")}
+        over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+        shares = {
+            key: band(pathways[key].transpose("member", "time", "pathway").to_numpy(), over)
+            for key in ("conducted", "axons")
+        }
         return {
             "months": months(together.time.to_numpy()),
             "members": len(rates),
             "share": [low, high],
-            "disability": band(picture["disability"].expand_dims(scale=["total"]), "scale")["total"],
-            "severity": band(picture["severity"], "symptom"),
+            "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
+            "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
 
@@ -248,6 +271,20 @@ class Engine:
                 }
             )
         return found
+
+
+def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+    """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.steps.picture` does.
+
+    The same functions without their labels, which take longer than the functions do, and without the signs.
+    """
+    judgement = clinic.Parameters.from_ledger(ledger)
+    over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+    values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
+    lost = clinic.functions_of(values, over, judgement)
+    thinking = cognition.sel(time=pathways["time"]).to_numpy()
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
@@ -301,10 +338,15 @@ def months(days: NDArray[np.float64]) -> list[float]:
     return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
 
 
-def plain(values: Any) -> list[float | None]:
-    """Return numbers with four digits, JSON-ready, in one list; what is not finite becomes None."""
-    array = _digits(np.asarray(values, dtype=np.float64).ravel())
-    return [None if value != value else value for value in array.tolist()]
+def as_json(data: Any) -> bytes:
+    """Return plain data as JSON; what is not finite becomes null."""
+    return to_json(data, inf_nan_mode="null")
+
+
+def plain(values: Any) -> list[float]:
+    """Return numbers with four digits in one list; what is not finite becomes NaN."""
+    found: list[float] = _digits(np.asarray(values, dtype=np.float64).ravel()).tolist()
+    return found
 
 
 def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -315,37 +357,38 @@ def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
 
 
-def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float | None]]]:
+def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float]]]:
     """Return variables over (time, `over`) as plain lists by name; arrays, as labelled selection is slow."""
     names = [str(name) for name in data[over].to_numpy().tolist()]
-    found: dict[str, dict[str, list[float | None]]] = {name: {} for name in names}
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in names}
     for key in keys:
-        rounded = _digits(data[key].transpose(over, "time").to_numpy().astype(np.float64))
+        rounded = _digits(data.variables[key].transpose(over, "time").to_numpy().astype(np.float64))
         for name, column in zip(names, rounded.tolist(), strict=True):
-            found[name][key] = [None if value != value else value for value in column]
+            found[name][key] = column
     return found
 
 
 def described(whole: Trajectory) -> dict[str, Any]:
-    """Return a trajectory as plain JSON-ready data."""
+    """Return a trajectory as plain data."""
     at = dates(
         whole.chemistry.time.to_numpy(), 2 * numerics.WEB_HISTORY_POINTS, 2 * numerics.WEB_COURSE_POINTS
     )
-    chemistry = whole.chemistry.isel(time=at)
+    variables, times = whole.chemistry.variables, whole.chemistry.time.to_numpy()[at]
     states, pathways, picture, person = whole.drawn, whole.pathways, whole.picture, whole.who.person
     return {
-        "blood_months": months(chemistry.time.to_numpy()),
+        "blood_months": months(times),
         "blood": {
-            name: {"values": plain(chemistry[name]), "unit": str(chemistry[name].attrs.get("units", ""))}
+            name: {
+                "values": plain(variables[name].to_numpy()[at]),
+                "unit": str(variables[name].attrs.get("units", "")),
+            }
             for name in BLOOD
         },
         "months": months(pathways.time.to_numpy()),
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
-        "severity": {
-            name: found["severity"] for name, found in by_name(picture, "symptom", ("severity",)).items()
-        },
-        "disability": plain(picture["disability"]),
+        "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "disability": plain(picture.disability),
         "person": [
             {
                 "name": fact.name,

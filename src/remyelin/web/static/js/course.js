@@ -65,10 +65,12 @@ export async function show(main) {
       section("person", "This person", "What the case states, and what stands in for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
-  // One drawing per frame, however many answers arrive for it.
+  // One drawing per frame, however many answers arrive for it; what a slider has asked for is drawn as it arrives, so
+  // that it is ready for the very next frame.
   let frame = 0;
   let keyed = "";
   const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
+  const drawNow = () => { cancelAnimationFrame(frame); frame = 0; redraw(); };
   const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
     if (!found.a) return;
@@ -190,7 +192,7 @@ export async function show(main) {
           found[asked.id] = answer;
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
-          draw();
+          if (asked.id === "a") drawNow(); else draw();
           if (asked.id === "a" && !queues.a.waiting) rest();
         } catch (error) {
           fail(error);
