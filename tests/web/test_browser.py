@@ -317,8 +317,19 @@ def test_a_claim_is_judged_by_the_model(page: Any, server: str) -> None:
 def test_an_experiment_shows_its_figure(page: Any, server: str) -> None:
     page.goto(f"{server}/#experiments")
     page.locator("#run-crossing").click()
+    page.locator("#result-title", has_text="where it meets a lesion").wait_for()
     page.locator("#result figure.chart svg .axis text").first.wait_for(timeout=60_000)
     assert "Conditions:" in page.locator("#result").inner_text()
+
+
+def test_experiments_open_on_questions_and_an_answer(page: Any, server: str) -> None:
+    page.goto(f"{server}/#experiments")
+    page.locator("#result figure.chart svg .axis text").first.wait_for(timeout=60_000)
+    chosen = page.locator("button.pick[aria-pressed=true]")
+    assert page.locator("#result-title").inner_text() in chosen.inner_text()
+    picks = page.locator("button.pick").all_inner_texts()
+    assert picks
+    assert all(pick.endswith("?") for pick in picks)
 
 
 def test_two_plans_are_compared_and_a_regimen_is_built(page: Any, server: str) -> None:
