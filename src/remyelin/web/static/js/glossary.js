@@ -63,7 +63,7 @@ export function term(key, shown) {
   const [title, text] = WORDS[key];
   const id = unique("term");
   const note = h("span", { class: "explain", id, popover: "auto", role: "note" }, h("b", {}, title), h("span", {}, text));
-  const button = h("button", { type: "button", class: shown === "?" ? "term ask" : "term", popovertarget: id, "aria-label": shown === "?" ? `What is ${title}?` : null }, shown ?? key);
+  const button = h("button", { type: "button", class: shown === "?" ? "term ask" : "term", popovertarget: id, "aria-describedby": id, "aria-label": shown === "?" ? `What is ${title}?` : null }, shown ?? key);
   note.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
     const box = button.getBoundingClientRect();
