@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -30,7 +29,9 @@ from remyelin.nerve.pathways import runs
 from remyelin.nerve.volley import states_of, volley
 from remyelin.person import Person
 from remyelin.plans import Plan
+from remyelin.report.doubt import doubt
 from remyelin.units import DAYS_PER_MONTH
+from remyelin.web.memory import Memory
 
 T = TypeVar("T")
 Check = Callable[[str], None]
@@ -77,38 +78,6 @@ class Trajectory:
     drawn: xr.Dataset
     pathways: xr.Dataset
     picture: Picture
-
-
-class Memory:
-    """Results by key, the latest kept; a result that two ask for at once is computed once."""
-
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is known under a key, or make it."""
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]  # type: ignore[no-any-return]
-            own = self._locks.setdefault(key, threading.Lock())
-        try:
-            with own:
-                with self._lock:
-                    if key in self._found:
-                        return self._found[key]  # type: ignore[no-any-return]
-                made = make()
-                with self._lock:
-                    self._found[key] = made
-                    while len(self._found) > self._kept:
-                        self._found.popitem(last=False)
-                return made
-        finally:
-            with self._lock:
-                self._locks.pop(key, None)
 
 
 class Engine:
@@ -247,6 +216,15 @@ class Engine:
         return nerve.battery(
             state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
         )
+
+    def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
+        """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
+        whole = self.trajectory(case, shift, lambda step: None)
+        state = _state_at(whole, day).expand_dims("time")
+        pathways = steps.conduction(whole.who, state, self.tables(), self.ledger)
+        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
+        disability = pictured(pathways, cognition, self.ledger).disability
+        return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
         self, case: Case, shift: float | None, day: float, pathway: str, check: Check

@@ -147,7 +147,9 @@ async def studies(asked: AskedStudies, request: Request) -> Response:
     engine = engine_of(request)
 
     def work(ticket: Ticket) -> bytes:
-        return as_json(tabled(engine.studies(case, shift, asked.day, asked.studies, ticket.check)))
+        found = engine.studies(case, shift, asked.day, asked.studies, ticket.check)
+        doubt = "" if asked.studies else engine.doubted(case, shift, asked.day, found)
+        return as_json({**tabled(found), "doubt": doubt})
 
     return await answered(request, work)
 

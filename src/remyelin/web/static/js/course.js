@@ -242,7 +242,7 @@ function jumps() {
     there.scrollIntoView({ block: "start" });
     (part ? part.querySelector("summary") : there).focus({ preventScroll: true });
   };
-  return h("nav", { class: "jump", "aria-label": "Parts of this view" }, PARTS.map(([id, title]) => h("button", { type: "button", "data-jump": id, onclick: () => to(id) }, title)));
+  return h("div", { class: "jump", role: "group", "aria-label": "Parts of this view" }, PARTS.map(([id, title]) => h("button", { type: "button", "data-jump": id, onclick: () => to(id) }, title)));
 }
 
 function append(home, chart) {

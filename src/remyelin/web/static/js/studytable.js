@@ -111,7 +111,8 @@ export class StudyTable {
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    clear(this.body, table("Nerve studies", ["study", term("SD", "normal (SD)"), "limit", ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
+    const doubts = ids.filter((id) => this.found[id].doubt).map((id) => h("p", { class: "notice doubt" }, treated() && ids.length > 1 ? h("b", {}, `Plan ${id.toUpperCase()}: `) : null, this.found[id].doubt));
+    clear(this.body, doubts, table("Nerve studies", ["study", term("SD", "normal (SD)"), "limit", ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
     // the first column of words may go where it is narrow; numbers open their entries, one stop of the Tab key for all
     roving(this.body, "button");
   }
