@@ -165,11 +165,12 @@ def test_sources_are_passed_by_keyboard_in_a_few_stops(page: Any, server: str) -
     page.locator("#search").focus()
     for _ in range(20):
         page.keyboard.press("Tab")
-        if page.evaluate("Boolean(document.activeElement.closest('#entry'))"):
+        if page.evaluate("Boolean(document.activeElement.closest('#entry a'))"):
             break
     assert page.evaluate("Boolean(document.activeElement.closest('#entry a'))")
     group = page.locator(".layer[data-layer=myelin]")
     group.locator("summary").press("Enter")
+    group.locator("a").first.wait_for()
     page.keyboard.press("Tab")
     first = page.evaluate("document.activeElement.hash")
     page.keyboard.press("End")

@@ -85,7 +85,7 @@ export async function show(main) {
       const seen = new Set();
       for (const [key, item] of done) {
         rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen), mark(`study.${key}`, words(key))), colspan: 5 }] });
-        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), opens(flagged(one), row, one), { node: usual(one), class: "muted wide" }, opens({ node: limit(one), class: "muted" }, row, one), one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
+        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), opens(flagged(one), row, one), { node: usual(one), class: "muted wide" }, opens({ node: limit(one), class: "muted" }, row, one), one.z === null ? "" : deviations(one.z)]);
       }
       clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), "limit", term("z")], rows));
       roving(results, "button");
@@ -118,6 +118,8 @@ export const colourOf = (study) => state.about.colours.pathways[OF[study]];
 
 // A wave whose size nobody gives a norm in uV for is drawn in per cent of what a healthy person's would be.
 export const sized = (wave) => (wave.unit === "of normal" ? { unit: "% of the healthy size", value: wave.value.map((value) => 100 * value) } : wave);
+
+const deviations = (z) => (Math.abs(z) < 0.05 ? "0.0" : `${z > 0 ? "+" : ""}${z.toFixed(1)}`);
 
 // The same person before the cause began: the first month of the course, which the server says when asked for less.
 export async function before(plan, ask) {

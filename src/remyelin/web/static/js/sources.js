@@ -15,6 +15,8 @@ const LAYERS = {
   cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and what is normal",
   clinic: "From nerves to complaints", case: "Persons: what stands in for what a case leaves out", check: "What guidance says",
 };
+// A long name breaks after its dots and underscores.
+const named = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
 let ledger = null;
 let open = () => {};
 
@@ -60,7 +62,7 @@ export async function show(main, chosen) {
 
   const line = (entry, told) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` },
     h("span", { class: "shape", title: entry.kind, "aria-hidden": "true" }, SHAPES[entry.kind]),
-    h("code", {}, entry.name), h("span", { class: "num" }, `${told} ${entry.unit === "-" ? "" : entry.unit}`), h("span", { class: "muted" }, entry.kind));
+    named(entry), h("span", { class: "num" }, `${told} ${entry.unit === "-" ? "" : entry.unit}`), h("span", { class: "muted" }, entry.kind));
 
   // What the eye should fall on first: the numbers that decide most and that nobody has measured.
   async function deciding(place) {
@@ -68,7 +70,7 @@ export async function show(main, chosen) {
     if (!place.isConnected) return;
     clear(place, h("h2", {}, "The numbers that decide most"),
       h("p", { class: "hint" }, "Of all numbers below the symptoms: how many of the 16 points of disability each can move when put to an end of its range."),
-      found.most.map((entry) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), h("code", {}, entry.name), h("span", { class: "num" }, `${number(entry.moves, 2)} points`), h("span", { class: "muted" }, entry.kind))));
+      found.most.map((entry) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), named(entry), h("span", { class: "num" }, `${number(entry.moves, 2)} points`), h("span", { class: "muted" }, entry.kind))));
   }
 
   open = (name) => {
