@@ -108,6 +108,112 @@ def test_metformin_folate_and_gastrectomy() -> None:
     assert "With so low a haemoglobin" in said(operated, "risks")
 
 
+def urgent(symptoms: str, rest: str = "") -> str:
+    return said(of(f"symptoms = {symptoms}\n{rest}"), "urgent")
+
+
+def test_what_cannot_wait_is_said_first_and_with_where_to_go() -> None:
+    assert "999" in urgent('["numbness", "trouble breathing"]')
+    assert "999" in urgent('["sudden confusion"]')
+    assert "Did the confusion come suddenly" in urgent('["confusion"]')
+    assert "immediately" in urgent('["sudden loss of vision"]')
+    assert "If it came suddenly" in urgent('["blurred vision"]')
+    assert "Guillain-Barre" in urgent('["weak legs", "getting worse"]')
+    assert "thiamine" in urgent('["falls"]', 'conditions = ["heavy drinking"]\n')
+    assert "thiamine" not in urgent('["numbness"]', 'conditions = ["heavy drinking"]\n')
+    spine = of('symptoms = ["weak legs", "getting worse", "incontinence"]\n')
+    assert "emergency department" in spine.lines[0].text
+
+
+def test_tingling_or_a_low_value_alone_is_something_to_see_a_doctor_about() -> None:
+    assert "family doctor" in urgent('["tingling"]')
+    assert "see a doctor" in urgent("[]", '[labs]\nb12 = "95 pg/mL"\n')
+    # under treatment the rule about suspicion does not apply, but tingling still needs a doctor
+    treated = 'drugs = ["b12"]\nrisks = ["vegan"]\n[labs]\nb12 = "900 pmol/L"\n'
+    assert "family doctor" in urgent('["tingling"]', treated)
+
+
+def test_a_child_is_sent_to_a_doctor_and_not_read_by_the_limits_of_adults() -> None:
+    child = of(
+        'symptoms = ["tingling"]\nperson.age = "7 y"\n[labs]\nb12 = "170 ng/L"\nhaemoglobin = "118 g/L"\n'
+    )
+    assert "treats children" in said(child, "urgent")
+    assert "neither its rule" in said(child, "testing")
+    assert "limits above are for people over 16" in said(child, "values")
+    assert "coincidence" not in said(child, "values")
+    assert "World Health" not in said(child, "values")
+
+
+def test_raised_mma_is_no_reason_to_hurry_where_kidneys_fail() -> None:
+    labs = '[labs]\nb12 = "300 pmol/L"\nmma = "900 nmol/L"\n'
+    assert "treatment should not be delayed" in urgent('["numbness"]', labs)
+    assert "treatment should not be delayed" not in urgent(
+        '["numbness"]', labs + 'filtration = "22 mL/min/1.73m2"\n'
+    )
+    found = of(f'symptoms = ["numbness"]\n{labs}filtration = "22 mL/min/1.73m2"\n')
+    assert "kidney value" in said(found, "alike")
+
+
+def test_under_treatment_the_level_is_not_read_as_enough() -> None:
+    found = of(
+        'symptoms = ["numbness"]\ndrugs = ["hydroxocobalamin"]\nrisks = ["pernicious anaemia"]\n'
+        '[labs]\nb12 = "1400 pmol/L"\n'
+    )
+    assert "for people who take none" in said(found, "values")
+    assert "review by the doctor" in said(found, "next")
+    for wrong in ("ask a doctor why the level is high", "31%", "disturb some B12 tests"):
+        assert wrong not in said(found, "values")
+    assert "unlikely" not in said(found, "risks")
+
+
+def test_a_high_level_that_nobody_took_is_named() -> None:
+    found = of('symptoms = ["brain fog"]\n[labs]\nb12 = "1850 pg/mL"\n')
+    assert "why the level is high" in said(found, "values")
+    assert "a lack of B12 is unlikely" in said(found, "risks")
+    assert "works in most people" not in said(found, "risks")
+
+
+def test_nerves_and_a_normal_level_leave_the_matter_open_until_mma_is_known() -> None:
+    text = 'symptoms = ["numbness"]\n[labs]\nb12 = "320 pmol/L"\n'
+    assert "is unlikely" not in said(of(text), "risks")
+    assert "is unlikely" in said(of(text + 'mma = "150 nmol/L"\n'), "risks")
+
+
+def test_the_blood_count_is_read() -> None:
+    text = 'symptoms = ["numbness"]\nperson.sex = "male"\n[labs]\n'
+    assert "normal blood count" in said(of(text + 'haemoglobin = "14 g/dL"\n'), "values")
+    low = said(of(text + 'haemoglobin = "12.5 g/dL"\nmcv = "109 fL"\n'), "values")
+    assert "130 g/L in men" in low
+    assert "large (above 98 fL)" in low
+    assert "normal blood count" not in low
+    # where the sex is not known, only what is low in everybody is called low
+    unknown = of('[labs]\nhaemoglobin = "12.5 g/dL"\n')
+    assert "World Health" not in said(unknown, "values")
+
+
+def test_copper_zinc_and_antibodies() -> None:
+    start = 'symptoms = ["unsteady gait"]\n'
+    assert "Copper deficiency was entered" in said(of(start + 'conditions = ["low copper"]\n'), "alike")
+    assert "Zinc is being taken" in said(of(start + 'drugs = ["zinc"]\n'), "alike")
+    found = of(start + 'risks = ["anti-IF antibodies"]\n[labs]\nb12 = "260 pmol/L"\n')
+    assert "pernicious anaemia" in said(found, "values")
+    assert "disturb some B12 tests" in said(found, "values")
+
+
+def test_only_causes_of_neuropathy_are_listed_as_such() -> None:
+    found = of('symptoms = ["tingling"]\nconditions = ["alcohol", "pregnant", "diabetes"]\n')
+    assert "was entered: much alcohol for years." in said(found, "alike")
+
+
+def test_the_combined_index_shows_both_readings_of_its_bands() -> None:
+    labs = (
+        '[labs]\nb12 = "165 pmol/L"\nholotc = "31 pmol/L"\nmma = "310 nmol/L"\nhomocysteine = "19 umol/L"\n'
+    )
+    found = said(of('person.age = "81 y"\n' + labs), "values")
+    assert "boundary of deficiency" in found
+    assert "low B12 down to -1.5" in found
+
+
 @pytest.mark.parametrize(
     ("written", "canonical"),
     [("205 pg/mL", "151.3"), ("151.3 pmol/L", "151.3"), ("0.205 ng/mL", "151.3")],
@@ -131,6 +237,7 @@ def test_a_number_that_does_not_fit_its_unit_is_asked_back() -> None:
 
 def test_bound_values() -> None:
     assert "below" in said(of('[labs]\nb12 = "<100 pg/mL"\n'), "values")
+    assert "(<110.7 pmol/L)" in said(of('[labs]\nb12 = "<150 pg/mL"\n'), "values")
     assert "leaves the reading open" in said(of('[labs]\nb12 = "<300 pmol/L"\n'), "values")
 
 
@@ -158,6 +265,32 @@ def test_fhir_reads_names_and_asks_back() -> None:
     ranged = observation("2132-9", 150, "pg/mL", referenceRange=[{"high": {"value": 650}}])
     with pytest.raises(InputError, match="which is it"):
         parse_bundle(bundle(ranged), "b", LEDGER)
+
+
+def test_fhir_leaves_out_what_is_denied_over_or_unclear() -> None:
+    hpo = {"coding": [{"system": "http://human-phenotype-ontology.org", "code": "HP:0003401"}]}
+    symptom = {"resourceType": "Observation", "code": hpo}
+    diabetes = {"resourceType": "Condition", "code": {"text": "Diabetes mellitus (disorder)"}}
+    metformin = {"medicationCodeableConcept": {"text": "Metformin 500 mg"}}
+
+    def names(*resources: object) -> set[str]:
+        return {word.name for word in parse_bundle(bundle(*resources), "b", LEDGER).words}
+
+    def status(code: str) -> dict[str, object]:
+        return {"coding": [{"system": "http://terminology.hl7.org/x", "code": code}]}
+
+    assert names(symptom, diabetes) == {"paraesthesia", "diabetes"}
+    assert names({**symptom, "valueCodeableConcept": {"text": "Present"}}) == {"paraesthesia"}
+    assert not names({**symptom, "valueCodeableConcept": {"text": "Absent"}})
+    assert not names({**symptom, "valueCodeableConcept": {"text": "perhaps"}})
+    assert not names({**symptom, "dataAbsentReason": {"text": "not asked"}})
+    assert not names({**diabetes, "verificationStatus": status("refuted")})
+    assert not names({**diabetes, "clinicalStatus": status("resolved")})
+    assert names({**diabetes, "clinicalStatus": status("active")}) == {"diabetes"}
+    assert not names({"resourceType": "MedicationStatement", "status": "completed", **metformin})
+    assert names({"resourceType": "MedicationRequest", "status": "completed", **metformin}) == {"metformin"}
+    units = parse_bundle(bundle(observation("13964-2", 0.4, "\u00b5mol/l")), "b", LEDGER)
+    assert units.labs["mma"].value == pytest.approx(400)
 
 
 HOSTILE = {
@@ -249,6 +382,7 @@ def test_text_from_outside_is_harmless(text: str) -> None:
     ("text", "match"),
     [
         ('symptoms = ["numbnes"]', "did you mean"),
+        ('drugs = ["aspirin"]', "leave it out"),
         ('symtoms = ["numbness"]', "unknown key"),
         ("symptoms = 3", "must be a list"),
         ("[labs]\nb12 = 205", "write a number with one of the units"),

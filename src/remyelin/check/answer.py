@@ -163,9 +163,9 @@ def marker_name(found: Lab) -> str:
 def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
     given = facts(known, ledger)
     said = {
-        "symptoms": _listed(known, ("symptom",), common=True),
-        "risks": _listed(known, ("risk", "drug"), common=True),
-        "conditions": _listed(known, ("condition",), common=False),
+        "symptoms": _listed(known, ("symptom",), "common"),
+        "risks": _listed(known, ("risk", "drug"), "common"),
+        "conditions": _listed(known, ("condition",), "neuropathy_cause"),
     }
     for raw in table("guidance")["line"]:
         when = raw.get("when", {})
@@ -183,11 +183,9 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
             )
 
 
-def _listed(known: Known, kinds: tuple[str, ...], *, common: bool) -> str:
-    words = [
-        word.plain for word in known.words if word.kind in kinds and (not common or "common" in word.groups)
-    ]
-    return ", ".join(words)
+def _listed(known: Known, kinds: tuple[str, ...], group: str) -> str:
+    # a word may hold commas itself, so the list is parted by semicolons
+    return "; ".join(word.plain for word in known.words if word.kind in kinds and group in word.groups)
 
 
 def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
@@ -207,7 +205,8 @@ def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
             if wrong.verdict != said.verdict:
                 text = (
                     f"Check the unit: if the laboratory's number was in {other.unit} and not in {found.unit}, it would "
-                    f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The two units differ by a third."
+                    f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The same number of pmol/L is a "
+                    "third more vitamin than of pg/mL or ng/L."
                 )
                 yield Line("values", text, (OWN,), "own")
     values = [known.labs.get(marker) for marker in MARKERS]
@@ -230,7 +229,7 @@ def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
     )
     entry = ledger.entry(name)
     limits = {f"limit{i}": quantity(limit, entry) for i, limit in enumerate(said.limits)}
-    text = raw["text"].format(value=shown, **limits)
+    text = fill(raw["text"], ledger, {"value": shown, **limits})
     note = raw.get("clinical", "") or f"Limits: {entry.locator}."
     return Line("values", text, said.source, entry.mark, note)
 
@@ -268,7 +267,7 @@ def quantity(value: float, entry: Entry) -> str:
     if value == 1 and unit.endswith("s"):
         text = text[:-1]
     if entry.name in ("limits.b12", "guidance.bsh_b12"):
-        text += f" ({value / per_unit('b12', 'pg/mL'):.0f} pg/mL)"
+        text += f" ({round(value / per_unit('b12', 'pg/mL'), -1):.0f} pg/mL)"  # as guidelines print them
     if entry.name in ("limits.mma", "guidance.mma_suggestive"):
         text += f" ({value / NMOL_PER_UMOL:g} umol/L)"
     return text

@@ -23,7 +23,24 @@ LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
 LOINC: Final = "http://loinc.org"
 _HPO: Final = re.compile(r"HP:\d{7}")
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_VOID: Final = ("entered-in-error", "cancelled", "not-taken", "stopped", "draft")
+_VOID: Final = (
+    "entered-in-error",
+    "cancelled",
+    "not-taken",
+    "stopped",
+    "draft",
+    "on-hold",
+    "intended",
+    "not-done",
+)
+#: What makes a condition one the person does not have, or no longer has.
+_GONE: Final = {
+    "verificationStatus": ("refuted", "entered-in-error"),
+    "clinicalStatus": ("inactive", "remission", "resolved"),
+}
+#: A coded answer to whether a symptom is there, in small letters; anything else is not guessed.
+_ABSENT: Final = ("absent", "no", "negative", "not present")
+_PRESENT: Final = ("present", "yes", "positive")
 _DRUGS: Final = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
 
 
@@ -165,8 +182,17 @@ class _Bundle:
         if not isinstance(present, bool):
             raise InputError(f"{where}.valueBoolean: must be true or false.")
         word = look_up_hpo(code)
+        if "valueCodeableConcept" in resource:
+            place = f"{where}.valueCodeableConcept"
+            answer = _words(resource["valueCodeableConcept"], place).strip().casefold()
+            if answer not in (*_ABSENT, *_PRESENT):
+                self._name(f"whether {code} is present is not clear from {clean(answer) or 'its answer'!r}")
+                return
+            present = answer in _PRESENT
         if word is None:
             self._name(f"the term {code} is not known here")
+        elif "dataAbsentReason" in resource:
+            self._name(f"the term {code} was not assessed")
         elif present:
             self.words.append(word)
 
@@ -182,6 +208,7 @@ class _Bundle:
             raise InputError(f"{where}.valueQuantity.value: must be a number.")
         unit = _text(quantity.get("code", "") or quantity.get("unit", ""), f"{where}.valueQuantity.unit")
         marker, units = entry["marker"], entry["units"]
+        unit = _as_listed(unit, units)
         if unit not in units:
             if marker and unit_clash(marker, unit, entry["property"]):
                 raise InputError(
@@ -239,6 +266,11 @@ class _Bundle:
             self.labs[found.marker] = (date, found)
 
     def _condition(self, resource: Mapping[str, Any], where: str) -> None:
+        for key, gone in _GONE.items():
+            codes = [code for _, code in _codings(resource.get(key, {}), f"{where}.{key}")]
+            if any(code in gone for code in codes):
+                self._name(f"a condition whose {key} is {clean(codes[0])!r} was left out")
+                return
         for _, code in _codings(resource.get("code", {}), f"{where}.code"):
             if word := look_up_hpo(code):
                 self.words.append(word)
@@ -251,8 +283,11 @@ class _Bundle:
             self._name(f"the condition {clean(text) or 'without a text'!r} is not known here")
 
     def _drug(self, resource: Mapping[str, Any], where: str) -> None:
-        if _text(resource.get("status", ""), f"{where}.status") in _VOID:
-            self._name("a drug that is stopped, cancelled or a draft was left out")
+        status = _text(resource.get("status", ""), f"{where}.status")
+        # a completed request or administration was carried out; a completed statement is of a drug taken no longer
+        over = status == "completed" and resource.get("resourceType") == "MedicationStatement"
+        if over or status in _VOID:
+            self._name(f"a drug whose status is {clean(status)!r} was left out")
             return
         text = _words(resource.get("medicationCodeableConcept", {}), f"{where}.medicationCodeableConcept")
         word = named_within("drug", text)
@@ -278,6 +313,12 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: must be text.")
     return value
+
+
+def _as_listed(unit: str, units: Collection[str]) -> str:
+    """Return a unit as it is listed, where it differs in the letter for micro or in capitals only."""
+    folded = unit.replace("\u00b5", "u").replace("\u03bc", "u").casefold()
+    return next((listed for listed in units if listed.casefold() == folded), unit)
 
 
 def _codings(concept: Any, where: str) -> Iterator[tuple[str, str]]:

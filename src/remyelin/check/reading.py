@@ -10,7 +10,7 @@ from typing import Any, Final
 from remyelin.case import Case, parse_case, read_text, shipped_cases
 from remyelin.check import fhir
 from remyelin.check.known import LABS, Known, Lab, lab
-from remyelin.check.words import Word, clean, look_up, spellings, vocabulary
+from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.units import KINDS as QUANTITIES
@@ -111,9 +111,7 @@ def _of_table(raw: Mapping[str, Any], source: str, ledger: Ledger, confirmed: Co
         for text in _strings(raw.get(key, []), key):
             word = look_up(kind, text)
             if word is None:
-                raise InputError(
-                    f"{key}: {clean(text)!r} is not known; {nearest(clean(text).casefold(), spellings(kind))}"
-                )
+                raise InputError(f"{key}: {unknown(kind, text)}")
             words.append(word)
     person = _table(raw.get("person", {}), "person", ("age", "sex"))
     sex = person.get("sex", "")

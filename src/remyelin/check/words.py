@@ -11,7 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from remyelin.errors import nearest
+
 KINDS: Final = ("symptom", "risk", "drug", "condition")
+#: What terminologies append to a name, as in "Diabetes mellitus (disorder)".
+_TAG: Final = re.compile(r"\s*\((?:disorder|finding|situation|substance|product)\)\s*$", re.IGNORECASE)
 LONGEST: Final = 80  # characters shown of a text from outside
 
 
@@ -83,9 +87,20 @@ def spellings(kind: str) -> list[str]:
     return sorted(_spellings(kind))
 
 
+def unknown(kind: str, text: str) -> str:
+    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or where all of them stand."""
+    near = nearest(clean(text).casefold(), spellings(kind))
+    hint = (
+        near
+        if near.startswith("did you mean")
+        else "leave it out, or see the list with `remyelin check --ask`."
+    )
+    return f"{clean(text)!r} is not a {kind} this check knows; {hint}"
+
+
 def look_up(kind: str, text: str) -> Word | None:
     """Return the word of a kind that is written so, ignoring case, hyphens and underscores; None if none is."""
-    return _spellings(kind).get(_fold(text))
+    return _spellings(kind).get(_fold(_TAG.sub("", text)))
 
 
 def look_up_hpo(code: str) -> Word | None:
