@@ -19,12 +19,14 @@ from remyelin.check.ask import ask
 from remyelin.check.facts import POSSIBLE
 from remyelin.check.fhir import parse_bundle
 from remyelin.check.form import questions, read_form
+from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.reading import parse_toml
-from remyelin.check.words import clean, table
+from remyelin.check.words import clean, table, vocabulary
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
 from remyelin.report.checks import describe
 from remyelin.report.folder import write_new_case
+from remyelin.units import KINDS
 
 LEDGER = Ledger.shipped()
 PERSON = '[person]\nage = "50 y"\nsex = "female"\n'
@@ -300,6 +302,10 @@ HOSTILE = {
     "huge": '{"resourceType":"Bundle","x":1e999}',
     "long": '{"resourceType":"Bundle","x":' + "9" * 5000 + "}",
     "twice": '{"resourceType":"Bundle","resourceType":"Bundle"}',
+    "twice among many": '{"resourceType":"Bundle",'
+    + ",".join(f'"k{i}":1' for i in range(50_000))
+    + ',"k49999":1}',
+    "small": '{"resourceType":"bundle"}',
     "type": '{"resourceType":"Bundle","entry":{}}',
     "null": '{"resourceType":"Bundle","entry":[null]}',
     "boolean": bundle(observation("2132-9", True, "pg/mL")),
@@ -359,6 +365,25 @@ BUNDLES = st.fixed_dictionaries(
 )
 
 
+def test_what_a_bundle_says_without_being_understood_is_named_with_the_nearest_and_counted() -> None:
+    known = parse_bundle(bundle(observation("2132-8", 200, "pg/mL")), "b", LEDGER)
+    assert "did you mean 2132-9 (Cobalamin" in known.unread[0]
+    drug = {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": "metformine"}}
+    assert "did you mean 'metformin'" in parse_bundle(bundle(drug), "b", LEDGER).unread[0]
+    many = [{"resourceType": "Condition", "code": {"text": f"thing {i}"}} for i in range(900)]
+    known = parse_bundle(bundle(*many), "b", LEDGER)
+    assert len(known.unread) < 30
+    assert "875 more" in known.unread[-1]
+
+
+def test_references_in_a_circle_are_not_followed() -> None:
+    first = {"resourceType": "Observation", "id": "a", "hasMember": [{"reference": "Observation/b"}]}
+    second = {"resourceType": "Observation", "id": "b", "hasMember": [{"reference": "Observation/a"}]}
+    known = parse_bundle(bundle(first, second), "b", LEDGER)
+    assert not known.words
+    assert known.unread
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(BUNDLES)
 def test_random_bundles_never_crash_it(data: object) -> None:
@@ -369,6 +394,38 @@ def test_random_bundles_never_crash_it(data: object) -> None:
     found = answer(known, LEDGER)
     assert all(line.source for line in found.lines)
     assert "\x1b" not in describe(found)
+
+
+PERSONS = st.builds(
+    Known,
+    st.just("x"),
+    st.lists(st.sampled_from(vocabulary()), max_size=12, unique=True).map(tuple),
+    st.dictionaries(
+        st.sampled_from(list(LABS)),
+        st.floats(0, 1e5),
+    ).map(
+        lambda values: {
+            marker: Lab(marker, value, KINDS[marker].canonical) for marker, value in values.items()
+        }
+    ),
+    st.none() | st.floats(0, 110),
+    st.sampled_from(["", "female", "male"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PERSONS)
+def test_every_person_gets_a_full_answer_in_order(known: Known) -> None:
+    found = answer(known, LEDGER)
+    order = [list(SECTIONS).index(line.section) for line in found.lines]
+    assert order == sorted(order)
+    assert order[0] == 0, "there is always something about seeking care"
+    for line in found.lines:
+        assert line.source
+        assert not set("{}") & set(line.text + line.clinical), "every number of the ledger is filled in"
+        assert "  " not in line.text
+        assert "()" not in line.text
+    assert len({line.text for line in found.lines}) == len(found.lines), "nothing is said twice"
 
 
 @given(st.text())
@@ -388,6 +445,10 @@ def test_text_from_outside_is_harmless(text: str) -> None:
         ("[labs]\nb12 = 205", "write a number with one of the units"),
         ('[labs]\nb13 = "205 pg/mL"', "unknown key"),
         ("x = " + "[" * 5000, "."),
+        ("a." * 100_000 + "b = 1", "more than 200 dots"),
+        ('[labs]\nb12 = "1e400 pg/mL"', "impossible"),
+        ('[labs]\nb12 = "nan pg/mL"', "is not a serum B12"),
+        ("person.age = inf", "is not an age"),
     ],
 )
 def test_bad_check_files_get_one_sentence(text: str, match: str) -> None:

@@ -212,8 +212,9 @@ def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
     values = [known.labs.get(marker) for marker in MARKERS]
     if known.age is not None and all(found and not found.bound and found.value > 0 for found in values):
         b12, holotc, mma, homocysteine = (found.value for found in values if found)
-        index = math.log10(b12 * holotc / (mma / NMOL_PER_UMOL * homocysteine))
-        index -= expected_indicator(known.age, ledger)
+        # logarithms one by one, so that no product runs over, however odd a value that was confirmed
+        index = math.log10(b12) + math.log10(holotc) - math.log10(mma) - math.log10(homocysteine)
+        index += math.log10(NMOL_PER_UMOL) - expected_indicator(known.age, ledger)
         yield _reading(interpret("combined_indicator", index, ledger), f"{index:.1f}", ledger)
 
 
@@ -236,7 +237,8 @@ def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
 
 def _unread(known: Known) -> Iterator[Line]:
     for sentence in known.unread:
-        yield Line("unread", f"{sentence[0].upper()}{sentence[1:]}.", (OWN,), "own")
+        end = "" if sentence.endswith("?") else "."
+        yield Line("unread", f"{sentence[0].upper()}{sentence[1:]}{end}", (OWN,), "own")
 
 
 def fill(text: str, ledger: Ledger, said: Mapping[str, str]) -> str:

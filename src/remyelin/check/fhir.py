@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
-from remyelin.check.words import Word, clean, look_up, look_up_hpo, named_within, table
-from remyelin.errors import InputError
+from remyelin.check.words import Word, clean, look_up, look_up_hpo, named_within, spellings, table
+from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_YEAR
 
 MAX_ENTRIES: Final = 5_000
+MAX_NAMED: Final = 25  # things not understood that are named one by one; the rest are counted
 LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
 LOINC: Final = "http://loinc.org"
 _HPO: Final = re.compile(r"HP:\d{7}")
@@ -87,8 +88,8 @@ def _load(text: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise InputError(f"the key {clean(twice)!r} stands twice in one object; which one counts?")
     return found
 
@@ -112,6 +113,7 @@ class _Bundle:
         self.words: list[Word] = []
         self.labs: dict[str, tuple[str, Lab]] = {}
         self.unread: dict[str, None] = {}
+        self.more = 0
         self.born, self.sex, self.latest = "", "", ""
 
     def read(self, data: Any) -> Known:
@@ -142,10 +144,18 @@ class _Bundle:
                 self._name(f"resources of type {clean(kind)!r} are not read")
         labs = {marker: found for marker, (_, found) in self.labs.items()}
         words = tuple(dict.fromkeys(self.words))
-        return Known(self.source, words, labs, self._age(), self.sex, tuple(self.unread))
+        unread = list(self.unread)
+        if self.more:
+            unread.append(f"{self.more} more things of the bundle are not known here")
+        return Known(self.source, words, labs, self._age(), self.sex, tuple(unread))
 
-    def _name(self, sentence: str) -> None:
-        self.unread[sentence] = None
+    def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
+        """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
+        if len(self.unread) < MAX_NAMED:
+            near = guess()
+            self.unread[f"{sentence}; {near}" if near.startswith("did you mean") else sentence] = None
+        elif sentence not in self.unread:
+            self.more += 1
 
     def _patient(self, resource: Mapping[str, Any], where: str) -> None:
         gender = _text(resource.get("gender", ""), f"{where}.gender")
@@ -175,7 +185,9 @@ class _Bundle:
                 self._symptom(resource, code, where)
                 return
         shown = ", ".join(clean(f"{system} {code}") for system, code in codings[:3])
-        self._name(f"the code {shown or 'of an observation without one'} is not known here")
+        loinc = next((code for system, code in codings if system == LOINC), "")
+        sentence = f"the code {shown or 'of an observation without one'} is not known here"
+        self._name(sentence, lambda: _nearest_code(loinc))
 
     def _symptom(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         present = resource.get("valueBoolean", True)
@@ -280,7 +292,9 @@ class _Bundle:
         if word:
             self.words.append(word)
         else:
-            self._name(f"the condition {clean(text) or 'without a text'!r} is not known here")
+            known = [spelling for kind in ("condition", "risk") for spelling in spellings(kind)]
+            sentence = f"the condition {clean(text) or 'without a text'!r} is not known here"
+            self._name(sentence, lambda: nearest(clean(text).casefold(), known))
 
     def _drug(self, resource: Mapping[str, Any], where: str) -> None:
         status = _text(resource.get("status", ""), f"{where}.status")
@@ -294,7 +308,8 @@ class _Bundle:
         if word:
             self.words.append(word)
         else:
-            self._name(f"the drug {clean(text) or 'without a text'!r} is not one this check knows of")
+            sentence = f"the drug {clean(text) or 'without a text'!r} is not one this check knows of"
+            self._name(sentence, lambda: nearest(clean(text).casefold(), spellings("drug")))
 
 
 def _dict(value: Any, where: str) -> dict[str, Any]:
@@ -313,6 +328,12 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: must be text.")
     return value
+
+
+def _nearest_code(code: str) -> str:
+    near = nearest(clean(code), table("loinc"))
+    found = near.split("'")[1] if near.startswith("did you mean") else ""
+    return f"did you mean {found} ({table('loinc')[found]['name']})?" if found else ""
 
 
 def _as_listed(unit: str, units: Collection[str]) -> str:
