@@ -465,6 +465,28 @@ def test_questions_on_the_terminal() -> None:
     assert any("implausible" in line for line in shown), "asked back on the spot"
 
 
+def test_an_emergency_is_answered_before_the_other_questions() -> None:
+    numbers = [word.name for word in vocabulary() if word.kind == "symptom"]
+    answers = iter(["", "", f"{numbers.index('sudden_one_sided') + 1}", *[""] * 20])
+    shown: list[str] = []
+    ask(lambda: next(answers), shown.append, LEDGER)
+    now = next(index for index, line in enumerate(shown) if line.startswith("NOW"))
+    assert "999" in shown[now]
+    assert shown[now + 1].startswith("Which of these are true")
+    answers = iter(["", "", "numbnes", "1", *[""] * 20])
+    shown.clear()
+    ask(lambda: next(answers), shown.append, LEDGER)
+    assert any("did you mean 'numbness'" in line for line in shown)
+    assert not any(line.startswith("NOW") for line in shown)
+
+
+def test_the_example_of_the_documentation_is_answered() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert example
+    assert "grey zone" in said(of(example[1]), "values")
+
+
 def test_a_new_case_is_valid_for_the_check_and_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     write_new_case(file)
@@ -488,6 +510,10 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
     assert all(line.mark == "model" and line.source for line in lines)
     assert any("not a suggestion" in line.text for line in lines)
     assert any("12 months later" in line.text for line in lines)
+    assert not any("must not be taken" in line.text for line in lines)
+    # what the model does not see in a person with symptoms is no reason to wait
+    mild = parse_toml('symptoms = ["tingling"]\nrisks = ["vegan"]\n' + PERSON, "x", LEDGER)
+    assert any("must not be taken as time to wait" in line.text for line in forecast(mild, LEDGER))
 
 
 def test_the_form_reads_what_the_terminal_reads() -> None:

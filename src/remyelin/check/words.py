@@ -87,14 +87,12 @@ def spellings(kind: str) -> list[str]:
     return sorted(_spellings(kind))
 
 
-def unknown(kind: str, text: str) -> str:
-    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or where all of them stand."""
+def unknown(
+    kind: str, text: str, otherwise: str = "leave it out, or see the list with `remyelin check --ask`."
+) -> str:
+    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or what to do."""
     near = nearest(clean(text).casefold(), spellings(kind))
-    hint = (
-        near
-        if near.startswith("did you mean")
-        else "leave it out, or see the list with `remyelin check --ask`."
-    )
+    hint = near if near.startswith("did you mean") else otherwise
     return f"{clean(text)!r} is not a {kind} this check knows; {hint}"
 
 
