@@ -113,11 +113,11 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
             f"{horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END} (complete).",
             (OWN,),
         )
-    today = float(course.data["disability"].sel(plan=given, time=0.0, method="nearest"))
+    today = float(course.data["disability"].sel(plan=given).sel(time=0.0, method="nearest"))
     if ill and round(today) == 0:
         yield _model(
-            "Symptoms of nerves were entered, yet the model computes no disability today: the person it computes is not "
-            "this one, and what it says of starting later must not be taken as time to wait.",
+            "Symptoms of nerves were entered, yet the model computes no disability today: the person it computes is "
+            "not this one, and what it says of starting later must not be taken as time to wait.",
             (OWN,),
         )
     used = course.provenance.used
