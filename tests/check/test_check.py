@@ -291,6 +291,18 @@ def test_fhir_leaves_out_what_is_denied_over_or_unclear() -> None:
     assert names({**diabetes, "clinicalStatus": status("active")}) == {"diabetes"}
     assert not names({"resourceType": "MedicationStatement", "status": "completed", **metformin})
     assert names({"resourceType": "MedicationRequest", "status": "completed", **metformin}) == {"metformin"}
+    coded = [
+        {
+            "resourceType": "Condition",
+            "code": {"coding": [{"system": f"http://hl7.org/fhir/sid/icd-10{cm}", "code": code}]},
+        }
+        for cm, code in (("", "D51.0"), ("-cm", "E11.42"), ("", "N18.4"), ("", "N18.1"), ("", "K90.0"))
+    ]
+    assert names(*coded) == {"pernicious_anaemia", "diabetes", "kidney_disease", "coeliac"}
+    assert names({"resourceType": "AllergyIntolerance", "code": {"text": "Hydroxocobalamin"}}) == {
+        "cobalt_allergy"
+    }
+    assert not names({"resourceType": "AllergyIntolerance", "code": {"text": "Penicillin"}})
     units = parse_bundle(bundle(observation("13964-2", 0.4, "\u00b5mol/l")), "b", LEDGER)
     assert units.labs["mma"].value == pytest.approx(400)
 
@@ -342,7 +354,9 @@ CODING = st.fixed_dictionaries({"code": CODES | ODD, "system": st.just("http://l
 CONCEPT = st.fixed_dictionaries({"coding": st.lists(CODING, max_size=2) | ODD})
 RESOURCE = st.fixed_dictionaries(
     {
-        "resourceType": st.sampled_from(["Patient", "Observation", "Condition", "MedicationRequest", "X"])
+        "resourceType": st.sampled_from(
+            ["Patient", "Observation", "Condition", "MedicationRequest", "AllergyIntolerance", "X"]
+        )
         | ODD,
     },
     optional={
@@ -350,6 +364,10 @@ RESOURCE = st.fixed_dictionaries(
         "valueQuantity": st.fixed_dictionaries({"value": st.floats(0, 1e5) | ODD, "unit": UNITS | ODD}) | ODD,
         "valueBoolean": ODD,
         "status": ODD,
+        "valueCodeableConcept": CONCEPT | ODD,
+        "clinicalStatus": CONCEPT | ODD,
+        "verificationStatus": CONCEPT | ODD,
+        "medicationReference": ODD,
         "gender": ODD,
         "birthDate": st.sampled_from(["1960-01-01", "2030-13-99", "x"]) | ODD,
         "effectiveDateTime": st.sampled_from(["2020-01-01", "1950", "9999-99"]) | ODD,

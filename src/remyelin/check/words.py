@@ -37,6 +37,8 @@ class Word:
         Facts it brings beside its own.
     cause : str
         The cause of a case that a forecast would run; empty for none.
+    icd10 : tuple of str
+        Beginnings of codes of the International Classification of Diseases.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Word:
     hpo: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     cause: str = ""
+    icd10: tuple[str, ...] = ()
 
 
 @cache
@@ -66,6 +69,7 @@ def vocabulary() -> tuple[Word, ...]:
             tuple(raw.get("hpo", ())),
             tuple(raw.get("groups", ())),
             raw.get("cause", ""),
+            tuple(raw.get("icd10", ())),
         )
         for kind in KINDS
         for name, raw in table("words")[kind].items()
@@ -104,6 +108,11 @@ def look_up(kind: str, text: str) -> Word | None:
 def look_up_hpo(code: str) -> Word | None:
     """Return the word of a term of the Human Phenotype Ontology."""
     return next((word for word in vocabulary() if code in word.hpo), None)
+
+
+def look_up_icd10(code: str) -> Word | None:
+    """Return the word of a code of the International Classification of Diseases, by how the code begins."""
+    return next((word for word in vocabulary() if word.icd10 and code.startswith(word.icd10)), None)
 
 
 def named_within(kind: str, text: str) -> Word | None:
