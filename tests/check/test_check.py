@@ -122,6 +122,7 @@ def test_what_cannot_wait_is_said_first_and_with_where_to_go() -> None:
     assert "If it came suddenly" in urgent('["blurred vision"]')
     assert "Guillain-Barre" in urgent('["weak legs", "getting worse"]')
     assert "thiamine" in urgent('["falls"]', 'conditions = ["heavy drinking"]\n')
+    assert "mental health option" in urgent('["depression"]')
     assert "thiamine" not in urgent('["numbness"]', 'conditions = ["heavy drinking"]\n')
     spine = of('symptoms = ["weak legs", "getting worse", "incontinence"]\n')
     assert "emergency department" in spine.lines[0].text
@@ -144,6 +145,15 @@ def test_a_child_is_sent_to_a_doctor_and_not_read_by_the_limits_of_adults() -> N
     assert "limits above are for people over 16" in said(child, "values")
     assert "coincidence" not in said(child, "values")
     assert "World Health" not in said(child, "values")
+
+
+def test_a_breastfed_baby_is_thought_of_and_pregnancy_is_another_matter() -> None:
+    nursing = of('risks = ["vegan"]\nconditions = ["breastfeeding"]\n[labs]\nb12 = "170 ng/L"\n')
+    assert "ask a doctor about the baby too" in said(nursing, "urgent")
+    assert "In pregnancy total B12 falls" not in said(nursing, "values")
+    pregnant = of('risks = ["vegan"]\nconditions = ["pregnant"]\n[labs]\nb12 = "170 ng/L"\n')
+    assert "In pregnancy total B12 falls" in said(pregnant, "values")
+    assert "baby" not in said(pregnant, "urgent")
 
 
 def test_raised_mma_is_no_reason_to_hurry_where_kidneys_fail() -> None:
@@ -171,6 +181,8 @@ def test_under_treatment_the_level_is_not_read_as_enough() -> None:
 def test_a_high_level_that_nobody_took_is_named() -> None:
     found = of('symptoms = ["brain fog"]\n[labs]\nb12 = "1850 pg/mL"\n')
     assert "why the level is high" in said(found, "values")
+    assert "why the level is high" in said(of('[labs]\nb12 = ">2000 pg/mL"\n'), "values")
+    assert "why the level is high" not in said(of('[labs]\nb12 = "<2000 pg/mL"\n'), "values")
     assert "a lack of B12 is unlikely" in said(found, "risks")
     assert "works in most people" not in said(found, "risks")
 

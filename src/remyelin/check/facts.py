@@ -150,7 +150,9 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
     modest = [per_unit("b12", "pg/mL") * bound for bound in ledger.vector("guidance.modest_b12")]
     if b12 is not None and modest[0] <= b12 <= modest[1]:
         yield "b12.modest"
-    if b12 is not None and b12 > ledger["guidance.high_b12"]:
+    level = known.labs.get("b12")
+    # a level given as above a number is at least that number
+    if level is not None and level.bound != "<" and level.value > ledger["guidance.high_b12"]:
         yield "b12.high"
     if mma is not None:
         low, high = ledger.entry("limits.mma").range or (0.0, 0.0)
