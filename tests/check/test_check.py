@@ -226,6 +226,9 @@ def test_the_combined_index_shows_both_readings_of_its_bands() -> None:
     found = said(of('person.age = "81 y"\n' + labs), "values")
     assert "boundary of deficiency" in found
     assert "low B12 down to -1.5" in found
+    index = next(line for line in of('person.age = "81 y"\n' + labs).lines if "4cB12" in line.text)
+    assert index.source == ("fedosov2015", "viapath-cb12")
+    assert index.mark == "recall", "as sure as its least sure number"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ SECTIONS: Final = {
 MARKS: Final = {
     "read": "read at the source",
     "read-2nd": "second hand: read in a text about the source, or in part",
-    "recall": "from memory, not checked",
+    "recall": "from memory: not checked at the source",
     "own": "said by this program, not by a source",
     "model": "computed by the model, mostly from assumed rates",
 }
@@ -232,7 +232,11 @@ def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
     limits = {f"limit{i}": quantity(limit, entry) for i, limit in enumerate(said.limits)}
     text = fill(raw["text"], ledger, {"value": shown, **limits})
     note = raw.get("clinical", "") or f"Limits: {entry.locator}."
-    return Line("values", text, said.source, entry.mark, note)
+    # the index is as sure as the least sure of its numbers, the term for age
+    mark = (
+        ledger.entry("combined_indicator.scale").mark if said.marker == "combined_indicator" else entry.mark
+    )
+    return Line("values", text, (*said.source, *raw.get("source", ())), mark, note)
 
 
 def _unread(known: Known) -> Iterator[Line]:
