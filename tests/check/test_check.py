@@ -284,6 +284,14 @@ def test_fhir_reads_names_and_asks_back() -> None:
         parse_bundle(bundle(ranged), "b", LEDGER)
 
 
+@pytest.mark.parametrize("code", table("loinc"))
+def test_the_check_digit_of_every_loinc_code_is_right(code: str) -> None:
+    digits, check = code.split("-")
+    odd = str(int(digits[::-1][::2]) * 2)  # every second digit from the right, doubled as one number
+    total = sum(map(int, odd)) + sum(map(int, digits[::-1][1::2]))
+    assert -total % 10 == int(check)
+
+
 def test_fhir_leaves_out_what_is_denied_over_or_unclear() -> None:
     hpo = {"coding": [{"system": "http://human-phenotype-ontology.org", "code": "HP:0003401"}]}
     symptom = {"resourceType": "Observation", "code": hpo}
@@ -318,6 +326,8 @@ def test_fhir_leaves_out_what_is_denied_over_or_unclear() -> None:
         "cobalt_allergy"
     }
     assert not names({"resourceType": "AllergyIntolerance", "code": {"text": "Penicillin"}})
+    active = parse_bundle(bundle(observation("72160-5", 31, "pmol/L")), "b", LEDGER)
+    assert "Active B12" in said(answer(active, LEDGER), "values")
     units = parse_bundle(bundle(observation("13964-2", 0.4, "\u00b5mol/l")), "b", LEDGER)
     assert units.labs["mma"].value == pytest.approx(400)
 
