@@ -347,7 +347,7 @@ def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_F
         size = path.stat().st_size
         if size > limit:
             raise InputError(
-                f"{path}: {size / 1e6:.0f} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
+                f"{path}: {size / 1e6:.3g} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
             )
         return path.read_bytes().decode("utf-8-sig")  # Windows editors write a mark of byte order
     except UnicodeDecodeError:

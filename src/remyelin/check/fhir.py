@@ -84,7 +84,7 @@ class _Bundle:
         self.source, self.ledger, self.confirmed = source, ledger, confirmed
         self.words: list[Word] = []
         self.labs: dict[str, tuple[str, Lab]] = {}
-        self.unread: dict[str, None] = {}
+        self.unread: dict[str, str] = {}  # as it was said first, with the nearest thing known beside it
         self.more = 0
         self.born, self.sex, self.latest = "", "", ""
 
@@ -118,17 +118,19 @@ class _Bundle:
                 self._name(f"resources of type {clean(kind)!r} are not read")
         labs = {marker: found for marker, (_, found) in self.labs.items()}
         words = tuple(dict.fromkeys(self.words))
-        unread = list(self.unread)
+        unread = list(self.unread.values())
         if self.more:
             unread.append(f"{self.more} more things of the bundle are not known here")
         return Known(self.source, words, labs, self._age(), self.sex, tuple(unread))
 
     def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
         """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
+        if sentence in self.unread:
+            return
         if len(self.unread) < MAX_NAMED:
             near = guess()
-            self.unread[f"{sentence}; {near}" if near.startswith("did you mean") else sentence] = None
-        elif sentence not in self.unread:
+            self.unread[sentence] = f"{sentence}; {near}" if near.startswith("did you mean") else sentence
+        else:
             self.more += 1
 
     def _patient(self, resource: Mapping[str, Any], where: str) -> None:

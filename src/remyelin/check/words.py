@@ -16,6 +16,7 @@ from remyelin.errors import nearest
 KINDS: Final = ("symptom", "risk", "drug", "condition")
 #: What terminologies append to a name, as in "Diabetes mellitus (disorder)".
 _TAG: Final = re.compile(r"\s*\((?:disorder|finding|situation|substance|product)\)\s*$", re.IGNORECASE)
+LONGEST_WORD: Final = 200  # characters; no word is so long, and looking at what is would take time
 LONGEST: Final = 80  # characters shown of a text from outside
 
 
@@ -102,6 +103,8 @@ def unknown(
 
 def look_up(kind: str, text: str) -> Word | None:
     """Return the word of a kind that is written so, ignoring case, hyphens and underscores; None if none is."""
+    if len(text) > LONGEST_WORD:
+        return None
     return _spellings(kind).get(_fold(_TAG.sub("", text)))
 
 
