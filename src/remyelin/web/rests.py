@@ -23,6 +23,7 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.lines import Line, Spread
 from remyelin.nerve.pathways import runs
 from remyelin.nerve.volley import Volley, volley
+from remyelin.report.plots import words
 from remyelin.web.compute import Engine
 from remyelin.web.nudged import read_by
 from remyelin.web.quick import engine_of
@@ -105,7 +106,7 @@ def _pathway(name: str) -> Readout:
         nerve.conduction(nerve.intact(body, ledger), body, engine.tables(), ledger, [name])
         return set(runs(name, body, ledger))
 
-    return Readout(f"conduction of {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+    return Readout(f"conduction of {words(name)}", _recorded(make), _BELOW["nerve"])
 
 
 def _study(name: str) -> Readout:
@@ -120,7 +121,7 @@ def _study(name: str) -> Readout:
         nerve.battery(nerve.intact(body, ledger), body, tables, ledger, [name], conduct)
         return passed
 
-    return Readout(f"the study {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+    return Readout(f"the study {words(name)}", _recorded(make), _BELOW["nerve"])
 
 
 def _all() -> Mapping[str, Readout]:
@@ -198,7 +199,7 @@ def answer(what: str, engine: Engine, site: str = "", quantity: str = "") -> dic
         names = frozenset(name for name in names if not name.startswith("norm.") or name in norms)
         if quantity == "velocity":
             names |= read[what] & {"norm.velocity_per_height"}
-        title = f"{study.replace('_', ' ')}, {site}, {quantity.replace('_', ' ')},"
+        title = f"{words(study)}, {site} {words(quantity)}"
     own = [entry for entry in ledger.entries() if entry.name in names]
     # the number's norm, other limits that a value is held against, then what nobody has measured
     own.sort(

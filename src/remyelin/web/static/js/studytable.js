@@ -24,7 +24,7 @@ export function opens(shown, row, item) {
   return { ...shown, node: rooted(`study.${row.study}`, shown.node, `${words(row.study)}, ${row.site}, ${words(item.quantity)},`, { site: row.site, quantity: item.quantity }) };
 }
 // What a laboratory would call normal: the limit beyond which a value is marked.
-export const limit = (item) => `${HIGH.has(item.quantity) ? "\u2264" : "\u2265"} ${number(item.limit)}`;
+export const limit = (item) => (HIGH.has(item.quantity) ? `\u2264 ${number(item.limit)}` : item.limit > 0 ? `\u2265 ${number(item.limit)}` : "none");
 const HIGH = new Set(["latency", "interval", "cmct", "f_latency"]);
 
 const ASK = "Compute plan A fibre by fibre (exact)";
@@ -111,7 +111,9 @@ export class StudyTable {
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    const doubts = ids.filter((id) => this.found[id].doubt).map((id) => h("p", { class: "notice doubt" }, treated() && ids.length > 1 ? h("b", {}, `Plan ${id.toUpperCase()}: `) : null, this.found[id].doubt));
+    // plans that have not parted yet are in the same state, and doubted once
+    const doubts = [...new Set(ids.map((id) => this.found[id].doubt).filter(Boolean))].map((doubt) => [doubt, ids.filter((id) => this.found[id].doubt === doubt)]).map(([doubt, here]) => h("p", { class: "notice doubt" },
+      ids.length > 1 ? h("b", {}, here.length > 1 ? "Both plans: " : `Plan ${here[0].toUpperCase()}: `) : null, doubt));
     clear(this.body, doubts, table("Nerve studies", ["study", term("SD", "normal (SD)"), "limit", ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
     // the first column of words may go where it is narrow; numbers open their entries, one stop of the Tab key for all
     roving(this.body, "button");
