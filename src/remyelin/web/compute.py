@@ -89,11 +89,14 @@ class Engine:
         self._trajectories = Memory(numerics.WEB_TRAJECTORIES_KEPT)
         self._answers = Memory(numerics.WEB_TRAJECTORIES_KEPT)
         self._building = threading.Lock()
+        self._tables: nerve.Tables | None = None
 
     def tables(self) -> nerve.Tables:
         """Return the tables of internodes; the first call fills them, others wait for it."""
         with self._building:
-            return nerve.build_tables(self.ledger)
+            if self._tables is None:
+                self._tables = nerve.build_tables(self.ledger)
+            return self._tables
 
     def person(self, case: Case) -> Person:
         """Return the person of a case, placed by its laboratory values."""
