@@ -188,7 +188,7 @@ export async function show(main) {
     last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
-    studies.rest();
+    studies.stop();
     for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {

@@ -76,17 +76,13 @@ export class StudyTable {
     this.stale = false;
     const list = plans().filter((plan) => plan.id !== "none");
     this.exact = null;
-    this.rest();
+    this.background.stop();
     this.note.textContent = "";
     this.queue.ask(list, state.month);
     if (this.wanted) this.background.ask(list[0], state.month);
   }
 
   // What is under way is of a place already left.
-  rest() {
-    this.background.stop();
-  }
-
   stop() {
     this.queue.stop();
     this.background.stop();
