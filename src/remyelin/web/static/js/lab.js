@@ -14,8 +14,9 @@ const SETUPS = {
   median_sensory: ["finger", "wrist"], ulnar_sensory: ["finger", "wrist"], sural: ["calf", "ankle"],
   median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
   mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
+  radial: ["forearm", "back of the wrist"], baep: ["clicks", "crown and ear"], blink: ["above the eye", "eyelid"],
 };
-const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
+const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "radial", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep", "baep"]], ["Reflexes", ["blink"]]];
 
 export async function show(main) {
   let patient = null;
@@ -62,6 +63,7 @@ export async function show(main) {
     } }, kind === "none" ? "healthy" : kind)));
     reset();
     clear(verdict, h("p", {}, h("b", {}, "Your conclusion:")), answers);
+    who.scrollIntoView({ block: "nearest" });
   }
 
   async function study(name, button) {
@@ -113,7 +115,7 @@ export async function show(main) {
   return () => { stop(); state.hidden = null; };
 }
 
-const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual" };
+const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual", radial: "median_sensory", baep: "auditory", blink: "blink" };
 export const colourOf = (study) => state.about.colours.pathways[OF[study]];
 
 // A wave whose size nobody gives a norm in uV for is drawn in per cent of what a healthy person's would be.
