@@ -65,7 +65,7 @@ export async function show(main, chosen) {
     h("p", { class: "caption do" }, "Questions put to the model, one protocol each. Choose one: it is computed now, on this machine, with the numbers of the ledger, and held against what was published where something was. Some take half a minute. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
     h("div", { class: "experiments" },
       h("section", { class: "list", "aria-label": "Questions" }, layers.map((layer) => h("details", { open: !matchMedia("(max-width: 60rem)").matches },
-        h("summary", {}, h("h2", {}, LAYERS[layer] || sentence(layer))), h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map(pick))))),
+        h("summary", {}, h("h2", {}, LAYERS[layer] || sentence(layer)), h("span", { class: "muted" }, ` ${all.filter((item) => item.layer === layer).length} question${all.filter((item) => item.layer === layer).length === 1 ? "" : "s"}`)), h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map(pick))))),
       home));
   run(wanted);
   return () => control?.abort();
