@@ -13,8 +13,9 @@ from remyelin.report.doubt import POINTS, doubt
 
 
 def pathways(conducted: float, axons: float, delay: float) -> xr.Dataset:
-    names = ["sural", "tibial_sep"]
-    values = {"conducted": [1.0, conducted], "axons": [1.0, axons], "delay": [0.0, delay]}
+    """A path of the leg in some state, one that is well, and one of the head that is worse than both."""
+    names = ["sural", "tibial_sep", "gustatory"]
+    values = {"conducted": [1.0, conducted, 0.0], "axons": [1.0, axons, 0.0], "delay": [0.0, delay, 0.0]}
     return xr.Dataset(
         {name: ("pathway", np.array(value)) for name, value in values.items()}, coords={"pathway": names}
     )

@@ -13,6 +13,18 @@ from remyelin.report.plots import PATHWAY_WORDS, label_of, words
 POINTS: Final = 4
 """Points of the scale, of 16, from which studies that are all within their limits are doubted."""
 
+LIMBS: Final = (
+    "sural",
+    "median_sensory",
+    "tibial_motor",
+    "median_motor",
+    "tibial_sep",
+    "median_sep",
+    "corticospinal_leg",
+    "corticospinal_arm",
+)
+"""Pathways that a study follows and the scale reads; those of the head move neither."""
+
 
 def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
     """Say why a clinician would doubt this state, in one sentence; nothing where there is no reason to.
@@ -33,7 +45,8 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
     """
     if disability < POINTS or any(row.abnormal for row in studies.rows):
         return ""
-    worst = pathways.isel(pathway=int(pathways["conducted"].argmin("pathway")))
+    limbs = pathways.isel(pathway=pathways["pathway"].isin(LIMBS).to_numpy())
+    worst = limbs.isel(pathway=int(limbs["conducted"].argmin("pathway")))
     arriving, alive, delay = (float(worst[name]) for name in ("conducted", "axons", "delay"))
     name = str(worst["pathway"].item())
     where = PATHWAY_WORDS.get(name, words(name))
