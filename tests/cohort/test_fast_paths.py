@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import gammaincinv
+from scipy.special import gammaincinv, k0
 
 from remyelin import cobalamin, myelin, nerve
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy import Anatomy, Run
 from remyelin.nerve.arrivals import grouped_density, total_density
 from remyelin.nerve.damage import repair_weights
 from remyelin.nerve.lines import Spread, laid
+from remyelin.nerve.potentials import _seen
 from remyelin.nerve.volley import LESIONS, frail, states_of, volley
-from remyelin.numerics import NERVE_DELAY_QUANTILES, NERVE_SAMPLE_MS
+from remyelin.numerics import NERVE_DELAY_QUANTILES, NERVE_SAMPLE_MS, NERVE_SLICE_MM
 
 LEDGER = Ledger.shipped()
 BODY = nerve.Person(age=60.0, sex="female", height=168.0, temperature=34.0)
@@ -75,13 +77,13 @@ def test_the_kernel_of_a_line_is_its_sum(name: str, states, tables: nerve.Tables
         np.testing.assert_allclose(found.variance, variance, rtol=1e-9, atol=1e-14)
 
 
-def arrivals_twin(part, weight, delay: float, time) -> np.ndarray:
+def arrivals_twin(part, date: int, weight, delay: float, time) -> np.ndarray:
     """Every fibre and quantile by itself, with the gamma function inverted exactly."""
     chance = (np.arange(NERVE_DELAY_QUANTILES) + 0.5) / NERVE_DELAY_QUANTILES
     total = np.zeros(len(time))
     for k in range(len(weight)):
-        mean, variance = max(part.excess[k], 0.0), part.variance[k]
-        points = np.full(NERVE_DELAY_QUANTILES, part.excess[k])
+        mean, variance = max(part.excess[date, k], 0.0), part.variance[date, k]
+        points = np.full(NERVE_DELAY_QUANTILES, part.excess[date, k])
         if variance > 0:
             late = gammaincinv(mean**2 / max(variance, NERVE_SAMPLE_MS**2 * mean**2), chance)
             points = mean * late / late.mean()
@@ -94,25 +96,54 @@ def arrivals_twin(part, weight, delay: float, time) -> np.ndarray:
 
 
 def test_arrivals_are_those_of_each_fibre(states, tables: nerve.Tables) -> None:
-    from dataclasses import replace
-
     from remyelin.nerve.pathways import runs
 
     spread, arrays = Spread.from_ledger(LEDGER), states_of(states)
     line = laid(runs("tibial_motor", BODY, LEDGER)[-1], 64, BODY, tables, LEDGER)
     found = volley(line, arrays, tables, spread)
-    one = replace(found, excess=found.excess[3], variance=found.variance[3], conducted=found.conducted[3])
-    assert (one.variance > 0).all()
+    assert (found.variance[0] == 0).all()
+    assert (found.variance[3] > 0).all()
     time = np.arange(2048) * NERVE_SAMPLE_MS
-    weight = np.full(64, 1 / 64)
-    ours, theirs = total_density(one, weight, 1.0, time), arrivals_twin(one, weight, 1.0, time)
-    # delays come from a table good to 1e-5, which moves a little weight between neighbouring samples
-    np.testing.assert_allclose(ours.cumsum(), theirs.cumsum(), atol=2e-3)
-    assert (ours @ time) == pytest.approx(theirs @ time, rel=1e-5)
+    weight = np.full((len(DATES), 64), 1 / 64)
+    dates = np.array([0, 3])
+    together = total_density(found, dates, weight, 1.0, time)
+    for date, ours in zip(dates, together, strict=True):
+        theirs = arrivals_twin(found, date, weight[date], 1.0, time)
+        # delays come from a table good to 1e-5, which moves a little weight between neighbouring samples
+        np.testing.assert_allclose(ours.cumsum(), theirs.cumsum(), atol=2e-3)
+        assert (ours @ time) == pytest.approx(theirs @ time, rel=1e-5)
     group = np.arange(64, dtype=np.int64) % 5
-    np.testing.assert_allclose(
-        grouped_density(one, weight, 1.0, time, group, 5).sum(axis=0), ours, atol=1e-12
-    )
+    apart = grouped_density(found, dates, weight, 1.0, time, group, 5)
+    np.testing.assert_allclose(apart.sum(axis=1), together, atol=1e-12)
+
+
+@pytest.mark.parametrize("speed", [8.0, 30.0, 75.0])
+def test_what_electrodes_see_is_the_bessel_function(speed: float) -> None:
+    depth, spacing, samples = 6.0, 30.0, 1024
+    wave = 2 * np.pi * np.fft.rfftfreq(samples, NERVE_SAMPLE_MS)[1:] / speed
+    exact = wave**2 * k0(wave * depth) * (1 - np.exp(-1j * wave * spacing))
+    found = _seen(depth, spacing, samples, (speed,))[0]
+    assert found[0] == 0
+    np.testing.assert_allclose(found[1:], exact, rtol=0, atol=1e-9 * abs(exact).max())
+
+
+def test_slices_cover_a_run_in_short_equal_pieces() -> None:
+    anatomy = Anatomy.from_ledger(LEDGER)
+    found = anatomy.cut(Run("leg_motor", "motor", 30.0, 900.0), BODY)
+    assert found.length.sum() == pytest.approx(870.0)
+    assert (found.length <= NERVE_SLICE_MM).all()
+    edges = 30.0 + np.concatenate([[0.0], np.cumsum(found.length)])
+    np.testing.assert_allclose(found.middle, (edges[1:] + edges[:-1]) / 2)
+
+
+def test_lines_are_laid_as_the_tables_say(tables: nerve.Tables) -> None:
+    line = laid(Run("arm_motor", "motor", 0.0, 700.0), 64, BODY, tables, LEDGER)
+    cost = tables.at(line.diameter, line.slices.temperature[:, None])
+    np.testing.assert_allclose(line.velocity, cost.length / cost.time, rtol=1e-12)
+    periods = line.slices.length[:, None] / cost.length
+    scale = LEDGER["nerve.internode_population"]
+    np.testing.assert_allclose(line.internodes, periods / scale, rtol=1e-12)
+    np.testing.assert_allclose(line.healthy, (periods * cost.time).sum(axis=0), rtol=1e-12)
 
 
 def test_batteries_of_all_dates_are_those_of_each(states, tables: nerve.Tables) -> None:

@@ -229,6 +229,14 @@ def test_setups_are_of_one_version(whole: Cohort) -> None:
         Worker(replace(setup, version="0.0.0"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process as Linux tells it")
+def test_the_memory_of_a_worker_is_not_that_of_its_driver() -> None:
+    held = bytearray(b"x") * (1 << 30)
+    code = "from remyelin.cohort.work import _memory; print(_memory())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert 0 < int(said) < len(held)
+
+
 def test_executors_are_chosen_in_words() -> None:
     assert isinstance(executor(2), Processes)
     with pytest.raises(InputError, match="give 1 or more"):

@@ -6,7 +6,7 @@
 
 from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, ramp, steps
-from remyelin.cobalamin.model import drive, simulate
+from remyelin.cobalamin.model import course_of, methylation_of, simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.treatment import treated
 
@@ -19,7 +19,8 @@ __all__ = [
     "Parameters",
     "Profile",
     "constant",
-    "drive",
+    "course_of",
+    "methylation_of",
     "ramp",
     "read_order",
     "regimen",

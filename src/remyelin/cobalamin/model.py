@@ -28,6 +28,27 @@ _KINETIC = (
     "urine",
     "lost",
 )
+_READOUTS = {
+    "b12": ("pmol/L", "serum B12"),
+    "holotc": ("pmol/L", "holotranscobalamin"),
+    "mma": ("nmol/L", "plasma methylmalonate"),
+    "homocysteine": ("umol/L", "plasma homocysteine"),
+    "csf_b12": ("pmol/L", "cerebrospinal B12"),
+    "albumin_ratio": ("1e-3", "cerebrospinal over serum albumin (hypothesis)"),
+    "store": ("nmol", "body cobalamin"),
+    "pending": ("nmol", "absorbed or injected, not yet in the store"),
+    "absorption": ("nmol/day", "cobalamin reaching blood from the gut"),
+    "absorbed": ("nmol", "absorbed since the start"),
+    "captured": ("nmol", "injected and taken up since the start"),
+    "urine": ("nmol", "injected and excreted since the start"),
+    "lost": ("nmol", "lost from the store since the start"),
+    "methyl_trap": ("1", "5-methyltetrahydrofolate share of folate"),
+    "cognition": ("SD", "cognition relative to health (weak, size assumed)"),
+    "haemoglobin": ("g/L", "haemoglobin"),
+    "mcv": ("fL", "mean red cell volume"),
+    "synthase": ("1", "active methionine synthase, 1 = replete"),
+    "methylation": ("1", "methylation potential, 1 = replete"),
+}
 _METABOLIC = ("synthase_peripheral", "synthase_central", "homocysteine", "mma", "csf_b12", "albumin_ratio")
 
 
@@ -60,71 +81,59 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     InputError
         If `times` is empty, out of order or not finite.
     """
-    wanted = _checked(times)
-    state = _at(wanted, exposure, parameters)
-    synthase, methylation = _tissue(state, parameters)
-
-    # Transcobalamin takes up free cobalamin tightly until it is full; both are part of total B12.
-    free = state["free"]
-    room = np.maximum(parameters.binding_capacity - state["holotc"], 0.0)
-    haemoglobin, mcv = blood.count(state["red_cell_deficit"], parameters)
-
-    def over_time(values: NDArray[np.float64], unit: str, name: str) -> xr.Variable:
-        return xr.Variable("time", values, {"units": unit, "long_name": name})
-
+    found = course_of(exposure, times, parameters)
+    wanted = np.atleast_1d(np.asarray(times, dtype=float))
     return xr.Dataset(
         {
-            "b12": over_time(state["holotc"] + state["haptocorrin"] + free, "pmol/L", "serum B12"),
-            "holotc": over_time(state["holotc"] + np.minimum(free, room), "pmol/L", "holotranscobalamin"),
-            "mma": over_time(state["mma"], "nmol/L", "plasma methylmalonate"),
-            "homocysteine": over_time(state["homocysteine"], "umol/L", "plasma homocysteine"),
-            "csf_b12": over_time(state["csf_b12"], "pmol/L", "cerebrospinal B12"),
-            "albumin_ratio": over_time(
-                state["albumin_ratio"], "1e-3", "cerebrospinal over serum albumin (hypothesis)"
-            ),
-            "store": over_time(state["store"], "nmol", "body cobalamin"),
-            "pending": over_time(state["pending"], "nmol", "absorbed or injected, not yet in the store"),
-            "absorption": over_time(state["absorption"], "nmol/day", "cobalamin reaching blood from the gut"),
-            "absorbed": over_time(state["absorbed"], "nmol", "absorbed since the start"),
-            "captured": over_time(state["captured"], "nmol", "injected and taken up since the start"),
-            "urine": over_time(state["urine"], "nmol", "injected and excreted since the start"),
-            "lost": over_time(state["lost"], "nmol", "lost from the store since the start"),
-            "methyl_trap": over_time(
-                metabolism.methyl_trap(synthase[:, 0], parameters),
-                "1",
-                "5-methyltetrahydrofolate share of folate",
-            ),
-            "cognition": over_time(
-                cognition.score(methylation[:, 1], state["homocysteine"], parameters),
-                "SD",
-                "cognition relative to health (weak, size assumed)",
-            ),
-            "haemoglobin": over_time(haemoglobin, "g/L", "haemoglobin"),
-            "mcv": over_time(mcv, "fL", "mean red cell volume"),
-            "synthase": _over_tissue(synthase, "active methionine synthase, 1 = replete"),
-            "methylation": _over_tissue(methylation, "methylation potential, 1 = replete"),
+            name: (
+                ("time", "compartment") if found[name].ndim > 1 else "time",
+                found[name],
+                {"units": unit, "long_name": text},
+            )
+            for name, (unit, text) in _READOUTS.items()
         },
         coords={
-            "time": over_time(wanted, "day", "time from presentation"),
+            "time": ("time", wanted, {"units": "day", "long_name": "time from presentation"}),
             "compartment": list(COMPARTMENTS),
         },
     )
 
 
-def drive(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr.Dataset:
-    """Return only what drives myelin of the course of :func:`simulate`: its ``methylation``.
+def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> dict[str, NDArray[np.float64]]:
+    """Return the readouts of :func:`simulate` as plain arrays (time) or (time, compartment).
 
     Raises
     ------
     InputError
         As :func:`simulate`.
     """
-    wanted = _checked(times)
-    _, methylation = _tissue(_at(wanted, exposure, parameters), parameters)
-    return xr.Dataset(
-        {"methylation": _over_tissue(methylation, "methylation potential, 1 = replete")},
-        coords={"time": wanted, "compartment": list(COMPARTMENTS)},
-    )
+    state = _at(_checked(times), exposure, parameters)
+    synthase, methylation = _tissue(state, parameters)
+    # Transcobalamin takes up free cobalamin tightly until it is full; both are part of total B12.
+    free = state["free"]
+    room = np.maximum(parameters.binding_capacity - state["holotc"], 0.0)
+    haemoglobin, mcv = blood.count(state["red_cell_deficit"], parameters)
+    return state | {
+        "b12": state["holotc"] + state["haptocorrin"] + free,
+        "holotc": state["holotc"] + np.minimum(free, room),
+        "methyl_trap": metabolism.methyl_trap(synthase[:, 0], parameters),
+        "cognition": cognition.score(methylation[:, 1], state["homocysteine"], parameters),
+        "haemoglobin": haemoglobin,
+        "mcv": mcv,
+        "synthase": synthase,
+        "methylation": methylation,
+    }
+
+
+def methylation_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> NDArray[np.float64]:
+    """Return only what drives myelin of the course of :func:`simulate`: methylation (time, compartment).
+
+    Raises
+    ------
+    InputError
+        As :func:`simulate`.
+    """
+    return _tissue(_at(_checked(times), exposure, parameters), parameters)[1]
 
 
 def _tissue(
@@ -134,10 +143,6 @@ def _tissue(
     synthase = np.column_stack([state["synthase_peripheral"], state["synthase_central"]])
     shares = np.array([parameters.local_share_peripheral, parameters.local_share_central])
     return synthase, metabolism.methylation_potential(synthase, shares, parameters)
-
-
-def _over_tissue(values: NDArray[np.float64], name: str) -> xr.Variable:
-    return xr.Variable(("time", "compartment"), values, {"units": "1", "long_name": name})
 
 
 def _at(

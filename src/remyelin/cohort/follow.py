@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
 from remyelin.cobalamin import causes
+from remyelin.cohort.onset import first_deficit, first_symptom
 from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Drawn, Sampler
 from remyelin.errors import SimulationError
@@ -31,8 +31,6 @@ BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv"
 SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
 QUANTITIES = ("latency", "amplitude", "velocity", "interval")
 WORDS = ("sex", "cause", "arm")
-_OF_THE_HEAD = ("visual", "auditory", "blink", "olfactory", "gustatory")
-_OF_THE_CORD = tuple(name for name in nerve.PATHWAYS if name not in _OF_THE_HEAD)
 _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
 
 
@@ -108,12 +106,11 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    segments = nerve.segments(body, numbers.ledger)
     rates = numbers.rates.susceptible(drawn.severity)
 
     onset = 0.0
     if criteria.since == "first symptom":
-        onset = _onset(drawn, criteria.within, body, segments, rates, ledger, numbers)
+        onset = _onset(drawn, criteria.within, body, rates, ledger, numbers)
     began = -(onset + drawn.duration)
 
     visits = np.array(population.visits)
@@ -121,14 +118,17 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     if drawn.arm.regimen is not None:
         order = _order(drawn.arm.regimen, population.horizon + 1.0, numbers.ledger)
         exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
-    chemistry = cobalamin.simulate(exposure, _times(began, visits), numbers.kinetics)
-    seen = chemistry.sel(time=visits)
+    times = _times(began, visits)
+    chemistry = cobalamin.course_of(exposure, times, numbers.kinetics)
+    at = np.searchsorted(times, visits)
+    seen = {name: values[at] for name, values in chemistry.items()}
     if criteria.b12 is not None:
         first, (low, high) = float(seen["b12"][0]), criteria.b12
         if not low <= first <= high:
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
-    states = _states(chemistry, visits, segments, person.age, rates)
+    places = nerve.places(body, numbers.ledger)
+    states = _states(times, chemistry["methylation"], visits, places, person.age, rates)
     pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
     signs = clinic.signs_of(lost, numbers.judge)
@@ -154,7 +154,6 @@ def _onset(
     drawn: Drawn,
     within: float,
     body: nerve.Person,
-    segments: xr.Dataset,
     rates: myelin.Parameters,
     ledger: Ledger,
     numbers: Numbers,
@@ -163,75 +162,20 @@ def _onset(
     step = numerics.COHORT_SEARCH_STEP
     times = np.concatenate([[-numerics.COURSE_LEAD], np.arange(0.0, within + step, step)])
     exposure = caused(drawn.person, times[-1], ledger)
-    drive = cobalamin.drive(exposure, times, numbers.kinetics)
-    first = _first_deficit(drive)
-    if first is None:
-        raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
-    # what lies in the head gives none of the symptoms looked for: it is not followed here
-    needed = nerve.crossed(_OF_THE_CORD, body, numbers.ledger)
-    below = [place for place, name in enumerate(segments["segment"].to_numpy()) if str(name) in needed]
-    followed = segments.isel(segment=below)
-    span = round(numerics.COHORT_SEARCH_SPAN / step)
-    coarse = numerics.COHORT_SEARCH_COARSE
-    looked = 0
-    while first + looked < times.size - 1:
-        stop = min(first + looked + span, times.size - 1)
-        states = myelin.simulate(drive.isel(time=slice(first, stop + 1)), followed, drawn.person.age, rates)
-        arrays = _beside_health(states, below, segments.sizes["segment"])
-        bare = arrays["bare"].max(axis=-1) > numerics.COHORT_SEARCH_BARE
-
-        def noticed(which: Sequence[int], arrays: Mapping[str, Floats] = arrays) -> NDArray[np.bool_]:
-            return _noticed({name: array[which] for name, array in arrays.items()}, body, numbers)
-
-        last = stop - first
-        if bare[last]:
-            late = max(int(np.argmax(bare)), looked, 1)
-            far = [*range(late, last, coarse), last]
-            felt = noticed(far)
-            if felt.any():
-                k = int(np.argmax(felt))
-                near = list(range(far[k - 1] + 1, far[k])) if k else []
-                if near:
-                    felt = noticed(near)
-                    if felt.any():
-                        return float(states["time"][near[int(np.argmax(felt))]])
-                return float(states["time"][far[k]])
-        looked = last
-    raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
-
-
-def _beside_health(states: xr.Dataset, places: Sequence[int], segments: int) -> Mapping[str, Floats]:
-    """States (time, segment) of the segments at `places` among all, the others in health."""
-    arrays = {}
-    for name in nerve.STATES:
-        values = states[name].to_numpy()
-        whole = np.full((len(values), segments), 1.0 if name == "axons" else 0.0)
-        whole[:, places] = values
-        arrays[name] = whole
-    return arrays
-
-
-def _noticed(states: Mapping[str, Floats], body: nerve.Person, numbers: Numbers) -> NDArray[np.bool_]:
-    """Whether a symptom of limbs or cord is noticed, by state."""
-    found = nerve.conducted(states, body, numbers.tables, numbers.ledger, _OF_THE_CORD)
-    # the tracts of the head give none of these symptoms: they stand as in health
-    healthy = {"conducted": 1.0, "dispersion": 0.0, "axons": 1.0, "ectopic": 0.0}
-    shape = (*found["conducted"].shape[:-1], len(_OF_THE_HEAD))
-    whole = {
-        name: np.concatenate([found[name], np.full(shape, value)], axis=-1) for name, value in healthy.items()
-    }
-    lost = clinic.functions_of(whole, (*_OF_THE_CORD, *_OF_THE_HEAD), numbers.judge)
-    severity = clinic.severities(lost, numbers.judge)
-    felt: NDArray[np.bool_] = np.any(
-        [severity[name] >= numbers.judge.presence for name in clinic.SPINAL], axis=0
+    methylation = cobalamin.methylation_of(exposure, times, numbers.kinetics)
+    found = first_symptom(
+        times,
+        methylation,
+        drawn.person.age,
+        body,
+        rates,
+        numbers.judge,
+        numbers.tables,
+        numbers.ledger,
     )
-    return felt
-
-
-def _first_deficit(drive: xr.Dataset) -> int | None:
-    """Last time before methylation falls short anywhere; until then every segment rests in health."""
-    short = (drive["methylation"].to_numpy() < 1.0).any(axis=-1)
-    return max(int(np.argmax(short)) - 1, 0) if short.any() else None
+    if found is None:
+        raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+    return float(times[found])
 
 
 @lru_cache(maxsize=32)
@@ -249,20 +193,20 @@ def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _states(
-    chemistry: xr.Dataset,
-    visits: NDArray[np.float64],
-    segments: xr.Dataset,
+    times: Floats,
+    methylation: Floats,
+    visits: Floats,
+    places: myelin.Places,
     age: float,
     rates: myelin.Parameters,
 ) -> Mapping[str, Floats]:
     """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
-    drive = chemistry[["methylation"]]
-    first = _first_deficit(drive)
-    if first is None:  # in health throughout: nothing to follow but the visits themselves
-        first = max(int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1, 0)
-    first = min(first, int(np.searchsorted(drive["time"].to_numpy(), visits[0])) - 1)
-    drive = drive.isel(time=slice(max(first, 0), None))
-    return nerve.states_of(myelin.simulate(drive, segments, age, rates, keep=visits))
+    before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
+    first = first_deficit(methylation)
+    # in health throughout there is nothing to follow but the visits themselves
+    first = before if first is None else min(first, before)
+    states = myelin.course_of(times[first:], methylation[first:], places, age, rates, keep=visits)
+    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
 
 
 def _neuropathy(studies: nerve.Studies) -> bool:
@@ -273,7 +217,7 @@ def _rows(
     drawn: Drawn,
     began: float,
     visits: NDArray[np.float64],
-    chemistry: xr.Dataset,
+    chemistry: Mapping[str, Floats],
     axons: Floats,
     pathways: Mapping[str, Floats],
     lost: Mapping[str, Floats],
@@ -300,11 +244,11 @@ def _rows(
         "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
         "began": began,
     }
-    blood = {name: chemistry[name].to_numpy() for name in BLOOD}
-    methylation = chemistry["methylation"].to_numpy()
+    blood = {name: chemistry[name] for name in BLOOD}
+    methylation = chemistry["methylation"]
     of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
     severity = clinic.severities(lost, judge)
-    points = clinic.scale_of(lost, judge, chemistry["cognition"].to_numpy())
+    points = clinic.scale_of(lost, judge, chemistry["cognition"])
     rows = []
     for v, day in enumerate(visits):
         row: Row = {"visit": float(v), "day": float(day), **of_person}

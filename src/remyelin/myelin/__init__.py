@@ -2,6 +2,6 @@
 
 from remyelin.myelin.ensemble import AXONAL, Ensemble, ensemble, members
 from remyelin.myelin.parameters import Parameters
-from remyelin.myelin.simulation import simulate
+from remyelin.myelin.simulation import Places, course_of, simulate
 
-__all__ = ["AXONAL", "Ensemble", "Parameters", "ensemble", "members", "simulate"]
+__all__ = ["AXONAL", "Ensemble", "Parameters", "Places", "course_of", "ensemble", "members", "simulate"]

@@ -148,6 +148,8 @@ class Parameters:
         table["axon_direct"] *= (distances / self.axon_reference) ** self.axon_exponent
         table["remyelination"] *= speed
         table["clearance"] *= speed
+        # what regrows nowhere regrows at no rate: segments that differ in nothing else are then alike
+        table["regrowth"][table["regrowth_share"] == 0.0] = 0.0
         return table
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from remyelin import numerics
-from remyelin.errors import InputError, SimulationError, nearest
+from remyelin.errors import InputError
 from remyelin.myelin import kernel
-from remyelin.myelin.parameters import Parameters
+from remyelin.myelin.cases import beginning, follow, healthy, keeping, shares
+from remyelin.myelin.parameters import COMPARTMENTS, Parameters
 
 _DESCRIPTIONS: Final = {
     "intact": "share of surviving internodes with their original sheath",
@@ -89,8 +88,7 @@ def simulate(
     times, lead, inputs, pick = _inputs(drive, compartments)
     ages = np.asarray(age, dtype=np.float64)
     for item in ages.flat:
-        if not 0.0 < item < np.inf:
-            raise InputError(f"age is {item}; give a positive number of years.")
+        _check_age(item)
     sets = (parameters,) if isinstance(parameters, Parameters) else tuple(parameters)
     stacked = None if isinstance(parameters, Parameters) else len(sets)
     members = _members(dict(lead).get(over), stacked, ages, distances, over)
@@ -118,18 +116,72 @@ def simulate(
     rates = table[member].reshape(-1)
     driven = (plan[:, None] * inputs.shape[1] + np.array(pick)).reshape(-1)
 
-    kept, where = _kept(times, keep)
-    states = np.empty((rates.size, kept.size, len(kernel.STATES)))
+    kept, where = keeping(times, keep)
     drives = np.ascontiguousarray(inputs.reshape(-1, times.size, len(kernel.INPUTS)))
-    failed = _integrate(times, drives, driven, rates, _begin(rates, start), where, threads, states)
-    if failed >= 0:
-        raise SimulationError(
-            f"myelin of segment {names[failed % len(names)]!r} could not be followed in "
-            f"{numerics.MAX_STEPS} steps; check the drive and the rates."
-        )
+    states = follow(times, drives, driven, rates, beginning(rates, start), where, names, threads)
     by_time = states.reshape(plan.size, len(names), kept.size, -1).swapaxes(1, 2)
     by_time = by_time.reshape(*sizes, kept.size, len(names), -1)
-    return _label(by_time, drive, order, kept, names)
+    return _label(shares(by_time), drive, order, kept, names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where segments lie: names, compartments, tracts, and mm from the cell body to the middle (segment)."""
+
+    names: tuple[str, ...]
+    compartments: tuple[str, ...]
+    tracts: tuple[str, ...]
+    distances: NDArray[np.float64]
+
+    def at(self, which: Sequence[int]) -> Places:
+        """Return some of them."""
+        return Places(
+            tuple(self.names[i] for i in which),
+            tuple(self.compartments[i] for i in which),
+            tuple(self.tracts[i] for i in which),
+            self.distances[list(which)],
+        )
+
+
+def course_of(
+    times: NDArray[np.float64],
+    methylation: NDArray[np.float64],
+    places: Places,
+    age: float,
+    parameters: Parameters,
+    keep: ArrayLike | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Return what :func:`simulate` does of one drive by methylation alone, as plain arrays (time, segment).
+
+    Parameters
+    ----------
+    times : (time,) array
+        Days.
+    methylation : (time, compartment) array
+        By :data:`remyelin.myelin.parameters.COMPARTMENTS`.
+    places : Places
+    age : float
+        Years.
+    parameters : Parameters
+    keep : (kept,) array, optional
+        Times whose states are returned; all when omitted.
+
+    Raises
+    ------
+    InputError
+        If a number is impossible, or the times do not increase.
+    SimulationError
+        As :func:`simulate`.
+    """
+    _check_age(age)
+    _check_times(times)
+    inputs = np.zeros((len(COMPARTMENTS), times.size, len(kernel.INPUTS)))
+    inputs[..., kernel.PHI] = methylation.T
+    _check_inputs(inputs)
+    rates = parameters.rates(places.compartments, places.tracts, places.distances, age)
+    driven = np.array([COMPARTMENTS.index(name) for name in places.compartments])
+    states = follow(times, inputs, driven, rates, healthy(rates), keeping(times, keep)[1], places.names)
+    return shares(states.swapaxes(0, 1))
 
 
 def _members(
@@ -159,102 +211,6 @@ def _members(
     if count == 0:
         raise InputError(f"there are no {first}; give at least one.")
     return count
-
-
-def _kept(
-    times: NDArray[np.float64], keep: ArrayLike | None
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the times to keep and, for every time, its place among them or -1."""
-    if keep is None:
-        return times, np.arange(times.size)
-    kept = np.unique(np.asarray(keep, dtype=np.float64))
-    unknown = kept[~np.isin(kept, times)]
-    if kept.size == 0 or unknown.size:
-        wrong = f"{unknown[0]:g} is not one" if unknown.size else "none is given"
-        raise InputError(f"keep takes times of the drive, and {wrong}.")
-    return kept, np.where(np.isin(times, kept), np.searchsorted(kept, times), -1)
-
-
-def _integrate(
-    times: NDArray[np.float64],
-    inputs: NDArray[np.float64],
-    driven: NDArray[np.int64],
-    rates: NDArray[Any],
-    start: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    threads: int | None,
-    out: NDArray[np.float64],
-) -> int:
-    """Integrate all cases, in blocks side by side, into `out`; return the first that failed, or -1."""
-    workers = threads if threads is not None else (os.cpu_count() or 1)
-    if workers < 1:
-        raise InputError(f"threads is {workers}; give 1 or more.")
-    tableau = (
-        np.array(numerics.DORMAND_PRINCE_NODES),
-        np.array(numerics.DORMAND_PRINCE_STAGES),
-        np.array(numerics.DORMAND_PRINCE_ERROR),
-        float(numerics.DORMAND_PRINCE_ORDER),
-        numerics.MYELIN_RTOL,
-        numerics.MYELIN_ATOL,
-        numerics.STEP_SAFETY,
-        numerics.STEP_SHRINK,
-        numerics.STEP_GROW,
-        numerics.FIRST_STEP,
-        numerics.MAX_STEPS,
-    )
-
-    def block(begin: int) -> int:
-        part = slice(begin, begin + numerics.MYELIN_BLOCK)
-        failed = kernel.integrate(
-            times, inputs, driven[part], rates[part], start[part], kept, *tableau, out[part]
-        )
-        return begin + failed if failed >= 0 else -1
-
-    begins = range(0, rates.size, numerics.MYELIN_BLOCK)
-    if workers == 1 or len(begins) == 1:
-        failures = [block(begin) for begin in begins]
-    else:
-        with ThreadPoolExecutor(min(workers, len(begins))) as pool:
-            failures = list(pool.map(block, begins))
-    return next((failed for failed in failures if failed >= 0), -1)
-
-
-def _begin(rates: NDArray[Any], start: Mapping[str, float] | None) -> NDArray[np.float64]:
-    """Return the state of each case at the first time."""
-    state = healthy(rates)
-    for name, value in (start or {}).items():
-        if name not in kernel.STATES:
-            raise InputError(f"start has no state {name!r}; {nearest(name, kernel.STATES)}")
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"start of {name} is {value}; give a share from 0 to 1.")
-        state[:, kernel.STATES.index(name)] = value
-    sheaths = state[:, [kernel.INTACT, kernel.VACUOLATED, kernel.BARE, kernel.REMYELINATED]].sum(axis=1)
-    if (abs(sheaths - 1.0) > numerics.MYELIN_ATOL).any():
-        raise InputError("start: intact, vacuolated, bare and remyelinated internodes must sum to 1.")
-    return state
-
-
-def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the state of rest of each segment: every sheath intact, cells at their resting supply.
-
-    Parameters
-    ----------
-    rates : (case,) array of RATES
-        Rates of each case.
-
-    Returns
-    -------
-    (case, states) array
-        A steady state under full methylation and no toxin.
-    """
-    state = np.zeros((rates.size, len(kernel.STATES)))
-    on = rates["supply_on"] * rates["erk_rest"]
-    off = rates["supply_off"] * (1.0 - rates["erk_rest"])
-    state[:, kernel.INTACT] = 1.0
-    state[:, kernel.ERK] = rates["erk_rest"]
-    state[:, kernel.SUPPLY] = on / (on + off)
-    state[:, kernel.SURVIVORS] = 1.0
-    return state
 
 
 def _segments(
@@ -292,8 +248,7 @@ def _inputs(
     if missing:
         raise InputError(f"methylation of the drive lacks the dimension {sorted(missing)[0]!r}.")
     times = drive["time"].to_numpy().astype(np.float64)
-    if times.size < 2 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
-        raise InputError("the times of the drive must be at least two, finite and increasing, in days.")
+    _check_times(times)
     lead = [
         (str(name), size) for name, size in methylation.sizes.items() if name not in ("time", "compartment")
     ]
@@ -311,31 +266,35 @@ def _inputs(
             continue
         extra = drive[name].broadcast_like(methylation.isel(compartment=0, drop=True))
         inputs[..., index] = extra.transpose(*order, "time").to_numpy()[..., None, :]
-    for index, name in enumerate(kernel.INPUTS):
-        values = inputs[..., index]
-        if not np.isfinite(values).all() or (values < 0).any():
-            raise InputError(f"{name} of the drive must be finite and not negative.")
+    _check_inputs(inputs)
     plans = int(np.prod([size for _, size in lead], dtype=np.int64))
     return times, lead, inputs.reshape(plans, len(known), times.size, len(kernel.INPUTS)), pick
 
 
+def _check_age(age: float) -> None:
+    if not 0.0 < age < np.inf:
+        raise InputError(f"age is {age}; give a positive number of years.")
+
+
+def _check_times(times: NDArray[np.float64]) -> None:
+    if times.size < 2 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise InputError("the times of the drive must be at least two, finite and increasing, in days.")
+
+
+def _check_inputs(inputs: NDArray[np.float64]) -> None:
+    for index, name in enumerate(kernel.INPUTS):
+        values = inputs[..., index]
+        if not np.isfinite(values).all() or (values < 0).any():
+            raise InputError(f"{name} of the drive must be finite and not negative.")
+
+
 def _label(
-    states: NDArray[np.float64],
+    values: Mapping[str, NDArray[np.float64]],
     drive: xr.Dataset,
     order: list[str],
     times: NDArray[np.float64],
     names: list[str],
 ) -> xr.Dataset:
-    # Rounding may leave a share at -1e-17; nothing larger is hidden (see the tests of the kernel).
-    states = np.clip(states, 0.0, None)
-    share = {name: states[..., index] for index, name in enumerate(kernel.STATES)}
-    bare, new = share["bare"], share["remyelinated"]
-    values = {name: share[name] for name in ("intact", "vacuolated", "bare", "remyelinated")}
-    values["thickness"] = _mean(share["thickness_sum"], new)
-    values["internode_length"] = _mean(share["length_sum"], new)
-    values["channel_redistribution"] = _mean(share["channel_sum"], bare)
-    values["axons"] = share["survivors"] + share["regrown"]
-    values |= {name: share[name] for name in ("debris", "erk", "supply", "balance")}
     dims = (*order, "time", "segment")
     variables = {
         name: (dims, np.ascontiguousarray(value), {"units": "1", "long_name": _DESCRIPTIONS[name]})
@@ -345,9 +304,3 @@ def _label(
     coords["time"] = ("time", times, {"units": "day", "long_name": "time from presentation"})
     coords["segment"] = ("segment", names)
     return xr.Dataset(variables, coords=coords)
-
-
-def _mean(total: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return total over share, zero where there is (next to) none of it."""
-    present = share > numerics.NEGLIGIBLE
-    return np.where(present, np.minimum(total / np.where(present, share, 1.0), 1.0), 0.0)

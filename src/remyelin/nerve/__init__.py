@@ -1,6 +1,6 @@
 """Nerves and tracts: from fibres to conduction of pathways, nerve studies and evoked potentials."""
 
-from remyelin.nerve.anatomy import intact, segments
+from remyelin.nerve.anatomy import intact, places, segments
 from remyelin.nerve.build import build_tables
 from remyelin.nerve.bundle import sampled
 from remyelin.nerve.classification import Classification, classify
@@ -40,6 +40,7 @@ __all__ = [
     "crossed",
     "exact",
     "intact",
+    "places",
     "sampled",
     "segments",
     "small_fibres",

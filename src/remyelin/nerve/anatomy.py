@@ -5,6 +5,7 @@ A stretch is also a segment of the myelin layer: pathways that share a nerve sha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
+from remyelin.myelin import Places
 from remyelin.nerve.person import Person
 from remyelin.numerics import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
 
@@ -199,7 +201,8 @@ class Anatomy:
                 f"give increasing distances of which the first is below {whole:g} mm."
             )
         places: list[int] = []
-        edges: list[Array] = []
+        lengths: list[float] = []
+        middles: list[float] = []
         warmths: list[float] = []
         begin = 0.0
         parts = BRANCHES[branch]
@@ -207,17 +210,14 @@ class Anatomy:
             end = begin + length if number + 1 < len(parts) else max(begin + length, stop)
             low, high = max(start, begin), min(stop, end)
             if high > low:
-                edges.append(np.linspace(low, high, int(np.ceil((high - low) / NERVE_SLICE_MM)) + 1))
-                places.append(_PLACES[part.segment])
-                warmths.append(self.temperature(part.warmth, person))
+                count = math.ceil((high - low) / NERVE_SLICE_MM)
+                size = (high - low) / count
+                places += [_PLACES[part.segment]] * count
+                lengths += [size] * count
+                middles += [low + (i + 0.5) * size for i in range(count)]
+                warmths += [self.temperature(part.warmth, person)] * count
             begin = end
-        counts = [len(item) - 1 for item in edges]
-        return Slices(
-            np.repeat(np.array(places), counts),
-            np.concatenate([item[1:] - item[:-1] for item in edges]),
-            np.concatenate([(item[:-1] + item[1:]) / 2 for item in edges]),
-            np.repeat(np.array(warmths, dtype=np.float64), counts),
-        )
+        return Slices(np.array(places), np.array(lengths), np.array(middles), np.array(warmths))
 
     def diameter(self, run: Run, at_level: Array, distance: Array) -> Array:
         """Return diameters (um) of a run's fibres at distances (mm) from the cell body.
@@ -264,6 +264,30 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
         ``compartment`` ("peripheral" or "central"), ``tract``, ``distance`` (mm from the cell body to
         the middle) and ``length`` (mm).
     """
+    distance, length = courses(person, ledger)
+    return xr.Dataset(
+        {
+            "compartment": ("segment", [part.compartment for part in SEGMENTS]),
+            "tract": ("segment", [part.tract for part in SEGMENTS]),
+            "distance": ("segment", distance, {"units": "mm"}),
+            "length": ("segment", length, {"units": "mm"}),
+        },
+        coords={"segment": [part.segment for part in SEGMENTS]},
+    )
+
+
+def places(person: Person, ledger: Ledger) -> Places:
+    """Return :func:`segments` as plain arrays."""
+    return Places(
+        tuple(part.segment for part in SEGMENTS),
+        tuple(part.compartment for part in SEGMENTS),
+        tuple(part.tract for part in SEGMENTS),
+        courses(person, ledger)[0],
+    )
+
+
+def courses(person: Person, ledger: Ledger) -> tuple[Array, Array]:
+    """Return the distances from the cell body to the middle, and the lengths, of :data:`SEGMENTS` in a person, mm."""
     anatomy = Anatomy.from_ledger(ledger)
     distance, length = [], []
     for branch in BRANCHES:
@@ -272,15 +296,7 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
             distance.append(begin + size / 2)
             length.append(size)
             begin += size
-    return xr.Dataset(
-        {
-            "compartment": ("segment", [part.compartment for part in SEGMENTS]),
-            "tract": ("segment", [part.tract for part in SEGMENTS]),
-            "distance": ("segment", np.array(distance), {"units": "mm"}),
-            "length": ("segment", np.array(length), {"units": "mm"}),
-        },
-        coords={"segment": [part.segment for part in SEGMENTS]},
-    )
+    return np.array(distance), np.array(length)
 
 
 def intact(person: Person, ledger: Ledger) -> xr.Dataset:

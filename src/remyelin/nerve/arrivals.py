@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -23,13 +24,19 @@ from remyelin.numerics import (
     NERVE_WINDOW_TAIL_MS,
 )
 
+Dates = NDArray[np.int64]
 
-def window(latest: float, sample: float) -> tuple[Array, Array]:
-    """Return times (ms, every `sample`) that hold a response up to `latest`, and angular frequencies (1/ms)."""
-    samples = NERVE_MIN_SAMPLES
-    while samples * sample < latest + NERVE_WINDOW_TAIL_MS and samples < NERVE_MAX_SAMPLES:
-        samples *= 2
-    return grid(samples, sample)
+
+def windows(latest: Array, sample: float) -> Iterator[tuple[Dates, Array]]:
+    """Yield the dates (d) whose responses, up to `latest` (ms), fit a window, and its times (ms, every `sample`)."""
+    fitting: dict[int, list[int]] = {}
+    for date, end in enumerate(latest.tolist()):
+        samples = NERVE_MIN_SAMPLES
+        while samples * sample < end + NERVE_WINDOW_TAIL_MS and samples < NERVE_MAX_SAMPLES:
+            samples *= 2
+        fitting.setdefault(samples, []).append(date)
+    for samples, dates in fitting.items():
+        yield np.array(dates), grid(samples, sample)[0]
 
 
 @cache
@@ -41,51 +48,57 @@ def grid(samples: int, sample: float) -> tuple[Array, Array]:
     return time, frequency
 
 
-def last_arrival(volley: Volley) -> float:
-    """Return when the last fibres of a volley that matter have arrived, ms."""
-    return float(
-        _latest(
-            volley.line.healthy,
-            np.ascontiguousarray(volley.excess),
-            np.ascontiguousarray(volley.variance),
-            np.ascontiguousarray(volley.conducted),
-            NERVE_NEGLIGIBLE,
-        )
-    )
-
-
-@compiled
-def _latest(healthy: Any, excess: Any, variance: Any, conducted: Any, negligible: float) -> float:
-    """Return the largest expected time plus two SD of the fibres (k) that are not negligible, 0 if all are."""
-    latest, found = 0.0, False
-    for k in range(excess.size):
-        if conducted[k] > negligible:
-            late = healthy[k] + excess[k] + 2.0 * np.sqrt(variance[k])
-            if not found or late > latest:
-                latest, found = late, True
+def last_arrival(volley: Volley) -> Array:
+    """Return when the last fibres of a volley that matter have arrived, by date (d), ms."""
+    latest = np.zeros(len(volley.conducted))
+    _latest(volley.line.healthy, volley.excess, volley.variance, volley.conducted, NERVE_NEGLIGIBLE, latest)
     return latest
 
 
-def total_density(volley: Volley, weight: Array, delay: float, time: Array) -> Array:
-    """Return impulses by time (n), all fibres together; see :func:`grouped_density`."""
-    total: Array = grouped_density(volley, weight, delay, time, np.zeros(len(weight), dtype=np.int64), 1)[0]
+@compiled
+def _latest(healthy: Any, excess: Any, variance: Any, conducted: Any, negligible: float, latest: Any) -> None:
+    """Fill `latest` (d) with the largest expected time plus two SD of the fibres (k) that are not negligible.
+
+    0 if all are.
+    """
+    for d in range(latest.size):
+        found = False
+        for k in range(healthy.size):
+            if conducted[d, k] > negligible:
+                late = healthy[k] + excess[d, k] + 2.0 * np.sqrt(variance[d, k])
+                if not found or late > latest[d]:
+                    latest[d], found = late, True
+
+
+def total_density(volley: Volley, dates: Dates, weight: Array, delay: float, time: Array) -> Array:
+    """Return impulses by date and time (d, n), all fibres together; see :func:`grouped_density`."""
+    one = np.zeros(weight.shape[1], dtype=np.int64)
+    total: Array = grouped_density(volley, dates, weight, delay, time, one, 1)[:, 0]
     return total
 
 
 def grouped_density(
-    volley: Volley, weight: Array, delay: float, time: Array, group: NDArray[np.int64], groups: int
+    volley: Volley,
+    dates: Dates,
+    weight: Array,
+    delay: float,
+    time: Array,
+    group: NDArray[np.int64],
+    groups: int,
 ) -> Array:
-    """Return impulses by group of fibres and time (groups, n): `weight` of each fibre, where it arrives.
+    """Return impulses by date, group of fibres and time (d, groups, n): `weight` of each fibre, where it arrives.
 
-    An impulse is split between two samples. The delay of a fibre is spread over the quantiles of the gamma
-    distribution of its mean and variance: a lesion only delays.
+    `dates` are those of the volley that are wanted; `weight` (all dates, k) is of all. An impulse is split between
+    two samples. The delay of a fibre is spread over the quantiles of the gamma distribution of its mean and
+    variance: a lesion only delays.
     """
     table, first, step = _late_table()
-    rows = np.zeros((groups, len(time)))
+    rows = np.zeros((len(dates), groups, len(time)))
     _arrive(
         volley.line.healthy + delay,
-        np.ascontiguousarray(volley.excess),
-        np.ascontiguousarray(volley.variance),
+        dates,
+        volley.excess,
+        volley.variance,
         weight,
         group,
         float(time[1]),
@@ -102,6 +115,7 @@ def grouped_density(
 @compiled
 def _arrive(
     healthy: Any,
+    dates: Any,
     excess: Any,
     variance: Any,
     weight: Any,
@@ -114,32 +128,38 @@ def _arrive(
     table: Any,
     rows: Any,
 ) -> None:
-    """Add the arrivals of fibres (k) to `rows` (groups, n).
+    """Add the arrivals of fibres (k) at `dates` to `rows` (dates, groups, n).
 
     The equally likely values of a gamma variable of mean 1 stand in `table` (shapes, q), evenly by the logarithm of
     the shape from `first` in steps of `step`.
     """
-    latest = rows.shape[1] - 2.0
+    latest = rows.shape[2] - 2.0
     values = table.shape[1]
-    for k in range(excess.size):
-        spread = variance[k] > 0.0
-        mean = max(excess[k], 0.0)
-        share, place = 0.0, 0
-        if spread:
-            width = max(variance[k], resolution**2 * mean**2)
+    for at in range(dates.size):
+        d = dates[at]
+        for k in range(healthy.size):
+            row = rows[at, group[k]]
+            part = weight[d, k] / values
+            if not variance[d, k] > 0.0:
+                where = min(max((healthy[k] + excess[d, k]) / sample, 0.0), latest)
+                left = int(where)
+                right = where - left
+                row[left] += weight[d, k] * (1.0 - right)
+                row[left + 1] += weight[d, k] * right
+                continue
+            mean = max(excess[d, k], 0.0)
+            width = max(variance[d, k], resolution**2 * mean**2)
             position = (np.log(max(mean**2 / width, nothing)) - first) / step
             position = min(max(position, 0.0), float(table.shape[0] - 2))
             place = int(position)
             share = position - place
-        for q in range(values):
-            late = excess[k]
-            if spread:
+            for q in range(values):
                 late = mean * ((1.0 - share) * table[place, q] + share * table[place + 1, q])
-            where = min(max((healthy[k] + late) / sample, 0.0), latest)
-            left = int(where)
-            right = where - left
-            rows[group[k], left] += weight[k] / values * (1.0 - right)
-            rows[group[k], left + 1] += weight[k] / values * right
+                where = min(max((healthy[k] + late) / sample, 0.0), latest)
+                left = int(where)
+                right = where - left
+                row[left] += part * (1.0 - right)
+                row[left + 1] += part * right
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Array
+from remyelin.jit import compiled
+from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.damage import Damage
 from remyelin.nerve.lines import Spread, laid
 from remyelin.nerve.pathways import PATHWAYS, runs
@@ -18,6 +20,7 @@ from remyelin.nerve.volley import Volley, passing, states_of
 from remyelin.numerics import NERVE_CONDUCTION_FIBRES
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
+_SHARES = ("conducted", "axons")  # of 1 before the first neuron
 
 
 def conduction(
@@ -68,38 +71,70 @@ def conducted(
 ) -> dict[str, Array]:
     """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives."""
     damage = Damage.of(arrays, tables, Spread.from_ledger(ledger))
-    rows = []
-    for name in pathways:
-        volleys = [
-            passing(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), damage)
-            for run in runs(name, person, ledger)
+    states = damage.axons.shape[:-1]
+    found = {name: np.empty((*states, len(pathways))) for name in _UNITS}
+    flat = [values.reshape(-1, len(pathways)) for values in found.values()]
+    volleys: dict[Run, Volley] = {}
+    for column, name in enumerate(pathways):
+        chained = [
+            np.ones(flat[0].shape[0]) if unit in _SHARES else np.zeros(flat[0].shape[0]) for unit in _UNITS
         ]
-        rows.append(_combine(volleys))
-    return {name: np.stack([row[name] for row in rows], axis=-1) for name in _UNITS}
+        for run in runs(name, person, ledger):
+            if run not in volleys:
+                volleys[run] = passing(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), damage)
+            part = volleys[run]
+            fibres = len(part.line.healthy)
+            _chain(
+                part.line.fibres.weight,
+                part.conducted.reshape(-1, fibres),
+                part.excess.reshape(-1, fibres),
+                part.variance.reshape(-1, fibres),
+                part.axons.reshape(-1),
+                part.ectopic.reshape(-1),
+                part.line.weighted,
+                *chained,
+            )
+        for whole, values in zip(flat, chained, strict=True):
+            whole[:, column] = values
+    found["dispersion"] = np.sqrt(found["dispersion"])
+    return found
 
 
-def _combine(volleys: Sequence[Volley]) -> dict[str, Array]:
-    """Chain neurons: shares multiply, delays add, dispersions add in quadrature."""
-    conducted = axons = np.ones(())
-    delay = variance = ectopic = np.zeros(())
-    for part in volleys:
-        # As in a nerve potential, fibres count with the square of their diameter.
-        weight = part.line.fibres.weight
-        arriving = part.conducted * weight
-        share = arriving.sum(axis=-1)
+@compiled
+def _chain(
+    weight: Any,
+    arriving: Any,
+    excess: Any,
+    variances: Any,
+    alive: Any,
+    firing: Any,
+    internodes: float,
+    conducted: Any,
+    delay: Any,
+    variance: Any,
+    axons: Any,
+    ectopic: Any,
+) -> None:
+    """Add a neuron to a chain, by state: shares multiply, delays and their variances add.
+
+    As in a nerve potential, fibres count with the square of their diameter, `weight`.
+    """
+    for d in range(conducted.size):
+        share = 0.0
+        for k in range(weight.size):
+            share += arriving[d, k] * weight[k]
         # Where nothing arrives any more the fibres are weighted as if all did.
-        weights = np.where(share[..., None] > 0, arriving, weight)
-        weights = weights / weights.sum(axis=-1, keepdims=True)
-        mean = (weights * part.excess).sum(axis=-1)
-        conducted = conducted * share
-        axons = axons * part.axons
-        delay = delay + mean
-        variance = variance + (weights * (part.variance + (part.excess - mean[..., None]) ** 2)).sum(axis=-1)
-        ectopic = ectopic + part.ectopic * part.line.weighted
-    return {
-        "conducted": conducted,
-        "delay": delay,
-        "dispersion": np.sqrt(variance),
-        "axons": axons,
-        "ectopic": ectopic,
-    }
+        some, total, mean, spread = share > 0.0, 0.0, 0.0, 0.0
+        for k in range(weight.size):
+            own = arriving[d, k] * weight[k] if some else weight[k]
+            total += own
+            mean += own * excess[d, k]
+        mean /= total
+        for k in range(weight.size):
+            own = arriving[d, k] * weight[k] if some else weight[k]
+            spread += own * (variances[d, k] + (excess[d, k] - mean) ** 2)
+        conducted[d] *= share
+        delay[d] += mean
+        variance[d] += spread / total
+        axons[d] *= alive[d]
+        ectopic[d] += firing[d] * internodes

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from remyelin.nerve.evoked_studies import intervals, response
-from remyelin.nerve.laboratory import Auditory, Conduct, Laboratory, Results
+from remyelin.nerve.laboratory import Auditory, Conduct, Dated, Laboratory
 from remyelin.nerve.potentials import evoked_potential
 from remyelin.nerve.responses import Waveform
 from remyelin.nerve.volley import Volley
@@ -16,7 +16,7 @@ _PATH: Final = ("cochlear", "trapezoid", "lateral_lemniscus")
 _STEPS: Final = ("baep_i", "baep_iii", "baep_v")
 
 
-def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> Results:
+def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Click into one ear and record from the distal nerve, the pons and the midbrain.
 
     Wave I is made where the nerve leaves the cochlea, III in the superior olive, V in the inferior
@@ -26,20 +26,20 @@ def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> Res
     whole = [along(branch, "auditory", 0.0, lab.anatomy.length(branch, lab.person)) for branch in _PATH]
     before = {"i": [near], "iii": whole[:2], "v": whole}
 
-    def station(wave: str, seen: Callable[[Volley], Volley]) -> Waveform:
+    def station(wave: str, seen: Callable[[Volley], Volley]) -> list[Waveform]:
         passed = _STEPS[: _STEPS.index(f"baep_{wave}") + 1]
         delay = sum(lab.ledger[f"delay.{step}"] for step in passed)
         parts = [seen(part) for part in before[wave]]
         return evoked_potential(parts, delay, lab.ledger["evoked.width.brainstem"])
 
-    waves: Results = [
+    waves = [
         response(name, f"baep_{wave}", lab, partial(station, wave), central=wave != "i", site=wave.upper())
         for wave in study.waves
     ]
     return [*waves, *intervals(name, study.intervals, study.waves, waves, lab, "baep_")]
 
 
-def blink(name: str, lab: Laboratory, along: Conduct) -> Results:
+def blink(name: str, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Stimulate the supraorbital nerve and record R1 from the eyelid of the same side."""
     ledger = lab.ledger
     afferent = [
@@ -49,7 +49,7 @@ def blink(name: str, lab: Laboratory, along: Conduct) -> Results:
     efferent = along("facial", "facial", 0.0, lab.anatomy.length("facial", lab.person))
     delay = ledger["delay.activation"] + ledger["delay.blink"] + ledger["delay.terminal.orbicularis"]
 
-    def station(seen: Callable[[Volley], Volley]) -> Waveform:
+    def station(seen: Callable[[Volley], Volley]) -> list[Waveform]:
         parts = [seen(part) for part in (*afferent, efferent)]
         # the burst begins when the first impulses reach the muscle: its peak comes a rise later
         width = ledger["evoked.width.reflex"]

@@ -44,11 +44,13 @@ class Damage:
         """Prepare myelin states (..., segment); see :func:`remyelin.nerve.volley.states_of`."""
         worse = np.cumsum(np.stack([states[name] for name in SEVERITY]), axis=0)
         return cls(
-            np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)),
-            repair_weights(states["thickness"], states["internode_length"], tables, spread),
+            np.ascontiguousarray(np.log1p(-np.minimum(worse, NERVE_MAX_SHARE))),
+            np.ascontiguousarray(
+                repair_weights(states["thickness"], states["internode_length"], tables, spread)
+            ),
             np.ascontiguousarray(states["channel_redistribution"]),
-            states["bare"] * states["channel_redistribution"],
-            states["axons"],
+            np.ascontiguousarray(states["bare"] * states["channel_redistribution"]),
+            np.ascontiguousarray(states["axons"]),
         )
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.nerve.anatomy import Array, Run
-from remyelin.nerve.damage import Damage
+from remyelin.nerve.anatomy import Array
 from remyelin.nerve.findings import Studies
 from remyelin.nerve.laboratory import Laboratory
-from remyelin.nerve.lines import Line
 from remyelin.nerve.person import Person
 from remyelin.nerve.studies import STUDIES, examine
 from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import Volley, passing, states_of
+from remyelin.nerve.volley import states_of
 
 
 def batteries(
@@ -52,27 +50,4 @@ def batteries_of(
     studies: Sequence[str] = tuple(STUDIES),
 ) -> tuple[Studies, ...]:
     """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives."""
-    lab = Laboratory.of(person, tables, ledger)
-    damage = Damage.of(arrays, tables, lab.spread)
-    every: dict[Run, Volley] = {}
-
-    def on(date: int) -> Callable[[Line, Mapping[str, Array]], Volley]:
-        def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
-            if laid.run not in every:
-                every[laid.run] = passing(laid, damage)
-            whole = every[laid.run]
-            return Volley(
-                laid,
-                whole.conducted[date],
-                whole.excess[date],
-                whole.variance[date],
-                whole.axons[date],
-                whole.ectopic[date],
-            )
-
-        return conduct
-
-    return tuple(
-        examine(lab, {name: array[date] for name, array in arrays.items()}, studies, on(date))
-        for date in range(len(arrays["axons"]))
-    )
+    return examine(Laboratory.of(person, tables, ledger), arrays, studies)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
 from remyelin.nerve.anatomy import Array
-from remyelin.nerve.arrivals import last_arrival, total_density, window
+from remyelin.nerve.arrivals import last_arrival, total_density, windows
 from remyelin.nerve.conduction_studies import muscle
 from remyelin.nerve.findings import Row
 from remyelin.nerve.laboratory import (
     Central,
     Conduct,
+    Dated,
     Evoked,
     Laboratory,
-    Results,
     Visual,
     against_norms,
     measured,
@@ -25,10 +25,10 @@ from remyelin.nerve.laboratory import (
 from remyelin.nerve.potentials import evoked_potential
 from remyelin.nerve.responses import Waveform, measure
 from remyelin.nerve.volley import Volley
-from remyelin.numerics import NERVE_SAMPLE_MS
+from remyelin.numerics import NERVE_ARRIVALS_KEPT, NERVE_SAMPLE_MS
 
 
-def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results:
+def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Stimulate a mixed nerve and record the volley on its way to the cortex.
 
     The response of a station to a weaker volley grows with a declared central gain.
@@ -43,7 +43,7 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results
     brain = along("lemniscus", "lemniscal", 0.0, lab.anatomy.length("lemniscus", lab.person))
     activation = ledger["delay.activation"]
 
-    def station(wave: str, seen: Callable[[Volley], Volley]) -> Waveform:
+    def station(wave: str, seen: Callable[[Volley], Volley]) -> list[Waveform]:
         delay = activation if wave == "n9" else activation + ledger[f"delay.{wave}"]
         if wave == "n9":
             erb = along(nerve, "muscle_afferent", lab.site(f"{nerve}.erb"), wrist)
@@ -55,9 +55,7 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> Results
         volleys = [seen(to_ganglion), seen(column), seen(brain)]
         return evoked_potential(volleys, delay, ledger["evoked.width.cortex"])
 
-    waves: Results = [
-        response(name, wave, lab, partial(station, wave), central=wave != "n9") for wave in study.waves
-    ]
+    waves = [response(name, wave, lab, partial(station, wave), central=wave != "n9") for wave in study.waves]
     return [*waves, *intervals(name, study.intervals, study.waves, waves, lab)]
 
 
@@ -65,31 +63,35 @@ def intervals(
     name: str,
     pairs: Sequence[tuple[str, str]],
     keys: Sequence[str],
-    waves: Results,
+    waves: Sequence[Dated],
     lab: Laboratory,
     prefix: str = "",
-) -> Results:
+) -> list[Dated]:
     """Return the intervals between pairs of waves, of which `keys` are the names in their order."""
-    rows = {key: row for key, (row, _) in zip(keys, waves, strict=True)}
-    results: Results = []
+    by_key = dict(zip(keys, waves, strict=True))
+    results: list[Dated] = []
     for first, second in pairs:
-        one, two = rows[first].latency, rows[second].latency
-        interval = two - one if one is not None and two is not None else None
-        norms = against_norms(lab, f"{prefix}{first}_{second}", interval=interval)
-        site = f"{rows[first].site}-{rows[second].site}"
-        row = Row(name, site, "evoked", interval=interval, assessed=norms, absent=interval is None)
-        results.append((row, None))
+        dated: Dated = []
+        for (begin, _), (end, _) in zip(by_key[first], by_key[second], strict=True):
+            interval = (
+                end.latency - begin.latency if begin.latency is not None and end.latency is not None else None
+            )
+            norms = against_norms(lab, f"{prefix}{first}_{second}", interval=interval)
+            site = f"{begin.site}-{end.site}"
+            row = Row(name, site, "evoked", interval=interval, assessed=norms, absent=interval is None)
+            dated.append((row, None))
+        results.append(dated)
     return results
 
 
-def visual(name: str, study: Visual, lab: Laboratory, along: Conduct) -> Results:
+def visual(name: str, study: Visual, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Show a pattern to one eye and record over the visual cortex."""
     parts = [
         along(branch, "optic", 0.0, lab.anatomy.length(branch, lab.person))
         for branch in ("optic", "radiation")
     ]
 
-    def station(seen: Callable[[Volley], Volley]) -> Waveform:
+    def station(seen: Callable[[Volley], Volley]) -> list[Waveform]:
         delay, width = lab.ledger[f"delay.{study.wave}"], lab.ledger["evoked.width.vision"]
         return evoked_potential([seen(part) for part in parts], delay, width)
 
@@ -100,43 +102,42 @@ def response(
     name: str,
     wave: str,
     lab: Laboratory,
-    station: Callable[[Callable[[Volley], Volley]], Waveform],
+    station: Callable[[Callable[[Volley], Volley]], list[Waveform]],
     central: bool,
     site: str = "",
     marker: str = "peak",
-) -> tuple[Row, Waveform]:
+) -> Dated:
     """Return the response of a station against what it would be in health; central ones have their gain.
 
     Its latency is that of the peak, or of the onset if `marker` says so; `site` is its name where it is not
     the wave's.
     """
     ledger = lab.ledger
-    waveform = station(lambda part: part)
-    highest = float(waveform.value.max())
-    if (name, wave) not in lab.healthy:
-        lab.healthy[name, wave] = float(station(_intact).value.max())
-    share = max(highest, 0.0) / lab.healthy[name, wave]
-    if central:
-        half = ledger["evoked.central_gain"]
-        share = share * (1 + half) / (share + half)
+    healthy = float(station(_intact)[0].value.max())
+    half, floor = ledger["evoked.central_gain"], ledger["noise.evoked"]
     known = f"norm.{wave}.amplitude" in ledger
     normal = ledger.vector(f"norm.{wave}.amplitude")[0] if known else 1.0
     unit = "uV" if known else "of normal"
-    drawn = Waveform(waveform.time, waveform.value * (share * normal / highest if share > 0 else 0), unit)
-    found = measure(drawn, ledger["noise.evoked"] * normal)
-    norms = against_norms(
-        lab,
-        wave,
-        latency=getattr(found, marker) if found else None,
-        amplitude=found.amplitude if found and known else None,
-    )
-    # Negative is up: a wave named P points down.
-    shown = Waveform(drawn.time, -drawn.value, unit) if wave.startswith("p") else drawn
-    row = measured(name, site or wave.upper(), "evoked", unit, found, assessed=norms)
-    return (row if found is None else replace(row, latency=getattr(found, marker))), shown
+    dated: Dated = []
+    for waveform in station(lambda part: part):
+        highest = float(waveform.value.max())
+        share = max(highest, 0.0) / healthy
+        if central:
+            share = share * (1 + half) / (share + half)
+        drawn = Waveform(waveform.time, waveform.value * (share * normal / highest if share > 0 else 0), unit)
+        found = measure(drawn, floor * normal)
+        latency = getattr(found, marker) if found else None
+        norms = against_norms(
+            lab, wave, latency=latency, amplitude=found.amplitude if found and known else None
+        )
+        # Negative is up: a wave named P points down.
+        shown = Waveform(drawn.time, -drawn.value, unit) if wave.startswith("p") else drawn
+        row = measured(name, site or wave.upper(), "evoked", unit, found, latency=latency, assessed=norms)
+        dated.append((row, shown))
+    return dated
 
 
-def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> Results:
+def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Motor evoked potential and central motor conduction time, roots stimulated at the foramen.
 
     The first motoneurons fire when a fixed share of the normal corticospinal volley has arrived.
@@ -144,48 +145,51 @@ def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> Resul
     ledger = lab.ledger
     end = sum(lab.anatomy.part(part, lab.person) for part in study.stretches)
     descending = along("corticospinal", "corticospinal", 0.0, end)
-    needed = ledger["evoked.recruitment"]
-    weight = descending.conducted / len(descending.conducted)
-    arrived = float(weight.sum())
+    needed, floor = ledger["evoked.recruitment"], ledger["noise.motor"]
+    weight = descending.conducted / len(descending.line.healthy)
+    fired = _time_of_share(descending, weight, needed)
     root = lab.anatomy.part(f"{study.motor.limb}_motor.root", lab.person)
-    floor = ledger["noise.motor"]
     from_cell = muscle(study.muscle, study.motor, lab, along, 0.0)
-    cell, foramen = (
-        measure(waveform, floor)
-        for waveform in (from_cell, muscle(study.muscle, study.motor, lab, along, root))
-    )
-    if arrived <= needed or cell is None or foramen is None:
-        absent = Row(
+    from_root = muscle(study.muscle, study.motor, lab, along, root)
+    dated: Dated = []
+    for date, arrived in enumerate(weight.sum(axis=-1).tolist()):
+        waveform = from_cell[date]
+        cell, foramen = measure(waveform, floor), measure(from_root[date], floor)
+        if arrived <= needed or cell is None or foramen is None:
+            norms = against_norms(lab, name, cmct=None)
+            dated.append((measured(name, "cortex", "evoked", "mV", None, assessed=norms), None))
+            continue
+        spinal = ledger["delay.cortex"] + fired[date] + ledger["delay.motoneuron"]
+        recruited = ledger["evoked.mep_share"] * (arrived - needed) / (1 - needed)
+        drawn = Waveform(waveform.time + spinal, waveform.value * recruited, "mV")
+        found = measure(drawn, floor)
+        cmct = spinal + cell.onset - foramen.onset if found else None
+        row = measured(
             name,
             "cortex",
             "evoked",
-            amplitude_unit="mV",
-            assessed=against_norms(lab, name, cmct=None),
-            absent=True,
+            "mV",
+            found,
+            latency=found.onset if found else None,
+            interval=cmct,
+            assessed=against_norms(lab, name, cmct=cmct),
         )
-        return [(absent, None)]
-    fired = _time_of_share(descending, weight, needed)
-    spinal = ledger["delay.cortex"] + fired + ledger["delay.motoneuron"]
-    recruited = ledger["evoked.mep_share"] * (arrived - needed) / (1 - needed)
-    drawn = Waveform(from_cell.time + spinal, from_cell.value * recruited, "mV")
-    found = measure(drawn, floor)
-    cmct = spinal + cell.onset - foramen.onset if found else None
-    row = measured(
-        name, "cortex", "evoked", "mV", found, interval=cmct, assessed=against_norms(lab, name, cmct=cmct)
-    )
-    if found is not None:
-        row = replace(row, latency=found.onset)
-    return [(row, drawn)]
+        dated.append((row, drawn))
+    return [dated]
 
 
-def _time_of_share(volley: Volley, weight: Array, share: float) -> float:
-    """Time (ms) at which `share` of the original fibres of a volley has arrived."""
-    time, _ = window(last_arrival(volley), NERVE_SAMPLE_MS)
-    arrived = total_density(volley, weight, 0.0, time).cumsum()
-    return float(np.interp(share, arrived, time))
+def _time_of_share(volley: Volley, weight: Array, share: float) -> Array:
+    """Time (ms) at which `share` of the original fibres of a volley has arrived, by date."""
+    found = np.empty(len(weight))
+    for dates, time in windows(last_arrival(volley), NERVE_SAMPLE_MS):
+        arrived = total_density(volley, dates, weight, 0.0, time).cumsum(axis=-1)
+        found[dates] = [np.interp(share, one, time) for one in arrived]
+    return found
 
 
+@lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
 def _intact(part: Volley) -> Volley:
-    """Return the volley as it would be were every internode and axon healthy."""
-    nothing = np.zeros_like(part.excess)
-    return replace(part, conducted=np.ones_like(part.conducted), excess=nothing, variance=nothing)
+    """Return the volley as it would be were every internode and axon healthy, at one date; waves share it."""
+    healthy = part.line.healthy[None]
+    nothing = np.zeros_like(healthy)
+    return replace(part, conducted=np.ones_like(healthy), excess=nothing, variance=nothing)

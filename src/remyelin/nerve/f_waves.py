@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from remyelin.nerve.arrivals import last_arrival, total_density, window
+from remyelin.nerve.arrivals import last_arrival, total_density, windows
 from remyelin.nerve.laboratory import Conduct, Laboratory, Motor
 from remyelin.numerics import NERVE_SAMPLE_MS
 
 
-def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> tuple[float | None, float]:
-    """Return the latency of the earliest F wave of a train of shocks, and the share of shocks with one.
+def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[tuple[float | None, float]]:
+    """Return the latency of the earliest F wave of a train of shocks, and the share of shocks with one, by date.
 
     Each motoneuron reached by the antidromic impulse answers with a small chance, so that how many units
     conduct decides how often an F wave is seen, and of a train the earliest is taken to come when one
@@ -38,7 +38,7 @@ def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> tuple[fl
     up = along(nerve, "motor", 0.0, wrist)
     down = along(nerve, "motor", 0.0, wrist + lab.distances.motor)
     units, share = ledger[f"motor_units.{name}"], ledger[f"f_wave.share.{study.limb}"]
-    persistence = 1 - float(np.exp(-units * share * down.conducted.mean()))
+    persistence = 1 - np.exp(-units * share * down.conducted.mean(axis=-1))
     there_and_back = replace(
         down,
         line=replace(down.line, healthy=up.line.healthy + down.line.healthy),
@@ -47,9 +47,11 @@ def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> tuple[fl
         variance=up.variance + down.variance + 2 * np.sqrt(up.variance * down.variance),
     )
     delay = ledger["delay.activation"] + ledger["f_wave.turnaround"] + ledger[f"delay.terminal.{name}"]
-    time, _ = window(delay + last_arrival(there_and_back), NERVE_SAMPLE_MS)
-    weight = ledger["f_wave.stimuli"] * share * units / len(down.conducted) * down.conducted
-    expected = total_density(there_and_back, weight, delay, time).cumsum()
-    if expected[-1] < 1:
-        return None, persistence
-    return float(np.interp(1, expected, time)), persistence
+    weight = ledger["f_wave.stimuli"] * share * units / len(down.line.healthy) * down.conducted
+    found: list[tuple[float | None, float]] = [(None, float(seen)) for seen in persistence]
+    for dates, time in windows(delay + last_arrival(there_and_back), NERVE_SAMPLE_MS):
+        expected = total_density(there_and_back, dates, weight, delay, time).cumsum(axis=-1)
+        for date, count in zip(dates.tolist(), expected, strict=True):
+            if count[-1] >= 1:
+                found[date] = float(np.interp(1, count, time)), float(persistence[date])
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from remyelin.evidence import Ledger
@@ -19,7 +19,8 @@ from remyelin.nerve.volley import Volley
 from remyelin.numerics import NERVE_STUDY_FIBRES
 
 Conduct = Callable[[str, str, float, float], Volley]
-Results = list[tuple[Row, Waveform | None]]
+Dated = list[tuple[Row, Waveform | None]]
+"""A row of the table, and its waveform, by date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,7 @@ class SmallFibres:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laboratory:
-    """What is needed to study one person with one set of tables.
-
-    `healthy` keeps the peaks of this person's evoked potentials in health, by study and wave, and
-    `lines` the fibres laid along its runs: dates share them.
-    """
+    """What is needed to study one person with one set of tables."""
 
     person: Person
     tables: Tables
@@ -104,8 +101,6 @@ class Laboratory:
     anatomy: Anatomy
     spread: Spread
     distances: Distances
-    healthy: dict[tuple[str, str], float] = field(default_factory=dict)
-    lines: dict[Run, Line] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -123,9 +118,7 @@ class Laboratory:
 
     def line(self, run: Run) -> Line:
         """Lay representative fibres along a run."""
-        if run not in self.lines:
-            self.lines[run] = laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
-        return self.lines[run]
+        return laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
 
     def distance(self, name: str) -> float:
         """Return a distance that the laboratory fixes, mm."""
@@ -144,13 +137,21 @@ def against_norms(lab: Laboratory, key: str, **values: float | None) -> tuple[As
 
 
 def measured(study: str, site: str, modality: str, unit: str, found: Response | None, **more: Any) -> Row:
-    """Return the row of a response, absent where there is none."""
+    """Return the row of a response, absent where there is none; an evoked one is late by its peak or `latency`."""
     if found is None:
         return Row(study, site, modality, amplitude_unit=unit, absent=True, **more)
-    marks = (found.onset, found.peak, found.onset + found.duration)
     if modality == "evoked":
         marks = (found.onset, found.peak, found.settled)
-        return Row(study, site, modality, found.peak, found.amplitude, unit, markers=marks, **more)
+        return Row(
+            study,
+            site,
+            modality,
+            amplitude=found.amplitude,
+            amplitude_unit=unit,
+            markers=marks,
+            **{"latency": found.peak, **more},
+        )
+    marks = (found.onset, found.peak, found.onset + found.duration)
     return Row(
         study,
         site,

@@ -52,30 +52,42 @@ class Fibres:
 
 @dataclass(frozen=True, eq=False)  # no slots: what is worked out of a line once is kept with it
 class Line:
-    """Fibres (k) laid along the slices (s) of a run, and what an internode costs there.
+    """Fibres (k) laid along the slices (s) of a run.
 
     Attributes
     ----------
     run : Run
     slices : Slices
     fibres : Fibres
+    tables : Tables
+        Where the cost of an internode stands.
     diameter : (s, k) array
         In each slice, um.
     internodes : (s, k) array
         Of a fibre in each slice.
+    velocity : (s, k) array
+        Healthy, m/s.
     healthy : (k,) array
         Conduction time of the healthy run, ms.
-    cost : Internodes
-        Arrays (s, k, ...).
+    row, column : (s, k), (s,) arrays
+        Fractional index of diameters and temperatures in the tables of lesions.
     """
 
     run: Run
     slices: Slices
     fibres: Fibres
+    tables: Tables
     diameter: Array
     internodes: Array
+    velocity: Array
     healthy: Array
-    cost: Internodes
+    row: Array
+    column: Array
+
+    @cached_property
+    def cost(self) -> Internodes:
+        """The tables at every slice and fibre, arrays (s, k, ...)."""
+        return self.tables.at(self.diameter, self.slices.temperature[:, None])
 
     @cached_property
     def weighted(self) -> float:
@@ -87,12 +99,6 @@ class Line:
         """Share of all the fibres' internodes that lies in each slice, (s,)."""
         count: Array = self.internodes.sum(axis=-1) / self.internodes.sum()
         return count
-
-    @property
-    def velocity(self) -> Array:
-        """Healthy velocity in each slice, (s, k), m/s."""
-        velocity: Array = self.cost.length / self.cost.time
-        return velocity
 
 
 def representative(population: Population, frailty: float, count: int) -> Fibres:
@@ -144,16 +150,18 @@ def line(
     """Lay fibres along a run of nerve."""
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
-    cost = tables.at(diameter, slices.temperature[:, None])
-    periods = slices.length[:, None] / cost.length
+    found = tables.lay(diameter, slices.length, slices.temperature)
     return Line(
         run,
         slices,
         fibres,
+        tables,
         diameter,
-        periods / spread.internode_scale,
-        (periods * cost.time).sum(axis=0),
-        cost,
+        found.periods / spread.internode_scale,
+        found.velocity,
+        found.time,
+        found.row,
+        found.column,
     )
 
 

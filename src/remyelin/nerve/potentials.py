@@ -13,20 +13,25 @@ is :math:`(2 t - t^2 / \tau) e^{-t / \tau}`, biphasic with zero area. Negative i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
+from remyelin.jit import compiled
 from remyelin.nerve.anatomy import Array
-from remyelin.nerve.arrivals import grid, grouped_density, last_arrival, total_density, window
+from remyelin.nerve.arrivals import Dates, grid, grouped_density, last_arrival, total_density, windows
 from remyelin.nerve.responses import Waveform
 from remyelin.nerve.tables import Tables
 from remyelin.nerve.volley import Volley
 from remyelin.numerics import (
     NERVE_ARRIVALS_KEPT,
+    NERVE_BESSEL_END,
+    NERVE_BESSEL_POINTS,
     NERVE_LEDGERS_KEPT,
     NERVE_SAMPLE_MS,
     NERVE_SHAPES,
@@ -64,13 +69,13 @@ class Medium:
 
 def nerve_potential(
     volley: Volley, count: float, delay: float, medium: Medium, tables: Tables, warmth: float, at: int
-) -> Waveform:
+) -> list[Waveform]:
     """Sum the potentials of the fibres of a nerve under an electrode.
 
     Parameters
     ----------
     volley : Volley
-        Of one state (no leading dimensions).
+        Of several dates.
     count : float
         Myelinated fibres in the nerve.
     delay : float
@@ -84,24 +89,32 @@ def nerve_potential(
 
     Returns
     -------
-    Waveform
-        In uV.
+    list of Waveform
+        By date, in uV.
     """
-    time, _ = window(delay + last_arrival(volley), NERVE_SAMPLE_MS)
-    arriving, speed = _by_class(volley, delay, len(time), tables, at)
-    seen = _seen(medium.depth, medium.spacing, len(time), speed)
-    spectrum = (seen * arriving).sum(axis=0) * _impulse(tables, warmth, len(time))
     # Negative up: the sign of the spectrum is turned.
-    scale = count * medium.axoplasm / (2 * 2 * 2 * medium.tissue)
-    value = medium.gain * UV_PER_MV * scale * np.fft.irfft(spectrum, len(time))
-    return Waveform(time, value, "uV")
+    scale = medium.gain * UV_PER_MV * count * medium.axoplasm / (2 * 2 * 2 * medium.tissue)
+    found: dict[int, Waveform] = {}
+    for dates, time in windows(delay + last_arrival(volley), NERVE_SAMPLE_MS):
+        arriving, speed = _by_class(volley, tuple(dates.tolist()), delay, len(time), tables, at)
+        seen = _seen(medium.depth, medium.spacing, len(time), speed)
+        spectrum = np.zeros((len(dates), seen.shape[1]), dtype=np.complex128)
+        _summed(seen, arriving, spectrum)
+        spectrum *= _impulse(tables, warmth, len(time))
+        found |= _dated(dates, time, scale * np.fft.irfft(spectrum, len(time)), "uV")
+    return [found[date] for date in range(len(found))]
+
+
+def _dated(dates: Dates, time: Array, values: Array, unit: str) -> dict[int, Waveform]:
+    """Return the waveforms (d, n) by their dates."""
+    return {date: Waveform(time, value, unit) for date, value in zip(dates.tolist(), values, strict=True)}
 
 
 @lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
 def _by_class(
-    volley: Volley, delay: float, samples: int, tables: Tables, at: int
+    volley: Volley, dates: tuple[int, ...], delay: float, samples: int, tables: Tables, at: int
 ) -> tuple[Spectrum, tuple[float, ...]]:
-    """Arrivals of a nerve's fibres, each with the square of its axon's diameter (mm2), by class of velocity.
+    """Arrivals of a nerve's fibres, each with the square of its axon's diameter (mm2), by date and class of velocity.
 
     As spectra, with the speed of each class (m/s); nerves that run together share them.
     """
@@ -110,37 +123,78 @@ def _by_class(
     weight = volley.conducted / len(velocity) * axon**2
     group, groups = _classes(velocity)
     time, _ = grid(samples, NERVE_SAMPLE_MS)
-    arriving: Spectrum = np.fft.rfft(grouped_density(volley, weight, delay, time, group, groups), axis=1)
-    return arriving, tuple(np.bincount(group, velocity) / np.bincount(group))
+    arriving = grouped_density(volley, np.array(dates), weight, delay, time, group, groups)
+    return np.fft.rfft(arriving), tuple(np.bincount(group, velocity) / np.bincount(group))
 
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
     """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
+    _, frequency = grid(samples, NERVE_SAMPLE_MS)
+    seen = np.zeros((len(speed), frequency.size), dtype=np.complex128)
+    table, step = _bessel_table()
+    _fill_seen(frequency, np.array(speed), depth, spacing, table, step, seen)
+    return seen
+
+
+@compiled
+def _fill_seen(
+    frequency: Any, speed: Any, depth: float, spacing: float, table: Any, step: float, seen: Any
+) -> None:
+    """Fill `seen` (speed, frequency) with w^2 K0(w depth) (1 - exp(-i w spacing)) of the wave number w."""
+    for c in range(speed.size):
+        # the angles of equally spaced frequencies by turning, one after the other
+        angle = frequency[1] / speed[c] * spacing
+        cosine, sine, near, side = 1.0, 0.0, np.cos(angle), np.sin(angle)
+        for f in range(1, frequency.size):
+            cosine, sine = cosine * near - sine * side, sine * near + cosine * side
+            wave = frequency[f] / speed[c]
+            place = wave * depth / step
+            i = int(place)
+            if i >= table.size - 2:
+                break  # nothing is left of it, and less at every higher frequency
+            # by the cubic through the four nearest points
+            u = place - i
+            kernel = (
+                u * (1.0 - u) * ((u - 2.0) * table[i - 1] - (1.0 + u) * table[i + 2]) / (2.0 + 2.0 + 2.0)
+                + (1.0 - u) * (1.0 + u) * (1.0 - 0.5 * u) * table[i]
+                + 0.5 * u * (1.0 + u) * (2.0 - u) * table[i + 1]
+            ) / depth**2
+            seen[c, f] = complex(kernel * (1.0 - cosine), kernel * sine)
+
+
+@cache
+def _bessel_table() -> tuple[Array, float]:
+    """Values of x^2 K0(x), evenly from 0 to where it is nothing, and their step; between them good to 1e-9."""
     from scipy.special import k0
 
-    frequency = np.asarray(2 * np.pi * np.fft.rfftfreq(samples, NERVE_SAMPLE_MS), dtype=np.float64)
-    wave = frequency / np.array(speed)[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kernel = wave**2 * k0(wave * depth)
-    kernel[:, 0] = 0
-    # 1 - exp(-i x) by its parts: the exponential of a complex number takes several times as long
-    both = np.empty(kernel.shape, dtype=np.complex128)
-    both.real = kernel * (1 - np.cos(wave * spacing))
-    both.imag = kernel * np.sin(wave * spacing)
-    return both
+    x = np.linspace(0.0, NERVE_BESSEL_END, NERVE_BESSEL_POINTS)
+    table = np.zeros_like(x)
+    table[1:] = x[1:] ** 2 * k0(x[1:])
+    return table, float(x[1])
+
+
+@compiled
+def _summed(seen: Any, arriving: Any, spectrum: Any) -> None:
+    """Add up `spectrum` (d, f) over the classes of what is seen (class, f) of what arrives (d, class, f)."""
+    for d in range(arriving.shape[0]):
+        for c in range(arriving.shape[1]):
+            for f in range(arriving.shape[2]):
+                spectrum[d, f] += seen[c, f] * arriving[d, c, f]
 
 
 def muscle_potential(
     volley: Volley, units: float, amplitude: float, constant: float, delay: float
-) -> Waveform:
-    """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve."""
+) -> list[Waveform]:
+    """Sum motor unit potentials of a peak `amplitude` (mV) and time constant (ms) over a motor nerve, by date."""
+    weight = volley.conducted / len(volley.line.healthy)
+    found: dict[int, Waveform] = {}
     latest = delay + last_arrival(volley) + NERVE_UNIT_CONSTANTS * constant
-    time, _ = window(latest, NERVE_SLOW_SAMPLE_MS)
-    weight = volley.conducted / len(volley.conducted)
-    arriving = total_density(volley, weight, delay, time)
-    value = np.fft.irfft(np.fft.rfft(arriving) * _unit(constant, len(time)), len(time))
-    return Waveform(time, units * amplitude * value, "mV")
+    for dates, time in windows(latest, NERVE_SLOW_SAMPLE_MS):
+        arriving = np.fft.rfft(total_density(volley, dates, weight, delay, time))
+        value = np.fft.irfft(arriving * _unit(constant, len(time)), len(time))
+        found |= _dated(dates, time, units * amplitude * value, "mV")
+    return [found[date] for date in range(len(found))]
 
 
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)
@@ -152,19 +206,29 @@ def _unit(constant: float, samples: int) -> Spectrum:
     return np.fft.rfft(unit / unit.max())
 
 
-def evoked_potential(volleys: list[Volley], delay: float, width: float) -> Waveform:
-    """Return the response of a station to a volley that came through several neurons.
+def evoked_potential(volleys: Sequence[Volley], delay: float, width: float) -> list[Waveform]:
+    """Return the response of a station to a volley that came through several neurons, by date.
 
     A synchronous healthy volley gives a Gaussian of SD `width` ms and of peak 1; large fibres count with
     the square of their diameter.
     """
-    time, _ = window(delay + sum(map(last_arrival, volleys)), NERVE_SLOW_SAMPLE_MS)
-    spectrum = _station(delay, width, len(time))
-    for part in volleys:
-        arriving = total_density(part, part.line.fibres.weight * part.conducted, 0.0, time)
-        spectrum = spectrum * np.fft.rfft(arriving)
     area = width * np.sqrt(2 * np.pi) / NERVE_SLOW_SAMPLE_MS
-    return Waveform(time, area * np.fft.irfft(spectrum, len(time)), "1")
+    found: dict[int, Waveform] = {}
+    latest = delay + np.sum([last_arrival(part) for part in volleys], axis=0)
+    for dates, time in windows(latest, NERVE_SLOW_SAMPLE_MS):
+        spectrum = _station(delay, width, len(time))
+        for part in volleys:
+            spectrum = spectrum * _arriving(part, tuple(dates.tolist()), len(time))
+        found |= _dated(dates, time, area * np.fft.irfft(spectrum, len(time)), "1")
+    return [found[date] for date in range(len(found))]
+
+
+@lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
+def _arriving(volley: Volley, dates: tuple[int, ...], samples: int) -> Spectrum:
+    """Spectra (d, f) of what arrives of a volley; waves that are made further on share them."""
+    time, _ = grid(samples, NERVE_SLOW_SAMPLE_MS)
+    weight = volley.line.fibres.weight * volley.conducted
+    return np.fft.rfft(total_density(volley, np.array(dates), weight, 0.0, time))
 
 
 @lru_cache(maxsize=NERVE_SPECTRA_KEPT)

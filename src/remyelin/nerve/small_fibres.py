@@ -13,7 +13,7 @@ from remyelin.evidence import Ledger
 from remyelin.fibre import Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
 from remyelin.nerve.anatomy import SEGMENTS, Array
 from remyelin.nerve.findings import Row
-from remyelin.nerve.laboratory import Laboratory, Results, SmallFibres
+from remyelin.nerve.laboratory import Dated, Laboratory, SmallFibres
 from remyelin.numerics import (
     NERVE_BARE_FIBRE_MM,
     NERVE_BARE_FIBRE_MS,
@@ -62,25 +62,29 @@ def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     )
 
 
-def microneurography(name: str, study: SmallFibres, lab: Laboratory, states: Mapping[str, Array]) -> Results:
+def microneurography(
+    name: str, study: SmallFibres, lab: Laboratory, states: Mapping[str, Array]
+) -> list[Dated]:
     """Record single C fibres of a nerve: their velocity, and how many are left."""
-    lost = 1 - float(states["axons"][_segment(study.limb)])
-    left = 1 - lab.ledger["small_fibre.axon_share"] * lost
     velocity = bare_velocity(lab.person.temperature, lab.ledger)
-    distance = lab.ledger["small_fibre.recorded"]
-    found = left >= lab.ledger["noise.evoked"] and velocity is not None
-    row = Row(
-        name,
-        study.limb,
-        "sensory",
-        latency=distance / velocity if found and velocity else None,
-        amplitude=left if found else None,
-        amplitude_unit="of normal",
-        distance=distance,
-        velocity=velocity if found else None,
-        absent=not found,
-    )
-    return [(row, None)]
+    distance, floor = lab.ledger["small_fibre.recorded"], lab.ledger["noise.evoked"]
+    dated: Dated = []
+    for axons in states["axons"][:, _segment(study.limb)].tolist():
+        left = 1 - lab.ledger["small_fibre.axon_share"] * (1 - axons)
+        found = left >= floor and velocity is not None
+        row = Row(
+            name,
+            study.limb,
+            "sensory",
+            latency=distance / velocity if found and velocity else None,
+            amplitude=left if found else None,
+            amplitude_unit="of normal",
+            distance=distance,
+            velocity=velocity if found else None,
+            absent=not found,
+        )
+        dated.append((row, None))
+    return [dated]
 
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import xarray as xr
 
 from remyelin.errors import InputError, nearest
@@ -22,10 +23,10 @@ from remyelin.nerve.laboratory import (
     Blink,
     Central,
     Conduct,
+    Dated,
     Evoked,
     Laboratory,
     Motor,
-    Results,
     Sensory,
     SmallFibres,
     Visual,
@@ -106,56 +107,77 @@ def battery(
     if extra:
         raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")
     lab = Laboratory.of(person, tables, ledger, distances)
-    return examine(lab, states_of(states), studies, conduct)
+    alone = states_of(states)
+    one = None if conduct is None else _of_one_date(conduct, alone)
+    return examine(lab, {name: array[None] for name, array in alone.items()}, studies, one)[0]
+
+
+def _of_one_date(
+    conduct: Callable[[Line, Mapping[str, Array]], Volley], states: Mapping[str, Array]
+) -> Callable[[Line], Volley]:
+    """Return how a line conducts in one state, its only date."""
+
+    def dated(laid: Line) -> Volley:
+        found = conduct(laid, states)
+        return Volley(
+            found.line,
+            *(
+                np.ascontiguousarray(np.asarray(getattr(found, name), dtype=np.float64)[None])
+                for name in ("conducted", "excess", "variance", "axons", "ectopic")
+            ),
+        )
+
+    return dated
 
 
 def examine(
     lab: Laboratory,
     arrays: Mapping[str, Array],
     studies: Sequence[str],
-    conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
-) -> Studies:
-    """Make the studies of one date in a laboratory; see :func:`battery`.
+    conduct: Callable[[Line], Volley] | None = None,
+) -> tuple[Studies, ...]:
+    """Make the studies of several dates in a laboratory; see :func:`battery`.
 
     Parameters
     ----------
     lab : Laboratory
-    arrays : mapping of str to (segment,) array
+    arrays : mapping of str to (date, segment) array
         See :func:`remyelin.nerve.volley.states_of`.
     studies : sequence of str
     conduct : callable, optional
+        How a line conducts at all the dates.
     """
     memory: dict[Run, Volley] = {}
     if conduct is None:
         damage = Damage.of(arrays, lab.tables, lab.spread)
 
-        def conduct(laid: Line, _: Mapping[str, Array]) -> Volley:
+        def conduct(laid: Line) -> Volley:
             return passing(laid, damage)
 
     def along(branch: str, population: str, start: float, stop: float) -> Volley:
         run = Run(branch, population, start, stop)
         if run not in memory:
-            laid = lab.line(run)
-            memory[run] = conduct(laid, arrays)
+            memory[run] = conduct(lab.line(run))
         return memory[run]
 
-    rows: list[Row] = []
-    waveforms: dict[str, Waveform] = {}
+    dates = range(len(arrays["axons"]))
+    rows: list[list[Row]] = [[] for _ in dates]
+    waveforms: list[dict[str, Waveform]] = [{} for _ in dates]
     for name in studies:
         if name not in STUDIES:
             raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
-        study = STUDIES[name]
-        for row, waveform in _perform(name, study, lab, along, arrays):
-            rows.append(row)
-            if waveform is not None:
-                waveforms[f"{name}, {row.site}"] = waveform
-    found = Studies(tuple(rows), waveforms, lab.person)
-    return replace(found, classification=classify(found, lab.ledger))
+        for dated in _perform(name, STUDIES[name], lab, along, arrays):
+            for date, (row, waveform) in enumerate(dated):
+                rows[date].append(row)
+                if waveform is not None:
+                    waveforms[date][f"{name}, {row.site}"] = waveform
+    found = (Studies(tuple(rows[date]), waveforms[date], lab.person) for date in dates)
+    return tuple(replace(item, classification=classify(item, lab.ledger)) for item in found)
 
 
 def _perform(
     name: str, study: Study, lab: Laboratory, along: Conduct, arrays: Mapping[str, Array]
-) -> Results:
+) -> list[Dated]:
     match study:
         case Motor():
             return motor(name, study, lab, along)

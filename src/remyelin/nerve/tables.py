@@ -74,9 +74,8 @@ class Tables:
         InputError
             For a temperature outside the grid.
         """
-        low, high = self.temperature[0], self.temperature[-1]
-        if np.any(temperature < low) or np.any(temperature > high):
-            raise InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
+        if np.any(temperature < self.temperature[0]) or np.any(temperature > self.temperature[-1]):
+            raise self._beyond()
         # Velocity is closer to linear in diameter and temperature than time is.
         thick, warm = np.broadcast_arrays(diameter, temperature)
         shape, thick, warm = thick.shape, np.ravel(thick), np.ravel(warm)
@@ -98,6 +97,40 @@ class Tables:
             costs[2].reshape(*shape, *self.remyelinated.shape[2:]),
         )
 
+    def lay(self, diameter: Array, length: Array, temperature: Array) -> Laid:
+        """Lay fibres (k) whose diameters (s, k) are given along slices (s) of given lengths (mm) and temperatures (C).
+
+        Raises
+        ------
+        InputError
+            For a temperature outside the grid.
+        """
+        row, velocity, periods = np.empty_like(diameter), np.empty_like(diameter), np.empty_like(diameter)
+        found = Laid(row, np.empty_like(temperature), velocity, periods, np.zeros(diameter.shape[1]))
+        inside = _lay(
+            diameter,
+            length,
+            temperature,
+            self.healthy_diameter,
+            self.healthy_temperature,
+            self.internode_length,
+            self.internode_time,
+            self.diameter,
+            self.temperature,
+            found.row,
+            found.column,
+            found.velocity,
+            found.periods,
+            found.time,
+        )
+        if not inside:
+            raise self._beyond()
+        return found
+
+    def _beyond(self) -> InputError:
+        low, high = self.temperature[0], self.temperature[-1]
+        return InputError(f"nerve temperatures must lie within {low:g} to {high:g} C.")
+
     def weights(self, thickness: Array, length: Array) -> Array:
         """Return bilinear weights (..., w * l) of the remyelinated grid; ends are held.
 
@@ -115,6 +148,27 @@ class Tables:
             parts.append(np.clip(1 - np.abs(position[..., None] - np.arange(len(grid))), 0, None))
         joint: Array = parts[0][..., :, None] * parts[1][..., None, :]
         return joint.reshape(*joint.shape[:-2], len(self.thickness) * len(self.length))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """Fibres laid along slices.
+
+    Attributes
+    ----------
+    row, column : (s, k), (s,) arrays
+        Fractional index of diameters and temperatures in the grids of the lesions.
+    velocity, periods : (s, k) arrays
+        Healthy velocity, m/s; healthy internodes.
+    time : (k,) array
+        Healthy conduction time of all slices, ms.
+    """
+
+    row: Array
+    column: Array
+    velocity: Array
+    periods: Array
+    time: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +198,67 @@ def _mix(values: Any, row: Any, column: Any, mixed: Any) -> None:
             near = (1 - b) * values[i, j, n] + b * values[i, j + 1, n]
             far = (1 - b) * values[i + 1, j, n] + b * values[i + 1, j + 1, n]
             mixed[point, n] = (1 - a) * near + a * far
+
+
+@compiled
+def _lay(
+    diameter: Any,
+    length: Any,
+    temperature: Any,
+    known: Any,
+    warmths: Any,
+    internode: Any,
+    taken: Any,
+    lesions: Any,
+    lesion_warmths: Any,
+    row: Any,
+    column: Any,
+    velocity: Any,
+    periods: Any,
+    time: Any,
+) -> bool:
+    """Fill what :class:`Laid` holds; False if a temperature lies outside the grid.
+
+    `known` and `warmths` are the grids of healthy diameters and temperatures, with the length (d) and time (d, t) of
+    an internode; `lesions` and `lesion_warmths` those of the lesions. Diameters beyond a grid are taken at its
+    ends. Velocity is closer to linear in diameter and temperature than time is.
+    """
+    speed = np.empty(known.size)
+    for s in range(length.size):
+        if not lesion_warmths[0] <= temperature[s] <= lesion_warmths[-1]:
+            return False
+        m, share = _found(lesion_warmths, temperature[s], 0)
+        column[s] = _index(lesion_warmths, m, share)
+        j, warmer = _found(warmths, temperature[s], 0)
+        for i in range(known.size):
+            speed[i] = internode[i] * ((1.0 - warmer) / taken[i, j] + warmer / taken[i, j + 1])
+        i, m = 0, 0
+        for k in range(diameter.shape[1]):
+            # neighbouring fibres are of like diameter: each is looked for from where the last was found
+            i, share = _found(known, diameter[s, k], i)
+            whole = (1.0 - share) * internode[i] + share * internode[i + 1]
+            velocity[s, k] = (1.0 - share) * speed[i] + share * speed[i + 1]
+            periods[s, k] = length[s] / whole
+            time[k] += length[s] / velocity[s, k]
+            m, share = _found(lesions, diameter[s, k], m)
+            row[s, k] = _index(lesions, m, share)
+    return True
+
+
+@compiled
+def _index(grid: Any, i: int, share: float) -> float:
+    """Return a fractional index, below the last one."""
+    return min(i + share, np.nextafter(grid.size - 1.0, 0.0))  # type: ignore[no-any-return]
+
+
+@compiled
+def _found(grid: Any, value: float, i: int) -> tuple[int, float]:
+    """Return the interval of an increasing grid a value lies in, looked for from `i`, and how far along it."""
+    while i > 0 and value < grid[i]:
+        i -= 1
+    while i < grid.size - 2 and value > grid[i + 1]:
+        i += 1
+    return i, min(max((value - grid[i]) / (grid[i + 1] - grid[i]), 0.0), 1.0)
 
 
 def _position(grid: Array, value: Array) -> Array:

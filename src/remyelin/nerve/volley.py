@@ -121,36 +121,42 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
 
 def passing(line: Line, damage: Damage) -> Volley:
     """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
-    segment, fibres = line.slices.segment, line.internodes.shape[1]
     lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
-    free = damage.free.reshape(len(SEVERITY), -1, parts)
-    hazard = np.zeros((free.shape[1], fibres))
-    mean, variance = np.zeros_like(hazard), np.zeros_like(hazard)
+    axons, firing = damage.axons.reshape(-1, parts), damage.firing.reshape(-1, parts)
+    states, fibres = len(axons), line.internodes.shape[1]
+    conducted = np.empty((states, fibres))
+    mean, variance = np.empty_like(conducted), np.empty_like(conducted)
+    alive, ectopic = np.empty(states), np.empty(states)
     _expect(
-        free,
+        damage.free.reshape(len(SEVERITY), -1, parts),
         damage.redistributed.reshape(-1, parts),
         damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
-        segment,
-        line.cost.vacuolated,
-        line.cost.bare,
-        line.cost.remyelinated,
+        axons,
+        firing,
+        line.slices.segment,
+        line.column,
+        line.row,
+        line.tables.vacuolated,
+        line.tables.bare,
+        line.tables.remyelinated,
         line.fibres.frailty,
         line.internodes,
+        line.count,
         NERVE_MAX_SHARE,
-        hazard,
+        conducted,
         mean,
         variance,
+        alive,
+        ectopic,
     )
-    axons = damage.axons[..., segment].min(axis=-1)
-    ectopic = damage.firing[..., segment] @ line.count
     shape = (*lead, fibres)
     return Volley(
         line,
-        axons[..., None] * np.exp(-hazard.reshape(shape)),
+        conducted.reshape(shape),
         mean.reshape(shape),
         variance.reshape(shape),
-        axons,
-        axons * ectopic,
+        alive.reshape(lead),
+        ectopic.reshape(lead),
     )
 
 
@@ -159,71 +165,130 @@ def _expect(
     free: Any,
     redistributed: Any,
     weights: Any,
+    axons: Any,
+    firing: Any,
     place: Any,
+    column: Any,
+    row: Any,
     vacuolated: Any,
     bare: Any,
     remyelinated: Any,
     frailty: Any,
     internodes: Any,
+    count: Any,
     most: float,
-    hazard: Any,
+    conducted: Any,
     mean: Any,
     variance: Any,
+    alive: Any,
+    ectopic: Any,
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
-    `free` is (3, d, segment), from the worst lesion to the least, `place` (s) the segment of a slice; costs are
+    `free` is (3, d, segment), from the worst lesion to the least; `place` and `column` (s) are the segment of a
+    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; costs are
     first, further, alone and in a run.
     """
     share = np.empty((free.shape[0], frailty.size))
+    cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
+    hazard = np.empty(frailty.size)
+    blocked, late, square = np.empty_like(hazard), np.empty_like(hazard), np.empty_like(hazard)
+    # the compiler makes vectors of loops whose indices cannot be negative
+    low = np.empty(frailty.size, dtype=np.uint64)
+    far = np.empty_like(hazard)
     for d in range(free.shape[1]):
+        hazard[:], mean[d], variance[d] = 0.0, 0.0, 0.0
+        alive[d], ectopic[d] = axons[d, place[0]], 0.0
         known = -1
         for s in range(place.size):
             j = place[s]
+            alive[d] = min(alive[d], axons[d, j])
+            ectopic[d] += count[s] * firing[d, j]
             if free[2, d, j] == 0.0:
                 continue  # no lesion at all
-            if j != known:
+            if j != known or column[s] != column[s - 1]:
                 for k in range(frailty.size):
+                    whole = 1.0
                     for i in range(free.shape[0]):
-                        share[i, k] = np.exp(frailty[k] * free[i, d, j])
+                        left = np.exp(frailty[k] * free[i, d, j])
+                        share[i, k] = max(whole - left, 0.0)
+                        whole = left
+                _costs(column[s], weights[d, j], redistributed[d, j], vacuolated, bare, remyelinated, cost)
                 known = j
             for k in range(frailty.size):
-                left, right, whole = share[0, k], share[1, k], share[2, k]
-                blocked, late, square = 0.0, 0.0, 0.0
-                for lesion in range(free.shape[0]):
-                    if lesion == 0:
-                        p = 1.0 - left
-                        if p <= 0.0:
-                            continue
-                        first, further = bare[s, k, 0], bare[s, k, 1]
-                        alone = redistributed[d, j] * bare[s, k, 2]
-                        together = redistributed[d, j] * bare[s, k, -1]
-                    elif lesion == 1:
-                        p = left - right
-                        if p <= 0.0:
-                            continue
-                        first, further, alone, together = 0.0, 0.0, 0.0, 0.0
-                        for g in range(weights.shape[2]):
-                            w = weights[d, j, g]
-                            if w > 0.0:
-                                first += w * remyelinated[s, k, g, 0]
-                                further += w * remyelinated[s, k, g, 1]
-                                alone += w * remyelinated[s, k, g, 2]
-                                together += w * remyelinated[s, k, g, -1]
-                    else:
-                        p = right - whole
-                        if p <= 0.0:
-                            continue
-                        first, further = vacuolated[s, k, 0], vacuolated[s, k, 1]
-                        alone, together = vacuolated[s, k, 2], vacuolated[s, k, -1]
-                    blocked += p * (1.0 - p) * (1.0 - alone) + p * p * (1.0 - together)
-                    single, many = p * (1.0 - p) * alone, p * p * together
-                    late += single * first + many * further
-                    square += single * first * first + many * further * further
+                low[k] = np.uint64(row[s, k])
+                far[k] = row[s, k] - low[k]
+                blocked[k], late[k], square[k] = 0.0, 0.0, 0.0
+            for i in range(free.shape[0]):
+                _add(
+                    share[i], low, far, cost[i, 0], cost[i, 1], cost[i, 2], cost[i, -1], blocked, late, square
+                )
+            for k in range(frailty.size):
                 n = internodes[s, k]
-                hazard[d, k] -= n * np.log1p(-min(blocked, most))
-                mean[d, k] += n * late
-                variance[d, k] += n * max(square - late * late, 0.0)
+                mean[d, k] += n * late[k]
+                variance[d, k] += n * max(square[k] - late[k] * late[k], 0.0)
+                if blocked[k] > 0.0:
+                    # log(1 - blocked), also where 1 - blocked is rounded: half the time of log1p
+                    shut = min(blocked[k], most)
+                    left = 1.0 - shut
+                    hazard[k] += n * (np.log(left) * shut / (left - 1.0) if left < 1.0 else shut)
+        for k in range(frailty.size):
+            conducted[d, k] = alive[d] * np.exp(-hazard[k])
+        ectopic[d] *= alive[d]
+
+
+@compiled
+def _add(
+    share: Any,
+    low: Any,
+    far: Any,
+    first: Any,
+    further: Any,
+    alone: Any,
+    together: Any,
+    blocked: Any,
+    late: Any,
+    square: Any,
+) -> None:
+    """Add what one lesion does to the fibres (k) of a slice; its costs stand by diameter."""
+    for k in range(share.size):
+        p, b, m = share[k], far[k], low[k]
+        a, above = 1.0 - b, m + np.uint64(1)
+        one, two = p * (1.0 - p), p * p
+        open_one = a * alone[m] + b * alone[above]
+        open_two = a * together[m] + b * together[above]
+        blocked[k] += one * (1.0 - open_one) + two * (1.0 - open_two)
+        single, many = one * open_one, two * open_two
+        delay, next_delay = a * first[m] + b * first[above], a * further[m] + b * further[above]
+        late[k] += single * delay + many * next_delay
+        square[k] += single * delay * delay + many * next_delay * next_delay
+
+
+@compiled
+def _costs(
+    column: float,
+    weights: Any,
+    redistributed: float,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    cost: Any,
+) -> None:
+    """Fill `cost` (lesion, number, diameter) with the tables at one temperature, of one grade of repair."""
+    t = int(column)
+    warmer = column - t
+    cooler = 1.0 - warmer
+    for c in range(cost.shape[1]):
+        passing = redistributed if c >= 2 else 1.0
+        for i in range(cost.shape[2]):
+            cost[0, c, i] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
+            cost[2, c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
+            repaired = 0.0
+            for g in range(weights.size):
+                if weights[g] > 0.0:
+                    own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
+                    repaired += weights[g] * own
+            cost[1, c, i] = repaired
 
 
 def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.cohort.distributions import Distribution
+from remyelin.cohort.onset import first_deficit, first_symptom
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -25,9 +26,6 @@ FOLLOW_UP = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
 SEARCH_STEP = 21.0  # days between the dates at which a first symptom is looked for
 HORIZON = 14.0 * DAYS_PER_YEAR
 BEFORE = np.arange(0.0, HORIZON, SEARCH_STEP)
-SPAN = 60  # dates untreated disease is followed over at a time
-AT_ONCE = 10  # of them looked at together for symptoms
-NOTHING_FELT = 1e-5  # share of bare internodes below which nothing is felt
 CANDIDATES = 20  # persons drawn for one patient, at most
 SUSCEPTIBLE = (0.1, 10.0)  # ends of the spread of susceptibility, as in the populations of cohorts
 TREATMENT = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
@@ -144,9 +142,6 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     judge = clinic.Parameters.from_ledger(ledger)
     spread = Distribution("lognormal", (1.0, ledger["myelin.person.susceptibility"]), *SUSCEPTIBLE)
 
-    def felt(states: xr.Dataset) -> xr.Dataset:
-        return clinic.symptoms(nerve.conduction(states, body, tables, ledger), judge)
-
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     seen: list[xr.Dataset] = []
     durations: list[float] = []
@@ -164,27 +159,26 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         person, duration = sample(rng)
         own = rates.susceptible(spread.at(rng.random()))
 
-        def states(
-            drive: xr.Dataset, person: cobalamin.Exposure = person, own: myelin.Parameters = own
-        ) -> xr.Dataset:
-            return myelin.simulate(drive, segments, person.age, own)
-
-        untreated = _short_of_methyl(cobalamin.simulate(person, BEFORE, kinetics))
-        onset = _onset(untreated, states, felt)
-        if onset is None or (start := float(onset["time"]) + duration) > HORIZON:
+        untreated = cobalamin.methylation_of(person, BEFORE, kinetics)
+        onset = first_symptom(BEFORE, untreated, person.age, body, own, judge, tables, ledger)
+        if onset is None or (start := float(BEFORE[onset]) + duration) > HORIZON:
             continue
         treated = replace(
             person,
             doses=cobalamin.regimen(TREATMENT, start, start + months[-1] + 1.0, ledger),
             nitrous_oxide=tuple(replace(gas, stop=start) for gas in person.nitrous_oxide),
         )
-        ill = untreated["time"].to_numpy()
+        ill = BEFORE[first_deficit(untreated) or 0 :]
         times = np.concatenate([[0.0], ill[(ill > 0.0) & (ill < start)], start + months])
         drive = cobalamin.simulate(treated, times, kinetics)
-        course = states(drive[["methylation"]].sel(time=slice(ill[0], None))).sel(time=start + months)
+        drive = drive[["methylation"]].sel(time=slice(ill[0], None))
+        whole = myelin.simulate(drive, segments, person.age, own)
+        course = whole.sel(time=start + months)
         seen.append(course.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
         durations.append(duration / DAYS_PER_MONTH)
-        firsts.append(onset)
+        # until treatment the course is that of the untreated
+        noticed = whole.sel(time=BEFORE[onset], drop=True)
+        firsts.append(clinic.symptoms(nerve.conduction(noticed, body, tables, ledger), judge)["severity"])
     series = xr.concat(seen, "patient")
     pathways = nerve.conduction(series, body, tables, ledger)
     return Series(
@@ -193,36 +187,6 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         clinic.functional_disability(pathways, judge),
         clinic.signs(pathways, judge),
         np.array(durations),
-        xr.concat([onset.drop_vars("time") for onset in firsts], "patient"),
+        xr.concat(firsts, "patient"),
         series,
     )
-
-
-def _short_of_methyl(chemistry: xr.Dataset) -> xr.Dataset:
-    """Return the drive from the last date of full methylation on; until then every segment rests in health."""
-    drive = chemistry[["methylation"]]
-    short = (drive["methylation"].to_numpy() < 1.0).any(axis=-1)
-    first = int(np.argmax(short)) if short.any() else short.size - 2
-    return drive.isel(time=slice(max(first - 1, 0), None))
-
-
-def _onset(
-    drive: xr.Dataset,
-    states: Callable[[xr.Dataset], xr.Dataset],
-    felt: Callable[[xr.Dataset], xr.Dataset],
-) -> xr.DataArray | None:
-    """Return the severities on the date (days) the first symptom of limbs or cord is noticed, if it ever is."""
-    dates = drive.sizes["time"]
-    looked = 0
-    while looked < dates - 1:
-        stop = min(looked + SPAN, dates)
-        untreated = states(drive.isel(time=slice(stop)))
-        ill = untreated["bare"].max("segment").to_numpy() > NOTHING_FELT
-        late = max(int(np.argmax(ill)), looked) if ill.any() else stop
-        for begin in range(late, stop, AT_ONCE):
-            found = felt(untreated.isel(time=slice(begin, min(begin + AT_ONCE, stop))))
-            noticed = found["present"].sel(symptom=list(clinic.SPINAL)).any("symptom").to_numpy()
-            if noticed.any():
-                return found["severity"].isel(time=int(np.argmax(noticed)))
-        looked = stop
-    return None
