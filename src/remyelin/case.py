@@ -42,6 +42,8 @@ CAUSES = (
 #: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
 PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
+MAX_DOTS = 200  # in one line of a TOML file; a case has a few
+MAX_SHOWN = 200  # characters of a message of the parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +243,7 @@ def read_case(path: Path) -> Case:
 
 def parse_case(text: str, source: str) -> Case:
     """Validate the text of a case file; `source` names it in errors."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source}: not valid TOML: {error}.") from None
-    except (RecursionError, ValueError):
-        raise InputError(f"{source}: not a case file: nested too deeply or a number without end.") from None
+    raw = load_toml(text, source, "a case file")
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
     return case_of(raw, source)
@@ -312,6 +309,26 @@ def _explain(error: ValidationError) -> str:
     return f"{key}: {text}, not {given}."
 
 
+def load_toml(text: str, source: str, what: str) -> dict[str, Any]:
+    """Return the text of a TOML file as plain data; `source` and `what` name it in errors.
+
+    Raises
+    ------
+    InputError
+        If it is not valid TOML, or nested so deeply that no person wrote it.
+    """
+    # the parser needs the square of the length of a dotted key, which would take minutes
+    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
+        raise InputError(f"{source}: not {what}: a line with more than {MAX_DOTS} dots.")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        shown = "".join(character for character in str(error) if character.isprintable())
+        raise InputError(f"{source}: not valid TOML: {shown[:MAX_SHOWN]}.") from None
+    except (RecursionError, ValueError, OverflowError):
+        raise InputError(f"{source}: not {what}: nested too deeply or a number without end.") from None
+
+
 def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_FILE_BYTES) -> str:
     """Read a small text file, refusing at once what cannot be one; `what` names it in errors.
 
@@ -330,7 +347,7 @@ def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_F
         size = path.stat().st_size
         if size > limit:
             raise InputError(
-                f"{path}: {size / 1e6:.0f} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
+                f"{path}: {size / 1e6:.3g} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
             )
         return path.read_bytes().decode("utf-8-sig")  # Windows editors write a mark of byte order
     except UnicodeDecodeError:

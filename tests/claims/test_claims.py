@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from remyelin.claims import VERDICTS, claims, judge
+from remyelin.claims import VERDICTS, claims, judge, patients
 from remyelin.claims.registry import BEARINGS
+from remyelin.claims.run import Row
 from remyelin.claims.runs import RUNS
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
@@ -37,6 +38,34 @@ def test_judged_with_the_numbers_of_its_run(name: str) -> None:
     assert not re.search(r"[{}]", judged.meaning)
     assert f"{judged.claim.number}. {name.upper()}" in describe([judged])
     assert judged.claim.says in render_claims([judged]).replace("&#39;", "'")
+
+
+def test_what_is_built_in_is_called_so() -> None:
+    for name in ("wires", "maintenance", "methylcobalamin", "csf-ratio", "best-form"):
+        run = judge(name, LEDGER).run
+        assert run is not None
+        assert run.bearing == "built in", name
+        assert "built into the model" in describe([judge(name, LEDGER)]).replace("\n     ", " ")
+
+
+def test_waiting_is_compared_when_every_start_has_had_its_time() -> None:
+    run = judge("injections", LEDGER).run
+    assert run is not None
+    scores = [row.value or 0.0 for row in run.rows]
+    assert scores == sorted(scores)
+    assert scores[2] < scores[3], "a start after a year must not be read before it could work"
+    assert run.bearing == "agrees"
+
+
+def test_what_needs_correction_and_what_misses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the catalogue only: the four rows beside it simulate patients, which other tests do
+    monkeypatch.setattr(patients, "targets", lambda *names, **more: (Row("a row", 0.0, "%", "30", False),))
+    judged = judge("symptoms", LEDGER)
+    text = " ".join(describe([judged]).split())
+    assert "Of 1 comparisons of the model with series 0 hold" in text
+    assert "the disorder of speech is dysarthria" in text
+    assert "published no frequency" not in text
+    assert "(computed): -" not in text
 
 
 def test_sentences_follow_the_ledger() -> None:

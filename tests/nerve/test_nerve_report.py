@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ def test_the_page_holds_criteria_limits_and_markers() -> None:
                    "onset, peak, return to baseline", "negative up", "absent"):  # fmt: skip
         assert wanted in page
     assert page.index("median motor</td>") < page.index("BAEP</td>"), "in the order of the battery"
+
+
+def test_the_contents_lead_to_every_section() -> None:
+    page = render_report(course())
+    contents = re.findall(r'<a href="#(\w+)">', page.partition('class="contents"')[2].partition("</nav>")[0])
+    assert contents == re.findall(r'<section id="(\w+)">', page)
 
 
 def test_csv_is_one_line_per_quantity() -> None:

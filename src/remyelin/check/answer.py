@@ -31,7 +31,7 @@ SECTIONS: Final = {
 MARKS: Final = {
     "read": "read at the source",
     "read-2nd": "second hand: read in a text about the source, or in part",
-    "recall": "from memory, not checked",
+    "recall": "from memory: not checked at the source",
     "own": "said by this program, not by a source",
     "model": "computed by the model, mostly from assumed rates",
 }
@@ -163,9 +163,9 @@ def marker_name(found: Lab) -> str:
 def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
     given = facts(known, ledger)
     said = {
-        "symptoms": _listed(known, ("symptom",), common=True),
-        "risks": _listed(known, ("risk", "drug"), common=True),
-        "conditions": _listed(known, ("condition",), common=False),
+        "symptoms": _listed(known, ("symptom",), "common"),
+        "risks": _listed(known, ("risk", "drug"), "common"),
+        "conditions": _listed(known, ("condition",), "neuropathy_cause"),
     }
     for raw in table("guidance")["line"]:
         when = raw.get("when", {})
@@ -183,11 +183,9 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
             )
 
 
-def _listed(known: Known, kinds: tuple[str, ...], *, common: bool) -> str:
-    words = [
-        word.plain for word in known.words if word.kind in kinds and (not common or "common" in word.groups)
-    ]
-    return ", ".join(words)
+def _listed(known: Known, kinds: tuple[str, ...], group: str) -> str:
+    # a word may hold commas itself, so the list is parted by semicolons
+    return "; ".join(word.plain for word in known.words if word.kind in kinds and group in word.groups)
 
 
 def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
@@ -207,14 +205,16 @@ def _readings(known: Known, ledger: Ledger) -> Iterator[Line]:
             if wrong.verdict != said.verdict:
                 text = (
                     f"Check the unit: if the laboratory's number was in {other.unit} and not in {found.unit}, it would "
-                    f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The two units differ by a third."
+                    f"read {_WORDS[wrong.verdict]} instead of {_WORDS[said.verdict]}. The same number of pmol/L is a "
+                    "third more vitamin than of pg/mL or ng/L."
                 )
                 yield Line("values", text, (OWN,), "own")
     values = [known.labs.get(marker) for marker in MARKERS]
     if known.age is not None and all(found and not found.bound and found.value > 0 for found in values):
         b12, holotc, mma, homocysteine = (found.value for found in values if found)
-        index = math.log10(b12 * holotc / (mma / NMOL_PER_UMOL * homocysteine))
-        index -= expected_indicator(known.age, ledger)
+        # logarithms one by one, so that no product runs over, however odd a value that was confirmed
+        index = math.log10(b12) + math.log10(holotc) - math.log10(mma) - math.log10(homocysteine)
+        index += math.log10(NMOL_PER_UMOL) - expected_indicator(known.age, ledger)
         yield _reading(interpret("combined_indicator", index, ledger), f"{index:.1f}", ledger)
 
 
@@ -230,14 +230,19 @@ def _reading(said: Interpretation, shown: str, ledger: Ledger) -> Line:
     )
     entry = ledger.entry(name)
     limits = {f"limit{i}": quantity(limit, entry) for i, limit in enumerate(said.limits)}
-    text = raw["text"].format(value=shown, **limits)
+    text = fill(raw["text"], ledger, {"value": shown, **limits})
     note = raw.get("clinical", "") or f"Limits: {entry.locator}."
-    return Line("values", text, said.source, entry.mark, note)
+    # the index is as sure as the least sure of its numbers, the term for age
+    mark = (
+        ledger.entry("combined_indicator.scale").mark if said.marker == "combined_indicator" else entry.mark
+    )
+    return Line("values", text, (*said.source, *raw.get("source", ())), mark, note)
 
 
 def _unread(known: Known) -> Iterator[Line]:
     for sentence in known.unread:
-        yield Line("unread", f"{sentence[0].upper()}{sentence[1:]}.", (OWN,), "own")
+        end = "" if sentence.endswith("?") else "."
+        yield Line("unread", f"{sentence[0].upper()}{sentence[1:]}{end}", (OWN,), "own")
 
 
 def fill(text: str, ledger: Ledger, said: Mapping[str, str]) -> str:
@@ -268,7 +273,7 @@ def quantity(value: float, entry: Entry) -> str:
     if value == 1 and unit.endswith("s"):
         text = text[:-1]
     if entry.name in ("limits.b12", "guidance.bsh_b12"):
-        text += f" ({value / per_unit('b12', 'pg/mL'):.0f} pg/mL)"
+        text += f" ({round(value / per_unit('b12', 'pg/mL'), -1):.0f} pg/mL)"  # as guidelines print them
     if entry.name in ("limits.mma", "guidance.mma_suggestive"):
         text += f" ({value / NMOL_PER_UMOL:g} umol/L)"
     return text

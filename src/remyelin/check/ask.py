@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, TypeVar
 
+from remyelin.check.answer import answer
 from remyelin.check.known import LABS, Known, Lab, lab
-from remyelin.check.words import Word, clean, look_up, vocabulary
+from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.units import KINDS, parse
@@ -56,6 +57,8 @@ def ask(
             lambda text, kind=kind, choices=choices: _chosen(text, kind, choices),  # type: ignore[misc]
         )
         words += found or []
+        for line in _at_once(found or [], ledger):
+            say(f"NOW, before the other questions: {line}")
     labs: dict[str, Lab] = {}
     for marker, label in LABS.items():
         units = ", ".join(KINDS[marker].factors)
@@ -68,6 +71,13 @@ def ask(
         if value is not None:
             labs[marker] = value
     return Known("answers on the terminal", tuple(dict.fromkeys(words)), labs, age, sex or "")
+
+
+def _at_once(words: Sequence[Word], ledger: Ledger) -> Iterator[str]:
+    """What to say of an emergency without waiting for the rest of the answers."""
+    known = Known("", tuple(word for word in words if "emergency" in word.groups))
+    if known.words:
+        yield from (line.text for line in answer(known, ledger).lines if line.section == "urgent")
 
 
 def _until(
@@ -113,5 +123,9 @@ def _chosen(text: str, kind: str, choices: list[Word]) -> list[Word]:
         elif word := look_up(kind, item):
             found.append(word)
         else:
-            raise InputError(f"{clean(item)!r} is not on the list.")
+            raise InputError(
+                unknown(kind, item).replace(
+                    "leave it out, or see the list with `remyelin check --ask`", "choose from the list"
+                )
+            )
     return found

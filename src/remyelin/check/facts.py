@@ -32,14 +32,24 @@ POSSIBLE: Final = frozenset(
     | {f"any_{kind}" for kind in KINDS}
     | {
         "metabolite.none",
+        "vitamin.measured",
+        "mma.unexplained",
         "b12.between",
         "b12.modest",
+        "b12.high",
+        "b12_test_disturbed",
         "mma.border",
         "mma.suggestive",
         "haemoglobin.severe",
+        "haemoglobin.low",
+        "mcv.large",
+        "blood.normal",
+        "filtration.reduced",
         "renal",
         "young",
         "may_be_treated",
+        "unlikely_to_lack",
+        "reason_to_suspect",
     }
 )
 
@@ -68,8 +78,9 @@ def facts(known: Known, ledger: Ledger) -> frozenset[str]:
 
 
 def _facts(known: Known, ledger: Ledger) -> Iterator[str]:
+    words = {f"{word.kind}.{word.name}" for word in known.words}
+    yield from words
     for word in known.words:
-        yield f"{word.kind}.{word.name}"
         yield f"any_{word.kind}"
         for group in word.groups:
             if group != "common":
@@ -85,14 +96,40 @@ def _facts(known: Known, ledger: Ledger) -> Iterator[str]:
             verdicts[marker] = said.verdict
             yield f"{marker}.{said.verdict}"
     yield f"vitamin.{_vitamin(known, verdicts)}"
+    if {"b12", "holotc"} & set(known.labs):
+        yield "vitamin.measured"
     if not {"mma", "homocysteine"} & set(known.labs):
         yield "metabolite.none"
-    yield from _numbers(known, ledger)
+    numbers = set(_numbers(known, ledger))
+    yield from numbers
+    yield from _combined(known, words, verdicts, numbers)
+
+
+def _combined(known: Known, words: set[str], verdicts: dict[str, str], numbers: set[str]) -> Iterator[str]:
+    """Facts that take several of the others together."""
+    groups = {group for word in known.words for group in word.groups}
+    renal = "renal" in numbers | groups
+    if verdicts.get("mma") == "raised" and not renal:
+        yield "mma.unexplained"
+    risk = any(word.kind in ("risk", "drug") and "common" in word.groups for word in known.words)
+    suspect = "neurological" in groups and (risk or (verdicts.get("mma") == "raised" and not renal))
+    if suspect and _vitamin(known, verdicts) != "low" and "drug.b12" not in words:
+        yield "reason_to_suspect"
+    antibodies = {"risk.pernicious_anaemia", "risk.intrinsic_factor_antibodies"} & words
+    if antibodies and verdicts.get("b12") in ("normal", "indeterminate") and "drug.b12" not in words:
+        yield "b12_test_disturbed"
+    counted = {"haemoglobin", "haematocrit", "mcv"} & set(known.labs)
+    if counted and not {"haemoglobin.low", "mcv.large", "symptom.anaemia"} & (numbers | words):
+        yield "blood.normal"
     treated = {"low", "indeterminate", "raised"} & set(verdicts.values())
-    words = {f"{word.kind}.{word.name}" for word in known.words}
     ill = any(word.kind == "symptom" and "common" in word.groups for word in known.words)
     if treated or ill or "drug.b12" in words:
         yield "may_be_treated"
+    enough = _vitamin(known, verdicts) == "normal" and "raised" not in verdicts.values()
+    # nerves with the vitamin alone measured, laughing gas and antibodies leave it open; treatment hides it
+    open_still = "neurological" in groups and "mma" not in verdicts
+    if enough and not open_still and not antibodies and not {"risk.nitrous_oxide", "drug.b12"} & words:
+        yield "unlikely_to_lack"
 
 
 def _vitamin(known: Known, verdicts: dict[str, str]) -> str:
@@ -106,12 +143,17 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
         found = known.labs.get(marker)
         return None if found is None or found.bound else found.value
 
-    b12, mma, haemoglobin, filtration = map(value, ("b12", "mma", "haemoglobin", "filtration"))
+    markers = ("b12", "mma", "haemoglobin", "mcv", "filtration")
+    b12, mma, haemoglobin, mcv, filtration = map(value, markers)
     if b12 is not None and ledger.vector("limits.b12")[0] <= b12 < ledger["guidance.bsh_b12"]:
         yield "b12.between"
     modest = [per_unit("b12", "pg/mL") * bound for bound in ledger.vector("guidance.modest_b12")]
     if b12 is not None and modest[0] <= b12 <= modest[1]:
         yield "b12.modest"
+    level = known.labs.get("b12")
+    # a level given as above a number is at least that number
+    if level is not None and level.bound != "<" and level.value > ledger["guidance.high_b12"]:
+        yield "b12.high"
     if mma is not None:
         low, high = ledger.entry("limits.mma").range or (0.0, 0.0)
         if low < mma <= high:
@@ -120,10 +162,17 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
             yield "mma.suggestive"
     if haemoglobin is not None and haemoglobin < ledger["blood.severe_anaemia"]:
         yield "haemoglobin.severe"
+    men, women = ledger.vector("guidance.anaemia")
+    # where the sex is not known, only what is low in everybody is called low
+    if haemoglobin is not None and haemoglobin < (men if known.sex == "male" else women):
+        yield "haemoglobin.low"
+    if mcv is not None and mcv > ledger["guidance.large_cells"]:
+        yield "mcv.large"
     if (
         filtration is not None
         and filtration < (ledger.entry("renal.reference_filtration").range or (0.0,))[0]
     ):
         yield "renal"
+        yield "filtration.reduced"
     if known.age is not None and known.age <= ledger["plausible.age_over"]:
         yield "young"

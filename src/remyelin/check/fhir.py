@@ -1,4 +1,4 @@
-"""Read a FHIR R4 bundle: laboratory values by LOINC, symptoms by HPO, drugs and conditions by their words.
+"""Read a FHIR R4 bundle: values by LOINC, symptoms by HPO, conditions by ICD-10 or words, drugs by words.
 
 The file comes from outside and is taken for hostile: nothing of it is executed or looked up elsewhere, every
 type is checked before use, codes that are not known are named and never guessed.
@@ -6,24 +6,49 @@ type is checked before use, codes that are not known are named and never guessed
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
+from remyelin.check.fhir_json import a_date, a_list, a_text, an_object, codings, days, load, words_of
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
-from remyelin.check.words import Word, clean, look_up, look_up_hpo, named_within, table
-from remyelin.errors import InputError
+from remyelin.check.words import (
+    Word,
+    clean,
+    look_up,
+    look_up_hpo,
+    look_up_icd10,
+    named_within,
+    spellings,
+    table,
+)
+from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.units import DAYS_PER_YEAR
 
 MAX_ENTRIES: Final = 5_000
-LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
+MAX_NAMED: Final = 25  # things not understood that are named one by one; the rest are counted
 LOINC: Final = "http://loinc.org"
+_ICD10: Final = "/icd-10"  # in the names of its systems, the American one among them
 _HPO: Final = re.compile(r"HP:\d{7}")
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_VOID: Final = ("entered-in-error", "cancelled", "not-taken", "stopped", "draft")
+_VOID: Final = (
+    "entered-in-error",
+    "cancelled",
+    "not-taken",
+    "stopped",
+    "draft",
+    "on-hold",
+    "intended",
+    "not-done",
+)
+#: What makes a condition one the person does not have, or no longer has.
+_GONE: Final = {
+    "verificationStatus": ("refuted", "entered-in-error"),
+    "clinicalStatus": ("inactive", "remission", "resolved"),
+}
+#: A coded answer to whether a symptom is there, in small letters; anything else is not guessed.
+_ABSENT: Final = ("absent", "no", "negative", "not present")
+_PRESENT: Final = ("present", "yes", "positive")
 _DRUGS: Final = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
 
 
@@ -47,44 +72,9 @@ def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[s
         If it is no bundle, or a value in it cannot be what it says.
     """
     try:
-        return _Bundle(source, ledger, confirmed).read(_load(text))
+        return _Bundle(source, ledger, confirmed).read(load(text))
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
-
-
-def _load(text: str) -> Any:
-    try:
-        return json.loads(
-            text.lstrip("\ufeff"),
-            object_pairs_hook=_object,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_constant,
-        )
-    except json.JSONDecodeError as error:
-        raise InputError(f"not valid JSON: {error.msg} at line {error.lineno}.") from None
-    except RecursionError:
-        raise InputError("nested too deeply for a FHIR bundle.") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise InputError(f"the key {clean(twice)!r} stands twice in one object; which one counts?")
-    return found
-
-
-def _number(text: str) -> float:
-    value = float(text) if len(text) <= LONGEST_NUMBER else math.inf
-    if not math.isfinite(value):
-        raise InputError(f"{clean(text[:LONGEST_NUMBER])} is too large or too long for a number.")
-    return value
-
-
-def _constant(text: str) -> NoReturn:
-    raise InputError(f"{text} is not a number in JSON; leave out what was not measured.")
 
 
 class _Bundle:
@@ -94,13 +84,14 @@ class _Bundle:
         self.source, self.ledger, self.confirmed = source, ledger, confirmed
         self.words: list[Word] = []
         self.labs: dict[str, tuple[str, Lab]] = {}
-        self.unread: dict[str, None] = {}
+        self.unread: dict[str, str] = {}  # as it was said first, with the nearest thing known beside it
+        self.more = 0
         self.born, self.sex, self.latest = "", "", ""
 
     def read(self, data: Any) -> Known:
         if not isinstance(data, dict) or data.get("resourceType") != "Bundle":
             raise InputError('not a FHIR bundle: "resourceType" must be "Bundle".')
-        entries = _list(data.get("entry", []), "entry")
+        entries = a_list(data.get("entry", []), "entry")
         if len(entries) > MAX_ENTRIES:
             raise InputError(
                 f"{len(entries)} entries are too many; a person's bundle has at most {MAX_ENTRIES}."
@@ -108,8 +99,8 @@ class _Bundle:
         patients = 0
         for index, item in enumerate(entries):
             where = f"entry[{index}]"
-            resource = _dict(_dict(item, where).get("resource", {}), f"{where}.resource")
-            kind = _text(resource.get("resourceType", ""), f"{where}.resource.resourceType")
+            resource = an_object(an_object(item, where).get("resource", {}), f"{where}.resource")
+            kind = a_text(resource.get("resourceType", ""), f"{where}.resource.resourceType")
             if kind == "Patient":
                 patients += 1
                 if patients > 1:
@@ -119,69 +110,93 @@ class _Bundle:
                 self._observation(resource, where)
             elif kind == "Condition":
                 self._condition(resource, where)
+            elif kind == "AllergyIntolerance":
+                self._allergy(resource, where)
             elif kind in _DRUGS:
                 self._drug(resource, where)
             elif kind:
                 self._name(f"resources of type {clean(kind)!r} are not read")
         labs = {marker: found for marker, (_, found) in self.labs.items()}
         words = tuple(dict.fromkeys(self.words))
-        return Known(self.source, words, labs, self._age(), self.sex, tuple(self.unread))
+        unread = list(self.unread.values())
+        if self.more:
+            unread.append(f"{self.more} more things of the bundle are not known here")
+        return Known(self.source, words, labs, self._age(), self.sex, tuple(unread))
 
-    def _name(self, sentence: str) -> None:
-        self.unread[sentence] = None
+    def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
+        """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
+        if sentence in self.unread:
+            return
+        if len(self.unread) < MAX_NAMED:
+            near = guess()
+            self.unread[sentence] = f"{sentence}; {near}" if near.startswith("did you mean") else sentence
+        else:
+            self.more += 1
 
     def _patient(self, resource: Mapping[str, Any], where: str) -> None:
-        gender = _text(resource.get("gender", ""), f"{where}.gender")
+        gender = a_text(resource.get("gender", ""), f"{where}.gender")
         self.sex = gender if gender in ("female", "male") else ""
-        self.born = _date(resource.get("birthDate", ""), f"{where}.birthDate")
+        self.born = a_date(resource.get("birthDate", ""), f"{where}.birthDate")
 
     def _age(self) -> float | None:
         # Age on the day of the latest value; the clock of this machine has no part in the answer.
         if not self.born or not self.latest:
             return None
-        age = _days(self.latest) - _days(self.born)
+        age = days(self.latest) - days(self.born)
         if not 0 <= age <= 120 * DAYS_PER_YEAR:
             raise InputError("birthDate and the dates of the values do not fit a human life.")
         return age / DAYS_PER_YEAR
 
     def _observation(self, resource: Mapping[str, Any], where: str) -> None:
-        status = _text(resource.get("status", ""), f"{where}.status")
-        codings = list(_codings(resource.get("code", {}), f"{where}.code"))
+        status = a_text(resource.get("status", ""), f"{where}.status")
+        coded = list(codings(resource.get("code", {}), f"{where}.code"))
         if status in _VOID:
             self._name(f"an observation with the status {clean(status)!r} was left out")
             return
-        for system, code in codings:
+        for system, code in coded:
             if system == LOINC and code in table("loinc"):
                 self._value(resource, code, where)
                 return
             if _HPO.fullmatch(code) and system != LOINC:
                 self._symptom(resource, code, where)
                 return
-        shown = ", ".join(clean(f"{system} {code}") for system, code in codings[:3])
-        self._name(f"the code {shown or 'of an observation without one'} is not known here")
+        shown = ", ".join(clean(f"{system} {code}") for system, code in coded[:3])
+        loinc = next((code for system, code in coded if system == LOINC), "")
+        sentence = f"the code {shown or 'of an observation without one'} is not known here"
+        self._name(sentence, lambda: _nearest_code(loinc))
 
     def _symptom(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         present = resource.get("valueBoolean", True)
         if not isinstance(present, bool):
             raise InputError(f"{where}.valueBoolean: must be true or false.")
         word = look_up_hpo(code)
+        if "valueCodeableConcept" in resource:
+            place = f"{where}.valueCodeableConcept"
+            answer = words_of(resource["valueCodeableConcept"], place).strip().casefold()
+            if answer not in (*_ABSENT, *_PRESENT):
+                self._name(f"whether {code} is present is not clear from {clean(answer) or 'its answer'!r}")
+                return
+            present = answer in _PRESENT
         if word is None:
             self._name(f"the term {code} is not known here")
+        elif "dataAbsentReason" in resource:
+            self._name(f"the term {code} was not assessed")
         elif present:
             self.words.append(word)
 
     def _value(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         entry = table("loinc")[code]
-        date = _date(resource.get("effectiveDateTime", ""), f"{where}.effectiveDateTime")
+        date = a_date(resource.get("effectiveDateTime", ""), f"{where}.effectiveDateTime")
         if "valueQuantity" not in resource:
             self._name(f"{entry['name']} has no valueQuantity")
             return
-        quantity = _dict(resource["valueQuantity"], f"{where}.valueQuantity")
+        quantity = an_object(resource["valueQuantity"], f"{where}.valueQuantity")
         number = quantity.get("value")
         if isinstance(number, bool) or not isinstance(number, float):
             raise InputError(f"{where}.valueQuantity.value: must be a number.")
-        unit = _text(quantity.get("code", "") or quantity.get("unit", ""), f"{where}.valueQuantity.unit")
+        unit = a_text(quantity.get("code", "") or quantity.get("unit", ""), f"{where}.valueQuantity.unit")
         marker, units = entry["marker"], entry["units"]
+        unit = _as_listed(unit, units)
         if unit not in units:
             if marker and unit_clash(marker, unit, entry["property"]):
                 raise InputError(
@@ -196,7 +211,7 @@ class _Bundle:
                 f"{entry['name']}, {number:g} {unit}: this check holds no limit for it; use the laboratory's own"
             )
             return
-        sign = _text(quantity.get("comparator", ""), f"{where}.valueQuantity.comparator")
+        sign = a_text(quantity.get("comparator", ""), f"{where}.valueQuantity.comparator")
         if sign not in ("", "<", "<=", ">", ">="):
             raise InputError(f"{where}.valueQuantity.comparator: {clean(sign)!r} is not one of <, <=, >=, >.")
         try:
@@ -210,9 +225,9 @@ class _Bundle:
 
     def _ranges(self, resource: Mapping[str, Any], found: Lab, where: str) -> None:
         """Ask back where the laboratory's own range tells of the other unit than its label."""
-        for item in _list(resource.get("referenceRange", []), f"{where}.referenceRange"):
-            high = _dict(
-                _dict(item, f"{where}.referenceRange").get("high", {}), f"{where}.referenceRange.high"
+        for item in a_list(resource.get("referenceRange", []), f"{where}.referenceRange"):
+            high = an_object(
+                an_object(item, f"{where}.referenceRange").get("high", {}), f"{where}.referenceRange.high"
             )
             top = high.get("value")
             if found.marker != "b12" or not isinstance(top, float):
@@ -238,83 +253,69 @@ class _Bundle:
         if before is None or date >= before[0]:
             self.labs[found.marker] = (date, found)
 
+    def _gone(self, resource: Mapping[str, Any], where: str, what: str) -> bool:
+        for key, gone in _GONE.items():
+            codes = [code for _, code in codings(resource.get(key, {}), f"{where}.{key}")]
+            if any(code in gone for code in codes):
+                self._name(f"{what} whose {key} is {clean(codes[0])!r} was left out")
+                return True
+        return False
+
+    def _allergy(self, resource: Mapping[str, Any], where: str) -> None:
+        if self._gone(resource, where, "an allergy"):
+            return
+        text = words_of(resource.get("code", {}), f"{where}.code")
+        drug = named_within("drug", text)
+        cobalt = "cobalt" in text.casefold().split() or (drug is not None and drug.name == "b12")
+        word = look_up("condition", "cobalt allergy") if cobalt else None
+        if word:
+            self.words.append(word)
+        else:
+            self._name(f"the allergy {clean(text) or 'without a text'!r} has no part in this check")
+
     def _condition(self, resource: Mapping[str, Any], where: str) -> None:
-        for _, code in _codings(resource.get("code", {}), f"{where}.code"):
-            if word := look_up_hpo(code):
+        if self._gone(resource, where, "a condition"):
+            return
+        for system, code in codings(resource.get("code", {}), f"{where}.code"):
+            word = look_up_hpo(code) or (look_up_icd10(code) if _ICD10 in system else None)
+            if word:
                 self.words.append(word)
                 return
-        text = _words(resource.get("code", {}), f"{where}.code")
+        text = words_of(resource.get("code", {}), f"{where}.code")
         word = next((w for kind in ("condition", "risk", "symptom") if (w := look_up(kind, text))), None)
         if word:
             self.words.append(word)
         else:
-            self._name(f"the condition {clean(text) or 'without a text'!r} is not known here")
+            known = [spelling for kind in ("condition", "risk") for spelling in spellings(kind)]
+            sentence = f"the condition {clean(text) or 'without a text'!r} is not known here"
+            self._name(sentence, lambda: nearest(clean(text).casefold(), known))
 
     def _drug(self, resource: Mapping[str, Any], where: str) -> None:
-        if _text(resource.get("status", ""), f"{where}.status") in _VOID:
-            self._name("a drug that is stopped, cancelled or a draft was left out")
+        status = a_text(resource.get("status", ""), f"{where}.status")
+        # a completed request or administration was carried out; a completed statement is of a drug taken no longer
+        over = status == "completed" and resource.get("resourceType") == "MedicationStatement"
+        if over or status in _VOID:
+            self._name(f"a drug whose status is {clean(status)!r} was left out")
             return
-        text = _words(resource.get("medicationCodeableConcept", {}), f"{where}.medicationCodeableConcept")
+        if "medicationReference" in resource and "medicationCodeableConcept" not in resource:
+            self._name("a drug named only by a reference was not read: references are not followed")
+            return
+        text = words_of(resource.get("medicationCodeableConcept", {}), f"{where}.medicationCodeableConcept")
         word = named_within("drug", text)
         if word:
             self.words.append(word)
         else:
-            self._name(f"the drug {clean(text) or 'without a text'!r} is not one this check knows of")
+            sentence = f"the drug {clean(text) or 'without a text'!r} is not one this check knows of"
+            self._name(sentence, lambda: nearest(clean(text).casefold(), spellings("drug")))
 
 
-def _dict(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: must be an object.")
-    return value
+def _nearest_code(code: str) -> str:
+    near = nearest(clean(code), table("loinc"))
+    found = near.split("'")[1] if near.startswith("did you mean") else ""
+    return f"did you mean {found} ({table('loinc')[found]['name']})?" if found else ""
 
 
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise InputError(f"{where}: must be a list.")
-    return value
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{where}: must be text.")
-    return value
-
-
-def _codings(concept: Any, where: str) -> Iterator[tuple[str, str]]:
-    for item in _list(_dict(concept, where).get("coding", []), f"{where}.coding"):
-        coding = _dict(item, f"{where}.coding")
-        yield (
-            _text(coding.get("system", ""), f"{where}.coding.system"),
-            _text(coding.get("code", ""), f"{where}.coding.code"),
-        )
-
-
-def _words(concept: Any, where: str) -> str:
-    """Return the text of a concept: its own, or the display of its first coding."""
-    text = _text(_dict(concept, where).get("text", ""), f"{where}.text")
-    if text:
-        return text
-    for item in _list(concept.get("coding", []), f"{where}.coding"):
-        shown = _text(_dict(item, f"{where}.coding").get("display", ""), f"{where}.coding.display")
-        if shown:
-            return shown
-    return ""
-
-
-def _date(value: Any, where: str) -> str:
-    """Return the day of a FHIR date as ``YYYY-MM-DD`` (what is missing as 01), or nothing."""
-    text = _text(value, where)
-    if not text:
-        return ""
-    match = _DATE.match(text)
-    if not match:
-        raise InputError(f"{where}: {clean(text)!r} is not a date, as 2024-05-31.")
-    year, month, day = match[1], match[2] or "01", match[3] or "01"
-    if not ("1800" <= year <= "2200" and "01" <= month <= "12" and "01" <= day <= "31"):
-        raise InputError(f"{where}: {clean(text)!r} is not a date, as 2024-05-31.")
-    return f"{year}-{month}-{day}"
-
-
-def _days(date: str) -> float:
-    year, month, day = (int(part) for part in date.split("-"))
-    return DAYS_PER_YEAR * (year + (month - 1) / 12) + day
+def _as_listed(unit: str, units: Collection[str]) -> str:
+    """Return a unit as it is listed, where it differs in the letter for micro or in capitals only."""
+    folded = unit.replace("\u00b5", "u").replace("\u03bc", "u").casefold()
+    return next((listed for listed in units if listed.casefold() == folded), unit)

@@ -46,7 +46,8 @@ def forecast(
         case = Case.model_validate(
             {**to_toml_data(case), "treatment": [{"regimen": SCHEDULE, "start": "0 d", "stated": False}]}
         )
-    return tuple(_lines(run_course(case, ledger, progress=progress), known.case is None))
+    ill = any("neurological" in word.groups for word in known.words)
+    return tuple(_lines(run_course(case, ledger, progress=progress), known.case is None, ill))
 
 
 def _case(known: Known) -> Case:
@@ -82,7 +83,7 @@ def _exposure(cause: str) -> dict[str, str]:
     return {"ended": "0 d"} if cause == "nitrous oxide" else {}
 
 
-def _lines(course: Course, assumed_case: bool) -> Iterator[Line]:
+def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
     given = course.plans[0].name
     treatment = ", then ".join(item.regimen for item in course.case.treatment)
     cause = course.case.cause.kind
@@ -110,6 +111,13 @@ def _lines(course: Course, assumed_case: bool) -> Iterator[Line]:
         yield _model(
             f"{label[0].upper()}{label[1:]}: disability {now:.0f} today, {later:.0f} after a year, {end:.0f} after "
             f"{horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END} (complete).",
+            (OWN,),
+        )
+    today = float(course.data["disability"].sel(plan=given).sel(time=0.0, method="nearest"))
+    if ill and round(today) == 0:
+        yield _model(
+            "Symptoms of nerves were entered, yet the model computes no disability today: the person it computes is "
+            "not this one, and what it says of starting later must not be taken as time to wait.",
             (OWN,),
         )
     used = course.provenance.used

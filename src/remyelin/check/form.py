@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from remyelin.check.ask import QUESTIONS, age_of, sex_of
 from remyelin.check.known import LABS, Known, Lab, lab
-from remyelin.check.words import Word, clean, look_up, spellings, vocabulary
+from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.units import KINDS
@@ -89,8 +89,7 @@ def read_form(
         for name in names:
             word = look_up(kind, name)
             if word is None:
-                near = nearest(clean(name).casefold(), spellings(kind))
-                refused[kind] = f"{clean(name)!r} is not known; {near}"
+                refused[kind] = unknown(kind, name)
             else:
                 found[word] = None
     values: dict[str, Lab] = {}

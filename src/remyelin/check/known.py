@@ -53,7 +53,7 @@ class Lab:
         """The value as it was written, with the canonical unit beside it where that is another."""
         canonical = KINDS[self.marker].canonical
         text = f"{self.bound}{_short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
-        return text if self.unit == canonical else f"{text} ({_short(self.value)} {canonical})"
+        return text if self.unit == canonical else f"{text} ({self.bound}{_short(self.value)} {canonical})"
 
     @property
     def other_reading(self) -> Lab | None:

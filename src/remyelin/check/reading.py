@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from remyelin.case import Case, parse_case, read_text, shipped_cases
+from remyelin.case import Case, load_toml, parse_case, read_text, shipped_cases
 from remyelin.check import fhir
 from remyelin.check.known import LABS, Known, Lab, lab
-from remyelin.check.words import Word, clean, look_up, spellings, vocabulary
+from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.units import KINDS as QUANTITIES
@@ -56,12 +55,7 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
 
 def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
     """Read the text of a case file or a check file; `source` names it in errors."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source}: not valid TOML: {clean(error)}.") from None
-    except (RecursionError, ValueError, OverflowError):
-        raise InputError(f"{source}: not a check file: nested too deeply or a number without end.") from None
+    raw = load_toml(text, source, "a check file")
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin check --ask` asks the questions instead.")
     try:
@@ -111,9 +105,7 @@ def _of_table(raw: Mapping[str, Any], source: str, ledger: Ledger, confirmed: Co
         for text in _strings(raw.get(key, []), key):
             word = look_up(kind, text)
             if word is None:
-                raise InputError(
-                    f"{key}: {clean(text)!r} is not known; {nearest(clean(text).casefold(), spellings(kind))}"
-                )
+                raise InputError(f"{key}: {unknown(kind, text)}")
             words.append(word)
     person = _table(raw.get("person", {}), "person", ("age", "sex"))
     sex = person.get("sex", "")

@@ -11,7 +11,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from remyelin.errors import nearest
+
 KINDS: Final = ("symptom", "risk", "drug", "condition")
+#: What terminologies append to a name, as in "Diabetes mellitus (disorder)".
+_TAG: Final = re.compile(r"\s*\((?:disorder|finding|situation|substance|product)\)\s*$", re.IGNORECASE)
+LONGEST_WORD: Final = 200  # characters; no word is so long, and looking at what is would take time
 LONGEST: Final = 80  # characters shown of a text from outside
 
 
@@ -33,6 +38,8 @@ class Word:
         Facts it brings beside its own.
     cause : str
         The cause of a case that a forecast would run; empty for none.
+    icd10 : tuple of str
+        Beginnings of codes of the International Classification of Diseases.
     """
 
     name: str
@@ -42,6 +49,7 @@ class Word:
     hpo: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     cause: str = ""
+    icd10: tuple[str, ...] = ()
 
 
 @cache
@@ -62,6 +70,7 @@ def vocabulary() -> tuple[Word, ...]:
             tuple(raw.get("hpo", ())),
             tuple(raw.get("groups", ())),
             raw.get("cause", ""),
+            tuple(raw.get("icd10", ())),
         )
         for kind in KINDS
         for name, raw in table("words")[kind].items()
@@ -83,14 +92,30 @@ def spellings(kind: str) -> list[str]:
     return sorted(_spellings(kind))
 
 
+def unknown(
+    kind: str, text: str, otherwise: str = "leave it out, or see the list with `remyelin check --ask`."
+) -> str:
+    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or what to do."""
+    near = nearest(clean(text).casefold(), spellings(kind))
+    hint = near if near.startswith("did you mean") else otherwise
+    return f"{clean(text)!r} is not a {kind} this check knows; {hint}"
+
+
 def look_up(kind: str, text: str) -> Word | None:
     """Return the word of a kind that is written so, ignoring case, hyphens and underscores; None if none is."""
-    return _spellings(kind).get(_fold(text))
+    if len(text) > LONGEST_WORD:
+        return None
+    return _spellings(kind).get(_fold(_TAG.sub("", text)))
 
 
 def look_up_hpo(code: str) -> Word | None:
     """Return the word of a term of the Human Phenotype Ontology."""
     return next((word for word in vocabulary() if code in word.hpo), None)
+
+
+def look_up_icd10(code: str) -> Word | None:
+    """Return the word of a code of the International Classification of Diseases, by how the code begins."""
+    return next((word for word in vocabulary() if word.icd10 and code.startswith(word.icd10)), None)
 
 
 def named_within(kind: str, text: str) -> Word | None:

@@ -28,7 +28,7 @@ BEARINGS: Final = {
     "agrees": "The model agrees with the claim.",
     "disagrees": "The model disagrees with the claim.",
     "mixed": "The model agrees with part of the claim.",
-    "built in": "The model contains this by construction, so its agreement is no evidence.",
+    "built in": "What comes out here was built into the model, so it is no evidence.",
     "silent": "The model cannot bear on this claim.",
 }
 

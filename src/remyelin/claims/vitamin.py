@@ -44,9 +44,10 @@ def fluid(ledger: Ledger, progress: Progress) -> Run:
     """The ratio of cerebrospinal to serum B12."""
     rows = targets(ledger, "csf_serum_normal", "csf_serum_falls", progress=progress)
     return Run(
-        "A person of 80 given methylcobalamin by injection for eight weeks.",
+        "A person of 80 given methylcobalamin by injection for eight weeks. That entry to the fluid saturates is built "
+        "in, since without it the ratio would not fall.",
         rows,
-        direction(rows),
+        "built in" if direction(rows) == "agrees" else direction(rows),
         {"ratio": f"{rows[0].value or 0:.3f}", "falls": "falls" if rows[1].holds else "does not fall"},
     )
 
@@ -108,17 +109,21 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
         rows.append(Row(f"the same after a year of {form}", 100 * float(after[-1]), "% of replete"))
     year = [row.value or 0.0 for row in rows[1::2]]
     best, rest = year[-1], max(year[:-1])
+    week = [row.value or 0.0 for row in rows[0::2]]
+    first = max(range(len(FORMS)), key=week.__getitem__)
     return Run(
         "A person five years without intrinsic factor, the same order of injections in each form. In the model all "
-        "forms become the same inside the cell; they differ in what is retained.",
+        "forms become the same inside the cell; they differ in what is retained, and of methylcobalamin as much is "
+        "taken to be retained as of cyanocobalamin.",
         tuple(rows),
-        "agrees" if best > rest + 100 * LITTLE else "disagrees",
+        "agrees" if best > rest + 100 * LITTLE else "built in",
         {
             "methyl": f"{best:.0f}",
             "cyano": f"{year[0]:.0f}",
             "hydroxo": f"{year[1]:.0f}",
-            "week": f"{rows[2].value or 0:.0f}",
-            "methylweek": f"{rows[4].value or 0:.0f}",
+            "first": FORMS[first],
+            "week": f"{week[first]:.0f}",
+            "methylweek": f"{week[-1]:.0f}",
         },
     )
 

@@ -18,7 +18,9 @@ WARM: Final = 37.0  # C
 def wires(ledger: Ledger, progress: Progress) -> Run:
     """A fibre with and one without myelin."""
     progress("two fibres")
-    sheathed = float(conduct([mrg(10.0, 51, temperature=WARM, ledger=ledger)])["velocity"][0])
+    sheathed = float(
+        conduct([mrg(10.0, 51, temperature=WARM, grid="converged", ledger=ledger)])["velocity"][0]
+    )
     bare = float(conduct([sundt_c_fibre(1.0, 10.0, temperature=WARM, ledger=ledger)])["velocity"][0])
     return Run(
         "A myelinated fibre of 10 um and an unmyelinated one of 1 um, both conducting at 37 C.",

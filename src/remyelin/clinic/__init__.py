@@ -1,14 +1,16 @@
 """From the conduction of pathways to what a person feels and what an examination finds."""
 
 from remyelin.clinic.catalogue import Symptom, catalogue
-from remyelin.clinic.functions import functions_of
+from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.scores import functional_disability, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
 
 __all__ = [
     "COMPUTED",
+    "PATHWAYS",
     "SPINAL",
+    "VARIABLES",
     "Parameters",
     "Symptom",
     "catalogue",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from remyelin.case import MAX_FILE_BYTES
+from remyelin.case import load_toml, read_text
 from remyelin.cohort.population import Population, explain, to_data
 from remyelin.errors import InputError, nearest
 
@@ -37,27 +36,12 @@ def load_population(name_or_path: str) -> Population:
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "no such file"
         raise InputError(f"{path}: {what}; give a population file (*.toml) or one of {', '.join(shipped)}.")
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise InputError(f"{path}: is too large for a population file.")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not text in UTF-8; a population file is TOML.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
-    return parse_population(text, str(path))
+    return parse_population(read_text(path, "a population file (*.toml)"), str(path))
 
 
 def parse_population(text: str, source: str) -> Population:
     """Validate the text of a population file; `source` names it in errors."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source}: not valid TOML: {error}.") from None
-    except (RecursionError, ValueError):
-        raise InputError(
-            f"{source}: not a population file: nested too deeply or a number without end."
-        ) from None
+    raw = load_toml(text, source, "a population file")
     if not raw:
         raise InputError(f"{source}: is empty; docs/cohort.md shows a population file.")
     try:

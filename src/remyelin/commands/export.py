@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from remyelin.commands.common import CaseName, Set, ledger_with
+from remyelin.commands.common import CaseName, Json, Set, ledger_with, print_json
 
 
 def export(
@@ -17,6 +17,7 @@ def export(
         Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to stdout.")
     ] = None,
     settings: Set = None,
+    as_json: Json = False,
 ) -> None:
     """Write a case's cobalamin model (sbml), its doses (nmtran) or its nerve studies (csv, fhir)."""
     from remyelin.case import load_case
@@ -24,8 +25,13 @@ def export(
     from remyelin.report.folder import write_new
 
     text = export_case(load_case(case), to, ledger_with(settings))
-    if out is None:
+    if out is not None:
+        write_new(out, text, f"--out {out}")
+    if as_json:
+        # the text itself stands in a file or in here, never in both
+        where = {"text": text} if out is None else {"wrote": str(out)}
+        print_json({"case": case, "format": to, **where})
+    elif out is None:
         print(text, end="")
-        return
-    write_new(out, text, f"--out {out}")
-    print(f"wrote {out}")
+    else:
+        print(f"wrote {out}")

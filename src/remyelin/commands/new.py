@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
+from remyelin.commands.common import Json, print_json
 
-def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the case.")]) -> None:
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the case.")],
+    as_json: Json = False,
+) -> None:
     """Write a commented case file, valid as it stands."""
     from remyelin.report.folder import write_new_case
 
     write_new_case(file)
+    if as_json:
+        print_json({"wrote": str(file)})
+        return
     print(f"wrote {file}; compute it with: remyelin run {file} --out out")

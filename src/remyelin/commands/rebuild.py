@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from remyelin.commands.common import Json, print_json
+
 
 def rebuild(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity")
     ],
+    as_json: Json = False,
 ) -> None:
     """Make derived data again from the ledger, where the numbers it rests on have changed (minutes)."""
     from remyelin.report.terminal import Progress
@@ -18,4 +21,7 @@ def rebuild(
 
     with Progress() as progress:
         path = make(name, progress)
+    if as_json:
+        print_json({"name": name, "wrote": str(path)})
+        return
     print(f"wrote {path}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from remyelin.commands.common import Json
 from remyelin.errors import InputError
 from remyelin.numerics import WEB_PORT
 
@@ -26,8 +27,10 @@ def serve(
     reports: Annotated[
         Path, typer.Option("--reports", metavar="DIR", help="Where finished reports are kept.")
     ] = Path("remyelin-reports"),
+    as_json: Json = False,
 ) -> None:
     """Serve the web page: see the wires, move the sliders."""
+    import json
     import socket
 
     import uvicorn
@@ -48,7 +51,10 @@ def serve(
                 f"--port {port}: cannot listen on {host}: {error.strerror}; give another."
             ) from None
     shown = f"[{host}]" if ":" in host else host
-    print(f"remyelin is at http://{shown}:{port} (stop with Ctrl+C)", flush=True)
+    address = f"http://{shown}:{port}"
+    # one line at once, for whoever waits for it
+    said = json.dumps({"url": address}) if as_json else f"remyelin is at {address} (stop with Ctrl+C)"
+    print(said, flush=True)
     hosts = LOOPBACK | {host} | set(name or ())
     uvicorn.run(
         create_app(reports, hosts=hosts), host=host, port=port, log_level="warning", server_header=False

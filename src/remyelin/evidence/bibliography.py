@@ -34,7 +34,7 @@ class Reference:
             parts.append(f"doi:{get('doi')}")
         if title and note:
             parts.append(f"[{note}]")
-        line = ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (")
+        line = ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (").replace("?. ", "? ")
         return line.replace("{", "").replace("}", "").replace("--", "-")
 
 

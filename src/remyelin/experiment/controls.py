@@ -10,7 +10,7 @@ import numpy as np
 from remyelin import cobalamin
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, band, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 from remyelin.myelin import Parameters, members
 from remyelin.units import DAYS_PER_YEAR
@@ -83,7 +83,7 @@ def controls(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             )
         )
     return Result(
-        "Does the drive injure the cord where it should, and spare it where homocysteine is as high?",
+        question("controls"),
         f"A person of {AGE:g}, {YEARS:g} years; share of posterior column internodes not intact. {MEMBERS} members.",
         [
             f"{agree} of the {len(CONTROLS)} conditions come out in every member as they do in people.",

@@ -10,7 +10,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel
 from remyelin.myelin import Parameters, members
 from remyelin.units import DAYS_PER_MONTH
@@ -88,7 +88,7 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         ),
     )
     return Result(
-        "How much longer does an old animal take to remyelinate?",
+        question("young-and-old"),
         f"Posterior column stripped within day 0, replete. A rat of two months stands for {YOUNG:g} years, one of 9 "
         f"to 12 months for {OLD:g}: the scale is assumed, and so is the speed at which repair slows with it. "
         f"{MEMBERS} members of the ensemble; the scale of age is the shipped one in all of them.",
@@ -176,7 +176,7 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         ),
     )
     return Result(
-        "When does a tract conduct again after a lesion, and when does it stay as it is?",
+        question("cat-columns"),
         "Posterior column stripped within day 0; three internodes in series. Velocity in the lesion by cable "
         f"theory, the square root of -ln g with {CENTRAL_G:g} for a full sheath; stable within a tenth of its end. "
         f"{MEMBERS} members.",

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import DIAMETER, TEMPERATURE, fibre, rows
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, Pulse, bare, lose_lamellae, pulse_stimulus, resting_state, simulate_full
 from remyelin.figures import Figure, Heat, Panel
 
@@ -64,7 +64,7 @@ def crossing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     normal = lines[0][2] or float("nan")
     slow = lines[1][2] or float("nan")
     return Result(
-        "What does an impulse do where it meets a lesion?",
+        question("crossing"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, {NODES} nodes, converged grid, full solver at {STEP_US:g} us; "
         "bare axolemma "
         "with 4 % of the node's channels and the share of its persistent sodium said; the last fibre has 63 % "

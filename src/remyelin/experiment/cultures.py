@@ -15,7 +15,7 @@ import xarray as xr
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 from remyelin.myelin import Parameters, members, simulate
 
@@ -72,8 +72,7 @@ def schwann_culture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             if label != "none":
                 signs += [float((erk < plain["erk"].to_numpy()[..., -1]).mean()), float((made > 1.0).mean())]
     return Result(
-        "Does the model put the signs of methylcobalamin in cultured Schwann cells together, and what sizes would "
-        "it allow?",
+        question("schwann-culture"),
         f"Schwann cells without axons, {START:g} day in a medium whose growth factors raise Erk (signals of "
         f"{MEDIA['growth'] / HALF:g} and {MEDIA['differentiation'] / HALF:g} times the half-signal, assumed), then "
         "a saturating dose. Myelin protein is made at the rate of differentiation, supply times (1 - Erk)^p. "
@@ -130,7 +129,7 @@ def coculture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         float((share[label][1:, week] > share["none"][1:, week]).mean()) for label in sizes if label != "none"
     )
     return Result(
-        "Does methylcobalamin raise myelination in the dish, as published, and by how much could it?",
+        question("coculture"),
         f"Bare axons with seeded Schwann cells, {START:g} day before the drug; medium for differentiation (signal "
         f"of {MEDIA['differentiation'] / HALF:g} times the half-signal, assumed). Share of internodes with a sheath "
         f"stands for the length positive for MBP over that of neurofilament. {MEMBERS} members.",

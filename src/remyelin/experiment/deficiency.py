@@ -11,7 +11,7 @@ import xarray as xr
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, ensemble, members, simulate
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -139,7 +139,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
         ("rat, lesions, months", 2.0, lesion),
     )
     return Result(
-        "Do animals deprived of cobalamin fall ill when these equations say so?",
+        question("deficient-animals"),
         "Methylation over time is assumed in every animal (docs/myelin.md); sight is lost and a bat affected when "
         f"half of the fibres of {OPTIC_INTERNODES:g} and {COLUMN_INTERNODES:g} internodes hold a bare one; a cord "
         f"has lesions when {LESION:g} % of its internodes are vacuolated or bare. {MEMBERS} members; the first "
@@ -243,7 +243,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
     )
     leader = int(np.argmax(often))
     return Result(
-        "Which tract does a deficiency take first, and does the model know or assume it?",
+        question("which-tract-first"),
         f"Methylation falls to {POTENTIAL:g} within half a year, everywhere alike, and stays. A fibre conducts "
         f"while its axon lives and none of its internodes is bare; thick fibres have internodes of {THICK_MM:g} mm, "
         f"optic ones of {THIN_MM:g} mm. {MEMBERS} members, in each of which the vulnerability of every tract and "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, Stimulus, bare, mrg_interpolated, spikes
 from remyelin.figures import Figure, Heat, Panel
 from remyelin.units import MS_PER_S
@@ -139,7 +139,7 @@ def ectopic_firing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     firing = found.rate[0][found.rate[0] > 0]
     shipped = ledger["ectopic.stretched"]
     return Result(
-        "How many impulses does a bare internode send to the brain, left alone and when the neck is bent?",
+        question("ectopic-firing"),
         f"Posterior column fibre of {_diameter(ledger):g} um, {ledger['temperature.core']:g} C, converged grid, "
         f"{NODES} nodes, internode {LESION} bare; channel density, persistent sodium and the current of stretch each "
         f"over the whole of its range in the ledger, fixed beforehand; {SETTLE_MS:g} ms of rest, then "

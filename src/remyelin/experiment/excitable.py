@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import TEMPERATURE, fibre, listed, verdict
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, bare, conduct, discharge, mrg_interpolated
 from remyelin.figures import Figure, Heat, Panel, Series
 from remyelin.validation.excitability import DEPOLARISED_MV, LEAK, SODIUM, Cell, edges, in_threads, plane
@@ -67,7 +67,7 @@ def excitability(ledger: Ledger, progress: Callable[[str], None]) -> Result:
               normal=(5.0, 20.0), y_range=(0.0, None)),
     )  # fmt: skip
     return Result(
-        "Which of Coggan's four regimes does one bare internode show?",
+        question("excitability"),
         f"10 um, {TEMPERATURE:g} C, converged grid, 13 nodes, internode 6 bare with 4 % of the node's "
         "channels, fast and "
         "persistent sodium and leak varied as shown; each left alone for 250 ms and stimulated once half-way; "
@@ -151,7 +151,7 @@ def bare_axolemma(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )  # fmt: skip
     window = sorted({p for _, p in both[1.0]})
     return Result(
-        "Which channels let bare axolemma rest, and conduct, as demyelinated roots do after days to weeks?",
+        question("bare-axolemma"),
         f"10 um, {TEMPERATURE:g} C, converged grid, {NODES} nodes, internode {LESION} bare; channels of the "
         "MRG node at "
         "1 to 16 % of its density, of which the persistent sodium and the slow potassium are varied apart; each left "

@@ -11,7 +11,7 @@ import xarray as xr
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
 from remyelin.experiment.lesioned_nerve import DIAMETERS, DISTANCE, INTERNODES, SEEN, TEMPERATURE, Nerve
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, members
 from remyelin.validation.animals import course, toxin_lesion
@@ -127,7 +127,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     twice = _second_lesion(ledger)
     return Result(
-        "What does a stripped stretch of nerve go through, and when does it work again?",
+        question("focal-lesion"),
         CONDITIONS
         + f" {MEMBERS} members of the ensemble, each of which meets the rows on strength, first response and "
         "thickness when a fibre is taken to conduct without bare internodes.",
@@ -232,7 +232,7 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     by_size = _by_size(ledger, own.peripheral["drug_effect"], low, high)
     half = gains["half with a sheath again, day"]
     return Result(
-        "What does methylcobalamin do to a nerve stripped by lysophosphatidylcholine, and how much of that is known?",
+        question("rat-sciatic"),
         f"{CONDITIONS} {DOSE:g} mg/kg/day from day 0 (delivery recalled, of the same laboratory). Known: the signs "
         f"(Erk down, MBP, remyelination and function up). Assumed: the size, a fold of {low:g} to {high:g} by which "
         f"the injury signal is lowered, less one, drawn evenly in its logarithm over {MEMBERS} members.",

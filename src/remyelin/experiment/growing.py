@@ -21,7 +21,7 @@ from remyelin.experiment.common import (
     fibre,
     gaps,
 )
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, bare, conduct, lose_lamellae
 from remyelin.figures import Figure, Panel, Series
 
@@ -86,7 +86,7 @@ def lesion_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     stripped = longest["bare, no persistent sodium"]
     persistent = longest["bare, 70 % of persistent sodium"]
     return Result(
-        "How long may a lesion be before the impulse stops?",
+        question("lesion-length"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, {NODES} nodes, converged grid unless said; 1 to 20 internodes "
         "from internode "
         f"{FIRST}; bare axolemma with 4 % of the node's channels.",

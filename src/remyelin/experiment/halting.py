@@ -14,7 +14,7 @@ from remyelin.case import load_case
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 from remyelin.myelin import Parameters, members, simulate
 from remyelin.person import resolve
@@ -140,7 +140,7 @@ def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result
         )
     )
     return Result(
-        "When does injury halt after treatment starts, and what decides that?",
+        question("when-injury-stops"),
         "Scenarios pernicious-anaemia and recreational-nitrous-oxide, treated on day 0; posterior columns, and "
         "axons of the leg. Injury is the rate at which intact internodes are lost, relative to the day of "
         f"treatment; it has halted at {HALTED:.0%} of that. {MEMBERS} members of the ensemble; where the share of "

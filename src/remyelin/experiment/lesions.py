@@ -24,7 +24,7 @@ from remyelin.experiment.common import (
     gaps,
     verdict,
 )
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, conduct, internodal_times, lose_lamellae, open_paranodes
 from remyelin.figures import Figure, Panel, Series
 
@@ -87,7 +87,7 @@ def thickness(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "shaded field is the published range (250 to 800 us) of the longest internodal time before block."
     )
     return Result(
-        "How slow does a fibre get when its sheaths are thin, and when does it stop?",
+        question("thickness"),
         f"{DIAMETER:g} um, {NODES} nodes, {TEMPERATURE:g} C, the fibre thins with its lamellae; internode {LESION} "
         f"alone, or all; {len(SHARES)} shares from 0.5 to 100 %, less than one lamella read as an average.",
         [

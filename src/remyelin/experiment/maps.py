@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import DIAMETER, GRIDS, TEMPERATURE, fibre, gaps, rows
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import conduct, lose_lamellae, open_paranodes
 from remyelin.figures import Figure, Heat, Panel
 
@@ -58,7 +58,7 @@ def block_maps(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         table.append((float(n), edge["converged"][i], edge["published"][i]))
     caption = "Time an impulse needs per lesioned internode; grey where it stops. Healthy: about 20 us (1.3)."
     return Result(
-        "Where in the plane of two lesions does an impulse stop, and how much of that is the grid?",
+        question("block-maps"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, {NODES} nodes, the lesion begins at internode {FIRST}; the "
         "fibre thins with "
         "its lamellae; less than one lamella read as an average.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 from remyelin.validation import nerve_series as virtual
 
@@ -50,7 +50,7 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         found.classification.pattern for found in cord.patients if found.classification is not None
     )
     return Result(
-        "How often are the nerve studies of people with neurological deficiency abnormal, and in which order?",
+        question("nerve-series"),
         " ".join((virtual.__doc__ or "").partition("\n\n")[2].replace("\n- ", "\n").split()),
         [
             f"Leg before arm somatosensory potential, before sensory, before motor nerve: "

@@ -13,7 +13,7 @@ from remyelin.case import load_case
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 from remyelin.myelin import AXONAL, Parameters, members, simulate
 from remyelin.person import resolve
@@ -117,7 +117,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     )
     year = DELAYS.index(12.0)
     return Result(
-        "Is recovery possible, how far, and from when on is something lost for good?",
+        question("point-of-no-return"),
         f"Scenario {CASE}, followed untreated to the first point of disability with the shipped numbers, then "
         f"treated after each delay by the UK neurological regimen and seen {LATER:g} months later. {MEMBERS} "
         "members; the hazards of axons and the share that regrows, which no row of the layer fixes, are drawn from "

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import DIAMETER, GREEN, GRIDS, RED, TEMPERATURE, fibre, gaps, verdict
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import Fibre, conduct, expose_potassium, open_paranodes, redistribute_sodium, retract
 from remyelin.figures import Figure, Panel, Series
 
@@ -73,7 +73,7 @@ def paranodes(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )  # fmt: skip
     longest = float(table[0][2] or np.nan)
     return Result(
-        "How does acute paranodal damage slow and block?",
+        question("paranodes"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, {NODES} nodes, converged grid; myelin drawn back by 0.1 to 4 "
         "um on each side of "
         f"every node, or by 1 to 47 um in steps of 1 um at node {NODE} alone; sodium that spreads is neither "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.evidence import Ledger
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import PATHWAY_COLOURS, Figure, Panel, Series
 
 Array = NDArray[np.float64]
@@ -79,8 +79,7 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         rule: {name: 1 - _at(lines[name], at[rule]) for name in PATHWAYS} for rule, lines in curves.items()
     }
     return Result(
-        "Do legs fail before arms, and somatosensory potentials before nerves, because their paths are longer or "
-        "because their tracts are assumed to be more vulnerable?",
+        question("path-length"),
         f"Bare internodes without spread channels, {SHARES[0]:g} to {SHARES[-1]:g} of all, in an adult of "
         f"{person.height:g} cm; no axon lost, nothing remyelinated. Rules: the share of a tract as its assumed "
         "vulnerability times that of the posterior columns; the same share everywhere; the same number of bare "

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import DIAMETER, GREEN, GRIDS, STRONG, TEMPERATURE, fibre, gaps, verdict
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import (
     Fibre,
     Run,
@@ -99,7 +99,7 @@ def recovery(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         Panel("Refractory period", "lamellae", "times normal", tuple(wait), log_x=True, y_range=(0.0, None)),
     )
     return Result(
-        "How many lamellae bring conduction back, and what lags behind?",
+        question("recovery"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, converged grid; a lesion of {RUN} internodes (4.6 mm), bare at "
         "first, then "
         "1 to 120 lamellae in the old internodes or in four short ones in place of each, new nodes as dense as old "

@@ -26,6 +26,8 @@ class Experiment:
         Layer of the model it tries.
     title : str
         What is done, in a few words.
+    question : str
+        What is asked, in one sentence.
     home : str
         ``module:function`` below :mod:`remyelin.experiment`; the function takes a ledger and a progress
         callable and returns a :class:`Result`.
@@ -34,6 +36,7 @@ class Experiment:
     name: str
     layer: str
     title: str
+    question: str
     home: str
 
 
@@ -78,141 +81,189 @@ class Result:
 
 _ALL: Final = (
     Experiment(
-        "thickness", "fibre", "velocity and block of a fibre whose sheaths are thinned", "lesions:thickness"
+        "thickness",
+        "fibre",
+        "velocity and block of a fibre whose sheaths are thinned",
+        "How slow does a fibre get when its sheaths are thin, and when does it stop?",
+        "lesions:thickness",
     ),
-    Experiment("crossing", "fibre", "an impulse meets a lesion, in space and time", "crossing:crossing"),
+    Experiment(
+        "crossing",
+        "fibre",
+        "an impulse meets a lesion, in space and time",
+        "What does an impulse do where it meets a lesion?",
+        "crossing:crossing",
+    ),
     Experiment(
         "block-maps",
         "fibre",
         "where impulses stop: lamellae, seal, length and thickness of a lesion",
+        "Where in the plane of two lesions does an impulse stop, and how much of that is the grid?",
         "maps:block_maps",
     ),
     Experiment(
-        "lesion-length", "fibre", "conduction through a lesion of growing length", "growing:lesion_length"
+        "lesion-length",
+        "fibre",
+        "conduction through a lesion of growing length",
+        "How long may a lesion be before the impulse stops?",
+        "growing:lesion_length",
     ),
     Experiment(
         "paranodes",
         "fibre",
         "myelin drawn back from nodes, with and without potassium channels",
+        "How does acute paranodal damage slow and block?",
         "paranodes:paranodes",
     ),
     Experiment(
         "warming",
         "fibre",
         "warming that blocks, against internodal time, over unselected lesions",
+        "How much warmth blocks a lesioned internode, by how much it delays the impulse?",
         "timing:warming",
     ),
     Experiment(
         "refractory",
         "fibre",
         "refractory period of transmission and trains through a lesion",
+        "How soon after one impulse does a lesion pass another?",
         "timing:refractory",
     ),
-    Experiment("recovery", "fibre", "conduction as lamellae return", "recovering:recovery"),
+    Experiment(
+        "recovery",
+        "fibre",
+        "conduction as lamellae return",
+        "How many lamellae bring conduction back, and what lags behind?",
+        "recovering:recovery",
+    ),
     Experiment(
         "excitability",
         "fibre",
         "four regimes of one bare internode, by sodium and leak",
+        "Which of Coggan's four regimes does one bare internode show?",
         "excitable:excitability",
     ),
     Experiment(
         "bare-axolemma",
         "fibre",
         "which channels let bare axolemma rest and conduct",
+        "Which channels let bare axolemma rest, and conduct, as demyelinated roots do after days to weeks?",
         "excitable:bare_axolemma",
     ),
     Experiment(
         "when-injury-stops",
         "myelin",
         "does treatment stop it: injury after the first dose, by hypothesis, depot and gas",
+        "When does injury halt after treatment starts, and what decides that?",
         "halting:when_injury_stops",
     ),
     Experiment(
         "controls",
         "myelin",
         "conditions that spare and that injure the cord at high homocysteine",
+        "Does the drive injure the cord where it should, and spare it where homocysteine is as high?",
         "controls:controls",
     ),
     Experiment(
         "point-of-no-return",
         "myelin",
         "what is still lost two years after treatment, by how long it waited",
+        "Is recovery possible, how far, and from when on is something lost for good?",
         "no_return:point_of_no_return",
     ),
     Experiment(
         "schwann-culture",
         "myelin",
         "Erk1/2 and myelin protein of cultured Schwann cells under methylcobalamin",
+        "Does the model put the signs of methylcobalamin in cultured Schwann cells together, "
+        "and what sizes would it allow?",
         "cultures:schwann_culture",
     ),
     Experiment(
         "coculture",
         "myelin",
         "ganglion neurons and Schwann cells in a dish, with and without methylcobalamin",
+        "Does methylcobalamin raise myelination in the dish, as published, and by how much could it?",
         "cultures:coculture",
     ),
     Experiment(
         "focal-lesion",
         "myelin",
         "untreated lesion of a nerve: sheaths, cells and conduction over two months",
+        "What does a stripped stretch of nerve go through, and when does it work again?",
         "focal:focal_lesion",
     ),
     Experiment(
         "rat-sciatic",
         "myelin",
         "rat sciatic nerve after lysophosphatidylcholine, with and without methylcobalamin",
+        "What does methylcobalamin do to a nerve stripped by lysophosphatidylcholine, and how much of that is known?",
         "focal:rat_sciatic",
     ),
     Experiment(
         "young-and-old",
         "myelin",
         "remyelination of white matter in young and old animals",
+        "How much longer does an old animal take to remyelinate?",
         "cord:young_and_old",
     ),
     Experiment(
         "cat-columns",
         "myelin",
         "conduction through a lesion of the cat's posterior columns",
+        "When does a tract conduct again after a lesion, and when does it stay as it is?",
         "cord:cat_columns",
     ),
     Experiment(
         "deficient-animals",
         "myelin",
         "monkeys without B12, bats under nitrous oxide, rats without a stomach",
+        "Do animals deprived of cobalamin fall ill when these equations say so?",
         "deficiency:deficient_animals",
     ),
     Experiment(
         "which-tract-first",
         "myelin",
         "tracts, calibres and distances under one deficit",
+        "Which tract does a deficiency take first, and does the model know or assume it?",
         "deficiency:which_tract_first",
     ),
     Experiment(
         "sensitivity",
         "clinic",
         "which unmeasured numbers disability rests on, by Morris and Sobol",
+        "On which numbers that nobody has measured do the answers rest?",
         "unmeasured:unmeasured",
     ),
     Experiment(
         "path-length",
         "nerve",
         "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
+        "Do legs fail before arms, and somatosensory potentials before nerves, because their paths are longer "
+        "or because their tracts are assumed to be more vulnerable?",
         "path_length:path_length",
     ),
     Experiment(
         "ectopic-firing",
         "nerve",
         "impulses that bare internodes send by themselves, and when stretched",
+        "How many impulses does a bare internode send to the brain, left alone and when the neck is bent?",
         "ectopic:ectopic_firing",
     ),
     Experiment(
         "nerve-series",
         "nerve",
         "abnormal rates of virtual series of patients beside those of published ones",
+        "How often are the nerve studies of people with neurological deficiency abnormal, and in which order?",
         "nerve_series:nerve_series",
     ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
+
+
+def question(name: str) -> str:
+    """Return the question of an experiment, for its result."""
+    return EXPERIMENTS[name].question
 
 
 def run_experiment(name: str, ledger: Ledger, progress: Progress = lambda step: None) -> Result:

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.evidence import Ledger
 from remyelin.experiment.common import BLACK, DIAMETER, GREEN, GRIDS, RED, TEMPERATURE, fibre, gaps, verdict
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.fibre import (
     Fibre,
     Run,
@@ -82,7 +82,7 @@ def warming(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         x_range=(20.0, 1000.0), y_range=(0.0, HIGHEST - TEMPERATURE + 0.3), normal=(0.2, 2.0),
     )  # fmt: skip
     return Result(
-        "How much warmth blocks a lesioned internode, by how much it delays the impulse?",
+        question("warming"),
         f"{DIAMETER:g} um, {NODES} nodes, one lesioned internode per fibre: {LESIONS} lesions drawn with seed "
         f"{SEED}, "
         "lamellae left log-uniform from 0.8 to 50 %, seal log-uniform from 1 to 50 times its width; none selected; "
@@ -170,7 +170,7 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     follows = [max((r for r, s in zip(RATES, found, strict=True) if s >= 1), default=0.0) for found in shares]
     return Result(
-        "How soon after one impulse does a lesion pass another?",
+        question("refractory"),
         f"{DIAMETER:g} um, {TEMPERATURE:g} C, {SHORT_NODES} nodes, converged grid, internode {SHORT_LESION} "
         "thinned, full "
         f"solver at {STEP_US:g} us; pulses of 5 nA and 0.1 ms into node 1.",

@@ -7,7 +7,7 @@ from typing import Final
 
 from remyelin.evidence import Ledger
 from remyelin.evidence.sensitivity import Influence, Sensitivity, rests_on, sensitivity
-from remyelin.experiment.registry import Result, Table
+from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
 
 NAMED: Final = 10
@@ -39,7 +39,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     kinds = {kind: sum(number.kind == kind for number in varied) for kind in ("assumed", "calibrated")}
     return Result(
-        "On which numbers that nobody has measured do the answers rest?",
+        question("sensitivity"),
         f"{found.made}. Every number is drawn from its range on its own, evenly (in the logarithm where the range "
         "spans more than tenfold), and calibration rows are not enforced: this is what the numbers could do, wider "
         "than what the rows allow. Overrides of the run do not reach it. Answers are points of the disability "

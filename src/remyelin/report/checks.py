@@ -34,7 +34,7 @@ def describe(answer: Answer) -> str:
     parts += [wrapped(f"{number}. {citation(key)}.", "  ", "     ") for key, number in numbers.items()]
     used = dict.fromkeys(line.mark for line in answer.lines if _SIGNS[line.mark])
     parts += [
-        wrapped(f"{_SIGNS[mark].strip(', ')}: {MARKS[mark].removeprefix('second hand: ')}.", "  ", "     ")
+        wrapped(f"{_SIGNS[mark].strip(', ')}: {MARKS[mark].split(': ', 1)[-1]}.", "  ", "     ")
         for mark in used
     ]
     return "\n".join(parts)

@@ -101,9 +101,13 @@ def describe(judged: Sequence[Judged]) -> str:
         if run is not None:
             parts.append(wrapped(f"model: {run.what} {BEARINGS[run.bearing]}", "   ", "     "))
             for row in run.rows:
-                beside = f"; published {row.published}" if row.published else ""
-                verdict = f"; {held(row)}" if held(row) else ""
-                parts.append(wrapped(f"{row.what}: {cell(row)}{beside}{verdict}", "     ", "       "))
+                found = "" if cell(row) == "-" else cell(row)
+                stated = row.published and not row.published.startswith("no ")
+                beside = f"published {row.published}" if stated else row.published
+                # a row without a number of its own says in its note what is to be corrected
+                note = row.note.removesuffix(".") if row.value is None else ""
+                said = "; ".join(part for part in (found, beside, held(row), note) if part)
+                parts.append(wrapped(f"{row.what}: {said}".removesuffix(": "), "     ", "       "))
         parts.append("")
     parts.append("SOURCES")
     parts += [wrapped(f"{n}. {references[key]}.", "  ", "     ") for key, n in numbers.items()]

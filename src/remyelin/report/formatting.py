@@ -19,8 +19,8 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def micro(unit: str) -> str:
-    """Write a unit as on paper: uV with its Greek letter, a product with a point."""
-    return unit.replace("uV", "\u00b5V").replace(".ms", "\u00b7ms")
+    """Write a unit as on paper: uV with its Greek letter, a product with a point, no norm as a multiple of health."""
+    return unit.replace("uV", "\u00b5V").replace(".ms", "\u00b7ms").replace("of normal", "x healthy size")
 
 
 def deviations(z: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
@@ -28,6 +28,24 @@ MARKERS = (
     ("homocysteine", "Homocysteine"),
 )
 HISTORY_MONTHS = 36.0  # how much of the past is drawn
+
+PATHWAY_WORDS: Final = {
+    "sural": "skin nerve of the leg",
+    "median_sensory": "skin nerve of the hand",
+    "tibial_sep": "leg to brain",
+    "median_sep": "hand to brain",
+    "neck_leg": "columns of the neck, from the leg",
+    "neck_arm": "columns of the neck, from the hand",
+    "lemniscus": "brainstem to cortex",
+    "tibial_motor": "motor nerve of the leg",
+    "median_motor": "motor nerve of the hand",
+    "corticospinal_leg": "brain to leg neurons",
+    "corticospinal_arm": "brain to arm neurons",
+    "visual": "eye to brain",
+    "auditory": "ear to midbrain",
+    "olfactory": "olfactory tract",
+    "gustatory": "tongue to brain",
+}
 
 
 def figures_of(course: Course) -> tuple[Figure, ...]:

@@ -11,9 +11,10 @@ import numpy as np
 from remyelin.course import DISCLAIMER, Course
 from remyelin.evidence import Entry, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.report.doubt import doubts
 from remyelin.report.formatting import number
 from remyelin.report.nerve_report import named, nerve_report
-from remyelin.report.plots import MARKERS, label_of, words
+from remyelin.report.plots import MARKERS, PATHWAY_WORDS, label_of, words
 from remyelin.report.recovery_report import recovery_summary
 from remyelin.report.reported import BLOOD, noticed_from, reported
 from remyelin.units import per_unit
@@ -63,6 +64,7 @@ def summarise(course: Course) -> dict[str, Any]:
         "reported": reported(course),
         "reported_note": _reported_note(course),
         "glance": _glance(course),
+        "doubts": doubts(course),
         "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
@@ -244,25 +246,6 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-PATHWAY_WORDS = {
-    "sural": "skin nerve of the leg",
-    "median_sensory": "skin nerve of the hand",
-    "tibial_sep": "leg to brain",
-    "median_sep": "hand to brain",
-    "neck_leg": "columns of the neck, from the leg",
-    "neck_arm": "columns of the neck, from the hand",
-    "lemniscus": "brainstem to cortex",
-    "tibial_motor": "motor nerve of the leg",
-    "median_motor": "motor nerve of the hand",
-    "corticospinal_leg": "brain to leg neurons",
-    "corticospinal_arm": "brain to arm neurons",
-    "visual": "eye to brain",
-    "auditory": "ear to midbrain",
-    "olfactory": "olfactory tract",
-    "gustatory": "tongue to brain",
-}
 
 
 def _frequency(entry: Entry | None) -> str:

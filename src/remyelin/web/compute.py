@@ -9,27 +9,31 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from remyelin import myelin, nerve, numerics, steps
+from remyelin import clinic, myelin, nerve, numerics, steps
 from remyelin.case import Case, to_toml_data
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.limits import MARKERS
 from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.nerve.damage import Damage
 from remyelin.nerve.laboratory import Laboratory
+from remyelin.nerve.lines import Line, Spread
 from remyelin.nerve.pathways import runs
-from remyelin.nerve.volley import states_of, volley
+from remyelin.nerve.volley import Volley, passing, states_of, volley
 from remyelin.person import Person
 from remyelin.plans import Plan
+from remyelin.report.doubt import doubt
 from remyelin.units import DAYS_PER_MONTH
+from remyelin.web.memory import Memory
 
 T = TypeVar("T")
 Check = Callable[[str], None]
@@ -37,6 +41,22 @@ Check = Callable[[str], None]
 BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
 PATHWAY_VALUES = ("conducted", "delay", "dispersion", "axons", "ectopic")
 STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+
+    Attributes
+    ----------
+    severity : mapping of str to (...) array
+        Of every computed symptom, 0 to 1.
+    disability : (...) array
+        Points of the scale.
+    """
+
+    severity: Mapping[str, NDArray[np.float64]]
+    disability: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +68,10 @@ class Trajectory:
     who : Subject
     chemistry, states : Dataset
         Over (time, compartment), and myelin and axons over (time, segment), at every date of the course.
-    drawn, pathways, picture : Dataset
-        The states, conduction, and symptoms, signs and disability, at the dates drawn.
+    drawn, pathways : Dataset
+        The states and conduction at the dates drawn.
+    picture : Picture
+        Symptoms and disability at these dates.
     """
 
     who: steps.Subject
@@ -57,39 +79,7 @@ class Trajectory:
     states: xr.Dataset
     drawn: xr.Dataset
     pathways: xr.Dataset
-    picture: xr.Dataset
-
-
-class Memory:
-    """Results by key, the latest kept; a result that two ask for at once is computed once."""
-
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is known under a key, or make it."""
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]  # type: ignore[no-any-return]
-            own = self._locks.setdefault(key, threading.Lock())
-        try:
-            with own:
-                with self._lock:
-                    if key in self._found:
-                        return self._found[key]  # type: ignore[no-any-return]
-                made = make()
-                with self._lock:
-                    self._found[key] = made
-                    while len(self._found) > self._kept:
-                        self._found.popitem(last=False)
-                return made
-        finally:
-            with self._lock:
-                self._locks.pop(key, None)
+    picture: Picture
 
 
 class Engine:
@@ -101,11 +91,14 @@ class Engine:
         self._trajectories = Memory(numerics.WEB_TRAJECTORIES_KEPT)
         self._answers = Memory(numerics.WEB_TRAJECTORIES_KEPT)
         self._building = threading.Lock()
+        self._tables: nerve.Tables | None = None
 
     def tables(self) -> nerve.Tables:
         """Return the tables of internodes; the first call fills them, others wait for it."""
         with self._building:
-            return nerve.build_tables(self.ledger)
+            if self._tables is None:
+                self._tables = nerve.build_tables(self.ledger)
+            return self._tables
 
     def person(self, case: Case) -> Person:
         """Return the person of a case, placed by its laboratory values."""
@@ -127,10 +120,10 @@ class Engine:
         key = (_key(case), shift)
         return self._trajectories.get(key, lambda: self._follow(case, shift, check))
 
-    def described(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
-        """Return a trajectory as plain JSON-ready data."""
+    def described(self, case: Case, shift: float | None, check: Check) -> bytes:
+        """Return a trajectory as JSON."""
         whole = self.trajectory(case, shift, check)
-        return self.remember(("described", _key(case), shift), lambda: described(whole))
+        return self.remember(("described", _key(case), shift), lambda: as_json(described(whole)))
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is known under a key, or make it."""
@@ -157,7 +150,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
         pathways = steps.conduction(who, drawn, tables, ledger)
-        picture = steps.picture(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["cognition"], ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
@@ -181,26 +174,30 @@ class Engine:
         check("conduction of the ensemble")
         pathways = steps.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = steps.picture(pathways, whole.chemistry["cognition"], ledger)
+        picture = pictured(
+            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
+        )
         low, high = numerics.WEB_BAND
 
-        def band(values: xr.DataArray, over: str) -> dict[str, Any]:
-            # one quantile of the whole array: labelled ones cost more than the conduction itself
-            array = values.transpose("member", "time", over).to_numpy()
-            ends = np.quantile(array, [low, high], axis=0)
-            names = values[over].to_numpy().tolist()
+        def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
+            # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
+            ends = np.quantile(values, [low, high], axis=0)
             return {
-                str(name): {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                name: {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
                 for i, name in enumerate(names)
             }
 
-        shares = {key: band(pathways[key], "pathway") for key in ("conducted", "axons")}
+        over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+        shares = {
+            key: band(pathways[key].transpose("member", "time", "pathway").to_numpy(), over)
+            for key in ("conducted", "axons")
+        }
         return {
             "months": months(together.time.to_numpy()),
             "members": len(rates),
             "share": [low, high],
-            "disability": band(picture["disability"].expand_dims(scale=["total"]), "scale")["total"],
-            "severity": band(picture["severity"], "symptom"),
+            "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
+            "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
 
@@ -210,20 +207,28 @@ class Engine:
         """Study the nerves at a date (days); with drawn fibres in the exact engine where asked."""
         whole = self.trajectory(case, shift, check)
         tables = self.tables()
-        check("nerve studies")
-        conduct = None
-        if exact:
-            run = nerve.exact(whole.who.body, tables, self.ledger, seed=0)
-            count = itertools.count(1)
-
-            def conduct(asked: Any, states: Any) -> Any:
-                check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
-                return run(asked, states)
-
         state = _state_at(whole, day)
+        run = nerve.exact(whole.who.body, tables, self.ledger, seed=0) if exact else None
+        damage = Damage.of(states_of(state), tables, Spread.from_ledger(self.ledger))
+        count = itertools.count(1)
+
+        def conduct(asked: Line, states: Mapping[str, NDArray[np.float64]]) -> Volley:
+            # stretch by stretch, so that studies of a place already left do not hold up the next one
+            check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
+            return passing(asked, damage) if run is None else run(asked, states)
+
         return nerve.battery(
             state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
         )
+
+    def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
+        """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
+        whole = self.trajectory(case, shift, lambda step: None)
+        state = _state_at(whole, day).expand_dims("time")
+        pathways = steps.conduction(whole.who, state, self.tables(), self.ledger)
+        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
+        disability = pictured(pathways, cognition, self.ledger).disability
+        return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
         self, case: Case, shift: float | None, day: float, pathway: str, check: Check
@@ -248,6 +253,20 @@ class Engine:
                 }
             )
         return found
+
+
+def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+    """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.steps.picture` does.
+
+    The same functions without their labels, which take longer than the functions do, and without the signs.
+    """
+    judgement = clinic.Parameters.from_ledger(ledger)
+    over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+    values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
+    lost = clinic.functions_of(values, over, judgement)
+    thinking = cognition.sel(time=pathways["time"]).to_numpy()
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
@@ -301,10 +320,15 @@ def months(days: NDArray[np.float64]) -> list[float]:
     return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
 
 
-def plain(values: Any) -> list[float | None]:
-    """Return numbers with four digits, JSON-ready, in one list; what is not finite becomes None."""
-    array = _digits(np.asarray(values, dtype=np.float64).ravel())
-    return [None if value != value else value for value in array.tolist()]
+def as_json(data: Any) -> bytes:
+    """Return plain data as JSON; what is not finite becomes null."""
+    return to_json(data, inf_nan_mode="null")
+
+
+def plain(values: Any) -> list[float]:
+    """Return numbers with four digits in one list; what is not finite becomes NaN."""
+    found: list[float] = _digits(np.asarray(values, dtype=np.float64).ravel()).tolist()
+    return found
 
 
 def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -315,37 +339,38 @@ def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
 
 
-def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float | None]]]:
+def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float]]]:
     """Return variables over (time, `over`) as plain lists by name; arrays, as labelled selection is slow."""
     names = [str(name) for name in data[over].to_numpy().tolist()]
-    found: dict[str, dict[str, list[float | None]]] = {name: {} for name in names}
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in names}
     for key in keys:
-        rounded = _digits(data[key].transpose(over, "time").to_numpy().astype(np.float64))
+        rounded = _digits(data.variables[key].transpose(over, "time").to_numpy().astype(np.float64))
         for name, column in zip(names, rounded.tolist(), strict=True):
-            found[name][key] = [None if value != value else value for value in column]
+            found[name][key] = column
     return found
 
 
 def described(whole: Trajectory) -> dict[str, Any]:
-    """Return a trajectory as plain JSON-ready data."""
+    """Return a trajectory as plain data."""
     at = dates(
         whole.chemistry.time.to_numpy(), 2 * numerics.WEB_HISTORY_POINTS, 2 * numerics.WEB_COURSE_POINTS
     )
-    chemistry = whole.chemistry.isel(time=at)
+    variables, times = whole.chemistry.variables, whole.chemistry.time.to_numpy()[at]
     states, pathways, picture, person = whole.drawn, whole.pathways, whole.picture, whole.who.person
     return {
-        "blood_months": months(chemistry.time.to_numpy()),
+        "blood_months": months(times),
         "blood": {
-            name: {"values": plain(chemistry[name]), "unit": str(chemistry[name].attrs.get("units", ""))}
+            name: {
+                "values": plain(variables[name].to_numpy()[at]),
+                "unit": str(variables[name].attrs.get("units", "")),
+            }
             for name in BLOOD
         },
         "months": months(pathways.time.to_numpy()),
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
-        "severity": {
-            name: found["severity"] for name, found in by_name(picture, "symptom", ("severity",)).items()
-        },
-        "disability": plain(picture["disability"]),
+        "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "disability": plain(picture.disability),
         "person": [
             {
                 "name": fact.name,

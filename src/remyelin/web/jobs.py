@@ -96,8 +96,11 @@ async def kept(
 
 @router.get("/experiments")
 def experiments() -> list[dict[str, str]]:
-    """List the experiments there are."""
-    return [{"name": item.name, "layer": item.layer, "title": item.title} for item in EXPERIMENTS.values()]
+    """List the experiments there are, and what each asks."""
+    return [
+        {"name": item.name, "layer": item.layer, "title": item.title, "question": item.question}
+        for item in EXPERIMENTS.values()
+    ]
 
 
 @router.post("/experiment", response_class=StreamingResponse, responses=EVENTS)

@@ -1,20 +1,21 @@
 """On which ledger entries a read-out of the page rests.
 
-What a study or a pathway reads is recorded while it is computed on healthy nerves; what a symptom or a marker reads
-is stated here by the prefix of its entries, and a test holds these against what a run has used. Which of the layers
-below matters most is read from the shipped sensitivity analysis.
+What a study or a pathway reads is recorded while it is computed on healthy nerves; what a symptom or the scale reads
+is found by nudging (:mod:`remyelin.web.nudged`); what a marker reads is stated here by the prefix of its entries, and a
+test holds all of them against what a run has used. Which of the layers below matters most is read from the shipped
+sensitivity analysis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
 from remyelin import nerve
-from remyelin.clinic.symptoms import COMPUTED
+from remyelin.clinic import COMPUTED
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.sensitivity import sensitivity
@@ -22,7 +23,9 @@ from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.lines import Line, Spread
 from remyelin.nerve.pathways import runs
 from remyelin.nerve.volley import Volley, volley
+from remyelin.report.plots import words
 from remyelin.web.compute import Engine
+from remyelin.web.nudged import read_by
 from remyelin.web.quick import engine_of
 
 router = APIRouter(prefix="/api")
@@ -31,18 +34,6 @@ _LIMITS: Final = ("norm", "limit", "limits")
 _SHOWN: Final = 5  # influential numbers of the layers below
 _BELOW: Final = {"cobalamin": (), "myelin": ("cobalamin",), "nerve": ("fibre", "myelin", "cobalamin")}
 _CLINIC: Final = ("nerve", "fibre", "myelin", "cobalamin")
-#: Prefixes of the entries each symptom reads, as in :func:`remyelin.clinic.symptoms.severities`.
-_SYMPTOMS: Final = {
-    "paraesthesia": ("clinic.paraesthesia",),
-    "numbness": ("clinic.numbness",),
-    "gait": ("clinic.gait", "clinic.position", "clinic.pyramidal", "clinic.weakness"),
-    "reflexes": ("clinic.reflex", "clinic.pyramidal"),
-    "lhermitte": ("clinic.lhermitte", "ectopic.stretched"),
-    "weakness": ("clinic.weakness",),
-    "vision": ("clinic.vision",),
-    "taste_smell": ("clinic.smell",),
-    "tinnitus": ("clinic.tinnitus",),
-}
 _BLOOD: Final = {
     "b12": ("serum B12", ("plasma", "store", "absorption", "injection", "limits.b12")),
     "holotc": ("holotranscobalamin", ("plasma", "store", "absorption", "injection", "limits.holotc")),
@@ -82,6 +73,10 @@ def _under(*prefixes: str) -> Callable[[Engine], frozenset[str]]:
     return reads
 
 
+def _nudged(what: str) -> Callable[[Engine], frozenset[str]]:
+    return lambda engine: engine.remember("nudged", lambda: read_by(engine.ledger))[what]
+
+
 def _recorded(make: Callable[[Engine, nerve.Person, Ledger], set[Run]]) -> Callable[[Engine], frozenset[str]]:
     """What is read while something is computed on healthy nerves; tables of internodes are there already.
 
@@ -111,7 +106,7 @@ def _pathway(name: str) -> Readout:
         nerve.conduction(nerve.intact(body, ledger), body, engine.tables(), ledger, [name])
         return set(runs(name, body, ledger))
 
-    return Readout(f"conduction of {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+    return Readout(f"conduction of {words(name)}", _recorded(make), _BELOW["nerve"])
 
 
 def _study(name: str) -> Readout:
@@ -126,24 +121,18 @@ def _study(name: str) -> Readout:
         nerve.battery(nerve.intact(body, ledger), body, tables, ledger, [name], conduct)
         return passed
 
-    return Readout(f"the study {name.replace('_', ' ')}", _recorded(make), _BELOW["nerve"])
+    return Readout(f"the study {words(name)}", _recorded(make), _BELOW["nerve"])
 
 
 def _all() -> Mapping[str, Readout]:
     found = {f"blood.{name}": Readout(title, _under(*keys), ()) for name, (title, keys) in _BLOOD.items()}
-    for name, keys in _SYMPTOMS.items():
-        found[f"symptom.{name}"] = Readout(
-            f"the symptom {name.replace('_', ' ')}", _under(*keys, "clinic.presence"), _CLINIC
-        )
-    scale = ("scale", "gait", "position", "pyramidal", "weakness", "numbness", "reflex", "presence")
-    found["disability"] = Readout(
-        "the disability scale", _under(*(f"clinic.{key}" for key in scale)), _CLINIC
-    )
+    for name in COMPUTED:
+        found[f"symptom.{name}"] = Readout(f"the symptom {name.replace('_', ' ')}", _nudged(name), _CLINIC)
+    found["disability"] = Readout("the disability scale", _nudged("disability"), _CLINIC)
     found["sheaths"] = Readout("myelin and axons, and their recovery", _under("myelin"), _BELOW["myelin"])
     found["wire"] = Readout("one fibre in the engine", _under("mrg", "mrg_interpolated"), ())
     found |= {f"pathway.{name}": _pathway(name) for name in nerve.PATHWAYS}
     found |= {f"study.{name}": _study(name) for name in nerve.STUDIES}
-    assert set(_SYMPTOMS) == set(COMPUTED)
     return found
 
 
@@ -151,15 +140,37 @@ READOUTS: Final = _all()
 
 
 @router.get("/rests", responses={422: {"description": "no such read-out"}})
-def rests(request: Request, what: Annotated[str, Query(max_length=60)]) -> dict[str, Any]:
-    """Say on which entries of the ledger a read-out rests, and what else they feed."""
+def rests(
+    request: Request,
+    what: Annotated[str, Query(max_length=60)],
+    site: Annotated[str, Query(max_length=40)] = "",
+    quantity: Annotated[str, Query(max_length=40)] = "",
+) -> dict[str, Any]:
+    """Say on which entries of the ledger a read-out, or one number of a study, rests, and what else they feed."""
     if what not in READOUTS:
         raise InputError(f"no read-out named {what!r}; {nearest(what, READOUTS)}")
-    return answer(what, engine_of(request))
+    return answer(what, engine_of(request), site, quantity)
 
 
-def answer(what: str, engine: Engine) -> dict[str, Any]:
-    """Return the entries a read-out reads, and what of the layers below moves disability most."""
+def norms_of(study: str, site: str, quantity: str, names: Iterable[str]) -> frozenset[str]:
+    """Return which of the entries are the norm of one number of a study: its mean and spread, and a limit of its own.
+
+    A norm goes by its study, its site, or both, as in ``norm.sural.velocity``, ``norm.n20.latency`` and
+    ``norm.baep_i.latency``.
+    """
+    place = site.lower().replace("-", "_")
+    keys = (study, place, f"{study}_{place}")
+    own = {
+        f"norm.{key}.{form}" for key in keys for form in (quantity, f"log_{quantity}", f"{quantity}_limit")
+    }
+    return frozenset(own & set(names))
+
+
+def answer(what: str, engine: Engine, site: str = "", quantity: str = "") -> dict[str, Any]:
+    """Return the entries a read-out reads, and what of the layers below moves disability most.
+
+    Of one number of a study (`site` and `quantity`) its own norm comes first, and those of the others are left out.
+    """
     readout, ledger = READOUTS[what], engine.ledger
     read = engine.remember("readouts", lambda: {name: item.reads(engine) for name, item in READOUTS.items()})
     moves = {
@@ -177,9 +188,27 @@ def answer(what: str, engine: Engine) -> dict[str, Any]:
         data["moves"] = moves.get(entry.name)
         return data
 
-    own = [entry for entry in ledger.entries() if entry.name in read[what]]
-    # limits that a value is held against, then what nobody has measured
-    own.sort(key=lambda entry: (entry.name.partition(".")[0] not in _LIMITS, entry.kind != "assumed"))
+    names, title, norms = read[what], readout.title, frozenset[str]()
+    if site or quantity:
+        study = what.removeprefix("study.")
+        norms = norms_of(study, site, quantity, names)
+        if not norms:
+            raise InputError(
+                f"{what} has no norm of a {quantity or 'quantity'} at {site or 'a site'} in the ledger."
+            )
+        names = frozenset(name for name in names if not name.startswith("norm.") or name in norms)
+        if quantity == "velocity":
+            names |= read[what] & {"norm.velocity_per_height"}
+        title = f"{words(study)}, {site} {words(quantity)}"
+    own = [entry for entry in ledger.entries() if entry.name in names]
+    # the number's norm, other limits that a value is held against, then what nobody has measured
+    own.sort(
+        key=lambda entry: (
+            entry.name not in norms,
+            entry.name.partition(".")[0] not in _LIMITS,
+            entry.kind != "assumed",
+        )
+    )
     below = [entry for entry in ledger.entries() if entry.layer in readout.below and entry not in own]
     most = sorted((entry for entry in below if moves.get(entry.name)), key=lambda entry: -moves[entry.name])[
         :_SHOWN
@@ -187,7 +216,7 @@ def answer(what: str, engine: Engine) -> dict[str, Any]:
     shown = [*own, *most]
     return {
         "what": what,
-        "title": readout.title,
+        "title": title,
         "entries": [told(entry) for entry in own],
         "below": {
             layer: sum(entry.layer == layer and entry.kind == "assumed" for entry in below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin import numerics
@@ -22,9 +22,9 @@ from remyelin.fibre import (
     remyelinate,
     simulate_full,
 )
-from remyelin.web.compute import plain
-from remyelin.web.pool import Pool, Ticket
-from remyelin.web.quick import engine_of, pool_of
+from remyelin.web.compute import as_json, plain
+from remyelin.web.pool import Ticket
+from remyelin.web.quick import answered, engine_of
 
 router = APIRouter(prefix="/api")
 #: The node at which an impulse counts as arrived: the last is disturbed by the sealed end.
@@ -50,20 +50,15 @@ class AskedWire(BaseModel):
     length: Annotated[float, _number(0.2, 1)] = 0.35
 
 
-@router.post("/wire")
-async def wire(asked: AskedWire, request: Request) -> dict[str, Any]:
+@router.post("/wire", response_model=dict[str, Any])
+async def wire(asked: AskedWire, request: Request) -> Response:
     """Run one impulse through the three fibres."""
     engine = engine_of(request)
-    pool: Pool = pool_of(request)
-
-    def work(ticket: Ticket) -> dict[str, Any]:
-        return run(asked, engine.ledger, ticket)
-
-    return await pool.run(request, work)
+    return await answered(request, lambda ticket: as_json(run(asked, engine.ledger, ticket)))
 
 
 def run(asked: AskedWire, ledger: Ledger, ticket: Ticket) -> dict[str, Any]:
-    """Build the fibres and return what their nodes do, as plain JSON-ready data."""
+    """Build the fibres and return what their nodes do, as plain data."""
     nodes = numerics.WEB_WIRE_NODES
     healthy = mrg_interpolated(
         asked.diameter, nodes, temperature=asked.temperature, grid="converged", ledger=ledger

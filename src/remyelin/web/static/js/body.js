@@ -5,7 +5,7 @@ import { Chart, ink, legend } from "./chart.js";
 import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
-import { before, colourOf, span } from "./lab.js";
+import { before, colourOf, sized, span } from "./lab.js";
 import { change, LABELS as PLAN_NAMES, listen, plans, state, treated } from "./state.js";
 
 // From nothing arrives to all fibres; dark to light to dark, and told apart by dashes and numbers as well.
@@ -180,8 +180,8 @@ export async function show(main) {
     const keys = Object.keys(healthy.waveforms);
     clear(recordings, keys.map((key) => {
       const [grey, wave] = [healthy.waveforms[key], now.waveforms[key] || { time: [], value: [] }];
-      return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${grey.unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave.time.length ? wave : grey), series: [
-        { label: "before the cause began", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "at this date", x: wave.time, y: wave.value, colour: colourOf(study), width: 1.8 }] }).node;
+      return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${sized(grey).unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave.time.length ? wave : grey), series: [
+        { label: "before the cause began", x: grey.time, y: sized(grey).value, colour: "var(--lost)", width: 1.2 }, { label: "at this date", x: wave.time, y: sized({ ...wave, unit: grey.unit }).value, colour: colourOf(study), width: 1.8 }] }).node;
     }), keys.length ? null : h("p", { class: "hint" }, `${sentence(words(study))} is a time, not a curve: see the lab.`));
   });
 

@@ -305,13 +305,13 @@ function spoken(p, all) {
 
 export function legend(items) {
   return h("ul", { class: "legend" }, items.map((item) => h("li", {},
-    h("i", { class: item.block ? "block" : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
+    h("i", { class: item.block ? "block" : item.points ? "points" : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
 }
 
 export function figure(data) {
   const seen = new Map();
   const charts = data.panels.map((panel) => {
-    for (const line of panel.series) if (!seen.has(line.label)) seen.set(line.label, { label: line.label, colour: line.colour, dashed: line.dashed, block: panel.stacked });
+    for (const line of panel.series) if (!seen.has(line.label)) seen.set(line.label, { label: line.label, colour: line.colour, dashed: line.dashed, block: panel.stacked, points: line.points });
     return new Chart({ height: Math.round((panel.panel_height || data.panel_height || 2.1) * 92) }).set({ ...panel });
   });
   return h("section", { class: "figure" },

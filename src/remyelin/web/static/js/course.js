@@ -24,6 +24,7 @@ const CARDS = [
   ["signals foot to brain", "tibial_sep", "conducted"],
   ["command fibres left, brain to leg", "corticospinal_leg", "axons"],
 ];
+const PARTS = [["case-kind", "Answer"], ["symptoms", "Symptoms"], ["blood", "Blood"], ["sheaths", "Myelin"], ["studies", "Studies"], ["person", "Person"], ["takeaway", "Keep"]];
 const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
@@ -36,7 +37,9 @@ export async function show(main) {
   const cards = h("div", { class: "cards" });
   const keys = h("div", {});
   const problem = h("p", { class: "notice", role: "alert", hidden: true });
-  const hero = [new Chart({ height: 250 }), new Chart({ height: 250 })];
+  // on a telephone the answer and its curves share the first screen, and what follows is opened by its heading
+  const narrow = matchMedia("(max-width: 44rem)").matches;
+  const hero = [0, 1].map(() => new Chart({ height: narrow ? 190 : 250 }));
   const symptoms = h("div", { class: "charts three" });
   const blood = h("div", { class: "charts four" });
   const sheaths = h("div", { class: "charts four" });
@@ -48,10 +51,13 @@ export async function show(main) {
     oninput: (month) => change({ month }, "month"),
   });
   const panel = controls();
-  const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title, RESTS[id] && mark(RESTS[id], title)), intro && h("p", { class: "caption" }, explained(intro)), ...inside);
-  clear(main, h("div", { class: "with-side" },
+  const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` },
+    h("details", { class: "part", open: !narrow || id === "symptoms" },
+      h("summary", {}, h("h2", { id: `${id}-title` }, title, RESTS[id] && mark(RESTS[id], title))),
+      intro && h("p", { class: "caption" }, explained(intro)), ...inside));
+  clear(main, h("div", { class: "with-side" }, jumps(),
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind" }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, keys,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)),
       when, cards),
     panel.node,
@@ -65,10 +71,12 @@ export async function show(main) {
       section("person", "This person", "What the case states, and what stands in for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
-  // One drawing per frame, however many answers arrive for it.
+  // One drawing per frame, however many answers arrive for it; what a slider has asked for is drawn as it arrives, so
+  // that it is ready for the very next frame.
   let frame = 0;
   let keyed = "";
   const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
+  const drawNow = () => { cancelAnimationFrame(frame); frame = 0; redraw(); };
   const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
     if (!found.a) return;
@@ -180,7 +188,7 @@ export async function show(main) {
     last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
-    studies.rest();
+    studies.stop();
     for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
@@ -190,7 +198,7 @@ export async function show(main) {
           found[asked.id] = answer;
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
-          draw();
+          if (asked.id === "a") drawNow(); else draw();
           if (asked.id === "a" && !queues.a.waiting) rest();
         } catch (error) {
           fail(error);
@@ -223,6 +231,18 @@ export async function show(main) {
   });
   ask();
   return () => { stop(); main.removeAttribute("aria-busy"); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+}
+
+// The parts of the view, one press away on a narrow screen.
+function jumps() {
+  const to = (id) => {
+    const there = document.getElementById(id);
+    const part = there.querySelector("details.part");
+    if (part) part.open = true;
+    there.scrollIntoView({ block: "start" });
+    (part ? part.querySelector("summary") : there).focus({ preventScroll: true });
+  };
+  return h("div", { class: "jump", role: "group", "aria-label": "Parts of this view" }, PARTS.map(([id, title]) => h("button", { type: "button", "data-jump": id, onclick: () => to(id) }, title)));
 }
 
 function append(home, chart) {

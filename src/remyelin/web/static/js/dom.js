@@ -150,3 +150,23 @@ export function download(name, text, type) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+
+// Many buttons or links as one stop of the Tab key: arrows, Home and End move between them. Call again after a redraw.
+export function roving(node, selector) {
+  const all = () => [...node.querySelectorAll(selector)].filter((item) => item.getClientRects().length > 0);
+  const stop = (item) => {
+    for (const other of node.querySelectorAll(selector)) other.tabIndex = other === item ? 0 : -1;
+  };
+  stop(node.querySelector(selector));
+  if (node.dataset.roving) return;
+  node.dataset.roving = "1";
+  node.addEventListener("focusin", (event) => { const item = event.target.closest(selector); if (item && node.contains(item)) stop(item); });
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    const list = all();
+    const at = list.indexOf(event.target);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    list[Math.min(list.length - 1, Math.max(0, at + step))].focus();
+  });
+}

@@ -3,11 +3,11 @@
 import { get, job } from "./api.js";
 import { figure } from "./chart.js";
 import { clear, h, number, sentence, table, words } from "./dom.js";
-import { explained } from "./glossary.js";
+
+const LAYERS = { fibre: "One fibre", myelin: "Myelin", clinic: "The whole chain", nerve: "Nerves and tracts" };
 
 export function result(data) {
   return h("article", { class: "result" },
-    h("h3", {}, data.question),
     h("p", { class: "caption" }, `Conditions: ${data.conditions}`),
     h("ul", {}, data.findings.map((finding) => h("li", {}, finding))),
     data.figures.map((item) => figure(item)),
@@ -16,36 +16,57 @@ export function result(data) {
     data.sources.length ? h("p", { class: "caption" }, "Compared with: ", data.sources.map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, key)])) : null);
 }
 
+// Short, and about what the whole page is about: computed when the view opens, so that it opens on an answer.
+const FIRST = "thickness";
+
 export async function show(main, chosen) {
   const all = await get("/api/experiments");
-  const place = h("div", { id: "result", "aria-live": "polite" });
+  const heading = h("h2", { id: "result-title" });
+  const kicker = h("p", { class: "kicker" });
   const note = h("p", { class: "hint", role: "status" });
+  const place = h("div", { id: "result" });
+  const home = h("section", { "aria-labelledby": "result-title" }, kicker, heading, h("div", { class: "row" }, note), place);
+  const picks = new Map();
   let control = null;
   const stop = h("button", { type: "button", hidden: true, onclick: () => control?.abort() }, "Stop");
+  note.after(stop);
   const run = async (item) => {
     control?.abort();
     const own = control = new AbortController();
-    clear(place, h("h2", {}, sentence(item.title)));
-    place.closest("section").scrollIntoView({ block: "start" });
+    for (const [name, button] of picks) button.setAttribute("aria-pressed", String(name === item.name));
+    kicker.textContent = `${sentence(words(item.name.replaceAll("-", " ")))}: ${item.title}`;
+    heading.textContent = item.question;
+    note.textContent = "Computing...";
+    clear(place);
     stop.hidden = false;
     try {
-      const found = await job("/api/experiment", { name: item.name }, { signal: own.signal, progress: (step) => { note.textContent = `${sentence(step)}...`; } });
-      place.append(result(found));
+      const found = await job("/api/experiment", { name: item.name }, { signal: own.signal, progress: (step) => { if (control === own) note.textContent = `${sentence(step)}...`; } });
+      if (control !== own) return;
+      clear(place, result(found));
       note.textContent = "";
-    } catch (error) { note.textContent = error.name === "AbortError" ? "Stopped." : error.message; }
+    } catch (error) { if (control === own) note.textContent = error.name === "AbortError" ? "Stopped." : error.message; }
     if (control === own) stop.hidden = true;
   };
-  const seen = new Set();
+  const choose = (item) => {
+    run(item);
+    // beside the list the result is in sight; below it, on a narrow screen, it is not
+    if (matchMedia("(max-width: 60rem)").matches) home.scrollIntoView({ block: "start" });
+  };
+  const pick = (item) => {
+    const name = words(item.name.replaceAll("-", " "));
+    const button = h("button", { type: "button", class: "pick", id: `run-${item.name}`, "aria-pressed": "false", onclick: () => choose(item) },
+      h("span", { class: "muted" }, `${sentence(name)} `), h("span", {}, item.question));
+    picks.set(item.name, button);
+    return h("li", {}, button);
+  };
   const layers = [...new Set(all.map((item) => item.layer))];
+  const wanted = all.find((item) => item.name === chosen) || all.find((item) => item.name === FIRST) || all[0];
   clear(main, h("h1", {}, "Experiments"),
-    h("p", { class: "caption do" }, "Choose a protocol; it is computed now, on this machine, with the numbers of the ledger, and compared with what was published where something was. Some take half a minute. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
-    h("div", { class: "experiments" }, h("section", { "aria-label": "List of experiments" }, layers.map((layer) => h("div", {}, h("h2", {}, sentence(words(layer))),
-      h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map((item) => h("li", {},
-        h("button", { type: "button", id: `run-${item.name}`, "aria-label": `Run ${words(item.name.replaceAll("-", " "))}`, onclick: () => run(item) }, "Run"), h("span", {}, h("b", {}, words(item.name.replaceAll("-", " "))), ": ", explained(item.title, seen))))))),
-      ),
-    h("section", { "aria-label": "Result" }, h("div", { class: "row" }, note, stop), place)));
-  clear(place, h("p", { class: "hint" }, "Choose an experiment to run: its question, its conditions, what it found, figures and tables appear here."));
-  const wanted = all.find((item) => item.name === chosen);
-  if (wanted) run(wanted);
+    h("p", { class: "caption do" }, "Questions put to the model, one protocol each. Choose one: it is computed now, on this machine, with the numbers of the ledger, and held against what was published where something was. Some take half a minute. The same as ", h("code", {}, "remyelin experiment"), " on the command line."),
+    h("div", { class: "experiments" },
+      h("section", { class: "list", "aria-label": "Questions" }, layers.map((layer) => h("details", { open: !matchMedia("(max-width: 60rem)").matches },
+        h("summary", {}, h("h2", {}, LAYERS[layer] || sentence(layer)), h("span", { class: "muted" }, ` ${all.filter((item) => item.layer === layer).length} question${all.filter((item) => item.layer === layer).length === 1 ? "" : "s"}`)), h("ul", { class: "picks" }, all.filter((item) => item.layer === layer).map(pick))))),
+      home));
+  run(wanted);
   return () => control?.abort();
 }

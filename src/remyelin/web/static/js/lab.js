@@ -2,11 +2,11 @@
 
 import { post } from "./api.js";
 import { Chart } from "./chart.js";
-import { clear, h, monthWords, number, sentence, slider, table, words } from "./dom.js";
+import { clear, h, monthWords, number, roving, sentence, slider, table, words } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { listen, plans, state } from "./state.js";
-import { mark, rooted } from "./rests.js";
-import { flagged, groupName, rowName, usual } from "./studytable.js";
+import { mark } from "./rests.js";
+import { flagged, groupName, limit, opens, rowName, usual } from "./studytable.js";
 
 const SETUPS = {
   median_motor: ["wrist, then elbow", "thumb muscle"], ulnar_motor: ["wrist, then elbow", "little finger muscle"],
@@ -14,8 +14,9 @@ const SETUPS = {
   median_sensory: ["finger", "wrist"], ulnar_sensory: ["finger", "wrist"], sural: ["calf", "ankle"],
   median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
   mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
+  radial: ["forearm", "back of the wrist"], baep: ["clicks", "crown and ear"], blink: ["above the eye", "eyelid"],
 };
-const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep"]]];
+const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "radial", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep", "baep"]], ["Reflexes", ["blink"]]];
 
 export async function show(main) {
   let patient = null;
@@ -62,6 +63,7 @@ export async function show(main) {
     } }, kind === "none" ? "healthy" : kind)));
     reset();
     clear(verdict, h("p", {}, h("b", {}, "Your conclusion:")), answers);
+    who.scrollIntoView({ block: "nearest" });
   }
 
   async function study(name, button) {
@@ -78,16 +80,17 @@ export async function show(main) {
         if (!charts.has(key)) { charts.set(key, new Chart({ height: 150 })); waves.append(charts.get(key).node); }
         const grey = healthy.waveforms[key] || wave;
         const site = key.split(", ")[1];
-        charts.get(key).set({ title: `${sentence(words(name))}, ${site}`, y_label: `${wave.unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave),
-          series: [{ label: "before anything began", x: grey.time, y: grey.value, colour: "var(--lost)", width: 1.2 }, { label: "now", x: wave.time, y: wave.value, colour: colourOf(name), width: 1.8 }] });
+        charts.get(key).set({ title: `${sentence(words(name))}, ${site}`, y_label: `${sized(wave).unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave),
+          series: [{ label: "before anything began", x: grey.time, y: sized(grey).value, colour: "var(--lost)", width: 1.2 }, { label: "now", x: wave.time, y: sized(wave).value, colour: colourOf(name), width: 1.8 }] });
       }
       const rows = [];
       const seen = new Set();
       for (const [key, item] of done) {
-        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen), mark(`study.${key}`, words(key))), colspan: 4 }] });
-        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), rootedValue(key, one), { node: usual(one), class: "muted" }, one.z === null ? "" : `${one.z > 0 ? "+" : ""}${one.z.toFixed(1)}`]);
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(key, seen), mark(`study.${key}`, words(key))), colspan: 5 }] });
+        for (const row of item.rows) for (const one of row.assessed) rows.push([rowName(row.site, one, seen), opens(flagged(one), row, one), { node: usual(one), class: "muted wide" }, opens({ node: limit(one), class: "muted" }, row, one), one.z === null ? "" : deviations(one.z)]);
       }
-      clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), term("z")], rows));
+      clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), "limit", term("z")], rows));
+      roving(results, "button");
       note.textContent = "";
       if (matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
     } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
@@ -112,14 +115,13 @@ export async function show(main) {
   return () => { stop(); state.hidden = null; };
 }
 
-const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual" };
-// A value that opens what it rests on.
-function rootedValue(study, one) {
-  const shown = flagged(one);
-  return { ...shown, node: shown.node ? rooted(`study.${study}`, shown.node, words(study)) : "" };
-}
-
+const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual", radial: "median_sensory", baep: "auditory", blink: "blink" };
 export const colourOf = (study) => state.about.colours.pathways[OF[study]];
+
+// A wave whose size nobody gives a norm in uV for is drawn in per cent of what a healthy person's would be.
+export const sized = (wave) => (wave.unit === "of normal" ? { unit: "% of the healthy size", value: wave.value.map((value) => 100 * value) } : wave);
+
+const deviations = (z) => (Math.abs(z) < 0.05 ? "0.0" : `${z > 0 ? "+" : ""}${z.toFixed(1)}`);
 
 // The same person before the cause began: the first month of the course, which the server says when asked for less.
 export async function before(plan, ask) {

@@ -13,8 +13,8 @@ export function mark(what, words) {
     onclick: (event) => { event.stopPropagation(); open(what); } }, "i");
 }
 
-// A number that opens the same panel itself.
-export const rooted = (what, text, words) => h("button", { type: "button", class: "rooted", "data-rests": what, "aria-haspopup": "dialog", "aria-label": `${text}: what ${words} rests on`, onclick: () => open(what) }, text);
+// A number that opens the same panel itself; one of a study, by its place and quantity, with its own norm first.
+export const rooted = (what, text, words, number = null) => h("button", { type: "button", class: "rooted", "data-rests": what, "aria-haspopup": "dialog", "aria-label": `${text}: what ${words} rests on`, onclick: () => open(what, number) }, text);
 
 function build() {
   const body = h("div", { class: "rests-body", tabindex: 0 });
@@ -26,15 +26,16 @@ function build() {
   document.body.append(panel);
 }
 
-export async function open(what) {
+export async function open(what, number = null) {
   if (!panel) build();
   const title = document.getElementById("rests-title");
   title.textContent = "What this rests on";
   clear(panel.body, h("p", { class: "hint" }, "..."));
   if (!panel.open) panel.showModal();
   try {
-    if (!known.has(what)) known.set(what, await get(`/api/rests?what=${encodeURIComponent(what)}`));
-    const found = known.get(what);
+    const query = String(new URLSearchParams({ what, ...number }));
+    if (!known.has(query)) known.set(query, await get(`/api/rests?${query}`));
+    const found = known.get(query);
     panel.dataset.what = what;
     title.textContent = `What ${found.title} rests on`;
     clear(panel.body, ...told(found));

@@ -1,7 +1,7 @@
 // The ledger: every number, what it rests on, and why this value.
 
 import { get } from "./api.js";
-import { clear, h, number } from "./dom.js";
+import { clear, h, number, roving, sentence } from "./dom.js";
 
 export const MEANING = {
   measured: "read from a published measurement",
@@ -11,12 +11,18 @@ export const MEANING = {
 };
 export const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
 export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
+const LAYERS = {
+  cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and what is normal",
+  clinic: "From nerves to complaints", case: "Persons: what stands in for what a case leaves out", check: "What guidance says",
+};
+// A long name breaks after its dots and underscores.
+const named = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
 let ledger = null;
 let open = () => {};
 
 export async function show(main, chosen) {
   ledger ??= await get("/api/evidence");
-  const list = h("div", { class: "ledger", role: "list" });
+  const list = h("div", { class: "ledger" });
   const detail = h("section", { class: "entry", "aria-live": "polite", tabindex: -1, id: "entry" });
   const count = h("p", { class: "hint", role: "status" });
   const search = h("input", { type: "search", id: "search", placeholder: "word, name, author", "aria-label": "Search the ledger", oninput: () => fill() });
@@ -37,10 +43,34 @@ export async function show(main, chosen) {
     const found = ledger.entries.filter((entry) => kinds.has(entry.kind)
       && (!wanted || [entry.name, entry.note, entry.unit, entry.locator, ...entry.source, ...cites(entry)].join(" ").toLowerCase().includes(wanted)));
     count.textContent = `${found.length} of ${ledger.entries.length} numbers; ${ledger.entries.filter((entry) => entry.kind === "assumed").length} of them are assumed.`;
-    clear(list, found.slice(0, 250).map((entry) => h("div", { role: "listitem" }, h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` },
-      h("span", { class: "shape", title: entry.kind, "aria-hidden": "true" }, SHAPES[entry.kind]),
-      h("code", {}, entry.name), h("span", { class: "num" }, `${values(entry)} ${entry.unit === "-" ? "" : entry.unit}`), h("span", { class: "muted" }, entry.kind)))),
-      found.length > 250 && h("p", { class: "hint" }, "Search to see the rest."));
+    // one group for each layer of the model, opened by hand or by a search; in a group the arrow keys move
+    const layers = [...new Set(ledger.entries.map((entry) => entry.layer))].map((layer) => [layer, found.filter((entry) => entry.layer === layer)]).filter(([, entries]) => entries.length);
+    clear(list, layers.map(([layer, entries]) => {
+      const body = h("div", { role: "list" });
+      const group = h("details", { class: "layer", open: Boolean(wanted), "data-layer": layer, ontoggle: () => { if (group.open) lay(); } },
+        h("summary", {}, h("h2", {}, LAYERS[layer] || sentence(layer)), h("span", { class: "muted" }, ` ${entries.length} number${entries.length === 1 ? "" : "s"}, ${entries.filter((entry) => entry.kind === "assumed").length} assumed`)), body);
+      const lay = () => {
+        if (body.childElementCount) return;
+        clear(body, entries.map((entry) => h("div", { role: "listitem" }, line(entry, values(entry)))));
+        roving(body, "a");
+      };
+      group.lay = lay;
+      if (group.open) lay();
+      return group;
+    }), found.length ? null : h("p", { class: "hint" }, "No number of the ledger is like that."));
+  }
+
+  const line = (entry, told) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` },
+    h("span", { class: "shape", title: entry.kind, "aria-hidden": "true" }, SHAPES[entry.kind]),
+    named(entry), h("span", { class: "num" }, `${told} ${entry.unit === "-" ? "" : entry.unit}`), h("span", { class: "muted" }, entry.kind));
+
+  // What the eye should fall on first: the numbers that decide most and that nobody has measured.
+  async function deciding(place) {
+    const found = await get("/api/rests?what=disability");
+    if (!place.isConnected) return;
+    clear(place, h("h2", {}, "The numbers that decide most"),
+      h("p", { class: "hint" }, "Of all numbers below the symptoms: how many of the 16 points of disability each can move when put to an end of its range."),
+      found.most.map((entry) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), named(entry), h("span", { class: "num" }, `${number(entry.moves, 2)} points`), h("span", { class: "muted" }, entry.kind))));
   }
 
   open = (name) => {
@@ -49,8 +79,17 @@ export async function show(main, chosen) {
     if (!entry) {
       search.value = name;
       fill();
-      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. What the signs mean:"), !name && h("ul", { class: "kinds" }, Object.entries(MEANING).map(([kind, text]) => h("li", {}, h("b", {}, `${SHAPES[kind]} ${kind}`), `: ${text}; ${ledger.entries.filter((item) => item.kind === kind).length} numbers.`))));
+      const most = h("div", {});
+      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. What the signs mean:"),
+        !name && h("ul", { class: "kinds" }, Object.entries(MEANING).map(([kind, text]) => h("li", {}, h("b", {}, `${SHAPES[kind]} ${kind}`), `: ${text}; ${ledger.entries.filter((item) => item.kind === kind).length} numbers.`))), most);
+      if (!name) deciding(most).catch(() => clear(most));
       return;
+    }
+    const group = list.querySelector(`[data-layer="${entry.layer}"]`);
+    if (group) { group.open = true; group.lay(); }
+    for (const item of list.querySelectorAll("a")) {
+      const here = item.hash === `#sources/${entry.name}`;
+      if (here) { item.setAttribute("aria-current", "true"); list.scrollTop = item.offsetTop - list.clientHeight / 3; } else item.removeAttribute("aria-current");
     }
     const facts = [
       ["value", `${values(entry)} ${entry.unit === "-" ? "" : entry.unit}`],

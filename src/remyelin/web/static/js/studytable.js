@@ -1,8 +1,8 @@
 // The table of nerve studies at the date shown, under both plans; on request plan A fibre by fibre in the exact engine.
 
 import { Latest, job, post } from "./api.js";
-import { clear, h, number, sentence, table, words } from "./dom.js";
-import { mark } from "./rests.js";
+import { clear, h, number, roving, sentence, table, words } from "./dom.js";
+import { mark, rooted } from "./rests.js";
 import { explained, term } from "./glossary.js";
 import { plans, state, treated } from "./state.js";
 
@@ -17,6 +17,15 @@ export function flagged(item) {
 export const usual = (item) => (item.logarithmic ? `${number(Math.exp(item.mean))} (\u00d7\u00f7 ${number(Math.exp(item.sd), 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`);
 export const groupName = (study, seen) => explained(sentence(words(study)), seen);
 export const rowName = (site, item, seen) => h("span", {}, explained(`${site}, ${words(item.quantity)}`, seen), h("span", { class: "unit" }, ` ${item.unit}`));
+
+// A number of a study that opens what it and its limit rest on.
+export function opens(shown, row, item) {
+  if (!shown.node) return shown;
+  return { ...shown, node: rooted(`study.${row.study}`, shown.node, `${words(row.study)}, ${row.site}, ${words(item.quantity)},`, { site: row.site, quantity: item.quantity }) };
+}
+// What a laboratory would call normal: the limit beyond which a value is marked.
+export const limit = (item) => (HIGH.has(item.quantity) ? `\u2264 ${number(item.limit)}` : item.limit > 0 ? `\u2265 ${number(item.limit)}` : "none");
+const HIGH = new Set(["latency", "interval", "cmct", "f_latency"]);
 
 const ASK = "Compute plan A fibre by fibre (exact)";
 const key = (row) => `${row.study}, ${row.site}`;
@@ -67,17 +76,13 @@ export class StudyTable {
     this.stale = false;
     const list = plans().filter((plan) => plan.id !== "none");
     this.exact = null;
-    this.rest();
+    this.background.stop();
     this.note.textContent = "";
     this.queue.ask(list, state.month);
     if (this.wanted) this.background.ask(list[0], state.month);
   }
 
   // What is under way is of a place already left.
-  rest() {
-    this.background.stop();
-  }
-
   stop() {
     this.queue.stop();
     this.background.stop();
@@ -92,15 +97,21 @@ export class StudyTable {
     this.found[ids[0]].rows.forEach((row, r) => {
       if (row.study !== study && row.assessed.length) {
         study = row.study;
-        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(study, seen), mark(`study.${study}`, words(study))), colspan: 2 + ids.length + (this.exact ? 1 : 0) }] });
+        rows.push({ group: true, cells: [{ node: h("span", {}, groupName(study, seen), mark(`study.${study}`, words(study))), colspan: 3 + ids.length + (this.exact ? 1 : 0) }] });
       }
       row.assessed.forEach((item, i) => rows.push([
         rowName(row.site, item, seen),
-        { node: usual(item), class: "muted" },
-        ...ids.flatMap((id) => [flagged(this.found[id].rows[r].assessed[i]), ...(this.exact && id === "a" ? [exactly(this.exact.get(key(row))?.assessed[i])] : [])]),
+        { node: usual(item), class: "muted wide" },
+        opens({ node: limit(item), class: "muted" }, row, item),
+        ...ids.flatMap((id) => [opens(flagged(this.found[id].rows[r].assessed[i]), row, item), ...(this.exact && id === "a" ? [exactly(this.exact.get(key(row))?.assessed[i])] : [])]),
       ]));
     });
     const heads = ids.map((id) => (treated() ? `plan ${id.toUpperCase()}` : "value"));
-    clear(this.body, table("Nerve studies", ["study", term("SD", "normal (SD)"), ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
+    // plans that have not parted yet are in the same state, and doubted once
+    const doubts = [...new Set(ids.map((id) => this.found[id].doubt).filter(Boolean))].map((doubt) => [doubt, ids.filter((id) => this.found[id].doubt === doubt)]).map(([doubt, here]) => h("p", { class: "notice doubt" },
+      ids.length > 1 ? h("b", {}, here.length > 1 ? "Both plans: " : `Plan ${here[0].toUpperCase()}: `) : null, doubt));
+    clear(this.body, doubts, table("Nerve studies", ["study", term("SD", "normal (SD)"), "limit", ...heads.flatMap((head, i) => (this.exact && i === 0 ? [head, `${head}, exact`] : [head]))], rows));
+    // the first column of words may go where it is narrow; numbers open their entries, one stop of the Tab key for all
+    roving(this.body, "button");
   }
 }
