@@ -123,9 +123,5 @@ def _chosen(text: str, kind: str, choices: list[Word]) -> list[Word]:
         elif word := look_up(kind, item):
             found.append(word)
         else:
-            raise InputError(
-                unknown(kind, item).replace(
-                    "leave it out, or see the list with `remyelin check --ask`", "choose from the list"
-                )
-            )
+            raise InputError(unknown(kind, item, "choose from the list."))
     return found

@@ -21,6 +21,8 @@ from remyelin.units import per_unit
 
 SCHEMA = "remyelin-summary/1"
 
+_UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
+
 
 def summarise(course: Course) -> dict[str, Any]:
     """Return the summary of a course; nothing in it depends on the clock."""
@@ -93,21 +95,25 @@ def _person(course: Course) -> list[dict[str, Any]]:
     for fact in course.person.facts:
         basis = stated
         if fact.basis == "prior":
-            basis = f"not stated; prior {number(fact.low)} to {number(fact.high)} {fact.unit} ({fact.entry})"
+            span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
+            basis = f"not stated; prior {span} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
-        unit = {"1": "x", "-": ""}.get(fact.unit, fact.unit)
-        shown = f"{number(fact.value)} {unit}".strip()
         rows.append(
             {
                 "name": fact.name,
-                "shown": shown,
+                "shown": _with_unit(number(fact.value), fact.unit),
                 "basis": basis,
                 "value": _value(fact.value),
                 "unit": fact.unit,
             }
         )
     return rows
+
+
+def _with_unit(shown: str, unit: str) -> str:
+    """Write a number of a person with its unit; a factor of the typical one as x, a share without any."""
+    return f"{shown} {_UNITS.get(unit, unit)}".strip()
 
 
 def _not_stated(course: Course) -> list[str]:
@@ -123,7 +129,7 @@ def _not_stated(course: Course) -> list[str]:
     if case.labs.note:
         lines.append(f"laboratory values: {case.labs.note}")
     lines += [
-        f"{fact.name}: {number(fact.value)} {fact.unit} is a prior"
+        f"{fact.name}: {_with_unit(number(fact.value), fact.unit)} is a prior"
         for fact in course.person.facts
         if fact.basis == "prior"
     ]
