@@ -83,11 +83,10 @@ def _over_time(results: Results) -> Figure:
             )
             label = f"{group or 'persons'}: median and 10 to 90 %"
             series.append(Series(label, months, middle, colour, 2.0, low=low, high=high))
+            other = f"{group}, another parameter set" if group else "median under another parameter set"
             for draw in range(1, len(results.cohort.sets)):
                 medians = [float(np.median(results.at(visit, draw, group)[column])) for visit in visits]
-                series.append(
-                    Series("median under another parameter set", months, medians, colour, 0.7, dashed=True)
-                )
+                series.append(Series(other, months, medians, colour, 0.7, dashed=True))
         panels.append(Panel(title, "months after presentation", unit, tuple(series), log=log))
     caption = (
         "Lines are medians of the persons with the ledger's own values, bands hold 80 % of them: differences between "
@@ -102,7 +101,7 @@ def _shares(results: Results) -> Figure:
     visits = range(len(months))
     draws = range(1, len(results.cohort.sets))
 
-    def line(measure: str, label: str, colour: str) -> Series:
+    def line(measure: str, label: str, colour: str, dashed: bool = False) -> Series:
         def share(visit: int, draw: int) -> float:
             values = per_person(measure, results.at(visit, draw), results.at(0, draw))
             return float(np.nanmean(values)) if values.size else float("nan")
@@ -111,10 +110,22 @@ def _shares(results: Results) -> Figure:
         # the band is that of the parameter sets; a share has no spread between persons
         sets = [[share(visit, draw) for draw in draws] + [own[visit]] for visit in visits]
         low, high = [min(values) for values in sets], [max(values) for values in sets]
-        return Series(label, months, own, colour, low=low if draws else None, high=high if draws else None)
+        return Series(
+            label,
+            months,
+            own,
+            colour,
+            dashed=dashed,
+            low=low if draws else None,
+            high=high if draws else None,
+        )
 
     symptoms = tuple(line(f"noticed:{key}", label, colour) for key, (label, colour) in _SYMPTOMS.items())
-    studies = tuple(line(f"abnormal:{key}", label, _STUDY_COLOURS[key]) for key, label in _STUDIES.items())
+    studies = tuple(
+        # the two greens of the evoked potentials lie close together
+        line(f"abnormal:{key}", label, _STUDY_COLOURS[key], dashed=key == "median_sep")
+        for key, label in _STUDIES.items()
+    )
     recovery = (
         line("complete", "complete recovery", "#111111"),
         line("residual", "gait impaired", "#8E6C8A"),

@@ -266,8 +266,8 @@ function heat(map, x, y) {
     if (value === null) return;
     group.append(s("rect", {
       x: x(xa[i]), width: Math.max(0.5, x(xb[i]) - x(xa[i]) + 0.4), y: y(yb[j]), height: Math.max(0.5, y(ya[j]) - y(yb[j]) + 0.4),
-      style: { fill: scale((value - low) / (high - low || 1)) },
-    }, s("title", {}, `${map.label}: ${number(value)}`)));
+      style: { fill: map.categories.length ? map.categories[value][1] : scale((value - low) / (high - low || 1)) },
+    }, s("title", {}, map.categories.length ? map.categories[value][0] : `${map.label}: ${number(value)}`)));
   }));
   return group;
 }
@@ -308,15 +308,23 @@ export function legend(items) {
     h("i", { class: item.block ? "block" : item.points ? "points" : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
 }
 
+// What is alike in most panels is named once, above them; what is a panel's own is named under it, for its colours come again.
 export function figure(data) {
-  const seen = new Map();
+  const common = new Map();
+  const several = new Set(data.panels.flatMap((panel) => panel.series.map((line) => line.label))).size > 1;
   const charts = data.panels.map((panel) => {
-    for (const line of panel.series) if (!seen.has(line.label)) seen.set(line.label, { label: line.label, colour: line.colour, dashed: line.dashed, block: panel.stacked, points: line.points });
-    return new Chart({ height: Math.round((panel.panel_height || data.panel_height || 2.1) * 92) }).set({ ...panel });
+    const own = new Map((panel.heat?.categories || []).map(([label, colour]) => [label, { label, colour, block: true }]));
+    for (const line of panel.series) {
+      const where = data.shared.includes(line.label) ? common : own;
+      if (!where.has(line.label)) where.set(line.label, { label: line.label, colour: line.colour, dashed: line.dashed, block: panel.stacked, points: line.points });
+    }
+    const chart = new Chart({ height: Math.round((panel.panel_height || data.panel_height || 2.1) * 92) }).set({ ...panel });
+    return h("div", {}, chart.node, several && own.size > 0 && legend([...own.values()]));
   });
+  const named = data.shared.filter((label) => common.has(label)).map((label) => common.get(label));
   return h("section", { class: "figure" },
     h("h3", {}, data.title),
-    seen.size > 1 && legend([...seen.values()]),
-    h("div", { class: "charts", style: { "--columns": String(Math.min(data.columns, data.panels.length)) } }, charts.map((chart) => chart.node)),
+    several && named.length > 0 && legend(named),
+    h("div", { class: "charts", style: { "--columns": String(Math.min(data.columns, data.panels.length)) } }, charts),
     h("p", { class: "caption" }, data.caption));
 }
