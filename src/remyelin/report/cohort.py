@@ -90,9 +90,13 @@ def _over_time(results: Results) -> Figure:
         panels.append(Panel(title, "months after presentation", unit, tuple(series), log=log))
     caption = (
         "Lines are medians of the persons with the ledger's own values, bands hold 80 % of them: differences between "
-        "persons. Dashed lines are medians of the same persons under other parameter sets that meet the same "
-        "calibration: what the model does not know."
+        "persons."
     )
+    if len(results.cohort.sets) > 1:
+        caption += (
+            " Dashed lines are medians of the same persons under other parameter sets that meet the same calibration: "
+            "what the model does not know."
+        )
     return Figure("cohort-time", "Course of the cohort", caption, tuple(panels))
 
 
@@ -138,9 +142,10 @@ def _shares(results: Results) -> Figure:
             ("recovery", recovery),
         )
     )
+    bands = "; bands are the range over the parameter sets" if draws else ""
     caption = (
-        "Shares of persons at each visit, all groups together; bands are the range over the parameter sets. A study is "
-        "abnormal if any of its quantities is beyond its limit or a response is absent."
+        f"Shares of persons at each visit, all groups together{bands}. A study is abnormal if any of its "
+        "quantities is beyond its limit or a response is absent."
     )
     return Figure("cohort-shares", "Symptoms, studies and outcome", caption, panels, columns=3)
 
