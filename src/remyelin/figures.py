@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -99,6 +100,16 @@ class Panel:
     log_x: bool = False
     heat: Heat | None = None
 
+    @property
+    def lines(self) -> dict[str, tuple[Any, ...]]:
+        """What a legend names here, and how each looks."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for name, colour in self.heat.categories if self.heat is not None else ():
+            found.setdefault(name, (colour, "area"))
+        for one in self.series:
+            found.setdefault(one.label, (one.colour, one.dashed, one.points and one.marker))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -111,6 +122,22 @@ class Figure:
     columns: int = 2
     panel_height: float = 2.1
 
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Names one legend gives for all panels: drawn in most of them, and nothing else looks alike.
+
+        Every other name belongs to its panel, for the colours of one panel come again in the next.
+        """
+        # the fullest panel gives the order
+        drawn = sorted((panel.lines for panel in self.panels if panel.lines), key=len, reverse=True)
+        count = Counter(name for lines in drawn for name in lines)
+        alike: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+        for lines in drawn:
+            for name, look in lines.items():
+                alike[look].add(name)
+        unclear = {name for names in alike.values() if len(names) > 1 for name in names}
+        return tuple(name for name in count if 2 * count[name] > len(drawn) and name not in unclear)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the figure as JSON-ready data."""
-        return asdict(self)
+        return asdict(self) | {"shared": list(self.shared)}

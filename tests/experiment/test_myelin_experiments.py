@@ -130,9 +130,13 @@ def test_bands_and_events_say_never_where_nothing_happens():
     assert list(first_time(times, rows, after=1.5)) == [3.0, np.inf]
     assert spread([1.0, 1.0, 1.0]) == "1 (1 to 1)"
     assert "never" in spread([np.inf, 1.0, 2.0])
-    curve = band("", times, [0.0, np.nan, 1.0, 1.0, 1.0], np.ones((3, 5)), "#000000", every=2)
+    own = np.array([0.0, np.nan, 1.0, 1.0, 1.0])
+    curve = band("", times, np.vstack([own, np.ones((3, 5))]), "#000000", every=2)
     assert curve.y == [0.0, 1.0, 1.0]
-    assert band("", times, [0.0, np.nan, 1.0, 1.0, 1.0], None, "#000000").y[1] is None
+    assert curve.low == curve.high == [1.0, 1.0, 1.0]
+    alone = band("", times, own, "#000000")
+    assert alone.y[1] is None
+    assert alone.low is None
 
 
 def test_every_control_comes_out_as_in_people():

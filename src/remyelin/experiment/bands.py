@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.experiment.registry import Table
 from remyelin.figures import Series
 
 Floats = NDArray[np.float64]
@@ -18,8 +19,7 @@ SPREAD = f"{QUANTILES[0]:g} to {QUANTILES[1]:g} % of the ensemble"
 def band(
     label: str,
     x: ArrayLike,
-    middle: ArrayLike,
-    members: ArrayLike | None,
+    values: ArrayLike,
     colour: str,
     *,
     scale: float = 1.0,
@@ -32,27 +32,25 @@ def band(
     ----------
     label, colour, dashed
         As in :class:`remyelin.figures.Series`.
-    x, middle : (time,) arrays
-        The curve.
-    members : (member, time) array or None
-        The same for each member; None draws no band.
+    x : (time,) array
+    values : (1 + member, time) or (time,) array
+        The curve of the shipped numbers, then that of each member; one curve alone has no band.
     scale : float
-        Factor on both.
+        Factor on all.
     every : int
         Only every so many-th point is drawn.
     """
+    own, *members = np.atleast_2d(np.asarray(values, dtype=np.float64))
     low = high = None
-    if members is not None:
-        each = np.asarray(members, dtype=np.float64)
+    if members:
         # A quantity that exists in some members only, as a velocity, has no band there.
         with np.errstate(invalid="ignore"):
-            edges = scale * np.percentile(each, QUANTILES, axis=0)
+            edges = scale * np.percentile(members, QUANTILES, axis=0)
         low, high = plain(edges[0][::every]), plain(edges[1][::every])
-    line = scale * np.asarray(middle, dtype=np.float64)
     return Series(
         label,
         [float(value) for value in np.asarray(x, dtype=np.float64)[::every]],
-        plain(line[::every]),
+        plain(scale * own[::every]),
         colour,
         dashed=dashed,
         low=low,
@@ -95,6 +93,23 @@ def _word(value: float, digits: int) -> str:
 def day(value: float) -> float | str:
     """Return a date as a cell of a table; what never happens is ``never``."""
     return float(value) if np.isfinite(value) else "never"
+
+
+def against(title: str, what: str, rows: Sequence[tuple[str, float, Floats]]) -> Table:
+    """Return published numbers beside the model's, the shipped numbers first and then the members.
+
+    Parameters
+    ----------
+    title : str
+    what : str
+        What a row is, as ``event``.
+    rows : sequence of (name, published, (1 + member,) array)
+    """
+    return Table(
+        title,
+        (what, "published", "shipped numbers", "members, median (5 to 95 %)"),
+        tuple((name, known, day(values[0]), spread(values[1:])) for name, known, values in rows),
+    )
 
 
 def first_time(times: ArrayLike, holds: ArrayLike, after: float = -np.inf) -> Floats:

@@ -57,16 +57,8 @@ def controls(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         site = course(sets, "posterior_column", days, potential, age=AGE, **extra)
         lesion = 100.0 * (1.0 - site["intact"].to_numpy())
         homocysteine = body["homocysteine"].to_numpy()
-        levels.append(band(label, days / DAYS_PER_YEAR, homocysteine, None, colour))
-        lesions.append(
-            band(
-                label,
-                days / DAYS_PER_YEAR,
-                np.maximum(lesion[0], FLOOR),
-                np.maximum(lesion[1:], FLOOR),
-                colour,
-            )
-        )
+        levels.append(band(label, days / DAYS_PER_YEAR, homocysteine, colour))
+        lesions.append(band(label, days / DAYS_PER_YEAR, np.maximum(lesion, FLOOR), colour))
         worst = lesion.max(axis=-1)
         holds = ((worst[1:] > HEALTHY) == injures).mean()
         agree += int(holds == 1.0)

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
-from remyelin.experiment.registry import Result, Table, question
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, against, band, first_time, points, spread
+from remyelin.experiment.registry import Result, question
 from remyelin.figures import Figure, Panel
 from remyelin.myelin import Parameters, members
 from remyelin.units import DAYS_PER_MONTH
@@ -54,18 +54,8 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "weeks",
             "%",
             (
-                band(
-                    "young rat",
-                    days / WEEK,
-                    share["young"][0],
-                    share["young"][1:],
-                    "#009E73",
-                    scale=100.0,
-                    every=5,
-                ),
-                band(
-                    "old rat", days / WEEK, share["old"][0], share["old"][1:], "#8E6C8A", scale=100.0, every=5
-                ),
+                band("young rat", days / WEEK, share["young"], "#009E73", scale=100.0, every=5),
+                band("old rat", days / WEEK, share["old"], "#8E6C8A", scale=100.0, every=5),
                 points("complete, young and old (Shields 1999)", [4.0, 9.0], [95.0, 95.0]),
                 points(
                     "mouse, day 23 (Jeffery 1995)", [23.0 / WEEK], [95.0], "#D55E00", low=[85.0], high=[100.0]
@@ -79,9 +69,9 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "years, human",
             "weeks",
             (
-                band("repair halves in 40 years (shipped)", AGES, by_age[0], by_age[1:], "#0072B2"),
-                band(f"in {low:g} years", AGES, scales[low], None, "#D55E00", dashed=True),
-                band(f"in {high:g} years", AGES, scales[high], None, "#56B4E9", dashed=True),
+                band("repair halves in 40 years (shipped)", AGES, by_age, "#0072B2"),
+                band(f"in {low:g} years", AGES, scales[low], "#D55E00", dashed=True),
+                band(f"in {high:g} years", AGES, scales[high], "#56B4E9", dashed=True),
                 points("old rat, put at 32 years", [OLD], [9.0], "#8E6C8A", low=[7.0], high=[12.0]),
             ),
             log=True,
@@ -102,13 +92,10 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"Mouse on day 23: {spread(at23[1:])} % sheathed, published almost all.",
         ],
         (
-            Table(
+            against(
                 "Weeks to 95 % with a sheath",
-                ("animal", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                (
-                    ("young", 4.0, day(done["young"][0]), spread(done["young"][1:])),
-                    ("old", 9.0, day(done["old"][0]), spread(done["old"][1:])),
-                ),
+                "animal",
+                (("young", 4.0, done["young"]), ("old", 9.0, done["old"])),
             ),
         ),
         (
@@ -142,15 +129,7 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "days",
             "%",
             (
-                band(
-                    "no bare internode of three",
-                    days,
-                    through[0],
-                    through[1:],
-                    "#0072B2",
-                    scale=100.0,
-                    every=3,
-                ),
+                band("no bare internode of three", days, through, "#0072B2", scale=100.0, every=3),
                 points("first conduction (Smith 1981)", [13.0], [5.0]),
             ),
             y_range=(0.0, 105.0),
@@ -161,12 +140,11 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "months",
             "of normal",
             (
-                band("thickness", days / DAYS_PER_MONTH, thickness[0], thickness[1:], "#E69F00", every=15),
+                band("thickness", days / DAYS_PER_MONTH, thickness, "#E69F00", every=15),
                 band(
                     "velocity in the lesion, cable theory",
                     days / DAYS_PER_MONTH,
-                    velocity[0],
-                    velocity[1:],
+                    velocity,
                     "#444444",
                     every=15,
                 ),
@@ -188,16 +166,7 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "limit.",
             "The refractory period of transmission, first long and then normal in the cat, is not computed here.",
         ],
-        (
-            Table(
-                "Cat",
-                ("event", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                (
-                    ("first conduction, day", 13.0, day(onset[0]), spread(onset[1:])),
-                    ("stable, months", 3.0, day(stable[0]), spread(stable[1:])),
-                ),
-            ),
-        ),
+        (against("Cat", "event", (("first conduction, day", 13.0, onset), ("stable, months", 3.0, stable))),),
         (
             Figure(
                 "cat-columns",

@@ -225,6 +225,6 @@ def _protein(ledger: Ledger, dish: xr.Dataset) -> Floats:
 
 def _curves(days: Floats, values: dict[str, Floats]) -> tuple[Series, ...]:
     return tuple(
-        band(label, days, each[0], each[1:], colour, every=2)
+        band(label, days, each, colour, every=2)
         for (label, each), colour in zip(values.items(), COLOURS, strict=True)
     )

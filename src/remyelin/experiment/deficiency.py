@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, against, band, day, first_time, points, spread
 from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
 from remyelin.myelin import Parameters, ensemble, members, simulate
@@ -72,17 +72,8 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             "months on the diet",
             "%",
             (
-                band(
-                    "no B12 in the diet", months, sight["none"][0], sight["none"][1:], "#0072B2", scale=100.0
-                ),
-                band(
-                    "methylation kept at 0.3",
-                    months,
-                    sight["little"][0],
-                    sight["little"][1:],
-                    "#56B4E9",
-                    scale=100.0,
-                ),
+                band("no B12 in the diet", months, sight["none"], "#0072B2", scale=100.0),
+                band("methylation kept at 0.3", months, sight["little"], "#56B4E9", scale=100.0),
                 points("sight lost, first and last (Agamanolis 1976)", [33.0, 45.0], [50.0, 50.0]),
             ),
             y_range=(0.0, 105.0),
@@ -95,14 +86,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             (
                 _state("vacuolated", none, months, STATE_COLOURS["vacuolated"]),
                 _state("bare", none, months, STATE_COLOURS["bare"]),
-                band(
-                    "axons lost",
-                    months,
-                    1.0 - none["axons"].to_numpy()[0],
-                    1.0 - none["axons"].to_numpy()[1:],
-                    "#444444",
-                    scale=100.0,
-                ),
+                band("axons lost", months, 1.0 - none["axons"].to_numpy(), "#444444", scale=100.0),
             ),
             y_range=(0.0, None),
         ),
@@ -111,8 +95,8 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             "weeks of nitrous oxide",
             "%",
             (
-                band("depleted", weeks, walk["depleted"][0], walk["depleted"][1:], "#D55E00", scale=100.0),
-                band("replete", weeks, walk["replete"][0], walk["replete"][1:], "#009E73", scale=100.0),
+                band("depleted", weeks, walk["depleted"], "#D55E00", scale=100.0),
+                band("replete", weeks, walk["replete"], "#009E73", scale=100.0),
                 points("affected (van der Westhuyzen 1982)", [6.0, 10.0], [50.0, 50.0], "#777777"),
             ),
             y_range=(0.0, 105.0),
@@ -123,8 +107,8 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             "months after the operation",
             "% of internodes",
             (
-                band("untreated", x_months, wounded[0], wounded[1:], "#8E6C8A"),
-                band("cobalamin from month 2", x_months, mended[0], mended[1:], "#E69F00"),
+                band("untreated", x_months, wounded, "#8E6C8A"),
+                band("cobalamin from month 2", x_months, mended, "#E69F00"),
                 points("lesions present (Scalabrino 2006)", [2.0], [LESION], "#CC79A7"),
             ),
             y_range=(0.0, None),
@@ -154,13 +138,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             f"In every member sheaths go before axons: {_order(none)} of {MEMBERS} reach 1 % vacuolated before 1 % "
             "of the axons are lost.",
         ],
-        (
-            Table(
-                "Animals",
-                ("event", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                tuple((name, known, day(values[0]), spread(values[1:])) for name, known, values in rows),
-            ),
-        ),
+        (against("Animals", "event", rows),),
         (
             Figure(
                 "deficient-animals",
@@ -205,7 +183,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
 
     def curves(rows: Sequence[Row], values: Floats, colours: Sequence[str]) -> tuple[Series, ...]:
         return tuple(
-            band(row[1], months, values[0, :, i], values[1:, :, i], colour, scale=100.0, every=5)
+            band(row[1], months, values[..., i], colour, scale=100.0, every=5)
             for i, (row, colour) in enumerate(zip(rows, colours, strict=True))
         )
 
@@ -217,12 +195,8 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
             "months",
             "%",
             (
-                band(
-                    "gracile", months, conducts[0, :, 0], conducts[1:, :, 0], COLOURS[0], scale=100.0, every=5
-                ),
-                band(
-                    "papillomacular", months, conducts[0, :, 4], conducts[1:, :, 4], COLOURS[4], scale=100.0
-                ),
+                band("gracile", months, conducts[..., 0], COLOURS[0], scale=100.0, every=5),
+                band("papillomacular", months, conducts[..., 4], COLOURS[4], scale=100.0),
             ),
             y_range=(0.0, 105.0),
         ),
@@ -299,8 +273,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
 
 
 def _state(name: str, site: xr.Dataset, x: Floats, colour: str) -> Series:
-    values = site[name].to_numpy()
-    return band(name, x, values[0], values[1:], colour, scale=100.0)
+    return band(name, x, site[name].to_numpy(), colour, scale=100.0)
 
 
 def _order(site: xr.Dataset) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.evidence import Ledger
-from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, day, first_time, points, spread
+from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, against, band, first_time, points, spread
 from remyelin.experiment.lesioned_nerve import DIAMETERS, DISTANCE, INTERNODES, SEEN, TEMPERATURE, Nerve
 from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import STATE_COLOURS, Figure, Panel, Series
@@ -51,7 +51,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     }
 
     def drawn(label: str, values: Floats, colour: str, scale: float = 1.0, dashed: bool = False) -> Series:
-        return band(label, days, values[0], values[1:], colour, scale=scale, every=EVERY, dashed=dashed)
+        return band(label, days, values, colour, scale=scale, every=EVERY, dashed=dashed)
 
     panels = (
         Panel(
@@ -114,9 +114,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     )
     seen = first_time(days, conducted >= SEEN, after=2.0)
     strong = first_time(days, conducted >= RESERVE, after=2.0)
-    calm = np.array(
-        [first_time(days, row < ECTOPIC, after=days[row.argmax()]) for row in ectopic], dtype=np.float64
-    )
+    calm = _calm(days, ectopic)
     at37 = int(np.argmin(abs(days - 37.0)))
     rows = (
         ("first response, day", 8.0, seen),
@@ -142,13 +140,7 @@ def focal_lesion(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"{twice[0]:.1f}: the model knows no exhaustion of cells, while in mice fed cuprizone the second cycle "
             "is slower and less complete.",
         ],
-        (
-            Table(
-                "Untreated lesion",
-                ("quantity", "published", "shipped numbers", "members, median (5 to 95 %)"),
-                tuple((name, known, day(values[0]), spread(values[1:])) for name, known, values in rows),
-            ),
-        ),
+        (against("Untreated lesion", "quantity", rows),),
         (
             Figure(
                 "focal-lesion",
@@ -186,7 +178,7 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
 
     def pair(name: str, scale: float = 100.0) -> tuple[Series, ...]:
         return tuple(
-            band(label, days, values[0], values[1:], colour, scale=scale, every=EVERY)
+            band(label, days, values, colour, scale=scale, every=EVERY)
             for label, values, colour in zip(
                 ("untreated", "methylcobalamin from day 0, effect assumed"),
                 curves[name],
@@ -285,6 +277,11 @@ def _earlier(before: Floats, after: Floats) -> Floats:
         return np.where(np.isinf(before) & np.isinf(after), 0.0, before - after)
 
 
+def _calm(days: Floats, ectopic: Floats) -> Floats:
+    """Return, by member, the day after its height on which ectopic discharge has ended."""
+    return np.array([first_time(days, row < ECTOPIC, after=days[row.argmax()]) for row in ectopic])
+
+
 def _events(days: Floats, curves: dict[str, tuple[Floats, Floats]]) -> dict[str, tuple[Floats, Floats]]:
     """Return the days of events by arm and member."""
 
@@ -292,15 +289,12 @@ def _events(days: Floats, curves: dict[str, tuple[Floats, Floats]]) -> dict[str,
         before, after = (first_time(days, values >= level, after=2.0) for values in curves[name])
         return before, after
 
-    def calm(values: Floats) -> Floats:
-        return np.array([first_time(days, row < ECTOPIC, after=days[row.argmax()]) for row in values])
-
     return {
         "half with a sheath again, day": reach("sheathed", 0.5),
         "95 % with a sheath, day": reach("sheathed", 0.95),
         "first response, day": reach("conducted", SEEN),
         "strength normal, day": reach("conducted", RESERVE),
-        "hypersensitivity gone, day": (calm(curves["ectopic"][0]), calm(curves["ectopic"][1])),
+        "hypersensitivity gone, day": (_calm(days, curves["ectopic"][0]), _calm(days, curves["ectopic"][1])),
     }
 
 

@@ -46,36 +46,34 @@ SEGMENTS: Final = xr.Dataset(
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One treatment of one person under one hypothesis: what is drawn, and what each member says."""
+    """One treatment of one person under one hypothesis, over time; the shipped numbers first, then each member."""
 
     label: str
     days: Floats
     injury: Floats
-    injuries: Floats
     bare: Floats
-    bares: Floats
     axons: Floats
 
     @property
     def halted(self) -> Floats:
         """Days until injury has fallen to a tenth, by member."""
-        return first_time(self.days, self.injuries <= HALTED, after=-1.0)
+        return first_time(self.days, self.injury[1:] <= HALTED, after=-1.0)
 
     @property
     def peak(self) -> Floats:
         """Day on which most internodes are bare, by member."""
-        at: Floats = self.days[self.bares.argmax(axis=-1)]
+        at: Floats = self.days[self.bare[1:].argmax(axis=-1)]
         return at
 
     @property
     def left(self) -> Floats:
         """Injury still to come, in days of injury as on the day treatment started, by member."""
-        return np.asarray(np.trapezoid(self.injuries, self.days, axis=-1))
+        return np.asarray(np.trapezoid(self.injury[1:], self.days, axis=-1))
 
     @property
     def lost(self) -> Floats:
         """Axons of the leg lost after treatment started, % of all, by member."""
-        return np.asarray(100.0 * (self.axons[:, 0] - self.axons.min(axis=-1)))
+        return np.asarray(100.0 * (self.axons[1:, 0] - self.axons[1:].min(axis=-1)))
 
 
 def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result:
@@ -218,14 +216,12 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     relative = rate / rate[:, :1]
     bare = body["bare"].sel(segment="gracile").to_numpy()
     axons = body["axons"].sel(segment="shin").to_numpy()
-    return Arm(label, days, relative[0], relative[1:], bare[0], bare[1:], axons[1:])
+    return Arm(label, days, relative, bare, axons)
 
 
 def _curve(arm: Arm, what: str, colour: str) -> Series:
-    middle, each, scale = (
-        (arm.injury, arm.injuries, 1.0) if what == "injury" else (arm.bare, arm.bares, 100.0)
-    )
-    return band(arm.label, arm.days, middle, each, colour, scale=scale)
+    values, scale = (arm.injury, 1.0) if what == "injury" else (arm.bare, 100.0)
+    return band(arm.label, arm.days, values, colour, scale=scale)
 
 
 def _injury_panel(title: str, arms: Sequence[Arm], colours: Sequence[str], until: float = DRAWN) -> Panel:

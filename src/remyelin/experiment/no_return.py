@@ -65,8 +65,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             "months treatment waited",
             "points, 0 to 16",
             (
-                band("on the day of treatment", DELAYS, then[0], then[1:], "#D55E00"),
-                band("two years later", DELAYS, later[0], later[1:], "#0072B2"),
+                band("on the day of treatment", DELAYS, then, "#D55E00"),
+                band("two years later", DELAYS, later, "#0072B2"),
             ),
             y_range=(0.0, 16.0),
         ),
@@ -74,9 +74,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             "Axons left two years after treatment",
             "months treatment waited",
             "%",
-            tuple(
-                band(label, DELAYS, axons[name][0], axons[name][1:], colour) for name, label, colour in SHOWN
-            ),
+            tuple(band(label, DELAYS, axons[name], colour) for name, label, colour in SHOWN),
             y_range=(0.0, 105.0),
         ),
         Panel(
@@ -84,8 +82,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             "months treatment waited",
             "% of internodes",
             (
-                band("thin and short", DELAYS, thin[0], thin[1:], "#56B4E9"),
-                band("bare", DELAYS, bare[0], bare[1:], "#9E2A2B"),
+                band("thin and short", DELAYS, thin, "#56B4E9"),
+                band("bare", DELAYS, bare, "#9E2A2B"),
             ),
             y_range=(0.0, None),
         ),

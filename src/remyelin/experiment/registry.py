@@ -76,7 +76,7 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as JSON-ready data."""
-        return asdict(self)
+        return asdict(self) | {"figures": [figure.as_dict() for figure in self.figures]}
 
 
 _ALL: Final = (

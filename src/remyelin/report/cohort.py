@@ -83,17 +83,20 @@ def _over_time(results: Results) -> Figure:
             )
             label = f"{group or 'persons'}: median and 10 to 90 %"
             series.append(Series(label, months, middle, colour, 2.0, low=low, high=high))
+            other = f"{group}, another parameter set" if group else "median under another parameter set"
             for draw in range(1, len(results.cohort.sets)):
                 medians = [float(np.median(results.at(visit, draw, group)[column])) for visit in visits]
-                series.append(
-                    Series("median under another parameter set", months, medians, colour, 0.7, dashed=True)
-                )
+                series.append(Series(other, months, medians, colour, 0.7, dashed=True))
         panels.append(Panel(title, "months after presentation", unit, tuple(series), log=log))
     caption = (
         "Lines are medians of the persons with the ledger's own values, bands hold 80 % of them: differences between "
-        "persons. Dashed lines are medians of the same persons under other parameter sets that meet the same "
-        "calibration: what the model does not know."
+        "persons."
     )
+    if len(results.cohort.sets) > 1:
+        caption += (
+            " Dashed lines are medians of the same persons under other parameter sets that meet the same calibration: "
+            "what the model does not know."
+        )
     return Figure("cohort-time", "Course of the cohort", caption, tuple(panels))
 
 
@@ -102,7 +105,7 @@ def _shares(results: Results) -> Figure:
     visits = range(len(months))
     draws = range(1, len(results.cohort.sets))
 
-    def line(measure: str, label: str, colour: str) -> Series:
+    def line(measure: str, label: str, colour: str, dashed: bool = False) -> Series:
         def share(visit: int, draw: int) -> float:
             values = per_person(measure, results.at(visit, draw), results.at(0, draw))
             return float(np.nanmean(values)) if values.size else float("nan")
@@ -111,10 +114,22 @@ def _shares(results: Results) -> Figure:
         # the band is that of the parameter sets; a share has no spread between persons
         sets = [[share(visit, draw) for draw in draws] + [own[visit]] for visit in visits]
         low, high = [min(values) for values in sets], [max(values) for values in sets]
-        return Series(label, months, own, colour, low=low if draws else None, high=high if draws else None)
+        return Series(
+            label,
+            months,
+            own,
+            colour,
+            dashed=dashed,
+            low=low if draws else None,
+            high=high if draws else None,
+        )
 
     symptoms = tuple(line(f"noticed:{key}", label, colour) for key, (label, colour) in _SYMPTOMS.items())
-    studies = tuple(line(f"abnormal:{key}", label, _STUDY_COLOURS[key]) for key, label in _STUDIES.items())
+    studies = tuple(
+        # the two greens of the evoked potentials lie close together
+        line(f"abnormal:{key}", label, _STUDY_COLOURS[key], dashed=key == "median_sep")
+        for key, label in _STUDIES.items()
+    )
     recovery = (
         line("complete", "complete recovery", "#111111"),
         line("residual", "gait impaired", "#8E6C8A"),
@@ -127,9 +142,10 @@ def _shares(results: Results) -> Figure:
             ("recovery", recovery),
         )
     )
+    bands = "; bands are the range over the parameter sets" if draws else ""
     caption = (
-        "Shares of persons at each visit, all groups together; bands are the range over the parameter sets. A study is "
-        "abnormal if any of its quantities is beyond its limit or a response is absent."
+        f"Shares of persons at each visit, all groups together{bands}. A study is abnormal if any of its "
+        "quantities is beyond its limit or a response is absent."
     )
     return Figure("cohort-shares", "Symptoms, studies and outcome", caption, panels, columns=3)
 

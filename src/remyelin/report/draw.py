@@ -33,10 +33,18 @@ _STYLE: Final[dict[Any, Any]] = {
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "legend.columnspacing": 1.2,
     "xtick.color": "#444444",
     "ytick.color": "#444444",
 }
 _WIDTH = 9.2
+# Margins of the field of panels and gaps between panels, inches; a panel's own legend begins left of its axis.
+_LEFT, _RIGHT, _BOTTOM, _TOP, _BESIDE, _BELOW, _ASIDE = 0.62, 0.12, 0.5, 0.3, 0.72, 0.78, 0.5
+_ENTRY, _LETTER = (
+    0.43,
+    0.062,
+)  # inches that an entry of a legend takes, without its name and for each letter of it
 _VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
 
 
@@ -45,12 +53,17 @@ def to_svg(figure: Figure) -> str:
 
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
-    handles = {series.label for panel in figure.panels for series in panel.series}
-    for panel in figure.panels:
-        handles |= {name for name, _ in panel.heat.categories} if panel.heat is not None else set()
-    legend_columns = 5 if columns > 3 else 3
-    legend = 0.2 * -(-len(handles) // legend_columns) + 0.1 if len(handles) > 1 else 0.0
-    height = rows * figure.panel_height + legend + 0.1
+    wide = (_WIDTH - _LEFT - _RIGHT - _BESIDE * (columns - 1)) / columns
+    shared = figure.shared if len({name for panel in figure.panels for name in panel.lines}) > 1 else ()
+    owned = [[name for name in panel.lines if name not in figure.shared] for panel in figure.panels]
+    ncols = _fitting(shared, _WIDTH, 5 if columns > 3 else 3)
+    own_ncols = [_fitting(names, wide + _ASIDE, 4) for names in owned]
+    legend = _tall(shared, ncols)
+    own = [_tall(names, n) for names, n in zip(owned, own_ncols, strict=True)]
+    # a row of panels leaves room for the tallest of their legends, all rows but the last alike
+    between, last = max(own[: columns * (rows - 1)], default=0.0), max(own[columns * (rows - 1) :])
+    height = rows * figure.panel_height + between * (rows - 1) + last + legend + 0.1
+    tall = (height - _TOP - (_BELOW + between) * (rows - 1) - _BOTTOM - last - legend) / rows
     with mpl.rc_context(_STYLE):
         canvas = Canvas(figsize=(_WIDTH, height))
         # Fixed margins in inches: laying out by measured text takes most of the time of a drawing.
@@ -58,40 +71,56 @@ def to_svg(figure: Figure) -> str:
             rows,
             columns,
             squeeze=False,
-            gridspec_kw=dict(
-                zip(
-                    ("left", "right", "bottom", "top", "wspace", "hspace"),
-                    _margins(rows, columns, height, legend),
-                    strict=True,
-                )
-            ),
+            gridspec_kw={
+                "left": _LEFT / _WIDTH,
+                "right": 1 - _RIGHT / _WIDTH,
+                "bottom": (legend + last + _BOTTOM) / height,
+                "top": 1 - _TOP / height,
+                "wspace": _BESIDE / wide,
+                "hspace": (_BELOW + between) / tall,
+            },
         )
         for panel, axis in zip(figure.panels, axes.flat, strict=False):
             _panel(axis, panel)
         for axis in axes.flat[len(figure.panels) :]:
             axis.remove()
-        if legend:
-            drawn: dict[str, Any] = {}
-            for axis in canvas.axes:
-                for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-                    drawn.setdefault(label, handle)
+        drawn: dict[str, Any] = {}
+        for axis, names, n in zip(axes.flat, owned, own_ncols, strict=False):
+            here: dict[str, Any] = {}
+            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+                here.setdefault(label, handle)
+            drawn = here | drawn
+            if names:
+                axis.legend(
+                    handles=[here[name] for name in names],
+                    labels=names,
+                    loc="upper left",
+                    bbox_to_anchor=(-_ASIDE / wide, -_BOTTOM / tall),
+                    borderaxespad=0.0,
+                    ncols=n,
+                )
+        if shared:
             canvas.legend(
-                handles=list(drawn.values()),
-                labels=list(drawn),
-                loc="lower center",
-                ncols=min(legend_columns, len(drawn)),
+                handles=[drawn[name] for name in shared], labels=shared, loc="lower center", ncols=ncols
             )
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", dpi=120, metadata={"Date": None, "Creator": None})
     return _element(stream.getvalue(), figure)
 
 
-def _margins(rows: int, columns: int, height: float, legend: float) -> tuple[float, ...]:
-    """Edges of the field of panels and the gaps between them, as matplotlib wants them."""
-    left, right, bottom, top, beside, below = 0.62, 0.12, legend + 0.5, 0.3, 0.72, 0.78
-    width = (_WIDTH - left - right - beside * (columns - 1)) / columns
-    tall = (height - bottom - top - below * (rows - 1)) / rows
-    return left / _WIDTH, 1 - right / _WIDTH, bottom / height, 1 - top / height, beside / width, below / tall
+def _fitting(names: Sequence[str], width: float, most: int) -> int:
+    """Columns of a legend of these names within a width, guessed from their lengths; no more than its rows need."""
+    for columns in range(min(most, len(names)), 1, -1):
+        filled = np.array_split([len(name) for name in names], columns)
+        if sum(_ENTRY + _LETTER * max(column) for column in filled) <= width:
+            rows = -(-len(names) // columns)
+            return -(-len(names) // rows)
+    return 1
+
+
+def _tall(names: Sequence[str], columns: int) -> float:
+    """Height of a legend, inches."""
+    return 0.2 * -(-len(names) // columns) + 0.1 if names else 0.0
 
 
 def _panel(axis: Any, panel: Panel) -> None:

@@ -234,10 +234,12 @@ def waveforms(course: Course) -> Figure:
         (label_of(date), studies, shades[i % len(shades)])
         for i, (date, studies) in enumerate(course.studies.items())
     ]
+    # colours come again after the sixth date
+    dashed = {label for label, *_ in sources[1 + len(shades) :]}
     panels = []
     for name, reference in course.healthy.waveforms.items():
         series = tuple(
-            Series(label, wave.time.tolist(), rounded(wave.value), colour, 1.3)
+            Series(label, wave.time.tolist(), rounded(wave.value), colour, 1.3, label in dashed)
             for label, studies, colour in sources
             if (wave := studies.waveforms.get(name)) is not None
         )

@@ -266,8 +266,8 @@ function heat(map, x, y) {
     if (value === null) return;
     group.append(s("rect", {
       x: x(xa[i]), width: Math.max(0.5, x(xb[i]) - x(xa[i]) + 0.4), y: y(yb[j]), height: Math.max(0.5, y(ya[j]) - y(yb[j]) + 0.4),
-      style: { fill: scale((value - low) / (high - low || 1)) },
-    }, s("title", {}, `${map.label}: ${number(value)}`)));
+      style: { fill: map.categories.length ? map.categories[value][1] : scale((value - low) / (high - low || 1)) },
+    }, s("title", {}, map.categories.length ? map.categories[value][0] : `${map.label}: ${number(value)}`)));
   }));
   return group;
 }
@@ -305,18 +305,33 @@ function spoken(p, all) {
 
 export function legend(items) {
   return h("ul", { class: "legend" }, items.map((item) => h("li", {},
-    h("i", { class: item.block ? "block" : item.points ? "points" : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
+    h("i", { class: item.block ? "block" : item.points ? (item.colour === "#FFFFFF" ? "points pale" : "points") : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
 }
 
+// What a legend names of a panel: the categories of its map, and its lines.
+function named(panel) {
+  return [
+    ...(panel.heat?.categories || []).map(([label, colour]) => ({ label, colour, block: true })),
+    ...panel.series.map(({ label, colour, dashed, points }) => ({ label, colour, dashed, points, block: panel.stacked })),
+  ];
+}
+
+// What is alike in most panels is named once, above them; what is a panel's own is named under it, for its colours come again.
 export function figure(data) {
-  const seen = new Map();
+  const common = new Map();
+  const several = new Set(data.panels.flatMap((panel) => named(panel).map((item) => item.label))).size > 1;
   const charts = data.panels.map((panel) => {
-    for (const line of panel.series) if (!seen.has(line.label)) seen.set(line.label, { label: line.label, colour: line.colour, dashed: line.dashed, block: panel.stacked, points: line.points });
-    return new Chart({ height: Math.round((panel.panel_height || data.panel_height || 2.1) * 92) }).set({ ...panel });
+    const own = new Map();
+    for (const item of named(panel)) {
+      const where = data.shared.includes(item.label) ? common : own;
+      if (!where.has(item.label)) where.set(item.label, item);
+    }
+    const chart = new Chart({ height: Math.round((panel.panel_height || data.panel_height || 2.1) * 92) }).set({ ...panel });
+    return h("div", {}, chart.node, several && own.size > 0 && legend([...own.values()]));
   });
   return h("section", { class: "figure" },
     h("h3", {}, data.title),
-    seen.size > 1 && legend([...seen.values()]),
-    h("div", { class: "charts", style: { "--columns": String(Math.min(data.columns, data.panels.length)) } }, charts.map((chart) => chart.node)),
+    several && common.size > 0 && legend(data.shared.map((label) => common.get(label))),
+    h("div", { class: "charts", style: { "--columns": String(Math.min(data.columns, data.panels.length)) } }, charts),
     h("p", { class: "caption" }, data.caption));
 }
