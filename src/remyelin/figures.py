@@ -124,7 +124,7 @@ class Figure:
 
     @property
     def shared(self) -> tuple[str, ...]:
-        """Names one legend gives for all panels: drawn in most of them, and nothing else looks alike.
+        """Names one legend gives for all panels: drawn in half of them, in two at least, and nothing else looks alike.
 
         Every other name belongs to its panel, for the colours of one panel come again in the next.
         """
@@ -136,7 +136,8 @@ class Figure:
             for name, look in lines.items():
                 alike[look].add(name)
         unclear = {name for names in alike.values() if len(names) > 1 for name in names}
-        return tuple(name for name in count if 2 * count[name] > len(drawn) and name not in unclear)
+        enough = max(len(drawn) / 2, min(2, len(drawn)))
+        return tuple(name for name in count if count[name] >= enough and name not in unclear)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figure as JSON-ready data."""

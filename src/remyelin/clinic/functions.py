@@ -81,7 +81,9 @@ def functions_of(
     p = parameters
     at = _arrays(values, pathways)
     arrives, spread = at["conducted"], at["dispersion"]
-    reaching = {name: _firing(at["ectopic"][name], arrives[name], at["axons"][name]) for name in _FIRING}
+    reaching = {
+        name: _firing(p.resting * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _FIRING
+    }
 
     def arc(sensory: str, motor: str) -> Floats:
         both = np.hypot(spread[sensory], spread[motor])

@@ -32,8 +32,8 @@ class Parameters:
         From the share of the visual, and of the olfactory or gustatory path that no longer works.
     paraesthesia, lhermitte, tinnitus : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
-    stretched : float
-        Share of bare internodes with spread channels that fire when stretched.
+    resting, stretched : float
+        Share of bare internodes with spread channels that fire by themselves, and when stretched.
     acuity_exponent : float
         Power of the visual path's conducted share that gives decimal acuity.
     position_dispersion, reflex_dispersion : float
@@ -67,6 +67,7 @@ class Parameters:
     paraesthesia: Grade
     lhermitte: Grade
     tinnitus: Grade
+    resting: float
     stretched: float
     acuity_exponent: float
     position_dispersion: float
@@ -98,6 +99,7 @@ class Parameters:
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
             tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            resting=ledger["ectopic.resting"],
             stretched=ledger["ectopic.stretched"],
             acuity_exponent=ledger["clinic.vision.acuity_exponent"],
             position_dispersion=ledger["clinic.position.dispersion"],

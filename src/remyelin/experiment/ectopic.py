@@ -2,8 +2,8 @@
 
 Counted in the full double cable. What is not known of bare axolemma is not chosen but covered: channel density
 and persistent sodium over the whole of their ranges in the ledger, and the current of stretch likewise. The share
-of these sets that fires when stretched is the ledger's ``ectopic.stretched``; that of the sets left alone, its
-alternative.
+of these sets that fires when left alone is the ledger's ``ectopic.resting``; that when stretched, its
+``ectopic.stretched``.
 """
 
 from __future__ import annotations

@@ -228,7 +228,8 @@ def symptoms(course: Course) -> Figure:
 
 def waveforms(course: Course) -> Figure:
     """The recorded potential of every study: in health, and at each study date."""
-    shades = ("#111111", "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7")
+    # a row of dates, and none of the colours of plans, which stand beside recordings
+    shades = ("#440154", "#3B528B", "#21908C", "#5DC863", "#AA8E00", "#777777")
     sources = [("before the cause began", course.healthy, "#B5B5B5")]
     sources += [
         (label_of(date), studies, shades[i % len(shades)])

@@ -316,7 +316,7 @@ function named(panel) {
   ];
 }
 
-// What is alike in most panels is named once, above them; what is a panel's own is named under it, for its colours come again.
+// What is alike in half of the panels is named once, above them; what is a panel's own is named under it, for its colours come again.
 export function figure(data) {
   const common = new Map();
   const several = new Set(data.panels.flatMap((panel) => named(panel).map((item) => item.label))).size > 1;
