@@ -41,10 +41,8 @@ _STYLE: Final[dict[Any, Any]] = {
 _WIDTH = 9.2
 # Margins of the field of panels and gaps between panels, inches; a panel's own legend begins left of its axis.
 _LEFT, _RIGHT, _BOTTOM, _TOP, _BESIDE, _BELOW, _ASIDE = 0.62, 0.12, 0.5, 0.3, 0.72, 0.78, 0.5
-_ENTRY, _LETTER = (
-    0.43,
-    0.062,
-)  # inches that an entry of a legend takes, without its name and for each letter of it
+# Inches that an entry of a legend takes: without its name, and for each letter of it.
+_ENTRY, _LETTER = 0.43, 0.062
 _VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
 
 
