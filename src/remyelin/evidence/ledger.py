@@ -260,8 +260,9 @@ def _override(entry: Entry, given: float | str) -> Entry:
         raise InputError(f"cannot set {entry.name!r} to {value}: give a finite number in {entry.unit!r}.")
     if entry.range and not entry.range[0] <= value <= entry.range[1]:
         low, high = entry.range
+        unit = "" if entry.unit == "-" else f" {entry.unit}"
         raise InputError(
-            f"cannot set {entry.name!r} to {value:g} {entry.unit}: its range is {low:g} to {high:g} {entry.unit}."
+            f"cannot set {entry.name!r} to {value:g}{unit}: its range is {low:g} to {high:g}{unit}."
         )
     return replace(entry, value=value, overridden=True)
 
