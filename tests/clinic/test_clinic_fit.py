@@ -38,15 +38,17 @@ def test_rows_of_the_search_are_calibration_rows() -> None:
     assert {role[name] for name in (*OUTCOME, *ANIMALS)} == {"calibration"}
 
 
-@pytest.mark.parametrize("number", range(clinic_fit()["counts"]["accepted"]))
+ACCEPTED = clinic_fit()["counts"]["accepted"]
+
+
+@pytest.mark.parametrize("number", sorted({0, ACCEPTED // 2, ACCEPTED - 1}))  # each takes half a minute
 def test_an_accepted_set_gives_what_is_written(number: int) -> None:
     written = clinic_fit()["sets"][number]
     again = evaluate(written["values"], FINAL)
     assert again.holds
     for name, value in written["found"].items():
-        assert again.found[name] == pytest.approx(value, abs=1.01), (
-            name
-        )  # one patient of 200 on another machine
+        # one patient of 200 on another machine; only those with a sign of the cord are looked at for demyelination
+        assert again.found[name] == pytest.approx(value, abs=1.6), name
 
 
 def test_accepted_sets_meet_every_row() -> None:

@@ -1,11 +1,13 @@
-"""Choose six numbers of untreated disease from the Healton series, and say how well they are known.
+"""Choose numbers of untreated disease and of what is noticed of it, and say how well they are known.
 
 ``remyelin rebuild clinic`` runs it and keeps what it finds (:mod:`remyelin.validation.derived`). Read are the four
-rows of that series, the rows of animals that the same numbers touch, and three weak constraints on how severe the
-disease is at presentation. Other rows of the clinic layer are never computed here.
+rows of the Healton series, the rows of animals that the same numbers touch, and weak constraints, the entries
+``presentation.*`` of the ledger: how ill people are when they come, how late their leg's cortical potential is, and how
+seldom their nerves look demyelinated. Other rows of the clinic layer, or of the nerve layer, are never computed here.
 
-A Latin hypercube over the ranges of the ledger, of which the animals refuse most at little cost, then draws around
-the best. All sets meet the same candidates, and the result does not depend on the number of workers.
+The search begins from the sets that are shipped and a Latin hypercube over the ranges, of which the animals refuse
+most at little cost; then it draws around the best. All sets meet the same candidates, and the result does not depend
+on the number of workers.
 """
 
 from __future__ import annotations
@@ -18,13 +20,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin import clinic
+from remyelin import clinic, nerve
 from remyelin.evidence import Ledger, load_targets
-from remyelin.validation.clinic import HEALTON_MONTHS, outcome
+from remyelin.validation.clinic import GAS_MONTHS, HEALTON_MONTHS, outcome
 from remyelin.validation.myelin import depleted_bat, monkey_shortest
-from remyelin.validation.patients import Series, follow, pernicious_anaemia
+from remyelin.validation.nerve_series import BODY, demyelinating, studied
+from remyelin.validation.patients import Series, follow, nitrous_oxide, pernicious_anaemia
 
 Array = NDArray[np.float64]
 
@@ -33,23 +37,29 @@ FREE = (
     "myelin.shared.injury",
     "myelin.shared.injury_exponent",
     "myelin.shared.stripping",
-    "nerve.fibre_frailty",
+    "myelin.vulnerability.peripheral_sensory",
+    "myelin.vulnerability.peripheral_motor",
     "myelin.peripheral.axon_direct",
+    "myelin.central.axon_bare",
+    "nerve.fibre_frailty",
+    "state.vacuolated_lamellae",
+    "clinic.paraesthesia.half",
+    "clinic.position.half",
+    "clinic.vibration.half",
+    "clinic.pyramidal.half",
+    "clinic.reflex.half",
 )
 OUTCOME = ("healton_complete", "healton_half", "healton_residual", "respond_3_months")
 ANIMALS = ("bat_depleted", "monkey_lag_low")
-#: Presentation in the same series, recalled with medium confidence or less: value and wide bounds, %, of 20 points
-#: about what is recalled. No neurology but for feeling; a sign of the cord; nothing found.
-PRESENTATION: Mapping[str, tuple[float, float, float]] = {
-    "only_sensory": (33.0, 13.0, 53.0),
-    "cord_signs": (53.0, 33.0, 73.0),
-    "normal_examination": (14.0, 0.0, 34.0),
-}
+#: Entries ``presentation.*`` of the ledger.
+WEAK = ("only_sensory", "cord_signs", "nerve_signs", "normal_examination", "late_p40", "demyelinated")
 SEED, PEOPLE = 1991, 1991
-DRAWS, PATIENTS = 160, 40  # of the hypercube
-ROUNDS, AROUND, PARENTS, NEAR, CLOSER = 2, 16, 6, 0.12, 0.6  # of the refinement, in shares of a range
-FINAL, FINALISTS = 200, 10  # patients of the series as it is validated, for the best sets
-LEAST = 0.1  # a range that begins at 0, the null, is drawn from this share of its end on
+DRAWS, PATIENTS = 100, 40  # of the hypercube
+ROUNDS, AROUND, PARENTS, NEAR, CLOSER = 8, 48, 8, 0.09, 0.85  # of the refinement, in shares of a range
+FINAL, FINALISTS = 200, 16  # patients of the series as it is validated, for the best sets
+LEAST = 0.01  # a range that begins at 0, the null, is drawn from this share of its end on
+MISSED = 3.0  # what a row or weak constraint outside its bounds adds to the cost: as much as one far inside cannot win
+FAR = 60.0  # cost of the outcome from which on no potentials are computed
 
 Progress = Callable[[str], None]
 
@@ -63,9 +73,11 @@ class Trial:
     values : mapping of str to float
         Ledger name to value.
     found : mapping of str to float
-        Rows and weak constraints; empty where an animal row already refuses the set.
+        Rows and weak constraints; empty where an animal row already refuses the set, without potentials where
+        the outcome is far off.
     cost : float
-        Sum of squares of the misfits over half the width of each row; infinite for a refused set.
+        Sum of squares of the misfits over half the width of each row, and :data:`MISSED` for each outside its
+        bounds; infinite for a set that was not computed to its end.
     holds : bool
         Whether every row, weak constraints aside, holds.
     """
@@ -78,7 +90,13 @@ class Trial:
     @property
     def weak(self) -> int:
         """How many of the weak constraints hold."""
-        return sum(low <= self.found[name] <= high for name, (_, low, high) in PRESENTATION.items())
+        return sum(low <= self.found[name] <= high for name, (_, low, high) in weak_bounds().items())
+
+
+def weak_bounds() -> dict[str, tuple[float, float, float]]:
+    """Return value and bounds of each weak constraint."""
+    entries = {name: Ledger.shipped().entry(f"presentation.{name}") for name in WEAK}
+    return {name: (float(e.value), *e.range) for name, e in entries.items()}  # type: ignore[arg-type,misc]
 
 
 def presentation(series: Series, ledger: Ledger) -> dict[str, float]:
@@ -97,7 +115,34 @@ def presentation(series: Series, ledger: Ledger) -> dict[str, float]:
     return {
         "only_sensory": 100.0 * float(sensory.mean()),
         "cord_signs": 100.0 * float(cord.mean()),
+        "nerve_signs": 100.0 * float((series.scale["neuropathy"].isel(month=0) >= 1).mean()),
         "normal_examination": 100.0 * float((~cord & ~reflexes & ~vibration).mean()),
+    }
+
+
+def potentials(series: Series, gas: Series, ledger: Ledger) -> dict[str, float]:
+    """Return how late the leg's potential is after nitrous oxide (ms), and how often nerves look demyelinated (%).
+
+    The first is the mean over those whose wave is there, zero when there is none; the second is of those of `series`
+    who have a sign of the cord.
+    """
+    tables = nerve.build_tables(ledger)
+
+    def latency(states: xr.Dataset) -> float | None:
+        study = nerve.battery(states, BODY, tables, ledger, ("tibial_sep",))
+        row = next(row for row in study.rows if row.site == "P40")
+        return None if row.absent else row.latency
+
+    healthy = latency(nerve.intact(BODY, ledger)) or 0.0
+    states = gas.states.isel(month=0, drop=True)
+    found = [latency(states.isel(patient=number)) for number in range(states.sizes["patient"])]
+    late = [value - healthy for value in found if value is not None]
+    signs = series.signs.isel(month=0)
+    cord = np.flatnonzero(signs["babinski"] | signs["romberg"])
+    nerves = studied(ledger, series.states.isel(month=0, drop=True, patient=cord)) if cord.size else None
+    return {
+        "late_p40": float(np.mean(late)) if late else 0.0,
+        "demyelinated": nerves.percent(demyelinating) if nerves else 0.0,
     }
 
 
@@ -109,28 +154,45 @@ def evaluate(values: Mapping[str, float], patients: int) -> Trial:
     values : mapping of str to float
         Of :data:`FREE`.
     patients : int
-        Of the series.
+        Of the series; half as many have taken nitrous oxide.
     """
     ledger = Ledger.shipped().replace(dict(values))
     rows = {row.name: row for row in load_targets() if row.name in (*OUTCOME, *ANIMALS)}
+    bounds = {
+        name: (float(row.published), row.lower, row.upper) for name, row in rows.items()
+    } | weak_bounds()
+
+    def cost(found: Mapping[str, float]) -> float:
+        total = 0.0
+        for name, (value, low, high) in bounds.items():
+            if name in found:
+                total += (2.0 * (found[name] - value) / (high - low)) ** 2
+                total += 0.0 if low <= found[name] <= high else MISSED
+        return total
+
     found = {**depleted_bat(ledger), **monkey_shortest(ledger)}
     if not all(rows[name].holds(found[name]) for name in ANIMALS):
         return Trial(values, {}, float("inf"), holds=False)
     series = follow(ledger, pernicious_anaemia(HEALTON_MONTHS), patients, seed=PEOPLE)
     found |= {**outcome(ledger, series), **presentation(series, ledger)}
-    bounds = {name: (float(row.published), row.lower, row.upper) for name, row in rows.items()}
-    bounds |= PRESENTATION
-    cost = sum(
-        (2.0 * (found[name] - value) / (high - low)) ** 2 for name, (value, low, high) in bounds.items()
-    )
-    return Trial(values, found, cost, holds=all(row.holds(found[name]) for name, row in rows.items()))
+    if cost(found) > FAR:
+        return Trial(values, found, float("inf"), holds=False)
+    gas = follow(ledger, nitrous_oxide(GAS_MONTHS), patients // 2, seed=PEOPLE)
+    found |= potentials(series, gas, ledger)
+    holds = all(row.holds(found[name]) for name, row in rows.items())
+    return Trial(values, found, cost(found), holds=holds)
 
 
-def search(workers: int = 2, progress: Progress = lambda step: None) -> tuple[list[Trial], Mapping[str, int]]:
+def search(
+    begin: Sequence[Mapping[str, float]], workers: int = 2, progress: Progress = lambda step: None
+) -> tuple[list[Trial], Mapping[str, int]]:
     """Search the ranges of the free numbers.
 
     Parameters
     ----------
+    begin : sequence of mapping of str to float
+        Sets to begin from, beside the hypercube: far from the ranges' ends the rows leave little, and a search that
+        began from the hypercube alone found no set whose potentials are late.
     workers : int
         Processes; the result does not depend on it.
     progress : callable
@@ -147,14 +209,15 @@ def search(workers: int = 2, progress: Progress = lambda step: None) -> tuple[li
 
     rng = np.random.default_rng(SEED)
     cube = qmc.LatinHypercube(len(FREE), rng=rng).random(DRAWS)
+    points = np.array([*(_point(values) for values in begin), *cube])
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
 
         def tried(points: Array, patients: int) -> list[Trial]:
             sets = [_values(point) for point in points]
             return list(pool.map(evaluate, sets, [patients] * len(sets)))
 
-        progress(f"{DRAWS} sets over the ranges")
-        found = list(zip(cube, tried(cube, PATIENTS), strict=True))
+        progress(f"{len(points)} sets: those shipped and {DRAWS} over the ranges")
+        found = list(zip(points, tried(points, PATIENTS), strict=True))
         for turn in range(ROUNDS):
             found.sort(key=lambda pair: pair[1].cost)
             best = found[0][1]
@@ -168,21 +231,31 @@ def search(workers: int = 2, progress: Progress = lambda step: None) -> tuple[li
         final = tried(np.array([point for point, _ in found[:FINALISTS]]), FINAL)
     counts = {
         "tried": len(found),
+        "begun from": len(begin),
         "refused by animals": sum(not trial.found for _, trial in found),
         "meet every row": sum(trial.holds for _, trial in found),
     }
     return sorted(final, key=lambda trial: trial.cost), counts
 
 
+def _ends() -> tuple[Array, Array]:
+    """Return the ends of each range that are drawn from."""
+    ranges = [Ledger.shipped().entry(name).range or (0.0, 0.0) for name in FREE]
+    return np.array([low or LEAST * high for low, high in ranges]), np.array([high for _, high in ranges])
+
+
 def _values(point: Array) -> dict[str, float]:
     """Return the numbers at a point of the unit cube, evenly in the logarithm of each range."""
-    ledger = Ledger.shipped()
-    values = {}
-    for name, share in zip(FREE, point, strict=True):
-        low, high = ledger.entry(name).range or (0.0, 0.0)
-        low = low or LEAST * high
-        values[name] = float(low * (high / low) ** share)
-    return values
+    low, high = _ends()
+    values = np.clip(low * (high / low) ** point, low, high)  # rounding must not leave the range
+    return dict(zip(FREE, values.tolist(), strict=True))
+
+
+def _point(values: Mapping[str, float]) -> Array:
+    """Return the point of the unit cube of a set."""
+    low, high = _ends()
+    point: Array = np.log(np.array([values[name] for name in FREE]) / low) / np.log(high / low)
+    return np.clip(point, 0.0, 1.0)
 
 
 def inputs_of_clinic(ledger: Ledger) -> str:
@@ -190,13 +263,19 @@ def inputs_of_clinic(ledger: Ledger) -> str:
     recording = ledger.recording()
     depleted_bat(recording)
     monkey_shortest(recording)
-    follow(recording, pernicious_anaemia(HEALTON_MONTHS), 1, seed=PEOPLE)
+    series = follow(recording, pernicious_anaemia(HEALTON_MONTHS), 1, seed=PEOPLE)
+    gas = follow(recording, nitrous_oxide(GAS_MONTHS), 1, seed=PEOPLE)
+    potentials(series, gas, recording)
+    studied(recording, series.states.isel(month=0, drop=True))  # whoever has no sign of the cord
+    used = {entry.name for entry in recording.used()}
     read = [
         (entry.name, entry.range if entry.name in FREE else entry.value, dict(entry.columns))
-        for entry in recording.used()
+        for entry in ledger.entries()
+        # Which criteria of demyelination are asked for depends on what was found, hence on the free numbers: all count.
+        if entry.name in used or entry.name.startswith("efns.")
     ]
     rows = [(row.name, row.lower, row.upper) for row in load_targets() if row.name in (*OUTCOME, *ANIMALS)]
-    content = [read, rows, list(PRESENTATION.items()), SEED, PEOPLE, DRAWS, PATIENTS, ROUNDS, AROUND]
+    content = [read, rows, list(weak_bounds().items()), SEED, PEOPLE, DRAWS, PATIENTS, ROUNDS, AROUND]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
