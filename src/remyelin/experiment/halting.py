@@ -103,7 +103,7 @@ def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result
     panels = (
         _injury_panel("Pernicious anaemia, by hypothesis", hypotheses, HYPOTHESIS_COLOURS),
         _injury_panel("By depot, methylation only", regimens, DEPOT_COLOURS),
-        _injury_panel("Nitrous oxide, methylation only", gases, GAS_COLOURS, until=5.0),
+        _injury_panel("Nitrous oxide, methylation only", gases, GAS_COLOURS, until=5.0, dashed=gases[1]),
         Panel(
             "Bare internodes of the gracile tract",
             "days after treatment",
@@ -165,16 +165,17 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
     injected, once, large, small = regimens
     off, both, on = gases
     ends = min(float(np.isfinite(arm.halted).mean()) for arm in hypotheses)
+    many = "every member" if ends == 1.0 else f"{ends:.0%} of the members at least"
     return [
-        f"Under injections injury falls to a tenth within a year in {ends:.0%} of the members or more, whichever "
-        "hypothesis holds: treatment stops it, in this model. When is another matter.",
+        f"Under injections injury falls to a tenth within a year in {many}, whichever hypothesis holds: treatment "
+        "stops it, in this model. When is another matter.",
         f"If methylation alone injures, that takes {spread(alone.halted)} days from the first injection; with the "
         f"slow balance at the members' own shares {spread(slow.halted)} days, with 70 % of the injury through it "
         f"{spread(mostly.halted)}. The evidence does not decide between them.",
         f"The slow balance adds as much injury as {spread(slow.left - alone.left)} days of the day of treatment.",
         f"Depots, days to a tenth: {injected.label} {spread(injected.halted)}; {once.label} {spread(once.halted)}; "
         f"{large.label} {spread(large.halted)}; {small.label} {spread(small.halted)}. Where the store is never "
-        "filled injury never ends.",
+        "filled injury never ends, and after a single injection it comes back.",
         f"Nitrous oxide: {off.label}, {spread(off.halted)} days; {both.label}, {spread(both.halted)}; with "
         f"injections while the gas goes on injury reaches a tenth in {np.isfinite(on.halted).mean():.0%} of the "
         "members.",
@@ -219,17 +220,24 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     return Arm(label, days, relative, bare, axons)
 
 
-def _curve(arm: Arm, what: str, colour: str) -> Series:
+def _curve(arm: Arm, what: str, colour: str, until: float = AFTER, dashed: bool = False) -> Series:
     values, scale = (arm.injury, 1.0) if what == "injury" else (arm.bare, 100.0)
-    return band(arm.label, arm.days, values, colour, scale=scale)
+    drawn = arm.days <= until  # what is not seen must not stretch the axis
+    return band(arm.label, arm.days[drawn], values[:, drawn], colour, scale=scale, dashed=dashed)
 
 
-def _injury_panel(title: str, arms: Sequence[Arm], colours: Sequence[str], until: float = DRAWN) -> Panel:
+def _injury_panel(
+    title: str, arms: Sequence[Arm], colours: Sequence[str], until: float = DRAWN, dashed: Arm | None = None
+) -> Panel:
+    """Draw injury by arm; `dashed` names the arm that lies on another."""
     return Panel(
         title,
         "days after treatment",
         "injury, of day 0",
-        tuple(_curve(arm, "injury", colour) for arm, colour in zip(arms, colours, strict=True)),
+        tuple(
+            _curve(arm, "injury", colour, until, dashed=arm is dashed)
+            for arm, colour in zip(arms, colours, strict=True)
+        ),
         y_range=(0.0, None),
         x_range=(0.0, until),
     )

@@ -10,6 +10,7 @@ import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin.case import load_case
+from remyelin.clinic.scores import ITEMS
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
@@ -24,6 +25,7 @@ CASE: Final = "pernicious-anaemia"
 DELAYS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0)  # months after the first point
 LATER: Final = 24.0  # months after treatment
 MEMBERS: Final = 60
+MOST: Final = 13.0  # points of the scale without its mental item, which is not computed here
 SHOWN: Final = (
     ("gracile", "gracile tract", "#0072B2"),
     ("corticospinal_thoracic", "corticospinal tract", "#CC79A7"),
@@ -40,7 +42,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     tables = nerve.build_tables(ledger)
     own = Parameters.from_ledger(ledger)
     progress("the untreated course")
-    onset = _first_point(untreated, body, tables, own, ledger)
+    onset, items = _first_point(untreated, body, tables, own, ledger)
     progress("every delay in every member")
     sets = (own, *members(ledger, MEMBERS, also=AXONAL))
     before, after = _courses(untreated, onset, body, sets, ledger)
@@ -63,12 +65,12 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         Panel(
             "Disability",
             "months treatment waited",
-            "points, 0 to 16",
+            f"points, 0 to {MOST:g}",
             (
                 band("on the day of treatment", DELAYS, then, "#D55E00"),
                 band("two years later", DELAYS, later, "#0072B2"),
             ),
-            y_range=(0.0, 16.0),
+            y_range=(0.0, MOST + 0.5),
         ),
         Panel(
             "Axons left two years after treatment",
@@ -116,14 +118,17 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     year = DELAYS.index(12.0)
     return Result(
         question("point-of-no-return"),
-        f"Scenario {CASE}, followed untreated to the first point of disability with the shipped numbers, then "
-        f"treated after each delay by the UK neurological regimen and seen {LATER:g} months later. {MEMBERS} "
-        "members; the hazards of axons and the share that regrows, which no row of the layer fixes, are drawn from "
-        "their ranges too.",
+        f"Scenario {CASE}, followed untreated to the first point of disability with the shipped numbers "
+        f"(scored for {' and '.join(items)}), then treated after each delay by the UK neurological regimen and "
+        f"seen {LATER:g} months later. The mental item is not computed, so that {MOST:g} points are the most. "
+        f"{MEMBERS} members; the hazards of axons and the share that regrows, which no row of the layer fixes and "
+        "only the recovery of one series of patients speaks of, are drawn from their ranges too.",
         [
             f"Treated at the first point, {(later[1:, 0] == 0).mean():.0%} of the members have no disability two "
             f"years later; after a wait of a year {(later[1:, year] == 0).mean():.0%}, with "
             f"{spread(later[1:, year], 2)} points left of {spread(then[1:, year], 2)}.",
+            f"After half a year untreated the members have {spread(then[1:, DELAYS.index(6.0)], 2)} of the {MOST:g} "
+            "points. Where the scale is full longer waiting no longer shows on it, and still costs axons.",
             f"Sheaths come back: after a year's wait no member has more than {bare[1:, year].max():.1g} % of the "
             "gracile internodes bare two years after treatment. What does not come back are axons: "
             f"{spread(axons['gracile'][1:, year])} % are left in the gracile tract, "
@@ -160,19 +165,21 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
 
 def _first_point(
     untreated: cobalamin.Exposure, body: nerve.Person, tables: nerve.Tables, rates: Parameters, ledger: Ledger
-) -> float:
-    """Return the day of the first point of disability, untreated."""
+) -> tuple[float, list[str]]:
+    """Return the day of the first point of disability, untreated, and which items of the scale have it."""
     days = np.arange(-6.0 * 365.25, 4.0 * 365.25, 15.0)
     chemistry = cobalamin.simulate(untreated, days, cobalamin.Parameters.from_ledger(ledger))
     states = simulate(chemistry[["methylation"]], nerve.segments(body, ledger), body.age, rates)
     pathways = nerve.conduction(states, body, tables, ledger)
-    total = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))["total"].to_numpy()
+    scale = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))
+    total = scale["total"].to_numpy()
     if not (total > 0).any():
         raise InputError(
             f"with these numbers {CASE} never comes to a point of disability, so that no treatment can be late; change "
             "what was set."
         )
-    return float(days[int((total > 0).argmax())])
+    first = int((total > 0).argmax())
+    return float(days[first]), [name for name in ITEMS if int(scale[name][first]) > 0]
 
 
 def _courses(

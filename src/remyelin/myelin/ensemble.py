@@ -57,7 +57,7 @@ AXONAL: Final = (
     "myelin.central.axon_direct",
     "myelin.peripheral.regrowth_share",
 )
-"""What decides over axons; no row of the layer fixes any of it."""
+"""What decides over axons: no row of the layer fixes any of it, and only the recovery of patients chose three."""
 
 
 def members(ledger: Ledger, count: int | None = None, *, also: Iterable[str] = ()) -> tuple[Parameters, ...]:
