@@ -146,8 +146,9 @@ def course(ledger: Ledger, series: Series) -> dict[str, float]:
     "fdrs_other",
     note="those of 60 virtual patients with symptoms for a median of 10.3 months who have cord disease. Untreated "
     "methylation goes on falling for everybody, so that after ten months the leg's cortical path has lost 94 % of its "
-    "impulses in the median; published patients of that duration are at a third of the scale. Hardly any is free of all "
-    "findings a year later: vibration sense, found lost at the slightest, is in 96 %, and half still have a point on the scale",
+    "impulses in the median; published patients of that duration are at a third of the scale. Hardly any is free of "
+    "all findings a year later: vibration sense, found lost at the slightest, is in 96 %, and half still have a point "
+    "on the scale",
 )
 def cord_disease(ledger: Ledger) -> Mapping[str, float]:
     """Cord disease of long duration: only the covariates differ from the series above."""
@@ -208,8 +209,8 @@ def soon(ledger: Ledger, series: Series) -> dict[str, float]:
     "median of 1.5 months, gas stopped at treatment; the scale among those with cord disease. Complete recovery is "
     "at the lower edge because vibration sense is still found reduced in half. Shocks come from bare internodes "
     "of the neck that fire when stretched: 3 % of the fibres of these patients at presentation in the median, 19 % in "
-    "the worst, where the map wants most of them at once. How many it takes is not known: with half severity at a fifth "
-    "of the fibres, the lower end of its range, 22 % feel shocks, at two fifths 12 %, from a half on none",
+    "the worst, where the map wants most of them at once. How many it takes is not known: with half severity at a "
+    "fifth of the fibres, the lower end of its range, 22 % feel shocks, at two fifths 12 %, from a half on none",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""
@@ -250,8 +251,8 @@ def sight(ledger: Ledger, series: Series) -> dict[str, float]:
     "sep_lags",
     note="cord disease of the 60, 12 months after treatment: mean delay in standard deviations of healthy "
     "latencies (P40 2.8, N20 1.1, central motor time of the leg 2.5 ms); in ms the tibial response lags most (0.9, arm "
-    "0.5), but over the narrower spread of N20 the arm does, and all lie within the normal spread: vacuoles have healed "
-    "and thin sheaths delay little",
+    "0.5), but over the narrower spread of N20 the arm does, and all lie within the normal spread: vacuoles have "
+    "healed and thin sheaths delay little",
 )
 def order_of_recovery(ledger: Ledger) -> Mapping[str, float]:
     """Tibial responses stay abnormal when motor and median ones have normalised."""
