@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined
 
 from remyelin.claims import VERDICTS, Judged
 from remyelin.claims.registry import BEARINGS, SCHEMA
@@ -16,6 +13,7 @@ from remyelin.claims.run import Row
 from remyelin.course import DISCLAIMER
 from remyelin.evidence import load_references
 from remyelin.report.formatting import number, wrapped
+from remyelin.report.pages import template
 
 _MARKS = {"read": "", "read-2nd": ", second hand", "recall": ", from memory"}
 
@@ -41,15 +39,9 @@ def write_claims(judged: Sequence[Judged], folder: Path) -> None:
 
 def render_claims(judged: Sequence[Judged]) -> str:
     """Return the page of the claims as HTML."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(
-        files("remyelin.report").joinpath("claims.html.j2").read_text(encoding="utf-8")
-    )
     numbers = _numbers(judged)
     references = load_references()
-    return template.render(
+    return template("claims").render(
         judged=judged,
         verdicts=VERDICTS,
         bearings=BEARINGS,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from remyelin.cohort.measures import per_person
@@ -20,6 +18,7 @@ from remyelin.figures import PATHWAY_COLOURS, Figure, Panel, Series
 from remyelin.report.cohort_text import span
 from remyelin.report.draw import to_svg
 from remyelin.report.formatting import number
+from remyelin.report.pages import template
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 _GROUP_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#444444")
@@ -237,10 +236,6 @@ def write_report(results: Results) -> dict[str, Any]:
 
 def render(results: Results, found: dict[str, Any]) -> str:
     """Return the page of a cohort as HTML."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(
-        files("remyelin.report").joinpath("cohort.html.j2").read_text(encoding="utf-8")
-    )
     references = load_references()
     drawn = figures_of(results, found["published"])
     sources = sorted(
@@ -249,7 +244,7 @@ def render(results: Results, found: dict[str, Any]) -> str:
             for row in [*found["published"], *found["covariates"], *found["causes"], *found["arms"]]
         }
     )
-    return template.render(
+    return template("cohort").render(
         s=found,
         figures=[{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in drawn],
         number=number,

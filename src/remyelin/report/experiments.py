@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from remyelin.course import DISCLAIMER
@@ -16,6 +14,7 @@ from remyelin.evidence import load_references
 from remyelin.experiment.registry import Experiment, Result
 from remyelin.report.draw import to_svg
 from remyelin.report.formatting import number
+from remyelin.report.pages import template
 
 
 def claim(folder: Path) -> None:
@@ -45,13 +44,9 @@ def write_experiment(experiment: Experiment, result: Result, folder: Path) -> No
 
 def render_experiment(experiment: Experiment, result: Result) -> str:
     """Return the page of an experiment as HTML."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(
-        files("remyelin.report").joinpath("experiment.html.j2").read_text(encoding="utf-8")
-    )
     references = load_references()
     figures = [{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in result.figures]
-    return template.render(
+    return template("experiment").render(
         experiment=experiment,
         result=result,
         figures=figures,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from remyelin.course import Course
 from remyelin.report.draw import to_svg
 from remyelin.report.formatting import deviations, micro, number
+from remyelin.report.pages import template
 from remyelin.report.plots import figures_of
 from remyelin.report.recovery_report import plans_figure, recovery_figure
 from remyelin.report.summary import summarise
@@ -17,15 +15,11 @@ from remyelin.report.summary import summarise
 
 def render_report(course: Course) -> str:
     """Return the report of a course as HTML."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(
-        files("remyelin.report").joinpath("report.html.j2").read_text(encoding="utf-8")
-    )
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
         figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
         for figure in (*figures_of(course), recovery_figure(course), *plans_figure(course))
     }
-    return template.render(
+    return template("report").render(
         s=summarise(course), figures=figures, number=number, micro=micro, deviations=deviations
     )
