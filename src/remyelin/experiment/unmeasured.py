@@ -43,7 +43,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"{found.made}. Every number is drawn from its range on its own, evenly (in the logarithm where the range "
         "spans more than tenfold), and calibration rows are not enforced: this is what the numbers could do, wider "
         "than what the rows allow. Overrides of the run do not reach it. Answers are points of the disability "
-        "scale, 0 to 16.",
+        "scale, 0 to 13 without its mental item.",
         [
             *(rests_on(answer) for answer in found.answers),
             f"{len(varied)} of the {len(found.numbers)} numbers that the answers read are unmeasured "
