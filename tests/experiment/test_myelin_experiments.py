@@ -15,6 +15,7 @@ from remyelin.evidence import Ledger, load_references
 from remyelin.experiment.bands import band, first_time, spread
 from remyelin.experiment.halting import SHARE, _arm, _given, _untreated
 from remyelin.experiment.lesioned_nerve import DIAMETERS, THICKNESS, WEIGHTS, Nerve
+from remyelin.experiment.no_return import MOST
 from remyelin.experiment.registry import EXPERIMENTS, run_experiment
 from remyelin.report.draw import to_svg
 
@@ -163,3 +164,25 @@ def test_what_never_heals_is_written_as_never():
     result = run_experiment("young-and-old", slow)
     json.dumps(result.as_dict(), allow_nan=False)
     assert result.tables[0].rows[1][2] == "never"
+
+
+def test_what_lies_beyond_a_panel_does_not_stretch_its_axis():
+    result = run_experiment("when-injury-stops", LEDGER)
+    panels = [panel for panel in result.figures[0].panels if panel.x_range]
+    assert len(panels) == 3
+    for panel in panels:
+        assert max(x for series in panel.series for x in series.x) <= panel.x_range[1]
+        assert max(y for series in panel.series for y in series.high) < 1.1
+
+
+def test_every_panel_of_tracts_names_its_own_lines():
+    (figure,) = run_experiment("which-tract-first", LEDGER).figures
+    assert figure.shared == ()
+    assert "gracile" in figure.panels[0].lines
+
+
+def test_waiting_begins_with_a_sign_and_ends_at_the_top_of_the_scale():
+    result = run_experiment("point-of-no-return", LEDGER)
+    assert "scored for neuropathy" in result.conditions
+    top = max(y for series in result.figures[0].panels[0].series for y in series.y)
+    assert top == MOST
