@@ -90,10 +90,15 @@ def build_clinic_fit(ledger: Ledger, progress: Progress = lambda step: None) -> 
     from remyelin.validation.fit_clinic import as_data, inputs_of_clinic, search
 
     inputs = inputs_of_clinic(ledger)
-    begin = [member["values"] for member in (*clinic_fit()["sets"], *clinic_fit()["refused"])]
+    begin = clinic_fit()["begin"]
     # A later change of what the rows read need not repeat the search: the accepted sets are held against the rows again
     # (the tests do it) and the second hash tells for which numbers that was found to hold.
-    data = {"inputs": inputs, "confirmed": inputs, **as_data(*search(begin, progress=progress))}
+    data = {
+        "inputs": inputs,
+        "confirmed": inputs,
+        "begin": begin,
+        **as_data(*search(begin, progress=progress)),
+    }
     return json.dumps(_rounded(data), indent=1) + "\n"
 
 

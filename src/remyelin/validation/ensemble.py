@@ -49,6 +49,7 @@ STAGES: Final[tuple[tuple[tuple[str, ...], tuple[Callable[[Ledger], Mapping[str,
 )
 TRACTS: Final = ("peripheral_motor", "posterior_column", "optic")  # that the rows look at
 SEED: Final = 20151
+LEAST: Final = 0.05  # a range that begins at 0 is drawn from this share of its end on
 
 
 def inputs_of_ensemble(ledger: Ledger) -> str:
@@ -131,8 +132,8 @@ def _rows() -> Mapping[str, Target]:
 def _draw(ledger: Ledger, name: str, rng: np.random.Generator) -> float:
     """Draw uniformly in the logarithm over the range of an entry."""
     low, high = ledger.entry(name).range or (0.0, 0.0)
-    # A null at 0 is a bound for overrides, not a plausible rate: a tenth of the value stands for it.
-    low = low or 0.1 * ledger[name]
+    # A null at 0 is a bound for overrides, not a plausible rate.
+    low = low or LEAST * high
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 

@@ -5,9 +5,9 @@ rows of the Healton series, the rows of animals that the same numbers touch, and
 ``presentation.*`` of the ledger: how ill people are when they come, how late their leg's cortical potential is, and how
 seldom their nerves look demyelinated. Other rows of the clinic layer, or of the nerve layer, are never computed here.
 
-The search begins from the sets that are shipped and a Latin hypercube over the ranges, of which the animals refuse
-most at little cost; then it draws around the best. All sets meet the same candidates, and the result does not depend
-on the number of workers.
+The search begins from the sets kept for that (``begin`` of ``clinic_fit.json``) and a Latin hypercube over the ranges,
+of which the animals refuse most at little cost; then it draws around the best. All sets meet the same candidates, and
+the result does not depend on the number of workers.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ DRAWS, PATIENTS = 100, 40  # of the hypercube
 ROUNDS, AROUND, PARENTS, NEAR, CLOSER = 8, 48, 8, 0.09, 0.85  # of the refinement, in shares of a range
 FINAL, FINALISTS = 200, 16  # patients of the series as it is validated, for the best sets
 LEAST = 0.01  # a range that begins at 0, the null, is drawn from this share of its end on
-MISSED = 3.0  # what a row or weak constraint outside its bounds adds to the cost: as much as one far inside cannot win
+MISSED = 3.0  # what a row or weak constraint outside its bounds adds to the cost
 FAR = 60.0  # cost of the outcome from which on no potentials are computed
 
 Progress = Callable[[str], None]
@@ -90,7 +90,8 @@ class Trial:
     @property
     def weak(self) -> int:
         """How many of the weak constraints hold."""
-        return sum(low <= self.found[name] <= high for name, (_, low, high) in weak_bounds().items())
+        bounds = weak_bounds().items()
+        return sum(name in self.found and low <= self.found[name] <= high for name, (_, low, high) in bounds)
 
 
 def weak_bounds() -> dict[str, tuple[float, float, float]]:
@@ -191,8 +192,8 @@ def search(
     Parameters
     ----------
     begin : sequence of mapping of str to float
-        Sets to begin from, beside the hypercube: far from the ranges' ends the rows leave little, and a search that
-        began from the hypercube alone found no set whose potentials are late.
+        Sets to begin from, beside the hypercube: a search that began from the hypercube alone found no set whose
+        potentials are late.
     workers : int
         Processes; the result does not depend on it.
     progress : callable
@@ -216,7 +217,7 @@ def search(
             sets = [_values(point) for point in points]
             return list(pool.map(evaluate, sets, [patients] * len(sets)))
 
-        progress(f"{len(points)} sets: those shipped and {DRAWS} over the ranges")
+        progress(f"{len(points)} sets, {DRAWS} of them over the ranges")
         found = list(zip(points, tried(points, PATIENTS), strict=True))
         for turn in range(ROUNDS):
             found.sort(key=lambda pair: pair[1].cost)
@@ -231,7 +232,6 @@ def search(
         final = tried(np.array([point for point, _ in found[:FINALISTS]]), FINAL)
     counts = {
         "tried": len(found),
-        "begun from": len(begin),
         "refused by animals": sum(not trial.found for _, trial in found),
         "meet every row": sum(trial.holds for _, trial in found),
     }
