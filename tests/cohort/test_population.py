@@ -72,6 +72,7 @@ BAD = {
         'spread = "ledger:spread.stor"',
         "no ledger entry named 'spread.stor'",
     ),
+    'name = "treated"': ('name = "none"', "arm: 'none' is a cause as well"),
     'kind = "none"': ('kind = "non"', "input should be 'none', 'pernicious anaemia'"),
     'since = "cause"': ('since = "first symptom"', '"none" never gives a symptom'),
     'visits = ["0 d"]': ('visits = ["3 mo", "0 d"]', "visits: dates are out of order"),

@@ -131,17 +131,20 @@ def recovery(ledger: Ledger, progress: Progress) -> Run:
     found = {row.what: row for row in rows}
     values = [row.value or 0.0 for row in found.values()]
     tested = tuple(row for row in rows if "(validation)" in row.what)
+
+    def few(value: float) -> str:
+        return f"{value:.{0 if value >= 10 else 1}f}"
+
     return Run(
         "Series of virtual patients treated for a year. Rows marked calibration were used to set the model and "
         "are no test of it; the others are predictions.",
         rows,
         direction(tested),
         {
-            "common": f"{values[0]:.0f}",
-            "cord": f"{values[2]:.0f}",
-            "gas": f"{values[3]:.0f}",
-            "three": f"{values[4]:.0f}",
-            "plateau": f"{values[5]:.0f}",
+            "cord": few(values[2]),
+            "gas": few(values[3]),
+            "three": few(values[4]),
+            "plateau": few(values[5]),
             **held(tested),
         },
     )

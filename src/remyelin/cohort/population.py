@@ -242,7 +242,12 @@ class Population(_Frozen):
                     )
             if item.of[0] == item.of[1]:
                 raise ValueError(f"correlation.of: {item.of[0]!r} with itself is 1; name two covariates.")
-        groups = {*(arm.name for arm in self.arm), *kinds}
+        arms = {arm.name for arm in self.arm}
+        for name in sorted(arms & kinds):
+            raise ValueError(
+                f"arm: {name!r} is a cause as well, and a group of that name could be either; rename it."
+            )
+        groups = arms | kinds
         for row in self.published:
             if row.visit not in self.visits:
                 raise ValueError(f"published {row.what!r}: its visit is none of visits; add it there.")

@@ -21,34 +21,36 @@ WHY: Final[Mapping[str, str]] = {
         "The model ties nerve and metabolites together more tightly than this patient does."
     ),
     "nitrous-oxide-18": (
-        "His disease was of motor axons, with little of the cord; the gas, in the model, starves the sensory columns "
+        "His disease was of motor axons, with little of the cord; the gas, in the model, harms the sensory columns "
         "first and spares the motor nerves, so he keeps his power and his ankle jerks."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, at which the model feels next to nothing; she was weak "
-        "within ten days. Her copper was low as well, which the model does not know."
+        "Homocysteine places a light exposure over a year, at which the model tingles and has lost some vibration "
+        "sense but is neither weak nor unsteady; she became both within ten days. Her copper was low as well, which "
+        "the model does not know."
     ),
     "nitrous-oxide-anaesthesia-57": (
         "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point to a "
         "deficiency from before, which the excerpt does not name, and a case has one cause."
     ),
     "optic-neuropathy-68": (
-        "Sight agrees, the rest of him does not: the report has reduced vibration sense and nothing else, the model a "
-        "man who cannot walk. The model's optic nerve fails only late in a disease that has long taken the cord; "
+        "Sight agrees, in half the time; the rest of him does not: the report has reduced vibration sense and nothing "
+        "else, the model a man who cannot walk. The model's optic nerve fails only late in a disease that has long "
+        "taken the cord; "
         "tobacco smoke, which the report names too, is not modelled."
     ),
     "srikanth-2002": (
-        "No laboratory value places him: the prior of five years makes him far too ill, and where he "
-        "recovered completely the model does not."
+        "No laboratory value places him: the prior of five years makes him far too ill, numb for a year instead of "
+        "fifteen days, and where he recovered completely the model does not."
     ),
     "stabler-2013": (
-        "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
-        "half."
+        "Metabolites place her well, and symptoms run to this state in five months where hers took a year and a half."
     ),
     "vegetarian-66": (
         "Twenty years at the intake of a strict vegan are run, which she may not have had all the time; no "
-        "laboratory value of hers places her. The model is anaemic where she was not, and has been unsteady for a year "
-        "where she was for a month."
+        "laboratory value of hers places her. At that intake the model's cord keeps the methylation it needs and only "
+        "the nerves lack some: faint tingling for nine years, neither numbness nor an unsteady gait, where she had all "
+        "three for a month. It is anaemic where she was not."
     ),
 }
 
