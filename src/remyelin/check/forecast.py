@@ -105,12 +105,14 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
     for plan in course.plans:
         score = course.data["disability"].sel(plan=plan.name)
         now, later, end = (float(score.sel(time=day, method="nearest")) for day in (0.0, months, horizon))
+        worst = float(score.sel(time=slice(0.0, None)).max())
         label = "treated from now" if plan.name == given and course.case.treatment else plan.label
         if plan.shift is not None and plan.shift < 0:
             continue  # the past cannot be chosen
         yield _model(
-            f"{label[0].upper()}{label[1:]}: disability {now:.0f} today, {later:.0f} after a year, {end:.0f} after "
-            f"{horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END} (complete).",
+            f"{label[0].upper()}{label[1:]}: disability {now:.0f} today, {worst:.0f} at its worst, {later:.0f} after "
+            f"a year, {end:.0f} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END} "
+            "(complete).",
             (OWN,),
         )
     today = float(course.data["disability"].sel(plan=given).sel(time=0.0, method="nearest"))
@@ -120,6 +122,11 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
             "not this one, and what it says of starting later must not be taken as time to wait.",
             (OWN,),
         )
+    yield _model(
+        "Where a later start ends like one now, that is what assumed rates give, and no time to wait: the way there "
+        "can be worse, and other rates that fit the evidence as well lose more for good.",
+        (OWN,),
+    )
     used = course.provenance.used
     assumed = sum(entry.kind == "assumed" for entry in used)
     yield _model(
