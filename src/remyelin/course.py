@@ -182,7 +182,7 @@ def run_course(
     pathways = steps.conduction(who, states, tables, ledger)
     picture = steps.picture(pathways, chemistry["cognition"], ledger)
 
-    progress("recovery under sets of rates that the calibration cannot tell apart")
+    progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
     recovery = recover(chemistry, pathways, who.segments, who.body, starts, tables, ledger)
 

@@ -154,7 +154,7 @@ class Engine:
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
-        """Return the spread over myelin rates that the calibration cannot tell apart.
+        """Return the spread over myelin rates that lesions and animals cannot tell apart.
 
         Members of the shipped ensemble, evenly taken; everything else as in the trajectory.
         """

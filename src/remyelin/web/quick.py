@@ -134,7 +134,7 @@ async def course(asked: Asked, request: Request) -> Response:
 
 @router.post("/bands", response_model=dict[str, Any])
 async def bands(asked: Asked, request: Request) -> Response:
-    """Return the spread over myelin rates that the calibration cannot tell apart."""
+    """Return the spread over myelin rates that lesions and animals cannot tell apart."""
     case, shift = asked.read()
     engine = engine_of(request)
     return await answered(request, lambda ticket: as_json(engine.bands(case, shift, ticket.check)))
