@@ -56,11 +56,12 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"Leg before arm somatosensory potential, before sensory, before motor nerve: "
             f"{rates['tibial_sep']:.0f}, {rates['median_sep']:.0f}, {rates['sensory']:.0f}, {rates['motor']:.0f} %.",
             f"The visual potential is abnormal in {rates['vep']:.0f} % ({tight['vep']:.0f} % with limits at "
-            f"{LOOSE:g} SD), in {lost} of these {len(blind)} by its absence: the model blocks before it slows.",
+            f"{LOOSE:g} SD), in {lost} of these {len(blind)} by its absence and in {len(blind) - lost} by its delay.",
             f"EFNS/PNS criteria are definite or probable in {rates['demyelinating']:.0f} % of the patients with "
             f"pernicious anaemia and {gas['demyelinating']:.0f} % of those with nitrous oxide; published: 0 to 11 %. "
-            "Bare internodes scattered between two electrodes are read as conduction block, so that severely ill "
-            "patients of the model would be taken for a demyelinating neuropathy, which real ones hardly ever are.",
+            "Vacuolated internodes disperse the muscle potential on its way, and bare ones between two electrodes are "
+            "read as conduction block, so that severely ill patients of the model would be taken for a demyelinating "
+            "neuropathy, which real ones hardly ever are.",
             f"Conduction studies by their pattern, of {len(cord.patients)}: "
             + ", ".join(f"{name} {count}" for name, count in patterns.most_common())
             + ".",

@@ -1,4 +1,4 @@
-"""Why long tracts fail first: how much path length alone explains, and how much the assumed vulnerability."""
+"""Why long tracts fail first: how much path length alone explains, and how much the vulnerability of tracts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CONTRASTS: Final = (
 
 
 def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
-    """Strip internodes by four rules and count the impulses that arrive."""
+    """Strip internodes by six rules and count the impulses that arrive."""
     person = nerve.Person.of(ledger, age=AGE)
     table = nerve.segments(person, ledger)
     progress("tables")
@@ -56,14 +56,15 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         return nerve.conduction(states, person, tables, numbers, PATHWAYS)["conducted"]
 
     everywhere = SHARES[:, None] * np.ones(len(vulnerable))
-    independent, heavy = (ledger.replace({"nerve.fibre_frailty": cv}) for cv in (0.0, 2.0))
+    _, strongest = ledger.entry("nerve.fibre_frailty").range or (0.0, 1.0)
+    independent, heavy = (ledger.replace({"nerve.fibre_frailty": cv}) for cv in (0.0, strongest))
     probe = arrive(np.full((1, len(vulnerable)), PROBE), independent)
     internodes = {name: float(-np.log(probe.sel(pathway=name))[0] / PROBE) for name in PATHWAYS}
     usual = internodes["median_motor"]
 
-    progress("four rules")
+    progress("six rules")
     curves: dict[str, Mapping[str, Array]] = {
-        "as assumed": _by_pathway(arrive(everywhere * vulnerable)),
+        "by vulnerability": _by_pathway(arrive(everywhere * vulnerable)),
         "equal share": _by_pathway(arrive(everywhere)),
         # one path at a time: a segment that two paths share cannot obey both
         "equal number": {
@@ -81,11 +82,12 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     return Result(
         question("path-length"),
         f"Bare internodes without spread channels, {SHARES[0]:g} to {SHARES[-1]:g} of all, in an adult of "
-        f"{person.height:g} cm; no axon lost, nothing remyelinated. Rules: the share of a tract as its assumed "
-        "vulnerability times that of the posterior columns; the same share everywhere; the same number of bare "
+        f"{person.height:g} cm; no axon lost, nothing remyelinated. Rules: the share of a tract as its vulnerability "
+        "(assumed in cord and brain, searched in nerves) times that of the posterior columns; the same share "
+        "everywhere; the same number of bare "
         f"internodes on every path (one path at a time, as many as the arm's motor nerve); the same share with lesions "
-        f"correlated: frailty of fibres 0, as usual ({ledger['nerve.fibre_frailty']:g}) or 2, and clusters of "
-        f"{CLUSTER:g} neighbours. Compared where half of the impulses of the leg's somatosensory path are "
+        f"correlated: frailty of fibres 0, as usual ({ledger['nerve.fibre_frailty']:g}) or {strongest:g}, and "
+        f"clusters of {CLUSTER:g} neighbours. Compared where half of the impulses of the leg's somatosensory path are "
         "lost.",
         _findings(lost, internodes, ledger["distance.sensory"] / ledger["site.leg_sensory.ankle"]),
         (
@@ -141,9 +143,11 @@ def _findings(
 
     found = []
     for label, a, b in CONTRASTS:
-        whole, alone, number = (gap(rule, a, b) for rule in ("as assumed", "equal share", "equal number"))
+        whole, alone, number = (
+            gap(rule, a, b) for rule in ("by vulnerability", "equal share", "equal number")
+        )
         found.append(
-            f"{label[0].upper()}{label[1:]}: {whole:.1f} points as assumed, {alone:.1f} from path length alone, "
+            f"{label[0].upper()}{label[1:]}: {whole:.1f} points by vulnerability, {alone:.1f} from path length alone, "
             f"{number:.1f} with equal numbers."
         )
     for label, a, b in CONTRASTS[:2]:
@@ -173,7 +177,7 @@ def _figure(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
     panels = tuple(
         Panel(
             rule,
-            "bare internodes, % (posterior column)" if rule == "as assumed" else "bare internodes, %",
+            "bare internodes, % (posterior column)" if rule == "by vulnerability" else "bare internodes, %",
             "impulses that arrive",
             tuple(
                 Series(

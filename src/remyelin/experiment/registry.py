@@ -240,7 +240,7 @@ _ALL: Final = (
         "nerve",
         "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
         "Do legs fail before arms, and somatosensory potentials before nerves, because their paths are longer "
-        "or because their tracts are assumed to be more vulnerable?",
+        "or because their tracts are more vulnerable?",
         "path_length:path_length",
     ),
     Experiment(

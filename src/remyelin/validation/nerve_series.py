@@ -209,13 +209,16 @@ def demyelinating(found: Studies) -> bool:
     "order_sep_over_ncs",
     note="57 virtual patients with pernicious anaemia, symptoms for a lognormal time of median 10.3 months; the spread "
     "of healthy people is added, limits 2 SD for conduction and 3 SD for evoked potentials, conduction abnormal when "
-    "two nerves of seven are. Nerves and motor potentials are abnormal too often because these patients are iller "
-    "than the published: most of their leg's somatosensory and corticospinal impulses are lost by then. Vision is "
-    "abnormal too seldom because the model blocks before it slows: P100 comes a few ms later, where 18.6 are 3 SD, "
-    "and only those who lose the response count. Published rates disagree: visual 35 and 64 %, conduction 15, 37 and "
-    "83 % (remyelin experiment nerve-series). The published order is lost since the numbers of untreated disease were "
-    "searched on the outcome of another series: the direct axonal hazard it asks for takes the nerves of the leg "
-    "as often as the cord",
+    "two nerves of seven are. Half of the patients have nine tenths of the sheaths of their posterior columns "
+    "vacuolated on the day treatment begins, so that somatosensory and motor potentials are late or lost in nine of "
+    "ten, of the leg and of the arm alike: that is more than published of motor potentials, and leaves no order of leg "
+    "before arm. Vision is as often abnormal as in one series, by its delay rather than its absence. Conduction is "
+    "abnormal too often because of the sheaths, too, not the axons: vacuolated internodes disperse what arrives, so "
+    "that sensory potentials fall below their limit and motor nerves slow; without any loss of axons the rate is "
+    "nearly the same, with that loss alone it would be less than half. Published rates disagree: visual 35 and 64 %, "
+    "conduction 15, 37 and 83 % (remyelin experiment nerve-series). By exact runs some of the late potentials, of the "
+    "motor ones two of five, would be lost: long rows of vacuolated internodes block thick fibres at body temperature, "
+    "where the tables let them pass",
 )
 def cord(ledger: Ledger) -> Mapping[str, float]:
     """Abnormal rates in a neurological series."""
@@ -236,9 +239,10 @@ def cord(ledger: Ledger) -> Mapping[str, float]:
     "n2o_legs_over_arms",
     note="76 virtual patients with nitrous oxide, symptoms for a lognormal time of median 1.5 months; definite or "
     "probable EFNS/PNS; legs: tibial, peroneal or sural abnormal, arms: median or ulnar motor or median sensory. "
-    "Most are hardly ill in their nerves by then, while all patients of the series had a neuropathy. Legs are no "
-    "worse than arms because the nerve from the ankle to its ganglion has hardly more internodes than that from the "
-    "finger, and axons of the leg are hardly lost faster (remyelin experiment path-length)",
+    "Most are hardly ill in their nerves by then, while all patients of the series had a neuropathy: one in ten or "
+    "more has a nerve beyond its limit in health. What is abnormal besides is a sensory potential dispersed by "
+    "vacuolated internodes, of the leg as of the arm, because the nerve from the ankle to its ganglion has hardly more "
+    "internodes than that from the finger (remyelin experiment path-length); hardly an axon is lost by then",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Pattern of the neuropathy of nitrous oxide."""
