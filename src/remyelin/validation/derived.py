@@ -92,7 +92,7 @@ def build_clinic_fit(ledger: Ledger, progress: Progress = lambda step: None) -> 
     inputs = inputs_of_clinic(ledger)
     begin = clinic_fit()["begin"]
     # A later change of what the rows read need not repeat the search: the accepted sets are held against the rows again
-    # (the tests do it) and the second hash tells for which numbers that was found to hold.
+    # (the tests do it for three) and the second hash tells for which numbers that was found to hold.
     data = {
         "inputs": inputs,
         "confirmed": inputs,

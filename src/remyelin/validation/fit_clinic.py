@@ -24,6 +24,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
+from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_targets
 from remyelin.validation.clinic import GAS_MONTHS, HEALTON_MONTHS, outcome
 from remyelin.validation.myelin import depleted_bat, monkey_shortest
@@ -96,8 +97,15 @@ class Trial:
 
 def weak_bounds() -> dict[str, tuple[float, float, float]]:
     """Return value and bounds of each weak constraint."""
-    entries = {name: Ledger.shipped().entry(f"presentation.{name}") for name in WEAK}
-    return {name: (float(e.value), *e.range) for name, e in entries.items()}  # type: ignore[arg-type,misc]
+    ledger = Ledger.shipped()
+    return {name: (ledger[f"presentation.{name}"], *_range(f"presentation.{name}")) for name in WEAK}
+
+
+def _range(name: str) -> tuple[float, float]:
+    bounds = Ledger.shipped().entry(name).range
+    if bounds is None:
+        raise InputError(f"{name} has no range in the ledger; the search needs one.")
+    return bounds
 
 
 def presentation(series: Series, ledger: Ledger) -> dict[str, float]:
@@ -124,8 +132,8 @@ def presentation(series: Series, ledger: Ledger) -> dict[str, float]:
 def potentials(series: Series, gas: Series, ledger: Ledger) -> dict[str, float]:
     """Return how late the leg's potential is after nitrous oxide (ms), and how often nerves look demyelinated (%).
 
-    The first is the mean over those whose wave is there, zero when there is none; the second is of those of `series`
-    who have a sign of the cord.
+    The first is the mean over those whose wave is there, zero when there is none, and beside it stands the share whose
+    wave is lost; the demyelinated are those of `series` who have a sign of the cord.
     """
     tables = nerve.build_tables(ledger)
 
@@ -143,6 +151,7 @@ def potentials(series: Series, gas: Series, ledger: Ledger) -> dict[str, float]:
     nerves = studied(ledger, series.states.isel(month=0, drop=True, patient=cord)) if cord.size else None
     return {
         "late_p40": float(np.mean(late)) if late else 0.0,
+        "lost_p40": 100.0 * (1.0 - len(late) / len(found)),
         "demyelinated": nerves.percent(demyelinating) if nerves else 0.0,
     }
 
@@ -240,7 +249,7 @@ def search(
 
 def _ends() -> tuple[Array, Array]:
     """Return the ends of each range that are drawn from."""
-    ranges = [Ledger.shipped().entry(name).range or (0.0, 0.0) for name in FREE]
+    ranges = [_range(name) for name in FREE]
     return np.array([low or LEAST * high for low, high in ranges]), np.array([high for _, high in ranges])
 
 
@@ -274,8 +283,10 @@ def inputs_of_clinic(ledger: Ledger) -> str:
         # Which criteria of demyelination are asked for depends on what was found, hence on the free numbers: all count.
         if entry.name in used or entry.name.startswith("efns.")
     ]
-    rows = [(row.name, row.lower, row.upper) for row in load_targets() if row.name in (*OUTCOME, *ANIMALS)]
-    content = [read, rows, list(weak_bounds().items()), SEED, PEOPLE, DRAWS, PATIENTS, ROUNDS, AROUND]
+    held = [row for row in load_targets() if row.name in (*OUTCOME, *ANIMALS)]
+    rows = [(row.name, row.published, row.lower, row.upper) for row in held]
+    size = [DRAWS, PATIENTS, ROUNDS, AROUND, PARENTS, NEAR, CLOSER, FINAL, FINALISTS]
+    content = [read, rows, list(weak_bounds().items()), SEED, PEOPLE, size, LEAST, MISSED, FAR]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -293,6 +304,12 @@ def as_data(trials: Sequence[Trial], counts: Mapping[str, int]) -> dict[str, obj
             for t in accepted
         ],
         "refused": [
-            {"values": dict(t.values), "found": dict(t.found), "cost": t.cost} for t in trials if not t.holds
+            {
+                "values": dict(t.values),
+                "found": dict(t.found),
+                "cost": t.cost if np.isfinite(t.cost) else None,
+            }
+            for t in trials
+            if not t.holds
         ],
     }
