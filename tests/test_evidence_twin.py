@@ -346,8 +346,10 @@ def test_calibrated_entries_name_calibration_rows() -> None:
     roles = {target.name: target.role for target in load_targets()}
     for entry in LEDGER.entries():
         if entry.kind == "calibrated":
-            named = re.match(r"rows: ([\w., ]+)$", entry.locator)
+            named = re.match(r"rows: ([\w., ]+)(?:; constraints: (.+))?$", entry.locator)
             assert named, f"{entry.name}: locator names no rows of targets.csv"
+            for constraint in (named[2] or "").split(", "):
+                assert not constraint or LEDGER.entry(constraint).name.startswith("presentation."), entry.name
             for row in named[1].split(", "):
                 assert roles.get(row) == "calibration", f"{entry.name}: {row}"
 

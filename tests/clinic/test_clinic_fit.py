@@ -46,14 +46,18 @@ def test_an_accepted_set_gives_what_is_written(number: int) -> None:
     written = clinic_fit()["sets"][number]
     again = evaluate(written["values"], FINAL)
     assert again.holds
+    # two patients of 200 on another machine, one of the fewer who are studied; weeks, months, ms
+    allowed = dict.fromkeys(written["found"], 1.01) | {"demyelinated": 1.6, "lost_p40": 1.01}
+    allowed |= {"bat_depleted": 0.1, "monkey_lag_low": 0.26, "late_p40": 0.3}
     for name, value in written["found"].items():
-        # one patient of 200 on another machine; only those with a sign of the cord are looked at for demyelination
-        assert again.found[name] == pytest.approx(value, abs=1.6), name
+        assert again.found[name] == pytest.approx(value, abs=allowed[name]), name
+    assert again.weak == written["weak"]
 
 
 def test_accepted_sets_meet_every_row() -> None:
     rows = {row.name: row for row in load_targets()}
-    for member in clinic_fit()["sets"] if clinic_fit()["counts"]["accepted"] else ():
+    assert clinic_fit()["sets"]
+    for member in clinic_fit()["sets"]:
         for name in (*OUTCOME, *ANIMALS):
             assert rows[name].holds(member["found"][name]), name
 
@@ -61,6 +65,13 @@ def test_accepted_sets_meet_every_row() -> None:
 def test_points_of_the_cube_stay_within_the_ranges() -> None:
     for corner in (np.zeros(len(FREE)), np.ones(len(FREE))):
         LEDGER.replace(fit_clinic._values(corner))  # an override outside its range is refused
+
+
+def test_a_set_and_its_point_are_one() -> None:
+    for member in clinic_fit()["sets"]:
+        assert fit_clinic._values(fit_clinic._point(member["values"])) == pytest.approx(
+            member["values"], rel=1e-9
+        )
 
 
 @pytest.mark.parametrize("name", shipped_populations())
@@ -95,3 +106,14 @@ def test_table_of_predictions_is_what_was_computed() -> None:
     table = dict(re.findall(r"^\| (\w+) \| ([-\d.]+) \|", PAGE, re.MULTILINE))
     for name, (value, _, _) in clinic_predictions()["predictions"].items():
         assert float(table[name]) == pytest.approx(value, rel=0.01, abs=0.01), name
+
+
+def test_tables_of_the_search_are_what_was_found() -> None:
+    for name, value in clinic_fit()["chosen"].items():
+        row = re.search(rf"^\| {re.escape(name)}[^|]*\|[^|]+\| ([\d.]+) \|", PAGE, re.MULTILINE)
+        assert row is not None, name
+        assert float(row[1]) == pytest.approx(value, rel=0.01), name
+    for name in (*OUTCOME, *ANIMALS):
+        row = re.search(rf"^\| {name}, [^|]*\|[^|]+\|[^|]+\| ([\d.]+) \|", PAGE, re.MULTILINE)
+        assert row is not None, name
+        assert float(row[1]) == pytest.approx(clinic_fit()["sets"][0]["found"][name], abs=0.06), name

@@ -111,8 +111,7 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
             continue  # the past cannot be chosen
         yield _model(
             f"{label[0].upper()}{label[1:]}: disability {now:.0f} today, {worst:.0f} at its worst, {later:.0f} after "
-            f"a year, {end:.0f} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END} "
-            "(complete).",
+            f"a year, {end:.0f} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END}.",
             (OWN,),
         )
     today = float(course.data["disability"].sel(plan=given).sel(time=0.0, method="nearest"))
@@ -122,16 +121,19 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
             "not this one, and what it says of starting later must not be taken as time to wait.",
             (OWN,),
         )
-    yield _model(
-        "Where a later start ends like one now, that is what assumed rates give, and no time to wait: the way there "
-        "can be worse, and other rates that fit the evidence as well lose more for good.",
-        (OWN,),
-    )
+    scores = course.data["disability"].isel(time=-1)
+    later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
+    if any(float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 1.0 for plan in later):
+        yield _model(
+            "Where a later start ends like one now, that is what assumed rates give, and no time to wait: the way "
+            "there can be worse, and with other rates that fit the evidence as well more can be lost for good.",
+            (OWN,),
+        )
     used = course.provenance.used
-    assumed = sum(entry.kind == "assumed" for entry in used)
+    assumed, fitted = (sum(entry.kind == kind for entry in used) for kind in ("assumed", "calibrated"))
     yield _model(
-        f"Of the {len(used)} numbers behind these lines {assumed} are assumed: nobody has measured them. That "
-        "earlier is better has support in published series; its size is no forecast for any one person.",
+        f"Of the {len(used)} numbers behind these lines {assumed} are assumed and {fitted} fitted: nobody has measured "
+        "them. That earlier is better has support in published series; its size is no forecast for any one person.",
         ("savage1995", OWN),
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
+@cache
 def template(name: str) -> Template:
     """Return a template of this package; whatever it is given is escaped unless marked as our own markup.
 
