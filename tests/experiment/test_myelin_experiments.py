@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from remyelin.clinic.scores import FROM_CONDUCTION
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
 from remyelin.experiment.bands import band, first_time, spread
 from remyelin.experiment.halting import SHARE, _arm, _given, _untreated
 from remyelin.experiment.lesioned_nerve import DIAMETERS, THICKNESS, WEIGHTS, Nerve
-from remyelin.experiment.no_return import MOST
 from remyelin.experiment.registry import EXPERIMENTS, run_experiment
 from remyelin.report.draw import to_svg
 
@@ -185,4 +185,4 @@ def test_waiting_begins_with_a_sign_and_ends_at_the_top_of_the_scale():
     result = run_experiment("point-of-no-return", LEDGER)
     assert "scored for neuropathy" in result.conditions
     top = max(y for series in result.figures[0].panels[0].series for y in series.y)
-    assert top == MOST
+    assert top == FROM_CONDUCTION

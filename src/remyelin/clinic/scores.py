@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,11 @@ from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.symptoms import gait, severities
 from remyelin.errors import InputError
 
-ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
+# The items of the scale and the most points of each.
+ITEMS: Final[Mapping[str, int]] = MappingProxyType(
+    {"gait": 4, "sensory": 3, "mental": 3, "neuropathy": 3, "pyramidal": 3}
+)
+FROM_CONDUCTION: Final = sum(ITEMS.values()) - ITEMS["mental"]  # most points without cognition
 
 
 def functional_disability(

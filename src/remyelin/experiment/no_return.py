@@ -10,7 +10,7 @@ import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin.case import load_case
-from remyelin.clinic.scores import ITEMS
+from remyelin.clinic.scores import FROM_CONDUCTION, ITEMS
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
@@ -25,7 +25,6 @@ CASE: Final = "pernicious-anaemia"
 DELAYS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0)  # months after the first point
 LATER: Final = 24.0  # months after treatment
 MEMBERS: Final = 60
-MOST: Final = 13.0  # points of the scale without its mental item, which is not computed here
 SHOWN: Final = (
     ("gracile", "gracile tract", "#0072B2"),
     ("corticospinal_thoracic", "corticospinal tract", "#CC79A7"),
@@ -65,12 +64,12 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         Panel(
             "Disability",
             "months treatment waited",
-            f"points, 0 to {MOST:g}",
+            f"points, 0 to {FROM_CONDUCTION}",
             (
                 band("on the day of treatment", DELAYS, then, "#D55E00"),
                 band("two years later", DELAYS, later, "#0072B2"),
             ),
-            y_range=(0.0, MOST + 0.5),
+            y_range=(0.0, FROM_CONDUCTION + 0.5),
         ),
         Panel(
             "Axons left two years after treatment",
@@ -120,15 +119,16 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         question("point-of-no-return"),
         f"Scenario {CASE}, followed untreated to the first point of disability with the shipped numbers "
         f"(scored for {' and '.join(items)}), then treated after each delay by the UK neurological regimen and "
-        f"seen {LATER:g} months later. The mental item is not computed, so that {MOST:g} points are the most. "
+        f"seen {LATER:g} months later. The mental item is not computed, so that {FROM_CONDUCTION} points are the most. "
         f"{MEMBERS} members; the hazards of axons and the share that regrows, which no row of the layer fixes and "
         "only the recovery of one series of patients speaks of, are drawn from their ranges too.",
         [
             f"Treated at the first point, {(later[1:, 0] == 0).mean():.0%} of the members have no disability two "
             f"years later; after a wait of a year {(later[1:, year] == 0).mean():.0%}, with "
             f"{spread(later[1:, year], 2)} points left of {spread(then[1:, year], 2)}.",
-            f"After half a year untreated the members have {spread(then[1:, DELAYS.index(6.0)], 2)} of the {MOST:g} "
-            "points. Where the scale is full longer waiting no longer shows on it, and still costs axons.",
+            f"After half a year untreated the members have {spread(then[1:, DELAYS.index(6.0)], 2)} of the "
+            f"{FROM_CONDUCTION} points. Where the scale is full longer waiting no longer shows on it, and still costs "
+            "axons.",
             f"Sheaths come back: after a year's wait no member has more than {bare[1:, year].max():.1g} % of the "
             "gracile internodes bare two years after treatment. What does not come back are axons: "
             f"{spread(axons['gracile'][1:, year])} % are left in the gracile tract, "

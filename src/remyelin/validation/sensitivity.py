@@ -83,7 +83,7 @@ def answers(ledger: Ledger, tables: nerve.Tables) -> Floats:
     Returns
     -------
     (answer,) array
-        Points of the scale, 0 to 16, in the order of :func:`names`.
+        Points of the scale without its mental item, in the order of :func:`names`.
     """
     found: list[float] = []
     for name in CASES:
