@@ -14,7 +14,7 @@ from states_for_tests import HEALTHY, stacked, uniform
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.fibre import conduct
+from remyelin.fibre import Pulse, conduct, conduct_assembled, mrg_interpolated, reduce_internodes
 from remyelin.nerve import PATHWAYS, STUDIES, Person, Tables, battery, conduction, exact, sampled
 from remyelin.nerve.anatomy import Array, Run
 from remyelin.nerve.build import States, _fibre
@@ -113,7 +113,7 @@ def test_independent_failures_follow_the_arithmetic(ledger: Ledger, tables: Tabl
 
 
 def test_closed_form_agrees_with_drawn_fibres(ledger: Ledger, tables: Tables, person: Person) -> None:
-    # impulses later by a quarter: with more the peak of a dispersed potential is that of a few drawn fibres
+    # impulses later by a fifth: with more the peak of a dispersed potential is that of a few drawn fibres
     states = uniform(
         vacuolated=0.05, remyelinated=0.1, thickness=0.25, internode_length=0.35, bare=5e-4, axons=0.9
     )
@@ -163,7 +163,7 @@ def volleys(
 
 
 def test_tables_agree_with_exact_runs(ledger: Ledger, tables: Tables, person: Person) -> None:
-    states = uniform(vacuolated=0.05, remyelinated=0.1, thickness=0.25, internode_length=0.35)
+    states = uniform(vacuolated=0.2, remyelinated=0.1, thickness=0.25, internode_length=0.35)
     studies = ["median_motor", "sural"]
     by_tables, by_engine = (
         battery(
@@ -175,11 +175,9 @@ def test_tables_agree_with_exact_runs(ledger: Ledger, tables: Tables, person: Pe
         assert a.latency == pytest.approx(b.latency, rel=0.015), (a.study, a.site)
 
 
-def test_tables_let_pass_what_long_runs_of_vacuoles_stop(
-    ledger: Ledger, tables: Tables, person: Person
-) -> None:
-    """A run of the tables is of three internodes: fibres that arrive both ways are on time, the engine loses more."""
-    states = uniform(vacuolated=0.2, remyelinated=0.1, thickness=0.25, internode_length=0.35)
+def test_tables_lose_what_the_engine_loses(ledger: Ledger, tables: Tables, person: Person) -> None:
+    """A run of the tables is of three internodes; of longer ones, too, the engine loses no impulse that they pass."""
+    states = uniform(vacuolated=0.3, remyelinated=0.1, thickness=0.25, internode_length=0.35)
     by_tables, by_engine = (
         volleys(
             states,
@@ -189,18 +187,36 @@ def test_tables_let_pass_what_long_runs_of_vacuoles_stop(
             how(person, tables, ledger, seed=3, fibres=200),
             "median_motor",
             "sural",
+            "mep_leg",
         )
         for how in (sampled, exact)
     )
     for run, tabulated in by_tables.items():
         engine = by_engine[run]
         both = (tabulated.conducted > 0) & (engine.conducted > 0)
-        assert tabulated.arrival[both].mean() == pytest.approx(engine.arrival[both].mean(), rel=0.015), run
-        assert 0 <= tabulated.conducted.mean() - engine.conducted.mean() < 0.1, run
-    fibre = _fibre(11.0, 37.0, ledger)
-    vacuoles = States(ledger)
-    assert conduct(vacuoles.vacuolate(fibre, [5, 6, 7]))["conducts"].item()
-    assert not conduct(vacuoles.vacuolate(fibre, [5, 6, 7, 8, 9]))["conducts"].item()
+        assert both.mean() > 0.9, run
+        assert tabulated.arrival[both].mean() == pytest.approx(engine.arrival[both].mean(), rel=0.03), run
+        assert tabulated.conducted.mean() == pytest.approx(engine.conducted.mean(), abs=0.01), run
+
+
+@pytest.mark.parametrize("temperature", [34.0, 37.0])
+@pytest.mark.parametrize("diameter", [2.0, 5.0, 8.0, 10.0, 11.0, 12.5, 14.0, 16.0])
+def test_no_run_of_vacuolated_internodes_blocks(
+    ledger: Ledger, tables: Tables, diameter: float, temperature: float
+) -> None:
+    """Why `state.vacuolated_lamellae` ends where it does: the tables hold runs of three, and nerves longer ones."""
+    pair = mrg_interpolated(diameter, 2, grid="converged", ledger=ledger).replace(temperature=temperature)
+    library = reduce_internodes([pair, States(ledger).vacuolate(pair, [0])], step=4.0)
+    lengths = [0, 1, 2, 3, 5, 8, 12, 20, 40, 80]
+    fibres = np.zeros((len(lengths), 120), int)
+    for fibre, length in zip(fibres, lengths, strict=True):
+        fibre[15 : 15 + length] = 1
+    run = conduct_assembled(library, fibres, pulse=Pulse(duration=0.2), duration=25.0)
+    arrival = run["arrival"].to_numpy()[:, -6]
+    assert np.isfinite(arrival).all()
+    later = (arrival[1:] - arrival[0]) / lengths[1:]
+    further = tables.at(np.array([diameter]), np.array([temperature])).vacuolated[0, 1]
+    assert later[0] < further < later[-1] < 1.5 * further, "the tables hold the second and third of a run"
 
 
 @pytest.mark.parametrize("diameter", [3.0, 9.2, 12.4, 15.1])

@@ -122,8 +122,8 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
             (OWN,),
         )
     scores = course.data["disability"].isel(time=-1)
-    later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    if any(float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 1.0 for plan in later):
+    delayed = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
+    if any(float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 1.0 for plan in delayed):
         yield _model(
             "Where a later start ends like one now, that is what assumed rates give, and no time to wait: the way "
             "there can be worse, and with other rates that fit the evidence as well more can be lost for good.",

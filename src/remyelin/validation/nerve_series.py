@@ -216,9 +216,8 @@ def demyelinating(found: Studies) -> bool:
     "abnormal too often because of the sheaths, too, not the axons: vacuolated internodes disperse what arrives, so "
     "that sensory potentials fall below their limit and motor nerves slow; without any loss of axons the rate is "
     "nearly the same, with that loss alone it would be less than half. Published rates disagree: visual 35 and 64 %, "
-    "conduction 15, 37 and 83 % (remyelin experiment nerve-series). By exact runs some of the late potentials, of the "
-    "motor ones two of five, would be lost: long rows of vacuolated internodes block thick fibres at body temperature, "
-    "where the tables let them pass",
+    "conduction 15, 37 and 83 % (remyelin experiment nerve-series). Exact runs of the same fibres find the same: "
+    "potentials come half a millisecond later and nearly nobody moves between normal and abnormal",
 )
 def cord(ledger: Ledger) -> Mapping[str, float]:
     """Abnormal rates in a neurological series."""
