@@ -224,9 +224,8 @@ def test_a_later_start_that_costs_no_point_is_no_time_to_wait() -> None:
         found = dataclasses.replace(
             course.recovery, bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many)
         )
-        return recovery_summary(
-            dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
-        )["waiting"]
+        changed = dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
+        return str(recovery_summary(changed)["waiting"])
 
     costs = dear.isel(time=-1, drop=True)
     assert NO_TIME_TO_WAIT not in said(dear, costs)

@@ -117,7 +117,7 @@ def recovery_figure(course: Course) -> Figure:
     ]
     caption = (
         f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. The outcome of patients, on which the set of the ledger was searched, "
+        "(treated as given) holds 90 % of them. The outcome of patients, on which the ledger's own set was searched, "
         "is not asked of them: that set, which all other figures use, may lie at the edge. Right: where each plan "
         "ends, by how much earlier or later treatment began."
     )
