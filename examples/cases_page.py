@@ -6,15 +6,17 @@ python examples/cases_page.py docs/cases.md
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.report.beside import WHY, counted
 from remyelin.report.formatting import number
+from remyelin.report.recovery_report import NO_TIME_TO_WAIT
 from remyelin.report.summary import summarise
 
-HEAD = """# The shipped cases
+HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
@@ -24,6 +26,11 @@ wrong, and is: "miss" marks it, "agrees, not in time" a duration off by more tha
 hand does not say of a published case is not said here either; without laboratory values the prior for the time since
 the cause began stands, and a duration is then compared with that prior. Severities run from 0 (none) to 1; the
 disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
+
+Vibration sense reported impaired agrees where the model's examination finds a loss, reported absent only from half of
+it lost on. Of position sense the model has no share to compare: Romberg's sign stands for it, impaired or absent.
+
+{textwrap.fill(NO_TIME_TO_WAIT, 118)}
 """
 
 

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from remyelin.case import load_case, shipped_cases
+from remyelin.case import Finding, load_case, shipped_cases
 from remyelin.course import Course, run_course
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person import resolve
 from remyelin.plans import exposure, plans_of
 from remyelin.report.folder import claim, write_folder
+from remyelin.report.recovery_report import NO_TIME_TO_WAIT, recovery_summary
+from remyelin.report.reported import AGREES, MISSES, reported
 from remyelin.report.summary import summarise
 from remyelin.steps import time_axis
 
@@ -197,6 +199,39 @@ def test_every_finding_of_a_case_stands_beside_the_model_with_a_verdict() -> Non
     healthy = dataclasses.replace(course, data=course.data.assign(present=course.data["present"] & False))
     verdicts = {row["what"]: row["note"] for row in summarise(healthy)["reported"]}
     assert verdicts["Coordination, balance and gait"] == "miss"
+
+
+@pytest.mark.parametrize(
+    ("lost", "impaired", "absent"), [(0.1, MISSES, MISSES), (0.3, AGREES, MISSES), (0.5, AGREES, AGREES)]
+)
+def test_a_sense_reported_absent_asks_for_half_of_it_lost(lost: float, impaired: str, absent: str) -> None:
+    course = course_of("nitrous-oxide-20")
+    found = tuple(Finding(name=f"{word} vibration sense") for word in ("impaired", "absent"))
+    case = course.case.model_copy(update={"sign": found})
+    data = course.data.assign(vibration_loss=xr.full_like(course.data["vibration_loss"], lost))
+    rows = {row["what"]: row["note"] for row in reported(dataclasses.replace(course, case=case, data=data))}
+    assert rows["impaired vibration sense"] == impaired
+    assert rows["absent vibration sense"] == absent
+
+
+def test_a_later_start_that_costs_no_point_is_no_time_to_wait() -> None:
+    course = course_of("stabler-2013")
+    own, bands = course.data["disability"], course.recovery.bands
+    later = np.array([1.0 + (plan.shift or 0.0) for plan in course.plans])  # a point a day, from the first on
+    dear = xr.ones_like(own) * xr.DataArray(later, dims="plan")
+
+    def said(one: xr.DataArray, many: xr.DataArray) -> str:
+        found = dataclasses.replace(
+            course.recovery, bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many)
+        )
+        changed = dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
+        return str(recovery_summary(changed)["waiting"])
+
+    costs = dear.isel(time=-1, drop=True)
+    assert NO_TIME_TO_WAIT not in said(dear, costs)
+    assert said(dear, xr.zeros_like(costs)).endswith(NO_TIME_TO_WAIT)
+    assert "0.00 points for each month" in said(dear, xr.zeros_like(costs))
+    assert said(xr.zeros_like(dear), costs).endswith(NO_TIME_TO_WAIT)
 
 
 def test_symptoms_of_the_summary_are_computed_or_say_why_not() -> None:

@@ -44,13 +44,16 @@ WHY: Final[Mapping[str, str]] = {
         "fifteen days, and where he recovered completely the model does not."
     ),
     "stabler-2013": (
-        "Metabolites place her well, and symptoms run to this state in five months where hers took a year and a half."
+        "Metabolites place her well, and symptoms run to this state in five months where hers took a year and a half. "
+        "Vibration sense goes early in the model and position sense late: she has lost much of the one and not yet the "
+        "other, where the report has both impaired."
     ),
     "vegetarian-66": (
         "Twenty years at the intake of a strict vegan are run, which she may not have had all the time; no "
         "laboratory value of hers places her. At that intake the model's cord keeps the methylation it needs and only "
-        "the nerves lack some: faint tingling for nine years, neither numbness nor an unsteady gait, where she had all "
-        "three for a month. It is anaemic where she was not."
+        "the nerves lack some: faint tingling for nine years and a quarter of the vibration sense lost, neither "
+        "numbness nor an unsteady gait, where she had all three for a month and no sense of vibration or position. "
+        "It is anaemic where she was not."
     ),
 }
 
@@ -112,7 +115,8 @@ def describe(found: Sequence[Mapping[str, Any]]) -> str:
     }
     lines = [
         "Laboratory values marked 'placed by' put the person on the model's curve and are no test; symptoms, signs and",
-        "durations are not used. 'other time' is a duration off by more than a factor of two.",
+        "durations are not used. 'other time' is a duration off by more than a factor of two. Vibration sense reported",
+        "absent agrees from half of it lost on; of position sense the model has only Romberg's sign.",
         "",
     ]
     for case in found:

@@ -15,6 +15,12 @@ from remyelin.units import DAYS_PER_MONTH
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
+#: What a later start that costs no point does not mean.
+NO_TIME_TO_WAIT = (
+    "Where a later start ends as well as one now, that is what assumed rates give and no time to wait: until "
+    "treatment begins the disease goes on, and the way there is worse."
+)
+
 
 def recovery_summary(course: Course) -> dict[str, Any]:
     """Return what the report says of recovery, as plain JSON-ready data."""
@@ -208,10 +214,17 @@ def _waiting(course: Course) -> str:
     change = ends.sel(plan=last.name, quantile="median") - ends.sel(plan="as given", quantile="median")
     each = float(change) / ((last.shift or 0.0) / DAYS_PER_MONTH)
     when = label_of(float(course.data.time[-1]))
-    return (
+    own = course.data["disability"].isel(time=-1)
+    alike = any(
+        float(values.sel(plan=plan.name)) - float(values.sel(plan="as given")) < 0.5  # the same whole point
+        for values in (own, ends.sel(quantile="median"))
+        for plan in later
+    )
+    sentence = (
         f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)}. That is "
         f"{each:.2f} points for each month of waiting, in the median (in brackets 90 % of the sets of rates)."
     )
+    return f"{sentence} {NO_TIME_TO_WAIT}" if alike else sentence
 
 
 def _evidence(course: Course) -> str:

@@ -21,6 +21,7 @@ BLOOD = (
 PLACED, UNUSED = "used to place the person", "not used"
 AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
 FACTOR = 2.0  # durations that differ by more than this are called different
+ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
 
 def reported(course: Course) -> list[dict[str, str]]:
@@ -77,7 +78,7 @@ def _symptom(course: Course, name: str, began: float | None) -> tuple[str, str]:
     # the latest stretch of time in which it has been noticed without a break
     breaks = np.flatnonzero(~present)
     first = int(breaks[-1]) + 1 if breaks.size else 0
-    since = -float(data["time"].sel(time=slice(None, 0.0))[first])
+    since = abs(float(data["time"].sel(time=slice(None, 0.0))[first]))
     if name == "weakness":
         now = data.sel(time=0.0)
         severity += f", power of the leg {int(now['power_leg'])}/5, of the arm {int(now['power_arm'])}/5"
@@ -92,12 +93,13 @@ def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
     romberg, babinski = bool(given["romberg"]), bool(given["babinski"])
     leg, arm = int(given["power_leg"]), int(given["power_arm"])
     vision = bool(given["present"].sel(symptom="vision"))
+    standing = f"Romberg sign {'present' if romberg else 'absent'}"
+    feeling = f"{vibration:.0%} of the vibration sense of the legs lost"
     found = {
-        "impaired position sense": (f"Romberg sign {'present' if romberg else 'absent'}", romberg),
-        "impaired vibration sense": (
-            f"{vibration:.0%} of the vibration sense of the legs lost",
-            vibration >= presence,
-        ),
+        "impaired position sense": (standing, romberg),
+        "absent position sense": (standing, romberg),  # no share of it is at hand
+        "impaired vibration sense": (feeling, vibration >= presence),
+        "absent vibration sense": (feeling, vibration >= ABSENT),
         "absent ankle jerks": (f"ankle jerk {jerk:.1f} (0 absent, 2 normal)", jerk < 0.5),
         "plantar responses flexor": (f"Babinski sign {'present' if babinski else 'absent'}", not babinski),
         "weakness": (f"power of the leg {leg}/5, of the arm {arm}/5", leg < 5 or arm < 5),
