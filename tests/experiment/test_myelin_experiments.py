@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from remyelin.clinic.scores import FROM_CONDUCTION
+from remyelin.clinic import Parameters, most_points
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
 from remyelin.experiment.bands import band, first_time, spread
@@ -185,4 +185,4 @@ def test_waiting_begins_with_a_sign_and_ends_at_the_top_of_the_scale():
     result = run_experiment("point-of-no-return", LEDGER)
     assert "scored for neuropathy" in result.conditions
     top = max(y for series in result.figures[0].panels[0].series for y in series.y)
-    assert top == FROM_CONDUCTION
+    assert top == most_points(Parameters.from_ledger(LEDGER))

@@ -3,7 +3,7 @@
 from remyelin.clinic.catalogue import Symptom, catalogue
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
 from remyelin.clinic.parameters import Parameters
-from remyelin.clinic.scores import functional_disability, scale_of
+from remyelin.clinic.scores import functional_disability, most_points, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "catalogue",
     "functional_disability",
     "functions_of",
+    "most_points",
     "scale_of",
     "severities",
     "signs",

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import xarray as xr
 
-from remyelin.clinic.functions import Floats, Points, functions, label, points
+from remyelin.clinic.functions import (
+    PATHWAYS,
+    VARIABLES,
+    Floats,
+    Points,
+    functions,
+    functions_of,
+    label,
+    points,
+)
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.symptoms import gait, severities
 from remyelin.errors import InputError
 
-# The items of the scale and the most points of each.
-ITEMS: Final[Mapping[str, int]] = MappingProxyType(
-    {"gait": 4, "sensory": 3, "mental": 3, "neuropathy": 3, "pyramidal": 3}
-)
-FROM_CONDUCTION: Final = sum(ITEMS.values()) - ITEMS["mental"]  # most points without cognition
+ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
+
+
+def most_points(parameters: Parameters) -> int:
+    """Return the points of the scale where nothing conducts: the most without cognition and its own item."""
+    nothing = dict.fromkeys(VARIABLES, np.zeros(len(PATHWAYS)))
+    return int(scale_of(functions_of(nothing, PATHWAYS, parameters), parameters)["total"])
 
 
 def functional_disability(

@@ -10,7 +10,7 @@ import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin.case import load_case
-from remyelin.clinic.scores import FROM_CONDUCTION, ITEMS
+from remyelin.clinic.scores import ITEMS
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
@@ -47,6 +47,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     before, after = _courses(untreated, onset, body, sets, ledger)
     progress("conduction and disability")
     judge = clinic.Parameters.from_ledger(ledger)
+    most = clinic.most_points(judge)
     then, later = (
         clinic.functional_disability(nerve.conduction(states, body, tables, ledger), judge)["total"]
         .transpose("member", "delay")
@@ -64,12 +65,12 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         Panel(
             "Disability",
             "months treatment waited",
-            f"points, 0 to {FROM_CONDUCTION}",
+            f"points, 0 to {most}",
             (
                 band("on the day of treatment", DELAYS, then, "#D55E00"),
                 band("two years later", DELAYS, later, "#0072B2"),
             ),
-            y_range=(0.0, FROM_CONDUCTION + 0.5),
+            y_range=(0.0, most + 0.5),
         ),
         Panel(
             "Axons left two years after treatment",
@@ -119,7 +120,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         question("point-of-no-return"),
         f"Scenario {CASE}, followed untreated to the first point of disability with the shipped numbers "
         f"(scored for {' and '.join(items)}), then treated after each delay by the UK neurological regimen and "
-        f"seen {LATER:g} months later. The mental item is not computed, so that {FROM_CONDUCTION} points are the most. "
+        f"seen {LATER:g} months later. The mental item is not computed, so that {most} points are the most. "
         f"{MEMBERS} members; the hazards of axons and the share that regrows, which no row of the layer fixes and "
         "only the recovery of one series of patients speaks of, are drawn from their ranges too.",
         [
@@ -127,7 +128,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             f"years later; after a wait of a year {(later[1:, year] == 0).mean():.0%}, with "
             f"{spread(later[1:, year], 2)} points left of {spread(then[1:, year], 2)}.",
             f"After half a year untreated the members have {spread(then[1:, DELAYS.index(6.0)], 2)} of the "
-            f"{FROM_CONDUCTION} points. Where the scale is full longer waiting no longer shows on it, and still costs "
+            f"{most} points. Where the scale is full longer waiting no longer shows on it, and still costs "
             "axons.",
             f"Sheaths come back: after a year's wait no member has more than {bare[1:, year].max():.1g} % of the "
             "gracile internodes bare two years after treatment. What does not come back are axons: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from remyelin.clinic.scores import FROM_CONDUCTION
+from remyelin import clinic
 from remyelin.evidence import Ledger
 from remyelin.evidence.sensitivity import Influence, Sensitivity, rests_on, sensitivity
 from remyelin.experiment.registry import Result, Table, question
@@ -44,7 +44,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"{found.made}. Every number is drawn from its range on its own, evenly (in the logarithm where the range "
         "spans more than tenfold), and calibration rows are not enforced: this is what the numbers could do, wider "
         "than what the rows allow. Overrides of the run do not reach it. Answers are points of the disability "
-        f"scale, 0 to {FROM_CONDUCTION} without its mental item.",
+        f"scale, 0 to {clinic.most_points(clinic.Parameters.from_ledger(ledger))} without its mental item.",
         [
             *(rests_on(answer) for answer in found.answers),
             f"{len(varied)} of the {len(found.numbers)} numbers that the answers read are unmeasured "

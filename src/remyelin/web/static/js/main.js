@@ -21,6 +21,12 @@ let leave = () => {};
 
 for (const [name, title] of VIEWS) nav.append(h("a", { href: `#${name}`, id: `nav-${name}` }, title));
 
+// By hand: scrollIntoView would begin the order of the keyboard at the item, past the link that skips to the content.
+function reveal(item) {
+  const [frame, box] = [nav, item].map((node) => node.getBoundingClientRect());
+  nav.scrollLeft += Math.min(0, box.left - frame.left) + Math.max(0, box.right - frame.right);
+}
+
 async function show(focus = true) {
   const { name, rest, link } = view();
   const known = VIEWS.find(([key]) => key === name) || VIEWS[0];
@@ -30,7 +36,7 @@ async function show(focus = true) {
     if (item.id === `nav-${known[0]}`) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
   }
-  nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  reveal(nav.querySelector("[aria-current]"));
   document.title = `${known[1]} - remyelin`;
   const module = await import(`./${known[0]}.js`);
   if (shown === known[0] && module.move) return module.move(rest);
