@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
+from remyelin.recovery import NO_TIME_TO_WAIT
 from remyelin.report.beside import WHY, counted
 from remyelin.report.formatting import number
-from remyelin.report.recovery_report import NO_TIME_TO_WAIT
 from remyelin.report.summary import summarise
 
 HEAD = f"""# The shipped cases

@@ -17,8 +17,9 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person import resolve
 from remyelin.plans import exposure, plans_of
+from remyelin.recovery import NO_TIME_TO_WAIT
 from remyelin.report.folder import claim, write_folder
-from remyelin.report.recovery_report import NO_TIME_TO_WAIT, recovery_summary
+from remyelin.report.recovery_report import recovery_summary
 from remyelin.report.reported import AGREES, MISSES, reported
 from remyelin.report.summary import summarise
 from remyelin.steps import time_axis

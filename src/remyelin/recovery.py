@@ -1,7 +1,7 @@
 """Recovery with its uncertainty: how fast, how far, what remains and why, and what waiting costs.
 
 Every plan is followed under parameter sets that the calibration rows of the myelin layer cannot tell apart, with
-the numbers that decide over axons drawn too, because no row fixes any of them.
+the numbers that decide over axons drawn too, because no row of that layer fixes any of them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ from remyelin.myelin.ensemble import AXONAL, members
 from remyelin.numerics import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.units import DAYS_PER_MONTH
 
+#: What a later start that costs no point does not mean; whoever shows plans says it.
+NO_TIME_TO_WAIT: Final = (
+    "Where a later start ends as well as one now, that is what assumed rates give and no time to wait: until "
+    "treatment begins the disease goes on, and the way there is worse."
+)
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
 
 

@@ -15,6 +15,7 @@ from remyelin.check.words import vocabulary
 from remyelin.course import Course, run_course
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.recovery import NO_TIME_TO_WAIT
 from remyelin.units import DAYS_PER_YEAR, show
 
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
@@ -123,12 +124,10 @@ def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
         )
     scores = course.data["disability"].isel(time=-1)
     delayed = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    if any(float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 1.0 for plan in delayed):
-        yield _model(
-            "Where a later start ends like one now, that is what assumed rates give, and no time to wait: the way "
-            "there can be worse, and with other rates that fit the evidence as well more can be lost for good.",
-            (OWN,),
-        )
+    if any(
+        float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 0.5 for plan in delayed
+    ):  # the same point
+        yield _model(NO_TIME_TO_WAIT, (OWN,))
     used = course.provenance.used
     assumed, fitted = (sum(entry.kind == kind for entry in used) for kind in ("assumed", "calibrated"))
     yield _model(

@@ -10,16 +10,11 @@ import xarray as xr
 from remyelin.course import Course
 from remyelin.evidence.sensitivity import rests_on, sensitivity
 from remyelin.figures import PLAN_COLOURS, Figure, Panel, Series
+from remyelin.recovery import NO_TIME_TO_WAIT
 from remyelin.report.plots import TIME, label_of, rounded, words
 from remyelin.units import DAYS_PER_MONTH
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
-
-#: What a later start that costs no point does not mean.
-NO_TIME_TO_WAIT = (
-    "Where a later start ends as well as one now, that is what assumed rates give and no time to wait: until "
-    "treatment begins the disease goes on, and the way there is worse."
-)
 
 
 def recovery_summary(course: Course) -> dict[str, Any]:
