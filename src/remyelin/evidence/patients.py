@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,14 @@ def load_patients() -> tuple[Patient, ...]:
     """
     text = files("remyelin.evidence").joinpath("data", "patients.csv").read_text(encoding="utf-8")
     return tuple(
-        Patient(
-            **{
-                name: int(value)
-                if name == "n"
-                else (float(value) if value else None)
-                if name in _NUMBERS
-                else value
-                for name, value in row.items()
-            }
-        )
+        Patient(**{name: _read(name, value) for name, value in row.items()})
         for row in csv.DictReader(io.StringIO(text))
     )
+
+
+def _read(name: str, value: str) -> Any:
+    if name == "n":
+        return int(value)
+    if name in _NUMBERS:
+        return float(value) if value else None
+    return value
