@@ -288,3 +288,26 @@ RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
 RECOVERY_BAND: Final = (0.05, 0.5, 0.95)
 # months from presentation at which bands are kept
 RECOVERY_MONTHS: Final = (-24, -12, -6, 0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 9, 12, 18, 24, 30, 36, 48, 60)
+
+# --- fitting one person's record ----------------------------------------------------------------------
+RECORD_FIRST: Final = 192  # persons drawn from the prior
+RECORD_MORE: Final = 96  # persons of every further round
+RECORD_MOST: Final = 576  # persons at the most
+RECORD_WANTED: Final = 120.0  # effective sample at which no further round is begun
+RECORD_ROUGH: Final = 96  # persons of a first, rough answer
+RECORD_SETS: Final = 40  # parameter sets that persons are drawn under
+RECORD_NESTED: Final = 64  # draws of fast traits and of the discrepancy for each simulated person
+RECORD_CHUNK: Final = 8  # persons simulated together
+RECORD_DEFENSIVE: Final = 0.2  # share of every proposal that is the prior
+RECORD_DEGREES: Final = 5.0  # of freedom of a proposal
+RECORD_SHRINK: Final = 2.0  # effective draws per coordinate at which half of the correlations is trusted
+RECORD_LEAST_SPREAD: Final = 0.15  # least width of a proposal, in prior standard deviations
+RECORD_INFLATED: Final = 1.1  # width of a proposal over that of the weighted draws
+RECORD_LABELS: Final = 0.8  # share of the labels of a proposal that follows the weighted draws
+RECORD_TEMPERED_SIZE: Final = 40.0  # effective draws that a proposal is fitted to at the least
+RECORD_BISECTIONS: Final = 30
+RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
+RECORD_DRAWS: Final = 400  # posterior draws of predictions
+RECORD_FORECAST_DRAWS: Final = 64  # persons followed under every other plan
+RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)  # days, for presentation
+RECORD_MONTHS: Final = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)  # of a forecast
