@@ -90,7 +90,7 @@ class Proposal:
 
     Attributes
     ----------
-    mean : (coordinate,) array
+    mean : (cause, coordinate) array
     factor : (coordinate, coordinate) array
         Cholesky factor of the scale.
     causes, members : arrays
@@ -107,9 +107,18 @@ class Proposal:
     @classmethod
     def fitted(cls, draws: Draws, weights: Floats, prior: Prior) -> Proposal:
         """Fit to weighted draws; what few draws cannot tell is drawn to the prior."""
-        mean = weights @ draws.z
-        spread = (draws.z - mean).T @ (weights[:, None] * (draws.z - mean))
         size = 1.0 / float((weights**2).sum())
+        whole = weights @ draws.z
+        mean = np.tile(whole, (len(prior.causes), 1))
+        for cause in range(len(prior.causes)):
+            own = weights * (draws.cause == cause)
+            share = float(own.sum())
+            if share > 0.0:
+                # what few draws of a cause say is drawn to all
+                trust = share * size / (share * size + numerics.RECORD_CAUSE_SHRINK)
+                mean[cause] += trust * (own @ draws.z / share - whole)
+        away = draws.z - mean[draws.cause]
+        spread = away.T @ (weights[:, None] * away)
         # correlations of few draws are noise
         trust = size / (size + numerics.RECORD_SHRINK * prior.coordinates)
         diagonal = np.maximum(np.diag(spread), numerics.RECORD_LEAST_SPREAD**2)
@@ -139,8 +148,8 @@ class Proposal:
         uniform = np.clip(uniform, 1e-12, 1.0 - 1e-12)
         degrees = numerics.RECORD_DEGREES
         scale = np.sqrt(degrees / rng.chisquare(degrees, rest))
-        z = self.mean + scale[:, None] * (ndtri(uniform[:, :size]) @ self.factor.T)
         cause = np.searchsorted(np.cumsum(self.causes), uniform[:, -2]).clip(0, len(self.causes) - 1)
+        z = self.mean[cause] + scale[:, None] * (ndtri(uniform[:, :size]) @ self.factor.T)
         member = np.searchsorted(np.cumsum(self.members), uniform[:, -1]).clip(0, len(self.members) - 1)
         return joined([first, Draws(z, cause.astype(np.int64), member.astype(np.int64))])
 
@@ -150,7 +159,7 @@ class Proposal:
         from scipy.special import gammaln
 
         size, degrees = self.prior.coordinates, numerics.RECORD_DEGREES
-        away = solve_triangular(self.factor, (draws.z - self.mean).T, lower=True)
+        away = solve_triangular(self.factor, (draws.z - self.mean[draws.cause]).T, lower=True)
         constant = (
             gammaln(0.5 * (degrees + size))
             - gammaln(0.5 * degrees)
