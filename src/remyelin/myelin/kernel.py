@@ -45,8 +45,8 @@ STATES = (
     REGROWN,
 ) = range(len(STATES))
 
-INPUTS = ("methylation", "toxin", "methylcobalamin", "mma")
-PHI, TOXIN, DOSE, MMA = range(len(INPUTS))
+INPUTS = ("methylation", "toxin", "methylcobalamin", "mma", "gas")
+PHI, TOXIN, DOSE, MMA, GAS = range(len(INPUTS))
 
 RATES = np.dtype(
     [
@@ -86,6 +86,7 @@ RATES = np.dtype(
             "axon_bare",
             "axon_trophic",
             "axon_direct",
+            "axon_gas",
             "regrowth",
             "regrowth_share",
         )
@@ -114,8 +115,8 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     y : (states,) array
         State in the order of :data:`STATES`.
     inputs : (inputs,) array
-        Methylation potential (1 = replete), toxin (1 = full), methylcobalamin (mg/kg/day) and
-        methylmalonate (nmol/L) at this moment.
+        Methylation potential (1 = replete), toxin (1 = full), methylcobalamin (mg/kg/day),
+        methylmalonate (nmol/L) and nitrous oxide (inspired fraction, mean of the day) at this moment.
     p : record of :data:`RATES`
         Rates of the segment, 1/day.
     dy : (states,) array
@@ -150,7 +151,10 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
 
     # Axons: the hazard, and in the periphery regrowth of a share of what was lost.
     hazard = (
-        p.axon_vacuolated * v + p.axon_bare * d * (1.0 - p.axon_trophic * supply) + p.axon_direct * deficit
+        p.axon_vacuolated * v
+        + p.axon_bare * d * (1.0 - p.axon_trophic * supply)
+        + p.axon_direct * deficit
+        + p.axon_gas * inputs[GAS]
     )
     survivors, regrown = y[SURVIVORS], y[REGROWN]
     growth = p.regrowth * phi * max(p.regrowth_share * (1.0 - survivors) - regrown, 0.0)
