@@ -23,6 +23,7 @@ from remyelin.commands.doctor import doctor
 from remyelin.commands.evidence import evidence
 from remyelin.commands.experiment import experiment
 from remyelin.commands.export import export
+from remyelin.commands.fit import fit
 from remyelin.commands.new import new
 from remyelin.commands.rebuild import rebuild
 from remyelin.commands.run import run
@@ -108,6 +109,7 @@ def _main(
 # in the order of ``--help``
 for command in (
     run,
+    fit,
     cases,
     new,
     check,

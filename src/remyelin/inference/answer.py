@@ -12,7 +12,6 @@ import numpy as np
 import xarray as xr
 
 import remyelin
-
 from remyelin.inference.forecast import CANNOT_TELL, DRAWN_FIRST, WAITING, Forecast, plan_data
 from remyelin.inference.people import COORDINATES
 from remyelin.inference.posterior import Posterior

@@ -210,7 +210,9 @@ def clinic_of(
     return Clinic(moved, own, hidden.notice[:, :, None], cognition[:, None])
 
 
-def background(item: terms.Finding, kind: str, age: float, conditions: Sequence[str], ledger: Ledger) -> float:
+def background(
+    item: terms.Finding, kind: str, age: float, conditions: Sequence[str], ledger: Ledger
+) -> float:
     """Return the chance that a person of this age has a finding from other causes."""
     table = ledger.table("record.background.symptoms" if kind == "symptom" else "record.background.signs")
     names = list(terms.SYMPTOMS if kind == "symptom" else terms.SIGNS)
@@ -261,7 +263,11 @@ def cumulative(item: terms.Finding, state: Clinic, at: int, examiner: Floats, re
         if item.type == "power":
             steps = list(state.judge.scale_power)
         elif item.type == "sign":
-            steps = [{"romberg": state.judge.scale_gait[0], "spasticity": reporting.spasticity}.get(item.name, reporting.grades[0])]
+            steps = [
+                {"romberg": state.judge.scale_gait[0], "spasticity": reporting.spasticity}.get(
+                    item.name, reporting.grades[0]
+                )
+            ]
         else:
             steps = list(reporting.grades)
     middle = logit(level) + shift
@@ -269,9 +275,7 @@ def cumulative(item: terms.Finding, state: Clinic, at: int, examiner: Floats, re
     return np.stack([*below, np.ones_like(level)])
 
 
-def chance(
-    item: terms.Finding, levels: tuple[int, int], below: Floats, other: int | None = None
-) -> Floats:
+def chance(item: terms.Finding, levels: tuple[int, int], below: Floats, other: int | None = None) -> Floats:
     """Return the chance (person, draw) of grades from `levels[0]` to `levels[1]`.
 
     Parameters
@@ -284,19 +288,19 @@ def chance(
         Grade that another cause brings; the worse of the two is seen.
     """
     low, high = levels
-    if item.type == "jerk":
+    whole, nothing = np.ones_like(below[0]), np.zeros_like(below[0])
+
+    def most(grade: int) -> Floats:
+        """Return the chance of at most this grade, the grade of another cause taken together with it."""
+        if grade < 0:
+            return np.asarray(nothing)
         if other is None:
-            return below[high] - (below[low - 1] if low else 0.0)
-        # another cause weakens a jerk: at most `other` is left
-        top = np.ones_like(below[0])
-        upper = top if high >= other else below[high]
-        lower = np.zeros_like(top) if not low else (top if low - 1 >= other else below[low - 1])
-        return upper - lower
-    upper = below[high] if other is None or high >= other else np.zeros_like(below[0])
-    if not low:
-        return upper
-    lower = below[low - 1] if other is None or low - 1 >= other else 0.0
-    return upper - lower
+            return np.asarray(below[grade])
+        if item.type == "jerk":  # another cause weakens a jerk: at most `other` is left
+            return np.asarray(whole if grade >= other else below[grade])
+        return np.asarray(below[grade] if grade >= other else nothing)
+
+    return np.asarray(most(high) - most(low - 1))
 
 
 def others(item: terms.Finding, reporting: Reporting) -> list[tuple[int, float]]:

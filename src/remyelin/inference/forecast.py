@@ -15,6 +15,7 @@ from remyelin.inference import findings
 from remyelin.inference.people import Plan, Simulated, gas_stop, given, simulated
 from remyelin.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
 from remyelin.inference.predictive import (
+    BAND,
     Predicted,
     banded,
     compared,
@@ -180,7 +181,9 @@ def forecast(
         return Forecast(refused, fits, entries, (), (), ())
     days = posterior.people.days
     ahead = days[days >= min(0.0, _start(posterior.plan) or 0.0)]
-    own = _followed(posterior, posterior.plan, posterior.people.at(posterior.picked.person), posterior.picked, ahead)
+    own = _followed(
+        posterior, posterior.plan, posterior.people.at(posterior.picked.person), posterior.picked, ahead
+    )
     plans = [own]
     if not posterior.rough:
         few = _fewer(posterior.picked, numerics.RECORD_FORECAST_DRAWS)
@@ -197,7 +200,9 @@ def forecast(
                 workers,
             )
             plans.append(_followed(posterior, plan, people.at(back), few, ahead))
-    return Forecast(None, fits, entries, tuple(plans), _waiting(posterior, plans), _next_tests(posterior, own))
+    return Forecast(
+        None, fits, entries, tuple(plans), _waiting(posterior, plans), _next_tests(posterior, own)
+    )
 
 
 def _verdict(posterior: Posterior, entries: tuple[Predicted, ...]) -> tuple[bool, str | None]:
@@ -265,13 +270,15 @@ def _followed(posterior: Posterior, plan: Plan, people: Simulated, picked: Picke
     )
 
 
-def _first_better(severities: dict[str, Floats], days: Floats, start: float | None, noticeable: float) -> Floats:
+def _first_better(
+    severities: dict[str, Floats], days: Floats, start: float | None, noticeable: float
+) -> Floats:
     stacked = np.stack(list(severities.values()))
     count = stacked.shape[1]
     if start is None or not (days >= start).any():
         return np.full(count, np.inf)
     first = int(np.searchsorted(days, start))
-    fallen = (stacked[..., first : first + 1] - stacked[..., first:] >= noticeable).any(axis=0)
+    fallen = np.any(stacked[..., first : first + 1] - stacked[..., first:] >= noticeable, axis=0)
     after = days[first:] - start
     return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
 
@@ -290,10 +297,13 @@ def _waiting(posterior: Posterior, plans: list[Followed]) -> tuple[Waited, ...]:
         difference = item.scale - base.scale[picks]
         months = np.diff(item.days) / DAYS_PER_MONTH
         area = (0.5 * (difference[:, 1:] + difference[:, :-1]) * months).sum(axis=1)
-        low, middle, high = (tuple(np.quantile(values, (0.05, 0.5, 0.95))) for values in (difference[:, -1], area, area))
-        found.append(Waited(item.plan.name, tuple(map(float, low)), tuple(map(float, middle))))  # type: ignore[arg-type]
-        del high
+        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area)))
     return tuple(found)
+
+
+def _quantiles(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, BAND)
+    return float(low), float(middle), float(high)
 
 
 def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:

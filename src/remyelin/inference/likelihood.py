@@ -36,7 +36,7 @@ class Judged:
     values : tuple of Filtered
         Of laboratory values and studies, by size of the discrepancy.
     outlier : (entry, person, draw) array
-        Chance of every finding and scale to say nothing, in the order of the likelihood's `findings`.
+        Chance of every finding and scale to say nothing, in the order of the likelihood's `clinical`.
     """
 
     total: Floats
@@ -55,7 +55,7 @@ class Likelihood:
     setting : Setting
     reporting : Reporting
     streams : Streams
-    values, findings : tuple of Entry
+    values, clinical : tuple of Entry
         Laboratory values and studies; symptoms, signs and scales.
     finding_days : (day,) array
         Days at which the clinical state is needed.
@@ -67,7 +67,7 @@ class Likelihood:
     reporting: Reporting
     streams: Streams
     values: tuple[Entry, ...]
-    findings: tuple[Entry, ...]
+    clinical: tuple[Entry, ...]
     finding_days: Floats
     selected: str
 
@@ -114,17 +114,15 @@ class Likelihood:
             Hidden states for every person.
         """
         reporting, count = self.reporting, len(people.began)
-        hidden = findings.nested(
-            numbers, self.finding_days, self.setting.spread, reporting, seed, draws
-        )
+        hidden = findings.nested(numbers, self.finding_days, self.setting.spread, reporting, seed, draws)
         items = measured(self.values, people, self.streams)
         values = tuple(
             filtered(items, self.streams.hidden(size), reporting.outlier, count) for size in reporting.scales
         )
         by_size = np.stack([item.log_likelihood for item in values], axis=-1)
         logs = np.take_along_axis(by_size, hidden.size, axis=1)
-        outlier = np.zeros((len(self.findings), count, draws))
-        if self.findings:
+        outlier = np.zeros((len(self.clinical), count, draws))
+        if self.clinical:
             logs = logs + self._findings(people, hidden, outlier)
         logs = logs + self._presented(people, hidden)
         total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
@@ -149,13 +147,13 @@ class Likelihood:
         record, share = setting.record, reporting.outlier
         logs = np.zeros(hidden.reserve.shape)
         by_name: dict[tuple[str, str], list[int]] = {}
-        for index, entry in enumerate(self.findings):
+        for index, entry in enumerate(self.clinical):
             if entry.kind == "scale":
                 logs += self._scale(entry, state, outlier[index])
             else:
                 by_name.setdefault((entry.kind, entry.name), []).append(index)
         for (kind, _), indices in by_name.items():
-            item = findings.finding_of(self.findings[indices[0]])
+            item = findings.finding_of(self.clinical[indices[0]])
             common = findings.background(item, kind, setting.age, record.conditions, setting.ledger)
             size = findings.grades(item)
             cases: list[tuple[int | None, float]] = [(None, 1.0 - common)]
@@ -165,7 +163,7 @@ class Likelihood:
             for index in indices:
                 plain = np.ones((len(cases), *logs.shape))
                 width = 1.0
-                for day, levels in _parts(self.findings[index], reporting):
+                for day, levels in _parts(self.clinical[index], reporting):
                     at = int(np.searchsorted(self.finding_days, day))
                     below = findings.cumulative(item, state, at, hidden.examiner[..., at], reporting)
                     width *= (levels[1] - levels[0] + 1) / size
@@ -204,12 +202,18 @@ class Likelihood:
         fall = 1.0 - people.blood["haemoglobin"] / self.setting.ledger["blood.haemoglobin"]
         at = np.searchsorted(people.days, days)
         fall = fall[:, at] / self.setting.ledger["blood.haemoglobin_fall"]
-        rate = np.broadcast_to(other + anaemia * np.clip(fall, 0.0, 1.0)[:, None], (*hidden.reserve.shape, len(days)))
+        rate = np.broadcast_to(
+            other + anaemia * np.clip(fall, 0.0, 1.0)[:, None], (*hidden.reserve.shape, len(days))
+        )
         if self.selected == "symptoms":
             still = np.zeros((*hidden.reserve.shape, len(days)))
             state = self.state(people, hidden, days, still)
             presence = np.broadcast_to(state.judge.presence, state.shape)
-            felt = np.any([state.severities[name] >= presence for name in clinic.SPINAL if name != "reflexes"] + [state.severities["vision"] >= presence], axis=0)
+            felt = np.any(
+                [state.severities[name] >= presence for name in clinic.SPINAL if name != "reflexes"]
+                + [state.severities["vision"] >= presence],
+                axis=0,
+            )
             rate = other + noticed * felt + gait * state.severities["gait"]
         gone = 0.5 * ((rate[..., 1:] + rate[..., :-1]) * np.diff(days)).sum(axis=-1)
         return np.asarray(np.log(rate[..., -1] * 365.25) - gone)

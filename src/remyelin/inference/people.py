@@ -92,6 +92,7 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
         fact(stated.temperature, "limb temperature", "prior.limb_temperature"),
     )
     kind = record.cause.kind
+    causes: tuple[str, ...]
     if kind == "unknown":
         causes, weights = UNKNOWN, np.array(ledger.vector("record.causes"))
         assumed.append("cause")
@@ -245,9 +246,7 @@ def simulated(
     return joined(found).at(back)
 
 
-def _batch(
-    draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], shared: Setting
-) -> Simulated:
+def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], shared: Setting) -> Simulated:
     people = [person_of(draws, i, shared) for i in range(len(draws))]
     horizon = float(days[-1])
     exposures = [_exposure(person, plan, horizon, shared.ledger) for person in people]

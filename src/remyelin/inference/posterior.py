@@ -204,9 +204,7 @@ def days_of(record: Record, likelihood: Likelihood) -> Floats:
     return np.array(sorted(day for day in days if day <= horizon))
 
 
-def _reusable(
-    earlier: Posterior, record: Record, ledger: Ledger, days: Floats, asked: list[Asked]
-) -> bool:
+def _reusable(earlier: Posterior, record: Record, ledger: Ledger, days: Floats, asked: list[Asked]) -> bool:
     """Whether the persons of an earlier posterior answer this record: same history, and every day known."""
     return (
         earlier.record.digest() == record.digest()

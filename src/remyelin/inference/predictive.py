@@ -118,7 +118,8 @@ def grade_draws(
     possible, shares = zip(*findings.others(item, reporting), strict=True)
     other = np.array(possible)[np.searchsorted(np.cumsum(shares), uniform[2]).clip(0, len(shares) - 1)]
     worse = np.minimum(found, other) if item.type == "jerk" else np.maximum(found, other)
-    return np.where(uniform[1] < common, worse, found)
+    grades: NDArray[np.int64] = np.where(uniform[1] < common, worse, found)
+    return grades
 
 
 def compared(posterior: Posterior) -> tuple[Predicted, ...]:
@@ -127,7 +128,9 @@ def compared(posterior: Posterior) -> tuple[Predicted, ...]:
     people = posterior.people.at(picked.person)
     state = state_of(posterior, people, picked, likelihood.finding_days, picked.hidden.path)
     found: list[Predicted] = []
-    in_order = {id(entry): index for index, entry in enumerate(sorted(likelihood.values, key=lambda e: e.day))}
+    in_order = {
+        id(entry): index for index, entry in enumerate(sorted(likelihood.values, key=lambda e: e.day))
+    }
     for number, entry in enumerate(posterior.record.entries):
         if entry.kind in ("lab", "study"):
             at = in_order[id(entry)]
@@ -135,7 +138,7 @@ def compared(posterior: Posterior) -> tuple[Predicted, ...]:
             outlier = float(by_size[picked.hidden.size[:, 0], picked.person].mean())
             found.append(_value(posterior, people, entry, outlier, number))
         elif entry.kind in ("symptom", "sign", "scale"):
-            at = likelihood.findings.index(entry)
+            at = likelihood.clinical.index(entry)
             outlier = float(posterior.judged.outlier[at][picked.person, picked.draw].mean())
             found.append(
                 _points(posterior, state, entry, outlier, number)

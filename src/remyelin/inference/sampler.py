@@ -130,9 +130,9 @@ class Proposal:
         rare = size / (size + prior.members)
         return cls(
             mean,
-            np.linalg.cholesky(numerics.RECORD_INFLATED**2 * scale),
-            keep * causes + (1.0 - keep) * prior.causes,
-            keep * rare * members + (1.0 - keep * rare) / prior.members,
+            np.asarray(np.linalg.cholesky(numerics.RECORD_INFLATED**2 * scale), dtype=np.float64),
+            np.asarray(keep * causes + (1.0 - keep) * prior.causes, dtype=np.float64),
+            np.asarray(keep * rare * members + (1.0 - keep * rare) / prior.members, dtype=np.float64),
             prior,
         )
 
@@ -170,7 +170,8 @@ class Proposal:
         with np.errstate(divide="ignore"):
             local = local + np.log(self.causes)[draws.cause] + np.log(self.members)[draws.member]
         share = numerics.RECORD_DEFENSIVE
-        return np.logaddexp(math.log1p(-share) + local, math.log(share) + self.prior.log_density(draws))
+        either = np.logaddexp(math.log1p(-share) + local, math.log(share) + self.prior.log_density(draws))
+        return np.asarray(either)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,7 +270,7 @@ def _tempered(log_ratio: Floats, values: Floats) -> Floats:
 
     def weights(power: float) -> Floats:
         logs = log_ratio + power * values
-        return np.exp(logs - np.logaddexp.reduce(logs))
+        return np.asarray(np.exp(logs - np.logaddexp.reduce(logs)))
 
     def size(power: float) -> float:
         return float(1.0 / (weights(power) ** 2).sum())

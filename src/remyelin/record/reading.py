@@ -139,7 +139,9 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
     reading.zero, note = _zero(rows, reading)
     notes += [note] if note else []
     # the end of a treatment must find its beginning, wherever the rows stand
-    for row in sorted(rows, key=lambda row: terms.fold(row.kind) == "treatment" and "end" in row.value.casefold()):
+    for row in sorted(
+        rows, key=lambda row: terms.fold(row.kind) == "treatment" and "end" in row.value.casefold()
+    ):
         reading.take(row)
     reading.left.sort(key=lambda item: item.line)
     return _checked(reading, notes)
@@ -169,12 +171,19 @@ def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
             continue  # the row is listed as not understood later
         if day is not None:
             dated[terms.fold(row.kind)].append(day)
-    for kinds, what in ((("treatment",), "first treatment"), (("lab", "sign", "study", "scale"), "first result")):
+    for kinds, what in (
+        (("treatment",), "first treatment"),
+        (("lab", "sign", "study", "scale"), "first result"),
+    ):
         days = [day for kind in kinds for day in dated.get(kind, ())]
         if days:
             return min(days), f"No date of presentation was given; the day of the {what} counts as day 0."
     days = [day for some in dated.values() for day in some]
-    return (max(days), "No date of presentation was given; the last date counts as day 0.") if days else (None, "")
+    return (
+        (max(days), "No date of presentation was given; the last date counts as day 0.")
+        if days
+        else (None, "")
+    )
 
 
 def _checked(reading: Reading, notes: list[str]) -> Record:
@@ -186,10 +195,12 @@ def _checked(reading: Reading, notes: list[str]) -> Record:
     if cause.ended is not None and cause.kind not in ("nitrous oxide", "unknown"):
         raise InputError(f"{source}: only an exposure to nitrous oxide ends in this model; remove the end.")
     if cause.began is not None and cause.began >= 0 and cause.kind != "none":
-        raise InputError(f"{source}: the cause began on or after presentation; give an earlier date, as -2 y.")
-    if cause.began is not None and reading.person.age is not None:
-        if -cause.began > reading.person.age * DAYS_PER_YEAR:
-            raise InputError(f"{source}: the cause began before the person was born; look at age and date.")
+        raise InputError(
+            f"{source}: the cause began on or after presentation; give an earlier date, as -2 y."
+        )
+    age = reading.person.age
+    if cause.began is not None and age is not None and -cause.began > age * DAYS_PER_YEAR:
+        raise InputError(f"{source}: the cause began before the person was born; look at age and date.")
     _same_day(reading)
     _order_of_events(reading)
     entries = tuple(sorted(reading.entries, key=lambda entry: (entry.day, entry.line)))

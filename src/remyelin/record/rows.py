@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from remyelin.case import CAUSES
 from remyelin.cobalamin import read_order
@@ -29,7 +29,14 @@ _FACTS: Final = {
     "filtration": "filtration",
     "egfr": "filtration",
 }
-_SEXES: Final = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
+_SEXES: Final = {
+    "female": "female",
+    "f": "female",
+    "woman": "female",
+    "male": "male",
+    "m": "male",
+    "man": "male",
+}
 _DIETS: Final = ("vegan", "vegan diet", "vegetarian", "strict vegetarian")
 _CAUSE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "pernicious anaemia": ("pernicious anemia", "autoimmune gastritis", "intrinsic factor antibodies", "pa"),
@@ -73,7 +80,7 @@ class Reading:
     source: str
     ledger: Ledger
     zero: int | None = None
-    person: Stated = Stated()
+    person: Stated = field(default_factory=Stated)
     stated: dict[str, tuple[int, object]] = field(default_factory=dict)
     cause: CauseOf | None = None
     found: str = ""
@@ -128,16 +135,20 @@ class Reading:
         elif name in ("condition", "diagnosis"):
             condition = terms.condition_of(row.value)
             if condition is None:
-                raise _Skip(f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}")
+                raise _Skip(
+                    f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
+                )
             if condition not in self.conditions:
                 self.conditions.append(condition)
         elif name in _FACTS:
             key = _FACTS[name]
             value = parse(_with_unit(row, key), key, name)
             self._once(row, key, value)
-            self.person = replace(self.person, **{key: value})
+            self.person = replace(self.person, **{key: value})  # type: ignore[arg-type]
         else:
-            raise _Skip(f"no fact of a person {_clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}")
+            raise _Skip(
+                f"no fact of a person {_clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}"
+            )
 
     def _presentation(self, row: Row) -> None:
         name = terms.fold(row.name)
@@ -175,9 +186,9 @@ class Reading:
         if event in ("began", "ended"):
             day = self.day(row)
             self._once(row, f"cause {event}", day)
-            self.cause = replace(before, **{event: day})
+            self.cause = replace(before, **{event: day})  # type: ignore[arg-type]
         elif row.value.strip():
-            self.cause = replace(before, **_amount(kind, row))
+            self.cause = replace(before, **_amount(kind, row))  # type: ignore[arg-type]
         elif row.when.strip():
             self.cause = replace(before, began=self.day(row))
         else:
@@ -200,16 +211,22 @@ class Reading:
             self._person(replace(row, name="filtration"))
             return
         if name is None:
-            raise _Skip(f"the model computes no {_clean(row.name)!r}; {nearest(terms.fold(row.name), terms.LABS)}")
+            raise _Skip(
+                f"the model computes no {_clean(row.name)!r}; {nearest(terms.fold(row.name), terms.LABS)}"
+            )
         day = self.day(row)
         bound = _BOUND.match(row.value)
         value = parse(_with_unit(row, name), name, name)
         text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
         if value <= 0:
-            raise _Skip("a value of 0 is below what any laboratory reports; write it as below its limit, as <50")
+            raise _Skip(
+                "a value of 0 is below what any laboratory reports; write it as below its limit, as <50"
+            )
         self._plausible(name, value, bool(bound))
         self.entries.append(
-            Entry(row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=_clean(row.note))
+            Entry(
+                row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=_clean(row.note)
+            )
         )
 
     def _plausible(self, name: str, value: float, censored: bool) -> None:
@@ -243,7 +260,11 @@ class Reading:
             )
         day = self.day(row)
         word = terms.fold(row.value) or "present"
-        common = {"text": _clean(row.value) or "present", "side": _side(row.note), "note": _clean(row.note)}
+        common: dict[str, Any] = {
+            "text": _clean(row.value) or "present",
+            "side": _side(row.note),
+            "note": _clean(row.note),
+        }
         if word in ("began", "ended"):
             if item.type != "severity":
                 raise _Skip("began and ended are for symptoms; give a grade for a sign")
@@ -251,13 +272,17 @@ class Reading:
             return
         levels = terms.levels_of(item, word)
         if levels is None:
-            raise _Skip(f"{_clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}")
+            raise _Skip(
+                f"{_clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}"
+            )
         self.entries.append(Entry(row.line, day, kind, item.name, levels=levels, **common))
 
     def _scale(self, row: Row) -> None:
         name = terms.scale_of(row.name)
         if name is None:
-            raise _Skip(f"no scale {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.SCALES)}")
+            raise _Skip(
+                f"no scale {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.SCALES)}"
+            )
         day = self.day(row)
         top = terms.SCALE_TOP[name]
         value = _plain(row.value.partition("/")[0])
@@ -280,7 +305,7 @@ class Reading:
         limit = re.search(r"(?:limit|normal|lln|uln)\s*[<>=:]*\s*([\d.]+)", note)
         warmth = re.search(r"([\d.]+)\s*(?:°\s*)?c\b", note)
         temperature = parse(f"{warmth[1]} C", "temperature", "temperature") if warmth else None
-        common = {
+        common: dict[str, Any] = {
             "side": side,
             "note": _clean(row.note),
             "temperature": temperature,

@@ -49,7 +49,9 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
             ("paraesthesia",),
             ("paresthesia", "tingling", "pins and needles", "burning feet", "prickling", "dysaesthesia"),
         ),
-        Finding("numbness", "severity", ("numbness",), ("numb", "hypoaesthesia", "loss of feeling", "numb feet")),
+        Finding(
+            "numbness", "severity", ("numbness",), ("numb", "hypoaesthesia", "loss of feeling", "numb feet")
+        ),
         Finding(
             "gait",
             "severity",
@@ -66,7 +68,9 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
                 "difficulty walking",
             ),
         ),
-        Finding("weakness", "severity", ("weakness",), ("weak legs", "leg weakness", "paraparesis", "paralysis")),
+        Finding(
+            "weakness", "severity", ("weakness",), ("weak legs", "leg weakness", "paraparesis", "paralysis")
+        ),
         Finding("lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "electric shocks")),
         Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
         Finding("taste_smell", "severity", ("taste_smell",), ("taste", "smell", "taste and smell")),

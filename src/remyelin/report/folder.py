@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from remyelin.course import Course
 
 SUMMARY = "summary.json"
+FIT = "fit.json"
+FITTED = frozenset({"report.html", "posterior.nc", "record.csv", FIT})
 WRITTEN = frozenset({"report.html", "course.nc", "case.toml", SUMMARY})
 
 
@@ -41,7 +43,7 @@ def claim(folder: Path) -> None:
         raise InputError(f"--out {folder}: is a file; give a folder.")
     if any(folder.iterdir()) and not _ours(folder):
         raise InputError(
-            f"--out {folder}: holds files that `remyelin run` did not write; give an empty or a new folder."
+            f"--out {folder}: holds files that remyelin did not write there; give an empty or a new folder."
         )
     if not _takes_folders(folder.absolute().parent):
         raise InputError(f"--out {folder}: cannot be replaced; its parent folder is not writable.")
@@ -58,13 +60,16 @@ def _takes_folders(parent: Path) -> bool:
 
 def _ours(folder: Path) -> bool:
     """Say whether an earlier run wrote the folder and nobody has put anything else there, which would be lost."""
-    if any(path.name not in WRITTEN for path in folder.iterdir()):
-        return False
-    try:
-        text = (folder / SUMMARY).read_text(encoding="utf-8")
-        return bool(json.loads(text).get("schema", "").startswith("remyelin-summary/"))
-    except (OSError, ValueError, AttributeError):
-        return False
+    for marker, written, schema in ((SUMMARY, WRITTEN, "remyelin-summary/"), (FIT, FITTED, "remyelin-fit/")):
+        if any(path.name not in written for path in folder.iterdir()):
+            continue
+        try:
+            text = (folder / marker).read_text(encoding="utf-8")
+            if json.loads(text).get("schema", "").startswith(schema):
+                return True
+        except (OSError, ValueError, AttributeError):
+            continue
+    return False
 
 
 def write_folder(course: Course, folder: Path) -> None:
@@ -82,12 +87,12 @@ def write_folder(course: Course, folder: Path) -> None:
         summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
         (draft / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         draft.chmod(0o755)
-        _put(draft, folder)
+        put_folder(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _put(draft: Path, folder: Path) -> None:
+def put_folder(draft: Path, folder: Path) -> None:
     """Move the finished draft to its place; an earlier run there is kept until the new one stands."""
     if not folder.exists():
         draft.rename(folder)
@@ -105,6 +110,14 @@ def write_new_case(file: Path) -> None:
     if file.suffix != ".toml":
         raise InputError(f"{file}: a case file ends in .toml.")
     template = files("remyelin.report").joinpath("new_case.toml").read_text(encoding="utf-8")
+    write_new(file, template, str(file))
+
+
+def write_new_record(file: Path) -> None:
+    """Write the commented template of a record; refuse to overwrite."""
+    if file.suffix != ".csv":
+        raise InputError(f"{file}: a record ends in .csv.")
+    template = files("remyelin.record").joinpath("new_record.csv").read_text(encoding="utf-8")
     write_new(file, template, str(file))
 
 
