@@ -40,7 +40,10 @@ CANNOT_TELL: Final = (
     "The model cannot tell how much waiting costs this person. That is no reason to wait: until treatment begins "
     "the deficiency goes on, and treatment should not be delayed."
 )
-WAITING: Final = "Until treatment begins the deficiency goes on. Treatment should not be delayed for this model or for a test."
+WAITING: Final = (
+    "Until treatment begins the deficiency goes on. "
+    "Treatment should not be delayed for this model or for a test."
+)
 DRAWN_FIRST: Final = "Any further blood is drawn on the day treatment starts, never instead of starting it."
 
 
