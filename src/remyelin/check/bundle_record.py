@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from remyelin.case import read_text, shipped_cases
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.fhir import LOINC, MAX_ENTRIES
 from remyelin.check.fhir_json import (
     a_date,
@@ -25,13 +26,12 @@ from remyelin.check.fhir_json import (
     load as load_json,
 )
 from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, table
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.record import Record, load_record
-from remyelin.record.reading import record_of_rows
-from remyelin.record.rows import Row
-from remyelin.record.terms import SYMPTOMS
-from remyelin.units import DAYS_PER_YEAR
+from remyelin.person.case import read_text, shipped_cases
+from remyelin.person.record import Record, load_record
+from remyelin.person.record.reading import record_of_rows
+from remyelin.person.record.rows import Row
+from remyelin.person.record.terms import SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")

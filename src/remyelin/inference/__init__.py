@@ -1,7 +1,0 @@
-"""Inference about one person: likelihood of a record, sampler, posterior, forecast."""
-
-from remyelin.inference.answer import answer, save, to_dataset
-from remyelin.inference.forecast import Forecast, forecast
-from remyelin.inference.posterior import Posterior, fit_person
-
-__all__ = ["Forecast", "Posterior", "answer", "fit_person", "forecast", "save", "to_dataset"]
