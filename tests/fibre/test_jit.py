@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numba
 import pytest
 
+from remyelin import jit
 from remyelin.jit import compiled
 
 
@@ -19,6 +20,7 @@ def test_without_a_cache_kernels_are_compiled_in_the_process(monkeypatch: pytest
         return original(*args, **options)
 
     monkeypatch.setattr(numba, "njit", refusing)
+    monkeypatch.setattr(jit, "_said", set())
 
     def double(x: float) -> float:
         return 2 * x

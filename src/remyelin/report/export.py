@@ -19,6 +19,12 @@ from remyelin.plans import exposure, orders, plans_of
 FORMATS: Final = ("sbml", "nmtran", "csv", "fhir")
 
 
+def check_format(form: str) -> None:
+    """Refuse a format that there is not."""
+    if form not in FORMATS:
+        raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+
+
 def export_case(case: Case, form: str, ledger: Ledger) -> str:
     """Return a case, treated as given, as the text of another format.
 
@@ -36,8 +42,7 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     InputError
         For an unknown format.
     """
-    if form not in FORMATS:
-        raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+    check_format(form)
     if form in ("csv", "fhir"):
         from remyelin.course import run_course
         from remyelin.report.nerve_export import to_csv, to_fhir

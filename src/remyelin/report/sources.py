@@ -8,9 +8,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from remyelin.base.files import write_new
 from remyelin.errors import InputError
 from remyelin.evidence import Entry, Ledger, load_references
-from remyelin.report.folder import write_new
 
 _MARKS = {
     "read": "read at the source",

@@ -1,0 +1,5 @@
+"""``python -m remyelin``."""
+
+from remyelin.commands.start import main
+
+main()
