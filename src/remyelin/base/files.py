@@ -14,8 +14,8 @@ import json
 import os
 import secrets
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,16 +133,27 @@ def write_new(path: Path, text: str, where: str) -> None:
 class Claimed:
     """An output folder that is there, is ours to write to, and is nobody else's until it is let go.
 
+    A context manager: on leaving, a folder that was made for it is removed again where nothing was written to it.
+
     Attributes
     ----------
     folder : Path
         Absolute, links followed.
     where : str
         What names it in errors.
+    held : ExitStack
+        What is undone on leaving.
     """
 
     folder: Path
     where: str
+    held: ExitStack = field(repr=False, compare=False)
+
+    def __enter__(self) -> Claimed:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.held.close()
 
     def write(self, files: Mapping[str, bytes | str]) -> None:
         """Put files into the folder, all of them or none; those of an earlier run are replaced.
@@ -223,7 +234,6 @@ def _mend(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
 def claimed(
     folder: Path,
     *,
@@ -231,10 +241,8 @@ def claimed(
     alone: bool = False,
     ours: Collection[str] = (),
     where: str = "",
-) -> Iterator[Claimed]:
+) -> Claimed:
     """Make an output folder, or take one that is there, before anything is computed.
-
-    On leaving, a folder that was made here is removed again where nothing was written to it.
 
     Parameters
     ----------
@@ -255,28 +263,23 @@ def claimed(
         If it cannot be used, with what would be right.
     """
     where = where or f"--out {folder}"
-    place, made = _make(folder, where)
-    try:
-        with _locked(place, where):
-            _try_to_write(place, names, where)
-            _mend(place)
-            _refuse_what_is_not_ours(place, names, alone, ours, where)
-            yield Claimed(place, where)
-    finally:
-        for path in made:  # the innermost first
-            with suppress(OSError):
-                path.rmdir()
+    with ExitStack() as stack:
+        place = _make(folder, where, stack)
+        stack.enter_context(_locked(place, where))
+        _try_to_write(place, names, where)
+        _mend(place)
+        _refuse_what_is_not_ours(place, names, alone, ours, where)
+        return Claimed(place, where, stack.pop_all())
 
 
-def _make(folder: Path, where: str) -> tuple[Path, list[Path]]:
-    """Return the folder, links followed, and which folders had to be made for it, the innermost first."""
+def _make(folder: Path, where: str, stack: ExitStack) -> Path:
+    """Return the folder, links followed; those that had to be made are removed again if they stay empty."""
     try:
         place = Path(os.path.abspath(folder))
     except FileNotFoundError:
         raise InputError(f"{where}: the working folder no longer exists; change to another one.") from None
     except ValueError as error:
         raise InputError(f"{where}: is no name of a folder: {reason(error)}.") from None
-    made: list[Path] = []
     try:
         if place.is_symlink() and not place.exists():
             raise InputError(f"{where}: is a link to nothing; remove it, or give another folder.")
@@ -286,15 +289,17 @@ def _make(folder: Path, where: str) -> tuple[Path, list[Path]]:
         for path in reversed(missing):
             with suppress(FileExistsError):  # another run was quicker
                 path.mkdir()
-                made.insert(0, path)
-        return place.resolve(strict=True), made
+                stack.callback(_remove_empty, path)
+        return place.resolve(strict=True)
     except (OSError, ValueError) as error:
-        for path in made:
-            with suppress(OSError):
-                path.rmdir()
         if isinstance(error, InputError):
             raise
         raise InputError(f"{where}: cannot be made: {reason(error)}; choose a writable folder.") from None
+
+
+def _remove_empty(path: Path) -> None:
+    with suppress(OSError):
+        path.rmdir()
 
 
 @contextmanager

@@ -29,9 +29,9 @@ Set = Annotated[
 COMMAND: Final[ContextVar[str]] = ContextVar("COMMAND", default="output")
 
 
-def folder_named(text: str) -> Path:
+def folder_named(text: str | Path) -> Path:
     """Return the folder of ``--out``; an empty name, as of an unset variable, is no folder."""
-    if not text.strip():
+    if not str(text).strip():  # a default comes as a path
         raise typer.BadParameter("the name is empty; give a folder.")
     return Path(text)
 

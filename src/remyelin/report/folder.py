@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,8 +20,7 @@ SUMMARY: Final = "summary.json"
 WRITTEN: Final = ("report.html", "course.nc", "case.toml", SUMMARY)
 
 
-@contextmanager
-def claim(folder: Path, where: str = "") -> Iterator[Claimed]:
+def claim(folder: Path, where: str = "") -> Claimed:
     """Hold the folder of a run: an empty or new one, or one that an earlier run wrote and nobody has changed.
 
     Raises
@@ -33,8 +30,7 @@ def claim(folder: Path, where: str = "") -> Iterator[Claimed]:
     """
     # folders of runs from before there was a manifest
     ours = WRITTEN if not read_manifest(folder) and _summary_of_ours(folder) else ()
-    with claimed(folder, names=WRITTEN, alone=True, ours=ours, where=where) as held:
-        yield held
+    return claimed(folder, names=WRITTEN, alone=True, ours=ours, where=where)
 
 
 def _summary_of_ours(folder: Path) -> bool:
@@ -45,20 +41,30 @@ def _summary_of_ours(folder: Path) -> bool:
         return False
 
 
-def write_folder(course: Course, held: Claimed) -> None:
+def write_folder(course: Course, folder: Path | Claimed) -> None:
     """Write report, data, summary and resolved case, all of them or none.
+
+    Parameters
+    ----------
+    course : Course
+    folder : Path or Claimed
+        A path is claimed first.
 
     Raises
     ------
     InputError
         If one cannot be written; what an earlier run wrote is untouched then.
     """
+    if not isinstance(folder, Claimed):
+        with claim(folder) as held:
+            write_folder(course, held)
+        return
     from remyelin.report.html import render_report
     from remyelin.report.summary import summarise
 
     summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
     # the summary last: where it is, the others are
-    held.write(
+    folder.write(
         {
             "report.html": render_report(course),
             "course.nc": course.netcdf(),
