@@ -4,7 +4,8 @@
 what was found.
 """
 
-from remyelin.cohort.executors import Dask, Executor, Processes, Serial, executor
+from remyelin.cohort.cluster import Dask
+from remyelin.cohort.executors import Executor, Processes, Serial, executor
 from remyelin.cohort.files import load_population, parse_population, shipped_populations
 from remyelin.cohort.population import Population
 from remyelin.cohort.results import Results, compare, summary

@@ -76,7 +76,7 @@ def cohort(
     chosen = resized(load_population(population), persons, draws)
 
     from remyelin.cohort.executors import executor
-    from remyelin.cohort.folder import claim, stopped
+    from remyelin.cohort.folder import replaced, stopped
     from remyelin.cohort.results import Results
     from remyelin.cohort.run import run_cohort
     from remyelin.report.cohort import write_report
@@ -88,7 +88,8 @@ def cohort(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-cohort-")))
         else:
             folder = out
-            claim(folder, resume=resume)
+            if not resume and (note := replaced(out)):
+                complain(f"remyelin: {note}")
         progress = stack.enter_context(Progress())
         try:
             found = run_cohort(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from importlib import import_module
 from typing import NoReturn
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Import the command line and run it."""
     early = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if early:  # not where interrupts are ignored, as of a job in the background
         signal.signal(signal.SIGINT, _stopped)
-    from remyelin.cli import main as run
-
+    run = import_module("remyelin.cli").main
     if early:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
