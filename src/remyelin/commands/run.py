@@ -27,8 +27,8 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.case import load_case
+    from remyelin.jit import kernels_kept
     from remyelin.plans import check_orders
-    from remyelin.report.doctor import kernels_cached
     from remyelin.report.folder import claim, write_folder
     from remyelin.report.terminal import Progress, print_summary
 
@@ -38,7 +38,7 @@ def run(
     with ExitStack() as stack:
         held = None if out is None else stack.enter_context(claim(out))
         progress = stack.enter_context(Progress())
-        if not kernels_cached():
+        if not kernels_kept():
             progress.say("Compiling the kernels, once; this run takes about half a minute longer.")
         from remyelin.course import run_course
 

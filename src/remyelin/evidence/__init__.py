@@ -1,7 +1,20 @@
-"""Data with sources: the ledger of numbers, the bibliography, the published targets."""
+"""Data with sources: the ledger of numbers, the bibliography, the published numbers and patients."""
 
 from remyelin.evidence.bibliography import Reference, cite, load_references
 from remyelin.evidence.ledger import Entry, Ledger
-from remyelin.evidence.targets import Target, load_targets
+from remyelin.evidence.patients import Patient, load_patients
+from remyelin.evidence.targets import Target, load_population, load_published, load_targets
 
-__all__ = ["Entry", "Ledger", "Reference", "Target", "cite", "load_references", "load_targets"]
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Patient",
+    "Reference",
+    "Target",
+    "cite",
+    "load_patients",
+    "load_population",
+    "load_published",
+    "load_references",
+    "load_targets",
+]
