@@ -1,5 +1,5 @@
 """``python -m remyelin``."""
 
-from remyelin.commands.start import main
+from remyelin.cli.start import main
 
 main()

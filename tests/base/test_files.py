@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from remyelin.base import files
+from remyelin.base.errors import InputError
 from remyelin.base.files import DRAFT, MANIFEST, claimed, write_new, write_whole
-from remyelin.errors import InputError
 
 NAMES = ("report.html", "summary.json")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remyelin.base.printing import console, json_printable, printable, say
-from remyelin.report.terminal import _table, tell
+from remyelin.output.terminal.course import _table, tell
 
 MARKUP = (
     "A [/] case",

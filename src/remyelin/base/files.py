@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from remyelin.errors import InputError
+from remyelin.base.errors import InputError
 
 try:
     import fcntl

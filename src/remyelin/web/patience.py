@@ -8,7 +8,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from remyelin.numerics import WEB_REQUEST_SECONDS
+from remyelin.web.settings import WEB_REQUEST_SECONDS
 
 
 class Patience(H11Protocol):

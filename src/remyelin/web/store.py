@@ -9,14 +9,15 @@ import shutil
 from pathlib import Path
 from typing import Final, Literal
 
-from remyelin import __version__, numerics
+from remyelin._version import __version__
+from remyelin.base.errors import InputError
 from remyelin.base.files import busy
-from remyelin.case import Case, to_toml_data
-from remyelin.course import run_course
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.report.folder import claim, write_folder
-from remyelin.web.compute import Check
+from remyelin.output.run_folder import claim, write_folder
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.course import run_course
+from remyelin.web.engine import Check
+from remyelin.web.settings import WEB_REPORTS_KEPT
 
 _NAME: Final = re.compile("[0-9a-f]{24}")
 File = Literal["report.html", "course.nc", "summary.json", "case.toml"]
@@ -82,5 +83,5 @@ class Store:
             if _NAME.fullmatch(folder.name) and not (folder / "summary.json").is_file() and not busy(folder)
         ]
         # what a killed server had begun, and the oldest beyond the number kept
-        for folder in (*begun, *ours[numerics.WEB_REPORTS_KEPT :]):
+        for folder in (*begun, *ours[WEB_REPORTS_KEPT:]):
             shutil.rmtree(folder, ignore_errors=True)

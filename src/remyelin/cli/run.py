@@ -1,0 +1,54 @@
+"""``remyelin run``: one person's course."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remyelin.cli.common import CaseName, Json, Set, folder_named, ledger_with, print_json
+
+
+def run(
+    case: CaseName,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", parser=folder_named, help="Write report, data and resolved case here."
+        ),
+    ] = None,
+    settings: Set = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Conduct every fibre in the exact engine instead of tables.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
+    from remyelin.base.jit import kernels_kept
+    from remyelin.output.run_folder import claim, write_folder
+    from remyelin.output.terminal.course import Progress, print_summary
+    from remyelin.person.case import load_case
+    from remyelin.person.plans import check_orders
+
+    ledger = ledger_with(settings)
+    loaded = load_case(case)
+    check_orders(loaded, ledger, case)
+    with ExitStack() as stack:
+        held = None if out is None else stack.enter_context(claim(out))
+        progress = stack.enter_context(Progress())
+        if not kernels_kept():
+            progress.say("Compiling the kernels, once; this run takes about half a minute longer.")
+        from remyelin.person.course import run_course
+
+        course = run_course(loaded, ledger, exact=exact, progress=progress)
+        if held is not None:
+            progress("writing the report")
+            write_folder(course, held)
+    if as_json:
+        from remyelin.output.summary import summarise
+
+        print_json(summarise(course))
+    else:
+        print_summary(course, out)

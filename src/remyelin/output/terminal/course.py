@@ -1,0 +1,206 @@
+"""What is said on the terminal: progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from remyelin.base.printing import console as plain_console
+from remyelin.base.printing import printable
+from remyelin.output.formatting import number
+
+if TYPE_CHECKING:
+    from remyelin.analysis.validation import Verdict
+    from remyelin.person.course import Course
+
+
+class Progress:
+    """Say on stderr what is being done, where stderr is a terminal; silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = plain_console(stderr=True)
+        self._status = self._console.status("starting") if self._console.is_terminal else None
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def say(self, sentence: str) -> None:
+        """Leave a line that stays."""
+        if self._status:
+            tell(self._console, sentence)
+
+    def __call__(self, step: str) -> None:
+        """Name the step now under way."""
+        if self._status:
+            # a string would be read as markup
+            self._status.update(Text(printable(f"{step} ({time.monotonic() - self._began:.0f} s)")))
+
+
+def tell(console: Console, text: object, style: str = "") -> None:
+    """Print a text, which may come from outside, on a console."""
+    console.print(Text(printable(text), style=style))
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else printable(cell) for cell in row))
+    return table
+
+
+def print_verdicts(rows: Sequence[Verdict]) -> None:
+    """Print each table of published against simulated, then the misses with their explanation, then the tally."""
+    console = plain_console()
+    columns = ("row", "role", "published", "bounds", "simulated", "90 % interval", "unit", "verdict")
+    for table, title in _TABLES.items():
+        of_table = [row for row in rows if row.table == table]
+        if of_table:
+            tell(console, f"\n{title}")
+            console.print(_table("", columns, [_verdict_cells(row) for row in of_table]))
+    misses = [row for row in rows if row.holds is False]
+    if misses:
+        tell(console, "\nMisses, as computed and explained:")
+        for row in misses:
+            tell(console, f"  {row.name} ({row.role}): {row.note}")
+    console.print()
+    for table in _TABLES:
+        for role in ("calibration", "validation"):
+            of_role = [row for row in rows if row.table == table and row.role == role]
+            computed = sum(row.computed for row in of_role)
+            hold = sum(bool(row.holds) for row in of_role)
+            if of_role:
+                tell(console, f"{table}, {role}: {len(of_role)} rows, {computed} computed, {hold} hold")
+
+
+_TABLES = {
+    "targets": "Mechanisms, measurements and trials (targets.csv)",
+    "population": "How patients are (population.csv)",
+}
+_VERDICTS = {True: "holds", False: "MISS", None: "not computed yet"}
+
+
+def _verdict_cells(row: Verdict) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.role,
+        row.published,
+        f"{row.lower:g} to {row.upper:g}",
+        number(row.simulated, 4) if row.simulated is not None or not row.computed else "never",
+        "" if row.low is None or row.high is None else f"{number(row.low)} to {number(row.high)}",
+        row.unit,
+        _VERDICTS[row.holds],
+    )
+
+
+def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print one line per comparison."""
+    columns = ("what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error")
+    cells = [[row[key] if isinstance(row[key], str) else number(row[key]) for key in columns] for row in rows]
+    plain_console().print(_table("", columns, cells))
+
+
+def print_summary(course: Course, out: Path | None) -> None:
+    """Print the course in one screen."""
+    from remyelin.output.summary import summarise
+
+    console = plain_console()
+    summary = summarise(course)
+    tell(console, course.case.title, "bold")
+    tell(console, f"{summary['disclaimer']}\n")
+    dates = summary["dates"]
+    labels = [entry["label"] for entry in dates]
+    console.print(
+        _table(
+            "Biomarkers (treatment as given)",
+            ("", *labels, "unit"),
+            [
+                (item["label"], *(number(value) for value in item["values"]), item["unit"])
+                for item in summary["biomarkers"]
+            ],
+        )
+    )
+    console.print(
+        _table(
+            "\nNerve studies (flag: outside the normal limit)",
+            ("", *labels, "normal", "unit"),
+            [
+                (
+                    item["label"],
+                    *(
+                        "absent"
+                        if cell["flag"] == "absent"
+                        else number(cell["value"]) + ("*" if cell["flag"] else "")
+                        for cell in item["values"]
+                    ),
+                    item["normal"],
+                    item["unit"],
+                )
+                for item in summary["studies"]
+            ],
+        )
+    )
+    for found in summary["nerve_report"]["dates"]:
+        pattern = f"Conduction studies, {found['label']}: {found['pattern']} ({found['rule']})."
+        if found["evoked"]:
+            pattern += f" Evoked potentials abnormal: {', '.join(found['evoked'])}."
+        tell(console, pattern)
+    console.print(
+        _table(
+            "\nSymptoms (0 none, 1 complete)",
+            ("", *labels),
+            [
+                (item["label"], *(f"{value:.2f}" for value in item["values"]))
+                for item in summary["symptoms"]
+                if item["status"] == "computed"
+            ],
+        )
+    )
+    console.print(
+        _table(
+            "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",
+            (
+                "plan",
+                "at presentation",
+                f"at {summary['recovery']['horizon']}",
+                "median (90 % of sets)",
+                "better after, months",
+                "leg sensory axons",
+            ),
+            [
+                (
+                    item["label"],
+                    f"{item['disability_at_presentation']:.0f}",
+                    f"{item['disability_at_horizon']:.0f}",
+                    f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
+                    item["first_improvement"],
+                    f"{item['axons_at_horizon']:.0%}",
+                )
+                for item in summary["recovery"]["plans"]
+            ],
+        )
+    )
+    if summary["recovery"]["waiting"]:
+        tell(console, summary["recovery"]["waiting"])
+    tell(console, summary["recovery"]["sentence"])
+    rests = summary["rests_on"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
+    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    for line in summary["not_stated"]:
+        tell(console, f"Not stated by the source: {line}")
+    if out is not None:
+        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
