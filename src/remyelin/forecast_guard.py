@@ -1,8 +1,9 @@
 """Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
 
-A finding is reproduced where the reported state lies within the 90 % band of the parameter sets at presentation, a
-grade where the band comes within one of it, and a duration where it is met within a factor of two. Everything that
-shows a forecast or compares delays asks here first.
+A finding is present or absent: it is reproduced where most of the parameter sets, and the set whose curves are drawn,
+have it at presentation. That is stricter than its lying in their 90 % band, in which a few sets would be enough while
+the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a duration within a
+factor of two. Everything that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations
@@ -37,8 +38,6 @@ NOT_DELAYED: Final = (
 )
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
-#: Shares lost from which a sense counts as absent.
-ABSENT: Final = 0.5
 LISTED: Final = 4  # findings named in a sentence; the rest are counted
 
 
@@ -63,19 +62,18 @@ class Findings:
 
     Attributes
     ----------
-    low, high : mapping of str to float
-        The 90 % band over parameter sets of the severity of every computed symptom (by id, 0 to 1) and of the
+    median : mapping of str to float
+        The median over parameter sets of the severity of every computed symptom (by id, 0 to 1) and of the
         signs ``vibration_loss``, ``ankle_jerk``, ``romberg``, ``babinski`` (0 or 1), ``power_leg``, ``power_arm``.
     noticed_for : mapping of str to float
-        Days for which a symptom has been noticed without a break; 0 where it is not noticed.
+        Days for which a symptom has been noticed without a break on the curve that is drawn; 0 where it is not.
     presence : float
         Severity from which a symptom is noticed or a loss found.
     names : mapping of str to str
         Usual names of the symptoms by id.
     """
 
-    low: Mapping[str, float]
-    high: Mapping[str, float]
+    median: Mapping[str, float]
     noticed_for: Mapping[str, float]
     presence: float
     names: Mapping[str, str]
@@ -125,23 +123,20 @@ def findings(
 ) -> Findings:
     """Return :class:`Findings` from the band at presentation of :func:`remyelin.recovery.at_presentation`."""
 
-    def edge(quantile: str) -> dict[str, float]:
-        here = presentation.sel(quantile=quantile)
-        found = {
-            str(name): float(here["severity"].sel(symptom=name))
-            for name in here["symptom"].to_numpy().tolist()
-        }
-        return found | {str(name): float(here[name]) for name in here.data_vars if name != "severity"}
-
-    return Findings(edge("low"), edge("high"), noticed_for, presence, names)
+    here = presentation.sel(quantile="median")
+    median = {
+        str(name): float(here["severity"].sel(symptom=name)) for name in here["symptom"].to_numpy().tolist()
+    }
+    median |= {str(name): float(here[name]) for name in here.data_vars if name != "severity"}
+    return Findings(median, noticed_for, presence, names)
 
 
 def noticed_since(present: NDArray[np.bool_], times: NDArray[np.float64]) -> float:
-    """Return for how many days, up to the last of `times`, something has been present without a break."""
+    """Return for how many days, at least 1, something has been present up to the last of `times`; 0 if it is not."""
     if not present[-1]:
         return 0.0
     breaks = np.flatnonzero(~present)
-    return abs(float(times[int(breaks[-1]) + 1 if breaks.size else 0] - times[-1]))
+    return max(abs(float(times[int(breaks[-1]) + 1 if breaks.size else 0] - times[-1])), 1.0)
 
 
 def explain(symptoms: Sequence[Finding], signs: Sequence[Finding], computed: Findings) -> str:
@@ -180,36 +175,37 @@ def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet
         if finding.name not in computed.noticed_for:
             continue
         what = computed.names.get(finding.name, finding.name).lower()
-        high = computed.high[finding.name]
-        if high < computed.presence:
-            yield Unmet(what, _said(finding), f"not noticed, severity at most {high:.2f}")
-            continue
-        since, began = computed.noticed_for[finding.name], -(finding.began or 0.0)
-        # where only some of the parameter sets make it noticed, the model gives no duration to compare
-        if began > 0 and since > 0 and abs(math.log(max(since, 1.0) / began)) > math.log(FACTOR):
+        severity, since = computed.median[finding.name], computed.noticed_for[finding.name]
+        began = -(finding.began or 0.0)
+        if severity < computed.presence or since <= 0.0:
+            instead = (
+                f"severity {severity:.2f}" if severity < computed.presence else "with the model's own rates"
+            )
+            yield Unmet(what, _said(finding), f"not noticed, {instead}")
+        elif began > 0 and abs(math.log(since / began)) > math.log(FACTOR):
             yield Unmet(what, _said(finding), f"for {_span(since)}")
         else:
             yield None
 
 
 def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | None]:
-    low, high = computed.low, computed.high
+    found = computed.median
     romberg = "Romberg sign absent"
-    feeling = f"at most {high['vibration_loss']:.0%} of the vibration sense of the legs lost"
-    jerk = f"ankle jerk {low['ankle_jerk']:.1f} or more (0 absent, 2 normal)"
+    feeling = f"{found['vibration_loss']:.0%} of the vibration sense of the legs lost"
+    jerk = f"ankle jerk {found['ankle_jerk']:.1f} (0 absent, 2 normal)"
     power = "full power of leg and arm"
-    weak = min(low["power_leg"], low["power_arm"]) < 5
+    weak = min(found["power_leg"], found["power_arm"]) < 5
     # an absent sense or jerk is one grade from an impaired one
     judged = {
-        "impaired position sense": (high["romberg"] >= 0.5, romberg),
-        "absent position sense": (high["romberg"] >= 0.5, romberg),
-        "impaired vibration sense": (high["vibration_loss"] >= computed.presence, feeling),
-        "absent vibration sense": (high["vibration_loss"] >= computed.presence, feeling),
-        "absent ankle jerks": (low["ankle_jerk"] < 1.5, jerk),
-        "plantar responses flexor": (low["babinski"] < 0.5, "Babinski sign present"),
+        "impaired position sense": (found["romberg"] >= 0.5, romberg),
+        "absent position sense": (found["romberg"] >= 0.5, romberg),
+        "impaired vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
+        "absent vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
+        "absent ankle jerks": (found["ankle_jerk"] < 1.5, jerk),
+        "plantar responses flexor": (found["babinski"] < 0.5, "Babinski sign present"),
         "weakness": (weak, power),
         "power": (weak, power),
-        "visual acuity": (high.get("vision", 0.0) >= computed.presence, "sight not noticeably impaired"),
+        "visual acuity": (found["vision"] >= computed.presence, "sight not noticeably impaired"),
     }
     for finding in reported:
         if finding.name in judged:

@@ -548,8 +548,7 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
 
     with pytest.raises(InputError, match="a forecast needs"):
         forecast(parse_toml('symptoms = ["numbness"]\n', "x", LEDGER), LEDGER)
-    known = parse_toml('symptoms = ["tingling"]\nrisks = ["vegan"]\n' + PERSON, "x", LEDGER)
-    mild = forecast(known, LEDGER)
+    mild = forecast(parse_toml('risks = ["vegan"]\n' + PERSON, "x", LEDGER), LEDGER)
     text = 'symptoms = ["tingling", "weak legs"]\nrisks = ["vegan"]\n' + PERSON
     refused = forecast(parse_toml(text, "x", LEDGER), LEDGER)
     assert refused.refused is not None
