@@ -81,8 +81,4 @@ def test_serve_says_where_it_is_in_one_line(tmp_path: Path) -> None:
 def test_the_commands_are_those_of_the_folder() -> None:
     found = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     named = {command.callback.__name__ for command in app.registered_commands if command.callback}
-<<<<<<< 57b5ab4348535a31e0c98b2d57983e9a7856751d
-    assert named == found - {"__init__", "common", "start"}
-=======
-    assert named == found - {"__init__", "common", "main"}
->>>>>>> 44a96d199155d665bf399b9ff77068f651124cd3
+    assert named == found - {"__init__", "common", "main", "start"}

@@ -120,14 +120,9 @@ def print_summary(course: Course, out: Path | None) -> None:
 
     console = plain_console()
     summary = summarise(course)
-<<<<<<< 57b5ab4348535a31e0c98b2d57983e9a7856751d
     tell(console, course.case.title, "bold")
-    tell(console, f"{summary['disclaimer']}\n")
-=======
-    console.print(f"[bold]{course.case.title}[/bold]")
-    console.print(f"{summary['disclaimer']}")
-    console.print(f"{summary['forecast']['headline']}\n")
->>>>>>> 44a96d199155d665bf399b9ff77068f651124cd3
+    tell(console, f"{summary['disclaimer']}")
+    tell(console, f"{summary['forecast']['headline']}\n")
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
     console.print(
@@ -164,14 +159,10 @@ def print_summary(course: Course, out: Path | None) -> None:
         pattern = f"Conduction studies, {found['label']}: {found['pattern']} ({found['rule']})."
         if found["evoked"]:
             pattern += f" Evoked potentials abnormal: {', '.join(found['evoked'])}."
-<<<<<<< 57b5ab4348535a31e0c98b2d57983e9a7856751d
         tell(console, pattern)
-=======
-        console.print(pattern)
     # a course that is no forecast is shown as it is computed at presentation, and no further
     refused = summary["forecast"]["refused"] is not None
     shown = labels[:1] if refused else labels
->>>>>>> 44a96d199155d665bf399b9ff77068f651124cd3
     console.print(
         _table(
             "\nSymptoms (0 none, 1 complete)",
@@ -187,11 +178,11 @@ def print_summary(course: Course, out: Path | None) -> None:
         _print_recovery(console, summary["recovery"])
     rests = summary["rests_on"]
     kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
-    console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
     for line in summary["not_stated"]:
-        console.print(f"Not stated by the source: {line}")
+        tell(console, f"Not stated by the source: {line}")
     if out is not None:
-        console.print(f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
 
 
 def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
@@ -221,19 +212,6 @@ def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
             ],
         )
     )
-<<<<<<< 57b5ab4348535a31e0c98b2d57983e9a7856751d
-    if summary["recovery"]["waiting"]:
-        tell(console, summary["recovery"]["waiting"])
-    tell(console, summary["recovery"]["sentence"])
-    rests = summary["rests_on"]
-    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
-    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
-    for line in summary["not_stated"]:
-        tell(console, f"Not stated by the source: {line}")
-    if out is not None:
-        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
-=======
     if recovery["waiting"]:
-        console.print(recovery["waiting"])
-    console.print(recovery["sentence"])
->>>>>>> 44a96d199155d665bf399b9ff77068f651124cd3
+        tell(console, recovery["waiting"])
+    tell(console, recovery["sentence"])
