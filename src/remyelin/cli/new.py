@@ -1,4 +1,4 @@
-"""``remyelin new``: a commented case file or record."""
+"""``remyelin new``: a commented case file."""
 
 from __future__ import annotations
 
@@ -7,25 +7,19 @@ from typing import Annotated
 
 import typer
 
-from remyelin.cli.common import Json, print_json
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, file_named, print_json
 
 
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the case or record.")],
-    record: Annotated[
-        bool, typer.Option("--record", help="Write a dated record of one person (CSV) for `remyelin fit`.")
-    ] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=file_named, help="Where to write the case.")],
     as_json: Json = False,
 ) -> None:
-    """Write a commented case file, or a record of one person, valid as it stands."""
-    from remyelin.output.run_folder import write_new_case, write_new_record
+    """Write a commented case file, valid as it stands."""
+    from remyelin.output.run_folder import write_new_case
 
-    if record:
-        write_new_record(file)
-    else:
-        write_new_case(file)
+    write_new_case(file)
     if as_json:
         print_json({"wrote": str(file)})
         return
-    command = "fit" if record else "run"
-    print(f"wrote {file}; compute it with: remyelin {command} {file} --out out")
+    say(f"wrote {file}; compute it with: remyelin run {file} --out out")

@@ -91,29 +91,3 @@ DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 u
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
 TRAIT_LIMITS: Final = (0.01, 100.0)  # of a trait drawn, relative to the typical person
 TRAIT_LEDGERS_KEPT: Final = 64  # distributions of traits remembered, by ledger
-    -1096.0,
-    -731.0,
-    -548.0,
-    -365.0,
-    -244.0,
-    -152.0,
-    -91.0,
-    -45.0,
-)  # days, for presentation
-    0.0,
-    0.25,
-    0.5,
-    1.0,
-    1.5,
-    2.0,
-    3.0,
-    4.0,
-    6.0,
-    9.0,
-    12.0,
-    18.0,
-    24.0,
-    36.0,
-)  # of a forecast
-    0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
-)
