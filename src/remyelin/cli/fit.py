@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from remyelin.cli.common import Json, Set, ledger_with, print_json
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
 
 def fit(
@@ -19,7 +21,10 @@ def fit(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write report, posterior and answer here.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", parser=folder_named, help="Write report, posterior and answer here."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed; the same one gives the same answer.")] = 0,
     rough: Annotated[bool, typer.Option("--rough", help="A first, rough answer from few persons.")] = False,
@@ -42,14 +47,18 @@ def fit(
     if seed < 0:
         raise InputError(f"--seed {seed}: give a whole number, 0 or more.")
     from remyelin.check.bundle_record import load
-    from remyelin.output.run_folder import claim
     from remyelin.output.terminal.course import Progress
 
     ledger = ledger_with(settings)
     loaded = load(record, ledger)
-    if out is not None:
-        claim(out)
-    with Progress() as progress:
+    with ExitStack() as stack:
+        folder = None
+        if out is not None:
+            from remyelin.base.files import claimed
+            from remyelin.output.fit_files import WRITTEN
+
+            folder = stack.enter_context(claimed(out, names=WRITTEN, alone=True))
+        progress = stack.enter_context(Progress())
         progress("loading the model")
         from remyelin.person.inference import answer, fit_person, forecast
 
@@ -58,19 +67,16 @@ def fit(
 
         posterior = fit_person(loaded, ledger, seed=seed, rough=rough, progress=step)
         found = forecast(posterior, progress=step)
-        if out is not None:
+        if folder is not None:
             progress("writing the report")
-            from remyelin.output.fit import write
+            from remyelin.output.pages.fit import write
 
-            try:
-                write(posterior, found, out)
-            except OSError as error:
-                raise InputError(f"--out {out}: cannot be written: {error.strerror or error}.") from None
+            write(posterior, found, folder)
     if as_json:
         print_json(answer(posterior, found))
     else:
-        from remyelin.output.fit import text_of
+        from remyelin.output.terminal.fit import text_of
 
-        print(text_of(posterior, found))
+        say(text_of(posterior, found))
         if out is not None:
-            print(f"\nwrote {out}/report.html and {out}/posterior.nc")
+            say(f"\nwrote {out}/report.html and {out}/posterior.nc")

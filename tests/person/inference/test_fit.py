@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from remyelin.evidence import Ledger
+from remyelin.person.forecast_guard import CANNOT_TELL
 from remyelin.person.inference import answer, fit_person, forecast
-from remyelin.person.inference.forecast import CANNOT_TELL
 from remyelin.person.record import parse_csv
 
 LEDGER = Ledger.shipped()

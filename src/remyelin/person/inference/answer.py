@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from dataclasses import asdict
@@ -12,8 +13,10 @@ import numpy as np
 import xarray as xr
 
 from remyelin._version import __version__
+from remyelin.base.files import write_whole
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.person.inference.forecast import CANNOT_TELL, DRAWN_FIRST, WAITING, Forecast, plan_data
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, plan_data
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
@@ -88,7 +91,7 @@ def waiting_text(found: Forecast) -> str:
     low, median, high = worst.sum
     return (
         f"Under {worst.plan!r} the person carries {median:.0f} point-months more disability "
-        f"({low:.0f} to {high:.0f}). {WAITING}"
+        f"({low:.0f} to {high:.0f}). {NOT_DELAYED}"
     )
 
 
@@ -163,6 +166,17 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
     )
 
 
+def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
+    """Return the posterior as the bytes of a netCDF file, made in memory."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        to_dataset(posterior, found).dump_to_store(H5NetCDFStore(file))
+    return content.getvalue()
+
+
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
-    """Write the posterior as netCDF."""
-    to_dataset(posterior, found).to_netcdf(path, engine="h5netcdf")
+    """Write the posterior as netCDF, whole or not at all."""
+    write_whole(path, to_netcdf(posterior, found))

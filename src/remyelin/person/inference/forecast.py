@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import REGIMENS, read_order
-from remyelin.person.inference.settings import RECORD_BINS, RECORD_FORECAST_DRAWS, RECORD_LEAST_EFFECTIVE, RECORD_MISFIT
 from remyelin.person.inference import findings
 from remyelin.person.inference.people import Plan, Simulated, gas_stop, given, simulated
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
@@ -28,6 +27,12 @@ from remyelin.person.inference.predictive import (
     state_of,
     value_draws,
 )
+from remyelin.person.inference.settings import (
+    RECORD_BINS,
+    RECORD_FORECAST_DRAWS,
+    RECORD_LEAST_EFFECTIVE,
+    RECORD_MISFIT,
+)
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -37,14 +42,6 @@ LATER: Final = (3, 12)  # months by which a start is moved
 SCHEDULES: Final = ("uk neurological", "oral")
 FIRST: Final = "uk neurological"  # run where no treatment is recorded, so that starts can be compared
 NEXT_SIGNS: Final = ("vibration", "ankle_jerk", "babinski")
-CANNOT_TELL: Final = (
-    "The model cannot tell how much waiting costs this person. That is no reason to wait: until treatment begins "
-    "the deficiency goes on, and treatment should not be delayed."
-)
-WAITING: Final = (
-    "Until treatment begins the deficiency goes on. "
-    "Treatment should not be delayed for this model or for a test."
-)
 DRAWN_FIRST: Final = "Any further blood is drawn on the day treatment starts, never instead of starting it."
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic
-from remyelin.person.inference.settings import RECORD_HISTORY
 from remyelin.person.inference import findings
 from remyelin.person.inference.filtering import Filtered, filtered
 from remyelin.person.inference.findings import Nested, Reporting
 from remyelin.person.inference.people import Setting, Simulated
+from remyelin.person.inference.settings import RECORD_HISTORY
 from remyelin.person.inference.studies import Asked, asked_of
 from remyelin.person.inference.values import Streams, measured, stream_of
 from remyelin.person.record import Entry, Record

@@ -17,10 +17,11 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
-from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS, TRAIT_LIMITS
+from remyelin.fibre.settings import TRAIT_LIMITS
 from remyelin.person.case import PARTIAL_CAUSES
 from remyelin.person.chain_people import Numbers, simulate_people
 from remyelin.person.inference.sampler import Draws, Prior
+from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
 from remyelin.person.inference.studies import Asked, examined
 from remyelin.person.person import Person
 from remyelin.person.plans import caused

@@ -13,19 +13,6 @@ from numpy.typing import NDArray
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
-from remyelin.person.inference.settings import (
-    RECORD_AFTER,
-    RECORD_BEYOND,
-    RECORD_DRAWS,
-    RECORD_FIRST,
-    RECORD_HISTORY,
-    RECORD_MONTHS,
-    RECORD_MORE,
-    RECORD_MOST,
-    RECORD_NESTED,
-    RECORD_ROUGH,
-    RECORD_WANTED,
-)
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.likelihood import Judged, Likelihood
 from remyelin.person.inference.people import (
@@ -39,6 +26,19 @@ from remyelin.person.inference.people import (
     simulated,
 )
 from remyelin.person.inference.sampler import Draws, Sample, sample
+from remyelin.person.inference.settings import (
+    RECORD_AFTER,
+    RECORD_BEYOND,
+    RECORD_DRAWS,
+    RECORD_FIRST,
+    RECORD_HISTORY,
+    RECORD_MONTHS,
+    RECORD_MORE,
+    RECORD_MOST,
+    RECORD_NESTED,
+    RECORD_ROUGH,
+    RECORD_WANTED,
+)
 from remyelin.person.inference.studies import Asked
 from remyelin.person.record import Record
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from remyelin import clinic
 from remyelin.base.units import KINDS
-from remyelin.person.inference.settings import RECORD_DIGITS
 from remyelin.person.inference import findings
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
+from remyelin.person.inference.settings import RECORD_DIGITS
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import STUDIES

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.person.inference.psis import smoothed
 from remyelin.person.inference.settings import (
     RECORD_BISECTIONS,
     RECORD_CAUSE_SHRINK,
@@ -26,7 +27,6 @@ from remyelin.person.inference.settings import (
     RECORD_SHRINK,
     RECORD_TEMPERED_SIZE,
 )
-from remyelin.person.inference.psis import smoothed
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

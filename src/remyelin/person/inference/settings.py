@@ -24,11 +24,15 @@ RECORD_BISECTIONS: Final = 30
 RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
 RECORD_DRAWS: Final = 400  # posterior draws of predictions
 RECORD_FORECAST_DRAWS: Final = 64  # persons followed under every other plan
-RECORD_HISTORY: Final = (
-RECORD_MONTHS: Final = (
+#: Days at which the history is looked at for the hazard of presentation.
+RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)
+#: Months of a forecast.
+RECORD_MONTHS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
 RECORD_BEYOND: Final = 24.0  # months of forecast after the last entry
 RECORD_AFTER: Final = (3.0, 6.0, 12.0)  # months after the last entry at which persons are kept
 RECORD_DIGITS: Final = 3  # of numbers in the answer
 RECORD_BINS: Final = 5  # of a possible result, when its value is weighed
 RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast is given
 RECORD_MISFIT: Final = (
+    0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
+)
