@@ -17,6 +17,7 @@ from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.course import DISCLAIMER
 from remyelin.evidence import load_references
 from remyelin.figures import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS
+from remyelin.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 from remyelin.units import DAYS_PER_MONTH
 from remyelin.web.compute import Engine, as_json
 from remyelin.web.pool import Pool, Ticket
@@ -24,6 +25,14 @@ from remyelin.web.pool import Pool, Ticket
 router = APIRouter(prefix="/api")
 
 Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
+
+
+class AskedCase(BaseModel):
+    """A case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    case: dict[str, Any]
 
 
 class Asked(BaseModel):
@@ -99,6 +108,10 @@ async def state(request: Request) -> dict[str, Any]:
             "homocysteine": [ledger["limits.homocysteine"]],
         },
         "presence": ledger["clinic.presence"],
+        "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
+        "cannot_tell": CANNOT_TELL,
+        "same_end": SAME_END,
+        "not_delayed": NOT_DELAYED,
         "symptoms": [
             {
                 "id": item.id,
@@ -138,6 +151,19 @@ async def bands(asked: Asked, request: Request) -> Response:
     case, shift = asked.read()
     engine = engine_of(request)
     return await answered(request, lambda ticket: as_json(engine.bands(case, shift, ticket.check)))
+
+
+@router.post("/forecast", response_model=dict[str, Any])
+async def forecast(asked: AskedCase, request: Request) -> Response:
+    """Say whether the course of a case may be shown as a forecast, or why it is refused."""
+    case = case_of(asked.case, "case")
+    engine = engine_of(request)
+
+    def work(ticket: Ticket) -> bytes:
+        reason = engine.refused(case, ticket.check)
+        return as_json({"refused": reason or None, "headline": headline(reason) if reason else ""})
+
+    return await answered(request, work)
 
 
 @router.post("/studies", response_model=dict[str, Any])
