@@ -28,11 +28,15 @@ from remyelin.person.inference.predictive import (
     value_draws,
 )
 from remyelin.person.inference.settings import (
+    RECORD_AFTER,
+    RECORD_BEFORE,
     RECORD_BINS,
     RECORD_FORECAST_DRAWS,
     RECORD_LEAST_EFFECTIVE,
     RECORD_MISFIT,
+    RECORD_MONTHS,
 )
+from remyelin.person.inference.studies import Asked
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -180,30 +184,38 @@ def forecast(
     fits, refused = _verdict(posterior, entries)
     if refused is not None:
         return Forecast(refused, fits, entries, (), (), ())
-    days = posterior.people.days
-    ahead = days[days >= min(0.0, _start(posterior.plan) or 0.0)]
-    own = _followed(
-        posterior, posterior.plan, posterior.people.at(posterior.picked.person), posterior.picked, ahead
-    )
-    plans = [own]
-    if not posterior.rough:
-        few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
-        persons, back = np.unique(few.person, return_inverse=True)
-        wanted = plans_of(posterior)
-        for number, plan in enumerate(wanted):
-            people = simulated(
-                posterior.sample.draws.at(persons),
-                plan,
-                ahead,
-                (),
-                posterior.setting,
-                lambda share, number=number: progress("other plans", (number + share) / len(wanted)),  # type: ignore[misc]
-                workers,
-            )
-            plans.append(_followed(posterior, plan, people.at(back), few, ahead))
-    return Forecast(
-        None, fits, entries, tuple(plans), _waiting(posterior, plans), _next_tests(posterior, own)
-    )
+    days = _days(posterior)
+    asked = [] if posterior.rough else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
+    draws = posterior.sample.draws
+    few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
+    wanted = () if posterior.rough else plans_of(posterior)
+    plans = []
+    for number, plan in enumerate((posterior.plan, *wanted)):
+        picked = few if number or posterior.rough else posterior.picked
+        persons, back = np.unique(picked.person, return_inverse=True)
+
+        def report(share: float, number: int = number) -> None:
+            progress("plans", (number + share) / (1 + len(wanted)))
+
+        people = simulated(
+            draws.at(persons), plan, days, () if number else asked, posterior.setting, report, workers
+        ).at(back)
+        plans.append(_followed(posterior, plan, people, picked, days))
+        if not number:
+            own = people
+    tests = () if posterior.rough else _next_tests(posterior, plans[0], own)
+    return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests)
+
+
+def _days(posterior: Posterior) -> Floats:
+    """Return the days of a forecast: a year before day 0, the months after it and after the last entry."""
+    last, end = posterior.record.last_day, posterior.horizon
+    days = {month * DAYS_PER_MONTH for month in (*RECORD_BEFORE, *RECORD_MONTHS)} | {end}
+    days |= {last + month * DAYS_PER_MONTH for month in RECORD_AFTER}
+    start = _start(posterior.plan)
+    if start is not None and start > min(days):
+        days.add(start)
+    return np.array(sorted(day for day in days if day <= end))
 
 
 def _verdict(posterior: Posterior, entries: tuple[Predicted, ...]) -> tuple[bool, str | None]:
@@ -284,7 +296,7 @@ def _first_better(
     return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
 
 
-def _waiting(posterior: Posterior, plans: list[Followed]) -> tuple[Waited, ...]:
+def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     """Compare later starts with the recorded one, or with one now where none is recorded, pick by pick."""
     named = {item.plan.name: item for item in plans}
     base = named.get("from now") or plans[0]
@@ -307,7 +319,7 @@ def _quantiles(values: Floats) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:
+def _next_tests(posterior: Posterior, own: Followed, people: Simulated) -> tuple[NextTest, ...]:
     """Return how much each single further result would narrow the scale a year on, the best first."""
     now = posterior.record.last_day
     at = int(np.searchsorted(own.days, now + 12 * DAYS_PER_MONTH).clip(0, len(own.days) - 1))
@@ -315,7 +327,6 @@ def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:
     # points are whole; a small known jitter makes widths of bins comparable
     rng = np.random.default_rng([posterior.seed, 6])
     target = target + rng.random(len(target)) - 0.5
-    people = posterior.people.at(posterior.picked.person)
     known = {(entry.kind, entry.name) for entry in posterior.record.entries if entry.day >= now - 1.0}
     results: list[tuple[str, str, Floats]] = []
     for number, name in enumerate(NEXT_LABS):

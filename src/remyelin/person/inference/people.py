@@ -173,6 +173,8 @@ class Simulated:
         Results of nerve studies in standard deviations of the norm.
     began : (person,) array
         Day on which the cause began.
+    known : (person,) array
+        Whether the person was simulated at these days; the numbers of others mean nothing.
     """
 
     days: Floats
@@ -180,6 +182,7 @@ class Simulated:
     pathways: Mapping[str, Floats]
     studies: Mapping[Asked, Floats]
     began: Floats
+    known: NDArray[np.bool_]
 
     def at(self, which: NDArray[np.generic]) -> Simulated:
         """Return some of the persons."""
@@ -189,7 +192,28 @@ class Simulated:
             {name: values[which] for name, values in self.pathways.items()},
             {name: values[which] for name, values in self.studies.items()},
             self.began[which],
+            self.known[which],
         )
+
+    def on(self, days: Floats) -> Simulated:
+        """Return the same persons at some of their days."""
+        at = np.searchsorted(self.days, days)
+        return Simulated(
+            days,
+            {name: values[:, at] for name, values in self.blood.items()},
+            {name: values[:, at] for name, values in self.pathways.items()},
+            self.studies,
+            self.began,
+            self.known,
+        )
+
+    def spread(self, places: NDArray[np.int64], count: int) -> Simulated:
+        """Return the persons at places among `count`, the others not known and like the first one."""
+        which = np.zeros(count, dtype=np.int64)
+        which[places] = np.arange(len(places))
+        known = np.zeros(count, dtype=bool)
+        known[places] = True
+        return replace(self.at(which), known=known)
 
 
 def joined(parts: Sequence[Simulated]) -> Simulated:
@@ -201,6 +225,7 @@ def joined(parts: Sequence[Simulated]) -> Simulated:
         {name: np.concatenate([part.pathways[name] for part in parts]) for name in first.pathways},
         {name: np.concatenate([part.studies[name] for part in parts]) for name in first.studies},
         np.concatenate([part.began for part in parts]),
+        np.concatenate([part.known for part in parts]),
     )
 
 
@@ -272,6 +297,7 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
         {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
         examined(asked, days, found.states, shared.body, shared.numbers[0].tables, shared.ledger),
         np.array([person.began for person in people]),
+        np.ones(count, dtype=bool),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 RECORD_FIRST: Final = 128  # persons drawn from the prior
 RECORD_MORE: Final = 64  # persons of every further round
-RECORD_MOST: Final = 576  # persons at the most
+RECORD_MOST: Final = 768  # persons at the most
 RECORD_WANTED: Final = 120.0  # effective sample at which no further round is begun
 RECORD_ROUGH: Final = 96  # persons of a first, rough answer
 RECORD_SETS: Final = 40  # parameter sets that persons are drawn under
@@ -23,13 +23,15 @@ RECORD_TEMPERED_SIZE: Final = 25.0  # effective draws that a proposal is fitted 
 RECORD_BISECTIONS: Final = 30
 RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
 RECORD_DRAWS: Final = 400  # posterior draws of predictions
-RECORD_FORECAST_DRAWS: Final = 64  # persons followed under every other plan
+RECORD_FORECAST_DRAWS: Final = 48  # persons followed under every other plan
 #: Days at which the history is looked at for the hazard of presentation.
 RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)
 #: Months of a forecast.
 RECORD_MONTHS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
 RECORD_BEYOND: Final = 24.0  # months of forecast after the last entry
-RECORD_AFTER: Final = (3.0, 6.0, 12.0)  # months after the last entry at which persons are kept
+RECORD_AFTER: Final = (0.0, 3.0, 6.0, 12.0)  # months after the last entry that a forecast holds
+RECORD_BEFORE: Final = (-12.0, -6.0, -3.0, -1.0)  # months before day 0 that a forecast holds
+RECORD_NEGLIGIBLE: Final = 1e-4  # weight over the largest, below which a person is not simulated again
 RECORD_DIGITS: Final = 3  # of numbers in the answer
 RECORD_BINS: Final = 5  # of a possible result, when its value is weighed
 RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast is given
