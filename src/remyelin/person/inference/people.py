@@ -20,6 +20,7 @@ from remyelin.evidence import Ledger
 from remyelin.fibre.settings import TRAIT_LIMITS
 from remyelin.person.case import PARTIAL_CAUSES
 from remyelin.person.chain_people import Numbers, simulate_people
+from remyelin.person.inference.clock import clock_of
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
 from remyelin.person.inference.studies import Asked, examined
@@ -107,18 +108,17 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     sets = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
     numbers = tuple(replace(base, rates=rates) for rates in sets)
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
-    return Setting(
-        record,
-        ledger,
-        causes,
-        prior,
-        numbers,
-        age,
-        sex,
-        body,
-        Spread.from_ledger(ledger),
-        tuple(assumed),
+    spread = Spread.from_ledger(ledger)
+    shared = Setting(record, ledger, causes, prior, numbers, age, sex, body, spread, tuple(assumed))
+    if record.cause.began is not None or causes == ("none",):
+        return shared
+    nobody = Draws(
+        np.zeros((len(causes), prior.coordinates)), np.arange(len(causes)), np.zeros(len(causes), dtype=int)
     )
+    typical = [person_of(nobody, index, shared) for index in range(len(causes))]
+    deviations = tuple(float(spread.deviation[SLOW.index(name)]) for name in ("store", "pace"))
+    clock = clock_of(typical, (deviations[0], deviations[1]), ledger["spread.began"], ledger)
+    return replace(shared, prior=replace(prior, warp=clock))
 
 
 @dataclass(frozen=True, slots=True)

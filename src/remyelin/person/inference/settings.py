@@ -38,3 +38,8 @@ RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast
 RECORD_MISFIT: Final = (
     0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
 )
+RECORD_CLOCK_GRID: Final = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # of store and pace, standard normal
+RECORD_CLOCK_YEARS: Final = 30.0  # years looked through for methylation to fall short
+RECORD_CLOCK_STEP: Final = 30.4375  # days
+RECORD_CLOCK_SHORT: Final = 0.9  # methylation that falls short, of replete
+RECORD_EARLIEST: Final = -8.0  # coordinate of a cause that has just begun
