@@ -125,7 +125,7 @@ class Likelihood:
         outlier = np.zeros((len(self.clinical), count, draws))
         if self.clinical:
             logs = logs + self._findings(people, hidden, outlier)
-        logs = logs + self._presented(people, hidden)
+        logs = logs + self.presented(people, hidden)
         total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
         return Judged(total, logs, hidden, values, outlier)
 
@@ -194,7 +194,7 @@ class Likelihood:
         outlier[...] = share / (top + 1.0) / both
         return np.asarray(np.log(both))
 
-    def _presented(self, people: Simulated, hidden: Nested) -> Floats:
+    def presented(self, people: Simulated, hidden: Nested) -> Floats:
         """Return the log density (person, draw) of being found on day 0 and not before."""
         if self.selected not in ("symptoms", "blood count"):
             return np.zeros(hidden.reserve.shape)
