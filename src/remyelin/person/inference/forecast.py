@@ -168,6 +168,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
 def forecast(
     posterior: Posterior,
     *,
+    others: bool = True,
     workers: int | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
 ) -> Forecast:
@@ -176,6 +177,8 @@ def forecast(
     Parameters
     ----------
     posterior : Posterior
+    others : bool
+        Also follow other plans, and weigh further tests; a rough posterior never does.
     workers : int, optional
     progress : callable
         Called with the name of a step and the share done.
@@ -185,10 +188,11 @@ def forecast(
     if refused is not None:
         return Forecast(refused, fits, entries, (), (), ())
     days = _days(posterior)
-    asked = [] if posterior.rough else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
+    others = others and not posterior.rough
+    asked = [] if not others else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
     draws = posterior.sample.draws
     few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
-    wanted = () if posterior.rough else plans_of(posterior)
+    wanted = plans_of(posterior) if others else ()
     plans = []
     for number, plan in enumerate((posterior.plan, *wanted)):
         picked = few if number or posterior.rough else posterior.picked
@@ -203,7 +207,7 @@ def forecast(
         plans.append(_followed(posterior, plan, people, picked, days))
         if not number:
             own = people
-    tests = () if posterior.rough else _next_tests(posterior, plans[0], own)
+    tests = () if not others else _next_tests(posterior, plans[0], own)
     return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests)
 
 
