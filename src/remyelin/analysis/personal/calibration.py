@@ -19,7 +19,6 @@ from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import fit_person, pick
 from remyelin.person.inference.psis import smoothed
-from remyelin.person.inference.settings import RECORD_NESTED
 
 Floats = NDArray[np.float64]
 TRAITS: Final = ("began", "store", "central")
@@ -48,9 +47,9 @@ def pooled(
     effective: list[float] = []
     few = 0
     for number in range(records):
-        truth = drawn(here, rng, RECORD_NESTED)
+        truth = drawn(here, rng)
         likelihood = Likelihood.of(truth.record, here.setting)
-        judged = likelihood.judge(here.people, range(persons), int(rng.integers(1 << 30)), RECORD_NESTED)
+        judged = likelihood.judge(here.people, here.ready)
         logs = judged.total.copy()
         logs[truth.person] = -np.inf
         logs, _ = smoothed(logs)
@@ -94,7 +93,7 @@ def whole(
     effective: list[float] = []
     shapes: list[float] = []
     for number in range(records):
-        truth = drawn(here, rng, RECORD_NESTED)
+        truth = drawn(here, rng)
         posterior = fit_person(truth.record, ledger, seed=1000 + number)
         effective.append(posterior.sample.effective)
         shapes.append(posterior.sample.pareto_k)

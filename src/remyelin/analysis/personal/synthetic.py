@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from remyelin.evidence import Ledger
 from remyelin.person.inference import findings
 from remyelin.person.inference.findings import Nested
-from remyelin.person.inference.likelihood import Likelihood
+from remyelin.person.inference.likelihood import Likelihood, Prepared
 from remyelin.person.inference.people import Plan, Setting, Simulated, gas_stop, given, setting, simulated
 from remyelin.person.inference.posterior import horizon_of
 from remyelin.person.inference.sampler import Draws
+from remyelin.person.inference.settings import RECORD_NESTED
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, Record, parse_csv
 
@@ -52,6 +53,8 @@ class World:
     likelihood : Likelihood
     draws : Draws
     people : Simulated
+    ready : Prepared
+        Hidden states of every person, of which the true one is drawn.
     """
 
     record: Record
@@ -59,6 +62,7 @@ class World:
     likelihood: Likelihood
     draws: Draws
     people: Simulated
+    ready: Prepared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,25 +83,16 @@ def world(name: str, persons: int, ledger: Ledger, seed: int, workers: int | Non
     plan = Plan("as given", "", given(record, horizon_of(record), ledger), gas_stop(record))
     draws = shared.prior.draw(persons, np.random.default_rng([seed, 11]))
     people = simulated(draws, plan, days, likelihood.asked(), shared, workers=workers)
-    return World(record, shared, likelihood, draws, people)
+    ready = likelihood.prepare(people, range(persons), seed + 1, RECORD_NESTED)
+    return World(record, shared, likelihood, draws, people, ready)
 
 
-def drawn(here: World, rng: np.random.Generator, nested_draws: int) -> Truth:
+def drawn(here: World, rng: np.random.Generator) -> Truth:
     """Draw a person by the chance of being found on day 0, and a record of that person."""
-    likelihood = here.likelihood
-    count = len(here.draws)
-    hidden = findings.nested(
-        range(count),
-        likelihood.finding_days,
-        here.setting.spread,
-        likelihood.reporting,
-        int(rng.integers(1 << 30)),
-        nested_draws,
-    )
-    logs = likelihood.presented(here.people, hidden)
+    hidden, logs = here.ready.hidden, here.ready.presented
     flat = np.exp(logs - logs.max()).reshape(-1)
     place = int(np.searchsorted(np.cumsum(flat) / flat.sum(), rng.random()))
-    person, draw = divmod(min(place, len(flat) - 1), nested_draws)
+    person, draw = divmod(min(place, len(flat) - 1), hidden.reserve.shape[1])
     own = hidden.at(np.array([person]), np.array([draw]))
     entries = [
         *_values(here, person, int(own.size[0, 0]), rng),

@@ -179,7 +179,7 @@ def fit_person(
 
     def judged_of(people: Simulated, start: int) -> Judged:
         numbers = range(start, start + len(people.began))
-        return likelihood.judge(people, numbers, seed, RECORD_NESTED)
+        return likelihood.judge(people, likelihood.prepare(people, numbers, seed, RECORD_NESTED))
 
     def evaluate(draws: Draws) -> Floats:
         nonlocal done
