@@ -26,6 +26,7 @@ from remyelin.person.record.rows import Row
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
 SCHEDULE: Final = "us practice"
+PERSONS: Final = 320  # simulated for each patient
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (
     (r"pernicious|autoimmune gastritis|\bIF\b", "pernicious anaemia"),
@@ -183,7 +184,7 @@ def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
         "complete": complete,
     }
     try:
-        posterior = fit_person(record_of(patient, ledger), ledger, seed=seed)
+        posterior = fit_person(record_of(patient, ledger), ledger, seed=seed, persons=PERSONS)
         found = forecast(posterior, others=False)
     except RemyelinError as error:
         return row | {"refused": str(error), "probability": None, "typical": 0.5, "effective": 0.0}

@@ -117,6 +117,7 @@ def fit_person(
     *,
     seed: int = 0,
     rough: bool = False,
+    persons: int | None = None,
     earlier: Posterior | None = None,
     workers: int | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
@@ -133,6 +134,8 @@ def fit_person(
         The same record, ledger and seed give the same bits, whatever the number of workers.
     rough : bool
         Few persons, for a first answer within a few seconds.
+    persons : int, optional
+        Persons simulated at the most; :data:`RECORD_MOST` when omitted.
     earlier : Posterior, optional
         Of the same person with fewer or other entries, whose simulated persons are used again.
     workers : int, optional
@@ -166,7 +169,9 @@ def fit_person(
     end = horizon_of(record)
     plan = Plan("as given", "treatment as recorded", given(record, end, ledger), gas_stop(record))
     asked = likelihood.asked()
-    most = RECORD_ROUGH if rough else RECORD_MOST
+    most = persons or (RECORD_ROUGH if rough else RECORD_MOST)
+    if most < 1:
+        raise InputError(f"persons is {persons}; give a number above 0.")
     first = min(RECORD_ROUGH if rough else RECORD_FIRST, most)
     kept: list[Simulated] = []
     done = 0
