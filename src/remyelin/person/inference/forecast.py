@@ -148,15 +148,12 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     plans = [Plan("untreated", "no treatment, the cause goes on", (), None if moves else stop)]
     for months in LATER:
         shift = months * DAYS_PER_MONTH
+        orders = given(record, horizon, ledger, shift)
+        if not orders:  # over before it would begin
+            continue
         end = stop + shift if moves and stop is not None else stop
-        plans.append(
-            Plan(
-                f"{months} months later",
-                f"the same treatment started {months} months later",
-                given(record, horizon, ledger, shift),
-                end,
-            )
-        )
+        label = f"the same treatment started {months} months later"
+        plans.append(Plan(f"{months} months later", label, orders, end))
     used = {terms.fold(item.order or "") for item in known}
     for name in SCHEDULES:
         if name not in used and name in REGIMENS:
@@ -191,7 +188,10 @@ def forecast(
     others = others and not posterior.rough
     asked = [] if not others else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
     draws = posterior.sample.draws
-    few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
+    # the same hidden course under every plan, so that plans differ by treatment alone
+    path = path_at(posterior, posterior.picked, days, 5)
+    chosen = _chosen(len(path), RECORD_FORECAST_DRAWS)
+    few = _fewer(posterior.picked, chosen)
     wanted = plans_of(posterior) if others else ()
     plans = []
     for number, plan in enumerate((posterior.plan, *wanted)):
@@ -204,7 +204,8 @@ def forecast(
         people = simulated(
             draws.at(persons), plan, days, () if number else asked, posterior.setting, report, workers
         ).at(back)
-        plans.append(_followed(posterior, plan, people, picked, days))
+        own_path = path[chosen] if picked is few else path
+        plans.append(_followed(posterior, plan, people, picked, days, own_path))
         if not number:
             own = people
     tests = () if not others else _next_tests(posterior, plans[0], own)
@@ -254,8 +255,12 @@ def _start(plan: Plan) -> float | None:
     return min((dose.time for order in plan.orders for dose in order.doses), default=None)
 
 
-def _fewer(picked: Picked, count: int) -> Picked:
-    chosen = np.linspace(0, len(picked.person) - 1, min(count, len(picked.person))).round().astype(np.int64)
+def _chosen(picks: int, count: int) -> NDArray[np.int64]:
+    """Return places of fewer picks, spread evenly over all."""
+    return np.linspace(0, picks - 1, min(count, picks)).round().astype(np.int64)
+
+
+def _fewer(picked: Picked, chosen: NDArray[np.int64]) -> Picked:
     hidden = picked.hidden
     return Picked(
         picked.person[chosen],
@@ -271,8 +276,6 @@ def _fewer(picked: Picked, count: int) -> Picked:
 
 
 def _followed(posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats) -> Followed:
-    # the same paths under every plan, so that plans differ by treatment alone
-    path = path_at(posterior, picked, days, 5)
     state = state_of(posterior, people, picked, days, path)
     severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
     start = _start(plan)
@@ -305,7 +308,7 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     named = {item.plan.name: item for item in plans}
     base = named.get("from now") or plans[0]
     count = min(len(item.scale) for item in plans)
-    picks = np.linspace(0, len(base.scale) - 1, count).round().astype(np.int64)
+    picks = _chosen(len(base.scale), count)
     found = []
     for item in plans:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)

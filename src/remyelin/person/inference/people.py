@@ -140,12 +140,15 @@ class Plan:
 
 
 def given(record: Record, horizon: float, ledger: Ledger, shift: float = 0.0) -> tuple[Order, ...]:
-    """Return the orders of the treatments of a record, moved by `shift` days."""
+    """Return the orders of the treatments of a record, started `shift` days later.
+
+    Ends stay where they are: a treatment that would begin after its end is left out.
+    """
     orders = []
     for item in record.treatments:
-        if item.order is None:
+        stop = horizon if item.stop is None else min(item.stop, horizon)
+        if item.order is None or item.start + shift >= stop:
             continue
-        stop = horizon if item.stop is None else min(item.stop + shift, horizon)
         try:
             orders.append(read_order(item.order, item.start + shift, stop, ledger))
         except InputError as error:
