@@ -27,6 +27,7 @@ from remyelin.commands.new import new
 from remyelin.commands.rebuild import rebuild
 from remyelin.commands.run import run
 from remyelin.commands.serve import serve
+from remyelin.commands.symptoms import symptoms
 from remyelin.commands.validate import validate
 from remyelin.errors import InputError, RemyelinError
 
@@ -112,6 +113,7 @@ for command in (
     new,
     check,
     claims,
+    symptoms,
     evidence,
     cohort,
     validate,

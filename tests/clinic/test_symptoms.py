@@ -10,8 +10,16 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remyelin.clinic import COMPUTED, Parameters, catalogue, functional_disability, signs, symptoms
-from remyelin.clinic.catalogue import KINDS, STATUSES
+from remyelin.clinic import (
+    COMPUTED,
+    Parameters,
+    catalogue,
+    functional_disability,
+    p300_delay,
+    signs,
+    symptoms,
+)
+from remyelin.clinic.catalogue import KINDS, TIERS
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.clinic.scores import ITEMS, most_points
 from remyelin.errors import InputError
@@ -168,12 +176,20 @@ def test_smell_and_taste_are_the_worse_of_two_paths():
     assert both == smell > taste > 0.0
 
 
-def test_the_ear_rings_from_discharges_that_arrive_and_nothing_else_tingles():
-    firing = severity(conduction(auditory=(1.0, 0.0, 1.0, 0.4)))
-    assert firing["tinnitus"] > PARAMETERS.presence
-    assert firing["paraesthesia"] == 0.0
-    silent = severity(conduction(auditory=(0.0, 0.0, 0.0, 0.4)))
-    assert silent["tinnitus"] == 0.0
+def test_each_further_function_fails_with_its_own_pathway():
+    for path, symptom in (
+        ("median_sep", "tremor"),
+        ("callosal", "concentration"),
+        ("spinothalamic", "pain_perception"),
+        ("corticobulbar", "speech"),
+    ):
+        assert severity(conduction(**{path: (0.0, 0.0, 1.0, 0.0)}))[symptom] == pytest.approx(1.0)
+        assert severity(conduction(**{path: (0.97, 0.0, 1.0, 0.0)}))[symptom] < PARAMETERS.presence
+
+
+def test_the_p300_is_late_by_every_crossing():
+    crossings = LEDGER["clinic.processing.crossings"]
+    assert float(p300_delay(np.array(2.0), PARAMETERS.further)) == 2.0 * crossings
 
 
 def test_power_falls_grade_by_grade_and_stays_apart_in_arm_and_leg():
@@ -270,24 +286,22 @@ def test_the_catalogue_is_the_articles_list():
     symptoms_ = catalogue(LEDGER)
     assert [symptom.number for symptom in symptoms_] == list(range(1, 20))
     assert len({symptom.id for symptom in symptoms_}) == 19
-    assert {symptom.id for symptom in symptoms_ if symptom.status == "computed"} == set(COMPUTED)
+    assert {symptom.id for symptom in symptoms_ if symptom.tier == "mechanism"} == set(COMPUTED)
+    assert sum(symptom.tier != "no evidence" for symptom in symptoms_) >= 12
     for symptom in symptoms_:
-        assert symptom.status in STATUSES
+        assert symptom.tier in TIERS
         assert symptom.kind in KINDS
         assert symptom.hpo
         assert all(re.fullmatch(r"HP:\d{7}", term) for term, _ in symptom.hpo)
-        assert symptom.mechanism.endswith(".")
-        if symptom.status == "computed":
-            assert symptom.pathways
-            assert set(symptom.pathways) <= set(PATHWAYS)
-            assert not symptom.reason
-        else:
-            assert symptom.reason.endswith(".")
+        for text in (symptom.mechanism, symptom.picture, symptom.clock, symptom.unknown, symptom.causes):
+            assert text.endswith(".")
+        assert bool(symptom.pathways) == (symptom.tier == "mechanism")
+        assert set(symptom.pathways) <= set(PATHWAYS)
 
 
 def test_each_computed_symptom_depends_on_its_pathways_and_on_no_other():
     for symptom in catalogue(LEDGER):
-        if symptom.status != "computed":
+        if symptom.tier != "mechanism":
             continue
         for path in PATHWAYS:
             changed = severity(conduction(**{path: (0.3, 10.0, 0.8, 0.4)}))[symptom.id]

@@ -2,12 +2,15 @@
 
 from remyelin.clinic.catalogue import Symptom, catalogue
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
+from remyelin.clinic.further import PATHWAYS as FURTHER
+from remyelin.clinic.further import p300_delay
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.scores import functional_disability, most_points, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
 
 __all__ = [
     "COMPUTED",
+    "FURTHER",
     "PATHWAYS",
     "SPINAL",
     "VARIABLES",
@@ -17,6 +20,7 @@ __all__ = [
     "functional_disability",
     "functions_of",
     "most_points",
+    "p300_delay",
     "scale_of",
     "severities",
     "signs",

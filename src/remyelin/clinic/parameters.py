@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remyelin.clinic.further import Further
+from remyelin.clinic.grades import Grade
 from remyelin.evidence import Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A saturating map from a loss to a severity: half severity at `half`, steepness `steepness`."""
-
-    half: float
-    steepness: float
-
-    @classmethod
-    def from_ledger(cls, ledger: Ledger, name: str) -> Grade:
-        """Read ``clinic.<name>.half`` and ``clinic.<name>.steepness``."""
-        return cls(ledger[f"clinic.{name}.half"], ledger[f"clinic.{name}.steepness"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +19,10 @@ class Parameters:
         From the share of a path that no longer works.
     vision, smell : Grade
         From the share of the visual, and of the olfactory or gustatory path that no longer works.
-    paraesthesia, lhermitte, tinnitus : Grade
+    paraesthesia, lhermitte : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
+    further : Further
+        Maps of tremor, concentration, perception of pain and speech.
     resting, stretched : float
         Share of bare internodes with spread channels that fire by themselves, and when stretched.
     acuity_exponent : float
@@ -66,7 +57,7 @@ class Parameters:
     smell: Grade
     paraesthesia: Grade
     lhermitte: Grade
-    tinnitus: Grade
+    further: Further
     resting: float
     stretched: float
     acuity_exponent: float
@@ -98,7 +89,7 @@ class Parameters:
             smell=Grade.from_ledger(ledger, "smell"),
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
-            tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            further=Further.from_ledger(ledger),
             resting=ledger["ectopic.resting"],
             stretched=ledger["ectopic.stretched"],
             acuity_exponent=ledger["clinic.vision.acuity_exponent"],

@@ -151,7 +151,7 @@ def print_summary(course: Course, out: Path | None) -> None:
             [
                 (item["label"], *(f"{value:.2f}" for value in item["values"]))
                 for item in summary["symptoms"]
-                if item["status"] == "computed"
+                if item["tier"] == "mechanism"
             ],
         )
     )

@@ -103,7 +103,7 @@ async def state(request: Request) -> dict[str, Any]:
             {
                 "id": item.id,
                 "name": item.name,
-                "status": item.status,
+                "tier": item.tier,
                 "pathways": list(item.pathways),
                 "mechanism": item.mechanism,
             }
