@@ -10,7 +10,7 @@ import pytest
 
 import remyelin
 from remyelin.errors import InputError
-from remyelin.evidence import Ledger, load_references, load_targets
+from remyelin.evidence import Ledger, load_patients, load_population, load_references, load_targets
 from remyelin.evidence.ledger import KINDS, MARKS
 
 SOURCE = Path(remyelin.__file__).parent
@@ -125,3 +125,34 @@ def test_targets_are_the_published_ones() -> None:
     assert len({target.name for target in targets}) == 170
     assert {target.role for target in targets} == {"calibration", "validation"}
     assert all(target.lower <= target.upper for target in targets)
+
+
+def test_rows_on_how_patients_are_stand_beside_the_targets() -> None:
+    population, targets = load_population(), load_targets()
+    assert len(population) == 46
+    assert len({row.name for row in (*population, *targets)}) == 46 + 170
+    assert {(row.table, row.role) for row in population} == {
+        ("population", "calibration"),
+        ("population", "validation"),
+    }
+    assert {row.table for row in targets} == {"targets"}
+    assert sum(row.role == "calibration" for row in population) == 19
+    assert all(row.lower <= row.upper and row.n is not None for row in population)
+
+
+def test_targets_that_the_population_names_are_calibration_rows() -> None:
+    """The two medians of the functional scale were seen, missed and made calibration rows with their new form."""
+    role = {row.name: row.role for row in (*load_targets(), *load_population())}
+    for old, new in (("fdrs_n2o", "fdrs_n2o_median"), ("fdrs_other", "fdrs_other_median")):
+        assert role[old] == role[new] == "calibration"
+
+
+def test_patients_are_records_with_what_is_unknown_left_empty() -> None:
+    patients = load_patients()
+    assert len(patients) == 80
+    assert {patient.group for patient in patients} == {"deficiency", "nitrous oxide"}
+    assert sum(patient.b12_pmol_per_l is not None for patient in patients) == 16
+    assert sum(patient.mma_nmol_per_l is not None for patient in patients) == 8
+    assert {patient.hcy_bound for patient in patients} == {"", ">"}
+    vision = next(patient for patient in patients if patient.id == "scd16")
+    assert (vision.babinski, vision.b12_pmol_per_l, vision.symptoms_months) == ("", None, 2.0)

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from remyelin.case import Case, load_case, read_case, shipped_cases
     from remyelin.course import Course, run_course
     from remyelin.errors import InputError, RemyelinError, SimulationError
-    from remyelin.evidence import Entry, Ledger, load_references, load_targets
+    from remyelin.evidence import (
+        Entry,
+        Ledger,
+        load_patients,
+        load_population,
+        load_references,
+        load_targets,
+    )
     from remyelin.validation import validate
 
 _HOME = {
@@ -27,6 +34,8 @@ _HOME = {
     "RemyelinError": "errors",
     "SimulationError": "errors",
     "load_case": "case",
+    "load_patients": "evidence",
+    "load_population": "evidence",
     "load_references": "evidence",
     "load_targets": "evidence",
     "read_case": "case",
@@ -45,6 +54,8 @@ __all__ = [
     "RemyelinError",
     "SimulationError",
     "load_case",
+    "load_patients",
+    "load_population",
     "load_references",
     "load_targets",
     "read_case",

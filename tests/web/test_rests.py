@@ -31,7 +31,7 @@ def test_what_does_not_bear_on_a_symptom_is_not_read_by_it(read: Any) -> None:
     for other, names in read.items():
         assert ("clinic.speech.half" in names) == (other == "speech")
     assert not {"clinic.scale.rankin", "clinic.scale.power", "clinic.vision.half"} & read["disability"]
-    assert {"clinic.scale.gait", "clinic.scale.mental", "clinic.reflex.knee_share"} <= read["disability"]
+    assert {"clinic.scale.gait", "clinic.reflex.knee_share"} <= read["disability"]
 
 
 def test_every_number_of_the_battery_opens_its_own_norm_first(app: Any, server: str) -> None:

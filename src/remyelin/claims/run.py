@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from remyelin.evidence import Ledger, load_targets
+from remyelin.evidence import Ledger, load_published
 from remyelin.validation import validate
 
 Progress = Callable[[str], None]
@@ -56,7 +56,7 @@ class Run:
 
 def targets(ledger: Ledger, *names: str, progress: Progress) -> tuple[Row, ...]:
     """Compute rows of the published targets, each with whether it holds."""
-    quantity = {target.name: target.quantity for target in load_targets()}
+    quantity = {target.name: target.quantity for target in load_published()}
     rows = []
     for name in names:
         progress(name)

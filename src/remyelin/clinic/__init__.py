@@ -1,5 +1,6 @@
 """From the conduction of pathways to what a person feels and what an examination finds."""
 
+from remyelin.clinic.association import Associations
 from remyelin.clinic.catalogue import Symptom, catalogue
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
 from remyelin.clinic.further import PATHWAYS as FURTHER
@@ -14,6 +15,7 @@ __all__ = [
     "PATHWAYS",
     "SPINAL",
     "VARIABLES",
+    "Associations",
     "Parameters",
     "Symptom",
     "catalogue",

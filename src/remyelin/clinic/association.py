@@ -130,9 +130,6 @@ def _background(ledger: Ledger, name: str) -> Background:
     return Background(np.array(table["age"]), share)
 
 
-
-
-
 def exposure(times: Floats, methylation: Floats, clock: Clock) -> Floats:
     """Return the exposure of the brain to deficiency.
 
@@ -218,7 +215,7 @@ def chances(excess: Mapping[str, Floats], age: float, maps: Associations) -> dic
     Parameters
     ----------
     excess : mapping of str to (bound, ...) array
-        Of :func:`excesses` and :func:`cord_excesses`; an item left out has none.
+        Of :func:`excesses` or :func:`cord_excesses`.
     age : float
         Years.
     maps : Associations
@@ -226,15 +223,18 @@ def chances(excess: Mapping[str, Floats], age: float, maps: Associations) -> dic
     Returns
     -------
     mapping of str to (bound, ...) array
-        For every item of :data:`ITEMS`, over the dimensions of the excess.
+        Of the same items.
     """
-    shape = np.broadcast_shapes(*(added.shape for added in excess.values())) if excess else (len(BOUNDS),)
     found = {}
-    for name in ITEMS:
-        base = maps.background[name].at(age).reshape((len(BOUNDS),) + (1,) * (len(shape) - 1))
-        added = excess.get(name, np.zeros(shape))
+    for name, added in excess.items():
+        base = maps.background[name].at(age).reshape((len(BOUNDS),) + (1,) * (added.ndim - 1))
         found[name] = 1.0 - (1.0 - base) * (1.0 - added)
     return found
+
+
+def unrelated(shape: tuple[int, ...]) -> dict[str, Floats]:
+    """Return the excess of the items that do not follow deficiency: none, (bound, ...)."""
+    return {name: np.zeros((len(BOUNDS), *shape)) for name in UNRELATED}
 
 
 def mental_chances(excess: Mapping[str, Floats], maps: Associations) -> Floats:
@@ -247,9 +247,9 @@ def mental_chances(excess: Mapping[str, Floats], maps: Associations) -> Floats:
     return np.stack([some, excess["dementia"], maps.dependent * excess["dementia"]])
 
 
-def mental_points(at_least: Floats) -> Points:
-    """Return the points of the mental item that are more likely reached than not, from (point, ...) probabilities."""
-    points: Points = (at_least >= 0.5).sum(axis=0)
+def mental_points(at_least: Floats, probable: float = 0.5) -> Points:
+    """Return how many points of the mental item are reached so probably, from (point, ...) probabilities."""
+    points: Points = (at_least >= probable).sum(axis=0)
     return points
 
 

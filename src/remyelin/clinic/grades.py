@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from remyelin.evidence import Ledger
 
 Floats = NDArray[np.float64]
+PerPerson = float | NDArray[np.float64]
+"""A number of one person, or an array of several that broadcasts against their losses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A saturating map from a loss to a severity: half severity at `half`, steepness `steepness`."""
 
-    half: float
+    half: PerPerson
     steepness: float
 
     @classmethod
@@ -27,9 +29,10 @@ class Grade:
 
 def graded(loss: Floats, grade: Grade) -> Floats:
     """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
-    scale: float = 1.0 + grade.half**grade.steepness
+    scale = 1.0 + grade.half**grade.steepness
     # rounding must not make a complete loss more than complete
-    return np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
+    found: Floats = np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
+    return found
 
 
 def saturating(amount: Floats, grade: Grade) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remyelin.clinic.further import Further
-from remyelin.clinic.grades import Grade
+from remyelin.clinic.grades import Grade, PerPerson
 from remyelin.evidence import Ledger
 
 
@@ -33,12 +33,10 @@ class Parameters:
         Where the knee's arc lies between those of the arm (0) and the ankle (1).
     gait_sensory, gait_pyramidal : float
         Disability of gait at complete loss of position sense, at full spasticity.
-    presence : float
+    presence : float or array
         Severity above which a symptom is noticed or a sign found.
     scale_gait, scale_sensory : tuple of float
         Severities at which these items of the disability scale gain a point.
-    scale_mental : tuple of float
-        Loss of cognition, in standard deviations of a population, at which the mental item gains a point.
     scale_neuropathy, scale_paresis : float
         The same for the jerks and for paresis.
     scale_power : tuple of float
@@ -66,10 +64,9 @@ class Parameters:
     knee_share: float
     gait_sensory: float
     gait_pyramidal: float
-    presence: float
+    presence: PerPerson
     scale_gait: tuple[float, ...]
     scale_sensory: tuple[float, ...]
-    scale_mental: tuple[float, ...]
     scale_neuropathy: float
     scale_paresis: float
     scale_power: tuple[float, ...]
@@ -101,7 +98,6 @@ class Parameters:
             presence=ledger["clinic.presence"],
             scale_gait=ledger.vector("clinic.scale.gait"),
             scale_sensory=ledger.vector("clinic.scale.sensory"),
-            scale_mental=ledger.vector("clinic.scale.mental"),
             scale_neuropathy=ledger["clinic.scale.neuropathy"],
             scale_paresis=ledger["clinic.scale.paresis"],
             scale_power=ledger.vector("clinic.scale.power"),

@@ -7,7 +7,6 @@ result does not depend on who else is computed beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin.chain_people import Numbers
+from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.cohort.onset import first_deficit, first_symptom
 from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Drawn, Sampler
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
-from remyelin.nerve import Tables
 from remyelin.plans import caused
+from remyelin.traits import susceptibility
 from remyelin.units import DAYS_PER_YEAR
 
 Row = dict[str, float]
@@ -36,28 +37,6 @@ _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where 
 
 class Excluded(Exception):
     """This person does not meet the criteria of the population; the message says which."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
-    """The numbers of one parameter set, read from its ledger once."""
-
-    ledger: Ledger
-    kinetics: cobalamin.Parameters
-    rates: myelin.Parameters
-    judge: clinic.Parameters
-    tables: Tables
-
-    @classmethod
-    def of(cls, ledger: Ledger, tables: Tables) -> Numbers:
-        """Read a ledger."""
-        return cls(
-            ledger,
-            cobalamin.Parameters.from_ledger(ledger),
-            myelin.Parameters.from_ledger(ledger),
-            clinic.Parameters.from_ledger(ledger),
-            tables,
-        )
 
 
 def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
@@ -106,7 +85,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    rates = numbers.rates.susceptible(drawn.severity)
+    rates = numbers.rates.of_person(susceptibility(person.traits))
 
     onset = 0.0
     if criteria.since == "first symptom":
@@ -128,7 +107,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
     places = nerve.places(body, numbers.ledger)
-    states = _states(times, chemistry["methylation"], visits, places, person.age, rates)
+    states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
     pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
     signs = clinic.signs_of(lost, numbers.judge)
@@ -138,7 +117,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
-    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, numbers.judge)
+    excess = _excess(times, chemistry, at, signs, numbers)
+    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, excess, numbers)
 
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
@@ -166,6 +146,7 @@ def _onset(
     found = first_symptom(
         times,
         methylation,
+        cobalamin.gas_level(exposure, times),
         drawn.person.age,
         body,
         rates,
@@ -195,6 +176,7 @@ def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
 def _states(
     times: Floats,
     methylation: Floats,
+    gas: Floats,
     visits: Floats,
     places: myelin.Places,
     age: float,
@@ -202,11 +184,41 @@ def _states(
 ) -> Mapping[str, Floats]:
     """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
     before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
-    first = first_deficit(methylation)
+    first = first_deficit(methylation, gas)
     # in health throughout there is nothing to follow but the visits themselves
     first = before if first is None else min(first, before)
-    states = myelin.course_of(times[first:], methylation[first:], places, age, rates, keep=visits)
+    states = myelin.course_of(
+        times[first:], methylation[first:], places, age, rates, keep=visits, gas=gas[first:]
+    )
     return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
+
+
+def _excess(
+    times: Floats,
+    chemistry: Mapping[str, Floats],
+    at: NDArray[np.int64],
+    signs: Mapping[str, NDArray[np.generic]],
+    numbers: Numbers,
+) -> dict[str, Floats]:
+    """What deficiency adds to the symptoms without a mechanism, (bound, visit)."""
+    maps = numbers.associations
+    exposed = association.exposures(times, chemistry["methylation"][:, 1], maps)
+    by_clock = {name: values[at] for name, values in exposed.items()}
+    spastic = np.asarray(signs["spasticity"], dtype=np.float64)
+    return {
+        **association.excesses(by_clock, chemistry["haemoglobin"][at], maps),
+        **association.cord_excesses(spastic, maps),
+        **association.unrelated(at.shape),
+    }
+
+
+def _own_numbers(drawn: Drawn) -> dict[str, float]:
+    """Draw a number a symptom, the same at every visit: whoever has it first has it at the least chance.
+
+    A dementia lies within the loss of memory, so both share a number. The draws come after all others of the person.
+    """
+    own = dict(zip(association.ITEMS, drawn.rng.random(len(association.ITEMS)), strict=True))
+    return {name: float(value) for name, value in own.items()} | {"dementia": float(own["memory"])}
 
 
 def _neuropathy(studies: nerve.Studies) -> bool:
@@ -223,10 +235,11 @@ def _rows(
     lost: Mapping[str, Floats],
     signs: Mapping[str, NDArray[np.generic]],
     studies: Sequence[nerve.Studies],
-    judge: clinic.Parameters,
+    excess: Mapping[str, Floats],
+    numbers: Numbers,
 ) -> list[Row]:
     """Put everything of every visit into flat rows."""
-    person = drawn.person
+    person, judge = drawn.person, numbers.judge
     of_person: Row = {
         "attempt": 0.0,
         "covariate.age": person.age,
@@ -236,10 +249,10 @@ def _rows(
         "covariate.filtration": np.nan if person.filtration is None else person.filtration,
         "covariate.adherence": drawn.adherence,
         "covariate.severity": drawn.severity,
-        "covariate.store": person.store_scale,
-        "covariate.plasma": person.plasma_scale,
-        "covariate.mma": person.mma_scale,
-        "covariate.homocysteine": person.homocysteine_scale,
+        "covariate.store": person.traits.store,
+        "covariate.plasma": person.traits.plasma,
+        "covariate.mma": person.traits.mma,
+        "covariate.homocysteine": person.traits.homocysteine,
         "covariate.lost": person.lost,
         "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
         "began": began,
@@ -248,7 +261,10 @@ def _rows(
     methylation = chemistry["methylation"]
     of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
     severity = clinic.severities(lost, judge)
-    points = clinic.scale_of(lost, judge, chemistry["cognition"])
+    maps, own = numbers.associations, _own_numbers(drawn)
+    chance = {name: values[1] for name, values in association.chances(excess, person.age, maps).items()}
+    mental = association.drawn(association.mental_chances(excess, maps)[:, 1], own["memory"])
+    points = clinic.scale_of(lost, judge, mental)
     rows = []
     for v, day in enumerate(visits):
         row: Row = {"visit": float(v), "day": float(day), **of_person}
@@ -263,11 +279,14 @@ def _rows(
         for symptom, value in now.items():
             row[f"symptom.{symptom}"] = value
             row[f"noticed.{symptom}"] = float(noticed[symptom])
+        for symptom, values in chance.items():
+            row[f"chance.{symptom}"] = float(values[v])
+            row[f"noticed.{symptom}"] = float(values[v] > own[symptom])
         row |= {f"sign.{name}": float(signs[name][v]) for name in SIGNS}
         row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
         row["severity"] = sum(now[name] for name in clinic.SPINAL) + vibration
         row["complete"] = float(
-            points["total"][v] == 0
+            points["total"][v] == points["mental"][v]
             and not any(noticed[name] for name in clinic.SPINAL)
             and vibration < judge.presence
         )

@@ -18,7 +18,7 @@ from remyelin.cohort.measures import MEASURES, per_person, together
 from remyelin.cohort.parts import WORDS
 from remyelin.cohort.population import BySex, Population, Published
 from remyelin.cohort.run import Cohort
-from remyelin.evidence import load_targets
+from remyelin.evidence import load_published
 
 Values = NDArray[np.float64]
 _RESAMPLES: Final = 400
@@ -225,7 +225,7 @@ def _compare(results: Results, row: Published) -> Comparison:
 
 def _allowed(row: Published, kind: str) -> tuple[float | None, float | None]:
     if row.target:
-        target = next(item for item in load_targets() if item.name == row.target)
+        target = next(item for item in load_published() if item.name == row.target)
         return target.lower, target.upper
     if row.low is not None or row.high is not None:
         return row.low, row.high

@@ -1,7 +1,19 @@
-"""Data with sources: the ledger of numbers, the bibliography, the published targets."""
+"""Data with sources: the ledger of numbers, the bibliography, the published numbers and patients."""
 
 from remyelin.evidence.bibliography import Reference, load_references
 from remyelin.evidence.ledger import Entry, Ledger
-from remyelin.evidence.targets import Target, load_targets
+from remyelin.evidence.patients import Patient, load_patients
+from remyelin.evidence.targets import Target, load_population, load_published, load_targets
 
-__all__ = ["Entry", "Ledger", "Reference", "Target", "load_references", "load_targets"]
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Patient",
+    "Reference",
+    "Target",
+    "load_patients",
+    "load_population",
+    "load_published",
+    "load_references",
+    "load_targets",
+]

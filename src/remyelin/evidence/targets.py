@@ -1,4 +1,8 @@
-"""Published numbers the model is held against; roles and bounds are fixed before any fit."""
+"""Published numbers the model is held against; roles and bounds are fixed before any fit.
+
+Two tables with the same columns: ``targets.csv`` on mechanisms, measurements and trials, ``population.csv`` on how
+patients are. The names of all rows are unique across both.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,11 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of ``targets.csv``.
+    """One row of ``targets.csv`` or ``population.csv``.
 
     A row holds when ``lower <= simulated <= upper``. ``role`` is ``calibration`` (may choose
-    parameters) or ``validation`` (may not).
+    parameters) or ``validation`` (may not). ``table`` is ``targets`` or ``population``, ``n`` the number of persons
+    behind a row of the population (None in the other table).
     """
 
     name: str
@@ -28,6 +33,8 @@ class Target:
     source: str
     mark: str
     note: str
+    table: str = "targets"
+    n: int | None = None
 
     def holds(self, simulated: float) -> bool:
         """Whether a simulated value lies within the bounds of the row."""
@@ -36,10 +43,39 @@ class Target:
 
 @cache
 def load_targets() -> tuple[Target, ...]:
-    """Return every row of the shipped ``targets.csv`` in file order."""
-    text = files("remyelin.evidence").joinpath("data", "targets.csv").read_text(encoding="utf-8")
+    """Return every row of the shipped ``targets.csv`` in file order.
+
+    Examples
+    --------
+    >>> load_targets()[0].name
+    'mrg_cv_5.7um'
+    """
+    return _load("targets")
+
+
+@cache
+def load_population() -> tuple[Target, ...]:
+    """Return every row of the shipped ``population.csv`` in file order: how published patients are.
+
+    Examples
+    --------
+    >>> relapse = load_population()[0]
+    >>> relapse.name, relapse.role, relapse.n
+    ('relapse_after_stopping', 'calibration', 24)
+    """
+    return _load("population")
+
+
+def load_published() -> tuple[Target, ...]:
+    """Return the rows of both tables, those of ``targets.csv`` first."""
+    return load_targets() + load_population()
+
+
+def _load(table: str) -> tuple[Target, ...]:
+    text = files("remyelin.evidence").joinpath("data", f"{table}.csv").read_text(encoding="utf-8")
     rows = []
     for row in csv.DictReader(io.StringIO(text)):
         lower, upper = float(row.pop("lower")), float(row.pop("upper"))
-        rows.append(Target(**row, lower=lower, upper=upper))
+        persons = row.pop("n", "")
+        rows.append(Target(**row, lower=lower, upper=upper, table=table, n=int(persons) if persons else None))
     return tuple(rows)

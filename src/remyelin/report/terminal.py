@@ -61,35 +61,47 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 
 
 def print_verdicts(rows: Sequence[Verdict]) -> None:
-    """Print published against simulated, then every miss with its explanation, then the tally by role."""
+    """Print each table of published against simulated, then the misses with their explanation, then the tally."""
     console = _console()
-    word = {True: "holds", False: "MISS", None: "not computed yet"}
-    columns = ("row", "role", "published", "bounds", "simulated", "unit", "verdict")
-    cells = [
-        (
-            row.name,
-            row.role,
-            row.published,
-            f"{row.lower:g} to {row.upper:g}",
-            number(row.simulated, 4),
-            row.unit,
-            word[row.holds],
-        )
-        for row in rows
-    ]
-    console.print(_table("", columns, cells))
+    columns = ("row", "role", "published", "bounds", "simulated", "90 % interval", "unit", "verdict")
+    for table, title in _TABLES.items():
+        of_table = [row for row in rows if row.table == table]
+        if of_table:
+            console.print(f"\n{title}")
+            console.print(_table("", columns, [_verdict_cells(row) for row in of_table]))
     misses = [row for row in rows if row.holds is False]
     if misses:
         console.print("\nMisses, as computed and explained:")
         for row in misses:
             console.print(f"  {row.name} ({row.role}): {row.note}")
     console.print()
-    for role in ("calibration", "validation"):
-        of_role = [row for row in rows if row.role == role]
-        computed = [row for row in of_role if row.holds is not None]
-        hold = sum(bool(row.holds) for row in computed)
-        if of_role:
-            console.print(f"{role}: {len(of_role)} rows, {len(computed)} computed, {hold} hold")
+    for table in _TABLES:
+        for role in ("calibration", "validation"):
+            of_role = [row for row in rows if row.table == table and row.role == role]
+            computed = sum(row.computed for row in of_role)
+            hold = sum(bool(row.holds) for row in of_role)
+            if of_role:
+                console.print(f"{table}, {role}: {len(of_role)} rows, {computed} computed, {hold} hold")
+
+
+_TABLES = {
+    "targets": "Mechanisms, measurements and trials (targets.csv)",
+    "population": "How patients are (population.csv)",
+}
+_VERDICTS = {True: "holds", False: "MISS", None: "not computed yet"}
+
+
+def _verdict_cells(row: Verdict) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.role,
+        row.published,
+        f"{row.lower:g} to {row.upper:g}",
+        number(row.simulated, 4) if row.simulated is not None or not row.computed else "never",
+        "" if row.low is None or row.high is None else f"{number(row.low)} to {number(row.high)}",
+        row.unit,
+        _VERDICTS[row.holds],
+    )
 
 
 def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:

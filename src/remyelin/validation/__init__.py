@@ -1,5 +1,5 @@
-"""Published numbers against simulated ones: each row of ``targets.csv``, and how it is simulated."""
+"""Published numbers against simulated ones: each row of the two tables, and how it is simulated."""
 
-from remyelin.validation.verdicts import Verdict, simulates, validate
+from remyelin.validation.verdicts import Estimate, Verdict, simulates, validate
 
-__all__ = ["Verdict", "simulates", "validate"]
+__all__ = ["Estimate", "Verdict", "simulates", "validate"]

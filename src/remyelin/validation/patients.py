@@ -16,6 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.clinic import association
 from remyelin.cohort.distributions import Distribution
 from remyelin.cohort.onset import first_deficit, first_symptom
 from remyelin.errors import SimulationError
@@ -53,6 +54,10 @@ class Series:
         Severities on the day the first symptom is noticed.
     states : Dataset (patient, month, segment)
         Myelin and axons.
+    exposure : Dataset (patient, month)
+        Exposure of the brain to deficiency by clock (:data:`remyelin.clinic.association.CLOCKS`), and haemoglobin.
+    age : (patient,) array
+        Years.
     """
 
     pathways: xr.Dataset
@@ -62,6 +67,8 @@ class Series:
     duration: NDArray[np.float64]
     first: xr.DataArray
     states: xr.Dataset
+    exposure: xr.Dataset
+    age: NDArray[np.float64]
 
     def only(self, which: NDArray[np.int64]) -> Series:
         """Return some of the patients, each as often as named."""
@@ -74,6 +81,8 @@ class Series:
             self.duration[which],
             self.first.isel(chosen),
             self.states.isel(chosen),
+            self.exposure.isel(chosen),
+            self.age[which],
         )
 
 
@@ -140,12 +149,15 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     kinetics = cobalamin.Parameters.from_ledger(ledger)
     rates = myelin.Parameters.from_ledger(ledger)
     judge = clinic.Parameters.from_ledger(ledger)
-    spread = Distribution("lognormal", (1.0, ledger["myelin.person.susceptibility"]), *SUSCEPTIBLE)
+    spread = Distribution("lognormal", (1.0, ledger["spread.central"]), *SUSCEPTIBLE)
 
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     seen: list[xr.Dataset] = []
     durations: list[float] = []
     firsts: list[xr.DataArray] = []
+    exposed: list[xr.Dataset] = []
+    ages: list[float] = []
+    associations = clinic.Associations.from_ledger(ledger)
     candidate = 0
     while len(seen) < patients:
         if candidate == patients * CANDIDATES:
@@ -160,7 +172,8 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         own = rates.susceptible(spread.at(rng.random()))
 
         untreated = cobalamin.methylation_of(person, BEFORE, kinetics)
-        onset = first_symptom(BEFORE, untreated, person.age, body, own, judge, tables, ledger)
+        gas = cobalamin.gas_level(person, BEFORE)
+        onset = first_symptom(BEFORE, untreated, gas, person.age, body, own, judge, tables, ledger)
         if onset is None or (start := float(BEFORE[onset]) + duration) > HORIZON:
             continue
         treated = replace(
@@ -168,10 +181,13 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
             doses=cobalamin.regimen(TREATMENT, start, start + months[-1] + 1.0, ledger),
             nitrous_oxide=tuple(replace(gas, stop=start) for gas in person.nitrous_oxide),
         )
-        ill = BEFORE[first_deficit(untreated) or 0 :]
+        ill = BEFORE[first_deficit(untreated, gas) or 0 :]
         times = np.concatenate([[0.0], ill[(ill > 0.0) & (ill < start)], start + months])
         drive = cobalamin.simulate(treated, times, kinetics)
-        drive = drive[["methylation"]].sel(time=slice(ill[0], None))
+        felt = _exposure(drive, associations).sel(time=start + months)
+        exposed.append(felt.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
+        ages.append(person.age)
+        drive = drive[list(myelin.DRIVES)].sel(time=slice(ill[0], None))
         whole = myelin.simulate(drive, segments, person.age, own)
         course = whole.sel(time=start + months)
         seen.append(course.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
@@ -189,4 +205,15 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         np.array(durations),
         xr.concat(firsts, "patient"),
         series,
+        xr.concat(exposed, "patient"),
+        np.array(ages),
     )
+
+
+def _exposure(drive: xr.Dataset, associations: clinic.Associations) -> xr.Dataset:
+    """Exposure of the brain by clock, and haemoglobin, over time."""
+    times = drive["time"].to_numpy().astype(np.float64)
+    central = drive["methylation"].sel(compartment="central").to_numpy()
+    by_clock = association.exposures(times, central, associations)
+    found = {name: ("time", values) for name, values in by_clock.items()}
+    return xr.Dataset({**found, "haemoglobin": drive["haemoglobin"]}, coords={"time": drive["time"]})

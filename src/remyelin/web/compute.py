@@ -150,7 +150,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, numerics.WEB_HISTORY_POINTS, numerics.WEB_COURSE_POINTS))
         pathways = steps.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["mental"], ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class Engine:
         at = dates(times, numerics.WEB_BAND_POINTS // 2, numerics.WEB_BAND_POINTS)
         check("members of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[["methylation"]],
+            whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
             rates,
@@ -174,9 +174,7 @@ class Engine:
         check("conduction of the ensemble")
         pathways = steps.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = pictured(
-            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
-        )
+        picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
         low, high = numerics.WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -226,8 +224,8 @@ class Engine:
         whole = self.trajectory(case, shift, lambda step: None)
         state = _state_at(whole, day).expand_dims("time")
         pathways = steps.conduction(whole.who, state, self.tables(), self.ledger)
-        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
-        disability = pictured(pathways, cognition, self.ledger).disability
+        mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
+        disability = pictured(pathways, mental, self.ledger).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -255,7 +253,7 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+def pictured(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.steps.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
@@ -264,8 +262,8 @@ def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> P
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)
-    thinking = cognition.sel(time=pathways["time"]).to_numpy()
-    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
     return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
