@@ -36,6 +36,8 @@ CLOCKS: Final[Mapping[str, str]] = {
 }
 """Items that follow the depth of deficiency in the brain, with the clock of each."""
 
+ANAEMIA: Final = "anaemia"
+
 CORD: Final = ("sphincter",)
 """Items that follow the loss of the corticospinal path of the leg."""
 
@@ -80,8 +82,6 @@ class Associations:
     anaemia : mapping of str to float
         Weight of the share of haemoglobin that is lacking, against exposure.
     background : mapping of str to Background
-    haemoglobin : float
-        Of an adult without deficiency, g/L.
     dependent : float
         Share of those with a dementia who depend on others completely.
     """
@@ -90,7 +90,6 @@ class Associations:
     strength: Mapping[str, Floats]
     anaemia: Mapping[str, float]
     background: Mapping[str, Background]
-    haemoglobin: float
     dependent: float
 
     @classmethod
@@ -109,7 +108,6 @@ class Associations:
             strength={name: _bounds(ledger, f"association.strength.{name}") for name in following},
             anaemia={name: ledger[f"association.anaemia.{name}"] for name in CLOCKS},
             background={name: _background(ledger, f"background.{name}") for name in ITEMS},
-            haemoglobin=ledger["blood.haemoglobin"],
             dependent=ledger["association.dependent"],
         )
 
@@ -171,20 +169,37 @@ def exposure(times: Floats, methylation: Floats, clock: Clock) -> Floats:
     return found
 
 
-def exposures(times: Floats, methylation: Floats, maps: Associations) -> dict[str, Floats]:
-    """Return the exposure of :func:`exposure` by clock."""
-    return {name: exposure(times, methylation, clock) for name, clock in maps.clocks.items()}
+def exposures(
+    times: Floats, methylation: Floats, haemoglobin: Floats, maps: Associations
+) -> dict[str, Floats]:
+    """Return what the items of a course follow.
+
+    Parameters
+    ----------
+    times : (time,) array
+        Days, ascending; the first in health.
+    methylation : (..., time) array
+        Of the centre, 1 = replete.
+    haemoglobin : (..., time) array
+        In any unit.
+    maps : Associations
+
+    Returns
+    -------
+    mapping of str to (..., time) array
+        The exposure of :func:`exposure` by clock, and ``anaemia``, the share lacking of the first haemoglobin.
+    """
+    by_clock = {name: exposure(times, methylation, clock) for name, clock in maps.clocks.items()}
+    return by_clock | {ANAEMIA: np.clip(1.0 - haemoglobin / haemoglobin[..., :1], 0.0, 1.0)}
 
 
-def excesses(by_clock: Mapping[str, Floats], haemoglobin: Floats, maps: Associations) -> dict[str, Floats]:
+def excesses(followed: Mapping[str, Floats], maps: Associations) -> dict[str, Floats]:
     """Return what deficiency adds to each item that follows the brain.
 
     Parameters
     ----------
-    by_clock : mapping of str to (...) array
+    followed : mapping of str to (...) array
         Of :func:`exposures`.
-    haemoglobin : (...) array
-        g/L.
     maps : Associations
 
     Returns
@@ -192,11 +207,13 @@ def excesses(by_clock: Mapping[str, Floats], haemoglobin: Floats, maps: Associat
     mapping of str to (bound, ...) array
         Probabilities.
     """
-    lacking = np.clip(1.0 - haemoglobin / maps.haemoglobin, 0.0, 1.0)
-    return {
-        name: _excess(maps.strength[name], by_clock[clock] + maps.anaemia[name] * lacking)
-        for name, clock in CLOCKS.items()
-    }
+    return {name: _excess(maps.strength[name], amount(name, followed, maps)) for name in CLOCKS}
+
+
+def amount(name: str, followed: Mapping[str, Floats], maps: Associations) -> Floats:
+    """Return what an item that follows the brain goes by: exposure and weighted anaemia."""
+    together: Floats = followed[CLOCKS[name]] + maps.anaemia[name] * followed[ANAEMIA]
+    return together
 
 
 def cord_excesses(pyramidal: Floats, maps: Associations) -> dict[str, Floats]:

@@ -202,11 +202,12 @@ def _excess(
 ) -> dict[str, Floats]:
     """What deficiency adds to the symptoms without a mechanism, (bound, visit)."""
     maps = numbers.associations
-    exposed = association.exposures(times, chemistry["methylation"][:, 1], maps)
-    by_clock = {name: values[at] for name, values in exposed.items()}
+    central, haemoglobin = chemistry["methylation"][:, 1], chemistry["haemoglobin"]
+    followed = association.exposures(times, central, haemoglobin, maps)
+    at_visits = {name: values[at] for name, values in followed.items()}
     spastic = np.asarray(signs["spasticity"], dtype=np.float64)
     return {
-        **association.excesses(by_clock, chemistry["haemoglobin"][at], maps),
+        **association.excesses(at_visits, maps),
         **association.cord_excesses(spastic, maps),
         **association.unrelated(at.shape),
     }

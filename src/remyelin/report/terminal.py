@@ -111,6 +111,20 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
     _console().print(_table("", columns, cells))
 
 
+def _print_chances(console: Console, summary: Mapping[str, Any], labels: Sequence[str]) -> None:
+    """Print the symptoms without a mechanism: probabilities with intervals, and what everybody has."""
+    columns = ("", *labels, "without deficiency")
+    for tier, title in (
+        ("association", "Probability of symptoms without a mechanism here (interval of the counts)"),
+        ("no evidence", "No evidence that deficiency causes these: as common as in everybody"),
+    ):
+        rows = [item for item in summary["symptoms"] if item["tier"] == tier]
+        if tier == "association":
+            rows += summary["beside"]
+        cells = [(item["label"], *item["shown"], item["background"]) for item in rows]
+        console.print(_table(f"\n{title}", columns, cells))
+
+
 def print_summary(course: Course, out: Path | None) -> None:
     """Print the course in one screen."""
     from remyelin.report.summary import summarise
@@ -167,6 +181,7 @@ def print_summary(course: Course, out: Path | None) -> None:
             ],
         )
     )
+    _print_chances(console, summary, labels)
     console.print(
         _table(
             "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",

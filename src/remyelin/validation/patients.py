@@ -55,7 +55,7 @@ class Series:
     states : Dataset (patient, month, segment)
         Myelin and axons.
     exposure : Dataset (patient, month)
-        Exposure of the brain to deficiency by clock (:data:`remyelin.clinic.association.CLOCKS`), and haemoglobin.
+        Exposure of the brain to deficiency by clock, and anaemia (:func:`remyelin.clinic.association.exposures`).
     age : (patient,) array
         Years.
     """
@@ -211,9 +211,9 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
 
 
 def _exposure(drive: xr.Dataset, associations: clinic.Associations) -> xr.Dataset:
-    """Exposure of the brain by clock, and haemoglobin, over time."""
+    """Exposure of the brain by clock, and anaemia, over time."""
     times = drive["time"].to_numpy().astype(np.float64)
     central = drive["methylation"].sel(compartment="central").to_numpy()
-    by_clock = association.exposures(times, central, associations)
-    found = {name: ("time", values) for name, values in by_clock.items()}
-    return xr.Dataset({**found, "haemoglobin": drive["haemoglobin"]}, coords={"time": drive["time"]})
+    followed = association.exposures(times, central, drive["haemoglobin"].to_numpy(), associations)
+    found = {name: ("time", values) for name, values in followed.items()}
+    return xr.Dataset(found, coords={"time": drive["time"]})
