@@ -19,11 +19,11 @@ from remyelin.clinic import (
     signs,
     symptoms,
 )
-from remyelin.clinic.catalogue import KINDS, TIERS
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.clinic.scores import ITEMS, most_points
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.evidence.catalogue import KINDS, TIERS
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)

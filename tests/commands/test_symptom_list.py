@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from remyelin.cli import main
-from remyelin.clinic.catalogue import TIERS
+from remyelin.evidence.catalogue import TIERS
 
 ROOT = next(path for path in Path(__file__).parents if (path / "pyproject.toml").exists())
 KEYS = {"number", "name", "label", "tier", "frequency", "source", "hpo", "clock"}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from remyelin.clinic.catalogue import Symptom, catalogue
 from remyelin.errors import InputError, nearest
 from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.catalogue import Symptom, catalogue
 
 ASSUMED: Final = "assumed"
 TIERS: Final = {

@@ -1,8 +1,8 @@
 """Strengths of the association tier, and two maps: what meets the published frequencies in virtual series.
 
-Each strength is the one root of a monotone equation: the mean probability over the patients of a series at presentation
-equals the published share. The ends of its range meet the ends of the interval of the counts. The losses of half severity of electric shocks and
-of slurred speech follow likewise from a quantile of what the patients of a series lose.
+Each strength is the one root of a monotone equation: the mean probability over the patients of a series at
+presentation equals the published share. The ends of its range meet the ends of the interval of the counts. The losses
+of half severity of electric shocks and of slurred speech follow likewise from a quantile of what patients lose.
 """
 
 from __future__ import annotations

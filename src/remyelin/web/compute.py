@@ -368,6 +368,13 @@ def described(whole: Trajectory) -> dict[str, Any]:
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
         "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "chance": {
+            str(name): {
+                str(bound): plain(variables["chance"].to_numpy()[at, i, j])
+                for j, bound in enumerate(variables["bound"].to_numpy().tolist())
+            }
+            for i, name in enumerate(variables["association"].to_numpy().tolist())
+        },
         "disability": plain(picture.disability),
         "person": [
             {

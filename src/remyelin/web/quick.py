@@ -106,6 +106,7 @@ async def state(request: Request) -> dict[str, Any]:
                 "tier": item.tier,
                 "pathways": list(item.pathways),
                 "mechanism": item.mechanism,
+                "causes": item.causes,
             }
             for item in clinic.catalogue(ledger)
         ],

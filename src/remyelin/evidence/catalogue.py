@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from remyelin.evidence import Entry, Ledger
+from remyelin.evidence.ledger import Entry, Ledger
 
 TIERS: Final = ("mechanism", "association", "no evidence")
 """What the answer to a symptom rests on: its wires, published frequencies, or nothing that points to deficiency."""
@@ -112,5 +112,5 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
 
 @cache
 def _texts() -> tuple[dict[str, Any], ...]:
-    text = files("remyelin.clinic").joinpath("symptoms.toml").read_text(encoding="utf-8")
+    text = files("remyelin.evidence").joinpath("data", "symptoms.toml").read_text(encoding="utf-8")
     return tuple(tomllib.loads(text)["symptom"])
