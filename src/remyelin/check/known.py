@@ -12,6 +12,7 @@ from remyelin.units import KINDS, parse, per_unit
 
 if TYPE_CHECKING:
     from remyelin.case import Case
+    from remyelin.check.dated import DatedLab, Treated
 
 #: Laboratory values, with what they are called.
 LABS: Final = {
@@ -84,6 +85,10 @@ class Known:
         What was given and not understood, each as a sentence; nothing of it was used.
     case : Case or None
         The case, where the input was one.
+    series : tuple of DatedLab
+        Every laboratory value with its date, where the input has dates; `labs` holds the latest of each.
+    treated : tuple of Treated
+        Records of B12 treatment with their start, current or past, where the input has dates.
     """
 
     source: str
@@ -93,6 +98,8 @@ class Known:
     sex: str = ""
     unread: tuple[str, ...] = ()
     case: Case | None = None
+    series: tuple[DatedLab, ...] = ()
+    treated: tuple[Treated, ...] = ()
 
 
 def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -> Lab:

@@ -24,7 +24,7 @@ def run(
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.case import load_case
     from remyelin.errors import InputError
-    from remyelin.report.doctor import kernels_cached
+    from remyelin.jit import kernels_kept
     from remyelin.report.folder import claim, write_folder
     from remyelin.report.terminal import Progress, print_summary
 
@@ -33,7 +33,7 @@ def run(
     if out is not None:
         claim(out)
     with Progress() as progress:
-        if not kernels_cached():
+        if not kernels_kept():
             progress.say("Compiling the kernels, once; this run takes about half a minute longer.")
         from remyelin.course import run_course
 
