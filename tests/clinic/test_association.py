@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.analysis.validation.association import CALIBRATION
+from remyelin.analysis.validation.fit_association import fitted, strength_for
+from remyelin.base.errors import InputError
 from remyelin.clinic import Associations
 from remyelin.clinic.association import (
     ANAEMIA,
@@ -24,10 +27,7 @@ from remyelin.clinic.association import (
     mental_points,
     unrelated,
 )
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_targets
-from remyelin.validation.association import CALIBRATION
-from remyelin.validation.fit_association import fitted, strength_for
 
 LEDGER = Ledger.shipped()
 MAPS = Associations.from_ledger(LEDGER)

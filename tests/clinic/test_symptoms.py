@@ -10,6 +10,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.clinic import (
     COMPUTED,
     Parameters,
@@ -21,7 +22,6 @@ from remyelin.clinic import (
 )
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.clinic.scores import ITEMS, most_points
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.evidence.catalogue import KINDS, TIERS
 

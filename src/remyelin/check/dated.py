@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from remyelin.check.facts import judge
 from remyelin.evidence import Ledger
-from remyelin.limits import MARKERS
+from remyelin.evidence.limits import MARKERS
 
 if TYPE_CHECKING:
     from remyelin.check.known import Known, Lab

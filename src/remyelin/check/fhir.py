@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.dated import DatedLab, Treated
 from remyelin.check.fhir_json import (
     a_date,
@@ -33,9 +35,7 @@ from remyelin.check.words import (
     spellings,
     table,
 )
-from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.units import DAYS_PER_YEAR
 
 MAX_ENTRIES: Final = 5_000
 MAX_NAMED: Final = 25  # things not understood that are named one by one; the rest are counted

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from remyelin import clinic
-from remyelin.case import Case, to_toml_data
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR, show
 from remyelin.check.answer import OWN, Line
 from remyelin.check.dated import refusal as unusable
 from remyelin.check.known import Known
 from remyelin.check.words import vocabulary
-from remyelin.course import DISCLAIMER, Course, run_course
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points, refusal
-from remyelin.units import DAYS_PER_YEAR, show
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.course import DISCLAIMER, Course, run_course
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points, refusal
 
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
 SCHEDULE: Final = "uk neurological"

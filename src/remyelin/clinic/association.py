@@ -18,10 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import PERCENT
 from remyelin.clinic.grades import Floats
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.units import PERCENT
 
 BOUNDS: Final = ("low", "median", "high")
 """Ends of the interval that the calibrating counts leave, and the value between them."""
