@@ -15,7 +15,7 @@ from remyelin.base import jit
 from remyelin.base.jit import compiled, content, kernel_folder, kernels_kept
 
 MODULE = """
-from remyelin.jit import compiled
+from remyelin.base.jit import compiled
 
 FACTOR = 2.0
 

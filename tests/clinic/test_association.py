@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.analysis.calibration.fit_association import fitted, strength_for
 from remyelin.analysis.validation.association import CALIBRATION
-from remyelin.analysis.validation.fit_association import fitted, strength_for
 from remyelin.base.errors import InputError
 from remyelin.clinic import Associations
 from remyelin.clinic.association import (

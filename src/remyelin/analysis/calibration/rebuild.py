@@ -152,7 +152,7 @@ def build_conduction_tables(ledger: Ledger, progress: Progress = lambda step: No
 
 def build_association(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Set the strengths of the association tier again; a second call changes nothing more."""
-    from remyelin.analysis.validation.fit_association import written
+    from remyelin.analysis.calibration.fit_association import written
 
     progress("following three series of patients")
     return written(CLINIC_LEDGER.read_text(encoding="utf-8"), ledger)

@@ -66,7 +66,7 @@ def frequency(strength: float, amounts: Floats, background: Floats) -> float:
 
 @simulates(
     *(counted.row for counted in CALIBRATION.values()),
-    note="calibrated: each strength is the root that meets its row (validation/fit_association.py)",
+    note="calibrated: each strength is the root that meets its row (analysis/calibration/fit_association.py)",
 )
 def calibrated(ledger: Ledger) -> Mapping[str, float]:
     """Return the frequencies that chose the strengths."""
