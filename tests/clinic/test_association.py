@@ -141,7 +141,7 @@ def test_rows_that_chose_a_strength_are_calibration_rows():
     role = {row.name: row.role for row in load_targets()}
     assert {role[counted.row] for counted in CALIBRATION.values()} == {"calibration"}
     for name, counted in CALIBRATION.items():
-        assert LEDGER.entry(f"association.strength.{name}").locator == f"row: {counted.row}"
+        assert LEDGER.entry(f"association.strength.{name}").locator == f"rows: {counted.row}"
 
 
 def test_a_strength_meets_its_row_and_the_background_alone_is_enough_where_it_is_more():
