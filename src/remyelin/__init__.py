@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from remyelin.person.case import Case, load_case, read_case, shipped_cases
     from remyelin.person.course import Course, run_course
+    from remyelin.person.netcdf import open_course
 
 _HOME = {
     "Case": "person.case",
@@ -33,6 +34,7 @@ _HOME = {
     "Ledger": "evidence",
     "RemyelinError": "base.errors",
     "SimulationError": "base.errors",
+    "open_course": "person.netcdf",
     "load_case": "person.case",
     "load_patients": "evidence",
     "load_population": "evidence",
@@ -58,6 +60,7 @@ __all__ = [
     "load_population",
     "load_references",
     "load_targets",
+    "open_course",
     "read_case",
     "run_course",
     "shipped_cases",
