@@ -8,6 +8,7 @@ import numpy as np
 
 from remyelin.base.errors import SimulationError
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.fibre import (
     Fibre,
     Pulse,
@@ -24,6 +25,7 @@ from remyelin.fibre import (
 )
 from remyelin.fibre.settings import PULSE_MS
 from remyelin.nerve.anatomy.branches import Array
+from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_internodes
 from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.settings import (
     NERVE_TABLE_BARE_MS,
@@ -42,7 +44,6 @@ from remyelin.nerve.settings import (
     NERVE_TABLE_TEMPERATURES,
     NERVE_TABLE_THICKNESS,
 )
-from remyelin.nerve.shipped_tables import key_of, read_by, shipped_internodes
 
 Lesion = Callable[[Fibre, Sequence[int]], Fibre]
 
@@ -50,6 +51,7 @@ _STRONG = Pulse(duration=2 * PULSE_MS)  # excites the thickest fibre in the cold
 _memory: dict[str, Tables] = {}
 
 
+@remembered(maxsize=NERVE_TABLE_CACHE)
 def build_tables(ledger: Ledger) -> Tables:
     """Return the tables of internodes for the numbers of a ledger.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.fibre import Fibre, Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
 from remyelin.nerve.anatomy.branches import SEGMENTS, Array
+from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.nerve.settings import (
     NERVE_BARE_FIBRE_KEPT,
     NERVE_BARE_FIBRE_MM,
@@ -22,7 +23,6 @@ from remyelin.nerve.settings import (
     NERVE_LEDGERS_KEPT,
     NERVE_TABLE_CACHE,
 )
-from remyelin.nerve.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.nerve.studies.findings import Row
 from remyelin.nerve.studies.laboratory import Dated, Laboratory, SmallFibres
 
@@ -89,7 +89,7 @@ def microneurography(
     return [dated]
 
 
-@lru_cache(maxsize=NERVE_LEDGERS_KEPT)
+@remembered(maxsize=NERVE_LEDGERS_KEPT)
 def bare_velocity(temperature: float, ledger: Ledger) -> float | None:
     """Return the velocity (m/s) of a C fibre at a temperature (C), by the engine; None if it does not conduct.
 
