@@ -30,6 +30,7 @@ from remyelin.cli.doctor import doctor
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
 from remyelin.cli.export import export
+from remyelin.cli.fit import fit
 from remyelin.cli.new import new
 from remyelin.cli.rebuild import rebuild
 from remyelin.cli.run import run
@@ -162,6 +163,7 @@ def _main(
 # in the order of ``--help``
 for command in (
     run,
+    fit,
     cases,
     new,
     check,
