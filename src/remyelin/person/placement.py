@@ -22,9 +22,9 @@ from remyelin.person.person import Fact, Person
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import (
     COURSE_LEAD,
+    MARKER_LEAST,
     PLACING_DIFFERENCE,
     PLACING_FURTHEST,
-    MARKER_LEAST,
     PLACING_MAX_EVALUATIONS,
 )
 
