@@ -16,6 +16,7 @@ from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
 from remyelin.person.placement import place
 from remyelin.person.plans import Plan, exposure
@@ -58,6 +59,7 @@ class Subject:
 
 def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed on the model's curve by its laboratory values."""
+    examine(case)  # one built by a program as well
     return place(case, resolve(case, ledger), ledger)
 
 
