@@ -23,7 +23,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 def test_nineteen_rows_with_tier_and_source(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "--json")
-    rows = json.loads(out)
+    rows = json.loads(out)["rows"]
     assert status == 0
     assert [row["number"] for row in rows] == list(range(1, 20))
     for row in rows:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from remyelin.base.errors import InputError
-from remyelin.cli.common import Json, print_json
+from remyelin.cli.common import Json, folder_named, print_json
 
 
 def symptoms(
@@ -28,7 +28,7 @@ def symptoms(
     if pages is not None:
         if name is not None or as_json:
             raise InputError("--pages writes all nineteen; leave NAME and --json out.")
-        found.write_pages(pages, ledger)
+        found.write_pages(folder_named(pages), ledger)
         print(f"wrote nineteen pages and an index to {pages}")
         return
     if name is None:
