@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,6 +166,33 @@ def test_every_output_of_a_course_keeps_the_rule(name: str, capsys: pytest.Captu
     assert 'id="figure-recovery"' not in said["report"]
     assert '<figure class="recovery">' not in said["report"]
     assert CANNOT_TELL in said["headline"]
+
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = sorted(
+    path
+    for pattern in (
+        "src/remyelin/**/*.js",
+        "src/remyelin/**/*.j2",
+        "src/remyelin/**/*.html",
+        "src/remyelin/**/*.toml",
+        "src/remyelin/**/*.py",
+        "docs/**/*.md",
+        "README.md",
+    )
+    for path in ROOT.glob(pattern)
+    # the article is quoted claim by claim, and its authors are not ours to correct
+    if path.name != "article.md"
+)
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_says_that_waiting_costs_nothing(path: Path) -> None:
+    text = " ".join(path.read_text(encoding="utf-8").replace('"\n', " ").split()).replace('" "', "")
+    found = FORBIDDEN.search(text)
+    if found and path.name == "fibre.md":  # "It costs nothing per step": of computing
+        found = FORBIDDEN.search(text.replace("It costs nothing per step", ""))
+    assert not found or "waiting costs axons" in text[found.start() : found.end() + 40], found
 
 
 def test_published_cases_with_findings_that_are_missed_are_refused() -> None:

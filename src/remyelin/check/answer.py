@@ -28,6 +28,10 @@ SECTIONS: Final = {
     "forecast": "What the model expects",
     "unread": "Not understood, and not used",
 }
+SAME_DAY: Final = (
+    "Where treatment is suggested, blood for a further test is drawn on the day it starts, not instead of it: treatment "
+    "of nerve symptoms should not be delayed for a result."
+)
 MARKS: Final = {
     "read": "read at the source",
     "read-2nd": "second hand: read in a text about the source, or in part",
@@ -135,6 +139,9 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         The first section always has a line; every line has a source.
     """
     lines = [*_readings(known, ledger), *_guidance(known, ledger), *forecast, *_unread(known)]
+    ill = any("neurological" in word.groups for word in known.words)
+    if ill and any(line.section == "next" for line in lines):
+        lines.append(Line("next", SAME_DAY, (OWN,), "own"))
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
