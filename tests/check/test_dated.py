@@ -127,11 +127,12 @@ def test_an_earlier_deficiency_is_not_forgotten_in_the_answer() -> None:
     def risks(*resources: object) -> str:
         return " ".join(line.text for line in answer(of(*resources), LEDGER).lines if line.section == "risks")
 
+    fog = {"resourceType": "Observation", "code": {"coding": [{"code": "HP:0031987"}]}}
     normal = b12(900, "2024-06-01")
-    assert "a lack of B12 is unlikely" in risks(normal)
-    assert "is unlikely" not in risks(b12(95, "2022-01-10"), normal)
+    assert "a lack of B12 is unlikely" in risks(fog, normal)
+    assert "is unlikely" not in risks(fog, b12(95, "2022-01-10"), normal)
     past = drug("MedicationStatement", "2023-01-20", status="completed")
-    assert "is unlikely" not in risks(past, normal)
+    assert "is unlikely" not in risks(fog, past, normal)
 
 
 def test_moments() -> None:

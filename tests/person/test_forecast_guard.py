@@ -25,9 +25,9 @@ from remyelin.person.plans import plans_of
 LEDGER = Ledger.shipped()
 #: Words that no output may contain: they say or suggest that waiting costs nothing, or average a threshold curve.
 FORBIDDEN = re.compile(
-    r"costs? nothing|no time to wait|time to wait|safe to wait|waiting is safe|can wait\b|no harm in waiting|"
-    r"points? (?:for|per|a) (?:each )?month|each month of waiting|no cost of (?:waiting|delay)|nothing is lost by|"
-    r"delay (?:is|costs) (?:safe|nothing)|does not matter when|instead of treatment|before treat(?:ing|ment)? first",
+    r"(?:wait\w*|delay\w*|later start)\W+(?:\w+\W+){0,4}costs? nothing|time to wait|safe to wait|waiting is safe|"
+    r"can wait\b|no harm in waiting|points? (?:for|per|a) (?:each )?month|no cost of (?:waiting|delay)|"
+    r"nothing is lost by|delay (?:is|costs) (?:safe|nothing)|does not matter when|instead of treatment",
     re.IGNORECASE,
 )
 NAMES = (
@@ -73,7 +73,7 @@ def test_nothing_reported_is_nothing_to_refuse() -> None:
 def test_reported_and_computed_are_both_named() -> None:
     said = explain((reported_gait("-7 mo"),), (Finding(name="power"),), computed(gait=0.01))
     assert "2 of the 2" in said
-    assert "gait (reported for 7 months; computed: not noticed, severity 0.01)" in said
+    assert "gait (reported for 7 months; computed: not noticed)" in said
     assert "full power" in said
 
 
@@ -181,8 +181,6 @@ WRITTEN = sorted(
         "README.md",
     )
     for path in ROOT.glob(pattern)
-    # the article is quoted claim by claim, and its authors are not ours to correct
-    if path.name != "article.md"
 )
 
 
@@ -190,9 +188,7 @@ WRITTEN = sorted(
 def test_no_text_says_that_waiting_costs_nothing(path: Path) -> None:
     text = " ".join(path.read_text(encoding="utf-8").replace('"\n', " ").split()).replace('" "', "")
     found = FORBIDDEN.search(text)
-    if found and path.name == "fibre.md":  # "It costs nothing per step": of computing
-        found = FORBIDDEN.search(text.replace("It costs nothing per step", ""))
-    assert not found or "waiting costs axons" in text[found.start() : found.end() + 40], found
+    assert not found, text[max(found.start() - 60, 0) : found.end() + 60]
 
 
 def test_published_cases_with_findings_that_are_missed_are_refused() -> None:

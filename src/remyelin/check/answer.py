@@ -29,8 +29,8 @@ SECTIONS: Final = {
     "unread": "Not understood, and not used",
 }
 SAME_DAY: Final = (
-    "Where treatment is suggested, blood for a further test is drawn on the day it starts, not instead of it: treatment "
-    "of nerve symptoms should not be delayed for a result."
+    "Where treatment is suggested, blood for a further test is drawn on the day it starts, not instead of it: "
+    "treatment of nerve symptoms should not be delayed for a result."
 )
 MARKS: Final = {
     "read": "read at the source",
