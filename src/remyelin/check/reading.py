@@ -61,7 +61,9 @@ def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str
         raise InputError(f"{source}: is empty; `remyelin check --ask` asks the questions instead.")
     try:
         if "cause" in raw or "name" in raw:
-            return _of_case(parse_case(text, source), raw.get("labs", {}), source, ledger, confirmed)
+            return _of_case(
+                parse_case(text, source, confirmed), raw.get("labs", {}), source, ledger, confirmed
+            )
         return _of_table(raw, source, ledger, confirmed)
     except InputError as error:
         sentence = str(error)

@@ -27,6 +27,7 @@ from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
+from remyelin.person.settings import MARKER_LEAST
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -158,7 +159,8 @@ def run_course(
         [chain.chemistry(who, item, ledger) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
-    b12, holotc, mma, homocysteine = (chemistry[name] for name in MARKERS)
+    # somebody who eats none for long enough has none left, and the indicator takes logarithms
+    b12, holotc, mma, homocysteine = (chemistry[name].clip(min=MARKER_LEAST) for name in MARKERS)
     chemistry["combined_indicator"] = (
         chemistry["b12"].dims,
         combined_indicator(b12, holotc, mma, homocysteine, person.age, ledger),
@@ -182,7 +184,7 @@ def run_course(
     progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["cognition"], ledger)
+    picture = chain.picture(pathways, chemistry["mental"], ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
