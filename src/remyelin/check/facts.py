@@ -47,6 +47,7 @@ POSSIBLE: Final = frozenset(
         "filtration.reduced",
         "renal",
         "young",
+        "infant",
         "may_be_treated",
         "unlikely_to_lack",
         "reason_to_suspect",
@@ -182,3 +183,5 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
         yield "filtration.reduced"
     if known.age is not None and known.age <= ledger["plausible.age_over"]:
         yield "young"
+    if known.age is not None and known.age < ledger["plausible.infant_under"]:
+        yield "infant"
