@@ -10,8 +10,8 @@ from remyelin.evidence import Ledger
 from remyelin.fibre.anatomy import mrg
 from remyelin.fibre.extracellular import Electrode, above, extracellular_stimulus, point_source, potential_at
 from remyelin.fibre.full import simulate_full
-from remyelin.fibre.protocols import Pipette
 from remyelin.fibre.recording import record_potential, spike_times, spikes
+from remyelin.fibre.stimulation.sources import Pipette
 from remyelin.fibre.waveform import rectangular
 
 LEDGER = Ledger.shipped()

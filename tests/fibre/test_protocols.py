@@ -11,9 +11,11 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.anatomy import mrg, mrg_interpolated
 from remyelin.fibre.extracellular import above
-from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.preparation import Run
+from remyelin.fibre.protocols import strength_duration, threshold
 from remyelin.fibre.recovery import recovery_cycle, refractory_period_of_transmission
 from remyelin.fibre.search import transitions
+from remyelin.fibre.stimulation.sources import Pipette
 from remyelin.fibre.waveform import rectangular
 
 LEDGER = Ledger.shipped()

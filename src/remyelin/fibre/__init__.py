@@ -40,13 +40,16 @@ from remyelin.fibre.membrane import (
 )
 from remyelin.fibre.patches import Patch, lesioned
 from remyelin.fibre.places import rising, scattered, scattered_together
+from remyelin.fibre.preparation import Run
 from remyelin.fibre.presets import PRESETS, Preset, preset
-from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.protocols import strength_duration, threshold
 from remyelin.fibre.quantise import States, quantise
 from remyelin.fibre.recording import record_potential, spike_times, spikes
 from remyelin.fibre.recovery import recovery_cycle, refractory_period_of_transmission
+from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.sundt import sundt_c_fibre
+from remyelin.fibre.thresholds import thresholds
 from remyelin.fibre.waveform import Waveform, biphasic, from_function, rectangular, sampled
 
 __all__ = [
@@ -70,6 +73,7 @@ __all__ = [
     "Rate",
     "Recording",
     "Run",
+    "Source",
     "States",
     "Stimulus",
     "Waveform",
@@ -127,6 +131,7 @@ __all__ = [
     "strength_duration",
     "sundt_c_fibre",
     "threshold",
+    "thresholds",
     "vacuolate",
     "widen_nodes",
 ]

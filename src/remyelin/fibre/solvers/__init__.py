@@ -1,0 +1,1 @@
+"""Solvers of one fibre: what turns a cable and its stimuli into potentials over time."""
