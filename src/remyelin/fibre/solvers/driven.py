@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.errors import InputError
-from remyelin.fibre.circuit import circuit
-from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.gating import GATES
-from remyelin.fibre.packing import membranes, reducible
-from remyelin.fibre.reduction import Links, points
+from remyelin.base.errors import InputError
+from remyelin.base.units import MS_PER_US
+from remyelin.fibre.models.circuit import circuit
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import FIRING_DEPOLARISATION, GATE_LEAD, LANES
+from remyelin.fibre.solvers.gate_tables import MembraneTables, gate_rows, membrane_tables
+from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_driven import (
     FIELDS,
     STATE_FIELDS,
@@ -29,10 +30,9 @@ from remyelin.fibre.solvers.kernel_driven import (
     state_field,
 )
 from remyelin.fibre.solvers.modes import Modes, Plan, modes
+from remyelin.fibre.solvers.packing import membranes, reducible
+from remyelin.fibre.solvers.reduction import Links, points
 from remyelin.fibre.solvers.resting import resting_points
-from remyelin.fibre.tables import MembraneTables, gate_rows, membrane_tables
-from remyelin.numerics import FIRING_DEPOLARISATION, GATE_LEAD, LANES
-from remyelin.units import MS_PER_US
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -1,8 +1,8 @@
 """The kernel of the stimulated reduced fibre: any sources, impulses counted, potentials and fields recorded.
 
-The step is that of :mod:`remyelin.fibre.chain`: fibres lie side by side in lanes, node n - 1 with the internode
-behind it is row n, rows 0 and last + 1 are empty, and half an implicit step is extrapolated to a whole one. On
-top of it
+The step is that of :mod:`remyelin.fibre.solvers.kernel_batch`: fibres lie side by side in lanes, node n - 1 with the
+internode behind it is row n, rows 0 and last + 1 are empty, and half an implicit step is extrapolated to a whole one.
+On top of it
 
 - each source has, for every row, the current into its node and the kick of each internode state at waveform
   1. A kick is given before the implicit half step and once more behind the extrapolation, which is the midpoint
@@ -24,11 +24,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.fibre import gating
-from remyelin.fibre.gating import GATES, advance_gates
-from remyelin.fibre.solvers import vectors
-from remyelin.jit import compiled
-from remyelin.numerics import LANES
+from remyelin.base.jit import compiled
+from remyelin.fibre.settings import LANES
+from remyelin.fibre.solvers import gating, vectors
+from remyelin.fibre.solvers.gating import GATES, advance_gates
 
 add = vectors.add_product(LANES)
 

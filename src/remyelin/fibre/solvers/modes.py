@@ -1,6 +1,6 @@
 """Reduced internodes that sources can drive and electrodes can see.
 
-With a source F(s) inside the internode the equations of :mod:`remyelin.fibre.reduction` read
+With a source F(s) inside the internode the equations of :mod:`remyelin.fibre.solvers.reduction` read
 ``C dx/dt + G x = B u + F`` and the nodes see ``B^T (G + sC)^-1 F``. C and G are symmetric, so that is
 ``X(s)^T F`` with ``X(s) = (G + sC)^-1 B``, whose columns at the matched rates span the basis W of the reduction: the
 reduced internode carries any source to its nodes exactly at those rates. A source adds ``q = W^T F`` to the
@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from remyelin.fibre.circuit import Circuit
-from remyelin.fibre.reduction import Links, match_moments, network, packed_pieces, solve, unpacked
-from remyelin.numerics import (
+from remyelin.base.units import MS_PER_US
+from remyelin.fibre.models.circuit import Circuit
+from remyelin.fibre.settings import (
     AFTER_POTENTIAL_MS,
     MODES_CACHE_SIZE,
     NODE_TIME_MS,
@@ -34,7 +34,7 @@ from remyelin.numerics import (
     REDUCTION_PLANS,
     REDUCTION_TIMES_MS,
 )
-from remyelin.units import MS_PER_US
+from remyelin.fibre.solvers.reduction import Links, match_moments, network, packed_pieces, solve, unpacked
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -60,7 +60,7 @@ class Piece:
     gain : (states, 2) float
         Coupling to the left and right point.
     conductance, capacity, rest : (2, 2) float
-        uS, nF, uS; see :class:`~remyelin.fibre.reduction.Links`.
+        uS, nF, uS; see :class:`~remyelin.fibre.solvers.reduction.Links`.
     basis : (2 m, states) float
         Potentials of each state at 1; axoplasm and periaxonal space in turn.
     fast : (2 m, f) float

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.errors import SimulationError
-from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.packing import Membranes
-from remyelin.fibre.reduction import Links
-from remyelin.fibre.tables import MembraneTables
-from remyelin.jit import compiled
-from remyelin.numerics import REST_NEWTON_STEP_MV, REST_PASS_TOLERANCE, REST_PASSES
+from remyelin.base.errors import SimulationError
+from remyelin.base.jit import compiled
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import REST_NEWTON_STEP_MV, REST_PASS_TOLERANCE, REST_PASSES
+from remyelin.fibre.solvers.gate_tables import MembraneTables
+from remyelin.fibre.solvers.packing import Membranes
+from remyelin.fibre.solvers.reduction import Links
 
 Array = NDArray[np.float64]
 

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.fibre.solvers.driven import Block, Pattern, Prepared, Real
-from remyelin.fibre.solvers.kernel_driven import Stop
-from remyelin.fibre.stimulus import jumps
-from remyelin.numerics import (
+from remyelin.base.units import MS_PER_US
+from remyelin.fibre.settings import (
     CROSSING_LEVEL,
     DAMPED_STEPS,
     LANES,
@@ -25,7 +23,9 @@ from remyelin.numerics import (
     TRIAL_QUIET_MV,
     TRIAL_STILL,
 )
-from remyelin.units import MS_PER_US
+from remyelin.fibre.solvers.driven import Block, Pattern, Prepared, Real
+from remyelin.fibre.solvers.kernel_driven import Stop
+from remyelin.fibre.stimulation.stimulus import jumps
 
 Array = NDArray[np.float64]
 Sampler = Callable[[int, float], Array]

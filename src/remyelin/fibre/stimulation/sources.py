@@ -8,10 +8,10 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from remyelin.errors import InputError
-from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.stimulus import Pulse, Stimulus, pulse_stimulus
-from remyelin.fibre.waveform import Waveform
+from remyelin.base.errors import InputError
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
+from remyelin.fibre.stimulation.waveform import Waveform
 
 
 @runtime_checkable

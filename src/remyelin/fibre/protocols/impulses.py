@@ -1,0 +1,408 @@
+"""Impulses through lesions: internodal times, safety, trains, heat, and what a fibre does when left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import MS_PER_S, MS_PER_US
+from remyelin.fibre.conduct import conduct
+from remyelin.fibre.lesions.membrane import scale_channels
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.protocols.preparation import (
+    Preparation,
+    ProtocolSolver,
+    Run,
+    check_step,
+    node_of,
+    travel_times,
+    waited,
+)
+from remyelin.fibre.protocols.recording import spike_times
+from remyelin.fibre.settings import (
+    ALLOWANCE,
+    BLOCKING_STEP_C,
+    DEFAULT_STEP_US,
+    DISCHARGE_MS,
+    DISCHARGE_STEP_US,
+    LANES,
+    MOST_IMPULSES,
+    PROTOCOL_LIMIT_MS,
+    REST_KICK_MV,
+    SAFETY_SHARES,
+    SPIKE_LEVEL_MV,
+    TEMPERATURE_LIMITS,
+    TRAIN_CHUNK,
+)
+from remyelin.fibre.solvers.driven import Block
+from remyelin.fibre.solvers.full import resting_state, simulate_full
+from remyelin.fibre.solvers.packing import reducible
+from remyelin.fibre.solvers.trials import damped
+from remyelin.fibre.stimulation.sources import Pipette
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
+from remyelin.fibre.stimulation.waveform import Waveform, rectangular
+
+Array = NDArray[np.float64]
+Regime = Literal["block", "single", "after-discharge", "spontaneous"]
+
+
+def internodal_times(data: xr.Dataset) -> xr.DataArray:
+    """Return the time an impulse takes over each internode.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        From :func:`~remyelin.fibre.conduct`.
+
+    Returns
+    -------
+    xarray.DataArray
+        ``(fibre, internode)`` in us, NaN beyond a block. New nodes of remyelinated internodes count.
+    """
+    arrival = data["arrival"].values
+    return xr.DataArray(
+        np.diff(arrival, axis=1) / MS_PER_US,
+        dims=("fibre", "internode"),
+        attrs={"units": "us", "long_name": "internodal conduction time"},
+    )
+
+
+def safety_factor(
+    fibre: Fibre,
+    *,
+    pulse: Pulse | None = None,
+    duration: float | None = None,
+    nodes: Sequence[int] | None = None,
+) -> float:
+    """Return by how much the sodium conductance of nodes could be divided before the impulse stops.
+
+    Fast and persistent sodium go together. 1 means on the edge. This is a factor on the
+    membrane that drives the impulse; it is not Tasaki's ratio of currents, which is larger.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    pulse : Pulse, optional
+        A strong one when omitted, so that only conduction decides.
+    duration : float, optional
+        ms to wait; see :func:`~remyelin.fibre.conduct`.
+    nodes : sequence of int, optional
+        Which nodes are weakened; all of them when omitted.
+
+    Returns
+    -------
+    float
+        1 to 20, in steps of 7 %; 0 if the fibre blocks as it is.
+    """
+    chosen = list(range(fibre.n_nodes)) if nodes is None else list(nodes)
+    shares = np.geomspace(*SAFETY_SHARES[:2], int(SAFETY_SHARES[2]))
+    trials = [scale_channels(fibre, chosen, naf=float(s), nap=float(s)) for s in shares]
+    passes = conduct(trials, pulse=pulse or _strong(), duration=duration)["conducts"].values
+    return 1 / float(shares[passes].min()) if passes.any() else 0.0
+
+
+def follow_trains(
+    fibre: Fibre,
+    rates: ArrayLike,
+    *,
+    count: int,
+    amplitude: float | None = None,
+    run: Run | None = None,
+) -> xr.Dataset:
+    """Send trains of equal pulses down a fibre and count what arrives.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    rates : (k,) array
+        Pulses per second.
+    count : int
+        Pulses of each train, 1 or more.
+    amplitude : float, optional
+        nA into node 1; strong when omitted.
+    run : Run, optional
+        A duration in it is what is waited after the last pulse.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``arrived(rate)``, ``share(rate)``, and ``time(rate, impulse)`` of arrivals, ms.
+    """
+    wanted = np.atleast_1d(np.asarray(rates, dtype=np.float64))
+    if wanted.ndim != 1 or not np.all((wanted > 0) & np.isfinite(wanted)):
+        raise InputError("follow_trains: give rates above 0 Hz.")
+    if count < 1 or count != int(count):
+        raise InputError(f"follow_trains: count is {count}; give a whole number of 1 or more.")
+    pulse = rectangular(Pulse().duration)
+    if np.any(MS_PER_S / wanted <= pulse.end):
+        raise InputError(f"follow_trains: pulses of {pulse.end:g} ms overlap at {wanted.max():g} Hz.")
+    setting = run or Run(step=DEFAULT_STEP_US)
+    strength = _strong().amplitude if amplitude is None else amplitude
+    if not np.isfinite(strength):
+        raise InputError(f"follow_trains: amplitude is {strength} nA; give a finite number.")
+    trains = [pulse.train(int(count), float(rate)) for rate in wanted]
+    single = Pipette().stimulus(fibre, pulse)
+    preparation = Preparation(fibre, setting, (single,), max(train.end for train in trains))
+    after = setting.duration
+    if after is None:
+        after = ALLOWANCE * waited(travel_times([preparation], setting.threads)[0], pulse.end)
+    durations = [train.end + after for train in trains]
+    if max(durations) > PROTOCOL_LIMIT_MS:
+        raise InputError(f"follow_trains: {count} pulses at {wanted.min():g} Hz last too long; give fewer.")
+    found = _train_impulses(preparation, single, trains, durations, strength)
+    times = np.full((len(wanted), max((len(t) for t in found), default=0)), np.nan)
+    for row, at in zip(times, found, strict=True):
+        row[: len(at)] = at
+    arrived = np.array([len(t) for t in found])
+    return xr.Dataset(
+        {
+            "arrived": ("rate", arrived, {"units": "1"}),
+            "share": ("rate", arrived / count, {"units": "1"}),
+            "time": (("rate", "impulse"), times, {"units": "ms"}),
+        },
+        {"rate": ("rate", wanted, {"units": "Hz"})},
+        {
+            "pulses": int(count),
+            "detected_at_node": preparation.at,
+            "step_us": setting.step,
+            "solver": "full" if preparation.reduced is None else "reduced",
+            "reduction_error": preparation.error,
+        },
+    )
+
+
+def _train_impulses(
+    preparation: Preparation,
+    single: Stimulus,
+    trains: Sequence[Waveform],
+    durations: Sequence[float],
+    strength: float,
+) -> list[Array]:
+    """Return when impulses pass the node of detection for each train, eight trains side by side."""
+    run, at, reduced = preparation.run, preparation.at, preparation.reduced
+    found = []
+    if reduced is None:
+        for train, duration in zip(trains, durations, strict=True):
+            source = Pipette().stimulus(preparation.fibre, train, strength)
+            trace = preparation.record((source,), duration, (at,))
+            found.append(spike_times(trace.time, trace.potential[:, 0], SPIKE_LEVEL_MV))
+        return found
+    patterns, step = preparation.patterns((single,)), run.step * MS_PER_US
+    order = np.argsort(durations, kind="stable")
+    times: dict[int, Array] = {}
+    for start in range(0, len(order), LANES):
+        lanes = order[start : start + LANES]
+        steps = max(1, round(max(durations[i] for i in lanes) / step))
+        block = Block(
+            [reduced] * len(lanes),
+            [patterns] * len(lanes),
+            np.full((1, len(lanes)), reduced.nodes[at]),
+            np.full((1, len(lanes)), SPIKE_LEVEL_MV),
+            most=MOST_IMPULSES,
+        )
+        waves = np.array([trains[i].sample(steps, step) for i in lanes], dtype=np.float32).T[None]
+        jumped = damped(waves)
+        gain = np.full((1, len(lanes)), strength)
+        for first in range(0, steps, TRAIN_CHUNK):
+            part = slice(first, first + TRAIN_CHUNK)
+            block.advance(waves[:, part], gain, jumped[part])
+        for lane, i in enumerate(lanes):
+            own = block.times[0, lane]
+            times[int(i)] = own[own <= durations[i]]
+    return [times[i] for i in range(len(trains))]
+
+
+def blocking_temperature(
+    fibres: Fibre | Sequence[Fibre],
+    *,
+    highest: float = TEMPERATURE_LIMITS[1],
+    step: float = BLOCKING_STEP_C,
+    pulse: Pulse | None = None,
+    duration: float | None = None,
+) -> xr.Dataset:
+    """Warm fibres from the temperature they have until they block.
+
+    Parameters
+    ----------
+    fibres : Fibre or sequence of Fibre
+    highest : float
+        Degrees C, up to 45.
+    step : float
+        Degrees C between trials.
+    pulse : Pulse, optional
+        A strong one when omitted.
+    duration : float, optional
+        ms to wait.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``temperature(fibre)``: the lowest tried from the fibre's own upwards at which it blocks, C, NaN if
+        none did; ``warming(fibre)``: how much that is above the fibre's own, 0 if it blocks as it is.
+    """
+    given = [fibres] if isinstance(fibres, Fibre) else list(fibres)
+    if not 0 < step < np.inf:
+        raise InputError(f"blocking_temperature: step is {step} C; give a number above zero.")
+    blocks = np.full(len(given), np.nan)
+    for fibre in given:
+        if not fibre.temperature <= highest <= TEMPERATURE_LIMITS[1]:
+            raise InputError(
+                f"blocking_temperature: highest is {highest:g} C; give {fibre.temperature:g} to "
+                f"{TEMPERATURE_LIMITS[1]:g} C."
+            )
+    trials = [
+        (i, float(at))
+        for i, fibre in enumerate(given)
+        for at in np.arange(fibre.temperature, highest + step / 2, step)
+    ]
+    warmed = (given[i].replace(temperature=at) for i, at in trials)
+    passes = conduct(warmed, pulse=pulse or _strong(), duration=duration)["conducts"].values
+    for (i, at), through in zip(trials, passes, strict=True):
+        if not through and not at >= blocks[i]:
+            blocks[i] = at
+    own = np.array([fibre.temperature for fibre in given])
+    return xr.Dataset(
+        {
+            "temperature": ("fibre", blocks, {"units": "C"}),
+            "warming": ("fibre", blocks - own, {"units": "C"}),
+        },
+        attrs={"step_C": step, "highest_C": highest},
+    )
+
+
+def discharge(
+    fibre: Fibre,
+    *,
+    duration: float = DISCHARGE_MS,
+    node: int | None = None,
+    step: float = DISCHARGE_STEP_US,
+    pulse: Pulse | None = None,
+    solver: ProtocolSolver = "auto",
+) -> xr.Dataset:
+    """Say what a fibre does alone, and after one impulse: Coggan's four regimes.
+
+    It starts from its steady state (which may be unstable) displaced by 0.2 mV. One run leaves it alone;
+    another stimulates it half-way, when it has settled. Impulses are counted at a node beyond the lesion.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    duration : float
+        ms of each run.
+    node : int, optional
+        Where impulses are counted; the last but two when omitted.
+    step : float
+        us.
+    pulse : Pulse, optional
+        2 nA into node 1 when omitted; its start counts from the middle of the run.
+    solver : "auto", "reduced" or "full"
+        The reduced internode where the fibre allows it, which is the default, or every compartment.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``regime``: "spontaneous" (impulses in the second half of the run left alone), else by what one impulse
+        leads to: "block" (none arrives), "single" or "after-discharge" (two or more). ``alone(impulse)``: times
+        in the run left alone, ms; ``after(impulse)``: times after the stimulus, ms, none where it
+        fires alone; ``rate``: of the second half of
+        the run left alone, Hz, NaN with fewer than two impulses there; ``sustained``: whether it goes on to
+        the end; ``delay``: first arrival after the stimulus, ms; ``rest``: potential, at the end of the run left
+        alone, of the compartment that was most depolarised at its beginning, mV.
+
+    References
+    ----------
+    Coggan, Prescott, Bartol and Sejnowski 2010, PNAS 107:20602: the four regimes.
+    """
+    if not 0 < duration <= PROTOCOL_LIMIT_MS:
+        raise InputError(f"discharge: duration is {duration} ms; give up to {PROTOCOL_LIMIT_MS:g}.")
+    check_step(step, "discharge")
+    at = node_of(fibre, max(0, fibre.n_nodes - 1 - 2) if node is None else node, "discharge")
+    if solver not in ("auto", "reduced", "full"):
+        raise InputError(f"discharge: solver is {solver!r}; give 'auto', 'reduced' or 'full'.")
+    given = pulse or Pulse()
+    onset = duration / 2 + given.start
+    in_full = solver == "full" or (solver == "auto" and not reducible(fibre))
+    run = (_alone_in_full if in_full else _alone_reduced)(fibre, at, step, duration, given)
+    alone, rest = run(())
+    late = alone[alone > duration / 2]
+    after = np.zeros(0) if len(late) else run((replace(given, start=onset),))[0] - onset
+    after = after[after > 0]
+    regime: Regime = "block"
+    if len(late):
+        regime = "spontaneous"
+    elif len(after) > 1:
+        regime = "after-discharge"
+    elif len(after) == 1:
+        regime = "single"
+    gaps = np.diff(late)
+    rate = MS_PER_S / float(np.mean(gaps)) if len(gaps) else np.nan
+    sustained = bool(len(gaps) and late[-1] + 2 * np.max(gaps) > duration)
+    return xr.Dataset(
+        {
+            "alone": ("impulse_alone", alone, {"units": "ms"}),
+            "after": ("impulse_after", after, {"units": "ms"}),
+            "regime": ((), regime),
+            "rate": ((), rate, {"units": "Hz"}),
+            "sustained": ((), sustained),
+            "delay": ((), float(after[0]) if len(after) else np.nan, {"units": "ms"}),
+            "rest": ((), rest, {"units": "mV"}),
+        },
+        attrs={
+            "duration_ms": duration,
+            "counted_at_node": at,
+            "step_us": step,
+            "solver": "full" if in_full else "reduced",
+        },
+    )
+
+
+Alone = Callable[[Sequence[Pulse]], tuple[Array, float]]
+"""Runs a fibre with some pulses; returns impulses (ms) and the last potential of its most depolarised compartment."""
+
+
+def _alone_in_full(fibre: Fibre, at: int, step: float, duration: float, given: Pulse) -> Alone:
+    inside, around = resting_state(fibre)
+    watched = np.array([fibre.nodes[at], int(np.argmax(inside - around))])
+
+    def run(pulses: Sequence[Pulse]) -> tuple[Array, float]:
+        stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
+        kicked = (inside + REST_KICK_MV, around)
+        found = simulate_full(fibre, stimuli, duration, step=step, record=watched, start=kicked)
+        times = spike_times(found.time, found.potential[:, 0], SPIKE_LEVEL_MV)[:MOST_IMPULSES]
+        return times, float(found.potential[-1, 1])
+
+    return run
+
+
+def _alone_reduced(fibre: Fibre, at: int, step: float, duration: float, given: Pulse) -> Alone:
+    setting = Run(at=at, step=step, solver="reduced")
+    prepared = Preparation(fibre, setting, (pulse_stimulus(fibre, given),), duration)
+    reduced = prepared.reduced
+    if reduced is None:
+        raise InputError("discharge: the fibre cannot be reduced; use solver='full'.")
+    watched = np.array([[reduced.nodes[at]], [int(np.argmax(reduced.rest))]])
+    steps = max(1, round(duration / (step * MS_PER_US)))
+
+    def run(pulses: Sequence[Pulse]) -> tuple[Array, float]:
+        stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
+        block = Block(
+            [reduced], [prepared.patterns(stimuli)], watched, np.full((2, 1), SPIKE_LEVEL_MV),
+            most=MOST_IMPULSES, kicked=REST_KICK_MV,
+        )  # fmt: skip
+        waves = np.array([s.sample(steps, step * MS_PER_US) for s in stimuli]).reshape(-1, steps, 1)
+        last = block.advance(waves, np.ones((len(waves), 1)), damped(waves), every=steps, record=watched[1:])
+        times = block.times[0, 0]
+        return times[np.isfinite(times)], float(reduced.rest[watched[1, 0]] + last.potential[-1, 0, 0])
+
+    return run
+
+
+def _strong() -> Pulse:
+    """A pulse that excites whatever can be excited, so that only conduction decides."""
+    return Pulse(amplitude=Pulse().amplitude * 2 * 2)
