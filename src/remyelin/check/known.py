@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from remyelin.base.errors import InputError
 from remyelin.base.units import KINDS, parse, per_unit
 from remyelin.check.words import Word, clean
 from remyelin.evidence import Ledger
+from remyelin.evidence.plausible import refuse_implausible, short, unit_of
 
 if TYPE_CHECKING:
+    from remyelin.check.dated import DatedLab, Treated
     from remyelin.person.case import Case
 
 #: Laboratory values, with what they are called.
@@ -52,8 +53,8 @@ class Lab:
     def shown(self) -> str:
         """The value as it was written, with the canonical unit beside it where that is another."""
         canonical = KINDS[self.marker].canonical
-        text = f"{self.bound}{_short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
-        return text if self.unit == canonical else f"{text} ({self.bound}{_short(self.value)} {canonical})"
+        text = f"{self.bound}{short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
+        return text if self.unit == canonical else f"{text} ({self.bound}{short(self.value)} {canonical})"
 
     @property
     def other_reading(self) -> Lab | None:
@@ -84,6 +85,10 @@ class Known:
         What was given and not understood, each as a sentence; nothing of it was used.
     case : Case or None
         The case, where the input was one.
+    series : tuple of DatedLab
+        Every laboratory value with its date, where the input has dates; `labs` holds the latest of each.
+    treated : tuple of Treated
+        Records of B12 treatment with their start, current or past, where the input has dates.
     """
 
     source: str
@@ -93,6 +98,8 @@ class Known:
     sex: str = ""
     unread: tuple[str, ...] = ()
     case: Case | None = None
+    series: tuple[DatedLab, ...] = ()
+    treated: tuple[Treated, ...] = ()
 
 
 def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -> Lab:
@@ -119,35 +126,12 @@ def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -
         bound, text = text.lstrip()[0], text.lstrip()[1:].lstrip("=")
     value = parse(clean(text) if isinstance(text, str) else text, marker, marker)
     assert isinstance(text, str)  # parse refuses everything else
-    written = text.replace("µ", "u").replace("μ", "u").split()
-    found = Lab(marker, value, max(KINDS[marker].factors, key=lambda unit: _fits(unit, written)), bound)
+    found = Lab(marker, value, unit_of(marker, text), bound)
     if not confirmed and not bound:
-        _plausible(found, ledger)
+        refuse_implausible(
+            marker, value, found.unit, ledger, label=LABS[marker], confirm=f"add --confirmed {marker}"
+        )
     return found
-
-
-def _fits(unit: str, written: list[str]) -> int:
-    return len(unit) if written and written[-1].endswith(unit) else -1
-
-
-def _plausible(found: Lab, ledger: Ledger) -> None:
-    name = f"plausible.{found.marker}"
-    if name not in ledger:
-        return
-    low, high = ledger.vector(name)
-    if low <= found.value <= high:
-        return
-    number = found.value / per_unit(found.marker, found.unit)
-    others = [
-        unit
-        for unit in KINDS[found.marker].factors
-        if unit != found.unit and low <= number * per_unit(found.marker, unit) <= high
-    ]
-    hint = f"was it {' or '.join(others)}? " if others else ""
-    raise InputError(
-        f"{found.marker}: {_short(number)} {found.unit} is implausible for {LABS[found.marker]} in that unit; {hint}"
-        f"look at the report again and correct it, or add --confirmed {found.marker} if it really says so."
-    )
 
 
 def unit_clash(marker: str, unit: str, property_: str) -> bool:
@@ -155,7 +139,3 @@ def unit_clash(marker: str, unit: str, property_: str) -> bool:
     if property_ not in ("mass", "moles") or marker not in _MASS:
         return False
     return (unit in _MASS[marker]) != (property_ == "mass")
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"

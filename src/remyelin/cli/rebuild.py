@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from remyelin.base.printing import say
 from remyelin.cli.common import Json, print_json
 
 
 def rebuild(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity")
+        str,
+        typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity, tables"),
     ],
     as_json: Json = False,
 ) -> None:
@@ -24,4 +26,4 @@ def rebuild(
     if as_json:
         print_json({"name": name, "wrote": str(path)})
         return
-    print(f"wrote {path}")
+    say(f"wrote {path}")

@@ -25,7 +25,6 @@ from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.models.sundt import sundt_c_fibre
-from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
 from remyelin.fibre.protocols.impulses import (
     blocking_temperature,
@@ -34,10 +33,12 @@ from remyelin.fibre.protocols.impulses import (
     internodal_times,
     safety_factor,
 )
+from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.quantise import States, quantise
 from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
 from remyelin.fibre.protocols.refractoriness import recovery_cycle, refractory_period_of_transmission
 from remyelin.fibre.protocols.threshold import strength_duration, threshold
+from remyelin.fibre.protocols.thresholds import thresholds
 from remyelin.fibre.solvers.full import Recording, resting_state, simulate_full
 from remyelin.fibre.solvers.library import Library, conduct_assembled, enlarged, reduce_internodes
 from remyelin.fibre.stimulation.extracellular import (
@@ -50,7 +51,6 @@ from remyelin.fibre.stimulation.extracellular import (
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import Waveform, biphasic, from_function, rectangular, sampled
-from remyelin.fibre.protocols.thresholds import thresholds
 
 __all__ = [
     "FLUT",

@@ -15,6 +15,7 @@ from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
 from remyelin.person.placement import place
 from remyelin.person.plans import Plan, exposure
@@ -54,6 +55,7 @@ class Subject:
 
 def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed on the model's curve by its laboratory values."""
+    examine(case)  # one built by a program as well
     return place(case, resolve(case, ledger), ledger)
 
 

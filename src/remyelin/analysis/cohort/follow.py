@@ -98,6 +98,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     if criteria.since == "first symptom":
         onset = _onset(drawn, criteria.within, body, rates, ledger, numbers)
     began = -(onset + drawn.duration)
+    if -began > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
+        raise Excluded("the cause would have begun before birth")
 
     visits = np.array(population.visits)
     exposure = caused(drawn.seen(began), 0.0, ledger)

@@ -2,7 +2,7 @@
 
 Thresholds come from a scan that finds every change of the response (:mod:`remyelin.fibre.protocols.search`), since
 excitation is not monotone: a strong cathode blocks the impulse it starts. Many fibres at once:
-:func:`~remyelin.fibre.protocols.thresholds`.
+:func:`~remyelin.fibre.thresholds`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.errors import InputError
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.preparation import Run
+from remyelin.fibre.protocols.thresholds import Found, at_an_end, excitation, settings
 from remyelin.fibre.settings import SCAN_PER_DECADE, SEARCH_TOLERANCE
 from remyelin.fibre.stimulation.sources import AnySource, AnyWaveform, placed, unit_of
 from remyelin.fibre.stimulation.waveform import Waveform, rectangular
-from remyelin.fibre.protocols.thresholds import Found, at_an_end, excitation, settings
 
 Array = NDArray[np.float64]
 

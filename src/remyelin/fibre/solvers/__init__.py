@@ -1,1 +1,1 @@
-"""Solvers of one fibre: what turns a cable and its stimuli into potentials over time."""
+"""Solvers: full compartments, reduced internodes, compiled kernels."""

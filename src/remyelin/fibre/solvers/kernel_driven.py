@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.jit import compiled
 from remyelin.fibre.settings import LANES
-from remyelin.fibre.solvers import gating, vectors
+from remyelin.fibre.solvers import vectors
 from remyelin.fibre.solvers.gating import GATES, advance_gates
 
 add = vectors.add_product(LANES)
@@ -149,7 +149,6 @@ def kernel(states: int) -> Callable[..., Any]:
     row, one_row, n_lanes, n_states = u(row_size(states) * lanes), u(1), u(lanes), u(states)
     per_source = u((1 + states) * lanes)
     gate_count, quads, table_row = u(len(GATES)), u(lanes // len(GATES)), u(2 * len(GATES))
-    version = gating.FINGERPRINT + vectors.FINGERPRINT
     l0, l1, l2, l3 = u(0), u(1), u(2), u(1 + 2)
     (w_level, w_previous, w_count, w_best, w_before, w_after, w_last, w_when, w_done, w_fired, w_peak) = (
         range(len(WATCH_FIELDS))
@@ -159,7 +158,6 @@ def kernel(states: int) -> Callable[..., Any]:
     def run(  # type: ignore[no-untyped-def]
         buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing, waves, watch, keep, stop, scratch
     ):  # fmt: skip
-        _ = version
         zero = one - one
         two = one + one
         real = buffer.dtype.type

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
-
-FINGERPRINT: Final = zlib.crc32(Path(__file__).read_bytes())
-"""Changes with this file. Kernels in other files hold it, so that their caches know when they are stale."""
 
 
 @cache

@@ -1,1 +1,1 @@
-"""What is done to a fibre: sources of current, fields from outside, their courses in time."""
+"""Stimuli: waveforms, pipettes, electrodes."""

@@ -1,4 +1,4 @@
-"""Recovery in the report: every plan with its band, how soon, what remains and why, what a month costs."""
+"""Recovery in the report: every plan with its band, how soon, what remains and why, and what a later start costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.course import TIME, label_of, rounded, words
 from remyelin.person.course import Course
-from remyelin.person.outlook import NO_TIME_TO_WAIT
+from remyelin.person.forecast_guard import (
+    CANNOT_TELL,
+    NOT_DELAYED,
+    SAME_END,
+    headline,
+    points,
+    refusal,
+    told_apart,
+)
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -21,6 +29,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
     """Return what the report says of recovery, as plain JSON-ready data."""
     data, found = course.data, course.recovery
     end = found.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
     plans = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
@@ -35,6 +44,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "low": low,
                 "median": middle,
                 "high": high,
+                "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
                 "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
                 "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
@@ -44,9 +54,11 @@ def recovery_summary(course: Course) -> dict[str, Any]:
             }
         )
     return {
+        "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
         "waiting": _waiting(course),
+        "most_points": found.most,
         "members": found.members,
         "plans": plans,
         "remains": [
@@ -94,7 +106,7 @@ def recovery_figure(course: Course) -> Figure:
             TIME,
             "points",
             lines(bands["disability"]),
-            y_range=(0.0, None),
+            y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
         _against_delay(course),
@@ -112,9 +124,10 @@ def recovery_figure(course: Course) -> Figure:
     ]
     caption = (
         f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. The outcome of patients, on which the ledger's own set was searched, "
-        "is not asked of them: that set, which all other figures use, may lie at the edge. Right: where each plan "
-        "ends, by how much earlier or later treatment began."
+        "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
+        "set, which all other figures use, was, so its curve can lie near the edge of the band. Right: where each plan "
+        f"ends, by how much earlier or later treatment began. The axes end at {course.recovery.most}, the most points "
+        "of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
@@ -127,7 +140,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     beside = Series(
         given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
     )
-    top = 16.5  # the whole of the scale, and a line at its top
+    top = float(course.recovery.most)
     panels = []
     for plan in course.plans[1:]:
         low, middle, high = (
@@ -162,7 +175,7 @@ def _against_delay(course: Course) -> Panel:
         "treatment started, months later than given",
         "points",
         series if len(x) > 1 else series[1:],
-        y_range=(0.0, None),
+        y_range=(0.0, float(course.recovery.most)),
         marks=(0.0,),
     )
 
@@ -189,37 +202,68 @@ def _first(course: Course, index: int) -> str:
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
+def forecast_summary(course: Course) -> dict[str, str | None]:
+    """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
+
+    Returns
+    -------
+    dict
+        ``refused`` (the reason, or None) and ``headline``, which is for people and holds every range.
+    """
+    reason = refusal(course)
+    if reason:
+        return {"refused": reason, "headline": headline(reason)}
+    bands, given = course.recovery.bands["disability"], course.plans[0]
+    now = ranged(bands.sel(time=0.0, plan=given.name), course.recovery.most)
+    sentence = f"Computed disability at presentation, of 16 points: {now}"
+    waiting = _waiting(course)
+    if waiting:
+        return {"refused": None, "headline": f"{sentence}. {waiting}"}
+    end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
+    when = label_of(float(course.data.time[-1]))
+    untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
+    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
+    return {"refused": None, "headline": end}
+
+
+def ranged(values: xr.DataArray, most: int) -> str:
+    """Write points over quantile (low, median, high) with their range."""
+    low, middle, high = (float(values.sel(quantile=q)) for q in ("low", "median", "high"))
+    return points(middle, low, high, most)
+
+
 def _waiting(course: Course) -> str:
-    """Say in one sentence what a month of delay costs, with its band; empty where no plan begins later."""
-    ends = course.recovery.bands["disability"].isel(time=-1)
+    """Say where later starts end, each with its range, and that treatment should not be delayed.
+
+    Empty where no plan begins later; the refusal where the course is no forecast for the person of the case.
+    """
     later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
     if not later:
         return ""
+    reason = refusal(course)
+    if reason:
+        return headline(reason)
+    ends = course.recovery.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
 
     def shown(name: str) -> str:
-        low, middle, high = (float(ends.sel(plan=name, quantile=q)) for q in ("low", "median", "high"))
-        return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+        return ranged(ends.sel(plan=name), course.recovery.most)
 
-    last = later[-1]
-    parts = [
-        f"{shown(plan.name)} if it begins {plan.name}"
-        for plan in later
-        if plan.name in (DRAWN[-1], last.name)
-    ]
-    change = ends.sel(plan=last.name, quantile="median") - ends.sel(plan="as given", quantile="median")
-    each = float(change) / ((last.shift or 0.0) / DAYS_PER_MONTH)
+    parts = []
+    for plan in later:
+        if plan.name in (DRAWN[-1], later[-1].name):
+            end = shown(plan.name) if plan.name in worse else "the model cannot tell"
+            parts.append(f"if it begins {plan.name}: {end}")
     when = label_of(float(course.data.time[-1]))
-    own = course.data["disability"].isel(time=-1)
-    alike = any(
-        float(values.sel(plan=plan.name)) - float(values.sel(plan="as given")) < 0.5  # the same whole point
-        for values in (own, ends.sel(quantile="median"))
-        for plan in later
+    gas = course.case.cause.kind == "nitrous oxide" and not (
+        course.person.ended is not None and course.person.ended < 0
     )
+    exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
     sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)}. That is "
-        f"{each:.2f} points for each month of waiting, in the median (in brackets 90 % of the sets of rates)."
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
+        f"(median; in brackets 90 % of the sets of rates).{exposed}"
     )
-    return f"{sentence} {NO_TIME_TO_WAIT}" if alike else sentence
+    return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 
 
 def _evidence(course: Course) -> str:
