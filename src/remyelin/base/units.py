@@ -19,6 +19,7 @@ NMOL_PER_UMOL: Final = 1000.0
 PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
 UG_PER_MG: Final = 1000.0
+PERCENT: Final = 100.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12

@@ -13,6 +13,7 @@ from remyelin.check.facts import facts, judge
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.words import table
 from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.catalogue import catalogue
 from remyelin.evidence.limits import MARKERS, Interpretation, expected_indicator, interpret
 
 SCHEMA: Final = "remyelin-check/1"
@@ -23,6 +24,7 @@ SECTIONS: Final = {
     "testing": "Whether to test",
     "values": "How to read the values",
     "next": "Which test next",
+    "symptoms": "What is known of these symptoms",
     "alike": "What else can look alike",
     "risks": "Risks of treatment",
     "forecast": "What the model expects",
@@ -134,7 +136,13 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     Answer
         The first section always has a line; every line has a source.
     """
-    lines = [*_readings(known, ledger), *_guidance(known, ledger), *forecast, *_unread(known)]
+    lines = [
+        *_readings(known, ledger),
+        *_guidance(known, ledger),
+        *_symptoms(known, ledger),
+        *forecast,
+        *_unread(known),
+    ]
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
@@ -181,6 +189,37 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
                 raw["mark"],
                 fill(raw.get("clinical", ""), ledger, said),
             )
+
+
+def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
+    """Say of every symptom of the list that was entered whether deficiency explains it, and what else does."""
+    entered = {_LISTED_AS.get(word.name, word.name) for word in known.words if word.kind == "symptom"}
+    for symptom in catalogue(ledger):
+        if symptom.id in entered:
+            entry = symptom.frequency
+            found = "" if entry is None else f" Found in {quantity_of(entry)}."
+            yield Line(
+                "symptoms",
+                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} Common other causes: {symptom.causes}",
+                entry.source if entry and entry.source else (OWN,),
+                entry.mark if entry and entry.source else "own",
+                f"{symptom.mechanism} {symptom.correction}".strip(),
+            )
+
+
+_LISTED_AS: Final = {"dizziness": "confusion", "sudden_confusion": "confusion", "sudden_vision": "vision"}
+_TIER_WORDS: Final = {
+    "mechanism": "nerves, cord or brain paths that deficiency harms can give it.",
+    "association": "it goes with deficiency in published series; how it would come about is not known.",
+    "no evidence": "there is no evidence that deficiency causes it, which does not exclude a deficiency beside it.",
+}
+
+
+def quantity_of(entry: Entry) -> str:
+    """Return a published share with its interval and whom it is of."""
+    low, high = entry.range or (entry.value, entry.value)
+    whom = entry.population or "patients with neurological disease from deficiency"
+    return f"{entry.value:g} % ({low:g} to {high:g}) of {whom}"
 
 
 def _listed(known: Known, kinds: tuple[str, ...], group: str) -> str:

@@ -184,7 +184,7 @@ def run_course(
     progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["cognition"], ledger)
+    picture = chain.picture(pathways, chemistry["mental"], ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]

@@ -166,7 +166,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
         pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["mental"], ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
@@ -190,9 +190,7 @@ class Engine:
         check("conduction of the ensemble")
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = pictured(
-            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
-        )
+        picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -281,8 +279,8 @@ class Engine:
         whole = self.trajectory(case, shift, lambda step: None)
         state = _state_at(whole, day).expand_dims("time")
         pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
-        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
-        disability = pictured(pathways, cognition, self.ledger).disability
+        mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
+        disability = pictured(pathways, mental, self.ledger).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -310,7 +308,7 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+def pictured(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
@@ -319,8 +317,8 @@ def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> P
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)
-    thinking = cognition.sel(time=pathways["time"]).to_numpy()
-    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
     return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
@@ -423,6 +421,13 @@ def described(whole: Trajectory) -> dict[str, Any]:
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
         "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "chance": {
+            str(name): {
+                str(bound): plain(variables["chance"].to_numpy()[at, i, j])
+                for j, bound in enumerate(variables["bound"].to_numpy().tolist())
+            }
+            for i, name in enumerate(variables["association"].to_numpy().tolist())
+        },
         "disability": plain(picture.disability),
         "person": [
             {

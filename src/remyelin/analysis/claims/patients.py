@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -86,11 +87,11 @@ def _frequency(entry: Entry | None) -> str:
 
 
 def symptoms(ledger: Ledger, progress: Progress) -> Run:
-    """Which of the nineteen the model computes, and how often published series saw them."""
+    """The tier of each of the nineteen, and its frequency in published series."""
     listed = clinic.catalogue(ledger)
     rows = tuple(
         Row(
-            f"{item.number}. {item.name} ({item.status})",
+            f"{item.number}. {item.name} ({item.tier})",
             None,
             "",
             _frequency(item.frequency),
@@ -99,8 +100,7 @@ def symptoms(ledger: Ledger, progress: Progress) -> Run:
         for item in listed
     )
     checked = targets(ledger, "first_symptom", "gait_scd", "babinski_scd", "lhermitte_n2o", progress=progress)
-    computed = sum(item.status == "computed" for item in listed)
-    outside = sum(item.status == "outside the model" for item in listed)
+    of_tier = Counter(item.tier for item in listed)
     return Run(
         "The symptoms of the article with their published frequency among patients with neurological disease, and "
         "four rows in which virtual patients are compared with series.",
@@ -108,8 +108,9 @@ def symptoms(ledger: Ledger, progress: Progress) -> Run:
         "mixed",
         {
             "count": str(len(listed)),
-            "computed": str(computed),
-            "outside": str(outside),
+            "mechanism": str(of_tier["mechanism"]),
+            "association": str(of_tier["association"]),
+            "none": str(of_tier["no evidence"]),
             "corrected": str(sum(bool(item.correction) for item in listed)),
             **held(checked),
         },
