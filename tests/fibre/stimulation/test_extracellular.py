@@ -8,7 +8,8 @@ import pytest
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.mrg import mrg
-from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
+from remyelin.fibre.protocols.crossings import spike_times
+from remyelin.fibre.protocols.recording import record_potential, spikes
 from remyelin.fibre.solvers.full import simulate_full
 from remyelin.fibre.stimulation.extracellular import (
     Electrode,

@@ -15,6 +15,7 @@ from remyelin.base.units import MS_PER_S, MS_PER_US
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.lesions.membrane import scale_channels
 from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import (
     Preparation,
     ProtocolSolver,
@@ -24,7 +25,6 @@ from remyelin.fibre.protocols.preparation import (
     travel_times,
     waited,
 )
-from remyelin.fibre.protocols.recording import spike_times
 from remyelin.fibre.settings import (
     ALLOWANCE,
     BLOCKING_STEP_C,

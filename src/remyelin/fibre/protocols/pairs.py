@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import Preparation
-from remyelin.fibre.protocols.recording import spike_times
 from remyelin.fibre.settings import LANES, PAIR_IMPULSES
 from remyelin.fibre.solvers.driven import Block, Prepared
 from remyelin.fibre.solvers.trials import damped

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from remyelin.base.errors import InputError
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.recording import spike_times
+from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.settings import (
     ALLOWANCE,
     CROSSING_LEVEL,

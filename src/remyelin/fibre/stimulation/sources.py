@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.fibre.models.fibre import Fibre
@@ -24,6 +25,14 @@ class Source(Protocol):
 
     def stimulus(self, fibre: Fibre, waveform: Waveform, amplitude: float = 1.0) -> Stimulus:
         """Return the stimulus of `amplitude` times the waveform; linear in the amplitude."""
+
+
+@runtime_checkable
+class Lead(Protocol):
+    """Anything outside a fibre that its currents can be recorded at: an electrode, a field per unit of current."""
+
+    def potential(self, fibre: Fibre) -> NDArray[np.float64]:
+        """Return the potential (mV) that 1 mA at the electrode leaves at every compartment, shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True)
