@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from remyelin._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from remyelin.analysis.sweep import sweep
     from remyelin.analysis.validation import validate
     from remyelin.base.errors import InputError, RemyelinError, SimulationError
     from remyelin.evidence import (
@@ -47,6 +48,7 @@ _HOME = {
     "read_case": "person.case",
     "run_course": "person.course",
     "shipped_cases": "person.case",
+    "sweep": "analysis.sweep",
     "validate": "analysis.validation",
 }
 _ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
@@ -70,6 +72,7 @@ __all__ = [
     "read_case",
     "run_course",
     "shipped_cases",
+    "sweep",
     "validate",
 ]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from remyelin.base.units import NMOL_PER_UMOL, per_unit
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, NMOL_PER_UMOL, per_unit
 from remyelin.check.facts import facts, judge
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.words import table
@@ -30,6 +30,10 @@ SECTIONS: Final = {
     "forecast": "What the model expects",
     "unread": "Not understood, and not used",
 }
+SAME_DAY: Final = (
+    "Where treatment is suggested, blood for a further test is drawn on the day it starts, not instead of it: "
+    "treatment of nerve symptoms should not be delayed for a result."
+)
 MARKS: Final = {
     "read": "read at the source",
     "read-2nd": "second hand: read in a text about the source, or in part",
@@ -143,6 +147,9 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         *forecast,
         *_unread(known),
     ]
+    ill = any("neurological" in word.groups for word in known.words)
+    if ill and any(line.section == "next" for line in lines):
+        lines.append(Line("next", SAME_DAY, (OWN,), "own"))
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
@@ -152,15 +159,23 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     order = list(SECTIONS)
     # sorting keeps the order within a section: the readings of values before what is said about them
     lines.sort(key=lambda line: order.index(line.section))
-    return Answer(known.source, tuple(_entered(known)), tuple(lines))
+    return Answer(known.source, tuple(_entered(known, ledger)), tuple(lines))
 
 
-def _entered(known: Known) -> Iterator[str]:
+def _entered(known: Known, ledger: Ledger) -> Iterator[str]:
     if known.age is not None or known.sex:
-        age = "" if known.age is None else f"{known.age:.0f} years"
+        age = "" if known.age is None else _age(known.age, ledger)
         yield ", ".join(part for part in (age, known.sex) if part)
     yield from (word.plain for word in known.words)
     yield from (f"{marker_name(found)} {found.shown}" for found in known.labs.values())
+
+
+def _age(years: float, ledger: Ledger) -> str:
+    """Write an age as people do: of a small child in months."""
+    if years < ledger["plausible.infant_under"]:
+        months = math.floor(years * DAYS_PER_YEAR / DAYS_PER_MONTH)
+        return "1 month" if months == 1 else f"{months} months"
+    return f"{years:.0f} years"
 
 
 def marker_name(found: Lab) -> str:

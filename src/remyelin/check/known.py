@@ -25,7 +25,11 @@ LABS: Final = {
     "mcv": "mean cell volume",
     "filtration": "kidney filtration (eGFR)",
 }
-_MASS: Final = {"b12": ("pg/mL", "ng/L", "ng/mL"), "mma": ("ng/mL",), "homocysteine": ("mg/L",)}
+_MASS: Final = {
+    "b12": ("pg/mL", "ng/L", "ng/mL", "ng/dL", "ug/L"),
+    "mma": ("ng/mL",),
+    "homocysteine": ("mg/L",),
+}
 
 
 @dataclass(frozen=True, slots=True)

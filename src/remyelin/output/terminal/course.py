@@ -219,17 +219,18 @@ def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
                     item["label"],
                     f"{item['disability_at_presentation']:.0f}",
                     *(
-                        ("cannot tell", "cannot tell")
+                        ("", "cannot tell", "", "")
                         if item["told_apart"] is False
                         else (
                             f"{item['disability_at_horizon']:.0f}",
                             f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
+                            item["first_improvement"],
+                            f"{item['axons_at_horizon']:.0%}",
                         )
                     ),
-                    item["first_improvement"],
-                    f"{item['axons_at_horizon']:.0%}",
                 )
                 for item in recovery["plans"]
+                if item["shown"]
             ],
         )
     )

@@ -91,14 +91,15 @@ export async function show(main) {
     const from = Math.max(found.a.months[0], -48);
     const range = [from, found.a.months.at(-1)];
     const base = (extra) => ({ months: true, x_label: "months from diagnosis", x_range: range, marks: [0], cursor: state.month, ...extra });
-    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({
+    // equal curves would read as if waiting were free, where the model cannot tell
+    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => ({
       label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
       ...(band && id === "a" && bands[id] && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a)].join();
+    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a), shown.map(unknown)].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     hero[0].set(base({ title: "Disability", y_label: `points of 16; at most ${state.about.most_points} here`, why: term("disability", "?"), rests: "disability", y_range: [0, state.about.most_points], series: lines((d) => d.disability, (b) => b.disability) }));
@@ -193,7 +194,7 @@ export async function show(main) {
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id, -1, false)} of 16`, "disability")),
-        CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
+        !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
