@@ -50,6 +50,7 @@ def test_potentials_and_fields_are_those_of_every_compartment(stimuli) -> None:
             compartments=COMPARTMENTS,
             electrodes=electrodes,
             tolerance=1e-3,
+            every=1,
             solver=solver,
         )
         for solver in ("reduced", "full")
