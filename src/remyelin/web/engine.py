@@ -32,6 +32,7 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
+from remyelin.person.coexisting import beside
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.outlook import at_presentation
 from remyelin.person.person import Person
@@ -188,6 +189,7 @@ class Engine:
             keep=times[at],
         )
         check("conduction of the ensemble")
+        together = beside(together, case.coexisting, ledger)
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
         picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
@@ -236,18 +238,19 @@ class Engine:
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[["methylation"]],
+            whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
             members(self.ledger, WEB_BAND_MEMBERS, also=AXONAL),
             keep=zero,
         )
+        together = beside(together, case.coexisting, self.ledger)
         pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
         before = chain.conduction(whole.who, past, self.tables(), self.ledger)
-        severity = pictured(before, whole.chemistry["cognition"], self.ledger).severity
+        severity = pictured(before, whole.chemistry["mental"], self.ledger).severity
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
