@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from remyelin._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from remyelin.analysis.sweep import sweep
+    from remyelin.analysis.trial import run_trial
     from remyelin.analysis.validation import validate
     from remyelin.base.errors import InputError, RemyelinError, SimulationError
     from remyelin.evidence import (
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from remyelin.person.case import Case, load_case, read_case, shipped_cases
     from remyelin.person.course import Course, run_course
     from remyelin.person.inference import fit_person
+    from remyelin.person.netcdf import open_course
     from remyelin.person.record import load_record
 
 _HOME = {
@@ -35,6 +38,7 @@ _HOME = {
     "Ledger": "evidence",
     "RemyelinError": "base.errors",
     "SimulationError": "base.errors",
+    "open_course": "person.netcdf",
     "fit_person": "person.inference",
     "load_case": "person.case",
     "load_patients": "evidence",
@@ -43,8 +47,10 @@ _HOME = {
     "load_references": "evidence",
     "load_targets": "evidence",
     "read_case": "person.case",
+    "run_trial": "analysis.trial",
     "run_course": "person.course",
     "shipped_cases": "person.case",
+    "sweep": "analysis.sweep",
     "validate": "analysis.validation",
 }
 _ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
@@ -64,9 +70,12 @@ __all__ = [
     "load_record",
     "load_references",
     "load_targets",
+    "open_course",
     "read_case",
     "run_course",
+    "run_trial",
     "shipped_cases",
+    "sweep",
     "validate",
 ]
 

@@ -6,25 +6,21 @@ JSON, codes and words are read as by :mod:`remyelin.check.fhir`; a bundle is tak
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.fhir import LOINC, MAX_ENTRIES
 from remyelin.check.fhir_json import (
     a_date,
-    a_list,
     a_text,
     an_object,
     codings,
     days,
     words_of,
 )
-from remyelin.check.fhir_json import (
-    load as load_json,
-)
+from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, table
 from remyelin.evidence import Ledger
 from remyelin.person.case import read_text, shipped_cases
@@ -61,7 +57,7 @@ def parse_bundle(text: str, source: str, ledger: Ledger) -> Record:
         If it is no bundle, a type is wrong, or entries contradict each other.
     """
     try:
-        rows = _Bundle().rows(load_json(text))
+        rows = _Bundle().rows(resources(text))
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
     return record_of_rows(rows, source, ledger)
@@ -75,19 +71,10 @@ class _Bundle:
         self.born = ""
         self.latest = ""
 
-    def rows(self, data: Any) -> list[Row]:
-        if not isinstance(data, dict) or data.get("resourceType") != "Bundle":
-            raise InputError('not a FHIR bundle: "resourceType" must be "Bundle".')
-        entries = a_list(data.get("entry", []), "entry")
-        if len(entries) > MAX_ENTRIES:
-            raise InputError(
-                f"{len(entries)} entries are too many; a person's bundle has at most {MAX_ENTRIES}."
-            )
+    def rows(self, found: Sequence[tuple[str, Resource]]) -> list[Row]:
         patients = 0
-        for line, item in enumerate(entries, start=1):
-            where = f"entry[{line - 1}]"
-            resource = an_object(an_object(item, where).get("resource", {}), f"{where}.resource")
-            kind = a_text(resource.get("resourceType", ""), f"{where}.resource.resourceType")
+        for line, (where, resource) in enumerate(found, start=1):
+            kind = resource["resourceType"]
             if kind == "Patient":
                 patients += 1
                 if patients > 1:
@@ -127,10 +114,10 @@ class _Bundle:
             return
         when = _when(resource, ("effectiveDateTime", "effectivePeriod", "issued"), where)
         for system, code in coded:
-            if system == LOINC and code in table("loinc"):
+            if is_loinc(system) and code in table("loinc"):
                 self._value(line, when, resource, code, where)
                 return
-            if _HPO.fullmatch(code) and system != LOINC:
+            if _HPO.fullmatch(code) and not is_loinc(system):
                 self._finding(line, when, resource, code, where)
                 return
         shown = ", ".join(f"{system} {code}" for system, code in coded[:2]) or words_of(

@@ -35,6 +35,8 @@ from remyelin.cli.new import new
 from remyelin.cli.rebuild import rebuild
 from remyelin.cli.run import run
 from remyelin.cli.serve import serve
+from remyelin.cli.symptoms import symptoms
+from remyelin.cli.trial import trial
 from remyelin.cli.validate import validate
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -168,8 +170,10 @@ for command in (
     new,
     check,
     claims,
+    symptoms,
     evidence,
     cohort,
+    trial,
     validate,
     experiment,
     serve,

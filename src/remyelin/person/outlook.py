@@ -19,6 +19,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.person.coexisting import beside
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 
 #: Signs that a report is held against.
@@ -87,19 +88,22 @@ def recover(
     starts: Sequence[float | None],
     tables: nerve.Tables,
     ledger: Ledger,
+    coexisting: Sequence[str] = (),
 ) -> Recovery:
     """Follow every plan under the members of the ensemble.
 
     Parameters
     ----------
     chemistry : Dataset (plan, time, compartment)
-        ``methylation`` and ``cognition`` under each plan.
+        ``methylation``, ``gas`` and the points of the mental item, ``mental``, under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     segments, body, tables, ledger
         As for :func:`remyelin.nerve.conduction` and :func:`remyelin.myelin.simulate`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
+    coexisting : sequence of str
+        Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
 
     Returns
     -------
@@ -111,16 +115,15 @@ def recover(
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
-    states = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
+    alone = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
+    states = beside(alone, coexisting, ledger)
     paths = nerve.conduction(states, body, tables, ledger, FELT)
     judgement = clinic.Parameters.from_ledger(ledger)
-    thinking = chemistry["cognition"].sel(time=days)
+    mental = chemistry["mental"].sel(time=days)
     severity = clinic.symptoms(paths, judgement)["severity"]
     spread = xr.Dataset(
         {
-            "disability": clinic.functional_disability(paths, judgement, thinking)["total"].astype(
-                np.float64
-            ),
+            "disability": clinic.functional_disability(paths, judgement, mental)["total"].astype(np.float64),
             "burden": severity.sum("symptom"),
             "conducted": paths["conducted"].sel(pathway=list(LEG)),
         }

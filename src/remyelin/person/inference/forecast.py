@@ -275,7 +275,9 @@ def _fewer(picked: Picked, chosen: NDArray[np.int64]) -> Picked:
     )
 
 
-def _followed(posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats) -> Followed:
+def _followed(
+    posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats, path: Floats
+) -> Followed:
     state = state_of(posterior, people, picked, days, path)
     severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
     start = _start(plan)
