@@ -68,7 +68,7 @@ def test_a_contradiction_never_narrows_the_band(pool, name: str) -> None:
 
 
 def test_a_fitting_entry_may_narrow_it(pool) -> None:
-    judges, people = pool
+    judges, _people = pool
     base = parse_csv(BASE, "b", LEDGER)
     bare = parse_csv(
         BASE.replace("0 d,sign,vibration,reduced\n", "").replace("0 d,symptom,gait,mild\n", ""), "c", LEDGER
