@@ -114,7 +114,7 @@ def test_nothing_is_dropped_in_silence() -> None:
     [
         "",
         "[]",
-        '{"resourceType": "Patient"}',
+        '{"resourceType": "Bundle", "entry": 3}',
         bundle(PERSON, PERSON),
         bundle({"resourceType": "Observation", "status": 3}),
         bundle({**observation("2132-9", "2025-03-10", 140, "pg/mL"), "valueQuantity": {"value": "140"}}),
