@@ -388,7 +388,7 @@ def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round to four digits; what is not finite becomes NaN."""
     with np.errstate(divide="ignore"):
         size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
-    unit = 10.0 ** (3 - np.nan_to_num(size))
+    unit = 10.0 ** np.clip(3 - np.nan_to_num(size), -300, 300)  # of numbers near the least there are
     return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
 
 
