@@ -224,7 +224,7 @@ def harmed(rng: random.Random, data: Any) -> Any:
             10**30,
             "",
             "x" * 3000,
-            "�",
+            "\ud800",
             "\x1b[31m",
             [],
             {},
