@@ -19,7 +19,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import AXONAL, members
-from remyelin.person.coexisting import beside
+from remyelin.person.coexisting import at_the_wrist, beside
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 
 #: Signs that a report is held against.
@@ -117,7 +117,7 @@ def recover(
     rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
     alone = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
     states = beside(alone, coexisting, ledger)
-    paths = nerve.conduction(states, body, tables, ledger, FELT)
+    paths = at_the_wrist(nerve.conduction(states, body, tables, ledger, FELT), coexisting, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)
     mental = chemistry["mental"].sel(time=days)
     severity = clinic.symptoms(paths, judgement)["severity"]
