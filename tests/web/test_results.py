@@ -44,7 +44,7 @@ def test_a_record_is_answered_with_progress_and_caution(server: str) -> None:
     [
         "",
         "not a record at all",
-        '{"resourceType": 3}',
+        '{"resourceType": ',
         "[[nothing]]\n",
         RECORD + "0 d,lab,b12,900,pmol/L,\n",
     ],
