@@ -26,6 +26,9 @@ from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.models.sundt import sundt_c_fibre
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
+from remyelin.fibre.protocols.block import block_thresholds
+from remyelin.fibre.protocols.compound import compound_potential
+from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.impulses import (
     blocking_temperature,
     discharge,
@@ -33,10 +36,14 @@ from remyelin.fibre.protocols.impulses import (
     internodal_times,
     safety_factor,
 )
+from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.quantise import States, quantise
-from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
+from remyelin.fibre.protocols.recorded import Clamp
+from remyelin.fibre.protocols.recording import record_potential, spikes
 from remyelin.fibre.protocols.refractoriness import recovery_cycle, refractory_period_of_transmission
-from remyelin.fibre.protocols.threshold import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.protocols.stimulate import stimulate
+from remyelin.fibre.protocols.threshold import strength_duration, threshold
+from remyelin.fibre.protocols.thresholds import thresholds
 from remyelin.fibre.solvers.full import Recording, resting_state, simulate_full
 from remyelin.fibre.solvers.library import Library, conduct_assembled, enlarged, reduce_internodes
 from remyelin.fibre.stimulation.extracellular import (
@@ -46,8 +53,16 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
+from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
-from remyelin.fibre.stimulation.waveform import Waveform, biphasic, from_function, rectangular, sampled
+from remyelin.fibre.stimulation.waveform import (
+    Waveform,
+    biphasic,
+    from_function,
+    rectangular,
+    sampled,
+    sinusoidal,
+)
 
 __all__ = [
     "FLUT",
@@ -56,6 +71,7 @@ __all__ = [
     "PRESETS",
     "STIN",
     "ChannelSet",
+    "Clamp",
     "Current",
     "Electrode",
     "Errors",
@@ -70,14 +86,17 @@ __all__ = [
     "Rate",
     "Recording",
     "Run",
+    "Source",
     "States",
     "Stimulus",
     "Waveform",
     "above",
     "bare",
     "biphasic",
+    "block_thresholds",
     "blocking_temperature",
     "build",
+    "compound_potential",
     "conduct",
     "conduct_assembled",
     "demyelinate",
@@ -122,11 +141,14 @@ __all__ = [
     "scattered",
     "scattered_together",
     "simulate_full",
+    "sinusoidal",
     "spike_times",
     "spikes",
+    "stimulate",
     "strength_duration",
     "sundt_c_fibre",
     "threshold",
+    "thresholds",
     "vacuolate",
     "widen_nodes",
 ]

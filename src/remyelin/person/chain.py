@@ -18,6 +18,7 @@ from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.coexisting import at_the_wrist, beside
 from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
 from remyelin.person.placement import place
@@ -136,12 +137,13 @@ def associated(found: xr.Dataset, age: float, ledger: Ledger) -> xr.Dataset:
 def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     """Return myelin and axons over (..., time, segment), driven by the chemistry over (..., time, compartment)."""
     rates = myelin.Parameters.from_ledger(ledger).of_person(susceptibility(who.person.traits))
-    return myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
+    alone = myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
+    return beside(alone, who.case.coexisting, ledger)
 
 
 def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: Ledger) -> xr.Dataset:
     """Return conduction over (..., time, pathway), at the dates of the states given."""
-    return nerve.conduction(states, who.body, tables, ledger)
+    return at_the_wrist(nerve.conduction(states, who.body, tables, ledger), who.case.coexisting, ledger)
 
 
 def picture(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> xr.Dataset:

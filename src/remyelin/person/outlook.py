@@ -19,6 +19,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.person.coexisting import at_the_wrist, beside
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 
 #: Signs that a report is held against.
@@ -87,6 +88,7 @@ def recover(
     starts: Sequence[float | None],
     tables: nerve.Tables,
     ledger: Ledger,
+    coexisting: Sequence[str] = (),
 ) -> Recovery:
     """Follow every plan under the members of the ensemble.
 
@@ -100,6 +102,8 @@ def recover(
         As for :func:`remyelin.nerve.conduction` and :func:`remyelin.myelin.simulate`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
+    coexisting : sequence of str
+        Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
 
     Returns
     -------
@@ -111,8 +115,9 @@ def recover(
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
-    states = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
-    paths = nerve.conduction(states, body, tables, ledger, FELT)
+    alone = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
+    states = beside(alone, coexisting, ledger)
+    paths = at_the_wrist(nerve.conduction(states, body, tables, ledger, FELT), coexisting, ledger)
     judgement = clinic.Parameters.from_ledger(ledger)
     mental = chemistry["mental"].sel(time=days)
     severity = clinic.symptoms(paths, judgement)["severity"]

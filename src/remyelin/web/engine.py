@@ -11,7 +11,7 @@ import json
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -32,6 +32,7 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
+from remyelin.person.coexisting import beside, entrapment
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.outlook import at_presentation
 from remyelin.person.person import Person
@@ -50,6 +51,9 @@ from remyelin.web.settings import (
     WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
+
+if TYPE_CHECKING:
+    from remyelin.person.inference.posterior import Posterior
 
 T = TypeVar("T")
 Check = Callable[[str], None]
@@ -108,6 +112,8 @@ class Engine:
         self._answers = Memory(WEB_TRAJECTORIES_KEPT)
         self._building = threading.Lock()
         self._tables: nerve.Tables | None = None
+        #: The latest full fit to a record, whose simulated persons the next one may use again.
+        self.fitted: Posterior | None = None
 
     def tables(self) -> nerve.Tables:
         """Return the tables of internodes; the first call fills them, others wait for it."""
@@ -188,6 +194,7 @@ class Engine:
             keep=times[at],
         )
         check("conduction of the ensemble")
+        together = beside(together, case.coexisting, ledger)
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
         picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
@@ -236,18 +243,19 @@ class Engine:
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[["methylation"]],
+            whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
             members(self.ledger, WEB_BAND_MEMBERS, also=AXONAL),
             keep=zero,
         )
+        together = beside(together, case.coexisting, self.ledger)
         pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
         before = chain.conduction(whole.who, past, self.tables(), self.ledger)
-        severity = pictured(before, whole.chemistry["cognition"], self.ledger).severity
+        severity = pictured(before, whole.chemistry["mental"], self.ledger).severity
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
@@ -271,7 +279,13 @@ class Engine:
             return passing(asked, damage) if run is None else run(asked, states)
 
         return nerve.battery(
-            state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
+            state,
+            whole.who.body,
+            tables,
+            self.ledger,
+            names or tuple(nerve.STUDIES),
+            conduct,
+            entrapment=entrapment(case.coexisting, self.ledger),
         )
 
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
