@@ -19,6 +19,7 @@ from remyelin.evidence import Ledger, load_patients
 from remyelin.evidence.patients import Patient
 from remyelin.person.inference.forecast import Forecast, forecast
 from remyelin.person.inference.posterior import Posterior, fit_person
+from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE
 from remyelin.person.record import Record
 from remyelin.person.record.reading import record_of_rows
 from remyelin.person.record.rows import Row
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
 SCHEDULE: Final = "us practice"
 PERSONS: Final = 160  # simulated for each patient
+MORE: Final = 640  # simulated at the most where fewer leave too small an effective sample
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (
     (r"pernicious|autoimmune gastritis|\bIF\b", "pernicious anaemia"),
@@ -204,7 +206,10 @@ def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
         "complete": complete,
     }
     try:
-        posterior = fit_person(record_of(patient, ledger), ledger, seed=seed, persons=PERSONS)
+        record = record_of(patient, ledger)
+        posterior = fit_person(record, ledger, seed=seed, persons=PERSONS)
+        if record.entries and posterior.sample.effective < RECORD_LEAST_EFFECTIVE:
+            posterior = fit_person(record, ledger, seed=seed, persons=MORE)
         found = forecast(posterior, others=False)
     except RemyelinError as error:
         return row | {"refused": str(error), "probability": None, "typical": 0.5, "effective": 0.0}
