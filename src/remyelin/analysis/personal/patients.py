@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
 SCHEDULE: Final = "us practice"
 PERSONS: Final = 160  # simulated for each patient
-MORE: Final = 640  # simulated at the most where fewer leave too small an effective sample
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (
     (r"pernicious|autoimmune gastritis|\bIF\b", "pernicious anaemia"),
@@ -139,6 +138,7 @@ def run(
     seed: int = 0,
     patients: Sequence[Patient] | None = None,
     every: int = 1,
+    more: int = 0,
     progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """Fit published patients and score the timed outcomes.
@@ -151,12 +151,14 @@ def run(
         Which; the published ones when omitted.
     every : int
         Of the published patients without a timed outcome, only one in so many is fitted.
+    more : int
+        Persons simulated where fewer leave too small an effective sample; 0 for no more.
     progress : callable
     """
     rows = []
     for patient in chosen(load_patients(), every) if patients is None else patients:
         progress(patient.id)
-        rows.append(_row(patient, ledger, seed))
+        rows.append(_row(patient, ledger, seed, more))
     timed = [row for row in rows if row["complete"] is not None and row["months"] is not None]
     rate = [float(np.mean([other["complete"] for other in timed if other is not row])) for row in timed]
     for row, base in zip(timed, rate, strict=True):
@@ -172,6 +174,8 @@ def run(
         "schema": "remyelin-fit-patients/1",
         "patients": len(rows),
         "of": len(load_patients()),
+        "persons": PERSONS,
+        "more": more,
         "refused": sum(row["refused"] is not None for row in rows) / len(rows),
         "timed_outcomes": len(timed),
         "superiority_claimed": False,
@@ -194,7 +198,7 @@ def chosen(patients: Sequence[Patient], every: int) -> list[Patient]:
     return [*timed, *rest[::every]]
 
 
-def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
+def _row(patient: Patient, ledger: Ledger, seed: int, more: int) -> dict[str, Any]:
     complete = None
     if patient.outcome in ("complete", "near-complete", "partial", "improved"):
         complete = float(patient.outcome == "complete")
@@ -208,8 +212,8 @@ def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
     try:
         record = record_of(patient, ledger)
         posterior = fit_person(record, ledger, seed=seed, persons=PERSONS)
-        if record.entries and posterior.sample.effective < RECORD_LEAST_EFFECTIVE:
-            posterior = fit_person(record, ledger, seed=seed, persons=MORE)
+        if more > PERSONS and record.entries and posterior.sample.effective < RECORD_LEAST_EFFECTIVE:
+            posterior = fit_person(record, ledger, seed=seed, persons=more)
         found = forecast(posterior, others=False)
     except RemyelinError as error:
         return row | {"refused": str(error), "probability": None, "typical": 0.5, "effective": 0.0}
