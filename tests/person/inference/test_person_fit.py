@@ -26,7 +26,7 @@ def read(rows: str):
 
 @pytest.fixture(scope="module")
 def posterior():
-    return fit_person(read(BASE), LEDGER, rough=True)
+    return fit_person(read(BASE), LEDGER, rough=True, persons=96)
 
 
 def test_the_answer_keeps_its_contract(posterior) -> None:
@@ -56,14 +56,14 @@ def test_the_answer_keeps_its_contract(posterior) -> None:
 
 
 def test_the_same_seed_gives_the_same_bits_whatever_the_workers(posterior) -> None:
-    again = fit_person(read(BASE), LEDGER, rough=True, workers=1)
+    again = fit_person(read(BASE), LEDGER, rough=True, persons=96, workers=1)
     assert np.array_equal(again.sample.log_weights, posterior.sample.log_weights)
     assert answer(again, forecast(again)) == answer(posterior, forecast(posterior))
 
 
 def test_an_added_entry_uses_the_persons_again(posterior) -> None:
     more = read(BASE + "3 mo,lab,b12,510,pmol/L\n")
-    added = fit_person(more, LEDGER, rough=True, earlier=posterior)
+    added = fit_person(more, LEDGER, rough=True, persons=96, earlier=posterior)
     assert len(added.sample.draws) >= len(posterior.sample.draws)
     assert np.array_equal(added.sample.draws.z[: len(posterior.sample.draws)], posterior.sample.draws.z), (
         "the day of the new entry is among those kept"
@@ -84,7 +84,7 @@ def test_a_low_value_is_not_read_as_replete(posterior) -> None:
     ],
 )
 def test_a_refused_forecast_says_why_and_that_treatment_should_not_wait(rows: str, reason: str) -> None:
-    posterior = fit_person(read(rows), LEDGER, rough=True)
+    posterior = fit_person(read(rows), LEDGER, rough=True, persons=96)
     data = answer(posterior, forecast(posterior))
     assert reason in data["forecast"]["refused"]
     assert data["forecast"]["plans"] == []
@@ -96,7 +96,7 @@ def test_a_record_that_nobody_resembles_is_not_forced() -> None:
         ",cause,pernicious anaemia\n0 d,lab,b12,900,pmol/L\n0 d,lab,mma,90,nmol/L\n0 d,lab,homocysteine,6,umol/L\n"
         "0 d,symptom,gait,unable\n0 d,symptom,weakness,severe\n0 d,sign,vibration,normal\n0 d,sign,ankle jerk,normal\n"
     )
-    posterior = fit_person(read(absurd), LEDGER, rough=True)
+    posterior = fit_person(read(absurd), LEDGER, rough=True, persons=96)
     data = answer(posterior, forecast(posterior))
     assert not data["fits"]
     assert data["forecast"]["refused"]

@@ -36,6 +36,8 @@ from remyelin.person.inference.settings import (
     RECORD_NEGLIGIBLE,
     RECORD_NESTED,
     RECORD_ROUGH,
+    RECORD_ROUGH_ROUNDS,
+    RECORD_ROUGH_WANTED,
     RECORD_WANTED,
 )
 from remyelin.person.inference.studies import Asked
@@ -172,7 +174,8 @@ def fit_person(
     most = persons or (RECORD_ROUGH if rough else RECORD_MOST)
     if most < 1:
         raise InputError(f"persons is {persons}; give a number above 0.")
-    first = min(RECORD_ROUGH if rough else RECORD_FIRST, most)
+    first, more = RECORD_ROUGH_ROUNDS if rough else (RECORD_FIRST, RECORD_MORE)
+    first = min(first, most)
     kept: list[Simulated] = []
     done = 0
 
@@ -206,9 +209,9 @@ def fit_person(
         evaluate,
         seed,
         first=first,
-        more=RECORD_MORE,
+        more=more,
         most=most,
-        wanted=RECORD_WANTED if not rough else 0.0,
+        wanted=RECORD_ROUGH_WANTED if rough else RECORD_WANTED,
         start=start,
     )
     people = joined(kept)
