@@ -67,11 +67,11 @@ def test_impossible_traits_are_refused() -> None:
 
 
 def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Numbers) -> None:
-    own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4)
-    afterwards = blood_of(people([own], numbers), [own])
+    own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4, marrow=0.5)
+    afterwards = blood_of(people([own], numbers), [own], numbers.kinetics)
     simulated = cobalamin.course_of(anaemia(own), TIMES, numbers.kinetics)
     at = np.searchsorted(TIMES, KEEP)
-    for marker in ("b12", "mma", "homocysteine"):
+    for marker in ("b12", "mma", "homocysteine", "haemoglobin", "mcv"):
         assert np.allclose(afterwards[marker][0], simulated[marker][at], rtol=1e-9), marker
 
 

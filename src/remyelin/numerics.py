@@ -243,6 +243,8 @@ DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 u
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
 
 # --- cohorts ------------------------------------------------------------------------------------------
+DEATH_AGE: Final = 60.0  # years of age at which the hazard of death stands in the ledger
+BACKGROUND_AGE: Final = 80.0  # and the shares with signs that are not due to B12
 TRAIT_LIMITS: Final = (0.01, 100.0)  # of a trait drawn, relative to the typical person
 TRAIT_LEDGERS_KEPT: Final = 64  # distributions of traits remembered, by ledger
 COHORT_MAX_PERSONS: Final = 1_000_000

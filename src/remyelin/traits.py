@@ -45,6 +45,8 @@ class Traits:
         Haptocorrin-bound cobalamin at the same store.
     mma, homocysteine : float
         Levels of the metabolites at the same enzyme state.
+    marrow : float
+        Anaemia at the same activity of methionine synthase.
     reserve : float
         Functional reserve: multiplies the odds of the loss of fibres at which a function is half lost.
     notice : float
@@ -65,6 +67,7 @@ class Traits:
     plasma: float = 1.0
     mma: float = 1.0
     homocysteine: float = 1.0
+    marrow: float = 1.0
     reserve: float = 1.0
     notice: float = 1.0
 
@@ -81,7 +84,7 @@ class Traits:
 
 NAMES: Final = tuple(field.name for field in fields(Traits))
 SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o")
-FAST: Final = ("plasma", "mma", "homocysteine", "reserve", "notice")
+FAST: Final = ("plasma", "mma", "homocysteine", "marrow", "reserve", "notice")
 CORRELATED: Final = (("central", "peripheral"), ("central", "optic"), ("mma", "homocysteine"))
 GRADES: Final = ("numbness", "position", "vibration", "weakness", "pyramidal", "reflex", "vision", "smell")
 TYPICAL: Final = Traits()
@@ -181,6 +184,7 @@ def exposed(exposure: Exposure, traits: Traits) -> Exposure:
         plasma_scale=exposure.plasma_scale * traits.plasma,
         metabolite_scale_mma=exposure.metabolite_scale_mma * traits.mma,
         metabolite_scale_hcy=exposure.metabolite_scale_hcy * traits.homocysteine,
+        marrow_scale=exposure.marrow_scale * traits.marrow,
     )
 
 
