@@ -232,6 +232,7 @@ NERVE_BARE_FIBRE_MM: Final = 4.0  # of a C fibre that is run for its velocity
 NERVE_BARE_FIBRE_MS: Final = 20.0
 NERVE_BARE_FIBRE_STEP_US: Final = 5.0
 NERVE_BARE_FIBRE_PULSE: Final = (1.0, 1.0)  # nA, ms
+NERVE_BARE_FIBRE_KEPT: Final = tuple(float(whole) for whole in range(24, 43))  # C, shipped with the package
 NERVE_BARE_FIBRE_SPAN: Final = (0.4, 0.7)  # of its length, between which velocity is read
 
 # --- impulses through lesions -------------------------------------------------------------------------

@@ -174,9 +174,10 @@ def _reduce(  # type: ignore[no-untyped-def]
     rest[1, 1] += axial[m]
     basis = np.zeros((n, 2 * times.size))
     for j in range(times.size):
-        basis[:, 2 * j : 2 * j + 2] = _solve(  # type: ignore[no-untyped-call]
-            conductance + capacity / times[j], drive.copy()
-        )
+        response = _solve(conductance + capacity / times[j], drive.copy())  # type: ignore[no-untyped-call]
+        for i in range(n):
+            basis[i, 2 * j] = response[i, 0]
+            basis[i, 2 * j + 1] = response[i, 1]
     # Orthonormal in C. Twice, because the responses at neighbouring rates are nearly parallel.
     for _ in range(2):
         gram = basis.T @ _product(capacity, basis)  # type: ignore[no-untyped-call]

@@ -257,9 +257,12 @@ def integrate(
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
         drive = driven[case]
-        y[:] = start[case]
+        # loops, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
+        for i in range(n_states):
+            y[i] = start[case, i]
         if kept[0] >= 0:
-            out[case, kept[0]] = y
+            for i in range(n_states):
+                out[case, kept[0], i] = y[i]
         derivatives(y, inputs[drive, 0], rates[case], slopes[0])
         step = first_step
         attempts = 0
@@ -299,12 +302,14 @@ def integrate(
                     error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size
-                    y[:] = trial
-                    slopes[0] = slopes[last]
+                    for i in range(n_states):
+                        y[i] = trial[i]
+                        slopes[0, i] = slopes[last, i]
                 factor = grow if error == 0.0 else safety * error ** (-1.0 / order)
                 proposed = size * min(grow, max(shrink, factor))
                 # A step cut short to land on a time says nothing against the longer one.
                 step = max(step, proposed) if final and error <= 1.0 else proposed
             if kept[index] >= 0:
-                out[case, kept[index]] = y
+                for i in range(n_states):
+                    out[case, kept[index], i] = y[i]
     return -1
