@@ -48,6 +48,26 @@ def ensemble() -> Ensemble:
     return Ensemble(members, made.lstrip("# "), criteria.lstrip("# "))
 
 
+REPAIR: Final = (
+    "myelin.peripheral.remyelination",
+    "myelin.central.remyelination",
+    "myelin.peripheral.clearance",
+    "myelin.central.clearance",
+    "myelin.shared.differentiation_exponent",
+    "myelin.shared.debris_signal",
+    "myelin.shared.debris_block",
+    "myelin.shared.thickening",
+    "myelin.peripheral.thickness_limit",
+)
+"""Rates of repair, which toxin lesions of animals decide."""
+
+
+@cache
+def repair_sets() -> tuple[Mapping[str, float], ...]:
+    """Return sets of the rates of repair that the toxin lesions of animals cannot tell apart."""
+    return tuple(MappingProxyType({name: member[name] for name in REPAIR}) for member in ensemble().members)
+
+
 AXONAL: Final = (
     "myelin.shared.axon_vacuolated",
     "myelin.central.axon_bare",

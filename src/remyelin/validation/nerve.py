@@ -13,7 +13,7 @@ import numpy as np
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
 from remyelin.nerve import Distances, Person, Studies, Tables, battery, build_tables, intact
-from remyelin.validation import nerve_series  # noqa: F401  registers its rows
+from remyelin.validation import nerve_population, nerve_series  # noqa: F401  register their rows
 from remyelin.validation.verdicts import simulates
 
 AGE = 40.0  # years

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
 from remyelin.chain_people import Clinic, Numbers, clinic_of
-from remyelin.presentation import background
+from remyelin.presentation import FELT, background
 from remyelin.traits import Traits
 from remyelin.units import DAYS_PER_MONTH
 from remyelin.validation.pool import FOLLOW_UP, Pool, Seen, density, seen
@@ -79,7 +79,8 @@ def correlation(x: Floats, y: Floats, weights: Floats) -> float:
 
 
 def _felt(state: Clinic) -> Bools:
-    return np.any([state.noticed[name] for name in clinic.SPINAL if name != "reflexes"], axis=0)
+    felt: Bools = np.any([state.noticed[name] for name in FELT], axis=0)
+    return felt
 
 
 def _cord(state: Clinic) -> Bools:

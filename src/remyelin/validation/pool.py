@@ -91,9 +91,13 @@ def drawn(deficient: int, gas: int, screened: int) -> tuple[Draw, ...]:
     found = []
     for stratum, count in (("deficiency", deficient), ("gas", gas), ("screened", screened)):
         for number in range(count):
-            rng = np.random.default_rng([SEED, len(stratum), number])
-            found.append(_draw(stratum, rng))
+            found.append(candidate(stratum, SEED, number))
     return tuple(found)
+
+
+def candidate(stratum: str, seed: int, number: int) -> Draw:
+    """Return one person of a stratum, the same at every call."""
+    return _draw(stratum, np.random.default_rng([seed, len(stratum), number]))
 
 
 def _draw(stratum: str, rng: np.random.Generator) -> Draw:
@@ -143,7 +147,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
     """
     ledger = numbers.ledger
     traits = traits_of(draws, ledger)
-    exposures = [_exposed(draw.person, own, ledger) for draw, own in zip(draws, traits, strict=True)]
+    exposures = [exposed(draw.person, own, ledger) for draw, own in zip(draws, traits, strict=True)]
     grids = [_grid(draw, one, numbers) for draw, one in zip(draws, exposures, strict=True)]
     people = simulate_people(
         exposures,
@@ -169,8 +173,8 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
     return _with_branches(pool, exposures, traits, [times for times, _ in grids], numbers, treated)
 
 
-def _exposed(person: Person, traits: Traits, ledger: Ledger) -> Exposure:
-    """Return the untreated exposure with slow traits only."""
+def exposed(person: Person, traits: Traits, ledger: Ledger) -> Exposure:
+    """Return the untreated exposure of a person with the slow traits only."""
     slow = replace(traits, plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
     return caused(replace(person, traits=slow), HORIZON, ledger)
 
