@@ -1,7 +1,7 @@
 """The one chain for many persons: cobalamin, myelin and axons, conduction, as arrays without labels.
 
-:func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and :func:`clinic_of`
-then apply the fast traits, so that these can be changed without simulating again.
+:func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and
+:func:`clinic_of` then apply the fast traits, so that these can be changed without simulating again.
 """
 
 from __future__ import annotations

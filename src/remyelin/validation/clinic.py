@@ -78,7 +78,8 @@ def healton(ledger: Ledger) -> Mapping[str, float]:
     "severity_duration",
     "plateau",
     "first_symptom",
-    note="the same 120; rank correlation with the months of symptoms; gain at 12 of that at 24 months; severest symptom "
+    note="the same 120; rank correlation with the months of symptoms; gain at 12 of that at 24 months; "
+    "severest symptom "
     "on the day the first is noticed",
 )
 def duration(ledger: Ledger) -> Mapping[str, float]:
@@ -141,7 +142,8 @@ def three_months(ledger: Ledger) -> Mapping[str, float]:
     "n2o_complete",
     "lhermitte_n2o",
     "fdrs_n2o",
-    note="51 virtual users of about 22 years who notice something when they are found, gas stopped at treatment; the "
+    note="51 virtual users of about 22 years who notice something when they are found, gas stopped at "
+    "treatment; the "
     "scale among those with cord disease",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
@@ -157,7 +159,8 @@ def gas(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "optic_clinical",
-    note="the 120 patients: loss of vision noticed at presentation, by the severity above which every symptom is noticed",
+    note="the 120 patients: loss of vision noticed at presentation, by the severity above which every "
+    "symptom is noticed",
 )
 def optic(ledger: Ledger) -> Mapping[str, float]:
     """Optic neuropathy noticed at presentation."""

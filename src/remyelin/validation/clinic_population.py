@@ -116,10 +116,12 @@ def _odds(x: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
     "n2o_power_2_months",
     "n2o_sensory_residue",
     "n2o_motor_axonal_slow",
-    note="48 virtual users of nitrous oxide who notice something when they are found: severest symptom on the day of the "
+    note="48 virtual users of nitrous oxide who notice something when they are found: severest symptom on "
+    "the day of the "
     "first; hours a day with and without cord disease; months of use with and without a neuropathy, which is less "
     "than three quarters of the fibres of the sural or tibial nerve conducting; power 5 of 5 at two months in those "
-    "under 25; numbness, tingling or lost vibration sense at two months in those; Rankin 2 or more at nine months in the "
+    "under 25; numbness, tingling or lost vibration sense at two months in those; Rankin 2 or more at nine "
+    "months in the "
     "tenth that has lost most motor axons",
 )
 def users(ledger: Ledger) -> Mapping[str, float]:
@@ -170,7 +172,8 @@ def treated(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "folate_alone_progresses",
-    note="40 virtual persons with pernicious anaemia on folic acid 15 mg a day from the time methylation falls short: "
+    note="40 virtual persons with pernicious anaemia on folic acid 15 mg a day from the time methylation "
+    "falls short: "
     "in three years most have a point of the scale while haemoglobin stays within 10 g/L of the healthy",
 )
 def masked(ledger: Ledger) -> Mapping[str, float]:

@@ -27,9 +27,7 @@ from remyelin.validation.verdicts import simulates
 
 def _amplitude(found: Studies, study: str) -> float:
     """Return the amplitude of a response, 0 when it is absent."""
-    row = next(
-        row for row in found.rows if row.study == study and row.amplitude is not None or row.study == study
-    )
+    row = next(row for row in found.rows if row.study == study)
     return 0.0 if row.absent or row.amplitude is None else float(row.amplitude)
 
 
@@ -74,7 +72,8 @@ def _low(found: Studies) -> bool:
     "n2o_sural_snap_higher",
     "n2o_axonal_share",
     "n2o_motor_over_sensory",
-    note="76 virtual users of nitrous oxide and 57 patients with cord disease of a deficiency on the day they come; those "
+    note="76 virtual users of nitrous oxide and 57 patients with cord disease of a deficiency on the day "
+    "they come; those "
     "with two abnormal nerves of seven; an axonal study has a low or absent response and meets no criteria of "
     "demyelination",
 )

@@ -207,8 +207,10 @@ def demyelinating(found: Studies) -> bool:
     "ncs_abnormal",
     "sep_over_vep_minn",
     "order_sep_over_ncs",
-    note="57 virtual patients with a deficiency and a sign of the cord when they are found; the spread of healthy people "
-    "is added, limits 2 SD for conduction and 3 SD for evoked potentials, conduction abnormal when two nerves of seven "
+    note="57 virtual patients with a deficiency and a sign of the cord when they are found; the spread of "
+    "healthy people "
+    "is added, limits 2 SD for conduction and 3 SD for evoked potentials, conduction abnormal when two "
+    "nerves of seven "
     "are. Published rates disagree: visual 35 and 64 %, conduction 15, 37 and 83 %",
 )
 def cord(ledger: Ledger) -> Mapping[str, float]:
@@ -228,7 +230,8 @@ def cord(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "efns_demyelinating",
     "n2o_legs_over_arms",
-    note="76 virtual users of nitrous oxide who notice something when they are found; legs: tibial, peroneal or sural "
+    note="76 virtual users of nitrous oxide who notice something when they are found; legs: tibial, "
+    "peroneal or sural "
     "abnormal, arms: median or ulnar motor or median sensory",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
