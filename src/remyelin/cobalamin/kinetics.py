@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN, PMOL_PER_NMOL
 from remyelin.cobalamin.absorption import (
     active_absorption,
     clearance_rate,
@@ -36,7 +37,6 @@ from remyelin.cobalamin.cascade import handed_on, mean_decay, relax, scan
 from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Product, Schedule
-from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN, PMOL_PER_NMOL
 
 Array = NDArray[np.float64]
 

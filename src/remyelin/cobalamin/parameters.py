@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 from remyelin.evidence import Ledger
-from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 
 
 @dataclass(frozen=True, slots=True)
