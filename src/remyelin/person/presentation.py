@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.evidence import Ledger
-from remyelin.fibre.settings import BACKGROUND_AGE, DEATH_AGE
+from remyelin.person.settings import BACKGROUND_AGE, DEATH_AGE
 
 Floats = NDArray[np.float64]
 ROADS: Final = ("symptoms", "blood count", "screening")

@@ -16,3 +16,7 @@ RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
 RECOVERY_BAND: Final = (0.05, 0.5, 0.95)
 # months from presentation at which bands are kept
 RECOVERY_MONTHS: Final = (-24, -12, -6, 0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 9, 12, 18, 24, 30, 36, 48, 60)
+DEATH_AGE: Final = 60.0  # years of age at which the hazard of death stands in the ledger
+BACKGROUND_AGE: Final = 80.0  # and the shares with signs that are not due to B12
+TRAIT_LIMITS: Final = (0.01, 100.0)  # of a trait drawn, relative to the typical person
+TRAIT_LEDGERS_KEPT: Final = 64  # distributions of traits remembered, by ledger

@@ -21,7 +21,7 @@ from remyelin.base.errors import InputError
 from remyelin.clinic.parameters import Grade
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
-from remyelin.fibre.settings import TRAIT_LEDGERS_KEPT, TRAIT_LIMITS
+from remyelin.person.settings import TRAIT_LEDGERS_KEPT, TRAIT_LIMITS
 
 Floats = NDArray[np.float64]
 

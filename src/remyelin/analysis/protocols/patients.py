@@ -1,6 +1,6 @@
 """Virtual series of patients: drawn from the population, found by the event of presentation, and then treated.
 
-Persons are those of :mod:`remyelin.analysis.validation.pool`, each with its own traits. Everybody is followed
+Persons are those of :mod:`remyelin.analysis.protocols.pool`, each with its own traits. Everybody is followed
 untreated. The chance to be found decides on which day, and by which road, a person comes. Treatment begins on that day.
 """
 
@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import cobalamin, nerve
-from remyelin.analysis.validation.pool import (
+from remyelin.analysis.protocols.pool import (
     BODY,
     TREATMENT,
     Draw,
@@ -99,7 +99,8 @@ class Series:
 
     def felt(self) -> Bools:
         """Return whether any symptom of limbs or cord is noticed, (patient, month)."""
-        return np.any([self.state.noticed[name] for name in FELT], axis=0)
+        felt: Bools = np.any([self.state.noticed[name] for name in FELT], axis=0)
+        return felt
 
     def cord(self) -> Bools:
         """Return who has a Babinski or Romberg sign at presentation, (patient,)."""

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import cobalamin, nerve
+from remyelin.analysis.protocols.observed import correlation
 from remyelin.analysis.protocols.patients import FOLLOW_UP, Series, follow
-from remyelin.analysis.validation.pool import BODY, candidate, exposed, traits_of
+from remyelin.analysis.protocols.pool import BODY, candidate, exposed, traits_of
 from remyelin.analysis.validation.population_rows import SEEN, some
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
@@ -162,10 +163,9 @@ def treated(ledger: Ledger) -> Mapping[str, float]:
     """Outcome under treatment."""
     series = follow(ledger, "deficiency", 60, seed=SEED)
     gain, months = series.improvement(YEAR), series.duration
-    ranks = [np.argsort(np.argsort(values)).astype(np.float64) for values in (gain, months)]
     total = series.state.scale["total"]
     return {
-        "late_start_gains_less": float(np.corrcoef(np.stack(ranks))[0, 1] < 0.0),
+        "late_start_gains_less": float(correlation(gain, months, np.ones_like(gain)) < 0.0),
         "ten_year_followup": float((total[:, -1] <= total[:, 0]).all()),
     }
 

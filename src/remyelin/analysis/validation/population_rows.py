@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from remyelin import nerve
-from remyelin.analysis.validation.observed import rows_of
-from remyelin.analysis.validation.pool import drawn, simulate_pool, traits_of
+from remyelin.analysis.protocols.observed import rows_of
+from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Numbers
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import nerve
-from remyelin.analysis.validation.free_people import (
+from remyelin.analysis.calibration.free_people import (
     FREE,
     MAPS,
     RIVALS,
@@ -31,9 +31,9 @@ from remyelin.analysis.validation.free_people import (
     log_likelihood,
     values_at,
 )
+from remyelin.analysis.protocols.observed import rows_of
+from remyelin.analysis.protocols.pool import Draw, drawn, simulate_pool, traits_of
 from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
-from remyelin.analysis.validation.observed import rows_of
-from remyelin.analysis.validation.pool import Draw, drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger, load_targets
 from remyelin.myelin.ensemble import repair_sets
 from remyelin.nerve import Tables

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
-from remyelin.analysis.validation.pool import FOLLOW_UP, Pool, Seen, density, seen
+from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, density, seen
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.chain_people import Clinic, Numbers, clinic_of
 from remyelin.person.presentation import FELT, background
