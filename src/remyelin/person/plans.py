@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from remyelin.person.person import Person
 from remyelin.person.settings import ADHERENCE_SEED
 from remyelin.person.traits import exposed
 
-SHIFTS_MONTHS = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
+SHIFTS_MONTHS: Final = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
