@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin.evidence import Entry, Ledger
+from remyelin.nerve import settings
 from remyelin.nerve.conduction.tables import Tables
 
 SHIPPED: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
@@ -36,10 +37,10 @@ def read_by(build: Callable[[Ledger], object], ledger: Ledger) -> list[Entry]:
     return [ledger.entry(entry.name) for entry in probe.used()]
 
 
-def key_of(entries: Iterable[Entry], settings: str) -> str:
-    """Return a hash of entries by value, and of the numerical settings whose names begin with `settings`."""
+def key_of(entries: Iterable[Entry], prefix: str) -> str:
+    """Return a hash of entries by value, and of the settings whose names begin with `prefix`."""
     read = [(e.name, e.value, e.unit, sorted((k, v) for k, v in e.columns.items())) for e in entries]
-    chosen = {name: value for name, value in vars(numerics).items() if name.startswith(settings)}
+    chosen = {name: value for name, value in vars(settings).items() if name.startswith(prefix)}
     return hashlib.sha256(json.dumps([read, chosen], sort_keys=True).encode()).hexdigest()[:16]
 
 
