@@ -25,7 +25,7 @@ from remyelin.person.settings import (
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
 )
-from remyelin.person.traits import susceptibility
+from remyelin.person.traits import Traits, judged, susceptibility
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +84,9 @@ def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: L
     return nerve.conduction(states, who.body, tables, ledger)
 
 
-def picture(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> xr.Dataset:
+def picture(pathways: xr.Dataset, cognition: xr.DataArray, traits: Traits, ledger: Ledger) -> xr.Dataset:
     """Return symptoms, signs and the disability scale of pathways, at their dates; cognition over (time,)."""
-    judgement = clinic.Parameters.from_ledger(ledger)
+    judgement = judged(clinic.Parameters.from_ledger(ledger), traits.reserve, traits.notice)
     scale = clinic.functional_disability(pathways, judgement, cognition.sel(time=pathways["time"]))
     items = scale.rename(
         {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}

@@ -181,11 +181,11 @@ def run_course(
     progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["cognition"], ledger)
+    picture = chain.picture(pathways, chemistry["cognition"], person.traits, ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who.segments, who.body, starts, tables, ledger)
+    recovery = recover(chemistry, pathways, who, starts, tables, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None

@@ -1,7 +1,7 @@
 """Recovery with its uncertainty: how fast, how far, what remains and why, and what waiting costs.
 
-Every plan is followed under parameter sets that the calibration rows of the myelin layer cannot tell apart, with
-the numbers that decide over axons drawn too, because no row of that layer fixes any of them.
+Every plan is followed under sets of the posterior of the fit to patients, in each by another person who is found ill
+under that set: the band holds what is not known of the rates and how patients differ.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from remyelin import clinic, myelin, nerve
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
-from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.evidence.posterior import ledgers
+from remyelin.person.chain import Subject
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.traits import judged, patient, susceptibility
 
 #: What a later start that costs no point does not mean; whoever shows plans says it.
 NO_TIME_TO_WAIT: Final = (
@@ -79,13 +81,12 @@ class Recovery:
 def recover(
     chemistry: xr.Dataset,
     course: xr.Dataset,
-    segments: xr.Dataset,
-    body: nerve.Person,
+    who: Subject,
     starts: Sequence[float | None],
     tables: nerve.Tables,
     ledger: Ledger,
 ) -> Recovery:
-    """Follow every plan under the members of the ensemble.
+    """Follow every plan under sets of the posterior.
 
     Parameters
     ----------
@@ -93,8 +94,10 @@ def recover(
         ``methylation`` and ``cognition`` under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
-    segments, body, tables, ledger
-        As for :func:`remyelin.nerve.conduction` and :func:`remyelin.myelin.simulate`.
+    who : Subject
+        Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
+    tables, ledger
+        As for :func:`remyelin.nerve.conduction`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
 
@@ -107,25 +110,37 @@ def recover(
     begun = [start for start in starts if start is not None]
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
-    states = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
-    paths = nerve.conduction(states, body, tables, ledger, FELT)
-    judgement = clinic.Parameters.from_ledger(ledger)
+    sets = ledgers(ledger, RECOVERY_MEMBERS)
+    people = [patient(who.person.cause, own) for own in sets]
+    rates = [
+        myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
+        for own, traits in zip(sets, people, strict=True)
+    ]
+    drives = chemistry[list(myelin.DRIVES)]
+    states = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
+    paths = nerve.conduction(states, who.body, tables, ledger, FELT)
     thinking = chemistry["cognition"].sel(time=days)
-    severity = clinic.symptoms(paths, judgement)["severity"]
-    spread = xr.Dataset(
-        {
-            "disability": clinic.functional_disability(paths, judgement, thinking)["total"].astype(
-                np.float64
-            ),
-            "burden": severity.sum("symptom"),
-            "conducted": paths["conducted"].sel(pathway=list(LEG)),
-        }
-    )
     first = np.full((len(rates), len(starts)), np.inf)
-    for index, start in enumerate(starts):
-        if start is not None and days[0] <= start <= days[-1]:
-            first[:, index] = _first(severity.isel(plan=index), start, float(judgement.presence))
+    each: list[xr.Dataset] = []
+    for member, (own, traits) in enumerate(zip(sets, people, strict=True)):
+        judgement = judged(clinic.Parameters.from_ledger(own), traits.reserve, traits.notice)
+        conducted = paths.isel(member=member)
+        severity = clinic.symptoms(conducted, judgement)["severity"]
+        total = clinic.functional_disability(conducted, judgement, thinking)["total"]
+        each.append(
+            xr.Dataset(
+                {
+                    "disability": total.astype(np.float64),
+                    "burden": severity.sum("symptom"),
+                    "conducted": conducted["conducted"].sel(pathway=list(LEG)),
+                }
+            )
+        )
+        for index, start in enumerate(starts):
+            if start is not None and days[0] <= start <= days[-1]:
+                own_severity = severity.isel(plan=index)
+                first[member, index] = _first(own_severity, start, float(judgement.presence))
+    spread = xr.concat(each, "member")
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
@@ -137,12 +152,12 @@ def recover(
     )
 
 
-def _first(severity: xr.DataArray, start: float, noticeable: float) -> NDArray[np.float64]:
-    """Days from the first dose until a symptom has fallen noticeably, by member; infinite if none does."""
+def _first(severity: xr.DataArray, start: float, noticeable: float) -> float:
+    """Return the days from the first dose until a symptom has fallen noticeably; infinite if none does."""
     later = severity.sel(time=slice(start, None))
-    fallen = (later.isel(time=0) - later >= noticeable).any("symptom").transpose("member", "time").to_numpy()
+    fallen = (later.isel(time=0) - later >= noticeable).any("symptom").to_numpy()
     days = later["time"].to_numpy() - start
-    return np.where(fallen.any(axis=1), days[fallen.argmax(axis=1)], np.inf)
+    return float(days[fallen.argmax()]) if fallen.any() else float("inf")
 
 
 def _remains(course: xr.Dataset) -> tuple[Remains, ...]:

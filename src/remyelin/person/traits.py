@@ -85,6 +85,8 @@ class Traits:
 NAMES: Final = tuple(field.name for field in fields(Traits))
 SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o")
 FAST: Final = ("plasma", "mma", "homocysteine", "marrow", "reserve", "notice")
+PATIENT: Final = ("central", "peripheral", "optic", "motor_n2o", "reserve", "notice")
+"""Traits in which those who are found ill differ from the population."""
 CORRELATED: Final = (("central", "peripheral"), ("central", "optic"), ("mma", "homocysteine"))
 GRADES: Final = ("numbness", "position", "vibration", "weakness", "pyramidal", "reflex", "vision", "smell")
 TYPICAL: Final = Traits()
@@ -166,6 +168,22 @@ def draw(ledger: Ledger, rng: Generator) -> Traits:
     True
     """
     return Spread.from_ledger(ledger).traits(rng.standard_normal(len(NAMES)))
+
+
+def patient(cause: str, ledger: Ledger) -> Traits:
+    """Return the traits of a person with a cause who was found ill and of whom nothing else is known.
+
+    Parameters
+    ----------
+    cause : str
+        Cause of a case; without one (``"none"``) the typical person is returned.
+    ledger : Ledger
+        Entries ``patient.*``.
+    """
+    if cause == "none":
+        return TYPICAL
+    stratum = "nitrous_oxide" if cause == "nitrous oxide" else "deficiency"
+    return Traits(**{name: ledger[f"patient.{stratum}.{name}"] for name in PATIENT})
 
 
 def log_prior(traits: Traits, ledger: Ledger) -> float:

@@ -23,7 +23,8 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
-from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.evidence.posterior import ledgers
+from remyelin.person.traits import Traits, judged, patient, susceptibility
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.damage import Damage
 from remyelin.nerve.conduction.lines import Line, Spread
@@ -163,17 +164,22 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
         pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["cognition"], person.traits, ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
-        """Return the spread over myelin rates that lesions and animals cannot tell apart.
+        """Return the spread over the posterior of the fit, in each set with another person who is found ill.
 
-        Members of the shipped ensemble, evenly taken; everything else as in the trajectory.
+        Sets evenly taken; chemistry as in the trajectory.
         """
         whole = self.trajectory(case, shift, check)
         ledger, tables = self.ledger, self.tables()
-        rates = members(ledger, WEB_BAND_MEMBERS, also=AXONAL)
+        sets = ledgers(ledger, WEB_BAND_MEMBERS)
+        people = [patient(whole.who.person.cause, own) for own in sets]
+        rates = [
+            myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
+            for own, traits in zip(sets, people, strict=True)
+        ]
         times = whole.states.time.to_numpy()
         at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
         check("members of the ensemble")
@@ -187,8 +193,13 @@ class Engine:
         check("conduction of the ensemble")
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = pictured(
-            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
+        pictures = [
+            pictured(pathways.isel(member=i), whole.chemistry["cognition"], traits, own)
+            for i, (own, traits) in enumerate(zip(sets, people, strict=True))
+        ]
+        picture = Picture(
+            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
+            np.stack([one.disability for one in pictures]),
         )
         low, high = WEB_BAND
 
@@ -240,7 +251,7 @@ class Engine:
         state = _state_at(whole, day).expand_dims("time")
         pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
         cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
-        disability = pictured(pathways, cognition, self.ledger).disability
+        disability = pictured(pathways, cognition, whole.who.person.traits, self.ledger).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -268,12 +279,12 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+def pictured(pathways: xr.Dataset, cognition: xr.DataArray, traits: Traits, ledger: Ledger) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
     """
-    judgement = clinic.Parameters.from_ledger(ledger)
+    judgement = judged(clinic.Parameters.from_ledger(ledger), traits.reserve, traits.notice)
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)
