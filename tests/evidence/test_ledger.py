@@ -14,12 +14,9 @@ from remyelin.evidence import Ledger, load_patients, load_population, load_refer
 from remyelin.evidence.ledger import KINDS, MARKS
 
 SOURCE = Path(remyelin.__file__).parent
-MODEL_ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic", "person")
+MODEL_ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
 MODEL_FILES = sorted(
-    path
-    for room in MODEL_ROOMS
-    for path in (SOURCE / room).rglob("*.py")
-    if path.name not in ("settings.py", "case.py")  # numerical settings, and limits of input
+    path for room in MODEL_ROOMS for path in (SOURCE / room).rglob("*.py") if path.name != "settings.py"
 )
 ENTRIES = Ledger.shipped().entries()
 ALL = [*ENTRIES, *(alternative for entry in ENTRIES for alternative in entry.alternatives.values())]

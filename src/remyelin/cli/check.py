@@ -46,15 +46,17 @@ def check(
     else:
         known = read(str(file), ledger, names)
     lines: tuple[Line, ...] = ()
+    refused: str | None = None
     if forecast:
         from remyelin.check.forecast import forecast as expect
         from remyelin.output.terminal.course import Progress
 
         with Progress() as progress:
-            lines = expect(known, ledger, progress)
+            expected = expect(known, ledger, progress)
+        lines, refused = expected.lines, expected.refused
     found = answer(known, ledger, lines)
     if as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict() | ({"forecast": {"refused": refused}} if forecast else {}))
     else:
         from remyelin.output.terminal.check import describe
 

@@ -23,9 +23,9 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.base.errors import InputError
+    from remyelin.base.jit import kernels_kept
     from remyelin.output.run_folder import claim, write_folder
     from remyelin.output.terminal.course import Progress, print_summary
-    from remyelin.output.terminal.doctor import kernels_cached
     from remyelin.person.case import load_case
 
     ledger = ledger_with(settings)
@@ -33,7 +33,7 @@ def run(
     if out is not None:
         claim(out)
     with Progress() as progress:
-        if not kernels_cached():
+        if not kernels_kept():
             progress.say("Compiling the kernels, once; this run takes about half a minute longer.")
         from remyelin.person.course import run_course
 

@@ -38,9 +38,7 @@ def posterior() -> Posterior:
     text = files("remyelin.evidence").joinpath("data", "posterior.csv").read_text(encoding="utf-8")
     made, criteria, header, *rows = text.splitlines()
     names = header.split(",")
-    sets = tuple(
-        MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows
-    )
+    sets = tuple(MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows)
     return Posterior(sets, made.lstrip("# "), criteria.lstrip("# "))
 
 

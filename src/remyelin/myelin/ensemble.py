@@ -43,9 +43,7 @@ def repair() -> Repair:
     text = files("remyelin.myelin").joinpath("repair.csv").read_text(encoding="utf-8")
     made, criteria, header, *rows = text.splitlines()
     names = header.split(",")
-    sets = tuple(
-        MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows
-    )
+    sets = tuple(MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows)
     return Repair(sets, made.lstrip("# "), criteria.lstrip("# "))
 
 

@@ -22,6 +22,7 @@ from remyelin.nerve import settings
 from remyelin.nerve.conduction.tables import Tables
 
 SHIPPED: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
+KEY_LENGTH: Final = 16  # hexadecimal digits
 INTERNODES: Final = "internodes"
 C_FIBRE: Final = "c_fibre"
 _CONTENT: Final = {
@@ -41,7 +42,7 @@ def key_of(entries: Iterable[Entry], prefix: str) -> str:
     """Return a hash of entries by value, and of the settings whose names begin with `prefix`."""
     read = [(e.name, e.value, e.unit, sorted((k, v) for k, v in e.columns.items())) for e in entries]
     chosen = {name: value for name, value in vars(settings).items() if name.startswith(prefix)}
-    return hashlib.sha256(json.dumps([read, chosen], sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([read, chosen], sort_keys=True).encode()).hexdigest()[:KEY_LENGTH]
 
 
 def as_text(parts: Mapping[str, tuple[str, Mapping[str, Any]]]) -> str:

@@ -9,7 +9,6 @@ from remyelin.evidence import Ledger
 from remyelin.person.case import PARTIAL_CAUSES, Case
 from remyelin.person.traits import TYPICAL, Traits, patient
 
-
 SUSCEPTIBLE = {
     "central": "susceptibility of cord and brain, of typical",
     "peripheral": "susceptibility of nerves, of typical",

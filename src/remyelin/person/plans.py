@@ -43,7 +43,7 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
         return (given,)
     start = min(item.start for item in case.treatment)
     over = person.ended is not None and person.ended < 0
-    found = [given, Plan("none", "nothing done" if over else "nothing done, the cause goes on", None)]
+    found = [given, Plan("none", untreated_label(case), None)]
     for months in SHIFTS_MONTHS:
         shift = months * DAYS_PER_MONTH
         if start + shift <= person.began or (
@@ -54,6 +54,16 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
         span = f"{abs(months)} month{'s' if abs(months) > 1 else ''} {when}"
         found.append(Plan(span, f"started {span}", shift))
     return tuple(found)
+
+
+def untreated_label(case: Case) -> str:
+    """Say what "nothing done" means: whether the cause, or the exposure to nitrous oxide, continues."""
+    if case.cause.kind == "none":
+        return "nothing done"
+    if case.cause.kind != "nitrous oxide":
+        return "nothing done, the cause goes on"
+    over = case.cause.ended is not None and case.cause.ended < 0
+    return "nothing done, the exposure is over" if over else "nothing done, the exposure continues"
 
 
 def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:

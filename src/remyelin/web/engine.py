@@ -24,7 +24,6 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 from remyelin.evidence.posterior import ledgers
-from remyelin.person.traits import Traits, judged, patient, susceptibility
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.damage import Damage
 from remyelin.nerve.conduction.lines import Line, Spread
@@ -35,6 +34,7 @@ from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.traits import Traits, judged, patient, susceptibility
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,

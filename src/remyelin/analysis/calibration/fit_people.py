@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,22 +21,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import nerve
+from remyelin.analysis.calibration.emulator import STEP, Emulator, Reading, Tried, animal_bounds, held, sample
 from remyelin.analysis.calibration.free_people import (
     FREE,
     MAPS,
     RIVALS,
     STRUCTURAL,
-    bounds,
     log_likelihood,
     values_at,
 )
 from remyelin.analysis.protocols.observed import rows_of
-from remyelin.analysis.protocols.pool import Draw, drawn, simulate_pool, traits_of
+from remyelin.analysis.protocols.pool import Draw, Pool, drawn, seen, simulate_pool, traits_of
 from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
-from remyelin.evidence import Ledger, load_targets
-from remyelin.myelin.ensemble import repair_sets
+from remyelin.evidence import Ledger
+from remyelin.myelin.ensemble import repair as repair_rates
 from remyelin.nerve import Tables
 from remyelin.person.chain_people import Numbers
+from remyelin.person.presentation import FELT
+from remyelin.person.traits import PATIENT, Traits
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -49,33 +50,22 @@ WAVES: Final = (120, 90, 90)  # designs; the first over the ranges, the later on
 READINGS: Final = 16  # points of the maps at which each design is read, in the waves
 SETS: Final = 320  # of the last wave
 MOVES: Final = 40  # steps of the maps of each of its sets under the simulated likelihood
-ANIMALS: Final = ("bat_depleted", "monkey_lag_low")
 CHAINS: Final = 64  # of the sampler over the emulator
-STEPS: Final = 1500
-STEP: Final = 0.05  # of a proposal, in shares of a range
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A point of the cube and the rows found there."""
-
-    design: int
-    point: tuple[float, ...]
-    repair: int
-    rows: Mapping[str, float]
 
 
 def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
     """Return the ledger of a set, rates of repair among its numbers."""
-    return base.replace({**repair_sets()[repair], **values})
+    return base.replace({**repair_rates().sets[repair], **values})
 
 
-def animals_hold(ledger: Ledger) -> bool:
-    """Return whether the rows of animals that the rates of injury decide hold."""
-    rows = {row.name: row for row in load_targets() if row.name in ANIMALS}
-    if not rows["bat_depleted"].holds(depleted_bat(ledger)["bat_depleted"]):
-        return False
-    return bool(rows["monkey_lag_low"].holds(monkey_shortest(ledger)["monkey_lag_low"]))
+def animals_of(ledger: Ledger) -> tuple[float, float]:
+    """Return the rows of animals that the rates of injury decide: weeks of the bat, months of the monkey."""
+    return depleted_bat(ledger)["bat_depleted"], monkey_shortest(ledger)["monkey_lag_low"]
+
+
+def animals_hold(values: tuple[float, float]) -> bool:
+    """Return whether the rows of animals hold."""
+    return all(low <= value <= high for value, (low, high) in zip(values, animal_bounds(), strict=True))
 
 
 def design_rows(
@@ -91,97 +81,20 @@ def design_rows(
         yield whole, rows_of(pool, traits_of(draws, ledger), Numbers.of(ledger, tables))
 
 
-def first_wave(
-    count: int, rival: Mapping[str, float], rng: np.random.Generator, base: Ledger
-) -> list[tuple[Floats, int]]:
-    """Return designs over the ranges, of which the animals refuse most at little cost."""
+def first_wave(count: int, rival: Mapping[str, float], rng: np.random.Generator, base: Ledger) -> list[Tried]:
+    """Try points over the ranges until the animals accept so many; return all that were tried."""
     from scipy.stats import qmc
 
     cube = qmc.LatinHypercube(len(FREE), rng=rng)
-    found: list[tuple[Floats, int]] = []
-    while len(found) < count:
+    found: list[Tried] = []
+    while sum(animals_hold(item.animals) for item in found) < count:
         for point in cube.random(64):
-            point = held(point, rival)
-            repair = int(rng.integers(len(repair_sets())))
-            if animals_hold(ledger_of(values_at(point), repair, base)):
-                found.append((point, repair))
-    return found[:count]
+            found.append(_tried(held(point, rival), int(rng.integers(len(repair_rates().sets))), base))
+    return found
 
 
-def held(point: Floats, rival: Mapping[str, float]) -> Floats:
-    """Return a point with the numbers of a rival at the least of their range."""
-    fixed = np.array([name in rival for name in FREE])
-    return np.where(fixed, 0.0, point)
-
-
-class Emulator:
-    """All rows as functions of all numbers, learned from readings, with the error of each row."""
-
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        # An extra of the package, needed only here.
-        from sklearn.neural_network import MLPRegressor
-        from sklearn.preprocessing import StandardScaler
-
-        self.names = [bound.name for bound in bounds()] + ["n2o_sural_snap_higher"]
-        points = np.array([reading.point for reading in readings])
-        rows = np.array([[reading.rows[name] for name in self.names] for reading in readings])
-        middle = np.nanmedian(rows, axis=0)
-        rows = np.where(np.isfinite(rows), rows, middle)
-        design = np.array([reading.design for reading in readings])
-        last = design % 5 == 0  # designs left out, to know the error
-        self._scale = StandardScaler().fit(rows)
-        self._models = []
-        target = self._scale.transform(rows)
-        for seed in range(3):
-            model = MLPRegressor(
-                hidden_layer_sizes=(48, 48), activation="tanh", alpha=0.3, max_iter=400, random_state=seed
-            )
-            self._models.append(model.fit(points[~last], target[~last]))
-        error = self._mean(points[last]) - rows[last]
-        self.error = np.sqrt((error**2).mean(axis=0))
-        self.explained = 1.0 - (error**2).mean(axis=0) / np.maximum(rows[last].var(axis=0), 1e-12)
-        self._models = [
-            MLPRegressor(
-                hidden_layer_sizes=(48, 48), activation="tanh", alpha=0.3, max_iter=400, random_state=seed
-            ).fit(points, target)
-            for seed in range(3)
-        ]
-
-    def _mean(self, points: Floats) -> Floats:
-        mean = np.mean([model.predict(points) for model in self._models], axis=0)
-        return np.asarray(self._scale.inverse_transform(mean), dtype=np.float64)
-
-    def log_likelihood(self, points: Floats) -> Floats:
-        """Return the logarithm of the likelihood, widened by the error of the emulator, of (point, number)."""
-        rows = self._mean(points)
-        total = np.zeros(len(points))
-        for column, bound in enumerate(bounds()):
-            found = rows[:, column]
-            side = np.where(found > bound.value, bound.upper - bound.value, bound.value - bound.lower)
-            sd = np.maximum(side, 0.25 * (bound.upper - bound.lower)) / 1.96
-            sd = np.sqrt(sd**2 + self.error[column] ** 2)
-            total -= 0.5 * bound.weight * np.minimum(np.abs(found - bound.value) / sd, 4.0) ** 2
-        gap = np.clip((0.2 - rows[:, -1]) / np.hypot(0.1, self.error[-1]), 0.0, 4.0)
-        return np.asarray(total - 0.5 * gap**2, dtype=np.float64)
-
-
-def sample(emulator: Emulator, start: Floats, rival: Mapping[str, float], rng: np.random.Generator) -> Floats:
-    """Return points of the emulated posterior: many chains with differences of chains as proposals."""
-    now = start.copy()
-    value = emulator.log_likelihood(now)
-    count, size = now.shape
-    for step in range(STEPS):
-        one, other = rng.integers(count, size=count), rng.integers(count, size=count)
-        scale = 1.0 if step % 10 == 0 else 2.38 / np.sqrt(2 * size) * rng.choice([0.3, 1.0], size=(count, 1))
-        trial = now + scale * (now[one] - now[other]) + 0.3 * STEP * rng.standard_normal(now.shape)
-        # Reflect at the ends, so that no density gathers there.
-        trial = np.abs(trial)
-        trial = np.where(trial > 1.0, 2.0 - trial, trial)
-        trial = np.clip(np.array([held(point, rival) for point in trial]) if rival else trial, 0.0, 1.0)
-        likelihood = emulator.log_likelihood(trial)
-        accept = np.log(rng.random(count)) < likelihood - value
-        now[accept], value[accept] = trial[accept], likelihood[accept]
-    return now
+def _tried(point: Floats, repair: int, base: Ledger) -> Tried:
+    return Tried(tuple(point.tolist()), repair, animals_of(ledger_of(values_at(point), repair, base)))
 
 
 def moved(
@@ -191,34 +104,63 @@ def moved(
     base: Ledger,
     tables: Tables,
     rng: np.random.Generator,
-    moves: int,
-) -> tuple[Floats, dict[str, float], dict[str, float]]:
-    """Simulate a set and move its maps and hazards under the simulated likelihood.
+    times: int,
+) -> list[dict[str, Any]]:
+    """Simulate a set and move its maps and hazards under the simulated likelihood, so many times in a row.
 
     Returns
     -------
-    point : array
-    rows : dict
-        At the point that the moves end at.
-    first : dict
-        At the point that they began from.
+    list of dict
+        ``point``, ``rows``, ``likelihood`` at the end of each walk of :data:`MOVES` steps, and ``patients``: the
+        traits of one person who is found ill, by stratum.
     """
     ledger = ledger_of(values_at(point), repair, base)
-    numbers = Numbers.of(ledger, tables)
-    pool = simulate_pool(draws, numbers, TREATED)
-    first = rows = rows_of(pool, traits_of(draws, ledger), numbers)
-    value, now = log_likelihood(rows), point
-    for _ in range(moves):
-        trial = now.copy()
-        change = rng.standard_normal(len(MAPS)) * STEP * (rng.random(len(MAPS)) < 0.4)
-        maps = np.abs(trial[len(STRUCTURAL) :] + 2.0 * change)
-        trial[len(STRUCTURAL) :] = np.where(maps > 1.0, 2.0 - maps, maps)
-        ledger = ledger_of(values_at(trial), repair, base)
-        found = rows_of(pool, traits_of(draws, ledger), Numbers.of(ledger, tables))
-        likelihood = log_likelihood(found)
-        if np.log(rng.random()) < likelihood - value:
-            now, rows, value = trial, found, likelihood
-    return now, rows, first
+    pool = simulate_pool(draws, Numbers.of(ledger, tables), TREATED)
+
+    def read(at: Floats) -> tuple[float, dict[str, float]]:
+        own = ledger_of(values_at(at), repair, base)
+        rows = rows_of(pool, traits_of(draws, own), Numbers.of(own, tables))
+        return log_likelihood(rows), rows
+
+    now = point
+    value, rows = read(now)
+    found = []
+    for _ in range(times):
+        for _ in range(MOVES):
+            trial = now.copy()
+            change = 2.0 * STEP * rng.standard_normal(len(MAPS)) * (rng.random(len(MAPS)) < 0.4)
+            maps = np.abs(trial[len(STRUCTURAL) :] + change)
+            trial[len(STRUCTURAL) :] = np.where(maps > 1.0, np.maximum(2.0 - maps, 0.0), maps)
+            likelihood, other = read(trial)
+            if np.log(rng.random()) < likelihood - value:
+                now, rows, value = trial, other, likelihood
+        own = ledger_of(values_at(now), repair, base)
+        found.append(
+            {
+                "point": now.tolist(),
+                "rows": rows,
+                "likelihood": value,
+                "patients": a_patient(pool, traits_of(draws, own), Numbers.of(own, tables), rng),
+            }
+        )
+    return found
+
+
+def a_patient(
+    pool: Pool, traits: Sequence[Traits], numbers: Numbers, rng: np.random.Generator
+) -> dict[str, dict[str, float]]:
+    """Return the traits of one person of each stratum who notices a symptom when found, drawn by that chance."""
+    view = seen(pool, traits, numbers)
+    felt = np.any([view.state.noticed[name] for name in FELT], axis=0)
+    chance = (view.found.share.sum(axis=0) * felt).sum(axis=1)
+    found = {}
+    for stratum, name in (("deficiency", "deficiency"), ("gas", "nitrous_oxide")):
+        weight = chance * (pool.stratum == stratum)
+        if weight.sum() <= 0.0:
+            weight = (pool.stratum == stratum).astype(np.float64)
+        own = traits[int(rng.choice(len(weight), p=weight / weight.sum()))]
+        found[name] = {trait: getattr(own, trait) for trait in PATIENT}
+    return found
 
 
 class Kept:
@@ -272,67 +214,118 @@ def fit(
     draws = drawn(*PERSONS)
     rng = np.random.default_rng([SEED, len(rival)])
     readings: list[Reading] = []
-    emulator: Emulator | None = None
+    tried: list[Tried] = []
     started, done = time.perf_counter(), 0
-    whole = sum(waves) + sets
+    whole = sum(waves) + 2 * sets
+
+    def told(step: str) -> None:
+        left = (time.perf_counter() - started) / max(done, 1) * (whole - done) / 60.0
+        best_value = max(log_likelihood(reading.rows) for reading in readings)
+        progress(f"{rival}: {step}, {left:.0f} min left, best {best_value:.1f}")
+
     for wave, count in enumerate(waves):
-        if wave == 0:
-            designs = first_wave(count, fixed, rng, base)
-        else:
-            emulator = Emulator(readings)
-            best = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
-            start = np.array([reading.point for reading in best[:CHAINS]])
-            points = sample(emulator, start, fixed, rng)
-            designs = _alive(points, count, rng, base)
-        for number, (point, repair) in enumerate(designs):
-            maps = [_maps(point, wave, rng) for _ in range(READINGS)]
+        key = f"designs.{wave}"
+        if key not in kept.records:
+            if wave == 0:
+                new = first_wave(count, fixed, rng, base)
+            else:
+                points = _points(Emulator(readings, tried), readings, count, fixed, wave)
+                new = _alive(points, count, rng, base)
+            kept.add(key, tried=[[item.point, item.repair, item.animals] for item in new])
+        new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
+        tried += new
+        designs = [item for item in new if animals_hold(item.animals)][:count]
+        for number, item in enumerate(designs):
+            own = np.random.default_rng([SEED, len(rival), wave, number])
+            maps = [_maps(np.array(item.point), wave, own) for _ in range(READINGS)]
             key = f"{wave}.{number}"
             if key not in kept.records:
-                found = list(design_rows(point, repair, maps, draws, base, tables))
-                kept.add(key, repair=repair, read=[[p.tolist(), rows] for p, rows in found])
-            record = kept.records[key]
-            for p, rows in record["read"]:
-                readings.append(Reading(1000 * wave + number, tuple(p), record["repair"], rows))
+                found = list(design_rows(np.array(item.point), item.repair, maps, draws, base, tables))
+                kept.add(key, repair=item.repair, read=[[p.tolist(), rows] for p, rows in found])
+            for p, rows in kept.records[key]["read"]:
+                readings.append(Reading(1000 * wave + number, tuple(p), item.repair, rows))
             done += 1
             if number % 10 == 9:
-                left = (time.perf_counter() - started) / done * (whole - done) / 60.0
-                best_value = max(log_likelihood(reading.rows) for reading in readings)
-                progress(f"{rival}: {done} of {whole} designs, {left:.0f} min left, best {best_value:.1f}")
-    emulator = Emulator(readings)
+                told(f"{done} of {sum(waves)} designs")
+    if not sets:
+        return [{"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in readings]
+    emulator = Emulator(readings, tried)
+    if "points" not in kept.records:
+        points = _points(emulator, readings, 2 * sets, fixed, len(waves))
+        kept.add(
+            "points",
+            points=points.tolist(),
+            emulated=emulator.log_likelihood(points).tolist(),
+            error=dict(zip(emulator.names, emulator.error.tolist(), strict=True)),
+            explained=dict(zip(emulator.names, emulator.explained.tolist(), strict=True)),
+        )
+    points, emulated = np.array(kept.records["points"]["points"]), kept.records["points"]["emulated"]
+    alive: list[tuple[int, int, float]] = []
+    for index, point in enumerate(points):
+        if len(alive) == sets:
+            break
+        key = f"verified.{index}"
+        if key not in kept.records:
+            repair = int(np.random.default_rng([SEED, 5, index]).integers(len(repair_rates().sets)))
+            item = _tried(point, repair, base)
+            if not animals_hold(item.animals):
+                kept.add(key, refused=True)
+            else:
+                _, rows = next(design_rows(point, repair, [], draws, base, tables))
+                kept.add(key, repair=repair, likelihood=log_likelihood(rows))
+        record = kept.records[key]
+        if "refused" not in record:
+            alive.append((index, record["repair"], record["likelihood"]))
+            done += 1
+            if len(alive) % 10 == 0:
+                told(f"{len(alive)} of {sets} sets verified")
+    weights = _weights(
+        np.array([value for _, _, value in alive]), np.array([emulated[i] for i, _, _ in alive])
+    )
+    # Systematic resampling: a set of weight w stands floor or ceiling of w times, each moved on its own.
+    places = np.searchsorted(np.cumsum(weights), (np.arange(sets) + 0.5) / sets)
+    result: list[dict[str, Any]] = []
+    for place, times in zip(*np.unique(places, return_counts=True), strict=True):
+        index, repair, _ = alive[min(int(place), len(alive) - 1)]
+        key = f"moved.{index}"
+        if key not in kept.records:
+            own = np.random.default_rng([SEED, 6, index])
+            kept.add(
+                key, repair=repair, sets=moved(points[index], repair, draws, base, tables, own, int(times))
+            )
+        for item in kept.records[key]["sets"]:
+            result.append({**item, "repair": repair})
+        done += int(times)
+        told(f"{len(result)} of {sets} sets moved")
+    effective = float(1.0 / (weights**2).sum())
+    for own_set in result:
+        own_set["effective"] = effective
+    return result
+
+
+def _weights(simulated: Floats, emulated: Floats) -> Floats:
+    """Return simulated over emulated likelihoods as weights that sum to 1, tempered to spare a few sets from ruling.
+
+    The log-ratio is divided by the least factor that leaves an effective sample of a fifth of the sets.
+    """
+    ratio = simulated - emulated
+    for temper in np.geomspace(1.0, 50.0, 60):
+        weights = np.exp((ratio - ratio.max()) / temper)
+        weights = weights / weights.sum()
+        if 1.0 / (weights**2).sum() >= 0.2 * len(ratio):
+            break
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _points(
+    emulator: Emulator, readings: Sequence[Reading], count: int, fixed: Mapping[str, float], wave: int
+) -> Floats:
+    """Return so many points of the emulated posterior."""
+    rng = np.random.default_rng([SEED, 4, wave])
     best = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
     start = np.array([reading.point for reading in best[:CHAINS]])
-    points = np.concatenate([sample(emulator, start, fixed, rng) for _ in range(-(-sets // CHAINS) + 1)])
-    emulated = emulator.log_likelihood(points)
-    order = rng.permutation(len(points))
-    verified: list[dict[str, Any]] = []
-    for number, index in enumerate(order):
-        if len(verified) == sets:
-            break
-        key = f"set.{number}"
-        if key not in kept.records:
-            own = np.random.default_rng([SEED, len(rival), number])
-            repair = int(own.integers(len(repair_sets())))
-            if not animals_hold(ledger_of(values_at(points[index]), repair, base)):
-                kept.add(key, refused=True)
-                continue
-            point, rows, first = moved(points[index], repair, draws, base, tables, own, MOVES)
-            kept.add(
-                key,
-                repair=repair,
-                point=point.tolist(),
-                rows=rows,
-                likelihood=log_likelihood(rows),
-                first=log_likelihood(first),
-                emulated=float(emulated[index]),
-            )
-        if "refused" in kept.records[key]:
-            continue
-        verified.append(kept.records[key])
-        done += 1
-        if len(verified) % 10 == 0:
-            left = (time.perf_counter() - started) / done * (whole - done) / 60.0
-            progress(f"{rival}: {len(verified)} of {sets} sets verified, {left:.0f} min left")
-    return verified
+    parts = [sample(emulator, start, fixed, rng) for _ in range(-(-count // CHAINS))]
+    return np.concatenate(parts)[rng.permutation(len(parts) * CHAINS)][:count]
 
 
 def _maps(point: Floats, wave: int, rng: np.random.Generator) -> Floats:
@@ -343,19 +336,15 @@ def _maps(point: Floats, wave: int, rng: np.random.Generator) -> Floats:
     return np.where(near > 1.0, np.maximum(2.0 - near, 0.0), near)
 
 
-def _alive(points: Floats, count: int, rng: np.random.Generator, base: Ledger) -> list[tuple[Floats, int]]:
-    """Return points that the animals do not refuse, in random order, with drawn rates of repair."""
-    found: list[tuple[Floats, int]] = []
-    while len(found) < count:
-        for index in rng.permutation(len(points)):
-            repair = int(rng.integers(len(repair_sets())))
-            point = (
-                points[index]
-                if len(found) < len(points)
-                else np.clip(points[index] + 0.02 * rng.standard_normal(points.shape[1]), 0.0, 1.0)
-            )
-            if animals_hold(ledger_of(values_at(point), repair, base)):
-                found.append((point, repair))
-            if len(found) == count:
+def _alive(points: Floats, count: int, rng: np.random.Generator, base: Ledger) -> list[Tried]:
+    """Try points until the animals accept so many, again with small steps where too few are accepted."""
+    found: list[Tried] = []
+    turn = 0
+    while sum(animals_hold(item.animals) for item in found) < count:
+        for point in points:
+            near = point if turn == 0 else np.clip(point + 0.03 * rng.standard_normal(point.size), 0.0, 1.0)
+            found.append(_tried(near, int(rng.integers(len(repair_rates().sets))), base))
+            if sum(animals_hold(item.animals) for item in found) == count:
                 break
+        turn += 1
     return found

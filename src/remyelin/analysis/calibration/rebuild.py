@@ -125,7 +125,9 @@ PEOPLE: Final = Path(str(files("remyelin.evidence"))) / "data" / "posterior.csv"
 PEOPLE_PREDICTIONS: Final = (
     Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_predictions.json"
 )
-PEOPLE_WORK: Final = Path(".remyelin-people")  # below the folder the command runs in: finished designs of the fit
+PEOPLE_WORK: Final = Path(
+    ".remyelin-people"
+)  # below the folder the command runs in: finished designs of the fit
 SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "sensitivity.csv"
 REPAIR: Final = Path(str(files("remyelin.myelin"))) / "repair.csv"
 CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"

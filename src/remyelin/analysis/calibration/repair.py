@@ -41,9 +41,7 @@ def inputs_of_repair(ledger: Ledger) -> str:
         for entry in recording.used()
         if entry.name not in REPAIR and not entry.name.rpartition(".")[2].startswith(idle)
     ]
-    numbers = [
-        pair for pair in numbers if not pair[0].startswith(("myelin.vulnerability", "myelin.calibre"))
-    ]
+    numbers = [pair for pair in numbers if not pair[0].startswith(("myelin.vulnerability", "myelin.calibre"))]
     ranges = [(name, ledger.entry(name).range) for name in REPAIR]
     content = [numbers, ranges, [(row.name, row.lower, row.upper) for row in rows().values()]]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

@@ -19,8 +19,7 @@ from remyelin.evidence import Ledger
     "but sodium (fast and persistent) of 1 to 16 % and a quarter to four times that leak, 7 by 7, fixed beforehand; "
     "each left alone for 250 ms and stimulated once half-way. Regimes: block, one impulse, after-discharge and "
     "spontaneous firing; the map alone shows the first and the last, and halving the sodium step three times where "
-    "neighbours differ was added after that was seen. Rates: lowest and highest of the map's spontaneous "
-    "firing that "
+    "neighbours differ was added after that was seen. Rates: lowest and highest of the map's spontaneous firing that "
     "lasts a second; the lowest depends on how near to the edge of firing the map happens to look. On the published "
     "grid 8.6 and 499 a second",
 )

@@ -118,7 +118,8 @@ def print_summary(course: Course, out: Path | None) -> None:
     console = _console()
     summary = summarise(course)
     console.print(f"[bold]{course.case.title}[/bold]")
-    console.print(f"{summary['disclaimer']}\n")
+    console.print(f"{summary['disclaimer']}")
+    console.print(f"{summary['forecast']['headline']}\n")
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
     console.print(
@@ -156,24 +157,41 @@ def print_summary(course: Course, out: Path | None) -> None:
         if found["evoked"]:
             pattern += f" Evoked potentials abnormal: {', '.join(found['evoked'])}."
         console.print(pattern)
+    # a course that is no forecast is shown as it is computed at presentation, and no further
+    refused = summary["forecast"]["refused"] is not None
+    shown = labels[:1] if refused else labels
     console.print(
         _table(
             "\nSymptoms (0 none, 1 complete)",
-            ("", *labels),
+            ("", *shown),
             [
-                (item["label"], *(f"{value:.2f}" for value in item["values"]))
+                (item["label"], *(f"{value:.2f}" for value in item["values"][: len(shown)]))
                 for item in summary["symptoms"]
                 if item["status"] == "computed"
             ],
         )
     )
+    if not refused:
+        _print_recovery(console, summary["recovery"])
+    rests = summary["rests_on"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
+    console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    for line in summary["not_stated"]:
+        console.print(f"Not stated by the source: {line}")
+    if out is not None:
+        console.print(f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+
+
+def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
+    """Print every plan with its range, and what the curve rests on."""
     console.print(
         _table(
-            "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",
+            "\nWhat waiting costs: functional disability (0 to 16, at most "
+            f"{recovery['most_points']} in this model) and surviving axons",
             (
                 "plan",
                 "at presentation",
-                f"at {summary['recovery']['horizon']}",
+                f"at {recovery['horizon']}",
                 "median (90 % of sets)",
                 "better after, months",
                 "leg sensory axons",
@@ -187,17 +205,10 @@ def print_summary(course: Course, out: Path | None) -> None:
                     item["first_improvement"],
                     f"{item['axons_at_horizon']:.0%}",
                 )
-                for item in summary["recovery"]["plans"]
+                for item in recovery["plans"]
             ],
         )
     )
-    if summary["recovery"]["waiting"]:
-        console.print(summary["recovery"]["waiting"])
-    console.print(summary["recovery"]["sentence"])
-    rests = summary["rests_on"]
-    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
-    console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
-    for line in summary["not_stated"]:
-        console.print(f"Not stated by the source: {line}")
-    if out is not None:
-        console.print(f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+    if recovery["waiting"]:
+        console.print(recovery["waiting"])
+    console.print(recovery["sentence"])

@@ -1,0 +1,87 @@
+"""The posterior of the fit to patients as it is shipped: one row a set, the central set first."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from remyelin.analysis.calibration.fit_people import SEED, SETS, WAVES, fit
+from remyelin.analysis.calibration.free_people import FREE, SIGNS, WEAK, bounds, values_at
+from remyelin.evidence import Ledger
+from remyelin.myelin.ensemble import REPAIR, repair
+from remyelin.person.traits import PATIENT
+
+STRATA: Final = ("deficiency", "nitrous_oxide")
+PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
+COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
+LAYERS: Final = ("myelin", "clinic", "cobalamin", "traits")
+CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
+
+
+def inputs_of_people(ledger: Ledger) -> str:
+    """Return a hash of what the posterior rests on: all numbers but the fitted ones, ranges, rows."""
+    numbers = [
+        (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))
+        for entry in ledger.entries()
+        if entry.layer in LAYERS and entry.name not in COLUMNS and not entry.name.startswith("guidance.")
+    ]
+    ranges = [(name, ledger.entry(name).range) for name in FREE]
+    rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
+    content = [numbers, ranges, rows, SIGNS, SEED, SETS, list(WAVES), repair().made]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def build(ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None) -> str:
+    """Run the fit, or go on with it, and return the table."""
+    return as_table(ledger, fit(ledger, folder, progress=progress))
+
+
+def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
+    """Return verified sets as CSV: how they were made, what they were held against, names, one row a set."""
+    order = [central(sets), *range(len(sets))]
+    order = list(dict.fromkeys(order))
+    stream = io.StringIO()
+    stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
+    stream.write(
+        f"# {sum(WAVES)} designs in {len(WAVES)} waves, then {len(sets)} sets of an effective "
+        f"{sets[0]['effective']:.0f} verified by simulation; held against "
+        f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; recalled and half weighted: {', '.join(WEAK)}\n"
+    )
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for index in order:
+        writer.writerow([f"{value:.5g}" for value in _row(sets[index])])
+    return stream.getvalue()
+
+
+def _row(item: Mapping[str, Any]) -> list[float]:
+    values = values_at(np.array(item["point"]))
+    rates = repair().sets[item["repair"]]
+    patients = [item["patients"][stratum][trait] for stratum in STRATA for trait in PATIENT]
+    return [*(values[name] for name in FREE), *(rates[name] for name in REPAIR), *patients]
+
+
+def central(sets: Sequence[Mapping[str, Any]]) -> int:
+    """Return which set is shipped as the ledger's own: of the likeliest, the nearest to their middle."""
+    best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
+    points = np.array([sets[i]["point"] for i in best])
+    distance = ((points - np.median(points, axis=0)) ** 2).sum(axis=1)
+    # Among the middle half of them the likeliest.
+    near = np.argsort(distance)[: max(len(best) // 4, 1)]
+    return best[int(near.min())]
+
+
+def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the median traits of those who are found ill, over all sets."""
+    return {
+        f"patient.{stratum}.{trait}": float(np.median([item["patients"][stratum][trait] for item in sets]))
+        for stratum in STRATA
+        for trait in PATIENT
+    }
