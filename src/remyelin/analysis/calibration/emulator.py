@@ -1,7 +1,7 @@
 """Emulator of all calibration rows, and the sampler over it.
 
-It learns every row as a function of all numbers of the fit from the readings of simulated designs (scikit-learn, an extra
-of the package). Its error, known from designs left out, widens the likelihood.
+It learns every row as a function of all numbers of the fit from the readings of simulated designs (scikit-learn, an
+extra of the package). Its error, known from designs left out, widens the likelihood.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ def animal_bounds() -> tuple[tuple[float, float], ...]:
     """Return the bounds of the rows of animals."""
     rows = {row.name: row for row in load_targets() if row.name in ANIMALS}
     return tuple((rows[name].lower, rows[name].upper) for name in ANIMALS)
+
+
+def animals_accept(values: tuple[float, float]) -> bool:
+    """Return whether the rows of animals hold."""
+    return all(low <= value <= high for value, (low, high) in zip(values, animal_bounds(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import nerve
-from remyelin.analysis.calibration.emulator import STEP, Emulator, Reading, Tried, animal_bounds, held, sample
+from remyelin.analysis.calibration.emulator import (
+    STEP,
+    Emulator,
+    Reading,
+    Tried,
+    animals_accept,
+    held,
+    sample,
+)
 from remyelin.analysis.calibration.free_people import (
     FREE,
     MAPS,
@@ -63,11 +71,6 @@ def animals_of(ledger: Ledger) -> tuple[float, float]:
     return depleted_bat(ledger)["bat_depleted"], monkey_shortest(ledger)["monkey_lag_low"]
 
 
-def animals_hold(values: tuple[float, float]) -> bool:
-    """Return whether the rows of animals hold."""
-    return all(low <= value <= high for value, (low, high) in zip(values, animal_bounds(), strict=True))
-
-
 def design_rows(
     point: Floats, repair: int, maps: Sequence[Floats], draws: Sequence[Draw], base: Ledger, tables: Tables
 ) -> Iterator[tuple[Floats, dict[str, float]]]:
@@ -87,7 +90,7 @@ def first_wave(count: int, rival: Mapping[str, float], rng: np.random.Generator,
 
     cube = qmc.LatinHypercube(len(FREE), rng=rng)
     found: list[Tried] = []
-    while sum(animals_hold(item.animals) for item in found) < count:
+    while sum(animals_accept(item.animals) for item in found) < count:
         for point in cube.random(64):
             found.append(_tried(held(point, rival), int(rng.integers(len(repair_rates().sets))), base))
     return found
@@ -234,7 +237,7 @@ def fit(
             kept.add(key, tried=[[item.point, item.repair, item.animals] for item in new])
         new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
         tried += new
-        designs = [item for item in new if animals_hold(item.animals)][:count]
+        designs = [item for item in new if animals_accept(item.animals)][:count]
         for number, item in enumerate(designs):
             own = np.random.default_rng([SEED, len(rival), wave, number])
             maps = [_maps(np.array(item.point), wave, own) for _ in range(READINGS)]
@@ -268,7 +271,7 @@ def fit(
         if key not in kept.records:
             repair = int(np.random.default_rng([SEED, 5, index]).integers(len(repair_rates().sets)))
             item = _tried(point, repair, base)
-            if not animals_hold(item.animals):
+            if not animals_accept(item.animals):
                 kept.add(key, refused=True)
             else:
                 _, rows = next(design_rows(point, repair, [], draws, base, tables))
@@ -340,11 +343,11 @@ def _alive(points: Floats, count: int, rng: np.random.Generator, base: Ledger) -
     """Try points until the animals accept so many, again with small steps where too few are accepted."""
     found: list[Tried] = []
     turn = 0
-    while sum(animals_hold(item.animals) for item in found) < count:
+    while sum(animals_accept(item.animals) for item in found) < count:
         for point in points:
             near = point if turn == 0 else np.clip(point + 0.03 * rng.standard_normal(point.size), 0.0, 1.0)
             found.append(_tried(near, int(rng.integers(len(repair_rates().sets))), base))
-            if sum(animals_hold(item.animals) for item in found) == count:
+            if sum(animals_accept(item.animals) for item in found) == count:
                 break
         turn += 1
     return found

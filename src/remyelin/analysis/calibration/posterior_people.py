@@ -52,7 +52,8 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
     stream.write(
         f"# {sum(WAVES)} designs in {len(WAVES)} waves, then {len(sets)} sets of an effective "
         f"{sets[0]['effective']:.0f} verified by simulation; held against "
-        f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; recalled and half weighted: {', '.join(WEAK)}\n"
+        f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; "
+        f"recalled and half weighted: {', '.join(WEAK)}\n"
     )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)

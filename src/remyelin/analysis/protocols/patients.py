@@ -29,7 +29,8 @@ from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
-from remyelin.person.presentation import FELT, ROADS
+from remyelin.person.found import at_chance
+from remyelin.person.presentation import FELT
 from remyelin.person.traits import Traits
 
 FOLLOW_UP = (0.0, 1.0, 2.0, 3.0, 6.0, 9.0, 12.0, 24.0)  # months after the first dose
@@ -129,6 +130,16 @@ class Series:
         return np.asarray(1.0 - severity[:, month] / np.maximum(severity[:, 0], 1e-9))
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A person who became a patient of a series: day and road of presentation, day of the first symptom."""
+
+    draw: Draw
+    day: float
+    onset: float
+    road: str
+
+
 def follow(
     ledger: Ledger, stratum: str, patients: int, seed: int, *, ill: bool = True, cord: bool = False
 ) -> Series:
@@ -159,7 +170,7 @@ def follow(
         If too few persons of the population become such patients.
     """
     numbers = Numbers.of(ledger, nerve.build_tables(ledger))
-    chosen: list[tuple[Draw, float, float, str, int, int]] = []
+    chosen: list[Chosen] = []
     firsts: list[Mapping[str, Floats]] = []
     begin = 0
     while len(chosen) < patients:
@@ -182,43 +193,38 @@ def follow(
 
 def _found(
     draws: Sequence[Draw], chance: Sequence[float], numbers: Numbers, *, ill: bool, cord: bool
-) -> list[tuple[tuple[Draw, float, float, str, int, int], Mapping[str, Floats]]]:
+) -> list[tuple[Chosen, Mapping[str, Floats]]]:
     """Return those of the candidates who come and meet the criteria: day, onset, road, conduction at the onset."""
     traits = traits_of(draws, numbers.ledger)
     pool = simulate_pool(draws, numbers, 0)
     view = seen(pool, traits, numbers)
-    share = view.found.share.sum(axis=0)
-    below = np.cumsum(share, axis=1)
     felt = np.any([view.state.noticed[name] for name in FELT], axis=0)
     signs = np.asarray(view.state.signs["romberg"]) | np.asarray(view.state.signs["babinski"])
-    out: list[tuple[tuple[Draw, float, float, str, int, int], Mapping[str, Floats]]] = []
+    out: list[tuple[Chosen, Mapping[str, Floats]]] = []
     for i, draw in enumerate(draws):
-        if chance[i] >= below[i, -1]:
+        came = at_chance(view.found, pool.days, i, chance[i])
+        if came is None:
             continue
-        j = int(np.searchsorted(below[i], chance[i], side="right"))
+        j = min(int(np.searchsorted(pool.days[i], came.day)), pool.days.shape[1] - 1)
         if (ill and not felt[i, j]) or (cord and not signs[i, j]):
             continue
-        part = (chance[i] - (below[i, j] - share[i, j])) / share[i, j]
-        day = float(pool.days[i, j - 1] + part * (pool.days[i, j] - pool.days[i, j - 1]))
-        roads = view.found.share[:, i, j]
-        # One number decides day and road: how far into the day's chance it lies.
-        road = ROADS[int(np.searchsorted(np.cumsum(roads) / roads.sum(), (97.0 * part) % 1.0))]
-        onset = float(view.found.onset[i])
+        onset = came.onset
         at = int(np.searchsorted(pool.days[i], min(onset, pool.days[i, -1])))
         first = {name: values[i, at : at + 1] for name, values in pool.pathways.items()}
-        out.append(((draw, max(day, onset if ill else day), onset, road, i, j), first))
+        day = max(came.day, onset) if ill else came.day
+        out.append((Chosen(draw, day, onset, came.road), first))
     return out
 
 
 def _treated(
-    chosen: Sequence[tuple[Draw, float, float, str, int, int]],
+    chosen: Sequence[Chosen],
     firsts: Sequence[Mapping[str, Floats]],
     numbers: Numbers,
 ) -> Series:
     """Follow the patients under treatment from the day they come."""
-    draws = [found[0] for found in chosen]
+    draws = [found.draw for found in chosen]
     traits = traits_of(draws, numbers.ledger)
-    came = np.array([found[1] for found in chosen])
+    came = np.array([found.day for found in chosen])
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     exposures, times, keep = [], [], []
     for draw, own, start in zip(draws, traits, came, strict=True):
@@ -238,8 +244,8 @@ def _treated(
         traits=tuple(traits),
         age=np.array([draw.person.age for draw in draws]),
         came=came,
-        onset=np.array([found[2] for found in chosen]),
-        road=np.array([found[3] for found in chosen]),
+        onset=np.array([found.onset for found in chosen]),
+        road=np.array([found.road for found in chosen]),
         state=clinic_of(people.pathways, traits, numbers.judge),
         first=clinic_of(needed, traits, numbers.judge),
         blood=blood_of(people, traits, numbers.kinetics),

@@ -19,9 +19,10 @@ from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
+from remyelin.person.found import distribution, finer, untreated_days
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
-from remyelin.person.presentation import Found, Seeking, presentation
+from remyelin.person.presentation import Found
 from remyelin.person.traits import NAMES, Spread, Traits
 
 Floats = NDArray[np.float64]
@@ -32,12 +33,6 @@ CAUSES: Final = {"pernicious anaemia": 0.6, "vegan diet": 0.2, "food-cobalamin m
 TREATMENT: Final = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
 FOLLOW_UP: Final = (0.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
 HORIZON: Final = 14.0 * DAYS_PER_YEAR
-GAS_HORIZON: Final = 24.0 * DAYS_PER_MONTH
-#: Months since methylation first falls short at which the untreated state is kept, and since the first gas.
-KEPT: Final = (0.0, 1.5, 3.0, 5.0, 7.0, 9.0, 11.0, 13.5, 16.0, 19.0, 22.0, 26.0, 31.0, 38.0, 48.0, 62.0, 80.0)
-GAS_KEPT: Final = (0.0, 0.3, 0.6, 1.0, 1.4, 1.8, 2.3, 2.8, 3.4, 4.0, 5.0, 6.0, 7.5, 9.0, 12.0, 16.0, 22.0)
-SHORT: Final = 0.97  # methylation below which it is taken to fall short
-FINER: Final = 3  # steps between two states kept, by interpolation
 BRANCHES: Final = (0.3, 0.75)  # quantiles of presentation at which treatment begins
 NEEDED: Final = ("conducted", "dispersion", "axons", "ectopic", "delay")
 
@@ -148,7 +143,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
     ledger = numbers.ledger
     traits = traits_of(draws, ledger)
     exposures = [exposed(draw.person, own, ledger) for draw, own in zip(draws, traits, strict=True)]
-    grids = [_grid(draw, one, numbers) for draw, one in zip(draws, exposures, strict=True)]
+    grids = [untreated_days(one, numbers, HORIZON) for one in exposures]
     people = simulate_people(
         exposures,
         [BODY] * len(draws),
@@ -162,9 +157,9 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
         draws=tuple(draws),
         stratum=np.array([draw.stratum for draw in draws]),
         age=age,
-        days=_finer(people.days),
-        blood={name: _finer(values) for name, values in people.blood.items()},
-        pathways={name: _finer(people.pathways[name]) for name in NEEDED},
+        days=finer(people.days),
+        blood={name: finer(values) for name, values in people.blood.items()},
+        pathways={name: finer(people.pathways[name]) for name in NEEDED},
         branch=np.empty(0, dtype=np.int64),
         begun=np.empty(0),
         chance=np.empty(0),
@@ -177,28 +172,6 @@ def exposed(person: Person, traits: Traits, ledger: Ledger) -> Exposure:
     """Return the untreated exposure of a person with the slow traits only."""
     slow = replace(traits, plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
     return caused(replace(person, traits=slow), HORIZON, ledger)
-
-
-def _grid(draw: Draw, exposure: Exposure, numbers: Numbers) -> tuple[Floats, Floats]:
-    """Return the days of the drive, and those kept, of one person."""
-    if draw.stratum == "gas":
-        keep = np.array(GAS_KEPT) * DAYS_PER_MONTH
-        return np.unique(np.concatenate([[-30.0], np.arange(0.0, keep[-1], 7.0), keep])), keep
-    search = np.arange(0.0, HORIZON, DAYS_PER_MONTH)
-    short = (cobalamin.methylation_of(exposure, search, numbers.kinetics) < SHORT).any(axis=-1)
-    first = float(search[np.argmax(short)]) if short.any() else HORIZON
-    keep = first + np.array(KEPT) * DAYS_PER_MONTH
-    times = np.unique(np.concatenate([[-30.0], np.arange(0.0, keep[-1], DAYS_PER_MONTH), keep]))
-    return times, keep
-
-
-def _finer(values: Floats) -> Floats:
-    """Interpolate along the second axis, :data:`FINER` steps from one day kept to the next."""
-    share = np.arange(FINER)[:, None] / FINER
-    share = share.reshape(1, 1, FINER, *(1 for _ in values.shape[2:]))
-    low, high = values[:, :-1, None], values[:, 1:, None]
-    between = (low + share * (high - low)).reshape(values.shape[0], -1, *values.shape[2:])
-    return np.concatenate([between, values[:, -1:]], axis=1)
 
 
 def _with_branches(
@@ -269,13 +242,5 @@ def seen(pool: Pool, traits: Sequence[Traits], numbers: Numbers) -> Seen:
     state = clinic_of(pool.pathways, traits, numbers.judge)
     people = People(pool.days, pool.blood, np.empty(0), pool.pathways, {})
     blood = blood_of(people, traits, numbers.kinetics)
-    notice = np.array([one.notice for one in traits])[:, None]
-    found = presentation(
-        pool.days,
-        state.severity,
-        numbers.judge.presence * notice,
-        blood["red_cell_deficit"],
-        pool.age,
-        Seeking.from_ledger(numbers.ledger),
-    )
+    found = distribution(people, list(traits), pool.age, numbers)
     return Seen(state, blood, found)
