@@ -131,6 +131,7 @@ def test_without_a_place_to_write_kernels_are_compiled_in_the_process(
         raise RuntimeError("cannot cache function: no locator available")
 
     monkeypatch.setattr(jit, "FunctionCache", refusing)
+    monkeypatch.setattr(jit, "_said", set())
 
     def double(x: float) -> float:
         return 2 * x

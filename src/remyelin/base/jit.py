@@ -22,6 +22,8 @@ import numba
 import numpy as np
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, _Cache
 
+from remyelin.base.errors import UncachedKernels
+
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 OPTIONS: Final[dict[str, Any]] = {
@@ -125,11 +127,18 @@ def _opened(function: Callable[..., Any]) -> Any:
         return NullCache()
 
 
+_said: set[str] = set()
+
+
 def _warn() -> None:
+    """Say once in a process that kernels are not kept."""
+    if _said:
+        return
+    _said.add("said")
     warnings.warn(
         "compiled kernels cannot be kept (no writable cache): every process compiles its own, which takes "
         "seconds; set NUMBA_CACHE_DIR to a folder that can be written.",
-        RuntimeWarning,
+        UncachedKernels,
         stacklevel=2,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remyelin.base.errors import InputError
+from remyelin.base.printing import printable, say
 from remyelin.cli.common import Json, print_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check(
     if ask:
         from remyelin.check.ask import ask as questions
 
-        known = questions(input, lambda text: print(text, file=sys.stderr), ledger, names)
+        known = questions(_line, lambda text: print(printable(text), file=sys.stderr), ledger, names)
     else:
         known = read(str(file), ledger, names)
     lines: tuple[Line, ...] = ()
@@ -60,4 +61,16 @@ def check(
     else:
         from remyelin.output.terminal.check import describe
 
-        print(describe(found))
+        say(describe(found))
+
+
+def _line() -> str:
+    """Return the next answer; a closed stdin gives none."""
+    if sys.stdin is None:
+        raise EOFError
+    try:
+        return input()
+    except UnicodeDecodeError:
+        raise InputError("the answers are not text in UTF-8.") from None
+    except OSError as error:
+        raise EOFError from error

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.units import per_unit
-from remyelin.evidence import Entry, load_references
+from remyelin.evidence import Entry, cite, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
@@ -27,7 +27,6 @@ _UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
 
 def summarise(course: Course) -> dict[str, Any]:
     """Return the summary of a course; nothing in it depends on the clock."""
-    references = load_references()
     case, provenance = course.case, course.provenance
     used = provenance.used
     cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
@@ -44,7 +43,7 @@ def summarise(course: Course) -> dict[str, Any]:
             "kind": case.kind,
             "summary": case.summary,
             "outcome": case.outcome,
-            "citation": str(references[case.citation]) if case.citation in references else case.citation,
+            "citation": cite(case.citation),
         },
         "person": _person(course),
         "not_stated": _not_stated(course),
@@ -72,7 +71,7 @@ def summarise(course: Course) -> dict[str, Any]:
         "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
-        "citations": [str(references[key]) for key in cited],
+        "citations": [cite(key) for key in cited],
     }
 
 

@@ -128,6 +128,27 @@ def _stop(case: Case, person: Person, plan: Plan) -> float:
     return min(person.ended + plan.shift, horizon)
 
 
+def check_orders(case: Case, ledger: Ledger, source: str) -> None:
+    """Read every regimen of a case, so that a wrong one is refused before anything is computed.
+
+    Parameters
+    ----------
+    case : Case
+    ledger : Ledger
+    source : str
+        Names the case in errors: its file, where it came from one.
+
+    Raises
+    ------
+    InputError
+        If a regimen cannot be read.
+    """
+    try:
+        orders(case, Plan("as given", "", 0.0), ledger)
+    except InputError as error:
+        raise InputError(f"{source}: {str(error).removeprefix(f'{case.name}: ')}") from None
+
+
 def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
     """Return what each treatment of the case gives under a plan, a later one replacing the one before it.
 

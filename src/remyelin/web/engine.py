@@ -32,6 +32,8 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
+from remyelin.person.forecast_guard import explain, findings, noticed_since
+from remyelin.person.outlook import at_presentation
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.traits import Traits, judged, patient, susceptibility
@@ -46,6 +48,7 @@ from remyelin.web.settings import (
     WEB_HISTORY_POINTS,
     WEB_HISTORY_SHOWN,
     WEB_HORIZON_DAYS,
+    WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
 
@@ -205,9 +208,13 @@ class Engine:
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
             # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
-            ends = np.quantile(values, [low, high], axis=0)
+            ends = np.quantile(values, [low, 0.5, high], axis=0)
             return {
-                name: {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                name: {
+                    "low": plain(ends[0, :, i]),
+                    "median": plain(ends[1, :, i]),
+                    "high": plain(ends[2, :, i]),
+                }
                 for i, name in enumerate(names)
             }
 
@@ -224,6 +231,41 @@ class Engine:
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
+
+    def refused(self, case: Case, check: Check) -> str:
+        """Say why the course of a case is no forecast for its person; empty where it may be shown.
+
+        The findings are of presentation, before any treatment, so the answer is one for every plan.
+        """
+        if not case.symptom and not case.sign:
+            return ""
+        reported = json.dumps([item.model_dump(mode="json") for item in (*case.symptom, *case.sign)])
+        return self.remember(("refused", _key(case), reported), lambda: self._refused(case, check))
+
+    def _refused(self, case: Case, check: Check) -> str:
+        whole = self.trajectory(case, 0.0, check)
+        judgement = clinic.Parameters.from_ledger(self.ledger)
+        times = whole.states.time.to_numpy()
+        zero = times[np.searchsorted(times, 0.0) :][:1]
+        check("findings of the ensemble")
+        together = myelin.simulate(
+            whole.chemistry[["methylation"]],
+            whole.who.segments,
+            whole.who.person.age,
+            members(self.ledger, WEB_BAND_MEMBERS, also=AXONAL),
+            keep=zero,
+        )
+        pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
+        # further apart the longer ago, since durations are compared by their ratio
+        ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
+        past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
+        before = chain.conduction(whole.who, past, self.tables(), self.ledger)
+        severity = pictured(before, whole.chemistry["cognition"], self.ledger).severity
+        presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
+        noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
+        names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
+        computed = findings(at_presentation(pathways, judgement), noticed, presence, names)
+        return explain(case.symptom, case.sign, computed)
 
     def studies(
         self, case: Case, shift: float | None, day: float, names: list[str], check: Check, exact: bool = False

@@ -12,7 +12,15 @@ from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.course import TIME, label_of, rounded, words
 from remyelin.person.course import Course
-from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END, headline, points, refusal
+from remyelin.person.forecast_guard import (
+    CANNOT_TELL,
+    NOT_DELAYED,
+    SAME_END,
+    headline,
+    points,
+    refusal,
+    told_apart,
+)
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -21,6 +29,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
     """Return what the report says of recovery, as plain JSON-ready data."""
     data, found = course.data, course.recovery
     end = found.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
     plans = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
@@ -35,6 +44,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "low": low,
                 "median": middle,
                 "high": high,
+                "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
                 "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
                 "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
@@ -211,10 +221,9 @@ def forecast_summary(course: Course) -> dict[str, str | None]:
         return {"refused": None, "headline": f"{sentence}. {waiting}"}
     end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
     when = label_of(float(course.data.time[-1]))
-    return {
-        "refused": None,
-        "headline": f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).",
-    }
+    untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
+    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
+    return {"refused": None, "headline": end}
 
 
 def ranged(values: xr.DataArray, most: int) -> str:
@@ -235,32 +244,26 @@ def _waiting(course: Course) -> str:
     if reason:
         return headline(reason)
     ends = course.recovery.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
 
     def shown(name: str) -> str:
         return ranged(ends.sel(plan=name), course.recovery.most)
 
-    last = later[-1]
-    parts = [
-        f"{shown(plan.name)} if it begins {plan.name}"
-        for plan in later
-        if plan.name in (DRAWN[-1], last.name)
-    ]
+    parts = []
+    for plan in later:
+        if plan.name in (DRAWN[-1], later[-1].name):
+            end = shown(plan.name) if plan.name in worse else "the model cannot tell"
+            parts.append(f"if it begins {plan.name}: {end}")
     when = label_of(float(course.data.time[-1]))
-    own = course.data["disability"].isel(time=-1)
-    alike = any(
-        float(values.sel(plan=plan.name)) - float(values.sel(plan="as given")) < 0.5  # the same whole point
-        for values in (own, ends.sel(quantile="median"))
-        for plan in later
-    )
     gas = course.case.cause.kind == "nitrous oxide" and not (
         course.person.ended is not None and course.person.ended < 0
     )
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
     sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)} "
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
         f"(median; in brackets 90 % of the sets of rates).{exposed}"
     )
-    return f"{sentence} {SAME_END if alike else NOT_DELAYED}"
+    return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 
 
 def _evidence(course: Course) -> str:

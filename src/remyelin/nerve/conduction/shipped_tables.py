@@ -1,6 +1,6 @@
 """What the engine computed for the shipped numbers: tables of internodes, velocities of the C fibre.
 
-Each part stands in ``conduction_tables.json`` with a hash of the ledger values and settings that it rests on. A part
+Each part stands in ``tables.json`` with a hash of the ledger values and settings that it rests on. A part
 whose hash is another is not used, so that an override reaches every study.
 """
 
@@ -21,7 +21,7 @@ from remyelin.evidence import Entry, Ledger
 from remyelin.nerve import settings
 from remyelin.nerve.conduction.tables import Tables
 
-SHIPPED: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
+SHIPPED: Final = Path(str(files("remyelin.nerve.conduction"))) / "tables.json"
 KEY_LENGTH: Final = 16  # hexadecimal digits
 INTERNODES: Final = "internodes"
 C_FIBRE: Final = "c_fibre"
