@@ -113,20 +113,15 @@ def recover(
     begun = [start for start in starts if start is not None]
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    sets = ledgers(ledger, RECOVERY_MEMBERS)
-    people = [patient(who.person.cause, own) for own in sets]
-    rates = [
-        myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
-        for own, traits in zip(sets, people, strict=True)
-    ]
+    followed = members(who.person.cause, ledger, RECOVERY_MEMBERS)
+    rates = followed.rates
     drives = chemistry[list(myelin.DRIVES)]
     states = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
     paths = nerve.conduction(states, who.body, tables, ledger, FELT)
     thinking = chemistry["cognition"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []
-    for member, (own, traits) in enumerate(zip(sets, people, strict=True)):
-        judgement = judged(clinic.Parameters.from_ledger(own), traits.reserve, traits.notice)
+    for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
         total = clinic.functional_disability(conducted, judgement, thinking)["total"]
@@ -152,28 +147,58 @@ def recover(
         high,
         _remains(course),
         len(rates),
-        at_presentation(paths.isel(plan=0).sel(time=0.0), judgement),
-        clinic.most_points(judgement),
+        at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
+        clinic.most_points(clinic.Parameters.from_ledger(ledger)),
     )
 
 
-def at_presentation(pathways: xr.Dataset, judgement: clinic.Parameters) -> xr.Dataset:
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """Sets of the posterior, in each a person who is found ill: rates of myelin and clinical maps, one a member."""
+
+    rates: tuple[myelin.Parameters, ...]
+    judges: tuple[clinic.Parameters, ...]
+
+
+def members(cause: str, ledger: Ledger, count: int) -> Members:
+    """Return so many members for a person with a cause."""
+    sets = ledgers(ledger, count)
+    people = [patient(cause, own) for own in sets]
+    return Members(
+        tuple(
+            myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
+            for own, traits in zip(sets, people, strict=True)
+        ),
+        tuple(
+            judged(clinic.Parameters.from_ledger(own), traits.reserve, traits.notice)
+            for own, traits in zip(sets, people, strict=True)
+        ),
+    )
+
+
+def at_presentation(pathways: xr.Dataset, judges: Sequence[clinic.Parameters]) -> xr.Dataset:
     """Return the band of symptoms and signs of untreated members at presentation.
 
     Parameters
     ----------
     pathways : Dataset (member, pathway)
         Conduction of the members on day 0.
-    judgement : clinic.Parameters
+    judges : sequence of clinic.Parameters
+        Maps of each member.
 
     Returns
     -------
     Dataset (quantile, symptom)
         ``severity`` over quantile (low, median, high) and symptom; :data:`SIGNS` over quantile.
     """
-    signs = clinic.signs(pathways, judgement)
-    found = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
-    found["severity"] = clinic.symptoms(pathways, judgement)["severity"]
+    each = []
+    for member, judgement in enumerate(judges):
+        own = pathways.isel(member=member)
+        signs = clinic.signs(own, judgement)
+        one = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
+        one["severity"] = clinic.symptoms(own, judgement)["severity"]
+        each.append(one)
+    found = xr.concat(each, "member")
     return found.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"])
 
 
