@@ -35,6 +35,7 @@ STRUCTURAL: Final = (
     "myelin.central.axon_bare",
     "myelin.peripheral.axon_gas",
     "myelin.peripheral.regrowth_share",
+    "prior.nitrous_oxide.hours_per_day",
     "spread.central",
     "spread.peripheral",
     "spread.motor_n2o",

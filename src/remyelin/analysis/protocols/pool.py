@@ -32,6 +32,7 @@ BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=33.
 CAUSES: Final = {"pernicious anaemia": 0.6, "vegan diet": 0.2, "food-cobalamin malabsorption": 0.2}
 TREATMENT: Final = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
 FOLLOW_UP: Final = (0.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
+GAS_FRACTION: Final = "prior.nitrous_oxide.inspired_fraction"
 HORIZON: Final = 14.0 * DAYS_PER_YEAR
 BRANCHES: Final = (0.3, 0.75)  # quantiles of presentation at which treatment begins
 NEEDED: Final = ("conducted", "dispersion", "axons", "ectopic", "delay")
@@ -104,7 +105,7 @@ def _draw(stratum: str, rng: np.random.Generator) -> Draw:
         lost = 0.85 if cause == "food-cobalamin malabsorption" else 0.0
     elif stratum == "gas":
         cause, age = "nitrous oxide", float(np.clip(rng.normal(22.0, 4.0), 16.0, 45.0))
-        hours = float(np.clip(rng.lognormal(np.log(1.5), 0.5), 0.2, 8.0))
+        hours = float(np.clip(rng.lognormal(0.0, 0.5), 0.2, 5.0))
     person = Person(
         age=age,
         sex="female",
@@ -116,7 +117,7 @@ def _draw(stratum: str, rng: np.random.Generator) -> Draw:
         ended=None,
         food_intake=float(rng.lognormal(np.log(4.5), 0.3)),
         nitrous_hours=hours,
-        nitrous_fraction=0.6,
+        nitrous_fraction=0.0,
         facts=(),
         lost=lost,
     )
@@ -169,9 +170,11 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
 
 
 def exposed(person: Person, traits: Traits, ledger: Ledger) -> Exposure:
-    """Return the untreated exposure of a person with the slow traits only."""
+    """Return the untreated exposure of a person with the slow traits only; hours of gas are of the typical user's."""
     slow = replace(traits, plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
-    return caused(replace(person, traits=slow), HORIZON, ledger)
+    hours = person.nitrous_hours * ledger["prior.nitrous_oxide.hours_per_day"]
+    own = replace(person, traits=slow, nitrous_hours=hours, nitrous_fraction=ledger[GAS_FRACTION])
+    return caused(own, HORIZON, ledger)
 
 
 def _with_branches(
