@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.myelin import Places
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.settings import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
@@ -130,7 +130,7 @@ class Anatomy:
     proximal_share: float
 
     @classmethod
-    @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
+    @remembered(maxsize=NERVE_LEDGERS_KEPT)
     def from_ledger(cls, ledger: Ledger) -> Anatomy:
         """Read the anatomy from a ledger."""
         names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})
