@@ -177,7 +177,7 @@ def run_course(
     progress("myelin and axons")
     states = steps.myelin_of(who, chemistry, ledger)
 
-    progress("conduction: the engine fills its tables")
+    progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = steps.conduction(who, states, tables, ledger)
     picture = steps.picture(pathways, chemistry["cognition"], ledger)

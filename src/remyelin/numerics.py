@@ -232,6 +232,7 @@ NERVE_BARE_FIBRE_MM: Final = 4.0  # of a C fibre that is run for its velocity
 NERVE_BARE_FIBRE_MS: Final = 20.0
 NERVE_BARE_FIBRE_STEP_US: Final = 5.0
 NERVE_BARE_FIBRE_PULSE: Final = (1.0, 1.0)  # nA, ms
+NERVE_BARE_FIBRE_KEPT: Final = tuple(float(whole) for whole in range(24, 43))  # C, shipped with the package
 NERVE_BARE_FIBRE_SPAN: Final = (0.4, 0.7)  # of its length, between which velocity is read
 
 # --- impulses through lesions -------------------------------------------------------------------------
@@ -243,6 +244,8 @@ DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 u
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
 
 # --- cohorts ------------------------------------------------------------------------------------------
+TRAIT_LIMITS: Final = (0.01, 100.0)  # of a trait drawn, relative to the typical person
+TRAIT_LEDGERS_KEPT: Final = 64  # distributions of traits remembered, by ledger
 COHORT_MAX_PERSONS: Final = 1_000_000
 COHORT_MAX_DRAWS: Final = 1000  # parameter sets beside the ledger's own values
 COHORT_MAX_VISITS: Final = 12

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from remyelin.case import PARTIAL_CAUSES, Case
 from remyelin.evidence import Ledger
+from remyelin.traits import TYPICAL, Traits
 from remyelin.units import DAYS_PER_YEAR
 
 
@@ -31,8 +32,7 @@ class Person:
     """Everything the layers need to know of one person; times in days, 0 = presentation.
 
     ``lost`` is the share of what the cause takes away; ``filtration`` is None where not stated (no effect).
-    The ``*_scale`` fields multiply what a typical person would have (1): body store, serum B12 at a
-    given store, methylmalonate and homocysteine at a given enzyme state.
+    ``traits`` is how the person differs from the typical one under the same exposure.
     """
 
     age: float
@@ -47,10 +47,7 @@ class Person:
     nitrous_hours: float
     nitrous_fraction: float
     facts: tuple[Fact, ...]
-    store_scale: float = 1.0
-    plasma_scale: float = 1.0
-    mma_scale: float = 1.0
-    homocysteine_scale: float = 1.0
+    traits: Traits = TYPICAL
     lost: float = 0.0
     filtration: float | None = None
 
@@ -58,7 +55,7 @@ class Person:
         """Return the person with a fact added, in place of one of the same name."""
         return replace(self, facts=(*(item for item in self.facts if item.name != fact.name), fact))
 
-    def moved(self, **fields: float) -> Person:
+    def moved(self, **fields: float | Traits) -> Person:
         """Return the person with some numbers changed; the facts are left as they are."""
         return replace(self, **fields)  # type: ignore[arg-type]
 

@@ -23,10 +23,10 @@ from remyelin.units import DAYS_PER_YEAR, HOURS_PER_DAY
 
 _UNTREATED = Plan("none", "untreated", None)
 _SCALES = {
-    "store": ("store_scale", "body store, of typical"),
-    "b12": ("plasma_scale", "serum B12 at a given store, of typical"),
-    "mma": ("mma_scale", "methylmalonate at a given status, of typical"),
-    "homocysteine": ("homocysteine_scale", "homocysteine at a given status, of typical"),
+    "store": "body store, of typical",
+    "plasma": "serum B12 at a given store, of typical",
+    "mma": "methylmalonate at a given status, of typical",
+    "homocysteine": "homocysteine at a given status, of typical",
 }
 
 
@@ -56,7 +56,8 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     # Heavy to import and needed only here.
     from scipy.optimize import least_squares
 
-    free = ["store", *(name for name in ("b12", "mma", "homocysteine") if name in measured)]
+    levels = {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}
+    free = ["store", *(name for name, marker in levels.items() if marker in measured)]
     if person.cause != "none" and case.cause.began is None:
         free.append("began")
     if person.cause == "nitrous oxide" and case.cause.hours_per_day is None:
@@ -84,8 +85,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     placed = _moved(person, free, spread * found.x)
     for name in free:
         if name in _SCALES:
-            attribute, label = _SCALES[name]
-            value, unit = getattr(placed, attribute), "1"
+            label, value, unit = _SCALES[name], getattr(placed.traits, name), "1"
         elif name == "began":
             label, value, unit = "time since the cause began", -placed.began / DAYS_PER_YEAR, "y"
         else:
@@ -96,12 +96,13 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
 
 def _moved(person: Person, names: list[str], logs: NDArray[np.float64]) -> Person:
     changes: dict[str, float] = {}
+    moved: dict[str, float] = {}
     for name, log in zip(names, logs, strict=True):
         factor = math.exp(log)
         if name in _SCALES:
-            changes[_SCALES[name][0]] = factor
+            moved[name] = factor
         elif name == "began":
             changes["began"] = person.began * factor
         else:
             changes["nitrous_hours"] = min(person.nitrous_hours * factor, HOURS_PER_DAY)
-    return person.moved(**changes)
+    return person.moved(**changes, traits=person.traits.with_values(**moved))

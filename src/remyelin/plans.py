@@ -12,7 +12,8 @@ from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.numerics import ADHERENCE_SEED
 from remyelin.person import Person
-from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.traits import exposed
+from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR, HOURS_PER_DAY
 
 SHIFTS_MONTHS = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
 
@@ -72,27 +73,25 @@ def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
         food_intake=constant(person.food_intake),
         meals_per_day=ledger["absorption.meals_per_day"],
         filtration=None if person.filtration is None else constant(person.filtration),
-        store_scale=person.store_scale,
-        plasma_scale=person.plasma_scale,
-        metabolite_scale_mma=person.mma_scale,
-        metabolite_scale_hcy=person.homocysteine_scale,
     )
-    return _caused(healthy, person, stop, ledger)
+    return _caused(exposed(healthy, person.traits), person, stop, ledger)
 
 
 def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:
-    """The exposure with the cause in it, from the day it began; `stop` ends nitrous oxide."""
-    began, kept = person.began, 1 - person.lost
+    """Put the cause into an exposure from the day it began, at the pace of the person; `stop` ends nitrous oxide."""
+    began, pace = person.began, person.traits.pace
+    kept = (1 - person.lost) ** pace
     match person.cause:
         case "pernicious anaemia":
-            decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"]
+            decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"] / pace
             return causes.pernicious_anaemia(healthy, began, decline)
         case "gastrectomy":
             return causes.gastrectomy(healthy, began)
         case "vegan diet":
-            return causes.diet(healthy, began, ledger["prior.vegan_intake"])
+            return causes.diet(healthy, began, ledger["prior.vegan_intake"] / pace)
         case "nitrous oxide":
-            return causes.nitrous_oxide(healthy, began, stop, person.nitrous_hours, person.nitrous_fraction)
+            hours = min(person.nitrous_hours * pace, HOURS_PER_DAY)
+            return causes.nitrous_oxide(healthy, began, stop, hours, person.nitrous_fraction)
         case "metformin":
             return causes.metformin(healthy, began, ledger)
         case "ileal disease":
@@ -100,7 +99,7 @@ def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> E
         case "food-cobalamin malabsorption":
             return causes.food_malabsorption(healthy, began, kept)
         case "CD320 antibodies":
-            return causes.receptor_antibodies(healthy, began, person.lost)
+            return causes.receptor_antibodies(healthy, began, 1 - kept)
         case _:
             return healthy
 

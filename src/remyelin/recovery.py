@@ -108,7 +108,7 @@ def recover(
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
-    states = myelin.simulate(chemistry[["methylation"]], segments, body.age, rates, keep=days)
+    states = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
     paths = nerve.conduction(states, body, tables, ledger, FELT)
     judgement = clinic.Parameters.from_ledger(ledger)
     thinking = chemistry["cognition"].sel(time=days)
@@ -125,7 +125,7 @@ def recover(
     first = np.full((len(rates), len(starts)), np.inf)
     for index, start in enumerate(starts):
         if start is not None and days[0] <= start <= days[-1]:
-            first[:, index] = _first(severity.isel(plan=index), start, judgement.presence)
+            first[:, index] = _first(severity.isel(plan=index), start, float(judgement.presence))
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),

@@ -18,6 +18,7 @@ from remyelin.evidence import Ledger
 from remyelin.person import Person, resolve
 from remyelin.placing import place
 from remyelin.plans import Plan, exposure
+from remyelin.traits import susceptibility
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +68,8 @@ def chemistry(who: Subject, reached: Exposure, ledger: Ledger) -> xr.Dataset:
 
 def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     """Return myelin and axons over (..., time, segment), driven by the chemistry over (..., time, compartment)."""
-    rates = myelin.Parameters.from_ledger(ledger)
-    return myelin.simulate(found[["methylation"]], who.segments, who.person.age, rates)
+    rates = myelin.Parameters.from_ledger(ledger).of_person(susceptibility(who.person.traits))
+    return myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
 
 
 def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: Ledger) -> xr.Dataset:

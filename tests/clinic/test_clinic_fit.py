@@ -79,7 +79,7 @@ def test_populations_and_series_are_one(name: str) -> None:
     population = load_population(name)
     spread = distributions(population, LEDGER)["severity"]["female"]
     assert (spread.numbers, spread.low, spread.high) == (
-        (1.0, LEDGER["myelin.person.susceptibility"]),
+        (1.0, LEDGER["spread.central"]),
         *SUSCEPTIBLE,
     )
 

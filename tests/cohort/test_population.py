@@ -129,7 +129,7 @@ def test_correlation_and_margins_are_those_asked_for() -> None:
     sampler = Sampler.of(parse_population(correlated(("age", "store", -0.6)), "f"), LEDGER)
     drawn = [sampler.draw(i, 0) for i in range(3000)]
     ages = np.array([one.person.age for one in drawn])
-    stores = np.array([one.person.store_scale for one in drawn])
+    stores = np.array([one.person.traits.store for one in drawn])
     ranks = [np.argsort(np.argsort(values)) for values in (ages, stores)]
     expected = 6 / math.pi * math.asin(-0.6 / 2)  # Spearman's rank correlation of a Gaussian copula
     assert np.corrcoef(ranks[0], ranks[1])[0, 1] == pytest.approx(expected, abs=0.04)

@@ -86,7 +86,7 @@ def test_a_course_is_the_course_of_the_layers(whole: Cohort) -> None:
         age=drawn.person.age,
         food_intake=cobalamin.constant(drawn.person.food_intake),
         meals_per_day=ledger["absorption.meals_per_day"],
-        store_scale=drawn.person.store_scale,
+        store_scale=drawn.person.traits.store,
     )
     ill = causes.pernicious_anaemia(healthy, -drawn.duration, drawn.decline)
     times = np.unique([*np.arange(-drawn.duration - 30, 0, 3.0), 0.0])

@@ -228,7 +228,7 @@ def test_injury_goes_on_after_treatment_only_through_the_slow_balance(share, goe
     state = healthy(rates)[0]
     state[kernel.BALANCE] = float(out["balance"].sel(time=515.0))
     slope = np.empty_like(state)
-    kernel.derivatives(state, np.array([1.0, 0.0, 0.0, 0.0]), rates[0], slope)
+    kernel.derivatives(state, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), rates[0], slope)
     assert (slope[kernel.INTACT] < 0.0) == goes_on
 
 

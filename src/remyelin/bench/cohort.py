@@ -20,11 +20,12 @@ import numpy as np
 
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.bench.rows import Row, off, timed
+from remyelin.chain_people import Numbers
 from remyelin.cobalamin.sbml import to_sbml
 from remyelin.cobalamin.twin import integrate
 from remyelin.cohort import Population, Processes, Sampler, load_population, run_cohort
 from remyelin.cohort.files import resized
-from remyelin.cohort.follow import Numbers, follow
+from remyelin.cohort.follow import follow
 from remyelin.cohort.population import to_data
 from remyelin.evidence import Ledger
 from remyelin.plans import caused
@@ -74,7 +75,7 @@ def _layers(ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None
         chemistry, cost = timed(lambda: cobalamin.simulate(exposure, times, numbers.kinetics), 5)
         yield "cobalamin, nine years", cost.core_s
         states, cost = timed(
-            lambda: myelin.simulate(chemistry[["methylation"]], segments, 60.0, numbers.rates), 5
+            lambda: myelin.simulate(chemistry[list(myelin.DRIVES)], segments, 60.0, numbers.rates), 5
         )
         yield "myelin and axons of all segments, nine years", cost.core_s
         seen = states.sel(time=list(population.visits))

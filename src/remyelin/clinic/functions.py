@@ -122,9 +122,10 @@ def functions_of(
 
 def graded(loss: Floats, grade: Grade) -> Floats:
     """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
-    scale: float = 1.0 + grade.half**grade.steepness
+    scale = 1.0 + grade.half**grade.steepness
     # rounding must not make a complete loss more than complete
-    return np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
+    found: Floats = np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
+    return found
 
 
 def saturating(amount: Floats, grade: Grade) -> Floats:

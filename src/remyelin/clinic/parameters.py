@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from remyelin.evidence import Ledger
+
+PerPerson = float | NDArray[np.float64]
+"""A number of one person, or an array of several that broadcasts against their losses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A saturating map from a loss to a severity: half severity at `half`, steepness `steepness`."""
 
-    half: float
+    half: PerPerson
     steepness: float
 
     @classmethod
@@ -42,7 +48,7 @@ class Parameters:
         Where the knee's arc lies between those of the arm (0) and the ankle (1).
     gait_sensory, gait_pyramidal : float
         Disability of gait at complete loss of position sense, at full spasticity.
-    presence : float
+    presence : float or array
         Severity above which a symptom is noticed or a sign found.
     scale_gait, scale_sensory : tuple of float
         Severities at which these items of the disability scale gain a point.
@@ -75,7 +81,7 @@ class Parameters:
     knee_share: float
     gait_sensory: float
     gait_pyramidal: float
-    presence: float
+    presence: PerPerson
     scale_gait: tuple[float, ...]
     scale_sensory: tuple[float, ...]
     scale_mental: tuple[float, ...]

@@ -5,7 +5,7 @@
 """
 
 from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
-from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, ramp, steps
+from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, gas_level, ramp, steps
 from remyelin.cobalamin.model import course_of, methylation_of, simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.treatment import treated
@@ -20,6 +20,7 @@ __all__ = [
     "Profile",
     "constant",
     "course_of",
+    "gas_level",
     "methylation_of",
     "ramp",
     "read_order",

@@ -212,6 +212,15 @@ class Exposure:
                 )
 
 
+def gas_level(exposure: Exposure, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inspired fraction of nitrous oxide at times (days), as the mean of the day."""
+    level = np.zeros(np.shape(times))
+    for episode in exposure.nitrous_oxide:
+        breathing = (times > episode.start) & (times <= episode.stop)
+        level += episode.inspired_fraction * episode.hours_per_day / HOURS_PER_DAY * breathing
+    return level
+
+
 def _within(name: str, profile: Profile, low: float, high: float, *, strict: bool = False) -> None:
     for value in profile.values:
         if not low <= value <= high or (strict and value == low):

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin.cobalamin import blood, cognition, kinetics, metabolism
-from remyelin.cobalamin.exposure import Exposure
+from remyelin.cobalamin.exposure import Exposure, gas_level
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import blocks, schedule
 from remyelin.errors import InputError
@@ -30,6 +30,7 @@ _KINETIC = (
     "lost",
 )
 _READOUTS = {
+    "gas": ("1", "nitrous oxide breathed, inspired fraction as the mean of the day"),
     "b12": ("pmol/L", "serum B12"),
     "holotc": ("pmol/L", "holotranscobalamin"),
     "mma": ("nmol/L", "plasma methylmalonate"),
@@ -75,7 +76,7 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
         ``cognition`` (SD, weak: see :mod:`remyelin.cobalamin.cognition`), the
         totals ``absorbed``, ``captured``, ``urine``, ``lost`` since the start of the course (nmol),
         ``albumin_ratio`` (1e-3), ``methyl_trap`` (share of folate), ``haemoglobin`` (g/L) and ``mcv``
-        (fL); over time and `compartment`:
+        (fL), ``gas`` (inspired fraction of nitrous oxide, mean of the day); over time and `compartment`:
         ``synthase`` (active share) and ``methylation`` (1 = replete).
 
     Raises
@@ -124,6 +125,7 @@ def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> d
         "mcv": mcv,
         "synthase": synthase,
         "methylation": methylation,
+        "gas": gas_level(exposure, _checked(times)),
     }
 
 

@@ -7,7 +7,6 @@ result does not depend on who else is computed beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve, numerics
+from remyelin.chain_people import Numbers
 from remyelin.cobalamin import causes
 from remyelin.cohort.onset import first_deficit, first_symptom
 from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Drawn, Sampler
 from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
-from remyelin.nerve import Tables
 from remyelin.plans import caused
+from remyelin.traits import susceptibility
 from remyelin.units import DAYS_PER_YEAR
 
 Row = dict[str, float]
@@ -36,28 +36,6 @@ _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where 
 
 class Excluded(Exception):
     """This person does not meet the criteria of the population; the message says which."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
-    """The numbers of one parameter set, read from its ledger once."""
-
-    ledger: Ledger
-    kinetics: cobalamin.Parameters
-    rates: myelin.Parameters
-    judge: clinic.Parameters
-    tables: Tables
-
-    @classmethod
-    def of(cls, ledger: Ledger, tables: Tables) -> Numbers:
-        """Read a ledger."""
-        return cls(
-            ledger,
-            cobalamin.Parameters.from_ledger(ledger),
-            myelin.Parameters.from_ledger(ledger),
-            clinic.Parameters.from_ledger(ledger),
-            tables,
-        )
 
 
 def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
@@ -106,7 +84,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    rates = numbers.rates.susceptible(drawn.severity)
+    rates = numbers.rates.of_person(susceptibility(person.traits))
 
     onset = 0.0
     if criteria.since == "first symptom":
@@ -128,7 +106,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
     places = nerve.places(body, numbers.ledger)
-    states = _states(times, chemistry["methylation"], visits, places, person.age, rates)
+    states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
     pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
     signs = clinic.signs_of(lost, numbers.judge)
@@ -166,6 +144,7 @@ def _onset(
     found = first_symptom(
         times,
         methylation,
+        cobalamin.gas_level(exposure, times),
         drawn.person.age,
         body,
         rates,
@@ -195,6 +174,7 @@ def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
 def _states(
     times: Floats,
     methylation: Floats,
+    gas: Floats,
     visits: Floats,
     places: myelin.Places,
     age: float,
@@ -202,10 +182,12 @@ def _states(
 ) -> Mapping[str, Floats]:
     """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
     before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
-    first = first_deficit(methylation)
+    first = first_deficit(methylation, gas)
     # in health throughout there is nothing to follow but the visits themselves
     first = before if first is None else min(first, before)
-    states = myelin.course_of(times[first:], methylation[first:], places, age, rates, keep=visits)
+    states = myelin.course_of(
+        times[first:], methylation[first:], places, age, rates, keep=visits, gas=gas[first:]
+    )
     return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
 
 
@@ -236,10 +218,10 @@ def _rows(
         "covariate.filtration": np.nan if person.filtration is None else person.filtration,
         "covariate.adherence": drawn.adherence,
         "covariate.severity": drawn.severity,
-        "covariate.store": person.store_scale,
-        "covariate.plasma": person.plasma_scale,
-        "covariate.mma": person.mma_scale,
-        "covariate.homocysteine": person.homocysteine_scale,
+        "covariate.store": person.traits.store,
+        "covariate.plasma": person.traits.plasma,
+        "covariate.mma": person.traits.mma,
+        "covariate.homocysteine": person.traits.homocysteine,
         "covariate.lost": person.lost,
         "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
         "began": began,

@@ -18,6 +18,7 @@ _OF_THE_CORD = tuple(name for name in nerve.PATHWAYS if name not in _OF_THE_HEAD
 def first_symptom(
     times: Floats,
     methylation: Floats,
+    gas: Floats,
     age: float,
     body: nerve.Person,
     rates: myelin.Parameters,
@@ -37,6 +38,8 @@ def first_symptom(
         Days; the first in health.
     methylation : (time, compartment) array
         What drives myelin.
+    gas : (time,) array
+        Nitrous oxide, inspired fraction as the mean of the day.
     age : float
         Years.
     body : Person
@@ -46,7 +49,7 @@ def first_symptom(
     tables : Tables
     ledger : Ledger
     """
-    first = first_deficit(methylation)
+    first = first_deficit(methylation, gas)
     if first is None:
         return None
     # what lies in the head gives none of the symptoms looked for: it is not followed here
@@ -59,7 +62,7 @@ def first_symptom(
         last = int(np.searchsorted(times, times[looked] + numerics.COHORT_SEARCH_SPAN, side="right")) - 1
         last = min(max(last, looked + 1), times.size - 1)
         part = slice(first, last + 1)
-        states = myelin.course_of(times[part], methylation[part], followed, age, rates)
+        states = myelin.course_of(times[part], methylation[part], followed, age, rates, gas=gas[part])
         arrays = _beside_health(states, below, len(places.names))
         bare = arrays["bare"].max(axis=-1) > numerics.COHORT_SEARCH_BARE
 
@@ -77,9 +80,9 @@ def first_symptom(
     return None
 
 
-def first_deficit(methylation: Floats) -> int | None:
-    """Return the last time before methylation falls short anywhere; until then every segment rests in health."""
-    short = (methylation < 1.0).any(axis=-1)
+def first_deficit(methylation: Floats, gas: Floats) -> int | None:
+    """Return the last time before methylation falls short or gas is breathed; until then all rests in health."""
+    short = (methylation < 1.0).any(axis=-1) | (gas > 0.0)
     return max(int(np.argmax(short)) - 1, 0) if short.any() else None
 
 

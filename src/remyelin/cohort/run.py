@@ -13,9 +13,10 @@ from pathlib import Path
 
 import remyelin
 from remyelin import nerve
+from remyelin.chain_people import Numbers
 from remyelin.cohort.executors import Executor, Serial, part_folder
 from remyelin.cohort.folder import begin, claim, finish, full
-from remyelin.cohort.follow import Numbers, follow
+from remyelin.cohort.follow import follow
 from remyelin.cohort.parts import Chunk, Done, Failure, cohort_digest
 from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Sampler

@@ -15,6 +15,7 @@ from remyelin.cohort.spread import distributions, mixing
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person import Person
+from remyelin.traits import Traits
 from remyelin.units import DAYS_PER_YEAR
 
 
@@ -139,6 +140,7 @@ class Sampler:
             spread = self.spreads.get(name)
             return otherwise if spread is None else spread[sex].at(quantile[name])
 
+        severity = value("severity", 1.0)
         person = Person(
             age=value("age", 0.0),
             sex=sex,
@@ -152,10 +154,15 @@ class Sampler:
             nitrous_hours=value("hours_per_day", self.priors["hours_per_day"]),
             nitrous_fraction=value("inspired_fraction", self.priors["inspired_fraction"]),
             facts=(),
-            store_scale=value("store", 1.0),
-            plasma_scale=value("plasma", 1.0),
-            mma_scale=value("mma", 1.0),
-            homocysteine_scale=value("homocysteine", 1.0),
+            traits=Traits(
+                store=value("store", 1.0),
+                plasma=value("plasma", 1.0),
+                mma=value("mma", 1.0),
+                homocysteine=value("homocysteine", 1.0),
+                central=severity,
+                peripheral=severity,
+                optic=severity,
+            ),
             lost=value("lost", self.priors.get(f"lost.{cause.replace(' ', '_')}", 0.0)),
             filtration=value("filtration", 0.0) or None,
         )
@@ -165,7 +172,7 @@ class Sampler:
             duration=value("duration", 0.0),
             decline=value("decline", self.priors["decline"]),
             diet_intake=value("diet_intake", self.priors["diet_intake"]),
-            severity=value("severity", 1.0),
+            severity=severity,
             adherence=value("adherence", 1.0),
             rng=rng,
         )

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import remyelin
-from remyelin.cohort.follow import Numbers, follow
+from remyelin.chain_people import Numbers
+from remyelin.cohort.follow import follow
 from remyelin.cohort.parts import Chunk, Course, Done, write_part
 from remyelin.cohort.population import Population
 from remyelin.cohort.sampling import Sampler

@@ -11,7 +11,8 @@ from remyelin.commands.common import Json, print_json
 
 def rebuild(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity")
+        str,
+        typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity, tables"),
     ],
     as_json: Json = False,
 ) -> None:

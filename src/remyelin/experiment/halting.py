@@ -16,7 +16,7 @@ from remyelin.evidence import Ledger
 from remyelin.experiment.bands import MEMBERS, SPREAD, Floats, band, first_time, spread
 from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
-from remyelin.myelin import Parameters, members, simulate
+from remyelin.myelin import DRIVES, Parameters, members, simulate
 from remyelin.person import resolve
 from remyelin.plans import Plan, exposure
 
@@ -200,7 +200,7 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     days = np.concatenate([np.arange(0.0, FINE, 0.1), np.arange(FINE, AFTER + 1.0)])
     times = np.concatenate([before, days])
     chemistry = cobalamin.simulate(person, times, cobalamin.Parameters.from_ledger(ledger))
-    drive = chemistry[["methylation"]]
+    drive = chemistry[list(DRIVES)]
     central = drive["methylation"].sel(compartment="central", time=days).to_numpy()
     own = Parameters.from_ledger(changed)
     sets = (own, *members(changed, MEMBERS))

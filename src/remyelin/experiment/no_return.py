@@ -16,7 +16,7 @@ from remyelin.evidence import Ledger
 from remyelin.experiment.bands import SPREAD, band, plain, spread
 from remyelin.experiment.registry import Result, Table, question
 from remyelin.figures import Figure, Panel, Series
-from remyelin.myelin import AXONAL, Parameters, members, simulate
+from remyelin.myelin import AXONAL, DRIVES, Parameters, members, simulate
 from remyelin.person import resolve
 from remyelin.plans import Plan, exposure
 from remyelin.units import DAYS_PER_MONTH
@@ -170,7 +170,7 @@ def _first_point(
     """Return the day of the first point of disability, untreated, and which items of the scale have it."""
     days = np.arange(-6.0 * 365.25, 4.0 * 365.25, 15.0)
     chemistry = cobalamin.simulate(untreated, days, cobalamin.Parameters.from_ledger(ledger))
-    states = simulate(chemistry[["methylation"]], nerve.segments(body, ledger), body.age, rates)
+    states = simulate(chemistry[list(DRIVES)], nerve.segments(body, ledger), body.age, rates)
     pathways = nerve.conduction(states, body, tables, ledger)
     scale = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))
     total = scale["total"].to_numpy()
@@ -204,7 +204,7 @@ def _courses(
             ),
             times,
             kinetics,
-        )[["methylation"]]
+        )[list(DRIVES)]
         for begin in begins
     ]
     states = simulate(

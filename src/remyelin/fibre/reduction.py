@@ -124,7 +124,7 @@ def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Arra
         return rate, gain, direct, np.zeros((2, 2)), direct
     axolemma_c, axolemma_g, myelin_c, myelin_g = (np.ascontiguousarray(rows[1:, k]) for k in range(2 + 2))
     times = np.array(MOMENT_TIMES_US) * MS_PER_US
-    found, coupling, rest = _reduce(  # type: ignore[no-untyped-call]
+    found, coupling, rest, _ = _reduce(  # type: ignore[no-untyped-call]
         axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
     )
     kept = min(states, len(found))
@@ -140,7 +140,11 @@ def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Arra
 def _reduce(  # type: ignore[no-untyped-def]
     axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
 ):
-    """Match the response of one piece at rates 1 / times (ms); all states found, and the matrix at rest."""
+    """Match the response of one piece at rates 1 / times (ms).
+
+    Returns the rates and gains of all states found, the matrix at rest, and the basis: column k is the
+    pattern of potentials (mV; axoplasm and periaxonal space of every compartment in turn) of state k.
+    """
     m = axolemma_c.size
     n = 2 * m
     # Symmetric matrices in three bands: [0] the diagonal, [k] the k-th one above it; axoplasm and
@@ -170,9 +174,10 @@ def _reduce(  # type: ignore[no-untyped-def]
     rest[1, 1] += axial[m]
     basis = np.zeros((n, 2 * times.size))
     for j in range(times.size):
-        basis[:, 2 * j : 2 * j + 2] = _solve(  # type: ignore[no-untyped-call]
-            conductance + capacity / times[j], drive.copy()
-        )
+        response = _solve(conductance + capacity / times[j], drive.copy())  # type: ignore[no-untyped-call]
+        for i in range(n):
+            basis[i, 2 * j] = response[i, 0]
+            basis[i, 2 * j + 1] = response[i, 1]
     # Orthonormal in C. Twice, because the responses at neighbouring rates are nearly parallel.
     for _ in range(2):
         gram = basis.T @ _product(capacity, basis)  # type: ignore[no-untyped-call]
@@ -193,7 +198,7 @@ def _reduce(  # type: ignore[no-untyped-def]
     projected = basis.T @ _product(conductance, basis)  # type: ignore[no-untyped-call]
     rate, rotation = np.linalg.eigh((projected + projected.T) / 2.0)
     gain = rotation.T @ (basis.T @ drive)
-    return rate, gain, rest
+    return rate, gain, rest, basis @ rotation
 
 
 @compiled

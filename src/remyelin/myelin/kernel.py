@@ -45,8 +45,8 @@ STATES = (
     REGROWN,
 ) = range(len(STATES))
 
-INPUTS = ("methylation", "toxin", "methylcobalamin", "mma")
-PHI, TOXIN, DOSE, MMA = range(len(INPUTS))
+INPUTS = ("methylation", "toxin", "methylcobalamin", "mma", "gas")
+PHI, TOXIN, DOSE, MMA, GAS = range(len(INPUTS))
 
 RATES = np.dtype(
     [
@@ -86,6 +86,7 @@ RATES = np.dtype(
             "axon_bare",
             "axon_trophic",
             "axon_direct",
+            "axon_gas",
             "regrowth",
             "regrowth_share",
         )
@@ -114,8 +115,8 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     y : (states,) array
         State in the order of :data:`STATES`.
     inputs : (inputs,) array
-        Methylation potential (1 = replete), toxin (1 = full), methylcobalamin (mg/kg/day) and
-        methylmalonate (nmol/L) at this moment.
+        Methylation potential (1 = replete), toxin (1 = full), methylcobalamin (mg/kg/day),
+        methylmalonate (nmol/L) and nitrous oxide (inspired fraction, mean of the day) at this moment.
     p : record of :data:`RATES`
         Rates of the segment, 1/day.
     dy : (states,) array
@@ -150,7 +151,10 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
 
     # Axons: the hazard, and in the periphery regrowth of a share of what was lost.
     hazard = (
-        p.axon_vacuolated * v + p.axon_bare * d * (1.0 - p.axon_trophic * supply) + p.axon_direct * deficit
+        p.axon_vacuolated * v
+        + p.axon_bare * d * (1.0 - p.axon_trophic * supply)
+        + p.axon_direct * deficit
+        + p.axon_gas * inputs[GAS]
     )
     survivors, regrown = y[SURVIVORS], y[REGROWN]
     growth = p.regrowth * phi * max(p.regrowth_share * (1.0 - survivors) - regrown, 0.0)
@@ -247,9 +251,12 @@ def integrate(
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
         drive = driven[case]
-        y[:] = start[case]
+        # loops, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
+        for i in range(n_states):
+            y[i] = start[case, i]
         if kept[0] >= 0:
-            out[case, kept[0]] = y
+            for i in range(n_states):
+                out[case, kept[0], i] = y[i]
         derivatives(y, inputs[drive, 0], rates[case], slopes[0])
         step = first_step
         attempts = 0
@@ -289,12 +296,14 @@ def integrate(
                     error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size
-                    y[:] = trial
-                    slopes[0] = slopes[last]
+                    for i in range(n_states):
+                        y[i] = trial[i]
+                        slopes[0, i] = slopes[last, i]
                 factor = grow if error == 0.0 else safety * error ** (-1.0 / order)
                 proposed = size * min(grow, max(shrink, factor))
                 # A step cut short to land on a time says nothing against the longer one.
                 step = max(step, proposed) if final and error <= 1.0 else proposed
             if kept[index] >= 0:
-                out[case, kept[index]] = y
+                for i in range(n_states):
+                    out[case, kept[index], i] = y[i]
     return -1

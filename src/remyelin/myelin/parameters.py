@@ -16,7 +16,34 @@ from remyelin.myelin.kernel import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
 HARM: Final = ("injury", "axon_direct")  # what the methylation deficit itself does
+OPTIC: Final = ("optic", "papillomacular")
+MOTOR: Final = "peripheral_motor"
 MIXED: Final = "mixed"  # calibre of a segment that stands for all fibres of its tract
+
+
+@dataclass(frozen=True, slots=True)
+class Susceptibility:
+    """Harm done to one person's tissues by the same exposure, relative to the typical person (1).
+
+    Attributes
+    ----------
+    central, peripheral, optic : float
+        Multiply the injury of sheaths and the direct hazard of axons under a lack of methylation, in the tracts
+        of the cord and brain, in the nerves of the limbs, and in the optic nerve.
+    motor_n2o : float
+        Multiplies the hazard that nitrous oxide itself is to motor axons.
+    """
+
+    central: float = 1.0
+    peripheral: float = 1.0
+    optic: float = 1.0
+    motor_n2o: float = 1.0
+
+    def of_tract(self, tract: str, compartment: str) -> float:
+        """Return the factor of the injury by a lack of methylation in a tract."""
+        if tract in OPTIC:
+            return self.optic
+        return self.peripheral if compartment == "peripheral" else self.central
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +64,8 @@ class Parameters:
         Speed of regrowing axons (mm/day); share of the distance to the cell body they regrow over.
     age_reference, age_halving : float
         Age (years) up to which repair has its full speed; years that halve it beyond.
+    person : Susceptibility
+        Of the person whose nerves they are.
     """
 
     peripheral: Mapping[str, float]
@@ -49,6 +78,7 @@ class Parameters:
     regrowth_stretch: float
     age_reference: float
     age_halving: float
+    person: Susceptibility = Susceptibility()
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Parameters:
@@ -81,13 +111,13 @@ class Parameters:
     def susceptible(self, factor: float) -> Parameters:
         """Return the rates of a person in whom a lack of methylation does so many times the typical harm.
 
-        One factor for sheaths and for the direct harm to axons: both answer the same deficit.
+        One factor for sheaths and for the direct harm to axons, in all tissues alike.
         """
+        return self.of_person(Susceptibility(factor, factor, factor))
 
-        def own(tissue: Mapping[str, float]) -> Mapping[str, float]:
-            return MappingProxyType({**tissue, **{name: factor * tissue[name] for name in HARM}})
-
-        return replace(self, peripheral=own(self.peripheral), central=own(self.central))
+    def of_person(self, person: Susceptibility) -> Parameters:
+        """Return the rates of a person of a given susceptibility."""
+        return replace(self, person=person)
 
     def age_factor(self, age: float) -> float:
         """Return the speed of repair at an age (years), relative to a young adult."""
@@ -145,7 +175,16 @@ class Parameters:
             self.vulnerability[tract] * self.calibre[width]
             for tract, width in zip(tracts, widths, strict=True)
         ]
-        table["axon_direct"] *= (distances / self.axon_reference) ** self.axon_exponent
+        growth = (distances / self.axon_reference) ** self.axon_exponent
+        own = np.array(
+            [self.person.of_tract(*place) for place in zip(tracts, compartments, strict=True)],
+            dtype=np.float64,
+        )
+        for name in HARM:
+            table[name] *= own
+        table["axon_direct"] *= growth
+        motor = np.array([tract == MOTOR for tract in tracts])
+        table["axon_gas"] *= np.where(motor, growth * self.person.motor_n2o, 0.0)
         table["remyelination"] *= speed
         table["clearance"] *= speed
         # what regrows nowhere regrows at no rate: segments that differ in nothing else are then alike

@@ -15,6 +15,9 @@ from remyelin.myelin import kernel
 from remyelin.myelin.cases import beginning, follow, healthy, keeping, shares
 from remyelin.myelin.parameters import COMPARTMENTS, Parameters
 
+DRIVES: Final = ("methylation", "gas")
+"""Variables of a course of cobalamin that drive myelin."""
+
 _DESCRIPTIONS: Final = {
     "intact": "share of surviving internodes with their original sheath",
     "vacuolated": "share with separated lamellae and open paranodes, reversible",
@@ -49,8 +52,9 @@ def simulate(
     drive : Dataset
         ``methylation`` over (..., time, compartment), 1 = replete; further leading dimensions (plans,
         persons) are kept. Optional, over (..., time): ``toxin`` (1 = full dose of a demyelinating
-        toxin), ``methylcobalamin`` (mg/kg/day, the pharmacological term), ``mma`` (nmol/L). Linear
-        between the times (days), constant before the first.
+        toxin), ``methylcobalamin`` (mg/kg/day, the pharmacological term), ``mma`` (nmol/L), ``gas``
+        (nitrous oxide, inspired fraction as the mean of the day). Linear between the times (days), constant
+        before the first.
     segments : Dataset
         ``compartment``, ``tract`` and ``distance`` (mm from the cell body) over segment; ``distance`` may
         also be over (`over`, segment).
@@ -150,8 +154,9 @@ def course_of(
     age: float,
     parameters: Parameters,
     keep: ArrayLike | None = None,
+    gas: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return what :func:`simulate` does of one drive by methylation alone, as plain arrays (time, segment).
+    """Return the course of :func:`simulate` under methylation and nitrous oxide as plain arrays (time, segment).
 
     Parameters
     ----------
@@ -165,6 +170,8 @@ def course_of(
     parameters : Parameters
     keep : (kept,) array, optional
         Times whose states are returned; all when omitted.
+    gas : (time,) array, optional
+        Nitrous oxide, inspired fraction as the mean of the day; none when omitted.
 
     Raises
     ------
@@ -177,6 +184,8 @@ def course_of(
     _check_times(times)
     inputs = np.zeros((len(COMPARTMENTS), times.size, len(kernel.INPUTS)))
     inputs[..., kernel.PHI] = methylation.T
+    if gas is not None:
+        inputs[..., kernel.GAS] = gas
     _check_inputs(inputs)
     rates = parameters.rates(places.compartments, places.tracts, places.distances, age)
     driven = np.array([COMPARTMENTS.index(name) for name in places.compartments])

@@ -23,6 +23,7 @@ from remyelin.fibre import (
     simulate_full,
 )
 from remyelin.nerve.anatomy import Array
+from remyelin.nerve.shipped_tables import key_of, read_by, shipped_internodes
 from remyelin.nerve.tables import Tables
 from remyelin.numerics import (
     NERVE_TABLE_BARE_MS,
@@ -52,7 +53,8 @@ _memory: dict[str, Tables] = {}
 def build_tables(ledger: Ledger) -> Tables:
     """Return the tables of internodes for the numbers of a ledger.
 
-    Made from exact runs on the converged grid; remembered per process by the values of the ledger.
+    Made from exact runs on the converged grid. Those of the shipped numbers come with the package; others are
+    computed (seconds) and remembered per process by the values of the ledger.
 
     Parameters
     ----------
@@ -62,15 +64,22 @@ def build_tables(ledger: Ledger) -> Tables:
     -------
     Tables
     """
-    # Reading marks the entries as used by this run even when the tables are remembered.
-    states = States(ledger)
-    _fibre(NERVE_TABLE_POTENTIAL_DIAMETER, NERVE_TABLE_TEMPERATURES[0], ledger)
-    key = ledger.digest("fibre") + repr(states.values)
+    key = tables_key(ledger)
     if key not in _memory:
         if len(_memory) >= NERVE_TABLE_CACHE:
             _memory.pop(next(iter(_memory)))
-        _memory[key] = _build(ledger, states)
+        _memory[key] = shipped_internodes(key) or compute_tables(ledger)
     return _memory[key]
+
+
+def tables_key(ledger: Ledger) -> str:
+    """Return a hash of everything the tables rest on, and note that this run used it."""
+
+    def build(probe: Ledger) -> None:
+        States(probe)
+        _fibre(NERVE_TABLE_POTENTIAL_DIAMETER, NERVE_TABLE_TEMPERATURES[0], probe)
+
+    return key_of(read_by(build, ledger), "NERVE_TABLE_")
 
 
 class States:
@@ -108,7 +117,9 @@ class States:
         return change
 
 
-def _build(ledger: Ledger, states: States) -> Tables:
+def compute_tables(ledger: Ledger) -> Tables:
+    """Run the engine for every entry of the tables, whether or not they come with the package."""
+    states = States(ledger)
     fine = [_fibre(d, t, ledger) for d in NERVE_TABLE_FINE_DIAMETERS for t in NERVE_TABLE_FINE_TEMPERATURES]
     shape = len(NERVE_TABLE_FINE_DIAMETERS), len(NERVE_TABLE_FINE_TEMPERATURES)
     per_diameter = fine[:: shape[1]]

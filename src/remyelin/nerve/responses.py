@@ -43,7 +43,8 @@ def measure(waveform: Waveform, floor: float) -> Response | None:
 
     The onset is where the rising flank passes a fixed small share of the peak.
     """
-    value, time = np.ascontiguousarray(waveform.value), np.ascontiguousarray(waveform.time)
+    value, time = np.ascontiguousarray(waveform.value), np.ascontiguousarray(waveform.time).view()
+    time.flags.writeable = False  # as shared times are: one compilation for all
     found = _measure(time, value, floor, NERVE_ONSET_SHARE)
     return Response(*found) if found[2] >= floor else None
 

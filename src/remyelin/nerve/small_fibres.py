@@ -10,11 +10,13 @@ import xarray as xr
 
 from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.fibre import Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
+from remyelin.fibre import Fibre, Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
 from remyelin.nerve.anatomy import SEGMENTS, Array
 from remyelin.nerve.findings import Row
 from remyelin.nerve.laboratory import Dated, Laboratory, SmallFibres
+from remyelin.nerve.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.numerics import (
+    NERVE_BARE_FIBRE_KEPT,
     NERVE_BARE_FIBRE_MM,
     NERVE_BARE_FIBRE_MS,
     NERVE_BARE_FIBRE_PULSE,
@@ -26,7 +28,7 @@ from remyelin.numerics import (
 
 PATHWAY = "small_fibres"
 
-_memory: dict[tuple[float, float, str], float | None] = {}
+_memory: dict[tuple[float, str], float | None] = {}
 
 
 def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
@@ -89,25 +91,45 @@ def microneurography(
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def bare_velocity(temperature: float, ledger: Ledger) -> float | None:
-    """Return the velocity (m/s) of a C fibre at a temperature (C), by the engine; None if it does not conduct."""
-    fibre = sundt_c_fibre(
-        ledger["small_fibre.diameter"], NERVE_BARE_FIBRE_MM, temperature=temperature, ledger=ledger
-    )
-    key = (temperature, fibre.diameter, ledger.digest("fibre"))
+    """Return the velocity (m/s) of a C fibre at a temperature (C), by the engine; None if it does not conduct.
+
+    Those of the shipped numbers come with the package for some temperatures.
+    """
+    inputs = velocity_key(ledger)
+    key = (temperature, inputs)
     if key not in _memory:
         if len(_memory) >= NERVE_TABLE_CACHE:
             _memory.pop(next(iter(_memory)))
-        first, last = (int(share * fibre.n_nodes) for share in NERVE_BARE_FIBRE_SPAN)
-        run = simulate_full(
-            fibre,
-            (pulse_stimulus(fibre, Pulse(*NERVE_BARE_FIBRE_PULSE, node=first // 2)),),
-            NERVE_BARE_FIBRE_MS,
-            step=NERVE_BARE_FIBRE_STEP_US,
-        )
-        travelled = float(np.ptp(fibre.node_positions[[first, last]]))
-        taken = float(run.crossing[last] - run.crossing[first])
-        _memory[key] = travelled / taken if np.isfinite(taken) and taken > 0 else None
+        _memory[key] = shipped_velocity(inputs, temperature) or compute_velocity(temperature, ledger)
     return _memory[key]
+
+
+def velocity_key(ledger: Ledger) -> str:
+    """Return a hash of everything the velocity of a C fibre rests on, and note that this run used it."""
+    return key_of(
+        read_by(lambda probe: _bare_fibre(NERVE_BARE_FIBRE_KEPT[0], probe), ledger), "NERVE_BARE_FIBRE_"
+    )
+
+
+def compute_velocity(temperature: float, ledger: Ledger) -> float | None:
+    """Run the engine for the velocity of a C fibre, whether or not it comes with the package."""
+    fibre = _bare_fibre(temperature, ledger)
+    first, last = (int(share * fibre.n_nodes) for share in NERVE_BARE_FIBRE_SPAN)
+    run = simulate_full(
+        fibre,
+        (pulse_stimulus(fibre, Pulse(*NERVE_BARE_FIBRE_PULSE, node=first // 2)),),
+        NERVE_BARE_FIBRE_MS,
+        step=NERVE_BARE_FIBRE_STEP_US,
+    )
+    travelled = float(np.ptp(fibre.node_positions[[first, last]]))
+    taken = float(run.crossing[last] - run.crossing[first])
+    return travelled / taken if np.isfinite(taken) and taken > 0 else None
+
+
+def _bare_fibre(temperature: float, ledger: Ledger) -> Fibre:
+    return sundt_c_fibre(
+        ledger["small_fibre.diameter"], NERVE_BARE_FIBRE_MM, temperature=temperature, ledger=ledger
+    )
 
 
 def _segment(limb: str) -> int:

@@ -197,7 +197,9 @@ def _expect(
     low = np.empty(frailty.size, dtype=np.uint64)
     far = np.empty_like(hazard)
     for d in range(free.shape[1]):
-        hazard[:], mean[d], variance[d] = 0.0, 0.0, 0.0
+        # a loop, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
+        for k in range(frailty.size):
+            hazard[k], mean[d, k], variance[d, k] = 0.0, 0.0, 0.0
         alive[d], ectopic[d] = axons[d, place[0]], 0.0
         known = -1
         for s in range(place.size):

@@ -295,7 +295,7 @@ def open_trial(ledger: Ledger) -> Mapping[str, float]:
         )
         chemistry = cobalamin.simulate(person, times, cobalamin.Parameters.from_ledger(ledger))
         states = myelin.simulate(
-            chemistry[["methylation"]], segments, person.age, myelin.Parameters.from_ledger(ledger)
+            chemistry[list(myelin.DRIVES)], segments, person.age, myelin.Parameters.from_ledger(ledger)
         )
         arms.append(
             nerve.conduction(states.isel(time=[-1]), body, nerve.build_tables(ledger), ledger)["delay"]

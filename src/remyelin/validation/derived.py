@@ -135,16 +135,33 @@ def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) ->
     return build(ledger, progress)
 
 
+def build_conduction_tables(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Compute what the engine tabulates for the nerve layer again and return it as JSON."""
+    from remyelin.nerve.build import compute_tables, tables_key
+    from remyelin.nerve.shipped_tables import C_FIBRE, INTERNODES, as_text, internode_arrays
+    from remyelin.nerve.small_fibres import compute_velocity, velocity_key
+    from remyelin.numerics import NERVE_BARE_FIBRE_KEPT
+
+    progress("running the engine past every internode of the tables")
+    internodes = internode_arrays(compute_tables(ledger))
+    progress("running C fibres at every temperature")
+    velocity = [compute_velocity(temperature, ledger) for temperature in NERVE_BARE_FIBRE_KEPT]
+    c_fibre = {"temperature": NERVE_BARE_FIBRE_KEPT, "velocity": velocity}
+    return as_text({INTERNODES: (tables_key(ledger), internodes), C_FIBRE: (velocity_key(ledger), c_fibre)})
+
+
 CLINIC_FIT: Final = Path(str(files("remyelin.validation"))) / "clinic_fit.json"
 CLINIC_PREDICTIONS: Final = Path(str(files("remyelin.validation"))) / "clinic_predictions.json"
 SENSITIVITY: Final = Path(str(files("remyelin.evidence"))) / "data" / "sensitivity.csv"
 MYELIN_ENSEMBLE: Final = Path(str(files("remyelin.myelin"))) / "ensemble.csv"
+CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
     "clinic": (CLINIC_FIT, build_clinic_fit),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
     "myelin": (MYELIN_ENSEMBLE, build_myelin_ensemble),
     "predictions": (CLINIC_PREDICTIONS, build_clinic_predictions),
     "sensitivity": (SENSITIVITY, build_sensitivity),
+    "tables": (CONDUCTION_TABLES, build_conduction_tables),
 }
 
 

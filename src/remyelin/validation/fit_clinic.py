@@ -34,7 +34,7 @@ from remyelin.validation.patients import Series, follow, nitrous_oxide, pernicio
 Array = NDArray[np.float64]
 
 FREE = (
-    "myelin.person.susceptibility",
+    "spread.central",
     "myelin.shared.injury",
     "myelin.shared.injury_exponent",
     "myelin.shared.stripping",

@@ -15,7 +15,7 @@ import xarray as xr
 
 from remyelin import cobalamin, fibre, nerve
 from remyelin.evidence import Ledger
-from remyelin.myelin import Parameters, simulate
+from remyelin.myelin import DRIVES, Parameters, simulate
 from remyelin.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.validation.animals import (
     bat,
@@ -309,7 +309,7 @@ def two_micrograms(ledger: Ledger) -> Mapping[str, float]:
     chemistry = cobalamin.simulate(treated, times, cobalamin.Parameters.from_ledger(ledger))
     body = nerve.Person(age=17.0, sex="female", height=155.0, temperature=33.0)
     states = simulate(
-        chemistry[["methylation"]],
+        chemistry[list(DRIVES)],
         nerve.segments(body, ledger),
         body.age,
         Parameters.from_ledger(ledger),

@@ -279,7 +279,7 @@ def elderly(ledger: Ledger) -> Mapping[str, float]:
         if float(chemistry["b12"][-1]) >= limits[0] or float(chemistry["mma"][-1]) <= limits[1]:
             continue
         body = BODY.replace(age=age)
-        states = myelin.simulate(chemistry[["methylation"]], nerve.segments(body, ledger), age, rates)
+        states = myelin.simulate(chemistry[list(myelin.DRIVES)], nerve.segments(body, ledger), age, rates)
         with_and_without = (
             nerve.battery(state, body, tables, ledger, ["peroneal_motor"])
             .row("peroneal_motor", "knee")

@@ -140,7 +140,7 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     kinetics = cobalamin.Parameters.from_ledger(ledger)
     rates = myelin.Parameters.from_ledger(ledger)
     judge = clinic.Parameters.from_ledger(ledger)
-    spread = Distribution("lognormal", (1.0, ledger["myelin.person.susceptibility"]), *SUSCEPTIBLE)
+    spread = Distribution("lognormal", (1.0, ledger["spread.central"]), *SUSCEPTIBLE)
 
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     seen: list[xr.Dataset] = []
@@ -160,7 +160,8 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         own = rates.susceptible(spread.at(rng.random()))
 
         untreated = cobalamin.methylation_of(person, BEFORE, kinetics)
-        onset = first_symptom(BEFORE, untreated, person.age, body, own, judge, tables, ledger)
+        gas = cobalamin.gas_level(person, BEFORE)
+        onset = first_symptom(BEFORE, untreated, gas, person.age, body, own, judge, tables, ledger)
         if onset is None or (start := float(BEFORE[onset]) + duration) > HORIZON:
             continue
         treated = replace(
@@ -168,10 +169,10 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
             doses=cobalamin.regimen(TREATMENT, start, start + months[-1] + 1.0, ledger),
             nitrous_oxide=tuple(replace(gas, stop=start) for gas in person.nitrous_oxide),
         )
-        ill = BEFORE[first_deficit(untreated) or 0 :]
+        ill = BEFORE[first_deficit(untreated, gas) or 0 :]
         times = np.concatenate([[0.0], ill[(ill > 0.0) & (ill < start)], start + months])
         drive = cobalamin.simulate(treated, times, kinetics)
-        drive = drive[["methylation"]].sel(time=slice(ill[0], None))
+        drive = drive[list(myelin.DRIVES)].sel(time=slice(ill[0], None))
         whole = myelin.simulate(drive, segments, person.age, own)
         course = whole.sel(time=start + months)
         seen.append(course.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))

@@ -96,7 +96,7 @@ def answers(ledger: Ledger, tables: nerve.Tables) -> Floats:
             age=person.age, sex=person.sex, height=person.height, temperature=person.temperature
         )
         states = myelin.simulate(
-            chemistry[["methylation"]],
+            chemistry[list(myelin.DRIVES)],
             nerve.segments(body, ledger),
             person.age,
             myelin.Parameters.from_ledger(ledger),

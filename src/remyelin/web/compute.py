@@ -165,7 +165,7 @@ class Engine:
         at = dates(times, numerics.WEB_BAND_POINTS // 2, numerics.WEB_BAND_POINTS)
         check("members of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[["methylation"]],
+            whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
             rates,
