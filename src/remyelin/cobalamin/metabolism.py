@@ -1,8 +1,8 @@
 """From the store to active enzyme, metabolites, methylation potential and brain.
 
 Active methionine synthase M (1 = replete) follows the saturation of the functional store and is destroyed by
-nitrous oxide, which also oxidises the cobalamin itself (:mod:`remyelin.cobalamin.nitrous_oxide`); homocysteine and methylmalonate are read-outs of plasma. What drives myelin is the
-methylation potential of the tissue itself::
+nitrous oxide, which also oxidises the cobalamin itself (:mod:`remyelin.cobalamin.nitrous_oxide`). Homocysteine and
+methylmalonate are read-outs of plasma. What drives myelin is the methylation potential of the tissue itself::
 
     phi = min(1, ratio(M) / ratio(sufficient)),   ratio(M) = (m0 + (1 - m0) M) * (w M + 1 - w)
 

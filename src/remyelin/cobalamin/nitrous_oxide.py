@@ -11,20 +11,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cobalamin.exposure import Exposure
+from remyelin.cobalamin.exposure import Exposure, gas_level
 from remyelin.cobalamin.parameters import Parameters
-from remyelin.units import HOURS_PER_DAY
 
 Array = NDArray[np.float64]
 
 
 def inactivation_rate(exposure: Exposure, time: Array, parameters: Parameters) -> Array:
     """Return the rate of inactivation of methionine synthase (1/day), averaged over the day."""
-    rate = np.zeros_like(time)
-    for episode in exposure.nitrous_oxide:
-        level = episode.inspired_fraction * episode.hours_per_day / HOURS_PER_DAY
-        rate += level * ((time > episode.start) & (time < episode.stop))
-    return rate * parameters.nitrous_oxide_rate
+    return gas_level(exposure, time) * parameters.nitrous_oxide_rate
 
 
 def oxidation_rate(inactivation: Array, parameters: Parameters) -> Array:

@@ -118,7 +118,9 @@ class Parameters:
 
     def exchangeable(self, store: Array) -> Array:
         """Return the part of a store that can leave it (nmol), the whole of it at the reference store."""
-        return np.asarray(self.exchangeable_scale * store * store / np.maximum(store + self.retention_half, TINY))
+        return np.asarray(
+            self.exchangeable_scale * store * store / np.maximum(store + self.retention_half, TINY)
+        )
 
     def store_with(self, exchangeable: float) -> float:
         """Return the store of which so much can leave (nmol)."""

@@ -230,9 +230,8 @@ def _slopes(
         free += plasma
 
     half = p.synthase_half_store / p.reference_store
-    destroyed = inactivation_rate(exposure, now, p)
-    oxidation = float(oxidation_rate(destroyed, p)[0])
-    destroyed = float(destroyed[0])
+    inactivation = inactivation_rate(exposure, now, p)
+    destroyed, oxidation = float(inactivation[0]), float(oxidation_rate(inactivation, p)[0])
     renewal = p.synthase_turnover * exposure.synthase_capacity
     made = p.homocysteine_baseline * exposure.metabolite_scale_hcy
     made *= float(accumulation(exposure.filtration, now, p.homocysteine_renal_exponent, p)[0])
@@ -249,7 +248,8 @@ def _slopes(
     core = [
         -p.release_rate * gut,
         p.release_rate * gut + food + back * free_share * store - p.transcobalamin_rate * holotc,
-        p.transcobalamin_rate * holotc + captured
+        p.transcobalamin_rate * holotc
+        + captured
         - ((p.loss_without_loop + p.tissue_release) * free_share + oxidation) * store,
         p.haptocorrin_rate * (kappa * (body + oxidised) - haptocorrin),
         renewal * float(saturation(np.array(body / p.reference_store), half, p.synthase_hill))
@@ -261,7 +261,8 @@ def _slopes(
         p.brain_tissue_rate * (csf / p.csf_b12 - tissue) - oxidation * tissue,
         renewal * float(saturation(np.array(tissue), half, p.synthase_hill))
         - (p.synthase_turnover + destroyed) * central,
-        (p.loss_without_loop - p.loop_return * float(factor)) * free_share * store + p.oxidised_loss * oxidised,
+        (p.loss_without_loop - p.loop_return * float(factor)) * free_share * store
+        + p.oxidised_loss * oxidised,
         oxidation * store - p.oxidised_loss * oxidised,
     ]
     return np.array(core + pools)
