@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
-from remyelin.recovery import NO_TIME_TO_WAIT
-from remyelin.report.beside import WHY, counted
-from remyelin.report.formatting import number
-from remyelin.report.summary import summarise
+from remyelin.output.formatting import number
+from remyelin.output.summary import summarise
+from remyelin.output.terminal.cases import WHY, counted
+from remyelin.person.outlook import NO_TIME_TO_WAIT
 
 HEAD = f"""# The shipped cases
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from remyelin import Ledger, load_case, run_course
-from remyelin.figures import Figure
-from remyelin.report.draw import to_svg
-from remyelin.report.plots import biomarkers, symptoms, waveforms
-from remyelin.report.recovery_report import recovery_figure
+from remyelin.base.figure import Figure
+from remyelin.output.figures.course import biomarkers, symptoms, waveforms
+from remyelin.output.figures.outlook import recovery_figure
+from remyelin.output.figures.svg import to_svg
 
 CHOSEN = {
     biomarkers: ("Serum B12", "Methylmalonate"),

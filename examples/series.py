@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from remyelin.cohort import shipped_populations
-from remyelin.units import DAYS_PER_MONTH
+from remyelin.analysis.cohort import shipped_populations
+from remyelin.base.units import DAYS_PER_MONTH
 
 
 def cell(value: float | None) -> str:

@@ -34,7 +34,10 @@ def test_import_is_light() -> None:
     "arguments", [["--help"], ["run", "--help"], ["cases"], ["evidence", "prior.weight"]], ids=" ".join
 )
 def test_commands_without_simulation_are_light(arguments: list[str]) -> None:
-    code = f"import contextlib\nfrom remyelin.cli import main\nwith contextlib.suppress(SystemExit): main({arguments})"
+    code = (
+        "import contextlib\nfrom remyelin.cli.main import main\n"
+        f"with contextlib.suppress(SystemExit): main({arguments})"
+    )
     assert not _modules_after(code) & (HEAVY - {"pydantic"})
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from remyelin.cobalamin import Exposure, Parameters, causes, constant, regimen, simulate
 from remyelin.evidence import Ledger
-from remyelin.validation import validate
+from remyelin.analysis.validation import validate
 
 LEDGER = Ledger.shipped()
 YEAR = 365.25

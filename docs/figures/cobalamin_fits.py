@@ -17,8 +17,8 @@ from matplotlib.ticker import NullFormatter
 from remyelin.cobalamin import Dose, NitrousOxide, Parameters, regimen, steps
 from remyelin.cobalamin.absorption import retained_share
 from remyelin.evidence import Ledger, load_targets
-from remyelin.validation import cobalamin as rows
-from remyelin.validation.people import PG_PER_ML, adult, at, with_b12
+from remyelin.analysis.validation import cobalamin as rows
+from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, with_b12
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)

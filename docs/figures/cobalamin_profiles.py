@@ -11,8 +11,8 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import NullFormatter
 
 from remyelin.evidence import Ledger
-from remyelin.validation.derived import cobalamin_fit
-from remyelin.validation.profile_cobalamin import DEVIANCE_95
+from remyelin.analysis.calibration.rebuild import cobalamin_fit
+from remyelin.analysis.calibration.profile_cobalamin import DEVIANCE_95
 
 LEDGER = Ledger.shipped()
 

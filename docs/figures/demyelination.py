@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from remyelin.evidence import Ledger
-from remyelin.experiment import EXPERIMENTS, run_experiment
-from remyelin.report.draw import to_svg
+from remyelin.analysis.experiments import EXPERIMENTS, run_experiment
+from remyelin.output.figures.svg import to_svg
 
 HERE = Path(__file__).parent
 FIGURES = {

@@ -9,12 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from remyelin._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from remyelin.case import Case, load_case, read_case, shipped_cases
-    from remyelin.course import Course, run_course
-    from remyelin.errors import InputError, RemyelinError, SimulationError
+    from remyelin.analysis.validation import validate
+    from remyelin.base.errors import InputError, RemyelinError, SimulationError
     from remyelin.evidence import (
         Entry,
         Ledger,
@@ -23,25 +22,26 @@ if TYPE_CHECKING:
         load_references,
         load_targets,
     )
-    from remyelin.validation import validate
+    from remyelin.person.case import Case, load_case, read_case, shipped_cases
+    from remyelin.person.course import Course, run_course
 
 _HOME = {
-    "Case": "case",
-    "Course": "course",
+    "Case": "person.case",
+    "Course": "person.course",
     "Entry": "evidence",
-    "InputError": "errors",
+    "InputError": "base.errors",
     "Ledger": "evidence",
-    "RemyelinError": "errors",
-    "SimulationError": "errors",
-    "load_case": "case",
+    "RemyelinError": "base.errors",
+    "SimulationError": "base.errors",
+    "load_case": "person.case",
     "load_patients": "evidence",
     "load_population": "evidence",
     "load_references": "evidence",
     "load_targets": "evidence",
-    "read_case": "case",
-    "run_course": "course",
-    "shipped_cases": "case",
-    "validate": "validation",
+    "read_case": "person.case",
+    "run_course": "person.course",
+    "shipped_cases": "person.case",
+    "validate": "analysis.validation",
 }
 _ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
 
@@ -70,7 +70,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"remyelin.{_HOME[name]}"), name)
     if name in _ROOMS:
         return import_module(f"remyelin.{name}")
-    from remyelin.errors import nearest
+    from remyelin.base.errors import nearest
 
     raise AttributeError(f"module 'remyelin' has no attribute {name!r}; {nearest(name, [*_HOME, *_ROOMS])}")
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.bench import neuron_rival, pyfibers_rival, run_benchmark
 from remyelin.bench.rows import Row, off, timed
-from remyelin.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
-from remyelin.fibre.anatomy import mrg
+from remyelin.fibre.models.mrg import mrg
 
 LEDGER = Ledger.shipped()
 KEYS = ["what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error"]
@@ -135,8 +135,8 @@ def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
 
 
 def test_a_small_battery_has_every_row_and_a_missing_rival_is_null(monkeypatch) -> None:
+    from remyelin.base.errors import SimulationError
     from remyelin.bench import battery as benchmark
-    from remyelin.errors import SimulationError
 
     def missing(*fibres, **options):
         raise SimulationError("NEURON is not installed.")

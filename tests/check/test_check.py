@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import KINDS
 from remyelin.check import SECTIONS, Answer, answer, read
 from remyelin.check.answer import MARKS, OWN
 from remyelin.check.ask import ask
@@ -22,11 +24,9 @@ from remyelin.check.form import questions, read_form
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.reading import parse_toml
 from remyelin.check.words import clean, table, vocabulary
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger, load_references
-from remyelin.report.checks import describe
-from remyelin.report.folder import write_new_case
-from remyelin.units import KINDS
+from remyelin.output.run_folder import write_new_case
+from remyelin.output.terminal.check import describe
 
 LEDGER = Ledger.shipped()
 PERSON = '[person]\nage = "50 y"\nsex = "female"\n'
@@ -534,7 +534,7 @@ def test_a_new_case_is_valid_for_the_check_and_nothing_heavy_is_loaded(tmp_path:
     file = tmp_path / "new.toml"
     write_new_case(file)
     code = (
-        "import sys, contextlib, json\nfrom remyelin.cli import main\n"
+        "import sys, contextlib, json\nfrom remyelin.cli.main import main\n"
         f"with contextlib.suppress(SystemExit): main(['check', {str(file)!r}])\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
     )

@@ -10,11 +10,11 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.clinic import COMPUTED, Parameters, catalogue, functional_disability, signs, symptoms
 from remyelin.clinic.catalogue import KINDS, STATUSES
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.clinic.scores import ITEMS, most_points
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import (
     Dose,
     Exposure,
@@ -24,8 +25,7 @@ from remyelin.cobalamin import (
 )
 from remyelin.cobalamin.cascade import handed_on, mean_decay, relax
 from remyelin.cobalamin.dosing import FORMS
-from remyelin.cobalamin.twin import integrate
-from remyelin.errors import InputError
+from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, Parameters, causes, constant, regimen, simulate, steps
 from remyelin.cobalamin.blood import potassium_watch
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from remyelin.analysis.validation import validate
 from remyelin.evidence import Ledger
-from remyelin.validation import validate
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cobalamin.md").read_text(encoding="utf-8")
 
@@ -32,7 +32,7 @@ def test_table_of_rows_is_current() -> None:
 
 
 def test_table_of_the_fit_is_current() -> None:
-    from remyelin.validation.derived import cobalamin_fit
+    from remyelin.analysis.calibration.rebuild import cobalamin_fit
 
     for name, found in cobalamin_fit()["parameters"].items():
         row = re.search(

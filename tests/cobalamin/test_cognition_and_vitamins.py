@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from remyelin.analysis.protocols.trials import trials
 from remyelin.cobalamin import Exposure, Parameters, causes, constant, read_order, simulate, steps, treated
-from remyelin.cobalamin.twin import integrate
+from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
-from remyelin.validation.trials import trials
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)

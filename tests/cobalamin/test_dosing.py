@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import REGIMENS, Dose, read_order, regimen
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

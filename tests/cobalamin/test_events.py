@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import REGIMENS, Dose, Exposure, Order, constant, read_order, treated
 from remyelin.cobalamin.dosing import FORMS, ROUTES
-from remyelin.cobalamin.events import from_events, to_events
-from remyelin.errors import InputError
+from remyelin.cobalamin.exchange.events import from_events, to_events
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

@@ -7,12 +7,13 @@ import inspect
 import numpy as np
 import pytest
 
-from remyelin.errors import InputError
+from remyelin.analysis.calibration import fit_cobalamin
+from remyelin.analysis.calibration.fit_cobalamin import FREE, PRIOR_SPREADS, START, Fit, residuals
+from remyelin.analysis.calibration.profile_cobalamin import DEVIANCE_95, crossings, profile
+from remyelin.analysis.calibration.rebuild import cobalamin_fit, inputs_of_fit, rebuild
+from remyelin.analysis.validation import cobalamin, validate
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger, load_targets
-from remyelin.validation import cobalamin, fit_cobalamin, validate
-from remyelin.validation.derived import cobalamin_fit, inputs_of_fit, rebuild
-from remyelin.validation.fit_cobalamin import FREE, PRIOR_SPREADS, START, Fit, residuals
-from remyelin.validation.profile_cobalamin import DEVIANCE_95, crossings, profile
 
 LEDGER = Ledger.shipped()
 #: Rows the model misses, each explained in its note. A row that comes to hold is taken off this list.
@@ -84,7 +85,7 @@ def test_crossings_of_a_parabola() -> None:
 
 def test_profile_walks_out_of_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a quadratic misfit of one parameter the interval is known."""
-    from remyelin.validation import profile_cobalamin
+    from remyelin.analysis.calibration import profile_cobalamin
 
     name = "plasma.b12_per_store"
     monkeypatch.setattr(

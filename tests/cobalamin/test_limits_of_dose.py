@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN
 from remyelin.cobalamin import (
     Dose,
     Exposure,
@@ -23,7 +24,6 @@ from remyelin.cobalamin import (
 from remyelin.cobalamin.absorption import retained_share
 from remyelin.cobalamin.metabolism import saturation
 from remyelin.evidence import Ledger
-from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, Parameters, constant, simulate
 from remyelin.cobalamin.assay import report_b12
 from remyelin.cobalamin.readouts import combined_indicator, measure
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.limits import MARKERS, interpret
+from remyelin.evidence.limits import MARKERS, interpret
 
 LEDGER = Ledger.shipped()
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, NitrousOxide, Parameters, causes, constant, regimen, simulate, steps
-from remyelin.cobalamin.sbml import to_sbml
-from remyelin.cobalamin.twin import integrate
-from remyelin.errors import InputError
+from remyelin.cobalamin.exchange.sbml import to_sbml
+from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.base.errors import InputError
 from remyelin.bench.window import main, random_fibre, search
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Fibre,

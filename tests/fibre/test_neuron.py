@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from remyelin.base.errors import InputError
 from remyelin.bench import neuron_rival
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.fibre.anatomy import mrg
-from remyelin.fibre.fibre import NODE
-from remyelin.fibre.full import simulate_full
-from remyelin.fibre.lesion import lose_lamellae, open_paranodes, remyelinate
-from remyelin.fibre.stimulus import Pulse, pulse_stimulus
+from remyelin.fibre.lesions.sheath import lose_lamellae, open_paranodes, remyelinate
+from remyelin.fibre.models.fibre import NODE
+from remyelin.fibre.models.mrg import mrg
+from remyelin.fibre.solvers.full import simulate_full
+from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
 
 LEDGER = Ledger.shipped()
 

@@ -8,7 +8,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remyelin.errors import InputError
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.myelin import AXONAL, Parameters, ensemble, members, simulate
 

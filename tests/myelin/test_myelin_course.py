@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
-from remyelin.errors import InputError
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.myelin import Parameters, kernel, simulate
+from remyelin.myelin import Parameters, equations, simulate
 from remyelin.myelin.simulation import healthy
 
 LEDGER = Ledger.shipped()
@@ -107,9 +107,9 @@ def test_an_unclipped_state_leaves_its_bounds_by_rounding_only():
     rng = np.random.default_rng(5)
     rates = PARAMETERS.rates(["central"], ["posterior_column"], np.array([300.0]), 60.0)
     times = np.arange(0.0, 4000.0, 7.0)
-    inputs = np.zeros((1, times.size, len(kernel.INPUTS)))
-    inputs[0, :, kernel.PHI] = rng.uniform(0, 1, times.size)
-    inputs[0, :, kernel.TOXIN] = rng.uniform(0, 1, times.size) > 0.98
+    inputs = np.zeros((1, times.size, len(equations.INPUTS)))
+    inputs[0, :, equations.PHI] = rng.uniform(0, 1, times.size)
+    inputs[0, :, equations.TOXIN] = rng.uniform(0, 1, times.size) > 0.98
     out = run_kernel(times, inputs, rates)
     assert out.min() > -1e-9
 
@@ -127,16 +127,16 @@ def test_the_kernel_agrees_with_scipy():
     rng = np.random.default_rng(1)
     rates = PARAMETERS.rates(["peripheral"], ["peripheral_sensory"], np.array([800.0]), 50.0)
     times = np.linspace(0.0, 900.0, 31)
-    inputs = np.zeros((1, times.size, len(kernel.INPUTS)))
-    inputs[0, :, kernel.PHI] = rng.uniform(0.0, 1.0, times.size)
-    inputs[0, 3:5, kernel.TOXIN] = 0.05
-    inputs[0, :, kernel.DOSE] = 0.3
+    inputs = np.zeros((1, times.size, len(equations.INPUTS)))
+    inputs[0, :, equations.PHI] = rng.uniform(0.0, 1.0, times.size)
+    inputs[0, 3:5, equations.TOXIN] = 0.05
+    inputs[0, :, equations.DOSE] = 0.3
     record = rates.view(np.recarray)[0]
 
     def slope(t, y):
-        now = np.array([np.interp(t, times, inputs[0, :, i]) for i in range(len(kernel.INPUTS))])
+        now = np.array([np.interp(t, times, inputs[0, :, i]) for i in range(len(equations.INPUTS))])
         dy = np.empty_like(y)
-        kernel.derivatives.py_func(y, now, record, dy)
+        equations.derivatives.py_func(y, now, record, dy)
         return dy
 
     y, rows = healthy(rates)[0], [healthy(rates)[0]]
@@ -147,11 +147,23 @@ def test_the_kernel_agrees_with_scipy():
 
 
 def run_kernel(times, inputs, rates):
-    from remyelin import numerics as n
+    from remyelin.myelin.settings import (
+        DORMAND_PRINCE_ERROR,
+        DORMAND_PRINCE_NODES,
+        DORMAND_PRINCE_ORDER,
+        DORMAND_PRINCE_STAGES,
+        FIRST_STEP,
+        MAX_STEPS,
+        MYELIN_ATOL,
+        MYELIN_RTOL,
+        STEP_GROW,
+        STEP_SAFETY,
+        STEP_SHRINK,
+    )
 
-    out = np.empty((rates.size, times.size, len(kernel.STATES)))
-    tableau = (n.DORMAND_PRINCE_NODES, n.DORMAND_PRINCE_STAGES, n.DORMAND_PRINCE_ERROR)
-    failed = kernel.integrate(
+    out = np.empty((rates.size, times.size, len(equations.STATES)))
+    tableau = (DORMAND_PRINCE_NODES, DORMAND_PRINCE_STAGES, DORMAND_PRINCE_ERROR)
+    failed = equations.integrate(
         times,
         inputs,
         np.arange(len(inputs)),
@@ -159,14 +171,14 @@ def run_kernel(times, inputs, rates):
         healthy(rates),
         np.arange(times.size),
         *(np.array(part) for part in tableau),
-        float(n.DORMAND_PRINCE_ORDER),
-        n.MYELIN_RTOL,
-        n.MYELIN_ATOL,
-        n.STEP_SAFETY,
-        n.STEP_SHRINK,
-        n.STEP_GROW,
-        n.FIRST_STEP,
-        n.MAX_STEPS,
+        float(DORMAND_PRINCE_ORDER),
+        MYELIN_RTOL,
+        MYELIN_ATOL,
+        STEP_SAFETY,
+        STEP_SHRINK,
+        STEP_GROW,
+        FIRST_STEP,
+        MAX_STEPS,
         out,
     )
     assert failed == -1
@@ -226,10 +238,10 @@ def test_injury_goes_on_after_treatment_only_through_the_slow_balance(share, goe
     # Intact internodes are still being lost after the last day of deficiency, or not at all.
     rates = parameters.rates(["central"], ["posterior_column"], np.array([300.0]), 50.0)
     state = healthy(rates)[0]
-    state[kernel.BALANCE] = float(out["balance"].sel(time=515.0))
+    state[equations.BALANCE] = float(out["balance"].sel(time=515.0))
     slope = np.empty_like(state)
-    kernel.derivatives(state, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), rates[0], slope)
-    assert (slope[kernel.INTACT] < 0.0) == goes_on
+    equations.derivatives(state, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), rates[0], slope)
+    assert (slope[equations.INTACT] < 0.0) == goes_on
 
 
 def test_legs_lose_axons_before_arms_and_some_regrow():

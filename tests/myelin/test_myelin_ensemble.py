@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from remyelin.analysis.calibration.ensemble import INJURY, REPAIR, STAGES, build, inputs_of_ensemble
 from remyelin.evidence import Ledger, load_targets
 from remyelin.myelin import ensemble
-from remyelin.validation.ensemble import INJURY, REPAIR, STAGES, build, inputs_of_ensemble
 
 LEDGER = Ledger.shipped()
 

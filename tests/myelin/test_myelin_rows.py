@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from remyelin.analysis.protocols.animals import toxin_lesion
+from remyelin.analysis.validation import validate
 from remyelin.evidence import Ledger
-from remyelin.validation import validate
-from remyelin.validation.animals import toxin_lesion
 
 LEDGER = Ledger.shipped()
 

@@ -11,9 +11,9 @@ import pytest
 
 from remyelin.evidence import Ledger
 from remyelin.nerve import Tables, build_tables, shipped_tables
-from remyelin.nerve.build import compute_tables, tables_key
+from remyelin.nerve.conduction.build_tables import compute_tables, tables_key
 from remyelin.nerve.shipped_tables import as_text, internode_arrays, shipped_internodes, shipped_velocity
-from remyelin.nerve.small_fibres import compute_velocity, velocity_key
+from remyelin.nerve.studies.small_fibres import compute_velocity, velocity_key
 
 STALE = "stale: remyelin rebuild tables"
 

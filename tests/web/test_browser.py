@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from remyelin.case import load_case
-from remyelin.claims.registry import BEARINGS
-from remyelin.units import DAYS_PER_MONTH
+from remyelin.analysis.claims.registry import BEARINGS
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.case import load_case
 
 pytestmark = pytest.mark.browser
 

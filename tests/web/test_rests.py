@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from remyelin import Ledger, clinic, nerve
-from remyelin.errors import InputError
-from remyelin.web.nudged import read_by
-from remyelin.web.rests import answer
+from remyelin.base.errors import InputError
+from remyelin.web.provenance import read_by
+from remyelin.web.routes.rests import answer
 
 
 @pytest.fixture(scope="module")

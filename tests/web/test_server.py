@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 import pytest
 
-from remyelin.case import load_case, to_toml_data
+from remyelin.person.case import load_case, to_toml_data
 
 CASE = to_toml_data(load_case("pernicious-anaemia"))
 
@@ -66,8 +66,8 @@ def test_a_case_is_read_by_the_schema_of_case_files(server: str) -> None:
 def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name: str, months: int) -> None:
     """Every number the page draws is the one of ``remyelin run``, for the plan as given and a later one."""
     from remyelin import Ledger, run_course
-    from remyelin.units import DAYS_PER_MONTH
-    from remyelin.web.compute import plain
+    from remyelin.base.units import DAYS_PER_MONTH
+    from remyelin.web.engine import plain
 
     case = load_case(name)
     course = run_course(case, Ledger.shipped())
@@ -95,7 +95,7 @@ def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name
 
 def test_every_read_out_rests_on_entries_that_a_run_uses(server: str, app: Any) -> None:
     from remyelin import Ledger, run_course
-    from remyelin.web.rests import READOUTS
+    from remyelin.web.routes.rests import READOUTS
 
     used = {
         entry.name for entry in run_course(load_case("pernicious-anaemia"), Ledger.shipped()).provenance.used
@@ -161,7 +161,7 @@ def _process(reports: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     start = (
-        "from pathlib import Path; from remyelin.commands.serve import serve; "
+        "from pathlib import Path; from remyelin.cli.serve import serve; "
         f"serve({port}, '127.0.0.1', None, Path({str(reports)!r}))"
     )
     process = subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.DEVNULL)

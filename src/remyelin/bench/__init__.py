@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-from remyelin.errors import InputError, nearest
+from remyelin.base.errors import InputError, nearest
 
 #: Name of a benchmark, and the module whose ``compare(progress)`` yields its rows.
 BENCHMARKS = {

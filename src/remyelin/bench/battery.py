@@ -12,18 +12,18 @@ import numpy as np
 import xarray as xr
 
 from remyelin import nerve
+from remyelin.base.errors import SimulationError
 from remyelin.bench import neuron_rival
 from remyelin.bench.rows import Row, timed
-from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
 from remyelin.fibre import mrg
-from remyelin.nerve.anatomy import Array, Run
-from remyelin.nerve.anatomy import intact as intact_state
-from remyelin.nerve.bundle import Conduct, sampled
-from remyelin.nerve.exact import exact
-from remyelin.nerve.lines import Line
-from remyelin.nerve.volley import Volley
-from remyelin.numerics import NERVE_STUDY_FIBRES
+from remyelin.nerve.anatomy.branches import Array, Run
+from remyelin.nerve.anatomy.branches import intact as intact_state
+from remyelin.nerve.conduction.exact import exact
+from remyelin.nerve.conduction.lines import Line
+from remyelin.nerve.conduction.sampled import Conduct, sampled
+from remyelin.nerve.conduction.volley import Volley
+from remyelin.nerve.settings import NERVE_STUDY_FIBRES
 
 Progress = Callable[[str], None]
 
@@ -136,7 +136,7 @@ def _errors(
                 late.append(float(ours.arrival[both].mean() / truth.arrival[both].mean() - 1))
             lost.append(float(ours.conducted.mean() - truth.conducted.mean()))
     over = f"{len(lost)} runs of nerve in {len(states)} random states, {STATE_FIBRES} fibres each, tables against exact"
-    # a bare internode blocks by the tables in the engine too: see remyelin.nerve.exact
+    # a bare internode blocks by the tables in the engine too: see remyelin.nerve.conduction.exact
     for what, errors in (
         ("arrival time", late),
         ("conducted share (bare internodes by tables in both)", lost),

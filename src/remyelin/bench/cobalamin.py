@@ -8,7 +8,7 @@ import numpy as np
 
 from remyelin.bench.rows import Row, timed
 from remyelin.cobalamin import Exposure, Parameters, constant, regimen, simulate, steps
-from remyelin.cobalamin.twin import integrate
+from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
 
 YEARS = 10

@@ -19,17 +19,17 @@ from pathlib import Path
 import numpy as np
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.analysis.cohort import Population, Processes, Sampler, load_population, run_cohort
+from remyelin.analysis.cohort.files import resized
+from remyelin.analysis.cohort.follow import follow
+from remyelin.analysis.cohort.population import to_data
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.bench.rows import Row, off, timed
-from remyelin.chain_people import Numbers
-from remyelin.cobalamin.sbml import to_sbml
-from remyelin.cobalamin.twin import integrate
-from remyelin.cohort import Population, Processes, Sampler, load_population, run_cohort
-from remyelin.cohort.files import resized
-from remyelin.cohort.follow import follow
-from remyelin.cohort.population import to_data
+from remyelin.cobalamin.exchange.sbml import to_sbml
+from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
-from remyelin.plans import caused
-from remyelin.units import DAYS_PER_YEAR
+from remyelin.person.chain_people import Numbers
+from remyelin.person.plans import caused
 
 VISITS = ("0 d", "3 mo", "6 mo", "12 mo", "24 mo", "60 mo")
 SIZES = (40, 160)

@@ -20,14 +20,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from remyelin.base.errors import SimulationError
 from remyelin.bench import library, neuron_rival, pyfibers_rival
 from remyelin.bench.rows import Row, Timing, off, timed
-from remyelin.errors import SimulationError
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
-from remyelin.fibre.packing import Rows
-from remyelin.fibre.reduced import Settings, run_block
-from remyelin.numerics import DEFAULT_STEP_US
+from remyelin.fibre.settings import DEFAULT_STEP_US
+from remyelin.fibre.solvers.packing import Rows
+from remyelin.fibre.solvers.reduced import Settings, run_block
 
 Progress = Callable[[str], None]
 Array = NDArray[np.float64]

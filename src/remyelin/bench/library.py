@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from remyelin.bench.rows import Timing, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, conduct, lose_lamellae, mrg, open_paranodes
-from remyelin.fibre.library import conduct_assembled
-from remyelin.fibre.quantise import States, quantise
+from remyelin.fibre.protocols.quantise import States, quantise
+from remyelin.fibre.solvers.library import conduct_assembled
 
 FIBRES = 10_000
 INTERNODES = 300

@@ -23,8 +23,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from remyelin.errors import InputError, SimulationError
-from remyelin.fibre.fibre import NODE, Fibre
+from remyelin.base.errors import InputError, SimulationError
+from remyelin.fibre.models.fibre import NODE, Fibre
 
 MECHANISM = "mrg_node"
 REST = -80.0  # mV, everywhere at time zero: how the reference velocities were made

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
+from remyelin.base.errors import SimulationError
 from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, PULSE, RivalRun, as_run, ask
-from remyelin.errors import SimulationError
-from remyelin.fibre.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre
 
 
 @cache

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.bench.rows import Row
-from remyelin.case import load_case, to_toml_data
+from remyelin.person.case import load_case, to_toml_data
 
 #: What each must reach, in seconds, and the size of the page in bytes.
 LIMITS: Final = {"load": 2.0, "curve": 0.15, "bands": 1.0, "exact": 8.0}
@@ -223,7 +223,7 @@ def _server(folder: Path) -> Iterator[tuple[str, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    start = "import sys; from remyelin.cli import main; sys.exit(main())"
+    start = "import sys; from remyelin.cli.main import main; sys.exit(main())"
     process = subprocess.Popen(
         [sys.executable, "-c", start, "serve", "--port", str(port), "--reports", str(folder / "reports")],
         stdout=subprocess.DEVNULL,

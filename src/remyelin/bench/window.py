@@ -24,8 +24,8 @@ from remyelin.fibre import (
     remyelinate,
     scale_channels,
 )
-from remyelin.fibre.reduced import Settings, run_block
-from remyelin.numerics import DEFAULT_STEP_US
+from remyelin.fibre.settings import DEFAULT_STEP_US
+from remyelin.fibre.solvers.reduced import Settings, run_block
 
 DIAMETERS = (5.7, 7.3, 8.7, 10.0, 11.5, 14.0, 16.0)
 TEMPERATURES = (30.0, 34.0, 37.0)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from remyelin.base.units import NMOL_PER_UMOL, per_unit
 from remyelin.check.facts import facts, judge
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.words import table
 from remyelin.evidence import Entry, Ledger, load_references
-from remyelin.limits import MARKERS, Interpretation, expected_indicator, interpret
-from remyelin.units import NMOL_PER_UMOL, per_unit
+from remyelin.evidence.limits import MARKERS, Interpretation, expected_indicator, interpret
 
 SCHEMA: Final = "remyelin-check/1"
 OWN: Final = "remyelin"

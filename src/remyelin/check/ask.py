@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, TypeVar
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import KINDS, parse
 from remyelin.check.answer import answer
 from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.units import KINDS, parse
 
 QUESTIONS: Final = {
     "symptom": "Which of these does the person have?",

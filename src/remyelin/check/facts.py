@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from remyelin.base.units import per_unit
 from remyelin.check.known import Known, Lab
 from remyelin.check.words import KINDS, vocabulary
 from remyelin.evidence import Ledger
-from remyelin.limits import MARKERS, Interpretation, interpret
-from remyelin.units import per_unit
+from remyelin.evidence.limits import MARKERS, Interpretation, interpret
 
 VERDICTS: Final = {
     "b12": ("low", "indeterminate", "normal"),

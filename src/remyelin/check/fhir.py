@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.fhir_json import a_date, a_list, a_text, an_object, codings, days, load, words_of
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
 from remyelin.check.words import (
@@ -22,9 +24,7 @@ from remyelin.check.words import (
     spellings,
     table,
 )
-from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.units import DAYS_PER_YEAR
 
 MAX_ENTRIES: Final = 5_000
 MAX_NAMED: Final = 25  # things not understood that are named one by one; the rest are counted

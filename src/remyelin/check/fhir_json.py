@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.words import clean
-from remyelin.errors import InputError
-from remyelin.units import DAYS_PER_YEAR
 
 LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")

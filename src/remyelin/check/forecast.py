@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from remyelin.case import Case, to_toml_data
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR, show
 from remyelin.check.answer import OWN, Line
 from remyelin.check.known import Known
 from remyelin.check.words import vocabulary
-from remyelin.course import Course, run_course
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.recovery import NO_TIME_TO_WAIT
-from remyelin.units import DAYS_PER_YEAR, show
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.course import Course, run_course
+from remyelin.person.outlook import NO_TIME_TO_WAIT
 
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
 SCHEDULE: Final = "uk neurological"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeVar
 
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import KINDS
 from remyelin.check.ask import QUESTIONS, age_of, sex_of
 from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
-from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.units import KINDS
 
 T = TypeVar("T")
 SOURCE: Final = "answers to the questions"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import KINDS, parse, per_unit
 from remyelin.check.words import Word, clean
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.units import KINDS, parse, per_unit
 
 if TYPE_CHECKING:
-    from remyelin.case import Case
+    from remyelin.person.case import Case
 
 #: Laboratory values, with what they are called.
 LABS: Final = {

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from remyelin.case import Case, load_toml, parse_case, read_text, shipped_cases
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import KINDS as QUANTITIES
+from remyelin.base.units import parse
 from remyelin.check import fhir
 from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
-from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.units import KINDS as QUANTITIES
-from remyelin.units import parse
+from remyelin.person.case import Case, load_toml, parse_case, read_text, shipped_cases
 
 MAX_BYTES: Final = 5_000_000
 WHAT: Final = "a check or case file (*.toml) or a FHIR bundle (*.json)"

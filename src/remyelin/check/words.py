@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from remyelin.errors import nearest
+from remyelin.base.errors import nearest
 
 KINDS: Final = ("symptom", "risk", "drug", "condition")
 #: What terminologies append to a name, as in "Diabetes mellitus (disorder)".

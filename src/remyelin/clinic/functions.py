@@ -13,9 +13,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from remyelin.base.errors import InputError
 from remyelin.clinic.parameters import Grade, Parameters
-from remyelin.errors import InputError
-from remyelin.numerics import CONDUCTION_ROUNDING
+from remyelin.clinic.settings import CONDUCTION_ROUNDING
 
 PATHWAYS: Final = (
     "median_motor",

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
+from remyelin.base.errors import InputError
 from remyelin.clinic.functions import (
     PATHWAYS,
     VARIABLES,
@@ -20,7 +21,6 @@ from remyelin.clinic.functions import (
 )
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.symptoms import gait, severities
-from remyelin.errors import InputError
 
 ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 

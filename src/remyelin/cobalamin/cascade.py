@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.jit import compiled
-from remyelin.numerics import BOW_SERIES, BOW_SERIES_BELOW, LATE_SERIES
+from remyelin.base.jit import compiled
+from remyelin.cobalamin.settings import BOW_SERIES, BOW_SERIES_BELOW, LATE_SERIES
 
 Array = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin.dosing import Dose, Order
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
-from remyelin.errors import InputError
 from remyelin.evidence import Ledger
 
 

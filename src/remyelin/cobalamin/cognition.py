@@ -3,7 +3,7 @@
 Lowering homocysteine by 28 % in 22,000 people changed cognition not at all (Clarke 2014), so plasma
 homocysteine has no effect here by default. What is left is a small loss where the brain itself lacks
 methylation, whose size is assumed. One smaller trial saw less loss of brain volume (VITACOG, Smith 2010):
-a conflict that :mod:`remyelin.validation.trials` shows and this model does not resolve.
+a conflict that :mod:`remyelin.analysis.protocols.trials` shows and this model does not resolve.
 """
 
 from __future__ import annotations

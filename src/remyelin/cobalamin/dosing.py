@@ -21,10 +21,10 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from remyelin.errors import InputError, nearest
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import KINDS, UG_PER_MG, parse
+from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
-from remyelin.numerics import MAX_DOSES
-from remyelin.units import KINDS, UG_PER_MG, parse
 
 Form = Literal["cyanocobalamin", "hydroxocobalamin", "methylcobalamin"]
 Route = Literal["im", "sc", "iv", "oral", "nasal"]

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import HOURS_PER_DAY, KINDS
 from remyelin.cobalamin.dosing import Dose
-from remyelin.errors import InputError
-from remyelin.units import HOURS_PER_DAY, KINDS
 
 
 @dataclass(frozen=True, slots=True)

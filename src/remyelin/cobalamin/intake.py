@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN
 from remyelin.cobalamin.absorption import (
     active_absorption,
     clearance_rate,
@@ -22,7 +23,6 @@ from remyelin.cobalamin.cascade import handed_on, scan
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Product, Schedule
-from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN
 
 Array = NDArray[np.float64]
 

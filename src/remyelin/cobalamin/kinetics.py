@@ -32,13 +32,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.units import PMOL_PER_NMOL
 from remyelin.cobalamin import intake
 from remyelin.cobalamin.cascade import drain, mean_decay, relax, scan
 from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.nitrous_oxide import inactivation_rate, oxidation_rate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Product, Schedule
-from remyelin.units import PMOL_PER_NMOL
 
 Array = NDArray[np.float64]
 

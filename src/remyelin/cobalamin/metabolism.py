@@ -20,12 +20,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.units import DAYS_PER_YEAR, PER_MILLE
 from remyelin.cobalamin.cascade import relax
 from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.kinetics import Kinetics
 from remyelin.cobalamin.nitrous_oxide import inactivation_rate, oxidation_rate
 from remyelin.cobalamin.parameters import Parameters
-from remyelin.units import DAYS_PER_YEAR, PER_MILLE
 
 Array = NDArray[np.float64]
 BEFORE = -np.inf

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.errors import InputError
 from remyelin.cobalamin import blood, cognition, kinetics, metabolism
 from remyelin.cobalamin.exposure import Exposure, gas_level
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import blocks, schedule
-from remyelin.errors import InputError
 
 COMPARTMENTS = ("peripheral", "central")
 _KINETIC = (

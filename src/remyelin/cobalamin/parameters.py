@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 from remyelin.evidence import Ledger
-from remyelin.units import MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 
 Array = NDArray[np.float64]
 TINY = np.finfo(float).tiny  # keeps an empty store from being divided by nothing

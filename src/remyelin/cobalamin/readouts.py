@@ -1,6 +1,6 @@
 """Laboratory values, with their noise and limits, and their combination in one indicator.
 
-What published limits say of a value stands in :mod:`remyelin.limits`, which needs no simulation.
+What published limits say of a value stands in :mod:`remyelin.evidence.limits`, which needs no simulation.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import NMOL_PER_UMOL, SYSTEMS, per_unit
 from remyelin.cobalamin.assay import method_bias, report_b12
-from remyelin.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.limits import MARKERS, expected_indicator
-from remyelin.units import NMOL_PER_UMOL, SYSTEMS, per_unit
+from remyelin.evidence.limits import MARKERS, expected_indicator
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin.cobalamin.dosing import Dose
 from remyelin.cobalamin.exposure import Exposure
-from remyelin.numerics import (
+from remyelin.cobalamin.settings import (
     AVERAGED_DOSE_INTERVAL,
     AVERAGED_DOSE_RUN,
     CASCADE_BLOCK,

@@ -19,7 +19,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from remyelin.errors import InputError, nearest
+from remyelin.base.errors import InputError, nearest
 
 LAYERS = ("case", "traits", "cobalamin", "myelin", "fibre", "nerve", "clinic")
 KINDS = ("measured", "derived", "calibrated", "assumed")

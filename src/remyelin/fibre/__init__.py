@@ -1,27 +1,17 @@
 """Myelinated nerve fibres as exact double cables: build, lesion, conduct. Usable on its own."""
 
-from remyelin.fibre.accuracy import Errors, errors, rests
-from remyelin.fibre.anatomy import Geometry, build, mrg, mrg_interpolated, pena
-from remyelin.fibre.channels import ChannelSet, Current, Gate, Rate, mrg_node
 from remyelin.fibre.conduct import conduct
-from remyelin.fibre.extracellular import (
-    Electrode,
-    above,
-    extracellular_stimulus,
-    point_source,
-    potential_at,
+from remyelin.fibre.lesions.membrane import (
+    expose_potassium,
+    load_nodes,
+    redistribute_sodium,
+    scale_channels,
+    widen_nodes,
 )
-from remyelin.fibre.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
-from remyelin.fibre.full import Recording, resting_state, simulate_full
-from remyelin.fibre.gaines import gaines_motor, gaines_sensory
-from remyelin.fibre.impulses import (
-    blocking_temperature,
-    discharge,
-    follow_trains,
-    internodal_times,
-    safety_factor,
-)
-from remyelin.fibre.lesion import (
+from remyelin.fibre.lesions.patches import Patch, lesioned
+from remyelin.fibre.lesions.placement import rising, scattered, scattered_together
+from remyelin.fibre.lesions.presets import PRESETS, Preset, preset
+from remyelin.fibre.lesions.sheath import (
     bare,
     demyelinate,
     lose_lamellae,
@@ -30,24 +20,34 @@ from remyelin.fibre.lesion import (
     retract,
     vacuolate,
 )
-from remyelin.fibre.library import Library, conduct_assembled, enlarged, reduce_internodes
-from remyelin.fibre.membrane import (
-    expose_potassium,
-    load_nodes,
-    redistribute_sodium,
-    scale_channels,
-    widen_nodes,
+from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node
+from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
+from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
+from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
+from remyelin.fibre.models.sundt import sundt_c_fibre
+from remyelin.fibre.protocols.accuracy import Errors, errors, rests
+from remyelin.fibre.protocols.impulses import (
+    blocking_temperature,
+    discharge,
+    follow_trains,
+    internodal_times,
+    safety_factor,
 )
-from remyelin.fibre.patches import Patch, lesioned
-from remyelin.fibre.places import rising, scattered, scattered_together
-from remyelin.fibre.presets import PRESETS, Preset, preset
-from remyelin.fibre.protocols import Pipette, Run, strength_duration, threshold
-from remyelin.fibre.quantise import States, quantise
-from remyelin.fibre.recording import record_potential, spike_times, spikes
-from remyelin.fibre.recovery import recovery_cycle, refractory_period_of_transmission
-from remyelin.fibre.stimulus import Pulse, Stimulus, pulse_stimulus
-from remyelin.fibre.sundt import sundt_c_fibre
-from remyelin.fibre.waveform import Waveform, biphasic, from_function, rectangular, sampled
+from remyelin.fibre.protocols.quantise import States, quantise
+from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
+from remyelin.fibre.protocols.refractoriness import recovery_cycle, refractory_period_of_transmission
+from remyelin.fibre.protocols.threshold import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.solvers.full import Recording, resting_state, simulate_full
+from remyelin.fibre.solvers.library import Library, conduct_assembled, enlarged, reduce_internodes
+from remyelin.fibre.stimulation.extracellular import (
+    Electrode,
+    above,
+    extracellular_stimulus,
+    point_source,
+    potential_at,
+)
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
+from remyelin.fibre.stimulation.waveform import Waveform, biphasic, from_function, rectangular, sampled
 
 __all__ = [
     "FLUT",

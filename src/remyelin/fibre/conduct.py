@@ -13,13 +13,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin.errors import InputError
-from remyelin.fibre.fibre import Fibre
-from remyelin.fibre.full import Scheme, simulate_full
-from remyelin.fibre.packing import Rows, reducible
-from remyelin.fibre.reduced import Impulse, Settings, run_block
-from remyelin.fibre.stimulus import Pulse, pulse_stimulus
-from remyelin.numerics import (
+from remyelin.base.errors import InputError
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import (
     ARRIVAL_NODES,
     BATCH_FIBRES,
     DEFAULT_STEP_US,
@@ -30,6 +26,10 @@ from remyelin.numerics import (
     TRANSIT_MARGIN_MS,
     VELOCITY_BETWEEN,
 )
+from remyelin.fibre.solvers.full import Scheme, simulate_full
+from remyelin.fibre.solvers.packing import Rows, reducible
+from remyelin.fibre.solvers.reduced import Impulse, Settings, run_block
+from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
 
 Solver = Literal["auto", "reduced", "full"]
 Array = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.errors import InputError
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.myelin.parameters import Parameters
 
@@ -38,7 +38,7 @@ class Ensemble:
 
 @cache
 def ensemble() -> Ensemble:
-    """Return the shipped ensemble; see :mod:`remyelin.validation.ensemble` for how it is made."""
+    """Return the shipped ensemble; see :mod:`remyelin.analysis.calibration.ensemble` for how it is made."""
     text = files("remyelin.myelin").joinpath("ensemble.csv").read_text(encoding="utf-8")
     made, criteria, header, *rows = text.splitlines()
     names = header.split(",")

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.errors import InputError, nearest
+from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.myelin.kernel import RATES
+from remyelin.myelin.equations import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
 HARM: Final = ("injury", "axon_direct")  # what the methylation deficit itself does
@@ -53,7 +53,7 @@ class Parameters:
     Attributes
     ----------
     peripheral, central : mapping of str to float
-        Rates by the names of :data:`remyelin.myelin.kernel.RATES`, 1/day unless the ledger says
+        Rates by the names of :data:`remyelin.myelin.equations.RATES`, 1/day unless the ledger says
         otherwise.
     vulnerability, calibre : mapping of str to float
         Relative rate of injury by tract, and by calibre of its fibres.

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from remyelin.errors import InputError
-from remyelin.myelin import kernel
-from remyelin.myelin.cases import beginning, follow, healthy, keeping, shares
+from remyelin.base.errors import InputError
+from remyelin.myelin import equations
+from remyelin.myelin.integrate import beginning, follow, healthy, keeping, shares
 from remyelin.myelin.parameters import COMPARTMENTS, Parameters
 
 DRIVES: Final = ("methylation", "gas")
@@ -67,7 +67,7 @@ def simulate(
         person has its own drive), or a new one, put first (each member meets every drive).
     start : mapping of str to float, optional
         State of every segment at the first time where it is not that of health, by the names of
-        :data:`remyelin.myelin.kernel.STATES`: a bare axon is ``{"intact": 0, "bare": 1}``.
+        :data:`remyelin.myelin.equations.STATES`: a bare axon is ``{"intact": 0, "bare": 1}``.
     keep : (kept,) array, optional
         Times of the drive whose states are returned; all when omitted. Steps are the same.
     threads : int, optional
@@ -86,7 +86,7 @@ def simulate(
         If a variable is missing, not finite or impossible, the times do not increase, or what is given
         along `over` differs in number.
     SimulationError
-        If the integration needs more steps than :data:`remyelin.numerics.MAX_STEPS`.
+        If the integration needs more steps than :data:`remyelin.myelin.settings.MAX_STEPS`.
     """
     names, compartments, tracts, calibres, distances = _segments(segments, over)
     times, lead, inputs, pick = _inputs(drive, compartments)
@@ -121,7 +121,7 @@ def simulate(
     driven = (plan[:, None] * inputs.shape[1] + np.array(pick)).reshape(-1)
 
     kept, where = keeping(times, keep)
-    drives = np.ascontiguousarray(inputs.reshape(-1, times.size, len(kernel.INPUTS)))
+    drives = np.ascontiguousarray(inputs.reshape(-1, times.size, len(equations.INPUTS)))
     states = follow(times, drives, driven, rates, beginning(rates, start), where, names, threads)
     by_time = states.reshape(plan.size, len(names), kept.size, -1).swapaxes(1, 2)
     by_time = by_time.reshape(*sizes, kept.size, len(names), -1)
@@ -182,10 +182,10 @@ def course_of(
     """
     _check_age(age)
     _check_times(times)
-    inputs = np.zeros((len(COMPARTMENTS), times.size, len(kernel.INPUTS)))
-    inputs[..., kernel.PHI] = methylation.T
+    inputs = np.zeros((len(COMPARTMENTS), times.size, len(equations.INPUTS)))
+    inputs[..., equations.PHI] = methylation.T
     if gas is not None:
-        inputs[..., kernel.GAS] = gas
+        inputs[..., equations.GAS] = gas
     _check_inputs(inputs)
     rates = parameters.rates(places.compartments, places.tracts, places.distances, age)
     driven = np.array([COMPARTMENTS.index(name) for name in places.compartments])
@@ -268,16 +268,16 @@ def _inputs(
 
     pick = [known.index(compartment) for compartment in compartments]
     phi = methylation.transpose(*order, "compartment", "time").to_numpy()
-    inputs = np.zeros((*phi.shape, len(kernel.INPUTS)))
-    inputs[..., kernel.PHI] = phi
-    for index, name in enumerate(kernel.INPUTS):
+    inputs = np.zeros((*phi.shape, len(equations.INPUTS)))
+    inputs[..., equations.PHI] = phi
+    for index, name in enumerate(equations.INPUTS):
         if name == "methylation" or name not in drive:
             continue
         extra = drive[name].broadcast_like(methylation.isel(compartment=0, drop=True))
         inputs[..., index] = extra.transpose(*order, "time").to_numpy()[..., None, :]
     _check_inputs(inputs)
     plans = int(np.prod([size for _, size in lead], dtype=np.int64))
-    return times, lead, inputs.reshape(plans, len(known), times.size, len(kernel.INPUTS)), pick
+    return times, lead, inputs.reshape(plans, len(known), times.size, len(equations.INPUTS)), pick
 
 
 def _check_age(age: float) -> None:
@@ -291,7 +291,7 @@ def _check_times(times: NDArray[np.float64]) -> None:
 
 
 def _check_inputs(inputs: NDArray[np.float64]) -> None:
-    for index, name in enumerate(kernel.INPUTS):
+    for index, name in enumerate(equations.INPUTS):
         values = inputs[..., index]
         if not np.isfinite(values).all() or (values < 0).any():
             raise InputError(f"{name} of the drive must be finite and not negative.")

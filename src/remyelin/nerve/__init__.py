@@ -1,21 +1,21 @@
 """Nerves and tracts: from fibres to conduction of pathways, nerve studies and evoked potentials."""
 
-from remyelin.nerve.anatomy import intact, places, segments
-from remyelin.nerve.build import build_tables
-from remyelin.nerve.bundle import sampled
-from remyelin.nerve.classification import Classification, classify
-from remyelin.nerve.conduction import conducted, conduction
-from remyelin.nerve.dates import batteries, batteries_of
-from remyelin.nerve.exact import exact
-from remyelin.nerve.findings import Row, Studies
-from remyelin.nerve.norms import Assessment
-from remyelin.nerve.pathways import PATHWAYS, Distances, crossed
-from remyelin.nerve.person import Person
-from remyelin.nerve.responses import Response, Waveform
-from remyelin.nerve.small_fibres import small_fibres
-from remyelin.nerve.studies import STUDIES, battery
-from remyelin.nerve.tables import Tables
-from remyelin.nerve.volley import STATES, states_of
+from remyelin.nerve.anatomy.body import Person
+from remyelin.nerve.anatomy.branches import intact, places, segments
+from remyelin.nerve.anatomy.pathways import PATHWAYS, Distances, crossed
+from remyelin.nerve.conduction.build_tables import build_tables
+from remyelin.nerve.conduction.exact import exact
+from remyelin.nerve.conduction.pathways import conducted, conduction
+from remyelin.nerve.conduction.sampled import sampled
+from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.conduction.volley import STATES, states_of
+from remyelin.nerve.signals.responses import Response, Waveform
+from remyelin.nerve.studies.battery import STUDIES, battery
+from remyelin.nerve.studies.classification import Classification, classify
+from remyelin.nerve.studies.dates import batteries, batteries_of
+from remyelin.nerve.studies.findings import Row, Studies
+from remyelin.nerve.studies.norms import Assessment
+from remyelin.nerve.studies.small_fibres import small_fibres
 
 __all__ = [
     "PATHWAYS",

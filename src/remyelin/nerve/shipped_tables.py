@@ -17,9 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin import numerics
 from remyelin.evidence import Entry, Ledger
-from remyelin.nerve.tables import Tables
+from remyelin.nerve.conduction.tables import Tables
 
 SHIPPED: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
 INTERNODES: Final = "internodes"

@@ -17,14 +17,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from remyelin import __version__, numerics
-from remyelin.course import DISCLAIMER
-from remyelin.errors import InputError
+from remyelin._version import __version__
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.web import jobs, optional, quick, rests, sources, wire
-from remyelin.web.compute import Engine
+from remyelin.person.course import DISCLAIMER
+from remyelin.web.engine import Engine
 from remyelin.web.guard import LOOPBACK, Guard
 from remyelin.web.pool import Busy, Pool, Stopped
+from remyelin.web.routes import jobs, optional, quick, rests, sources, wire
+from remyelin.web.settings import (
+    WEB_LONG_SECONDS,
+    WEB_LONG_WAITING,
+    WEB_QUICK_SECONDS,
+    WEB_QUICK_WAITING,
+    WEB_QUICK_WORKERS,
+)
 from remyelin.web.store import Store
 
 
@@ -69,8 +76,8 @@ def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger
     app.state.engine = engine
     app.state.store = Store(reports)
     app.state.ready = ""
-    app.state.long = Pool(1, numerics.WEB_LONG_WAITING, numerics.WEB_LONG_SECONDS)
-    app.state.quick = Pool(numerics.WEB_QUICK_WORKERS, numerics.WEB_QUICK_WAITING, numerics.WEB_QUICK_SECONDS)
+    app.state.long = Pool(1, WEB_LONG_WAITING, WEB_LONG_SECONDS)
+    app.state.quick = Pool(WEB_QUICK_WORKERS, WEB_QUICK_WAITING, WEB_QUICK_SECONDS)
     for router in (quick.router, jobs.router, wire.router, sources.router, rests.router, optional.router):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=str(files("remyelin.web") / "static"), html=True))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from remyelin.errors import RemyelinError
+from remyelin.base.errors import RemyelinError
 
 T = TypeVar("T")
 

@@ -8,13 +8,14 @@ import shutil
 from pathlib import Path
 from typing import Final, Literal
 
-from remyelin import __version__, numerics
-from remyelin.case import Case, to_toml_data
-from remyelin.course import run_course
-from remyelin.errors import InputError
+from remyelin._version import __version__
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.report.folder import write_folder
-from remyelin.web.compute import Check
+from remyelin.output.run_folder import write_folder
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.course import run_course
+from remyelin.web.engine import Check
+from remyelin.web.settings import WEB_REPORTS_KEPT
 
 File = Literal["report.html", "course.nc", "summary.json", "case.toml"]
 TYPES: Final = {
@@ -72,5 +73,5 @@ class Store:
             if len(folder.name) == 24 and (folder / "summary.json").is_file()
         ]
         ours.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in ours[numerics.WEB_REPORTS_KEPT :]:
+        for folder in ours[WEB_REPORTS_KEPT:]:
             shutil.rmtree(folder, ignore_errors=True)

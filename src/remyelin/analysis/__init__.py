@@ -1,0 +1,1 @@
+"""Questions put to the model: cohorts, validation, calibration, experiments, claims."""

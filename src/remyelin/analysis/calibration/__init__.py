@@ -1,0 +1,1 @@
+"""Calibration: fits, profiles, ensembles, sensitivity, and their products."""

@@ -1,0 +1,367 @@
+"""Where chunks are computed: in this process, in processes of this machine, or on a Dask cluster.
+
+An executor takes chunks and yields what was done, in whatever order it happens. A worker that dies takes
+nothing with it: its chunk is computed again by another, and a chunk over which workers keep dying is cut into
+single courses until the one that kills is found and given up.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from remyelin.analysis.cohort.parts import Chunk, Done
+from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_DEATHS_ALONE
+from remyelin.analysis.cohort.work import DiskFull, Worker, load
+from remyelin.analysis.cohort.worker_process import receive, send
+from remyelin.base.errors import InputError, SimulationError
+
+
+class Executor(Protocol):
+    """Computes chunks somewhere."""
+
+    def prepare(self, chunks: int) -> None:
+        """Begin, while the driver makes its setup, whatever work on so many chunks will need."""
+        ...
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Yield what was done, each course once, in any order.
+
+        Raises
+        ------
+        DiskFull
+            If a part cannot be written for want of room.
+        SimulationError
+            If the work cannot go on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop everything that is still running; parts already written stay."""
+        ...
+
+
+class Serial:
+    """In this process, one chunk after another."""
+
+    def prepare(self, chunks: int) -> None:
+        """Nothing has to be started."""
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks in order."""
+        worker = Worker(load(setup))
+        for chunk in chunks:
+            yield worker.chunk(chunk)
+
+    def close(self) -> None:
+        """Nothing is left running."""
+
+
+class Deaths:
+    """Counts the workers that died over each chunk and says what becomes of it."""
+
+    def __init__(self) -> None:
+        self._count: Counter[Chunk] = Counter()
+
+    def after(self, chunk: Chunk) -> list[Chunk] | None:
+        """Return what to compute in its place: itself, its courses one by one, or None to give it up."""
+        self._count[chunk] += 1
+        if len(chunk) > 1:
+            if self._count[chunk] < COHORT_DEATHS:
+                return [chunk]
+            return [Chunk(index, index + 1) for index in range(chunk.start, chunk.stop)]
+        return [chunk] if self._count[chunk] < COHORT_DEATHS_ALONE else None
+
+
+class Processes:
+    """In worker processes of this machine, each a started program of its own.
+
+    Parameters
+    ----------
+    workers : int
+        How many at a time.
+    """
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise InputError(f"workers: {workers} is impossible; give 1 or more.")
+        self._workers = workers
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._words: dict[int, IO[bytes]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def prepare(self, chunks: int) -> None:
+        """Start the workers: they import what they need while the tables are made."""
+        for slot in range(min(self._workers, chunks)):
+            self._start(slot)
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks, replacing workers that die."""
+        todo: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+        told: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
+        for chunk in chunks:
+            todo.put(chunk)
+        waiting = len(chunks)
+        deaths = Deaths()
+        threads = [
+            threading.Thread(target=self._tend, args=(slot, setup, todo, told), daemon=True)
+            for slot in range(min(self._workers, max(waiting, 1)))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while waiting:
+                kind, chunk, answer = told.get()
+                if kind == "done":
+                    waiting -= 1
+                    yield answer
+                elif kind == "died":
+                    instead = deaths.after(chunk)
+                    if instead is None:
+                        waiting -= 1
+                        yield Worker(load(setup)).give_up(
+                            chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times"
+                        )
+                    else:
+                        waiting += len(instead) - 1
+                        for item in instead:
+                            todo.put(item)
+                elif kind == "full":
+                    raise DiskFull("no room for a part")
+                else:
+                    raise SimulationError(f"a worker could not go on: {answer}")
+        finally:
+            self.close()
+
+    def _tend(
+        self,
+        slot: int,
+        setup: bytes,
+        todo: queue.SimpleQueue[Chunk | None],
+        told: queue.SimpleQueue[tuple[str, Any, Any]],
+    ) -> None:
+        """Keep one worker alive and fed."""
+        with self._lock:
+            process = self._running.get(slot)
+        fresh, barren = True, 0
+        while (chunk := todo.get()) is not None:
+            try:
+                if process is None:
+                    process, fresh = self._start(slot), True
+                    if process is None:
+                        return
+                assert process.stdin is not None
+                assert process.stdout is not None
+                if fresh:
+                    send(process.stdin, ("setup", setup))
+                    kind, answer = receive(process.stdout)
+                    if kind != "ready":
+                        told.put((kind, chunk, answer))
+                        return
+                    fresh, barren = False, 0
+                send(process.stdin, ("chunk", chunk))
+                kind, answer = receive(process.stdout)
+                told.put((kind, chunk, answer))
+            except (EOFError, OSError):
+                if self._closed:
+                    return
+                starting = process is not None and process.poll() is not None and process.returncode > 0
+                barren += 1
+                if starting and barren >= COHORT_DEATHS:
+                    told.put(("failed", chunk, _last(self._words[slot])))
+                    return
+                if process is not None:
+                    process.kill()
+                    process.wait()
+                process = None
+                told.put(("died", chunk, None))
+
+    def _start(self, slot: int) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._closed:
+                return None
+            if slot not in self._words:  # kept open as long as workers may write to it
+                self._words[slot] = tempfile.TemporaryFile()  # noqa: SIM115
+            process = subprocess.Popen(
+                [sys.executable, "-m", "remyelin.analysis.cohort.worker_process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words[slot],
+                env=_environment(),
+                start_new_session=True,  # a Ctrl-C is for the driver, also while a worker starts
+            )
+            self._running[slot] = process
+            return process
+
+    def close(self) -> None:
+        """Kill the workers; what they were computing is computed again on resuming."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running.values())
+            self._running.clear()
+        for process in running:
+            process.kill()
+        for process in running:
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process numbers of the workers now alive."""
+        with self._lock:
+            return tuple(process.pid for process in self._running.values())
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a worker: it imports what its driver does, and uses one core."""
+    import os
+
+    paths = [item for item in sys.path if item]
+    threads = {
+        name: "1"
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    }
+    return {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _last(words: IO[bytes]) -> str:
+    """The last line a worker said on its error stream."""
+    words.seek(0)
+    lines = words.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it ended without a word"
+
+
+class Dask:
+    """On a Dask cluster: an address of its scheduler, or ``local`` for one started here.
+
+    Every worker of the cluster must have this version of remyelin and see the output folder under the same
+    name.
+
+    Parameters
+    ----------
+    address : str
+        As ``tcp://127.0.0.1:8786``, or ``local`` or ``local:N``.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError:
+            raise InputError(
+                "--cluster needs the package distributed; install it with `pip install 'remyelin[dask]'`."
+            ) from None
+        self._cluster: Any = None
+        name, _, count = address.partition(":")
+        if name == "local" and count and not (count.isdigit() and int(count) > 0):
+            raise InputError(f"--cluster {address}: write local or local:N with N workers, 1 or more.")
+        if name != "local" and not re.fullmatch(r"[a-z]+://[^\s/]+:\d+", address):
+            raise InputError(
+                f"--cluster {address}: is no address; give local, local:N or a scheduler's, as tcp://127.0.0.1:8786."
+            )
+        try:
+            if name == "local":
+                self._cluster = distributed.LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=int(count) if count else None,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    host="127.0.0.1",
+                )
+                self._client = distributed.Client(self._cluster, set_as_default=False)  # type: ignore[no-untyped-call]
+            else:
+                self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"--cluster {address}: no scheduler answers there ({type(error).__name__})."
+            ) from None
+
+    def prepare(self, chunks: int) -> None:
+        """The workers of the cluster are there already."""
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        """Compute the chunks; the scheduler hands those of a lost worker to others."""
+        import hashlib
+
+        from distributed import KilledWorker, as_completed
+
+        from remyelin.analysis.cohort.work import run_chunk
+
+        key = hashlib.sha256(setup).hexdigest()[:16]
+        deaths = Deaths()
+        shared = self._client.scatter(setup, broadcast=True)  # type: ignore[no-untyped-call]
+
+        given: dict[Any, Chunk] = {}
+
+        def submit(chunk: Chunk) -> Any:
+            future = self._client.submit(run_chunk, shared, key, chunk, pure=False)
+            given[future.key] = chunk
+            return future
+
+        running = as_completed([submit(chunk) for chunk in chunks], loop=self._client.loop)  # type: ignore[no-untyped-call]
+        for future in running:
+            chunk = given.pop(future.key)
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            elif isinstance(error, DiskFull):
+                raise DiskFull("no room for a part")
+            elif isinstance(error, KilledWorker):
+                instead = deaths.after(chunk)
+                if instead is None:
+                    yield Worker(load(setup)).give_up(chunk.start, "its worker died again and again")
+                for part in instead or ():
+                    running.add(submit(part))  # type: ignore[no-untyped-call]
+            else:
+                raise SimulationError(
+                    f"a worker of the cluster could not go on: {type(error).__name__}: {error}"
+                )
+
+    def close(self) -> None:
+        """Drop what is not done and leave the cluster; one started here is stopped."""
+        with suppress(Exception):
+            self._client.close()  # type: ignore[no-untyped-call]
+        if self._cluster is not None:
+            with suppress(Exception):
+                self._cluster.close()
+
+
+def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
+    """Return the executor that was asked for; by default a process per processor.
+
+    Raises
+    ------
+    InputError
+        If both are given, or the cluster cannot be reached.
+    """
+    import os
+
+    if cluster is not None:
+        if workers is not None:
+            raise InputError("--workers and --cluster exclude each other; a cluster has its own workers.")
+        return Dask(cluster)
+    count = (
+        workers
+        if workers is not None
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1)
+    )
+    return Processes(count)
+
+
+def part_folder(folder: Path) -> Path:
+    """Return where the parts of a run's folder are."""
+    return folder / "parts"

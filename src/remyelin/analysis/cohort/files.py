@@ -1,0 +1,69 @@
+"""Population files: the shipped ones by name, others by path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from remyelin.analysis.cohort.population import Population, explain, to_data
+from remyelin.base.errors import InputError, nearest
+from remyelin.person.case import load_toml, read_text
+
+
+def shipped_populations() -> Mapping[str, Path]:
+    """Return the names of the populations that come with the package, and their files."""
+    folder = Path(str(files("remyelin.analysis.cohort"))) / "populations"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_population(name_or_path: str) -> Population:
+    """Load a shipped population by name, or a population file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+    """
+    shipped = shipped_populations()
+    if name_or_path in shipped:
+        return parse_population(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
+    path = Path(name_or_path)
+    if not (path.suffix == ".toml" or "/" in name_or_path or path.exists()):
+        raise InputError(f"no shipped population named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {what}; give a population file (*.toml) or one of {', '.join(shipped)}.")
+    return parse_population(read_text(path, "a population file (*.toml)"), str(path))
+
+
+def parse_population(text: str, source: str) -> Population:
+    """Validate the text of a population file; `source` names it in errors."""
+    raw = load_toml(text, source, "a population file")
+    if not raw:
+        raise InputError(f"{source}: is empty; docs/cohort.md shows a population file.")
+    try:
+        return Population.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {explain(error, Population)}") from None
+
+
+def resized(population: Population, persons: int | None = None, draws: int | None = None) -> Population:
+    """Return a population of another number of persons or parameter sets.
+
+    Raises
+    ------
+    InputError
+        For a size that cannot be.
+    """
+    data = to_data(population)
+    if persons is not None:
+        data["persons"] = persons
+    if draws is not None:
+        data["parameters"] = {**data["parameters"], "draws": draws}
+    try:
+        return Population.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{population.name}: {explain(error, Population)}") from None

@@ -1,0 +1,283 @@
+"""One person's course in a cohort: to the first symptom, to presentation, and on to every visit.
+
+Each person is computed alone, from its own stream and the numbers of its parameter set, so that the
+result does not depend on who else is computed beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.analysis.cohort.onset import first_deficit, first_symptom
+from remyelin.analysis.cohort.population import Population
+from remyelin.analysis.cohort.sampling import Drawn, Sampler
+from remyelin.analysis.cohort.settings import COHORT_SEARCH_STEP
+from remyelin.base.errors import SimulationError
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.cobalamin import causes
+from remyelin.evidence import Ledger
+from remyelin.person.chain_people import Numbers
+from remyelin.person.plans import caused
+from remyelin.person.settings import (
+    COURSE_FIRST_DAYS,
+    COURSE_HISTORY_STEP,
+    COURSE_LEAD,
+    COURSE_WEEK,
+    COURSE_WEEKLY_UNTIL,
+)
+from remyelin.person.traits import susceptibility
+
+Row = dict[str, float]
+Floats = NDArray[np.float64]
+BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv")
+SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
+QUANTITIES = ("latency", "amplitude", "velocity", "interval")
+WORDS = ("sex", "cause", "arm")
+_INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
+
+
+class Excluded(Exception):
+    """This person does not meet the criteria of the population; the message says which."""
+
+
+def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
+    """Return one person's words (sex, cause, arm) and a row of numbers per visit.
+
+    Parameters
+    ----------
+    sampler : Sampler
+    number : int
+        Which person.
+    numbers : Numbers
+        Of the parameter set.
+
+    Returns
+    -------
+    words : dict of str
+        By :data:`WORDS`.
+    rows : list of dict
+        One per visit, every one with the same keys in the same order.
+
+    Raises
+    ------
+    SimulationError
+        If nobody drawn for this number meets the criteria, or a layer fails.
+    """
+    criteria = sampler.population.presentation
+    reasons: list[str] = []
+    for attempt in range(criteria.attempts):
+        drawn = sampler.draw(number, attempt)
+        try:
+            rows = _course(drawn, sampler.population, numbers)
+        except Excluded as reason:
+            reasons.append(str(reason))
+            continue
+        for row in rows:
+            row["attempt"] = float(attempt)
+        person = drawn.person
+        return {"sex": person.sex, "cause": person.cause, "arm": drawn.arm.name}, rows
+    commonest = max(set(reasons), key=reasons.count)
+    raise SimulationError(
+        f"none of {criteria.attempts} persons drawn meets the criteria, mostly: {commonest}"
+    )
+
+
+def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:
+    criteria, person = population.presentation, drawn.person
+    ledger = _own_ledger(drawn, numbers.ledger)
+    body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
+    rates = numbers.rates.of_person(susceptibility(person.traits))
+
+    onset = 0.0
+    if criteria.since == "first symptom":
+        onset = _onset(drawn, criteria.within, body, rates, ledger, numbers)
+    began = -(onset + drawn.duration)
+
+    visits = np.array(population.visits)
+    exposure = caused(drawn.seen(began), 0.0, ledger)
+    if drawn.arm.regimen is not None:
+        order = _order(drawn.arm.regimen, population.horizon + 1.0, numbers.ledger)
+        exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
+    times = _times(began, visits)
+    chemistry = cobalamin.course_of(exposure, times, numbers.kinetics)
+    at = np.searchsorted(times, visits)
+    seen = {name: values[at] for name, values in chemistry.items()}
+    if criteria.b12 is not None:
+        first, (low, high) = float(seen["b12"][0]), criteria.b12
+        if not low <= first <= high:
+            raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
+
+    places = nerve.places(body, numbers.ledger)
+    states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
+    pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
+    lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
+    signs = clinic.signs_of(lost, numbers.judge)
+    if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
+        raise Excluded("neither Babinski nor Romberg sign at presentation")
+
+    studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
+    if criteria.neuropathy and not _neuropathy(studies[0]):
+        raise Excluded("no abnormal nerve conduction study at presentation")
+    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, numbers.judge)
+
+
+def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
+    """The ledger with the pace of this person's cause in it."""
+    if drawn.person.cause == "pernicious anaemia":
+        return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
+    if drawn.person.cause == "vegan diet":
+        return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
+    return ledger
+
+
+def _onset(
+    drawn: Drawn,
+    within: float,
+    body: nerve.Person,
+    rates: myelin.Parameters,
+    ledger: Ledger,
+    numbers: Numbers,
+) -> float:
+    """Days from the beginning of the cause to the first symptom noticed, untreated."""
+    step = COHORT_SEARCH_STEP
+    times = np.concatenate([[-COURSE_LEAD], np.arange(0.0, within + step, step)])
+    exposure = caused(drawn.person, times[-1], ledger)
+    methylation = cobalamin.methylation_of(exposure, times, numbers.kinetics)
+    found = first_symptom(
+        times,
+        methylation,
+        cobalamin.gas_level(exposure, times),
+        drawn.person.age,
+        body,
+        rates,
+        numbers.judge,
+        numbers.tables,
+        numbers.ledger,
+    )
+    if found is None:
+        raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
+    return float(times[found])
+
+
+@lru_cache(maxsize=32)
+def _order(regimen: str, horizon: float, ledger: Ledger) -> cobalamin.Order:
+    return cobalamin.read_order(regimen, 0.0, horizon, ledger)
+
+
+def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Days at which the drive of myelin is kept: a course's own times, on the days of the visits besides."""
+    history = np.arange(began - COURSE_LEAD, 0.0, COHORT_SEARCH_STEP)
+    weeks = np.arange(0.0, COURSE_WEEKLY_UNTIL + 1, COURSE_WEEK)
+    months = np.arange(COURSE_WEEKLY_UNTIL, visits[-1], COURSE_HISTORY_STEP)
+    after = np.concatenate([COURSE_FIRST_DAYS, weeks, months])
+    return np.unique(np.concatenate([history, after[after <= visits[-1]], visits]))
+
+
+def _states(
+    times: Floats,
+    methylation: Floats,
+    gas: Floats,
+    visits: Floats,
+    places: myelin.Places,
+    age: float,
+    rates: myelin.Parameters,
+) -> Mapping[str, Floats]:
+    """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
+    before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
+    first = first_deficit(methylation, gas)
+    # in health throughout there is nothing to follow but the visits themselves
+    first = before if first is None else min(first, before)
+    states = myelin.course_of(
+        times[first:], methylation[first:], places, age, rates, keep=visits, gas=gas[first:]
+    )
+    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
+
+
+def _neuropathy(studies: nerve.Studies) -> bool:
+    return any(row.abnormal for row in studies.rows if row.modality in ("motor", "sensory"))
+
+
+def _rows(
+    drawn: Drawn,
+    began: float,
+    visits: NDArray[np.float64],
+    chemistry: Mapping[str, Floats],
+    axons: Floats,
+    pathways: Mapping[str, Floats],
+    lost: Mapping[str, Floats],
+    signs: Mapping[str, NDArray[np.generic]],
+    studies: Sequence[nerve.Studies],
+    judge: clinic.Parameters,
+) -> list[Row]:
+    """Put everything of every visit into flat rows."""
+    person = drawn.person
+    of_person: Row = {
+        "attempt": 0.0,
+        "covariate.age": person.age,
+        "covariate.height": person.height,
+        "covariate.duration": drawn.duration,
+        "covariate.intake": person.food_intake,
+        "covariate.filtration": np.nan if person.filtration is None else person.filtration,
+        "covariate.adherence": drawn.adherence,
+        "covariate.severity": drawn.severity,
+        "covariate.store": person.traits.store,
+        "covariate.plasma": person.traits.plasma,
+        "covariate.mma": person.traits.mma,
+        "covariate.homocysteine": person.traits.homocysteine,
+        "covariate.lost": person.lost,
+        "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
+        "began": began,
+    }
+    blood = {name: chemistry[name] for name in BLOOD}
+    methylation = chemistry["methylation"]
+    of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
+    severity = clinic.severities(lost, judge)
+    points = clinic.scale_of(lost, judge, chemistry["cognition"])
+    rows = []
+    for v, day in enumerate(visits):
+        row: Row = {"visit": float(v), "day": float(day), **of_person}
+        row |= {name: float(values[v]) for name, values in blood.items()}
+        row["methylation.peripheral"], row["methylation.central"] = map(float, methylation[v])
+        row["axons.least"] = float(axons[v].min())
+        for p, path in enumerate(nerve.PATHWAYS):
+            row |= {f"{path}.{name}": float(values[v, p]) for name, values in of_path.items()}
+        now = {name: float(values[v]) for name, values in severity.items()}
+        noticed = {name: value >= judge.presence for name, value in now.items()}
+        vibration = float(signs["vibration_loss"][v])
+        for symptom, value in now.items():
+            row[f"symptom.{symptom}"] = value
+            row[f"noticed.{symptom}"] = float(noticed[symptom])
+        row |= {f"sign.{name}": float(signs[name][v]) for name in SIGNS}
+        row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
+        row["severity"] = sum(now[name] for name in clinic.SPINAL) + vibration
+        row["complete"] = float(
+            points["total"][v] == 0
+            and not any(noticed[name] for name in clinic.SPINAL)
+            and vibration < judge.presence
+        )
+        row |= _study_columns(studies[v])
+        rows.append(row)
+    return rows
+
+
+def _study_columns(studies: nerve.Studies) -> Row:
+    """Flat columns of a battery: every quantity, whether it is beyond its limit, whether the study is abnormal."""
+    row: Row = {}
+    abnormal: dict[str, float] = {}
+    for item in studies.rows:
+        where = f"{item.study}.{item.site}"
+        judged = {_INTERVALS.get(found.quantity, found.quantity): found for found in item.assessed}
+        for quantity in QUANTITIES:
+            value: Any = getattr(item, quantity)
+            row[f"{where}.{quantity}"] = np.nan if value is None else float(value)
+            if quantity in judged:
+                row[f"{where}.{quantity}.abnormal"] = float(judged[quantity].flag != "normal")
+        row[f"{where}.absent"] = float(item.absent)
+        abnormal[item.study] = max(abnormal.get(item.study, 0.0), float(item.abnormal))
+    return row | {f"{study}.abnormal": value for study, value in abnormal.items()}

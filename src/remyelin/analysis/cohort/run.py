@@ -1,0 +1,296 @@
+"""The driver: what is to be computed, and by whom; its folder is in :mod:`remyelin.analysis.cohort.folder`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from remyelin import nerve
+from remyelin._version import __version__
+from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
+from remyelin.analysis.cohort.folder import begin, claim, finish, full
+from remyelin.analysis.cohort.follow import follow
+from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest
+from remyelin.analysis.cohort.population import Population
+from remyelin.analysis.cohort.sampling import Sampler
+from remyelin.analysis.cohort.settings import COHORT_CHUNK
+from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, dump
+from remyelin.base.errors import InputError, RemyelinError, SimulationError
+from remyelin.evidence import Ledger
+from remyelin.myelin.ensemble import ensemble
+from remyelin.person.chain_people import Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: courses done and in all, failed ones, seconds passed and left (None at the start)."""
+
+    done: int
+    total: int
+    failed: int
+    seconds: float
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A finished cohort.
+
+    Attributes
+    ----------
+    folder : Path
+    population : Population
+    settings : mapping of str to float or str
+        Overrides of the ledger.
+    sets : tuple of mapping of str to float
+        Of each draw of parameters; the first, the ledger's own values, is empty.
+    members : tuple of int
+        Which member of the ensemble each draw is; -1 for the ledger's own values.
+    digest : str
+        Of the content, the same for any workers, chunk size, order and executor.
+    failures : tuple of Failure
+    resumed : int
+        Courses found finished.
+    seconds : float
+        Processor seconds of the workers for what was computed now.
+    memory : int
+        Largest resident size of a worker, bytes.
+    """
+
+    folder: Path
+    population: Population
+    settings: Mapping[str, float | str]
+    sets: tuple[Mapping[str, float], ...]
+    members: tuple[int, ...]
+    digest: str
+    failures: tuple[Failure, ...]
+    resumed: int = 0
+    seconds: float = 0.0
+    memory: int = 0
+
+    @property
+    def courses(self) -> int:
+        """Persons times parameter sets."""
+        return self.population.persons * len(self.sets)
+
+
+class Stopped(RemyelinError):
+    """A run ended before it was finished; what was done is kept and can be resumed."""
+
+
+def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:
+    """Return the ensemble's members that were drawn, and their overrides; the first is the ledger as it is.
+
+    Drawn with the seed of ``[parameters]`` alone, so that no person depends on it and it on no person.
+    """
+    # Heavy to import and needed only here.
+    from numpy.random import SeedSequence, default_rng
+
+    wanted = population.parameters.draws
+    if not wanted:
+        return (-1,), ({},)
+    members = ensemble().members
+    picked = []
+    for draw in range(wanted):
+        rng = default_rng(SeedSequence(population.parameters.seed, spawn_key=(draw,)))
+        picked.append(int(rng.integers(len(members))))
+    return (-1, *picked), ({}, *(dict(members[index]) for index in picked))
+
+
+def run_cohort(
+    population: Population,
+    folder: Path,
+    executor: Executor | None = None,
+    *,
+    settings: Mapping[str, float | str] | None = None,
+    resume: bool = False,
+    chunk: int = COHORT_CHUNK,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    say: Callable[[str], None] = lambda step: None,
+) -> Cohort:
+    """Compute a cohort into a folder.
+
+    Parameters
+    ----------
+    population : Population
+    folder : Path
+        Where its parts go; see :func:`claim`.
+    executor : Executor, optional
+        Who computes; this process when omitted. It is closed at the end.
+    settings : mapping, optional
+        Overrides of the ledger for everybody.
+    resume : bool
+        Keep the valid parts of an earlier run of the same cohort in this folder and compute the rest.
+    chunk : int
+        Courses to a part; it changes nothing in the result.
+    progress : callable
+        Called after every part.
+    say : callable
+        Called with the name of each step.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    InputError
+        For a population, a setting or a folder that cannot be used; nothing has been computed then.
+    Stopped
+        If the disk is full; what was done is kept.
+    """
+    executor = executor or Serial()
+    with closing(executor):
+        if chunk < 1:
+            raise InputError(f"chunk: {chunk} is impossible; give 1 or more.")
+        say("checking the population")
+        settings = dict(settings or {})
+        ledger = Ledger.shipped().replace(settings)
+        members, sets = parameter_sets(population)
+        sampler = Sampler.of(population, ledger)
+        for arm in population.arm:
+            if arm.regimen is not None:
+                _check_regimen(population, arm.name, arm.regimen, ledger)
+        for overrides in sets:
+            ledger.replace(overrides)
+        claim(folder, resume=resume)
+        executor.prepare(math.ceil(population.persons * len(sets) / chunk))
+        say("the engine fills the tables of internodes")
+        tables = nerve.build_tables(ledger)
+        columns = _columns(sampler, Numbers.of(ledger, tables))
+        _check_measures(population, columns)
+
+        run = _identity(population, settings, sets, ledger, columns)
+        folder = folder.absolute()
+        setup = dump(Setup(population, settings, sets, tables, columns, str(part_folder(folder)), run))
+        total = population.persons * len(sets)
+        try:
+            finished, chunks = begin(folder, population, settings, run, total, chunk, columns, resume)
+            return _compute(
+                folder,
+                population,
+                settings,
+                members,
+                sets,
+                run,
+                total,
+                executor,
+                setup,
+                finished,
+                chunks,
+                progress,
+            )
+        except OSError as error:
+            if error.errno in FULL or isinstance(error, DiskFull):
+                raise Stopped(full(folder)) from None
+            raise InputError(f"{folder}: cannot be written: {error.strerror or error}.") from None
+
+
+def _compute(
+    folder: Path,
+    population: Population,
+    settings: Mapping[str, float | str],
+    members: tuple[int, ...],
+    sets: tuple[Mapping[str, float], ...],
+    run: str,
+    total: int,
+    executor: Executor,
+    setup: bytes,
+    finished: list[Done],
+    chunks: Sequence[Chunk],
+    progress: Callable[[Progress], None],
+) -> Cohort:
+    resumed = done = sum(len(part.chunk) for part in finished)
+    failed = sum(len(part.failures) for part in finished)
+    began = time.monotonic()
+    progress(Progress(done, total, failed, 0.0, None))
+    for part in executor.run(setup, chunks):
+        finished.append(part)
+        done, failed = done + len(part.chunk), failed + len(part.failures)
+        passed = time.monotonic() - began
+        progress(Progress(done, total, failed, passed, passed / (done - resumed) * (total - done)))
+    digest = cohort_digest(finished)
+    failures = tuple(
+        sorted(
+            (item for part in finished for item in part.failures), key=lambda item: (item.draw, item.person)
+        )
+    )
+    cohort = Cohort(
+        folder,
+        population,
+        settings,
+        sets,
+        members,
+        digest,
+        failures,
+        resumed,
+        sum(part.seconds for part in finished),
+        max((part.memory for part in finished), default=0),
+    )
+    found = {
+        "digest": digest,
+        "failures": [{"person": item.person, "draw": item.draw, "reason": item.reason} for item in failures],
+    }
+    finish(folder, {part.chunk.file for part in finished}, found)
+    return cohort
+
+
+def _identity(
+    population: Population,
+    settings: Mapping[str, float | str],
+    sets: Sequence[Mapping[str, float]],
+    ledger: Ledger,
+    columns: Sequence[str],
+) -> str:
+    content = [
+        population.digest(),
+        sorted(settings.items()),
+        list(map(dict, sets)),
+        ledger.digest(),
+        list(columns),
+    ]
+    return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _columns(sampler: Sampler, numbers: Numbers) -> tuple[str, ...]:
+    """Names of the numbers of a row, from the first person who can be computed."""
+    reasons = ""
+    for number in range(sampler.population.persons):
+        try:
+            return tuple(follow(sampler, number, numbers)[1][0])
+        except SimulationError as error:
+            reasons = str(error)
+            if number + 1 >= 3:
+                break
+    raise SimulationError(
+        f"{sampler.population.name}: none of the first persons could be computed: {reasons}"
+    )
+
+
+def _check_measures(population: Population, columns: Sequence[str]) -> None:
+    """Refuse published rows that name a study, symptom or column that does not exist."""
+    import numpy as np
+
+    from remyelin.analysis.cohort.measures import per_person
+
+    empty = {name: np.zeros(1) for name in columns}
+    for row in population.published:
+        try:
+            per_person(row.measure, empty, empty)
+        except InputError as error:
+            raise InputError(f"{population.name}: published {row.what!r}: {error}") from None
+
+
+def _check_regimen(population: Population, arm: str, regimen: str, ledger: Ledger) -> None:
+    from remyelin.cobalamin import read_order
+
+    try:
+        read_order(regimen, 0.0, population.horizon + 1.0, ledger)
+    except InputError as error:
+        raise InputError(f"{population.name}: arm {arm!r}: {error}") from None

@@ -1,0 +1,187 @@
+"""Who a person of a population is: a pure function of the population's seed and the person's number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator, SeedSequence, default_rng
+from numpy.typing import NDArray
+
+from remyelin.analysis.cohort.covariates import distributions, mixing
+from remyelin.analysis.cohort.distributions import Distribution
+from remyelin.analysis.cohort.population import Arm, Population
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.evidence import Ledger
+from remyelin.person.person import Person
+from remyelin.person.traits import Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One person as drawn: before the cause has begun, day 0 its first day.
+
+    Attributes
+    ----------
+    person : Person
+        With ``began = 0``.
+    arm : Arm
+    duration : float
+        Days before presentation, since the first symptom or the cause.
+    decline : float
+        Days over which intrinsic factor is lost.
+    diet_intake : float
+        ug/day of a vegan diet.
+    severity : float
+        Rate of injury of this person's myelin over that of the typical one.
+    adherence : float
+        Share of doses taken.
+    rng : Generator
+        For what is still to be drawn of this person: the doses left out.
+    """
+
+    person: Person
+    arm: Arm
+    duration: float
+    decline: float
+    diet_intake: float
+    severity: float
+    adherence: float
+    rng: Generator
+
+    def seen(self, began: float) -> Person:
+        """Return the person in the frame in which presentation is day 0; exposure to gas ends then."""
+        return replace(self.person, began=began, ended=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Draws the persons of a population.
+
+    Attributes
+    ----------
+    population : Population
+    spreads : mapping of str to mapping of str to Distribution
+        Of each covariate, by sex.
+    mix : (covariate, covariate) array
+        Turns independent into correlated normal numbers.
+    priors : mapping of str to float
+        What stands in for covariates the population does not spread.
+    """
+
+    population: Population
+    spreads: Mapping[str, Mapping[str, Distribution]]
+    mix: NDArray[np.float64]
+    priors: Mapping[str, float]
+
+    @classmethod
+    def of(cls, population: Population, ledger: Ledger) -> Sampler:
+        """Set up a sampler, refusing impossible numbers.
+
+        Raises
+        ------
+        InputError
+            For distributions or correlations that cannot be.
+        """
+        spreads = distributions(population, ledger)
+        for name, entry, unit in (
+            ("decline", "prior.decline.pernicious_anaemia", DAYS_PER_YEAR),
+            ("diet_intake", "prior.vegan_intake", 1.0),
+        ):
+            for spread in spreads.get(name, {}).values():
+                for end in spread.support():
+                    try:
+                        ledger.replace({entry: end / unit})
+                    except InputError as error:
+                        raise InputError(f"{population.name}: covariate.{name}: {error}") from None
+        priors = {
+            "height.female": ledger["prior.height.female"],
+            "height.male": ledger["prior.height.male"],
+            "intake.female": ledger["prior.food_intake.female"],
+            "intake.male": ledger["prior.food_intake.male"],
+            "weight": ledger["prior.weight"],
+            "temperature": ledger["prior.limb_temperature"],
+            "hours_per_day": ledger["prior.nitrous_oxide.hours_per_day"],
+            "inspired_fraction": ledger["prior.nitrous_oxide.inspired_fraction"],
+            "decline": DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"],
+            "diet_intake": ledger["prior.vegan_intake"],
+        }
+        for cause in ("ileal_disease", "food-cobalamin_malabsorption", "CD320_antibodies"):
+            priors[f"lost.{cause}"] = ledger[f"prior.lost.{cause}"]
+        return cls(population, spreads, mixing(population), priors)
+
+    def draw(self, number: int, attempt: int) -> Drawn:
+        """Return person `number`, drawn for the `attempt`-th time because earlier ones were excluded.
+
+        The stream is that of ``SeedSequence(seed, spawn_key=(number, attempt))``: it depends on nothing else.
+        """
+        # Heavy to import and needed only where persons are drawn.
+        from scipy.special import ndtr
+
+        stream = SeedSequence(self.population.seed, spawn_key=(number, attempt))
+        rng = default_rng(stream)
+        normal = rng.standard_normal(len(self.mix))
+        # summed in a fixed order: a library's product may differ between processors
+        mixed = [sum(float(a) * float(b) for a, b in zip(row, normal, strict=True)) for row in self.mix]
+        quantile = {
+            name: min(float(ndtr(value)), 1.0 - 1e-16)
+            for name, value in zip(self.population.covariate, mixed, strict=True)
+        }
+        cause = self.population.cause[
+            _pick([item.share for item in self.population.cause], rng.random())
+        ].kind
+        arm = self.population.arm[_pick([item.share for item in self.population.arm], rng.random())]
+        of_sex = self.spreads["sex"]["female"]
+        sex = of_sex.labels[of_sex.position(quantile["sex"])]
+
+        def value(name: str, otherwise: float) -> float:
+            spread = self.spreads.get(name)
+            return otherwise if spread is None else spread[sex].at(quantile[name])
+
+        severity = value("severity", 1.0)
+        person = Person(
+            age=value("age", 0.0),
+            sex=sex,
+            height=value("height", self.priors[f"height.{sex}"]),
+            weight=self.priors["weight"],
+            temperature=self.priors["temperature"],
+            cause=cause,
+            began=0.0,
+            ended=None,
+            food_intake=value("intake", self.priors[f"intake.{sex}"]),
+            nitrous_hours=value("hours_per_day", self.priors["hours_per_day"]),
+            nitrous_fraction=value("inspired_fraction", self.priors["inspired_fraction"]),
+            facts=(),
+            traits=Traits(
+                store=value("store", 1.0),
+                plasma=value("plasma", 1.0),
+                mma=value("mma", 1.0),
+                homocysteine=value("homocysteine", 1.0),
+                central=severity,
+                peripheral=severity,
+                optic=severity,
+            ),
+            lost=value("lost", self.priors.get(f"lost.{cause.replace(' ', '_')}", 0.0)),
+            filtration=value("filtration", 0.0) or None,
+        )
+        return Drawn(
+            person=person,
+            arm=arm,
+            duration=value("duration", 0.0),
+            decline=value("decline", self.priors["decline"]),
+            diet_intake=value("diet_intake", self.priors["diet_intake"]),
+            severity=severity,
+            adherence=value("adherence", 1.0),
+            rng=rng,
+        )
+
+
+def _pick(shares: Sequence[float], where: float) -> int:
+    total = 0.0
+    for index, share in enumerate(shares):
+        total += share
+        if where < total:
+            return index
+    return max(index for index, share in enumerate(shares) if share > 0)

@@ -1,0 +1,1 @@
+"""Protocols of animals, cultures, excitability, patients and trials, without figures."""

@@ -1,0 +1,210 @@
+"""Which function simulates which published row, and what came of it.
+
+Each layer's module registers functions with :func:`simulates`; a row without one is listed as not
+computed yet. Nothing here chooses a parameter: a miss is shown as a miss.
+
+A function returns a number for each of its rows, or an :class:`Estimate` where it knows the interval of its
+prediction. The intervals of rows predicted by ``remyelin rebuild`` come with the package; they belong to the shipped
+ledger and are left out when a number of it is changed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.evidence import Ledger, Target, load_published
+
+LAYERS = ("fibre", "nerve", "cobalamin", "myelin", "clinic")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A simulated value with the 5th and 95th percentile of its prediction."""
+
+    value: float
+    low: float
+    high: float
+
+
+Simulation = Callable[[Ledger], Mapping[str, float | Estimate]]
+_Simulation = TypeVar("_Simulation", bound=Simulation)
+_registry: dict[str, tuple[Simulation, str]] = {}
+
+
+def simulates(*names: str, note: str = "") -> Callable[[_Simulation], _Simulation]:
+    """Register a function that simulates one or more target rows.
+
+    Parameters
+    ----------
+    *names : str
+        Rows of ``targets.csv`` or ``population.csv`` the function returns values for.
+    note : str
+        Conditions of the simulation, or the explanation of a miss; shown beside the verdict.
+
+    Raises
+    ------
+    InputError
+        If a row does not exist or already has a simulation.
+    """
+    known = {target.name for target in load_published()}
+    for name in names:
+        if name not in known:
+            raise InputError(f"no target row named {name!r}; {nearest(name, known)}")
+        if name in _registry:
+            raise InputError(f"target row {name!r} is simulated twice.")
+
+    def register(function: _Simulation) -> _Simulation:
+        _registry.update({name: (function, note) for name in names})
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One published row with what the model says.
+
+    Attributes
+    ----------
+    name, layer, role, published, lower, upper, unit, source : str or float
+        As in the table.
+    simulated : float or None
+        None for a row that is not computed yet, and for an event that never happens.
+    holds : bool or None
+        None for a row that is not computed yet.
+    note : str
+        The note of the table, the conditions of the simulation, and the explanation of a miss.
+    table : str
+        ``targets`` or ``population``.
+    low, high : float or None
+        Ends of the 90 % interval of the prediction; None where no interval was computed.
+    computed : bool
+        True also where an event never happens in the time simulated.
+    """
+
+    name: str
+    layer: str
+    role: str
+    published: str
+    lower: float
+    upper: float
+    simulated: float | None
+    unit: str
+    holds: bool | None
+    source: str
+    note: str
+    table: str
+    low: float | None
+    high: float | None
+    computed: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the verdict as plain JSON-ready data."""
+        return asdict(self)
+
+
+def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
+    """Simulate the rows of both tables and compare, in file order, those of ``targets.csv`` first.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The numbers to simulate with.
+    which : str, optional
+        A layer, or the name of one row; all rows when omitted.
+
+    Yields
+    ------
+    Verdict
+        One a row; ``computed`` is False where nothing simulates the row yet.
+    """
+    rows = _select(which)
+    for layer in {row.layer for row in rows}:
+        importlib.import_module(f"remyelin.analysis.validation.{layer}")
+    results: dict[Simulation, Mapping[str, float | Estimate] | Exception] = {}
+    shipped = {} if ledger.overrides() else _shipped_intervals()
+    for row in rows:
+        yield _verdict(row, ledger, results, shipped)
+
+
+def _shipped_intervals() -> Mapping[str, tuple[float, float]]:
+    """Return the intervals that were predicted with the shipped ledger, by row."""
+    # Imported here, since listing rows does not need the derived data.
+    from remyelin.analysis.calibration.rebuild import clinic_predictions, cobalamin_fit
+
+    kept = {**cobalamin_fit()["predictions"], **clinic_predictions()["predictions"]}
+    return {name: (low, high) for name, (_, low, high) in kept.items()}
+
+
+def _select(which: str | None) -> Sequence[Target]:
+    rows = load_published()
+    if which is None:
+        return rows
+    chosen = [row for row in rows if which in (row.layer, row.name)]
+    if not chosen:
+        names = [*LAYERS, *(row.name for row in rows)]
+        raise InputError(f"no layer or target row named {which!r}; {nearest(which, names)}")
+    return chosen
+
+
+def _verdict(
+    row: Target,
+    ledger: Ledger,
+    results: dict[Simulation, Mapping[str, float | Estimate] | Exception],
+    shipped: Mapping[str, tuple[float, float]],
+) -> Verdict:
+    simulated: float | None = None
+    low, high = shipped.get(row.name, (None, None))
+    note = row.note
+    if row.name in _registry:
+        function, conditions = _registry[row.name]
+        if function not in results:
+            # One simulation that fails must not lose the other rows.
+            try:
+                results[function] = function(ledger)
+            except SimulationError as error:
+                results[function] = error
+        result = results[function]
+        if isinstance(result, Exception):
+            conditions = f"failed: {result}"
+        else:
+            found = result[row.name]
+            if isinstance(found, Estimate):
+                low, high, found = found.low, found.high, found.value
+            simulated = float(found)
+        note = "; ".join(part for part in (note, conditions) if part)
+    else:
+        note = "; ".join(part for part in (note, "not computed yet") if part)
+    computed = simulated is not None
+    if not computed:
+        low = high = None
+    holds = None if simulated is None else bool(math.isfinite(simulated) and row.holds(simulated))
+    if simulated is not None and not math.isfinite(simulated):
+        # JSON has no infinity: what did not happen has no time
+        note = "; ".join(
+            part for part in (note, "computed: it does not happen in the time simulated") if part
+        )
+        simulated = None
+    low, high = (end if end is not None and math.isfinite(end) else None for end in (low, high))
+    return Verdict(
+        row.name,
+        row.layer,
+        row.role,
+        row.published,
+        row.lower,
+        row.upper,
+        simulated,
+        row.unit,
+        holds,
+        row.source,
+        note,
+        row.table,
+        low,
+        high,
+        computed,
+    )

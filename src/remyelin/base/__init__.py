@@ -1,0 +1,1 @@
+"""Tools without biology: errors, units, compilation, figure data."""

@@ -1,5 +1,0 @@
-"""The claims of the source article, each with its evidence, the run of the model that bears on it, and a verdict."""
-
-from remyelin.claims.registry import VERDICTS, Claim, Judged, claims, judge
-
-__all__ = ["VERDICTS", "Claim", "Judged", "claims", "judge"]

@@ -1,0 +1,107 @@
+"""``remyelin cohort``: many persons, beside the published series."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remyelin.cli.common import Json, Set, overrides, print_json
+
+
+def cohort(
+    population: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE|PRESET]", help="A population file (*.toml) or a shipped one; a list without."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write the report and the courses (Parquet) here."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", help="Worker processes; one per processor when left out."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="A Dask scheduler (tcp://host:port), or local:N to start one.",
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished cohort in DIR.")] = False,
+    persons: Annotated[
+        int | None, typer.Option("--persons", metavar="N", help="How many persons, in place of the file's.")
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws", metavar="N", help="Parameter sets beside the ledger's values, in place of the file's."
+        ),
+    ] = None,
+    settings: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Compute a cohort: studies, symptoms and outcomes of many persons against the published series."""
+    import tempfile
+    from contextlib import ExitStack
+
+    from remyelin.analysis.cohort.files import load_population, resized, shipped_populations
+    from remyelin.base.errors import InputError
+
+    if population is None:
+        rows = [
+            {"name": name, "title": loaded.title, "persons": loaded.persons, "citation": loaded.citation}
+            for name in shipped_populations()
+            for loaded in [load_population(name)]
+        ]
+        if as_json:
+            print_json(rows)
+        else:
+            for row in rows:
+                print(f"{row['name']:20} {row['persons']:>6}  {row['title']}")
+        return
+    if resume and out is None:
+        raise InputError("--resume: give the folder of the unfinished cohort with --out DIR.")
+    chosen = resized(load_population(population), persons, draws)
+
+    from remyelin.analysis.cohort.executors import executor
+    from remyelin.analysis.cohort.folder import claim, stopped
+    from remyelin.analysis.cohort.results import Results
+    from remyelin.analysis.cohort.run import run_cohort
+    from remyelin.output.pages.cohort import write_report
+    from remyelin.output.terminal.cohort import describe, print_cohort
+    from remyelin.output.terminal.course import Progress
+
+    with ExitStack() as stack:
+        if out is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-cohort-")))
+        else:
+            folder = out
+            claim(folder, resume=resume)
+        progress = stack.enter_context(Progress())
+        try:
+            found = run_cohort(
+                chosen,
+                folder,
+                executor(workers, cluster),
+                settings=overrides(settings),
+                resume=resume,
+                progress=lambda state: progress(describe(state)),
+                say=progress,
+            )
+            progress("writing the report")
+            summary = write_report(Results(found))
+        except KeyboardInterrupt:
+            said = "stopped; nothing is kept, for no --out was given." if out is None else stopped(folder)
+            print(f"remyelin: {said}", file=sys.stderr)
+            raise typer.Exit(130) from None
+    if as_json:
+        print_json(summary)
+    else:
+        print_cohort(summary, out)

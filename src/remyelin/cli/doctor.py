@@ -1,0 +1,17 @@
+"""``remyelin doctor``: what is installed and what works."""
+
+from __future__ import annotations
+
+from remyelin.cli.common import Json, print_json
+
+
+def doctor(as_json: Json = False) -> None:
+    """Say what is installed and what works: versions, kernel cache, threads, extras."""
+    from remyelin.output.terminal.doctor import examine
+
+    facts = examine()
+    if as_json:
+        print_json(facts)
+    else:
+        for key, value in facts.items():
+            print(f"{key:22} {value}")

@@ -1,0 +1,24 @@
+"""``remyelin new``: a commented case file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remyelin.cli.common import Json, print_json
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the case.")],
+    as_json: Json = False,
+) -> None:
+    """Write a commented case file, valid as it stands."""
+    from remyelin.output.run_folder import write_new_case
+
+    write_new_case(file)
+    if as_json:
+        print_json({"wrote": str(file)})
+        return
+    print(f"wrote {file}; compute it with: remyelin run {file} --out out")

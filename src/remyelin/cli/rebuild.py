@@ -1,0 +1,28 @@
+"""``remyelin rebuild``: derived data, made again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from remyelin.cli.common import Json, print_json
+
+
+def rebuild(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="clinic, cobalamin, myelin, predictions, sensitivity, tables"),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Make derived data again from the ledger, where the numbers it rests on have changed (minutes)."""
+    from remyelin.analysis.calibration.rebuild import rebuild as make
+    from remyelin.output.terminal.course import Progress
+
+    with Progress() as progress:
+        path = make(name, progress)
+    if as_json:
+        print_json({"name": name, "wrote": str(path)})
+        return
+    print(f"wrote {path}")

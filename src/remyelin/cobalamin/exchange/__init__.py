@@ -1,0 +1,1 @@
+"""Exchange with other tools: SBML, event tables, the unreduced model."""

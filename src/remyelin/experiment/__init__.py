@@ -1,5 +1,0 @@
-"""Named protocols that can be run and drawn: what was done to nerves, done again to the model."""
-
-from remyelin.experiment.registry import EXPERIMENTS, Experiment, Result, Table, run_experiment
-
-__all__ = ["EXPERIMENTS", "Experiment", "Result", "Table", "run_experiment"]

@@ -1,0 +1,1 @@
+"""Lesions and repair: functions from fibre to fibre."""

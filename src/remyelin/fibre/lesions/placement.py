@@ -1,0 +1,104 @@
+"""Where along a fibre lesions lie: at random, in patches, more of them far from the cell, alike in neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from remyelin.base.errors import InputError
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def scattered(n_internodes: int, share: ArrayLike, *, seed: int, run: float = 1.0) -> Ints:
+    """Draw internodes at random, alone or in patches.
+
+    Parameters
+    ----------
+    n_internodes : int
+    share : float or (n_internodes,) array
+        Chance of each internode, 0..1; an array for lesions that depend on place (:func:`rising`).
+    seed : int
+    run : float
+        Mean length of a patch, in internodes, 1 or more. With 1 internodes are independent; else they are
+        a two-state Markov chain whose states have these chances where `share` changes slowly.
+
+    Returns
+    -------
+    (k,) int
+        Ascending; the same for the same seed.
+    """
+    chances = _chances(share, n_internodes)
+    if not 1 <= run < np.inf:
+        raise InputError(f"scattered: run is {run}; give a mean patch length of 1 internode or more.")
+    draws = np.random.default_rng(_seed(seed)).random(n_internodes)
+    if run == 1:
+        return np.flatnonzero(draws < chances)
+    leave = 1 / run
+    enter = np.where(chances < 1, np.minimum(chances * leave / np.where(chances < 1, 1 - chances, 1), 1), 1)
+    hit = np.zeros(n_internodes, dtype=np.bool_)
+    inside = False
+    for i, draw in enumerate(draws):
+        if i == 0:
+            inside = bool(draw < chances[0])
+        else:
+            stay = 1 if chances[i] == 1 else 1 - leave
+            inside = bool(draw < (stay if inside and chances[i] > 0 else enter[i]))
+        hit[i] = inside
+    return np.flatnonzero(hit)
+
+
+def scattered_together(
+    n_fibres: int, n_internodes: int, share: ArrayLike, *, correlation: float, seed: int
+) -> list[Ints]:
+    """Draw internodes of neighbouring fibres whose lesions tend to lie at the same place.
+
+    Parameters
+    ----------
+    n_fibres, n_internodes : int
+    share : float or (n_internodes,) array
+        Chance of each internode, 0..1.
+    correlation : float
+        0 (independent) to 1 (the same internodes in all): correlation between fibres of the normal
+        variables whose lower tail is a lesion (a Gaussian copula).
+    seed : int
+
+    Returns
+    -------
+    list of (k,) int, one per fibre
+    """
+    chances = _chances(share, n_internodes)
+    if not 0 <= correlation <= 1:
+        raise InputError(f"scattered_together: correlation is {correlation}; give 0 to 1.")
+    if n_fibres < 1:
+        raise InputError(f"scattered_together: n_fibres is {n_fibres}; give 1 or more.")
+    random = np.random.default_rng(_seed(seed))
+    shared = random.standard_normal(n_internodes)
+    own = random.standard_normal((n_fibres, n_internodes))
+    field = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
+    return [np.flatnonzero(row) for row in field < ndtri(chances)]
+
+
+def rising(n_internodes: int, near: float, far: float) -> Array:
+    """Return chances that change evenly from the first internode to the last, shape (n_internodes,)."""
+    _chances([near, far], 2)
+    return np.linspace(near, far, n_internodes)
+
+
+def _chances(share: ArrayLike, n_internodes: int) -> Array:
+    if n_internodes < 1:
+        raise InputError(f"places: there are {n_internodes} internodes; give 1 or more.")
+    given = np.asarray(share, dtype=np.float64)
+    if given.ndim > 1 or (given.ndim == 1 and len(given) != n_internodes):
+        raise InputError(f"places: share has {given.size} values for {n_internodes} internodes.")
+    if not np.all((given >= 0) & (given <= 1)):
+        raise InputError("places: share must be within 0 to 1.")
+    return np.broadcast_to(given, n_internodes)
+
+
+def _seed(seed: int) -> int:
+    if isinstance(seed, bool) or int(seed) != seed or seed < 0:
+        raise InputError(f"places: seed is {seed}; give a whole number of 0 or more.")
+    return int(seed)

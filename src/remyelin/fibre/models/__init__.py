@@ -1,0 +1,1 @@
+"""Fibre models: geometry, membrane, published catalogue."""

@@ -1,0 +1,159 @@
+"""Voltage-gated channels as data: rates, gates, currents, channel sets, and the MRG node.
+
+A rate is one of three forms in V (mV), in 1/ms::
+
+    linoid       a (V + b) / (1 - exp(-(V + b) / c))     limit a c at V = -b
+    sigmoid      a / (1 + exp(-(V + b) / c))
+    exponential  a exp((V + b) / c)
+
+A gate follows dx/dt = alpha (1 - x) - beta x, both multiplied by q10 ** ((T - reference) / 10). A
+current is I = density * prod(gate ** power) * (V - reversal).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import Q10_INTERVAL
+from remyelin.evidence import Ledger
+
+Form = Literal["linoid", "sigmoid", "exponential"]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A transition rate of a gate: form and its three numbers (1/ms or 1/(ms mV); mV; mV)."""
+
+    form: Form
+    a: float
+    b: float
+    c: float
+
+    def __call__(self, potential: ArrayLike) -> Array:
+        """Return the rate (1/ms) at membrane potentials (mV), finite at removable singularities."""
+        shifted = np.asarray(potential, dtype=np.float64) + self.b
+        ratio = shifted / self.c
+        with np.errstate(over="ignore"):
+            if self.form == "exponential":
+                return self.a * np.exp(ratio)
+            if self.form == "sigmoid":
+                return self.a / (1 + np.exp(-ratio))
+            safe = np.where(ratio == 0, 1, ratio)
+            return np.where(ratio == 0, self.a * self.c, self.a * shifted / -np.expm1(-safe))
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate with opening and closing rates and their temperature factor."""
+
+    name: str
+    alpha: Rate
+    beta: Rate
+    q10: float
+    reference_temperature: float
+
+    def kinetics(self, potential: ArrayLike, temperature: float) -> tuple[Array, Array]:
+        """Return steady state (0..1) and time constant (ms) at potentials (mV) and temperature (C)."""
+        factor = self.q10 ** ((temperature - self.reference_temperature) / Q10_INTERVAL)
+        alpha, beta = self.alpha(potential), self.beta(potential)
+        return alpha / (alpha + beta), 1 / (factor * (alpha + beta))
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A current of a channel set: density (S/cm2), reversal (mV) and the gates raised to powers."""
+
+    name: str
+    density: float
+    reversal: float
+    powers: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSet:
+    """The gates and currents of one kind of membrane.
+
+    The density a compartment really carries stands in its :class:`~remyelin.fibre.Fibre`; the
+    densities here are those of the published membrane.
+    """
+
+    name: str
+    gates: tuple[Gate, ...]
+    currents: tuple[Current, ...]
+
+    def __post_init__(self) -> None:
+        known = {gate.name for gate in self.gates}
+        for current in self.currents:
+            for gate, power in current.powers:
+                if gate not in known:
+                    raise InputError(f"current {current.name!r} uses gate {gate!r}; {nearest(gate, known)}")
+                if power < 1:
+                    raise InputError(f"current {current.name!r} raises {gate!r} to {power}; give 1 or more.")
+
+    def current(self, name: str) -> int:
+        """Return the position of a current by name."""
+        names = [current.name for current in self.currents]
+        if name not in names:
+            raise InputError(f"channel set {self.name!r} has no current {name!r}; {nearest(name, names)}")
+        return names.index(name)
+
+    def densities(self) -> Array:
+        """Return the densities (S/cm2) of the published membrane, shape (currents,)."""
+        return np.array([current.density for current in self.currents])
+
+    def with_densities(self, **densities: float) -> ChannelSet:
+        """Return the set with other densities (S/cm2) for the currents named."""
+        for name in densities:
+            self.current(name)
+        currents = tuple(replace(c, density=densities.get(c.name, c.density)) for c in self.currents)
+        return replace(self, currents=currents)
+
+    def current_density(self, potential: float, temperature: float) -> float:
+        """Return the net steady-state current (mA/cm2, outward positive) at a held potential (mV)."""
+        steady = {gate.name: gate.kinetics(potential, temperature)[0] for gate in self.gates}
+        total = 0.0
+        for current in self.currents:
+            opened = np.prod([steady[gate] ** power for gate, power in current.powers])
+            total += float(current.density * opened * (potential - current.reversal))
+        return total
+
+
+def mrg_node(ledger: Ledger) -> ChannelSet:
+    """Return the channels of the MRG node (McIntyre, Richardson, Grill 2002; ModelDB 3810).
+
+    Fast sodium ``naf`` (m^3 h), persistent sodium ``nap`` (p^3), slow potassium ``ks`` (s), leak ``leak``.
+    """
+
+    def rate(form: Form, name: str) -> Rate:
+        a, b, c = ledger.vector(f"mrg.node.{name}")
+        return Rate(form, a, b, c)
+
+    fast_rate, fast_slope = ledger.vector("mrg.node.m_alpha")
+    activation = ledger.vector("mrg.node.q10_activation")
+    m_alpha = Rate("linoid", fast_rate, ledger["mrg.node.m_alpha_shift"], fast_slope)
+    gates = (
+        Gate("m", m_alpha, rate("linoid", "m_beta"), *activation),
+        Gate(
+            "h",
+            rate("linoid", "h_alpha"),
+            rate("sigmoid", "h_beta"),
+            *ledger.vector("mrg.node.q10_inactivation"),
+        ),
+        Gate("p", rate("linoid", "p_alpha"), rate("linoid", "p_beta"), *activation),
+        Gate("s", rate("sigmoid", "s_alpha"), rate("sigmoid", "s_beta"), *ledger.vector("mrg.node.q10_slow")),
+    )
+    m, h, p, s = (int(power) for power in ledger.vector("mrg.node.powers"))
+    sodium, potassium = ledger["mrg.node.sodium_reversal"], ledger["mrg.node.potassium_reversal"]
+    currents = (
+        Current("naf", ledger["mrg.node.naf_density"], sodium, (("m", m), ("h", h))),
+        Current("nap", ledger["mrg.node.nap_density"], sodium, (("p", p),)),
+        Current("ks", ledger["mrg.node.ks_density"], potassium, (("s", s),)),
+        Current("leak", ledger["mrg.node.leak_density"], ledger["mrg.node.leak_reversal"]),
+    )
+    return ChannelSet("mrg_node", gates, currents)

@@ -1,0 +1,145 @@
+"""The unmyelinated C fibre of Sundt, Gamper & Jaffe 2015: a bare cable with sodium and potassium channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import BODY_TEMPERATURE, FARADAY, GAS_CONSTANT, MM_PER_UM, MV_PER_V, ZERO_CELSIUS
+from remyelin.evidence import Ledger
+from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate
+from remyelin.fibre.models.fibre import NODE, Fibre
+
+
+def sundt_c_fibre(
+    diameter_um: float,
+    length_mm: float,
+    *,
+    temperature: float = BODY_TEMPERATURE,
+    ledger: Ledger,
+) -> Fibre:
+    """Build an unmyelinated axon; every compartment is a "node" of bare, excitable membrane.
+
+    The leak's reversal is the one that leaves no net current at the resting potential, as in the
+    published model, so it moves with temperature.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Of the axon, um.
+    length_mm : float
+        mm; rounded to whole compartments.
+    temperature : float
+        Degrees C.
+    ledger : Ledger
+
+    Returns
+    -------
+    Fibre
+
+    Raises
+    ------
+    InputError
+        For a diameter outside the range of C fibres or a length under two compartments.
+
+    References
+    ----------
+    Sundt, Gamper, Jaffe 2015, J Neurophysiol, doi:10.1152/jn.00226.2015.
+    """
+    low, high = ledger.vector("sundt.diameter_limits")
+    if not low <= diameter_um <= high:
+        raise InputError(f"Sundt 2015: an axon of {diameter_um} um is outside {low:g} to {high:g} um.")
+    piece = ledger["sundt.compartment_length"]
+    if not np.isfinite(length_mm) or length_mm < 2 * piece * MM_PER_UM:
+        raise InputError(
+            f"Sundt 2015: a length of {length_mm} mm is not at least two compartments of {piece:g} um."
+        )
+    n = round(length_mm / (piece * MM_PER_UM))
+    rest, leak = ledger["sundt.rest"], ledger["sundt.leak_density"]
+    membrane = sundt_membrane(temperature, ledger)
+    reversal = rest + membrane.current_density(rest, temperature) / leak
+
+    def everywhere(value: float) -> np.ndarray:
+        return np.full(n, value)
+
+    return Fibre(
+        model="Sundt 2015",
+        diameter=float(diameter_um),
+        temperature=float(temperature),
+        role=np.full(n, NODE),
+        length=everywhere(piece),
+        axon_diameter=everywhere(diameter_um),
+        sheath_diameter=everywhere(diameter_um),
+        # Without myelin the space around the axon is the outside: its width plays no part.
+        periaxonal_width=everywhere(1.0),
+        lamellae=everywhere(0.0),
+        resistivity=everywhere(ledger["sundt.axial_resistivity"]),
+        periaxonal_resistivity=ledger["sundt.axial_resistivity"],
+        axolemma_capacity=everywhere(ledger["sundt.capacity"]),
+        axolemma_leak=everywhere(leak),
+        leak_reversal=reversal,
+        lamella_capacity=ledger["mrg.lamella_capacity"],
+        lamella_conductance=ledger["mrg.lamella_conductance"],
+        channel_sets=(membrane,),
+        channels=np.zeros(n, dtype=np.int64),
+        density=np.tile(membrane.densities(), (n, 1)),
+        initial=rest,
+    )
+
+
+def sundt_membrane(temperature: float, ledger: Ledger) -> ChannelSet:
+    """Return sodium ``na`` (m^3 h, Traub & Miles) and delayed-rectifier potassium ``kdr`` (n^3 l, Borg-Graham).
+
+    The Borg-Graham gates move a charge z across the field, so the slope of their rates follows the
+    absolute temperature: alpha = k exp(-z g (V - V_half) F/RT), beta = k exp(z (1 - g) (V - V_half) F/RT).
+
+    Parameters
+    ----------
+    temperature : float
+        Degrees C.
+    ledger : Ledger
+
+    Returns
+    -------
+    ChannelSet
+    """
+    thermal = GAS_CONSTANT * (temperature + ZERO_CELSIUS) / FARADAY * MV_PER_V
+    q10 = ledger.vector("sundt.q10")
+
+    def borg_graham(name: str) -> Gate:
+        speed, half, charge, asymmetry = ledger.vector(f"sundt.{name}_gate")
+        forward, backward = -charge * asymmetry, charge * (1 - asymmetry)
+        return Gate(
+            name,
+            Rate("exponential", speed, -half, thermal / forward),
+            Rate("exponential", speed, -half, thermal / backward if backward else np.inf),
+            *q10,
+        )
+
+    gates = (
+        Gate(
+            "m",
+            Rate("linoid", *ledger.vector("sundt.m_alpha")),
+            Rate("linoid", *ledger.vector("sundt.m_beta")),
+            *q10,
+        ),
+        Gate(
+            "h",
+            Rate("exponential", *ledger.vector("sundt.h_alpha")),
+            Rate("sigmoid", *ledger.vector("sundt.h_beta")),
+            *q10,
+        ),
+        borg_graham("n"),
+        borg_graham("l"),
+    )
+    m, h, n, slow = (int(power) for power in ledger.vector("sundt.powers"))
+    currents = (
+        Current("na", ledger["sundt.sodium_density"], ledger["sundt.sodium_reversal"], (("m", m), ("h", h))),
+        Current(
+            "kdr",
+            ledger["sundt.potassium_density"],
+            ledger["sundt.potassium_reversal"],
+            (("n", n), ("l", slow)),
+        ),
+    )
+    return ChannelSet("sundt", gates, currents)

@@ -1,0 +1,1 @@
+"""Protocols: thresholds, recovery cycles, trains, recordings."""

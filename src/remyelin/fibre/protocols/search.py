@@ -1,0 +1,148 @@
+"""Where a yes-or-no response changes along one quantity: every change found, not only the first.
+
+Bisection alone is wrong for responses that come, go and come again: an impulse excited at moderate
+currents is blocked at strong ones, and a bisection that lands there reports the wrong threshold by any
+factor. So the range is scanned first, each change is bracketed and narrowed, and the neighbourhood of
+each is looked at once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.fibre.settings import (
+    NEIGHBOURS,
+    SCAN_LIMIT,
+    SCAN_PER_DECADE,
+    SEARCH_ROUNDS,
+    SEARCH_TOLERANCE,
+    SECTIONS,
+)
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transitions:
+    """The changes of a response along a range.
+
+    Attributes
+    ----------
+    value : (k,) float
+        Where it changes, in order of magnitude; on the side that responds.
+    begins : (k,) bool
+        True where the response begins there as magnitudes grow, False where it ends.
+    tried, responded : (m,) float and bool
+        Everything that was evaluated, in order of magnitude.
+    """
+
+    value: Array
+    begins: Bools
+    tried: Array
+    responded: Bools
+
+    @property
+    def first(self) -> float:
+        """Smallest magnitude that responds, NaN if none tried did."""
+        if np.any(self.begins):
+            return float(self.value[self.begins][0])
+        return float(self.tried[0]) if self.responded[0] else float("nan")
+
+    @property
+    def monotone(self) -> bool:
+        """Whether the response begins at most once and never ends."""
+        return bool(np.all(self.begins)) and len(self.value) <= 1
+
+
+def transitions(
+    responds: Callable[[float], bool],
+    low: float,
+    high: float,
+    *,
+    per_decade: int = SCAN_PER_DECADE,
+    tolerance: float = SEARCH_TOLERANCE,
+    threads: int = 1,
+) -> Transitions:
+    """Find every change of a response between two magnitudes of one sign.
+
+    A response that comes and goes within one step of the scan, away from any other change, is missed:
+    raise `per_decade` to look closer.
+
+    Parameters
+    ----------
+    responds : callable
+        ``responds(value) -> bool``; called from several threads if `threads` is above 1.
+    low, high : float
+        Of one sign, neither zero, ``|low| < |high|``.
+    per_decade : int
+        Values tried per factor of ten, evenly spaced in the logarithm.
+    tolerance : float
+        Relative width to which each change is narrowed.
+    threads : int
+        Evaluations at a time; the answer does not depend on it.
+
+    Returns
+    -------
+    Transitions
+
+    Raises
+    ------
+    InputError
+        If the range or the settings make no sense.
+    """
+    _check(low, high, per_decade, tolerance, threads)
+    sign = 1.0 if low > 0 else -1.0
+    known: dict[float, bool] = {}
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+
+        def look(magnitudes: Sequence[float]) -> None:
+            new = sorted({float(m) for m in magnitudes} - known.keys())
+            known.update(zip(new, pool.map(lambda m: bool(responds(sign * m)), new), strict=True))
+
+        bottom, top = abs(low), abs(high)
+        points = max(2, int(np.ceil(per_decade * np.log10(top / bottom))) + 1)
+        if points > SCAN_LIMIT:
+            raise InputError(f"search: a scan of {points} values is too long; narrow the range.")
+        look(np.geomspace(bottom, top, points).tolist())
+        _narrow(known, look, tolerance)
+        at = [m for bracket in _brackets(known) for m in bracket]
+        look([m * f for m in at for f in NEIGHBOURS if bottom <= m * f <= top])
+        _narrow(known, look, tolerance)
+    tried = np.array(sorted(known))
+    responded = np.array([known[m] for m in tried.tolist()])
+    found = _brackets(known)
+    begins = np.array([known[b] for _, b in found], dtype=np.bool_)
+    value = np.array([b if known[b] else a for a, b in found], dtype=np.float64)
+    return Transitions(sign * value, begins, sign * tried, responded)
+
+
+def _brackets(known: dict[float, bool]) -> list[tuple[float, float]]:
+    """Neighbouring magnitudes that respond differently."""
+    order = sorted(known)
+    return [(a, b) for a, b in pairwise(order) if known[a] != known[b]]
+
+
+def _narrow(known: dict[float, bool], look: Callable[[Sequence[float]], None], tolerance: float) -> None:
+    """Cut every bracket into parts until each is narrow; a bracket may turn out to hold several changes."""
+    for _ in range(SEARCH_ROUNDS):
+        wide = [(a, b) for a, b in _brackets(known) if b > a * (1 + tolerance)]
+        if not wide:
+            return
+        look([m for a, b in wide for m in np.geomspace(a, b, SECTIONS + 1)[1:-1].tolist()])
+
+
+def _check(low: float, high: float, per_decade: int, tolerance: float, threads: int) -> None:
+    if not (np.isfinite(low) and np.isfinite(high)) or low * high <= 0 or not abs(low) < abs(high):
+        raise InputError(
+            f"search: the range {low} to {high} needs two finite numbers of one sign, the smaller first."
+        )
+    if per_decade < 1 or not 0 < tolerance < 1 or threads < 1:
+        raise InputError("search: give per_decade and threads of 1 or more and a tolerance between 0 and 1.")

@@ -1,0 +1,1 @@
+"""Solvers: full compartments, reduced internodes, compiled kernels."""

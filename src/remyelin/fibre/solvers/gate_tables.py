@@ -1,0 +1,80 @@
+"""Gate kinetics tabulated over membrane potential for one time step, as the kernels read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.fibre.models.channels import ChannelSet
+from remyelin.fibre.settings import GATE_TABLE_RANGE, GATE_TABLE_STEP, TABLE_CACHE_SIZE
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MembraneTables:
+    """Everything a kernel needs of S channel sets with at most G gates and K currents.
+
+    Attributes
+    ----------
+    update : (S, V, G, 2) float
+        For one step the gate becomes ``update[..., 0] + update[..., 1] * gate``: the exact solution of
+        its equation at a fixed potential (NEURON's cnexp).
+    steady : (S, V, G) float
+        Steady states.
+    low, step : float
+        First potential and spacing of the tables, mV.
+    reversal : (S, K) float
+        mV.
+    powers : (S, K, G) int
+        Power of each gate in each current.
+    """
+
+    update: Array
+    steady: Array
+    low: float
+    step: float
+    reversal: Array
+    powers: NDArray[np.int64]
+
+
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
+def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: float) -> MembraneTables:
+    """Tabulate channel sets for a temperature (C) and a time step (ms)."""
+    low, high = GATE_TABLE_RANGE
+    potential = low + GATE_TABLE_STEP * np.arange(round((high - low) / GATE_TABLE_STEP) + 1)
+    most_gates = max(1, *(len(s.gates) for s in sets)) if sets else 1
+    most_currents = max(1, *(len(s.currents) for s in sets)) if sets else 1
+    n_sets = max(1, len(sets))
+    update = np.zeros((n_sets, len(potential), most_gates, 2))
+    steady = np.zeros((n_sets, len(potential), most_gates))
+    reversal = np.zeros((n_sets, most_currents))
+    powers = np.zeros((n_sets, most_currents, most_gates), dtype=np.int64)
+    for i, channels in enumerate(sets):
+        names = [gate.name for gate in channels.gates]
+        for j, gate in enumerate(channels.gates):
+            steady[i, :, j], tau = gate.kinetics(potential, temperature)
+            update[i, :, j, 1] = np.exp(-step_ms / tau)
+            update[i, :, j, 0] = -steady[i, :, j] * np.expm1(-step_ms / tau)
+        for k, current in enumerate(channels.currents):
+            reversal[i, k] = current.reversal
+            for gate_name, power in current.powers:
+                powers[i, k, names.index(gate_name)] = power
+    return MembraneTables(update, steady, low, GATE_TABLE_STEP, reversal, powers)
+
+
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
+def gate_rows(
+    sets: tuple[ChannelSet, ...],
+    temperature: float,
+    step_ms: float,
+    single: bool,
+) -> NDArray[np.floating]:
+    """Return the updates of all sets as rows of offsets then factors, shape (S * V, 2 G), for the fast kernel."""
+    update = membrane_tables(sets, temperature, step_ms).update
+    n_sets, rows, gates, _ = update.shape
+    turned = np.moveaxis(update, -1, 2).reshape(n_sets * rows, 2 * gates)
+    return np.ascontiguousarray(turned, dtype=np.float32 if single else np.float64)

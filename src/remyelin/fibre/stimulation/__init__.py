@@ -1,0 +1,1 @@
+"""Stimuli: waveforms, pipettes, electrodes."""

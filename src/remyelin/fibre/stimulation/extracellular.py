@@ -1,0 +1,181 @@
+"""The outside of a fibre: potentials that electrodes impose on it, and potentials that it leaves at electrodes.
+
+The fibre lies along x from x = 0, at y = z = 0, in an infinite homogeneous medium whose conductivity may
+differ along the three axes. A current I at distance (x, y, z) raises the potential to::
+
+    I / (4 pi sqrt(s_y s_z x^2 + s_x s_z y^2 + s_x s_y z^2))
+
+(isotropic: I / (4 pi s r)). Written for potentials relative to the outside one, V_e, the double cable keeps
+its equations and gains, in every compartment, the axial currents that V_e alone would drive: into the
+axoplasm the sum over neighbours of g_i (V_e,nb - V_e), into the periaxonal space that of g_p. This is
+exact, for any V_e(x, t).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import POINT_SOURCE_MV, SPHERE, UV_PER_MV
+from remyelin.fibre.models.circuit import circuit
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.stimulation.stimulus import Stimulus
+from remyelin.fibre.stimulation.waveform import Waveform
+
+Array = NDArray[np.float64]
+AXES = ("x", "y", "z")
+Conductivity = float | tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Electrode:
+    """A point electrode beside a fibre.
+
+    Attributes
+    ----------
+    position : (3,) float
+        x along the fibre from its start, y and z across, um.
+    conductivity : float or (3,) float
+        Of the medium, S/m; three numbers for x, y and z of an anisotropic one.
+    """
+
+    position: tuple[float, float, float]
+    conductivity: Conductivity
+
+    @property
+    def unit(self) -> str:
+        """Unit of a stimulus amplitude at this source."""
+        return "mA"
+
+    def stimulus(self, fibre: Fibre, waveform: Waveform, amplitude: float = 1.0) -> Stimulus:
+        """Return the stimulus of a current of `amplitude` times the waveform (mA)."""
+        potential = amplitude * point_source(fibre, self)
+        return extracellular_stimulus(fibre, potential, waveform)
+
+
+def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: int | None = None) -> Electrode:
+    """Return an electrode straight above a node, or above the middle of the fibre.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    distance : float
+        From the axis, um.
+    conductivity : float or (3,) float
+        S/m.
+    node : int, optional
+    """
+    if node is None:
+        x = 0.5 * float(fibre.length.sum())
+    elif -fibre.n_nodes <= node < fibre.n_nodes:
+        x = float(fibre.centres[fibre.nodes[node]])
+    else:
+        raise InputError(
+            f"electrode: there is no node {node}; the fibre has {fibre.n_nodes}, counted from 0."
+        )
+    return Electrode((x, float(distance), 0.0), conductivity)
+
+
+def point_source(fibre: Fibre, electrode: Electrode) -> Array:
+    """Return the potential (mV) of 1 mA at an electrode, at every compartment of the fibre, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If the electrode is inside the fibre, or a position or conductivity is impossible.
+    """
+    return POINT_SOURCE_MV * _transfer(fibre, electrode)
+
+
+def extracellular_stimulus(fibre: Fibre, potential: ArrayLike, waveform: Waveform) -> Stimulus:
+    """Turn a potential outside the fibre into a stimulus.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    potential : (n,) array
+        mV outside every compartment at waveform 1: of electrodes, of a field, of a solver of tissue.
+    waveform : Waveform
+
+    Returns
+    -------
+    Stimulus
+
+    Raises
+    ------
+    InputError
+        If there is not one finite potential per compartment.
+    """
+    outside = np.asarray(potential, dtype=np.float64)
+    if outside.shape != (fibre.n_compartments,) or not np.all(np.isfinite(outside)):
+        raise InputError(
+            f"extracellular: give one finite potential per compartment ({fibre.n_compartments}), "
+            f"not an array of shape {outside.shape}."
+        )
+    net = circuit(fibre)
+    fall = np.diff(outside)
+    axoplasm, periaxonal = np.zeros(len(outside)), np.zeros(len(outside))
+    for current, conductance in ((axoplasm, net.axial), (periaxonal, net.periaxonal)):
+        current[:-1] += conductance * fall
+        current[1:] -= conductance * fall
+    return Stimulus(axoplasm, periaxonal, waveform.sample)
+
+
+def potential_at(
+    fibre: Fibre, currents: ArrayLike, electrodes: tuple[Electrode, ...] | list[Electrode]
+) -> Array:
+    """Return the potential a fibre leaves at electrodes: the sum of its compartments' point currents.
+
+    Parameters
+    ----------
+    fibre : Fibre
+    currents : (..., n) array
+        Current out of every compartment into the outside, nA.
+    electrodes : sequence of Electrode
+
+    Returns
+    -------
+    (..., electrodes) array
+        uV, against a distant reference.
+    """
+    leaving = np.asarray(currents, dtype=np.float64)
+    if leaving.shape[-1:] != (fibre.n_compartments,):
+        raise InputError(f"extracellular: give one current per compartment ({fibre.n_compartments}).")
+    if not electrodes:
+        raise InputError("extracellular: give at least one electrode.")
+    # nA / (S/m um) is mV.
+    transfer = np.array([_transfer(fibre, electrode) for electrode in electrodes])
+    potential: Array = UV_PER_MV * leaving @ transfer.T
+    return potential
+
+
+def _transfer(fibre: Fibre, electrode: Electrode) -> Array:
+    """1 / (4 pi sigma r) between an electrode and every compartment, in 1/(S/m um)."""
+    where = np.asarray(electrode.position, dtype=np.float64)
+    if where.shape != (len(AXES),) or not np.all(np.isfinite(where)):
+        raise InputError(f"electrode: position is {electrode.position}; give three finite numbers, um.")
+    sigma = np.asarray(electrode.conductivity, dtype=np.float64)
+    if sigma.shape not in ((), (len(AXES),)) or not (np.all(np.isfinite(sigma)) and np.all(sigma > 0)):
+        raise InputError(
+            f"electrode: conductivity is {electrode.conductivity}; give one or three numbers above 0 S/m."
+        )
+    sx, sy, sz = np.broadcast_to(sigma, (len(AXES),))
+    x, y, z = where
+    _outside(fibre, x, float(np.hypot(y, z)), electrode)
+    along = x - fibre.centres
+    scaled = np.sqrt(sy * sz * along**2 + sx * sz * y**2 + sx * sy * z**2)
+    transfer: Array = 1 / (SPHERE * scaled)
+    return transfer
+
+
+def _outside(fibre: Fibre, x: float, distance: float, electrode: Electrode) -> None:
+    ends = np.cumsum(fibre.length)
+    here = (ends - fibre.length <= x) & (x <= ends)
+    if np.any(here) and distance <= 0.5 * float(np.max(fibre.sheath_diameter[here])):
+        raise InputError(
+            f"electrode: {electrode.position} um lies inside the fibre, whose radius there is "
+            f"{0.5 * float(np.max(fibre.sheath_diameter[here])):g} um; move it outside."
+        )

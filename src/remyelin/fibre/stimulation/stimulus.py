@@ -1,0 +1,98 @@
+"""Stimuli: a pattern of current over the compartments times a waveform in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import PULSE_MS, PULSE_NA
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A rectangular pulse of current into the axoplasm of one node.
+
+    Attributes
+    ----------
+    amplitude : float
+        nA.
+    duration : float
+        ms.
+    node : int
+        Which node, from 0; negative numbers count from the far end.
+    start : float
+        ms.
+    """
+
+    amplitude: float = PULSE_NA
+    duration: float = PULSE_MS
+    node: int = 1
+    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stimulus:
+    """Currents into the compartments of one fibre that share one waveform.
+
+    Attributes
+    ----------
+    axoplasm, periaxonal : (n,) float
+        nA into each compartment's axoplasm and periaxonal space at waveform 1.
+    sample : callable
+        ``sample(steps, step_ms)`` returns the waveform's mean over each step, shape (steps,).
+    """
+
+    axoplasm: Array
+    periaxonal: Array
+    sample: Callable[[int, float], Array]
+
+
+def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
+    """Turn a pulse into a stimulus of a fibre.
+
+    Raises
+    ------
+    InputError
+        If the node does not exist or the pulse is not finite and positive in duration.
+    """
+    if not -fibre.n_nodes <= pulse.node < fibre.n_nodes:
+        raise InputError(
+            f"pulse: there is no node {pulse.node}; the fibre has {fibre.n_nodes}, counted from 0."
+        )
+    if not (np.isfinite(pulse.amplitude) and np.isfinite(pulse.start) and 0 < pulse.duration < np.inf):
+        raise InputError("pulse: amplitude, start and duration must be finite and the duration above zero.")
+    axoplasm = np.zeros(fibre.n_compartments)
+    axoplasm[fibre.nodes[pulse.node]] = pulse.amplitude
+
+    def sample(steps: int, step: float) -> Array:
+        return rectangle(pulse.start, pulse.start + pulse.duration, steps, step)
+
+    return Stimulus(axoplasm, np.zeros(fibre.n_compartments), sample)
+
+
+def rectangle(start: float, stop: float, steps: int, step: float) -> Array:
+    """Return the share of each time step that lies between start and stop, shape (steps,)."""
+    begin = np.arange(steps) * step
+    share: Array = np.clip(np.minimum(begin + step, stop) - np.maximum(begin, start), 0, step) / step
+    return share
+
+
+def jumps(waveforms: Array, damped: int) -> NDArray[np.bool_]:
+    """Return which steps follow a jump of any waveform (stimuli, steps) closely enough to need damping.
+
+    A jump is a change from one step to the next of more than half the waveform's largest value.
+    """
+    steps = waveforms.shape[1]
+    marked = np.zeros(steps, dtype=np.bool_)
+    for waveform in waveforms:
+        change = np.abs(np.diff(waveform, prepend=0.0))
+        for at in np.flatnonzero(change > 0.5 * np.max(np.abs(waveform), initial=0.0)):
+            marked[at : at + damped] = True
+    return marked

@@ -1,0 +1,172 @@
+"""Stimulus waveforms: piecewise linear in time, with exact means over time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import MS_PER_S
+from remyelin.fibre.settings import FUNCTION_RESOLUTION_MS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waveform:
+    """A stimulus in time: straight lines between points, zero before the first and after the last.
+
+    Attributes
+    ----------
+    time : (k,) float
+        ms from the start of the simulation, not decreasing; two equal times make a jump.
+    value : (k,) float
+        Dimensionless; the source's amplitude multiplies it.
+
+    Raises
+    ------
+    InputError
+        If points are missing, not finite, out of order or before time zero.
+    """
+
+    time: Array
+    value: Array
+
+    def __post_init__(self) -> None:
+        time, value = (np.array(x, dtype=np.float64) for x in (self.time, self.value))
+        if time.ndim != 1 or time.shape != value.shape or len(time) < 2:
+            raise InputError(
+                "waveform: give two lists of equal length, times and values, of two points or more."
+            )
+        if not (np.all(np.isfinite(time)) and np.all(np.isfinite(value))):
+            raise InputError("waveform: times and values must be finite.")
+        if time[0] < 0 or np.any(np.diff(time) < 0):
+            raise InputError("waveform: times must not decrease, and none may lie before 0 ms.")
+        for name, array in (("time", time), ("value", value)):
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @property
+    def end(self) -> float:
+        """Time of the last point, ms."""
+        return float(self.time[-1])
+
+    def sample(self, steps: int, step: float) -> Array:
+        """Return the mean over each time step, shape (steps,).
+
+        Parameters
+        ----------
+        steps : int
+        step : float
+            ms.
+        """
+        edges = np.arange(steps + 1) * step
+        whole = np.diff(self.time) * (self.value[1:] + self.value[:-1]) * 0.5
+        before = np.concatenate([[0.0], np.cumsum(whole)])
+        last = len(self.time) - 1
+        at = np.clip(np.searchsorted(self.time, edges, side="right") - 1, 0, last - 1)
+        into = np.clip(edges - self.time[at], 0, self.time[at + 1] - self.time[at])
+        span = self.time[at + 1] - self.time[at]
+        share = np.divide(into, span, out=np.zeros_like(into), where=span > 0)
+        integral = before[at] + into * (self.value[at] + 0.5 * (self.value[at + 1] - self.value[at]) * share)
+        mean: Array = np.diff(integral) / step
+        return mean
+
+    def scaled(self, factor: float) -> Waveform:
+        """Return the waveform times a factor."""
+        return Waveform(self.time, self.value * factor)
+
+    def delayed(self, by: float) -> Waveform:
+        """Return the waveform later by so many ms."""
+        return Waveform(self.time + by, self.value)
+
+    def then(self, other: Waveform) -> Waveform:
+        """Return this waveform followed by another that starts no earlier than this one ends."""
+        if other.time[0] < self.end:
+            raise InputError(
+                f"waveform: the next begins at {other.time[0]:g} ms, before this one ends at {self.end:g} ms."
+            )
+        return Waveform(
+            np.concatenate([self.time, [self.end, other.time[0]], other.time]),
+            np.concatenate([self.value, [0.0, 0.0], other.value]),
+        )
+
+    def train(self, count: int, rate: float) -> Waveform:
+        """Return the waveform `count` times, at `rate` (Hz).
+
+        Raises
+        ------
+        InputError
+            If there is nothing to repeat, or one would begin before the last has ended.
+        """
+        if count < 1 or count != int(count) or not 0 < rate < np.inf:
+            raise InputError(
+                f"train: give a whole number of pulses and a rate above 0 Hz, not {count} at {rate} Hz."
+            )
+        period = MS_PER_S / rate
+        if self.end - self.time[0] > period and count > 1:
+            raise InputError(
+                f"train: a pulse of {self.end - self.time[0]:g} ms does not fit into a period of {period:g} ms."
+            )
+        whole = self
+        for k in range(1, int(count)):
+            whole = whole.then(self.delayed(k * period))
+        return whole
+
+
+def rectangular(duration: float, *, start: float = 0.0, amplitude: float = 1.0) -> Waveform:
+    """Return a rectangular pulse (ms); amplitude -1 is cathodic at an outer electrode."""
+    _positive("duration", duration)
+    end = start + duration
+    return Waveform(np.array([start, start, end, end]), np.array([0.0, amplitude, amplitude, 0.0]))
+
+
+def biphasic(
+    duration: float, *, gap: float = 0.0, ratio: float = 1.0, start: float = 0.0, amplitude: float = 1.0
+) -> Waveform:
+    """Return a charge-balanced pair of pulses of opposite sign.
+
+    Parameters
+    ----------
+    duration : float
+        Of the first phase, ms.
+    gap : float
+        Between the phases, ms.
+    ratio : float
+        Amplitude of the first phase over that of the second, which lasts longer by as much.
+    start : float
+        ms.
+    amplitude : float
+        Of the first phase.
+    """
+    _positive("duration", duration)
+    _positive("ratio", ratio)
+    if not 0 <= gap < np.inf:
+        raise InputError(f"biphasic: gap is {gap} ms; give 0 or more.")
+    first = rectangular(duration, start=start, amplitude=amplitude)
+    second = rectangular(duration * ratio, start=start + duration + gap, amplitude=-amplitude / ratio)
+    return first.then(second)
+
+
+def sampled(time: ArrayLike, value: ArrayLike) -> Waveform:
+    """Return a waveform through measured points (ms, any unit), straight lines between them."""
+    return Waveform(np.asarray(time, dtype=np.float64), np.asarray(value, dtype=np.float64))
+
+
+def from_function(
+    function: Callable[[Array], ArrayLike], duration: float, *, resolution: float = FUNCTION_RESOLUTION_MS
+) -> Waveform:
+    """Return a waveform that follows ``function(time in ms)`` from 0 to `duration` (ms)."""
+    _positive("duration", duration)
+    _positive("resolution", resolution)
+    time = np.linspace(0.0, duration, int(np.ceil(duration / resolution)) + 1)
+    value = np.broadcast_to(np.asarray(function(time), dtype=np.float64), time.shape)
+    return Waveform(time, value)
+
+
+def _positive(name: str, value: float) -> None:
+    if not 0 < value < np.inf:  # also refuses NaN
+        raise InputError(f"waveform: {name} is {value}; give a finite number above zero.")

@@ -1,0 +1,309 @@
+"""The equations of one nerve segment, and their integration, compiled.
+
+Every segment is an independent small system driven from outside, so a course is many of them side by
+side. The equations are those of ``docs/myelin.md``; rates come as one record per segment (see
+:data:`RATES`), built by :mod:`remyelin.myelin.parameters`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from remyelin.base.jit import compiled
+from remyelin.myelin.settings import MULTIPLIED
+
+STATES = (
+    "intact",
+    "vacuolated",
+    "bare",
+    "remyelinated",
+    "thickness_sum",
+    "length_sum",
+    "channel_sum",
+    "debris",
+    "erk",
+    "supply",
+    "balance",
+    "survivors",
+    "regrown",
+)
+(
+    INTACT,
+    VACUOLATED,
+    BARE,
+    REMYELINATED,
+    THICKNESS,
+    LENGTH,
+    CHANNEL,
+    DEBRIS,
+    ERK,
+    SUPPLY,
+    BALANCE,
+    SURVIVORS,
+    REGROWN,
+) = range(len(STATES))
+
+INPUTS = ("methylation", "toxin", "methylcobalamin", "mma", "gas")
+PHI, TOXIN, DOSE, MMA, GAS = range(len(INPUTS))
+
+RATES = np.dtype(
+    [
+        (name, np.float64)
+        for name in (
+            "injury",
+            "injury_exponent",
+            "inflammatory_share",
+            "inflammatory_time",
+            "mma_weight",
+            "mma_half",
+            "toxin_rate",
+            "healing",
+            "stripping",
+            "maturation",
+            "remyelination",
+            "differentiation_exponent",
+            "clearance",
+            "debris_signal",
+            "debris_block",
+            "bare_signal",
+            "erk_rest",
+            "erk_time",
+            "supply_on",
+            "supply_off",
+            "drug_effect",
+            "drug_half",
+            "drug_exponent",
+            "thickness_start",
+            "thickness_limit",
+            "thickening",
+            "length_start",
+            "length_limit",
+            "lengthening",
+            "redistribution",
+            "axon_vacuolated",
+            "axon_bare",
+            "axon_trophic",
+            "axon_direct",
+            "axon_gas",
+            "regrowth",
+            "regrowth_share",
+        )
+    ]
+)
+
+
+@compiled
+def _power(base: float, exponent: float) -> float:
+    """Return a power of a share; whole exponents by multiplication, in a tenth of the time."""
+    whole = int(exponent)
+    if exponent != whole or whole < 0 or whole > MULTIPLIED:
+        return base**exponent  # type: ignore[no-any-return]
+    power = 1.0
+    for _ in range(whole):
+        power *= base
+    return power
+
+
+@compiled
+def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
+    """Write the time derivative of one segment's state into `dy`.
+
+    Parameters
+    ----------
+    y : (states,) array
+        State in the order of :data:`STATES`.
+    inputs : (inputs,) array
+        Methylation potential (1 = replete), toxin (1 = full), methylcobalamin (mg/kg/day),
+        methylmalonate (nmol/L) and nitrous oxide (inspired fraction, mean of the day) at this moment.
+    p : record of :data:`RATES`
+        Rates of the segment, 1/day.
+    dy : (states,) array
+        Filled with the derivative, 1/day.
+    """
+    m, v, d, r = y[INTACT], y[VACUOLATED], y[BARE], y[REMYELINATED]
+    supply = y[SUPPLY]
+    # A trial step that is too long may leave the bounds; it is refused, and must not become a power of less
+    # than zero before it is.
+    debris = max(y[DEBRIS], 0.0)
+    erk = min(max(y[ERK], 0.0), 1.0)
+    phi = min(max(inputs[PHI], 0.0), 1.0)
+
+    # What injures: the methylation deficit at once, and through the slow TNF/EGF balance.
+    # Powers take most of the time of this function, so none is taken where the answer is known.
+    deficit = (1.0 - phi) ** p.injury_exponent if phi < 1.0 else 0.0
+    mma = p.mma_weight * inputs[MMA] / (inputs[MMA] + p.mma_half)
+    injury = p.injury * ((1.0 - p.inflammatory_share) * deficit + p.inflammatory_share * y[BALANCE])
+    injury *= 1.0 + mma
+    toxic = p.toxin_rate * inputs[TOXIN]
+
+    # What repairs: supply of cells, gated by the fall of Erk, blocked by debris.
+    drug = 0.0
+    if inputs[DOSE] > 0.0:
+        drug = p.drug_effect / (1.0 + (p.drug_half / inputs[DOSE]) ** p.drug_exponent)
+    signal = debris + p.bare_signal * max(d, 0.0)
+    signal = signal / (signal + p.debris_signal) / (1.0 + drug)
+    repair = 0.0
+    if d > 0.0:
+        repair = p.remyelination * supply * _power(1.0 - erk, p.differentiation_exponent) * phi
+        repair /= 1.0 + debris / p.debris_block
+
+    # Axons: the hazard, and in the periphery regrowth of a share of what was lost.
+    hazard = (
+        p.axon_vacuolated * v
+        + p.axon_bare * d * (1.0 - p.axon_trophic * supply)
+        + p.axon_direct * deficit
+        + p.axon_gas * inputs[GAS]
+    )
+    survivors, regrown = y[SURVIVORS], y[REGROWN]
+    growth = p.regrowth * phi * max(p.regrowth_share * (1.0 - survivors) - regrown, 0.0)
+    # Regrown axons arrive with thin short sheaths and dilute the others.
+    dilution = growth / (survivors + regrown) if growth > 0.0 else 0.0
+
+    lost = injury + toxic + p.maturation + dilution
+    healed = p.healing * phi * v
+    stripped = p.stripping * v
+    matured = p.maturation * r
+    rebuilt = repair * d
+    dy[INTACT] = -(injury + toxic + dilution) * m + healed + matured
+    dy[VACUOLATED] = injury * m - healed - stripped - (toxic + dilution) * v
+    dy[BARE] = stripped + toxic * (m + v + r) + injury * r - rebuilt - dilution * d
+    dy[REMYELINATED] = rebuilt - (injury + toxic) * r - matured + dilution * (m + v + d)
+    dy[THICKNESS] = (
+        (rebuilt + dilution) * p.thickness_start
+        + p.thickening * phi * (p.thickness_limit * r - y[THICKNESS])
+        - lost * y[THICKNESS]
+    )
+    dy[LENGTH] = (
+        (rebuilt + dilution) * p.length_start
+        + p.lengthening * (p.length_limit * r - y[LENGTH])
+        - lost * y[LENGTH]
+    )
+    dy[CHANNEL] = p.redistribution * (d - y[CHANNEL]) - (repair + dilution) * y[CHANNEL]
+    dy[DEBRIS] = stripped + toxic * (m + v + r) - p.clearance * y[DEBRIS]
+    dy[ERK] = (p.erk_rest + (1.0 - p.erk_rest) * signal - y[ERK]) / p.erk_time
+    dy[SUPPLY] = p.supply_on * erk * (1.0 - supply) - p.supply_off * (1.0 - erk) * supply
+    dy[BALANCE] = (deficit - y[BALANCE]) / p.inflammatory_time
+    dy[SURVIVORS] = -hazard * survivors
+    dy[REGROWN] = growth - hazard * regrown
+
+
+@compiled
+def integrate(
+    times: Any,
+    inputs: Any,
+    driven: Any,
+    rates: Any,
+    start: Any,
+    kept: Any,
+    nodes: Any,
+    stages: Any,
+    error_weights: Any,
+    order: float,
+    rtol: float,
+    atol: float,
+    safety: float,
+    shrink: float,
+    grow: float,
+    first_step: float,
+    max_steps: int,
+    out: Any,
+) -> int:
+    """Integrate independent segments with an embedded explicit Runge-Kutta pair.
+
+    Inputs are linear between the given times, and every given time is a step end, so that a kink in
+    the drive never lies inside a step.
+
+    Parameters
+    ----------
+    times : (time,) array
+        Increasing times, days.
+    inputs : (drive, time, inputs) array
+        Drives at those times.
+    driven : (case,) int array
+        Which of the drives is that of a case.
+    rates : (case,) array of :data:`RATES`
+        Rates of each case.
+    start : (case, states) array
+        State at the first time.
+    kept : (time,) int array
+        Where in `out` the state at a time goes; -1 for times whose state is not kept.
+    nodes, stages, error_weights, order
+        Tableau of the method (first same as last) and its order.
+    rtol, atol, safety, shrink, grow, first_step, max_steps
+        Step control.
+    out : (case, kept, states) array
+        Filled with the states.
+
+    Returns
+    -------
+    int
+        -1, or the index of the first case that needed too many steps.
+    """
+    n_stages = nodes.size
+    last = n_stages - 1
+    n_states = start.shape[1]
+    slopes = np.empty((n_stages, n_states))
+    y = np.empty(n_states)
+    trial = np.empty(n_states)
+    gap = np.empty(n_states)
+    now = np.empty(inputs.shape[2])
+    for case in range(start.shape[0]):
+        drive = driven[case]
+        # loops, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
+        for i in range(n_states):
+            y[i] = start[case, i]
+        if kept[0] >= 0:
+            for i in range(n_states):
+                out[case, kept[0], i] = y[i]
+        derivatives(y, inputs[drive, 0], rates[case], slopes[0])
+        step = first_step
+        attempts = 0
+        for index in range(1, times.size):
+            begin = times[index - 1]
+            span = times[index] - begin
+            done = 0.0
+            while done < span:
+                attempts += 1
+                if attempts > max_steps:
+                    return case
+                # The last step of an interval ends exactly on the given time.
+                final = done + step >= span
+                size = span - done if final else step
+                for stage in range(1, n_stages):
+                    for i in range(n_states):
+                        trial[i] = y[i]
+                    for j in range(stage):
+                        weight = size * stages[stage, j]
+                        for i in range(n_states):
+                            trial[i] += weight * slopes[j, i]
+                    share = (done + nodes[stage] * size) / span
+                    for i in range(now.size):
+                        now[i] = inputs[drive, index - 1, i] * (1.0 - share)
+                        now[i] += inputs[drive, index, i] * share
+                    derivatives(trial, now, rates[case], slopes[stage])
+                for i in range(n_states):
+                    gap[i] = 0.0
+                for j in range(n_stages):
+                    weight = size * error_weights[j]
+                    for i in range(n_states):
+                        gap[i] += weight * slopes[j, i]
+                error = 0.0
+                for i in range(n_states):
+                    part = abs(gap[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+                    # What is no number is an error without bound: max() would lose it.
+                    error = max(error, part) if part < np.inf else np.inf
+                if error <= 1.0:
+                    done = span if final else done + size
+                    for i in range(n_states):
+                        y[i] = trial[i]
+                        slopes[0, i] = slopes[last, i]
+                factor = grow if error == 0.0 else safety * error ** (-1.0 / order)
+                proposed = size * min(grow, max(shrink, factor))
+                # A step cut short to land on a time says nothing against the longer one.
+                step = max(step, proposed) if final and error <= 1.0 else proposed
+            if kept[index] >= 0:
+                for i in range(n_states):
+                    out[case, kept[index], i] = y[i]
+    return -1

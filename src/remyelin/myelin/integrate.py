@@ -1,0 +1,180 @@
+"""Segments side by side, each with its rates and drive: from health, or another start, to the wanted times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.myelin import equations
+from remyelin.myelin.settings import (
+    DORMAND_PRINCE_ERROR,
+    DORMAND_PRINCE_NODES,
+    DORMAND_PRINCE_ORDER,
+    DORMAND_PRINCE_STAGES,
+    FIRST_STEP,
+    MAX_STEPS,
+    MYELIN_ATOL,
+    MYELIN_BLOCK,
+    MYELIN_RTOL,
+    NEGLIGIBLE,
+    STEP_GROW,
+    STEP_SAFETY,
+    STEP_SHRINK,
+)
+
+
+def keeping(
+    times: NDArray[np.float64], keep: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the times to keep and, for every time, its place among them or -1."""
+    if keep is None:
+        return times, np.arange(times.size)
+    kept = np.unique(np.asarray(keep, dtype=np.float64))
+    unknown = kept[~np.isin(kept, times)]
+    if kept.size == 0 or unknown.size:
+        wrong = f"{unknown[0]:g} is not one" if unknown.size else "none is given"
+        raise InputError(f"keep takes times of the drive, and {wrong}.")
+    return kept, np.where(np.isin(times, kept), np.searchsorted(kept, times), -1)
+
+
+def follow(
+    times: NDArray[np.float64],
+    inputs: NDArray[np.float64],
+    driven: NDArray[np.int64],
+    rates: NDArray[Any],
+    start: NDArray[np.float64],
+    kept: NDArray[np.int64],
+    names: Sequence[str],
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Integrate all cases, in blocks side by side; those that are alike in everything once.
+
+    Parameters
+    ----------
+    times, inputs, driven, rates, start, kept
+        As :func:`remyelin.myelin.equations.integrate`.
+    names : sequence of str
+        Of the segments, which the cases are over and over again.
+    threads : int, optional
+        Blocks followed at once.
+
+    Returns
+    -------
+    (case, kept, states) array
+
+    Raises
+    ------
+    SimulationError
+        If a case needs more steps than :data:`remyelin.MAX_STEPS`.
+    """
+    workers = threads if threads is not None else (os.cpu_count() or 1)
+    if workers < 1:
+        raise InputError(f"threads is {workers}; give 1 or more.")
+    alike: dict[tuple[int, bytes, bytes], int] = {}
+    which = [
+        alike.setdefault((drive, own.tobytes(), begin.tobytes()), len(alike))
+        for drive, own, begin in zip(driven.tolist(), rates, start, strict=True)
+    ]
+    first = np.unique(which, return_index=True)[1]
+    driven, rates, start = driven[first], rates[first], start[first]
+    out = np.empty((first.size, kept.max() + 1, len(equations.STATES)))
+    tableau = (
+        np.array(DORMAND_PRINCE_NODES),
+        np.array(DORMAND_PRINCE_STAGES),
+        np.array(DORMAND_PRINCE_ERROR),
+        float(DORMAND_PRINCE_ORDER),
+        MYELIN_RTOL,
+        MYELIN_ATOL,
+        STEP_SAFETY,
+        STEP_SHRINK,
+        STEP_GROW,
+        FIRST_STEP,
+        MAX_STEPS,
+    )
+
+    def block(begin: int) -> int:
+        part = slice(begin, begin + MYELIN_BLOCK)
+        failed = equations.integrate(
+            times, inputs, driven[part], rates[part], start[part], kept, *tableau, out[part]
+        )
+        return begin + failed if failed >= 0 else -1
+
+    begins = range(0, rates.size, MYELIN_BLOCK)
+    if workers == 1 or len(begins) == 1:
+        failures = [block(begin) for begin in begins]
+    else:
+        with ThreadPoolExecutor(min(workers, len(begins))) as pool:
+            failures = list(pool.map(block, begins))
+    for failed in failures:
+        if failed >= 0:
+            raise SimulationError(
+                f"myelin of segment {names[first[failed] % len(names)]!r} could not be followed in "
+                f"{MAX_STEPS} steps; check the drive and the rates."
+            )
+    return out if len(first) == len(which) else out[which]
+
+
+def beginning(rates: NDArray[Any], start: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Return the state of each case at the first time."""
+    state = healthy(rates)
+    for name, value in (start or {}).items():
+        if name not in equations.STATES:
+            raise InputError(f"start has no state {name!r}; {nearest(name, equations.STATES)}")
+        if not 0.0 <= value <= 1.0:
+            raise InputError(f"start of {name} is {value}; give a share from 0 to 1.")
+        state[:, equations.STATES.index(name)] = value
+    sheaths = state[:, [equations.INTACT, equations.VACUOLATED, equations.BARE, equations.REMYELINATED]].sum(
+        axis=1
+    )
+    if (abs(sheaths - 1.0) > MYELIN_ATOL).any():
+        raise InputError("start: intact, vacuolated, bare and remyelinated internodes must sum to 1.")
+    return state
+
+
+def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the state of rest of each segment: every sheath intact, cells at their resting supply.
+
+    Parameters
+    ----------
+    rates : (case,) array of RATES
+        Rates of each case.
+
+    Returns
+    -------
+    (case, states) array
+        A steady state under full methylation and no toxin.
+    """
+    state = np.zeros((rates.size, len(equations.STATES)))
+    on = rates["supply_on"] * rates["erk_rest"]
+    off = rates["supply_off"] * (1.0 - rates["erk_rest"])
+    state[:, equations.INTACT] = 1.0
+    state[:, equations.ERK] = rates["erk_rest"]
+    state[:, equations.SUPPLY] = on / (on + off)
+    state[:, equations.SURVIVORS] = 1.0
+    return state
+
+
+def shares(states: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Return what is made of the states (..., states of the kernel) by name, arrays (...)."""
+    # Rounding may leave a share at -1e-17; nothing larger is hidden (see the tests of the kernel).
+    states = np.clip(states, 0.0, None)
+    share = {name: states[..., index] for index, name in enumerate(equations.STATES)}
+    bare, new = share["bare"], share["remyelinated"]
+    values = {name: share[name] for name in ("intact", "vacuolated", "bare", "remyelinated")}
+    values["thickness"] = _mean(share["thickness_sum"], new)
+    values["internode_length"] = _mean(share["length_sum"], new)
+    values["channel_redistribution"] = _mean(share["channel_sum"], bare)
+    values["axons"] = share["survivors"] + share["regrown"]
+    return values | {name: share[name] for name in ("debris", "erk", "supply", "balance")}
+
+
+def _mean(total: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return total over share, zero where there is (next to) none of it."""
+    present = share > NEGLIGIBLE
+    return np.where(present, np.minimum(total / np.where(present, share, 1.0), 1.0), 0.0)

@@ -1,0 +1,1 @@
+"""Anatomy: the body, branches of nerves and tracts, pathways."""

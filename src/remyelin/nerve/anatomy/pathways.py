@@ -1,0 +1,160 @@
+"""The catalogue of pathways: which fibres run from where to where, neuron after neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.body import Person
+from remyelin.nerve.anatomy.branches import BRANCHES, Anatomy, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Distances (mm) that a laboratory fixes whatever the height.
+
+    `radial` is that of the radial nerve; None takes `sensory`.
+    """
+
+    motor: float
+    sensory: float
+    radial: float | None = None
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger) -> Distances:
+        """Read the distances from a ledger."""
+        return cls(ledger["distance.motor"], ledger["distance.sensory"], ledger["distance.radial"])
+
+
+def _motor(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        end = anatomy.site(f"{limb}_motor.{wrist}", person) + distances.motor
+        return (Run(f"{limb}_motor", "motor", 0.0, end),)
+
+    return runs
+
+
+def _median_sensory(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    end = anatomy.site("arm_sensory.wrist", person) + distances.sensory
+    return (Run("arm_sensory", "cutaneous", 0.0, end),)
+
+
+def _sural(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    return (Run("leg_sensory", "cutaneous", 0.0, anatomy.site("leg_sensory.ankle", person)),)
+
+
+def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        ascending = f"{limb}_ascending"
+        return (
+            Run(f"{limb}_sensory", "muscle_afferent", 0.0, anatomy.site(f"{limb}_sensory.{wrist}", person)),
+            Run(ascending, "posterior_column", 0.0, anatomy.length(ascending, person)),
+            Run("lemniscus", "lemniscal", 0.0, anatomy.length("lemniscus", person)),
+        )
+
+    return runs
+
+
+def _neck(limb: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    """The posterior columns of the neck: C6/7, where the arm's fibres enter, to the nucleus."""
+
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        branch = f"{limb}_ascending"
+        end = anatomy.length(branch, person)
+        return (Run(branch, "posterior_column", end - anatomy.part("arm_sensory.cord", person), end),)
+
+    return runs
+
+
+def _corticospinal_arm(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    end = anatomy.part("corticospinal.cervical", person)
+    return (Run("corticospinal", "corticospinal", 0.0, end),)
+
+
+def _corticospinal_leg(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    return (Run("corticospinal", "corticospinal", 0.0, anatomy.length("corticospinal", person)),)
+
+
+def _whole(population: str, *branches: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
+    """Neurons that lie in the head: each branch from end to end."""
+
+    def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+        return tuple(Run(branch, population, 0.0, anatomy.length(branch, person)) for branch in branches)
+
+    return runs
+
+
+def _blink(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    afferent = _whole("trigeminal", "trigeminal", "trigeminal_root")(person, anatomy, distances)
+    return (*afferent, *_whole("facial", "facial")(person, anatomy, distances))
+
+
+_PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
+    "median_motor": _motor("arm", "wrist"),
+    "tibial_motor": _motor("leg", "ankle"),
+    "median_sensory": _median_sensory,
+    "sural": _sural,
+    "median_sep": _somatosensory("arm", "wrist"),
+    "tibial_sep": _somatosensory("leg", "ankle"),
+    "neck_arm": _neck("arm"),
+    "neck_leg": _neck("leg"),
+    "lemniscus": _whole("lemniscal", "lemniscus"),
+    "corticospinal_arm": _corticospinal_arm,
+    "corticospinal_leg": _corticospinal_leg,
+    "visual": _whole("optic", "optic", "radiation"),
+    "auditory": _whole("auditory", "cochlear", "trapezoid", "lateral_lemniscus"),
+    "blink": _blink,
+    "olfactory": _whole("olfactory", "olfactory"),
+    "gustatory": _whole("gustatory", "chorda_tympani", "gustatory_root", "gustatory_central"),
+}
+
+PATHWAYS: Final = tuple(_PATHWAYS)
+"""Names of the pathways whose conduction is computed for symptoms.
+
+Ulnar and radial nerve run as the median, the peroneal as the tibial one: they differ in their studies only.
+Unmyelinated fibres are in :mod:`remyelin.nerve.studies.small_fibres`.
+"""
+
+
+def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
+    """Return the runs of a pathway in a person, in the order of its neurons.
+
+    Parameters
+    ----------
+    pathway : str
+        One of :data:`PATHWAYS`: motor pathways from the motoneuron to the muscle, sensory ones from the
+        skin to the ganglion, somatosensory ones on to the cortex, those of the neck the part of these in the
+        cervical cord, the lemniscus from its nuclei on, corticospinal ones to the motoneuron, the
+        visual one from the retina to the cortex, the auditory one from the cochlea to the midbrain, blink from
+        the forehead through the pons to the eyelid, the olfactory one along its tract, the gustatory one from
+        the tongue to the cortex.
+    person : Person
+    ledger : Ledger
+
+    Raises
+    ------
+    InputError
+        For an unknown pathway.
+    """
+    if pathway not in _PATHWAYS:
+        raise InputError(f"no pathway named {pathway!r}; {nearest(pathway, PATHWAYS)}")
+    return _PATHWAYS[pathway](person, Anatomy.from_ledger(ledger), Distances.from_ledger(ledger))
+
+
+def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozenset[str]:
+    """Return the segments of the branches that pathways run along: no others matter to them.
+
+    Raises
+    ------
+    InputError
+        For an unknown pathway.
+    """
+    return frozenset(
+        part.segment
+        for name in pathways
+        for run in runs(name, person, ledger)
+        for part in BRANCHES[run.branch]
+    )

@@ -1,0 +1,1 @@
+"""Conduction of populations of fibres in healthy and lesioned nerves."""

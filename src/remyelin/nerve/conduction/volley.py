@@ -1,0 +1,307 @@
+r"""Expected conduction of the fibres of a run of nerve, in closed form.
+
+The fibres are those of :mod:`remyelin.nerve.conduction.lines`. In a slice of nerve whose internodes are lesioned with
+share :math:`L`, those of a fibre of frailty :math:`f` are with share :math:`1 - (1 - L)^f`.
+
+Within a fibre internodes are independently vacuolated, bare or remyelinated with shares :math:`p`. In a run
+of neighbours in one state the first costs :math:`e_1` and each further one :math:`e_2`, so that the expected
+excess per internode is :math:`p (1 - p) e_1 + p^2 e_2`. With :math:`b` the share of internodes that block, by
+themselves or in a run, the fibre conducts with probability :math:`\exp(-\Lambda)`,
+:math:`\Lambda = -\sum n \ln(1 - b)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from remyelin.base.errors import InputError
+from remyelin.base.jit import compiled
+from remyelin.nerve.anatomy.branches import SEGMENTS, Array
+from remyelin.nerve.conduction.damage import SEVERITY, Damage
+from remyelin.nerve.conduction.lines import Line, Spread
+from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.settings import NERVE_MAX_SHARE, NERVE_SHARE_SLACK
+
+LESIONS = ("vacuolated", "bare", "remyelinated")
+STATES = (
+    "vacuolated",
+    "bare",
+    "remyelinated",
+    "thickness",
+    "internode_length",
+    "channel_redistribution",
+    "axons",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volley:
+    """What arrives of a volley along a line, by fibre (..., k).
+
+    Attributes
+    ----------
+    line : Line
+    conducted : array
+        Chance that the fibre is alive and its impulse arrives.
+    excess : array
+        Expected delay over healthy, should it arrive, ms.
+    variance : array
+        Of that delay, ms2.
+    axons : (...) array
+        Surviving share.
+    ectopic : (...) array
+        Share of internodes, on surviving axons, that can fire by themselves.
+    """
+
+    line: Line
+    conducted: Array
+    excess: Array
+    variance: Array
+    axons: Array
+    ectopic: Array
+
+    @property
+    def arrival(self) -> Array:
+        """Expected conduction time of the fibres, ms, shape (..., k)."""
+        return self.line.healthy + self.excess
+
+
+def states_of(states: xr.Dataset) -> Mapping[str, Array]:
+    """Return the myelin state as arrays (..., segment) in the order of the anatomy.
+
+    Raises
+    ------
+    InputError
+        If a segment or variable is missing, or a share is not between 0 and 1.
+    """
+    wanted = [part.segment for part in SEGMENTS]
+    if "segment" not in states.coords:
+        raise InputError("the myelin state has no segments; give the result of remyelin.myelin.simulate.")
+    known = [str(name) for name in states["segment"].to_numpy()]
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise InputError(f"the myelin state lacks the segment {missing[0]!r}; see remyelin.nerve.segments.")
+    order = [known.index(name) for name in wanted]
+    arrays = {}
+    for name in STATES:
+        if name not in states:
+            raise InputError(f"the myelin state lacks {name!r}; give the result of remyelin.myelin.simulate.")
+        array = states[name].transpose(..., "segment").to_numpy()[..., order]
+        if not np.all((array >= -NERVE_SHARE_SLACK) & (array <= 1 + NERVE_SHARE_SLACK)):
+            raise InputError(f"{name} of the myelin state must lie between 0 and 1 in every segment.")
+        arrays[name] = np.clip(array, 0, 1)
+    return arrays
+
+
+def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spread) -> Volley:
+    """Return what arrives of a synchronous volley along a line, given the state of its segments.
+
+    Parameters
+    ----------
+    line : Line
+    states : mapping of str to (..., segment) array
+        See :func:`states_of`.
+    tables : Tables
+    spread : Spread
+
+    Returns
+    -------
+    Volley
+    """
+    return passing(line, Damage.of(states, tables, spread))
+
+
+def passing(line: Line, damage: Damage) -> Volley:
+    """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
+    lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
+    axons, firing = damage.axons.reshape(-1, parts), damage.firing.reshape(-1, parts)
+    states, fibres = len(axons), line.internodes.shape[1]
+    conducted = np.empty((states, fibres))
+    mean, variance = np.empty_like(conducted), np.empty_like(conducted)
+    alive, ectopic = np.empty(states), np.empty(states)
+    _expect(
+        damage.free.reshape(len(SEVERITY), -1, parts),
+        damage.redistributed.reshape(-1, parts),
+        damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
+        axons,
+        firing,
+        line.slices.segment,
+        line.column,
+        line.row,
+        line.tables.vacuolated,
+        line.tables.bare,
+        line.tables.remyelinated,
+        line.fibres.frailty,
+        line.internodes,
+        line.count,
+        NERVE_MAX_SHARE,
+        conducted,
+        mean,
+        variance,
+        alive,
+        ectopic,
+    )
+    shape = (*lead, fibres)
+    return Volley(
+        line,
+        conducted.reshape(shape),
+        mean.reshape(shape),
+        variance.reshape(shape),
+        alive.reshape(lead),
+        ectopic.reshape(lead),
+    )
+
+
+@compiled
+def _expect(
+    free: Any,
+    redistributed: Any,
+    weights: Any,
+    axons: Any,
+    firing: Any,
+    place: Any,
+    column: Any,
+    row: Any,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    frailty: Any,
+    internodes: Any,
+    count: Any,
+    most: float,
+    conducted: Any,
+    mean: Any,
+    variance: Any,
+    alive: Any,
+    ectopic: Any,
+) -> None:
+    """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
+
+    `free` is (3, d, segment), from the worst lesion to the least; `place` and `column` (s) are the segment of a
+    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; costs are
+    first, further, alone and in a run.
+    """
+    share = np.empty((free.shape[0], frailty.size))
+    cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
+    hazard = np.empty(frailty.size)
+    blocked, late, square = np.empty_like(hazard), np.empty_like(hazard), np.empty_like(hazard)
+    # the compiler makes vectors of loops whose indices cannot be negative
+    low = np.empty(frailty.size, dtype=np.uint64)
+    far = np.empty_like(hazard)
+    for d in range(free.shape[1]):
+        # a loop, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
+        for k in range(frailty.size):
+            hazard[k], mean[d, k], variance[d, k] = 0.0, 0.0, 0.0
+        alive[d], ectopic[d] = axons[d, place[0]], 0.0
+        known = -1
+        for s in range(place.size):
+            j = place[s]
+            alive[d] = min(alive[d], axons[d, j])
+            ectopic[d] += count[s] * firing[d, j]
+            if free[2, d, j] == 0.0:
+                continue  # no lesion at all
+            if j != known or column[s] != column[s - 1]:
+                for k in range(frailty.size):
+                    whole = 1.0
+                    for i in range(free.shape[0]):
+                        left = np.exp(frailty[k] * free[i, d, j])
+                        share[i, k] = max(whole - left, 0.0)
+                        whole = left
+                _costs(column[s], weights[d, j], redistributed[d, j], vacuolated, bare, remyelinated, cost)
+                known = j
+            for k in range(frailty.size):
+                low[k] = np.uint64(row[s, k])
+                far[k] = row[s, k] - low[k]
+                blocked[k], late[k], square[k] = 0.0, 0.0, 0.0
+            for i in range(free.shape[0]):
+                _add(
+                    share[i], low, far, cost[i, 0], cost[i, 1], cost[i, 2], cost[i, -1], blocked, late, square
+                )
+            for k in range(frailty.size):
+                n = internodes[s, k]
+                mean[d, k] += n * late[k]
+                variance[d, k] += n * max(square[k] - late[k] * late[k], 0.0)
+                if blocked[k] > 0.0:
+                    # log(1 - blocked), also where 1 - blocked is rounded: half the time of log1p
+                    shut = min(blocked[k], most)
+                    left = 1.0 - shut
+                    hazard[k] += n * (np.log(left) * shut / (left - 1.0) if left < 1.0 else shut)
+        for k in range(frailty.size):
+            conducted[d, k] = alive[d] * np.exp(-hazard[k])
+        ectopic[d] *= alive[d]
+
+
+@compiled
+def _add(
+    share: Any,
+    low: Any,
+    far: Any,
+    first: Any,
+    further: Any,
+    alone: Any,
+    together: Any,
+    blocked: Any,
+    late: Any,
+    square: Any,
+) -> None:
+    """Add what one lesion does to the fibres (k) of a slice; its costs stand by diameter."""
+    for k in range(share.size):
+        p, b, m = share[k], far[k], low[k]
+        a, above = 1.0 - b, m + np.uint64(1)
+        one, two = p * (1.0 - p), p * p
+        open_one = a * alone[m] + b * alone[above]
+        open_two = a * together[m] + b * together[above]
+        blocked[k] += one * (1.0 - open_one) + two * (1.0 - open_two)
+        single, many = one * open_one, two * open_two
+        delay, next_delay = a * first[m] + b * first[above], a * further[m] + b * further[above]
+        late[k] += single * delay + many * next_delay
+        square[k] += single * delay * delay + many * next_delay * next_delay
+
+
+@compiled
+def _costs(
+    column: float,
+    weights: Any,
+    redistributed: float,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    cost: Any,
+) -> None:
+    """Fill `cost` (lesion, number, diameter) with the tables at one temperature, of one grade of repair."""
+    t = int(column)
+    warmer = column - t
+    cooler = 1.0 - warmer
+    for c in range(cost.shape[1]):
+        passing = redistributed if c >= 2 else 1.0
+        for i in range(cost.shape[2]):
+            cost[0, c, i] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
+            cost[2, c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
+            repaired = 0.0
+            for g in range(weights.size):
+                if weights[g] > 0.0:
+                    own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
+                    repaired += weights[g] * own
+            cost[1, c, i] = repaired
+
+
+def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:
+    """Return the shares of lesioned internodes in fibres of given frailty.
+
+    A fibre of frailty f keeps a share :math:`(1 - L)^f` of internodes free of lesions that a share L of all has;
+    taken from the worst lesion to the least, so that more of a lesser one never hides a worse.
+    """
+    found: dict[str, Array] = {}
+    worse = np.zeros(())
+    free = np.ones(())
+    for name in SEVERITY:
+        worse = worse + shares[name]
+        left = np.exp(frailty * np.log1p(-np.minimum(worse, NERVE_MAX_SHARE)))
+        found[name] = free - left
+        free = left
+    return found

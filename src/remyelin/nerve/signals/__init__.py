@@ -1,0 +1,1 @@
+"""Signals: arrivals, potentials, responses."""

@@ -1,0 +1,1 @@
+"""Nerve studies: recordings, norms, findings, classification."""

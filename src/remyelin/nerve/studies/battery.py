@@ -1,0 +1,196 @@
+"""The battery of nerve studies of one person at one date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.body import Person
+from remyelin.nerve.anatomy.branches import Array, Run
+from remyelin.nerve.anatomy.pathways import Distances
+from remyelin.nerve.conduction.damage import Damage
+from remyelin.nerve.conduction.lines import Line
+from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.conduction.volley import Volley, passing, states_of
+from remyelin.nerve.signals.responses import Waveform
+from remyelin.nerve.studies.classification import classify
+from remyelin.nerve.studies.cranial import auditory, blink
+from remyelin.nerve.studies.evoked import central, evoked, visual
+from remyelin.nerve.studies.findings import Row, Studies
+from remyelin.nerve.studies.laboratory import (
+    Auditory,
+    Blink,
+    Central,
+    Conduct,
+    Dated,
+    Evoked,
+    Laboratory,
+    Motor,
+    Sensory,
+    SmallFibres,
+    Visual,
+)
+from remyelin.nerve.studies.motor_sensory import motor, sensory
+from remyelin.nerve.studies.small_fibres import microneurography
+
+_MEDIAN = Motor("arm", "wrist", "elbow")
+_TIBIAL = Motor("leg", "ankle", "knee")
+
+Study = Motor | Sensory | Evoked | Central | Visual | Auditory | Blink | SmallFibres
+
+STUDIES: Final[Mapping[str, Study]] = {
+    "median_motor": _MEDIAN,
+    "ulnar_motor": Motor("arm", "wrist", "elbow"),
+    "tibial_motor": _TIBIAL,
+    "peroneal_motor": Motor("leg", "ankle", "knee"),
+    "median_sensory": Sensory("arm", "wrist", True),
+    "ulnar_sensory": Sensory("arm", "wrist", True),
+    "radial": Sensory("arm", "wrist", False, "radial"),
+    "sural": Sensory("leg", "ankle", False),
+    "small_fibres": SmallFibres("leg"),
+    "median_sep": Evoked("arm", "wrist", ("n9", "n13", "n20"), (("n9", "n13"), ("n13", "n20"))),
+    "tibial_sep": Evoked("leg", "ankle", ("n22", "p40"), (("n22", "p40"),)),
+    "mep_arm": Central("median_motor", _MEDIAN, ("corticospinal.cervical",)),
+    "mep_leg": Central("tibial_motor", _TIBIAL, ("corticospinal.cervical", "corticospinal.thoracic")),
+    "vep": Visual("p100"),
+    "baep": Auditory(("i", "iii", "v"), (("i", "iii"), ("iii", "v"), ("i", "v"))),
+    "blink": Blink(),
+}
+"""The battery, by name."""
+
+
+def battery(
+    states: xr.Dataset,
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    studies: Sequence[str] = tuple(STUDIES),
+    conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
+    distances: Distances | None = None,
+) -> Studies:
+    """Study one person: conduction studies, evoked potentials, blink reflex and unmyelinated fibres.
+
+    Parameters
+    ----------
+    states : Dataset (segment)
+        The myelin state at the date of the studies.
+    person : Person
+    tables : Tables
+        See :func:`remyelin.nerve.build_tables`.
+    ledger : Ledger
+    studies : sequence of str
+        Which of :data:`STUDIES`.
+    conduct : callable, optional
+        How a line conducts in a state: the closed form when omitted; see :mod:`remyelin.nerve.conduction.sampled`
+        for sampled fibres by tables or by the exact engine.
+    distances : Distances, optional
+        Distances (mm) of the laboratory in place of the usual ones.
+
+    Returns
+    -------
+    Studies
+
+    Raises
+    ------
+    InputError
+        For no or an unknown study, a distance that does not fit the limb, or an incomplete state.
+    """
+    if not studies:
+        raise InputError(f"no study was asked for; give one or more of {', '.join(STUDIES)}.")
+    extra = [str(name) for name in states["axons"].dims if name != "segment"] if "axons" in states else []
+    if extra:
+        raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")
+    lab = Laboratory.of(person, tables, ledger, distances)
+    alone = states_of(states)
+    one = None if conduct is None else _of_one_date(conduct, alone)
+    return examine(lab, {name: array[None] for name, array in alone.items()}, studies, one)[0]
+
+
+def _of_one_date(
+    conduct: Callable[[Line, Mapping[str, Array]], Volley], states: Mapping[str, Array]
+) -> Callable[[Line], Volley]:
+    """Return how a line conducts in one state, its only date."""
+
+    def dated(laid: Line) -> Volley:
+        found = conduct(laid, states)
+        return Volley(
+            found.line,
+            *(
+                np.ascontiguousarray(np.asarray(getattr(found, name), dtype=np.float64)[None])
+                for name in ("conducted", "excess", "variance", "axons", "ectopic")
+            ),
+        )
+
+    return dated
+
+
+def examine(
+    lab: Laboratory,
+    arrays: Mapping[str, Array],
+    studies: Sequence[str],
+    conduct: Callable[[Line], Volley] | None = None,
+) -> tuple[Studies, ...]:
+    """Make the studies of several dates in a laboratory; see :func:`battery`.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    arrays : mapping of str to (date, segment) array
+        See :func:`remyelin.nerve.conduction.volley.states_of`.
+    studies : sequence of str
+    conduct : callable, optional
+        How a line conducts at all the dates.
+    """
+    memory: dict[Run, Volley] = {}
+    if conduct is None:
+        damage = Damage.of(arrays, lab.tables, lab.spread)
+
+        def conduct(laid: Line) -> Volley:
+            return passing(laid, damage)
+
+    def along(branch: str, population: str, start: float, stop: float) -> Volley:
+        run = Run(branch, population, start, stop)
+        if run not in memory:
+            memory[run] = conduct(lab.line(run))
+        return memory[run]
+
+    dates = range(len(arrays["axons"]))
+    rows: list[list[Row]] = [[] for _ in dates]
+    waveforms: list[dict[str, Waveform]] = [{} for _ in dates]
+    for name in studies:
+        if name not in STUDIES:
+            raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
+        for dated in _perform(name, STUDIES[name], lab, along, arrays):
+            for date, (row, waveform) in enumerate(dated):
+                rows[date].append(row)
+                if waveform is not None:
+                    waveforms[date][f"{name}, {row.site}"] = waveform
+    found = (Studies(tuple(rows[date]), waveforms[date], lab.person) for date in dates)
+    return tuple(replace(item, classification=classify(item, lab.ledger)) for item in found)
+
+
+def _perform(
+    name: str, study: Study, lab: Laboratory, along: Conduct, arrays: Mapping[str, Array]
+) -> list[Dated]:
+    match study:
+        case Motor():
+            return motor(name, study, lab, along)
+        case Sensory():
+            return sensory(name, study, lab, along)
+        case SmallFibres():
+            return microneurography(name, study, lab, arrays)
+        case Evoked():
+            return evoked(name, study, lab, along)
+        case Visual():
+            return visual(name, study, lab, along)
+        case Auditory():
+            return auditory(name, study, lab, along)
+        case Blink():
+            return blink(name, lab, along)
+    return central(name, study, lab, along)

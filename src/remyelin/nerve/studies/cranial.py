@@ -1,0 +1,58 @@
+"""Brain-stem auditory responses and the blink reflex."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from remyelin.nerve.conduction.volley import Volley
+from remyelin.nerve.signals.potentials import evoked_potential
+from remyelin.nerve.signals.responses import Waveform
+from remyelin.nerve.studies.evoked import intervals, response
+from remyelin.nerve.studies.laboratory import Auditory, Conduct, Dated, Laboratory
+
+_PATH: Final = ("cochlear", "trapezoid", "lateral_lemniscus")
+_STEPS: Final = ("baep_i", "baep_iii", "baep_v")
+
+
+def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> list[Dated]:
+    """Click into one ear and record from the distal nerve, the pons and the midbrain.
+
+    Wave I is made where the nerve leaves the cochlea, III in the superior olive, V in the inferior
+    colliculus; the hair cells and each synapse add their delay.
+    """
+    near = along("cochlear", "auditory", 0.0, lab.site("auditory.meatus"))
+    whole = [along(branch, "auditory", 0.0, lab.anatomy.length(branch, lab.person)) for branch in _PATH]
+    before = {"i": [near], "iii": whole[:2], "v": whole}
+
+    def station(wave: str, seen: Callable[[Volley], Volley]) -> list[Waveform]:
+        passed = _STEPS[: _STEPS.index(f"baep_{wave}") + 1]
+        delay = sum(lab.ledger[f"delay.{step}"] for step in passed)
+        parts = [seen(part) for part in before[wave]]
+        return evoked_potential(parts, delay, lab.ledger["evoked.width.brainstem"])
+
+    waves = [
+        response(name, f"baep_{wave}", lab, partial(station, wave), central=wave != "i", site=wave.upper())
+        for wave in study.waves
+    ]
+    return [*waves, *intervals(name, study.intervals, study.waves, waves, lab, "baep_")]
+
+
+def blink(name: str, lab: Laboratory, along: Conduct) -> list[Dated]:
+    """Stimulate the supraorbital nerve and record R1 from the eyelid of the same side."""
+    ledger = lab.ledger
+    afferent = [
+        along(branch, "trigeminal", 0.0, lab.anatomy.length(branch, lab.person))
+        for branch in ("trigeminal", "trigeminal_root")
+    ]
+    efferent = along("facial", "facial", 0.0, lab.anatomy.length("facial", lab.person))
+    delay = ledger["delay.activation"] + ledger["delay.blink"] + ledger["delay.terminal.orbicularis"]
+
+    def station(seen: Callable[[Volley], Volley]) -> list[Waveform]:
+        parts = [seen(part) for part in (*afferent, efferent)]
+        # the burst begins when the first impulses reach the muscle: its peak comes a rise later
+        width = ledger["evoked.width.reflex"]
+        return evoked_potential(parts, delay + 2 * width, width)
+
+    return [response(name, "blink", lab, station, central=True, site="R1", marker="onset")]

@@ -1,0 +1,53 @@
+"""The batteries of one person at several dates, whose volleys are computed together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import xarray as xr
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.body import Person
+from remyelin.nerve.anatomy.branches import Array
+from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.conduction.volley import states_of
+from remyelin.nerve.studies.battery import STUDIES, examine
+from remyelin.nerve.studies.findings import Studies
+from remyelin.nerve.studies.laboratory import Laboratory
+
+
+def batteries(
+    states: xr.Dataset,
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    studies: Sequence[str] = tuple(STUDIES),
+) -> tuple[Studies, ...]:
+    """Study one person at every date of a course; see :func:`remyelin.nerve.battery`.
+
+    Parameters
+    ----------
+    states : Dataset (time, segment)
+        The myelin state at the dates of the studies.
+    person : Person
+    tables : Tables
+    ledger : Ledger
+    studies : sequence of str
+
+    Returns
+    -------
+    tuple of Studies
+        As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
+    """
+    return batteries_of(states_of(states.transpose("time", "segment")), person, tables, ledger, studies)
+
+
+def batteries_of(
+    arrays: Mapping[str, Array],
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    studies: Sequence[str] = tuple(STUDIES),
+) -> tuple[Studies, ...]:
+    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives."""
+    return examine(Laboratory.of(person, tables, ledger), arrays, studies)

@@ -1,0 +1,166 @@
+"""What studies are made with: the person, the tables, the norms; and the kinds of studies there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.body import Person
+from remyelin.nerve.anatomy.branches import Anatomy, Run
+from remyelin.nerve.anatomy.pathways import Distances
+from remyelin.nerve.conduction.lines import Line, Spread, laid
+from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.conduction.volley import Volley
+from remyelin.nerve.settings import NERVE_STUDY_FIBRES
+from remyelin.nerve.signals.responses import Response, Waveform
+from remyelin.nerve.studies.findings import Row
+from remyelin.nerve.studies.norms import Assessment, assess
+
+Conduct = Callable[[str, str, float, float], Volley]
+Dated = list[tuple[Row, Waveform | None]]
+"""A row of the table, and its waveform, by date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motor:
+    """A motor study: its limb, and the sites of distal and proximal stimulation."""
+
+    limb: str
+    distal: str
+    proximal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensory:
+    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger).
+
+    `distance` names which of :class:`Distances` lies between them.
+    """
+
+    limb: str
+    site: str
+    distal: bool
+    distance: str = "sensory"
+
+
+@dataclass(frozen=True, slots=True)
+class Evoked:
+    """Somatosensory evoked potentials: where the nerve is stimulated, the waves, and their intervals."""
+
+    limb: str
+    site: str
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """A motor evoked potential: the motor study of its muscle, and the corticospinal stretches to it."""
+
+    muscle: str
+    motor: Motor
+    stretches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """A visual evoked potential: its wave."""
+
+    wave: str
+
+
+@dataclass(frozen=True, slots=True)
+class Auditory:
+    """Brain-stem responses to a click: the waves and their intervals."""
+
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blink:
+    """The early response of the eyelid to a shock at the forehead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFibres:
+    """Unmyelinated fibres of a nerve of the limb, by microelectrode."""
+
+    limb: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laboratory:
+    """What is needed to study one person with one set of tables."""
+
+    person: Person
+    tables: Tables
+    ledger: Ledger
+    anatomy: Anatomy
+    spread: Spread
+    distances: Distances
+
+    @classmethod
+    def of(
+        cls, person: Person, tables: Tables, ledger: Ledger, distances: Distances | None = None
+    ) -> Laboratory:
+        """Set up a laboratory; `distances` replace the usual ones."""
+        return cls(
+            person,
+            tables,
+            ledger,
+            Anatomy.from_ledger(ledger),
+            Spread.from_ledger(ledger),
+            distances or Distances.from_ledger(ledger),
+        )
+
+    def line(self, run: Run) -> Line:
+        """Lay representative fibres along a run."""
+        return laid(run, NERVE_STUDY_FIBRES, self.person, self.tables, self.ledger)
+
+    def distance(self, name: str) -> float:
+        """Return a distance that the laboratory fixes, mm."""
+        value: float | None = getattr(self.distances, name)
+        return self.distances.sensory if value is None else value
+
+    def site(self, name: str) -> float:
+        """Return the distance of a site from its cell bodies in this person, mm."""
+        return self.anatomy.site(name, self.person)
+
+
+def against_norms(lab: Laboratory, key: str, **values: float | None) -> tuple[Assessment, ...]:
+    """Compare quantities with their norms, those that have one."""
+    found = [assess(lab.ledger, key, quantity, value, lab.person) for quantity, value in values.items()]
+    return tuple(item for item in found if item is not None)
+
+
+def measured(study: str, site: str, modality: str, unit: str, found: Response | None, **more: Any) -> Row:
+    """Return the row of a response, absent where there is none; an evoked one is late by its peak or `latency`."""
+    if found is None:
+        return Row(study, site, modality, amplitude_unit=unit, absent=True, **more)
+    if modality == "evoked":
+        marks = (found.onset, found.peak, found.settled)
+        return Row(
+            study,
+            site,
+            modality,
+            amplitude=found.amplitude,
+            amplitude_unit=unit,
+            markers=marks,
+            **{"latency": found.peak, **more},
+        )
+    marks = (found.onset, found.peak, found.onset + found.duration)
+    return Row(
+        study,
+        site,
+        modality,
+        found.onset,
+        found.amplitude,
+        unit,
+        found.area,
+        found.duration,
+        markers=marks,
+        **more,
+    )

@@ -1,0 +1,98 @@
+"""Motor and sensory nerve conduction studies."""
+
+from __future__ import annotations
+
+from remyelin.nerve.signals.potentials import Medium, muscle_potential, nerve_potential
+from remyelin.nerve.signals.responses import Waveform, measure
+from remyelin.nerve.studies.f_waves import f_wave
+from remyelin.nerve.studies.laboratory import (
+    Conduct,
+    Dated,
+    Laboratory,
+    Motor,
+    Sensory,
+    against_norms,
+    measured,
+)
+
+
+def muscle(name: str, study: Motor, lab: Laboratory, along: Conduct, start: float) -> list[Waveform]:
+    """Potential of the muscle after a stimulus `start` mm from the motoneurons, by date."""
+    muscle = lab.site(f"{study.limb}_motor.{study.distal}") + lab.distances.motor
+    return muscle_potential(
+        along(f"{study.limb}_motor", "motor", start, muscle),
+        lab.ledger[f"motor_units.{name}"],
+        lab.ledger[f"motor_unit.amplitude.{name}"],
+        lab.ledger[f"motor_unit.time_constant.{name}"],
+        lab.ledger["delay.activation"] + lab.ledger[f"delay.terminal.{name}"],
+    )
+
+
+def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[Dated]:
+    """Stimulate distally and proximally and record from the muscle."""
+    floor = lab.ledger["noise.motor"]
+    places = [lab.site(f"{study.limb}_motor.{label}") for label in (study.distal, study.proximal)]
+    near, far = (muscle(name, study, lab, along, place) for place in places)
+    late = f_wave(name, study, lab, along)
+    first: Dated = []
+    second: Dated = []
+    for here, there, (f_latency, persistence) in zip(near, far, late, strict=True):
+        distal, proximal = measure(here, floor), measure(there, floor)
+        onset = distal.onset if distal else None
+        norms = against_norms(
+            lab, name, latency=onset, amplitude=distal.amplitude if distal else None, f_latency=f_latency
+        )
+        row = measured(
+            name,
+            study.distal,
+            "motor",
+            "mV",
+            distal,
+            distance=lab.distances.motor,
+            f_latency=f_latency,
+            f_persistence=persistence,
+            assessed=norms,
+        )
+        first.append((row, here))
+        distance = places[0] - places[1]
+        velocity = distance / (proximal.onset - onset) if proximal and onset is not None else None
+        norms = against_norms(lab, name, velocity=velocity)
+        row = measured(
+            name,
+            study.proximal,
+            "motor",
+            "mV",
+            proximal,
+            distance=distance,
+            velocity=velocity,
+            assessed=norms,
+        )
+        second.append((row, there))
+    return [first, second]
+
+
+def sensory(name: str, study: Sensory, lab: Laboratory, along: Conduct) -> list[Dated]:
+    """Stimulate a nerve at one electrode and record its potential at the other."""
+    place, distance = lab.site(f"{study.limb}_sensory.{study.site}"), lab.distance(study.distance)
+    start, stop = (place, place + distance) if study.distal else (place - distance, place)
+    run = along(f"{study.limb}_sensory", "cutaneous", start, stop)
+    waveforms = nerve_potential(
+        run,
+        lab.ledger[f"fibre_count.{name}"],
+        lab.ledger["delay.activation"],
+        Medium.from_ledger(lab.ledger, name),
+        lab.tables,
+        float(run.line.slices.temperature[-1]),
+        -1,
+    )
+    floor = lab.ledger["noise.sensory"]
+    dated: Dated = []
+    for waveform in waveforms:
+        found = measure(waveform, floor)
+        velocity = distance / found.onset if found else None
+        norms = against_norms(lab, name, amplitude=found.amplitude if found else None, velocity=velocity)
+        row = measured(
+            name, study.site, "sensory", "uV", found, distance=distance, velocity=velocity, assessed=norms
+        )
+        dated.append((row, waveform))
+    return [dated]

@@ -1,0 +1,1 @@
+"""Output for readers: summaries, figures, pages, terminal text, exports."""

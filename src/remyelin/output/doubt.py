@@ -1,0 +1,77 @@
+"""Where a clinician would not believe the model: grave disability with every nerve study within its limits."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import xarray as xr
+
+from remyelin.nerve import Studies
+from remyelin.output.figures.course import PATHWAY_WORDS, label_of, words
+from remyelin.person.course import Course
+
+POINTS: Final = 4
+"""Points of the scale, of 16, from which studies that are all within their limits are doubted."""
+
+LIMBS: Final = (
+    "sural",
+    "median_sensory",
+    "tibial_motor",
+    "median_motor",
+    "tibial_sep",
+    "median_sep",
+    "corticospinal_leg",
+    "corticospinal_arm",
+)
+"""Pathways that a study follows and the scale reads; those of the head move neither."""
+
+
+def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
+    """Say why a clinician would doubt this state, in one sentence; nothing where there is no reason to.
+
+    Parameters
+    ----------
+    disability : float
+        Points of the scale at the date of the studies.
+    studies : Studies
+        The whole battery.
+    pathways : Dataset
+        ``conducted``, ``axons`` and ``delay`` (ms) over pathway, at the date of the studies.
+
+    Returns
+    -------
+    str
+        Empty where disability is slight or a value is beyond its limit.
+    """
+    if disability < POINTS or any(row.abnormal for row in studies.rows):
+        return ""
+    limbs = pathways.isel(pathway=pathways["pathway"].isin(LIMBS).to_numpy())
+    worst = limbs.isel(pathway=int(limbs["conducted"].argmin("pathway")))
+    arriving, alive, delay = (float(worst[name]) for name in ("conducted", "axons", "delay"))
+    name = str(worst["pathway"].item())
+    where = PATHWAY_WORDS.get(name, words(name))
+    late = f", those that arrive are {delay:.1f} ms late" if arriving > 0 else ""
+    if alive - arriving > 1 - alive:
+        why = (
+            f"a bare internode here blocks an impulse instead of slowing it ({where}: "
+            f"{100 * (1 - arriving):.0f} % of the impulses are lost, most of them to block{late})"
+        )
+    else:
+        why = f"what it loses are whole axons, and the rest conduct on time ({where}: {100 * (1 - alive):.0f} % lost)"
+    return (
+        f"Disability of {disability:.0f} of 16 points with every value of the nerve studies within its normal limit "
+        f"is what a clinician would doubt; the model says so because {why}, and because the normal limits of "
+        "amplitudes are wide."
+    )
+
+
+def doubts(course: Course) -> list[dict[str, Any]]:
+    """Return what is doubted of a course as given, with its date; nothing of the dates without a doubt."""
+    found = []
+    for day, studies in course.studies.items():
+        here = course.data.isel(plan=0).sel(time=day)
+        pathways = here[["conducted", "delay"]].assign(axons=here["pathway_axons"])
+        sentence = doubt(float(here["disability"]), studies, pathways)
+        if sentence:
+            found.append({"day": day, "label": label_of(day), "sentence": sentence})
+    return found

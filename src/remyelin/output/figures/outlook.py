@@ -1,0 +1,239 @@
+"""Recovery in the report: every plan with its band, how soon, what remains and why, what a month costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
+from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.figures.course import TIME, label_of, rounded, words
+from remyelin.person.course import Course
+from remyelin.person.outlook import NO_TIME_TO_WAIT
+
+DRAWN = ("as given", "none", "12 months earlier", "12 months later")
+
+
+def recovery_summary(course: Course) -> dict[str, Any]:
+    """Return what the report says of recovery, as plain JSON-ready data."""
+    data, found = course.data, course.recovery
+    end = found.bands["disability"].isel(time=-1)
+    plans = []
+    for index, plan in enumerate(course.plans):
+        here = data.sel(plan=plan.name)
+        low, middle, high = (_number(end.sel(plan=plan.name, quantile=q)) for q in ("low", "median", "high"))
+        plans.append(
+            {
+                "name": plan.name,
+                "label": plan.label,
+                "shift_months": None if plan.shift is None else round(plan.shift / DAYS_PER_MONTH),
+                "disability_at_presentation": _number(here["disability"].sel(time=0.0)),
+                "disability_at_horizon": _number(here["disability"].isel(time=-1)),
+                "low": low,
+                "median": middle,
+                "high": high,
+                "first_improvement": _first(course, index),
+                "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
+                "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
+                "motor_axons_at_horizon": _number(
+                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg")
+                ),
+            }
+        )
+    return {
+        "horizon": label_of(float(data.time[-1])),
+        "sentence": _evidence(course),
+        "waiting": _waiting(course),
+        "members": found.members,
+        "plans": plans,
+        "remains": [
+            {
+                "pathway": words(item.pathway),
+                "axons_lost": _number(item.axons_lost),
+                "blocked": _number(item.blocked),
+                "delay_ms": _number(item.delay),
+            }
+            for item in found.remains
+        ],
+    }
+
+
+def recovery_figure(course: Course) -> Figure:
+    """Disability and conduction under four plans with their bands; the end of the course against the delay."""
+    bands = course.recovery.bands
+    x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
+    drawn = [plan for plan in course.plans if plan.name in DRAWN]
+
+    def lines(values: xr.DataArray) -> tuple[Series, ...]:
+        found = []
+        for plan in reversed(drawn):
+            here = values.sel(plan=plan.name)
+            low, middle, high = (rounded(here.sel(quantile=q).values) for q in ("low", "median", "high"))
+            main = plan.name == "as given"
+            found.append(
+                Series(
+                    plan.label,
+                    x,
+                    middle,
+                    PLAN_COLOURS[plan.name],
+                    2.2 if main else 1.2,
+                    plan.name == "none",
+                    # a band for every plan would hide them all
+                    low=low if main else None,
+                    high=high if main else None,
+                )
+            )
+        return tuple(found)
+
+    panels = [
+        Panel(
+            "Functional disability (0 to 16)",
+            TIME,
+            "points",
+            lines(bands["disability"]),
+            y_range=(0.0, None),
+            marks=(0.0,),
+        ),
+        _against_delay(course),
+    ]
+    panels += [
+        Panel(
+            f"Impulses that arrive, {words(name)}",
+            TIME,
+            "share of fibres",
+            lines(bands["conducted"].sel(pathway=name)),
+            y_range=(0.0, 1.02),
+            marks=(0.0,),
+        )
+        for name in ("sural", "tibial_sep")
+    ]
+    caption = (
+        f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
+        "(treated as given) holds 90 % of them. The outcome of patients, on which the ledger's own set was searched, "
+        "is not asked of them: that set, which all other figures use, may lie at the edge. Right: where each plan "
+        "ends, by how much earlier or later treatment began."
+    )
+    return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+
+
+def plans_figure(course: Course) -> tuple[Figure, ...]:
+    """Disability under every other plan with its band, the treatment as given beside it; none without other plans."""
+    bands = course.recovery.bands["disability"]
+    x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
+    given = course.plans[0]
+    beside = Series(
+        given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
+    )
+    top = 16.5  # the whole of the scale, and a line at its top
+    panels = []
+    for plan in course.plans[1:]:
+        low, middle, high = (
+            rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
+        )
+        one = Series("this plan: median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high)
+        panels.append(
+            Panel(plan.label, TIME, "points of 16", (beside, one), y_range=(0.0, top), marks=(0.0,))
+        )
+    caption = (
+        "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
+        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off."
+    )
+    title = "Every start of treatment, with its band"
+    return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()
+
+
+def _against_delay(course: Course) -> Panel:
+    """Return disability at the end against when treatment began."""
+    ends = course.recovery.bands["disability"].isel(time=-1)
+    plans = sorted((p for p in course.plans if p.shift is not None), key=lambda p: p.shift or 0.0)
+    x = [round((plan.shift or 0.0) / DAYS_PER_MONTH, 3) for plan in plans]
+    names = [plan.name for plan in plans]
+    low, middle, high = (rounded(ends.sel(plan=names, quantile=q).values) for q in ("low", "median", "high"))
+    own = rounded(course.data["disability"].isel(time=-1).sel(plan=names).values)
+    series = (
+        Series("median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high),
+        Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
+    )
+    return Panel(
+        f"Disability at {label_of(float(course.data.time[-1]))}",
+        "treatment started, months later than given",
+        "points",
+        series if len(x) > 1 else series[1:],
+        y_range=(0.0, None),
+        marks=(0.0,),
+    )
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return float(f"{number:.4g}") if np.isfinite(number) else None
+
+
+def _first(course: Course, index: int) -> str:
+    """Say after how many months from the first dose a symptom is noticeably better, with its band."""
+    found, plan = course.recovery, course.plans[index]
+    if plan.shift is None:
+        return "nothing is given"
+    begun = min((item.start for item in course.case.treatment), default=0.0) + plan.shift
+    present = course.data["present"].isel(plan=index).sel(time=begun, method="nearest")
+    if not course.case.treatment or not present.any():
+        return "no symptom to improve"
+    middle, low, high = found.first[index], found.first_low[index], found.first_high[index]
+    if not np.isfinite(middle):
+        ends = found.bands["disability"].sel(plan=plan.name, quantile="median")
+        return "too slight to tell" if float(ends.isel(time=-1)) == 0 else "not seen"
+    last = f"{high / DAYS_PER_MONTH:.1f}" if np.isfinite(high) else "never"
+    return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
+
+
+def _waiting(course: Course) -> str:
+    """Say in one sentence what a month of delay costs, with its band; empty where no plan begins later."""
+    ends = course.recovery.bands["disability"].isel(time=-1)
+    later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
+    if not later:
+        return ""
+
+    def shown(name: str) -> str:
+        low, middle, high = (float(ends.sel(plan=name, quantile=q)) for q in ("low", "median", "high"))
+        return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+    last = later[-1]
+    parts = [
+        f"{shown(plan.name)} if it begins {plan.name}"
+        for plan in later
+        if plan.name in (DRAWN[-1], last.name)
+    ]
+    change = ends.sel(plan=last.name, quantile="median") - ends.sel(plan="as given", quantile="median")
+    each = float(change) / ((last.shift or 0.0) / DAYS_PER_MONTH)
+    when = label_of(float(course.data.time[-1]))
+    own = course.data["disability"].isel(time=-1)
+    alike = any(
+        float(values.sel(plan=plan.name)) - float(values.sel(plan="as given")) < 0.5  # the same whole point
+        for values in (own, ends.sel(quantile="median"))
+        for plan in later
+    )
+    sentence = (
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)}. That is "
+        f"{each:.2f} points for each month of waiting, in the median (in brackets 90 % of the sets of rates)."
+    )
+    return f"{sentence} {NO_TIME_TO_WAIT}" if alike else sentence
+
+
+def _evidence(course: Course) -> str:
+    """Say how much of the curve is evidence."""
+    used = [entry for entry in course.provenance.used if entry.layer in ("myelin", "clinic")]
+    measured = sum(entry.kind == "measured" for entry in used)
+    fitted = sum(entry.kind in ("calibrated", "derived") for entry in used)
+    sentence = (
+        "That earlier is better, and that lost axons of the spinal cord do not come back, has support in published "
+        f"series; the curve itself has never been measured: of the {len(used)} numbers of myelin, axons and symptoms "
+        f"behind it {measured} were measured, {fitted} were fitted or derived, and {len(used) - measured - fitted} are "
+        "assumed. It is not a forecast for anybody."
+    )
+    answer = f"{course.case.name}: disability after 12 months"
+    if answer in sensitivity().answers:
+        sentence += f" {rests_on(answer)}"
+    return sentence

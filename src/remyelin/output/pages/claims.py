@@ -1,0 +1,106 @@
+"""The claims as text and as a page: claim, verdict, evidence for and against, what the model says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from remyelin.analysis.claims import VERDICTS, Judged
+from remyelin.analysis.claims.registry import BEARINGS, SCHEMA
+from remyelin.analysis.claims.run import Row
+from remyelin.evidence import load_references
+from remyelin.output.formatting import number, wrapped
+from remyelin.output.pages.templates import template
+from remyelin.person.course import DISCLAIMER
+
+_MARKS = {"read": "", "read-2nd": ", second hand", "recall": ", from memory"}
+
+
+def document(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Return the claims as JSON-ready data."""
+    return {
+        "schema": SCHEMA,
+        "disclaimer": DISCLAIMER,
+        "verdicts": VERDICTS,
+        "claims": [item.as_dict() for item in judged],
+    }
+
+
+def write_claims(judged: Sequence[Judged], folder: Path) -> None:
+    """Write ``claims.html`` and ``claims.json``, each by one rename."""
+    data = json.dumps(document(judged), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    for name, text in (("claims.html", render_claims(judged)), ("claims.json", data)):
+        draft = folder / f".{name}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(folder / name)
+
+
+def render_claims(judged: Sequence[Judged]) -> str:
+    """Return the page of the claims as HTML."""
+    numbers = _numbers(judged)
+    references = load_references()
+    return template("claims").render(
+        judged=judged,
+        verdicts=VERDICTS,
+        bearings=BEARINGS,
+        disclaimer=DISCLAIMER,
+        marks=_MARKS,
+        numbers=numbers,
+        sources=[(number_, str(references[key])) for key, number_ in numbers.items()],
+        cell=cell,
+        held=held,
+    )
+
+
+def _numbers(judged: Sequence[Judged]) -> dict[str, int]:
+    pieces = [piece for item in judged for piece in (*item.claim.supporting, *item.claim.against)]
+    return {key: n for n, key in enumerate(dict.fromkeys(k for piece in pieces for k in piece.source), 1)}
+
+
+def cell(row: Row) -> str:
+    """Write the value of a row."""
+    if row.published == "yes":
+        return {True: "yes", False: "no", None: "-"}[row.holds]
+    return "-" if row.value is None else f"{number(row.value)} {row.unit}".strip()
+
+
+def held(row: Row) -> str:
+    """Write whether a row holds; nothing where it has no bounds."""
+    return {True: "holds", False: "misses", None: ""}[row.holds]
+
+
+def describe(judged: Sequence[Judged]) -> str:
+    """Return the claims as text for a terminal."""
+    numbers = _numbers(judged)
+    references = load_references()
+    parts = [wrapped(DISCLAIMER), ""]
+    if len(judged) > 1:
+        parts += [f"{item.claim.number:2} {item.claim.name:16} {item.claim.verdict}" for item in judged] + [
+            ""
+        ]
+    for item in judged:
+        claim, run = item.claim, item.run
+        parts += [wrapped(f"{claim.number}. {claim.name.upper()}: {claim.says}", "", "   ")]
+        parts += [wrapped(f"Verdict: {claim.verdict}. {item.meaning}", "   ", "   ")]
+        for heading, pieces in (("for", claim.supporting), ("against", claim.against)):
+            for piece in pieces:
+                marks = ",".join(str(numbers[key]) for key in piece.source)
+                parts.append(
+                    wrapped(f"{heading}: {piece.text} [{marks}{_MARKS[piece.mark]}]", "   ", "     ")
+                )
+        if run is not None:
+            parts.append(wrapped(f"model: {run.what} {BEARINGS[run.bearing]}", "   ", "     "))
+            for row in run.rows:
+                found = "" if cell(row) == "-" else cell(row)
+                stated = row.published and not row.published.startswith("no ")
+                beside = f"published {row.published}" if stated else row.published
+                # a row without a number of its own says in its note what is to be corrected
+                note = row.note.removesuffix(".") if row.value is None else ""
+                said = "; ".join(part for part in (found, beside, held(row), note) if part)
+                parts.append(wrapped(f"{row.what}: {said}".removesuffix(": "), "     ", "       "))
+        parts.append("")
+    parts.append("SOURCES")
+    parts += [wrapped(f"{n}. {references[key]}.", "  ", "     ") for key, n in numbers.items()]
+    return "\n".join(parts)

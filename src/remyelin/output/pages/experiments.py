@@ -1,0 +1,82 @@
+"""Pages of experiments: question, conditions, findings, figures and tables, self-contained."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from markupsafe import Markup
+
+from remyelin.analysis.experiments.registry import Experiment, Result
+from remyelin.base.errors import InputError
+from remyelin.evidence import load_references
+from remyelin.output.figures.svg import to_svg
+from remyelin.output.formatting import number
+from remyelin.output.pages.templates import template
+from remyelin.person.course import DISCLAIMER
+
+
+def claim(folder: Path) -> None:
+    """Refuse, before anything is computed, a folder that cannot be written to.
+
+    Raises
+    ------
+    InputError
+        If it is a file or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {folder}: cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"--out {folder}: is not writable.")
+
+
+def write_experiment(experiment: Experiment, result: Result, folder: Path) -> None:
+    """Write ``NAME.html`` and ``NAME.json``, each by one rename."""
+    data = json.dumps(result.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    for suffix, text in ((".html", render_experiment(experiment, result)), (".json", data)):
+        draft = folder / f".{experiment.name}{suffix}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(folder / f"{experiment.name}{suffix}")
+
+
+def render_experiment(experiment: Experiment, result: Result) -> str:
+    """Return the page of an experiment as HTML."""
+    references = load_references()
+    figures = [{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in result.figures]
+    return template("experiment").render(
+        experiment=experiment,
+        result=result,
+        figures=figures,
+        cell=cell,
+        disclaimer=DISCLAIMER,
+        sources=[str(references[key]) for key in result.sources],
+    )
+
+
+def cell(value: str | float | None) -> str:
+    """Write one cell of a table."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else number(value, 4)
+
+
+def describe(experiment: Experiment, result: Result) -> str:
+    """Return the result as text for a terminal."""
+    lines = [
+        f"{experiment.name}: {experiment.title}",
+        result.question,
+        f"Conditions: {result.conditions}",
+        "",
+    ]
+    for table in result.tables:
+        rows = [table.columns, *([cell(value) for value in row] for row in table.rows)]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
+        lines.append(table.title)
+        lines += [
+            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows
+        ]
+        lines.append("")
+    return "\n".join([*lines, *(f"- {finding}" for finding in result.findings), ""])

@@ -1,0 +1,115 @@
+"""What the source of a case reports at presentation beside what the model says, and whether they agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.figures.course import MARKERS, label_of
+from remyelin.output.formatting import number
+from remyelin.person.course import Course
+
+BLOOD = (
+    ("combined_indicator", "Combined indicator (4cB12)"),
+    ("csf_b12", "B12 in cerebrospinal fluid"),
+    ("haemoglobin", "Haemoglobin"),
+    ("mcv", "Mean cell volume"),
+)
+
+
+PLACED, UNUSED = "used to place the person", "not used"
+AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
+FACTOR = 2.0  # durations that differ by more than this are called different
+ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
+
+
+def reported(course: Course) -> list[dict[str, str]]:
+    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``."""
+    given = course.data.isel(plan=0).sel(time=0.0)
+    rows = []
+    for name, label in (*MARKERS, *BLOOD):
+        stated = getattr(course.case.labs, name, None)
+        if stated is None:
+            continue
+        unit = given[name].attrs["units"]
+        rows.append(
+            {
+                "what": label,
+                "reported": f"{number(stated)} {unit}",
+                "model": f"{number(float(given[name]))} {unit}",
+                "note": PLACED if (name, label) in MARKERS else UNUSED,
+            }
+        )
+    known = {item.id: item for item in course.symptoms}
+    for finding in course.case.symptom:
+        shown = "present" if not finding.began else f"for {label_of(-finding.began)}"
+        if finding.note:
+            shown += f" ({finding.note})"
+        item = known.get(finding.name)
+        model, note = "outside the model", SILENT
+        if item is not None and item.status == "computed":
+            model, note = _symptom(course, finding.name, finding.began)
+        label = item.name if item is not None else finding.name
+        rows.append({"what": label, "reported": shown, "model": model, "note": note})
+    presence = noticed_from(course)
+    for finding in course.case.sign:
+        model, note = _sign(given, finding.name, presence)
+        rows.append(
+            {"what": finding.name, "reported": finding.note or "present", "model": model, "note": note}
+        )
+    return rows
+
+
+def noticed_from(course: Course) -> float:
+    """Return the severity above which a symptom is noticed or a sign found in this run."""
+    (entry,) = (entry for entry in course.provenance.used if entry.name == "clinic.presence")
+    assert isinstance(entry.value, float)
+    return entry.value
+
+
+def _symptom(course: Course, name: str, began: float | None) -> tuple[str, str]:
+    """Severity, since when it has been noticed (ledger: ``clinic.presence``), and the verdict."""
+    data = course.data.isel(plan=0).sel(symptom=name)
+    severity = f"severity {float(data['severity'].sel(time=0.0)):.2f}"
+    present = data["present"].sel(time=slice(None, 0.0)).to_numpy().astype(bool)
+    if not present[-1]:
+        return f"{severity}, not noticed", MISSES
+    # the latest stretch of time in which it has been noticed without a break
+    breaks = np.flatnonzero(~present)
+    first = int(breaks[-1]) + 1 if breaks.size else 0
+    since = abs(float(data["time"].sel(time=slice(None, 0.0))[first]))
+    if name == "weakness":
+        now = data.sel(time=0.0)
+        severity += f", power of the leg {int(now['power_leg'])}/5, of the arm {int(now['power_arm'])}/5"
+    model = f"{severity}, noticed for {number(since / DAYS_PER_MONTH, 2)} months"
+    alike = not began or 1 / FACTOR <= max(since, 1.0) / -began <= FACTOR
+    return model, AGREES if alike else TIMING
+
+
+def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
+    """What the model's examination finds where the case reports a sign of this name, and the verdict."""
+    jerk, vibration = float(given["ankle_jerk"]), float(given["vibration_loss"])
+    romberg, babinski = bool(given["romberg"]), bool(given["babinski"])
+    leg, arm = int(given["power_leg"]), int(given["power_arm"])
+    vision = bool(given["present"].sel(symptom="vision"))
+    standing = f"Romberg sign {'present' if romberg else 'absent'}"
+    feeling = f"{vibration:.0%} of the vibration sense of the legs lost"
+    found = {
+        "impaired position sense": (standing, romberg),
+        "absent position sense": (standing, romberg),  # no share of it is at hand
+        "impaired vibration sense": (feeling, vibration >= presence),
+        "absent vibration sense": (feeling, vibration >= ABSENT),
+        "absent ankle jerks": (f"ankle jerk {jerk:.1f} (0 absent, 2 normal)", jerk < 0.5),
+        "plantar responses flexor": (f"Babinski sign {'present' if babinski else 'absent'}", not babinski),
+        "weakness": (f"power of the leg {leg}/5, of the arm {arm}/5", leg < 5 or arm < 5),
+        "power": (f"power of the leg {leg}/5, of the arm {arm}/5", leg < 5 or arm < 5),
+        "visual acuity": (f"{float(given['acuity']):.2f} in both eyes", vision),
+    }
+    if name in found:
+        model, agrees = found[name]
+        return model, AGREES if agrees else MISSES
+    if name == "no anaemia":
+        haemoglobin = given["haemoglobin"]
+        return f"haemoglobin {number(float(haemoglobin))} {haemoglobin.attrs['units']}", UNUSED
+    return "outside the model", SILENT

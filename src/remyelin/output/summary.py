@@ -1,0 +1,393 @@
+"""A course in plain JSON-ready data: what the terminal prints, the page shows and ``summary.json`` keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from remyelin.base.units import per_unit
+from remyelin.evidence import Entry, load_references
+from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.output.doubt import doubts
+from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
+from remyelin.output.figures.outlook import recovery_summary
+from remyelin.output.formatting import number
+from remyelin.output.reported import BLOOD, noticed_from, reported
+from remyelin.output.rows import named, nerve_report
+from remyelin.person.course import DISCLAIMER, Course
+
+SCHEMA = "remyelin-summary/1"
+
+_UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
+
+
+def summarise(course: Course) -> dict[str, Any]:
+    """Return the summary of a course; nothing in it depends on the clock."""
+    references = load_references()
+    case, provenance = course.case, course.provenance
+    used = provenance.used
+    cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
+    return {
+        "schema": SCHEMA,
+        "version": provenance.version,
+        "disclaimer": DISCLAIMER,
+        "seed": provenance.seed,
+        "exact": provenance.exact,
+        "overrides": {name: str(value) for name, value in provenance.overrides.items()},
+        "case": {
+            "name": case.name,
+            "title": case.title,
+            "kind": case.kind,
+            "summary": case.summary,
+            "outcome": case.outcome,
+            "citation": str(references[case.citation]) if case.citation in references else case.citation,
+        },
+        "person": _person(course),
+        "not_stated": _not_stated(course),
+        "treatment": [f"{item.regimen}, from {label_of(item.start)}" for item in case.treatment],
+        "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
+        "biomarkers": _biomarkers(course),
+        "readings": _readings(course),
+        "potassium": None
+        if course.potassium_days is None
+        else (
+            f"Severe anaemia is being treated: labels ask to watch serum potassium from day "
+            f"{course.potassium_days[0]:g} to day {course.potassium_days[1]:g}."
+        ),
+        "studies": _studies(course),
+        "nerve_report": nerve_report(course),
+        "symptoms": _symptoms(course),
+        "signs": _signs(course),
+        "cognition": _cognition(course),
+        "presence": noticed_from(course),
+        "reported": reported(course),
+        "reported_note": _reported_note(course),
+        "glance": _glance(course),
+        "doubts": doubts(course),
+        "recovery": recovery_summary(course),
+        "rests_on": _rests_on(used),
+        "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
+        "citations": [str(references[key]) for key in cited],
+    }
+
+
+def _reported_note(course: Course) -> str:
+    free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
+    if any(fact.basis == "placed" for fact in course.person.facts):
+        placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
+    else:
+        placed = "No laboratory value placed this person: what the source does not state is a prior"
+    return f"{placed}; {free}"
+
+
+def _below_limit(sample: Any, name: str) -> list[bool]:
+    """Say of each sample whether it is printed as less than its value."""
+    flags = sample.get(f"{name}_below_limit")
+    return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
+
+
+def _value(item: Any, digits: int = 6) -> float | None:
+    value = float(item)
+    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
+
+
+def _person(course: Course) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
+    stated = "stated" if course.case.kind == "case" else "set by the scenario"
+    rows[0]["basis"] = stated
+    for fact in course.person.facts:
+        basis = stated
+        if fact.basis == "prior":
+            span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
+            basis = f"not stated; prior {span} ({fact.entry})"
+        elif fact.basis == "placed":
+            basis = "placed by the laboratory values of the case"
+        rows.append(
+            {
+                "name": fact.name,
+                "shown": _with_unit(number(fact.value), fact.unit),
+                "basis": basis,
+                "value": _value(fact.value),
+                "unit": fact.unit,
+            }
+        )
+    return rows
+
+
+def _with_unit(shown: str, unit: str) -> str:
+    """Write a number of a person with its unit; a factor of the typical one as x, a share without any."""
+    return f"{shown} {_UNITS.get(unit, unit)}".strip()
+
+
+def _not_stated(course: Course) -> list[str]:
+    case = course.case
+    lines = []
+    if not case.cause.stated or case.cause.note:
+        lines.append(f"cause ({case.cause.kind}): {case.cause.note or 'assumed'}")
+    lines += [
+        f"treatment ({item.regimen}): {item.note or 'assumed'}"
+        for item in case.treatment
+        if not item.stated or item.note
+    ]
+    if case.labs.note:
+        lines.append(f"laboratory values: {case.labs.note}")
+    lines += [
+        f"{fact.name}: {_with_unit(number(fact.value), fact.unit)} is a prior"
+        for fact in course.person.facts
+        if fact.basis == "prior"
+    ]
+    return lines
+
+
+def _readings(course: Course) -> list[dict[str, Any]]:
+    """What published limits say of the biomarkers at each date; the sources of the limits."""
+    references = load_references()
+    labels = dict(MARKERS) | dict(BLOOD)
+    rows = []
+    for items in zip(*course.readings.values(), strict=True):
+        first = items[0]
+        limits = " and ".join(number(limit) for limit in first.limits)
+        source = "; ".join(str(references[key]) for key in first.source)
+        rows.append(
+            {
+                "name": first.marker,
+                "label": labels[first.marker],
+                "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
+                "verdicts": [item.verdict for item in items],
+                "source": f"{source} ({first.locator})" if first.locator else source,
+            }
+        )
+    return rows
+
+
+def _biomarkers(course: Course) -> list[dict[str, Any]]:
+    given = course.data.isel(plan=0)
+    rows = []
+    for name, label in MARKERS:
+        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        sample = [_value(value) for value in course.samples["SI"][name]]
+        other = course.samples["conventional"][name]
+        unit = other.attrs["units"]
+        rows.append(
+            {
+                "name": name,
+                "label": label,
+                "values": at,
+                "unit": given[name].attrs["units"],
+                "sample": sample,
+                "sample_below_limit": _below_limit(course.samples["SI"], name),
+                "conventional": {
+                    "unit": unit,
+                    "values": [None if v is None else _value(v / per_unit(name, unit)) for v in at],
+                    "sample": [_value(value) for value in other],
+                },
+            }
+        )
+    for name, label in BLOOD:
+        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+    for compartment in given.compartment.values.tolist():
+        phi = given["methylation"].sel(compartment=compartment)
+        at = [_value(phi.sel(time=date)) for date in course.studies]
+        label = f"Methylation potential, {compartment}"
+        rows.append(
+            {"name": f"methylation_{compartment}", "label": label, "values": at, "unit": "of replete"}
+        )
+    return rows
+
+
+def _studies(course: Course) -> list[dict[str, Any]]:
+    """One row per assessed quantity, with its value, z and flag at every date and in health."""
+    rows = []
+    for reference in course.healthy.rows:
+        for position, norm in enumerate(reference.assessed):
+            cells = []
+            for studies in course.studies.values():
+                found = studies.row(reference.study, reference.site).assessed[position]
+                flag = "" if found.flag == "normal" else found.flag
+                value = None if found.value is None else _value(found.value)
+                cells.append(
+                    {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
+                )
+            normal = (
+                f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
+                if norm.logarithmic
+                else f"{norm.mean:.3g} ({norm.sd:.2g})"
+            )
+            rows.append(
+                {
+                    "study": words(reference.study),
+                    "site": reference.site,
+                    "label": f"{words(reference.study)}, {reference.site}: {named(norm.quantity)}",
+                    "quantity": f"{reference.site}, {named(norm.quantity)}",
+                    "unit": norm.unit,
+                    "normal": normal,
+                    "limit": _value(norm.limit),
+                    "healthy": None if norm.value is None else _value(norm.value),
+                    "values": cells,
+                }
+            )
+    return rows
+
+
+def _symptoms(course: Course) -> list[dict[str, Any]]:
+    severity = course.data["severity"].isel(plan=0)
+    rows = []
+    for item in course.symptoms:
+        computed = item.id in severity.symptom.values
+        at = (
+            [_value(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
+            if computed
+            else []
+        )
+        rows.append(
+            {
+                "name": item.id,
+                "label": item.name,
+                "status": item.status,
+                "values": at,
+                "mechanism": item.mechanism,
+                "pathways": [PATHWAY_WORDS.get(name, words(name)) for name in item.pathways],
+                "kind": item.kind,
+                "reason": item.reason,
+                "frequency": _frequency(item.frequency),
+                "hpo": [list(pair) for pair in item.hpo],
+                "correction": item.correction,
+            }
+        )
+    return rows
+
+
+def _frequency(entry: Entry | None) -> str:
+    """How often published series found it, other series beside: ``93 % (77 to 98); others 75 %``."""
+    if entry is None or not isinstance(entry.value, float):
+        return "not found"
+    low, high = entry.range or (None, None)
+    shown = f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)})"
+    if entry.mark == "recall":
+        shown += ", from memory"
+    others = [
+        number(other.value, 2) for other in entry.alternatives.values() if isinstance(other.value, float)
+    ]
+    return f"{shown}; elsewhere {', '.join(others)} %" if others else shown
+
+
+SIGNS = (
+    ("vibration_loss", "Vibration sense of the legs, share lost"),
+    ("ankle_jerk", "Ankle jerk (0 absent, 2 normal, 4 greatly increased)"),
+    ("knee_jerk", "Knee jerk"),
+    ("biceps_jerk", "Biceps jerk"),
+    ("romberg", "Romberg sign"),
+    ("babinski", "Babinski sign"),
+    ("power_leg", "Power of the leg as a whole (MRC grade, 5 normal, 0 none)"),
+    ("power_arm", "Power of the arm as a whole"),
+    ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
+    ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
+    ("disability", "Functional disability (0 to 16), the sum of its items:"),
+    ("scale_gait", "gait (0 to 4)"),
+    ("scale_sensory", "sensory (0 to 3)"),
+    (
+        "scale_mental",
+        "mental (0 to 3; from cognition as a whole, of which the model takes too little for a point)",
+    ),
+    ("scale_neuropathy", "neuropathy (0 to 3)"),
+    ("scale_pyramidal", "pyramidal (0 to 3)"),
+)
+
+
+def _signs(course: Course) -> list[dict[str, Any]]:
+    """What an examination would find at each date."""
+    given = course.data.isel(plan=0)
+    rows = []
+    for name, label in SIGNS:
+        found = [given[name].sel(time=date).item() for date in course.studies]
+        shown = [("present" if v else "absent") if isinstance(v, bool) else _plain(v) for v in found]
+        if name == "acuity":
+            shown = [_snellen(value) for value in found]
+        rows.append({"name": name, "label": label, "values": [float(v) for v in found], "shown": shown})
+    return rows
+
+
+def _plain(value: float) -> str:
+    """Two decimals at most; what is as good as nothing is 0."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _snellen(acuity: float) -> str:
+    """Write a decimal acuity with its fraction: ``0.5 (20/40)``."""
+    return f"{_plain(acuity)} (20/{20.0 / acuity:.0f})" if acuity > 0.02 else "below 0.02"
+
+
+def _cognition(course: Course) -> dict[str, Any]:
+    """Cognition as a whole, beside the symptoms it does not carry."""
+    score = course.data["cognition"].isel(plan=0)
+    return {
+        "label": "Cognition as a whole, standard deviations from health",
+        "values": [_value(score.sel(time=date), 3) for date in course.studies],
+        "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
+    }
+
+
+def _glance(course: Course) -> list[dict[str, str]]:
+    data = course.data
+    now, end = data.isel(plan=0).sel(time=0.0), data.isel(plan=0, time=-1)
+    horizon = label_of(float(data.time[-1]))
+    worst = max(
+        # reflexes are a sign, found by an examiner; a person complains of the others
+        (item for item in course.symptoms if item.id in data.symptom.values and item.id != "reflexes"),
+        key=lambda item: float(now["severity"].sel(symptom=item.id)),
+    )
+    abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
+    severity = float(now["severity"].sel(symptom=worst.id))
+    noticed = bool(now["present"].sel(symptom=worst.id))
+    leading = f"{worst.name.lower()} ({severity:.2f})" if noticed else "none"
+    return [
+        {
+            "label": "functional disability at presentation (0 to 16)",
+            "value": f"{float(now['disability']):.0f}",
+        },
+        {"label": f"functional disability at {horizon}", "value": f"{float(end['disability']):.0f}"},
+        {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
+        {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
+    ]
+
+
+def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:
+    kinds = Counter(entry.kind for entry in used)
+    layers = [
+        {"layer": layer, **{kind: count for kind, count in _by_kind(used, layer)}}
+        for layer in LAYERS
+        if any(entry.layer == layer for entry in used)
+    ]
+    share = kinds["assumed"] / len(used)
+    sentence = (
+        f"This run used {len(used)} entries of the evidence ledger, of which {kinds['assumed']} ({share:.0%}) are "
+        "assumptions with a range: nobody has measured them. They are densest where myelin meets deficiency and where "
+        "a pathway's state becomes a symptom."
+    )
+    return {
+        "entries": len(used),
+        "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        "layers": layers,
+        "sentence": sentence,
+    }
+
+
+def _by_kind(used: tuple[Entry, ...], layer: str) -> Iterator[tuple[str, int]]:
+    for kind in KINDS:
+        yield kind, sum(entry.layer == layer and entry.kind == kind for entry in used)
+
+
+def _assumed(entry: Entry) -> dict[str, str]:
+    value = "table" if entry.value is None else entry.value
+    shown = (
+        ", ".join(number(v) for v in value)
+        if isinstance(value, tuple)
+        else (value if isinstance(value, str) else number(value))
+    )
+    low, high = entry.range or (None, None)
+    span = f"{number(low)} to {number(high)}" if entry.range else ""
+    return {"name": entry.name, "value": shown, "range": span, "unit": entry.unit, "note": entry.note}

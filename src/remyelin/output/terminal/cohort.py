@@ -1,0 +1,91 @@
+"""A cohort on the terminal: how far it is, and what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from remyelin.analysis.cohort.run import Progress
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.formatting import number
+from remyelin.output.terminal.course import _console, _table
+
+
+def describe(state: Progress) -> str:
+    """Say how far a cohort is and how long it will take."""
+    text = f"{state.done:,} of {state.total:,} courses"
+    if state.failed:
+        text += f", {state.failed} not computable"
+    if state.left is not None and state.done < state.total:
+        minutes, seconds = divmod(round(state.left), 60)
+        text += f", {minutes} min {seconds} s left" if minutes else f", {seconds} s left"
+    return text
+
+
+def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
+    """Print a cohort's figures beside the published ones, in one screen."""
+    console: Console = _console()
+    sets = len(summary["parameter_sets"]) - 1
+    console.print(f"[bold]{summary['title']}[/bold]")
+    console.print(
+        f"{summary['persons']} persons{f', each under {sets} further parameter sets' if sets else ''}; "
+        f"{summary['excluded']} drawn and excluded, {len(summary['failures'])} courses not computable\n"
+    )
+    verdict = {True: "within", False: "OUTSIDE", None: ""}
+    if summary["published"]:
+        columns = (
+            "",
+            "months",
+            "published",
+            "allowed",
+            "model",
+            "persons, 95 %",
+            "parameter sets",
+            "unit",
+            "n",
+            "",
+        )
+        rows = [
+            (
+                row["what"] + (f" ({row['group']})" if row["group"] else ""),
+                f"{row['day'] / DAYS_PER_MONTH:.3g}",
+                number(row["published"]),
+                span(row["low"], row["high"]),
+                number(row["model"]),
+                span(row["person_low"], row["person_high"]),
+                span(row["set_low"], row["set_high"]),
+                row["unit"],
+                row["n"],
+                verdict[row["holds"]],
+            )
+            for row in summary["published"]
+        ]
+        console.print(_table("Beside the published series", columns, rows))
+    for when, outcomes in summary["variation"].items():
+        cells = [
+            (
+                row["what"],
+                number(row["value"]),
+                span(*(row["persons"] or (None, None))),
+                span(*(row["sets"] or (None, None))),
+                row["unit"],
+            )
+            for row in outcomes
+        ]
+        heads = ("", "cohort", "between persons, 10 to 90 %", "between parameter sets", "unit")
+        console.print(_table(f"\nTwo kinds of spread, at {when}", heads, cells))
+    for item in summary["failures"][:10]:
+        console.print(
+            f"Not computed: person {item['person']}, parameter set {item['draw']}: {item['reason']}"
+        )
+    if len(summary["failures"]) > 10:
+        console.print(f"... and {len(summary['failures']) - 10} more; all are in summary.json")
+    if out is not None:
+        console.print(f"\nWrote {out}/report.html, summary.json, parts/*.parquet, population.toml")
+
+
+def span(low: float | None, high: float | None) -> str:
+    """Write a range, or a dash."""
+    return "-" if low is None or high is None else f"{number(low)} to {number(high)}"

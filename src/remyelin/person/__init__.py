@@ -1,0 +1,1 @@
+"""One human being, from case file to course."""

@@ -1,0 +1,359 @@
+"""The case: what is known or assumed of one person, read from TOML, validated and frozen.
+
+All times are relative to presentation (the day of diagnosis): history is negative. What a source
+does not state stays unstated here (None) and becomes a prior from the ledger in
+:mod:`remyelin.person`; nothing is filled in silently.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import core_schema
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import parse, show
+
+CAUSES = (
+    "none",
+    "pernicious anaemia",
+    "gastrectomy",
+    "vegan diet",
+    "nitrous oxide",
+    "metformin",
+    "ileal disease",
+    "food-cobalamin malabsorption",
+    "CD320 antibodies",
+)
+#: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
+PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
+MAX_FILE_BYTES = 1_000_000
+MAX_DOTS = 200  # in one line of a TOML file; a case has a few
+MAX_SHOWN = 200  # characters of a message of the parser
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Marks a float that is written with its unit: ``Annotated[float, Quantity("age")]``."""
+
+    kind: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Read with :func:`remyelin.base.units.parse`, write with :func:`remyelin.base.units.show`."""
+        kind = self.kind
+        return core_schema.no_info_plain_validator_function(
+            lambda value: parse(value, kind),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: show(value, kind), when_used="json"
+            ),
+        )
+
+
+Age = Annotated[float, Quantity("age")]
+Height = Annotated[float, Quantity("height")]
+Weight = Annotated[float, Quantity("weight")]
+Time = Annotated[float, Quantity("time")]
+Duration = Annotated[float, Quantity("duration")]
+Hours = Annotated[float, Quantity("hours")]
+Fraction = Annotated[float, Quantity("fraction")]
+Rate = Annotated[float, Quantity("intake")]
+B12 = Annotated[float, Quantity("b12")]
+HoloTC = Annotated[float, Quantity("holotc")]
+MMA = Annotated[float, Quantity("mma")]
+Homocysteine = Annotated[float, Quantity("homocysteine")]
+Filtration = Annotated[float, Quantity("filtration")]
+Haemoglobin = Annotated[float, Quantity("haemoglobin")]
+Haematocrit = Annotated[float, Quantity("haematocrit")]
+MCV = Annotated[float, Quantity("mcv")]
+Text = Annotated[str, Field(max_length=2000)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Person(_Frozen):
+    """Who: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
+
+    age: Age
+    sex: Literal["female", "male"]
+    height: Height | None = None
+    weight: Weight | None = None
+    filtration: Filtration | None = None
+
+
+class Cause(_Frozen):
+    """Why cobalamin fails, since when, and whether the source says so."""
+
+    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    began: Time | None = None
+    ended: Time | None = None
+    hours_per_day: Hours | None = None
+    inspired_fraction: Fraction | None = None
+    lost: Fraction | None = None
+    stated: bool = True
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Cause:
+        if self.kind != "nitrous oxide":
+            for key in ("ended", "hours_per_day", "inspired_fraction"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
+        if self.lost is not None and self.kind not in PARTIAL_CAUSES:
+            raise ValueError(f"cause.lost: only {', '.join(PARTIAL_CAUSES)} have it; remove it.")
+        if self.began is not None and self.began >= 0:
+            raise ValueError('cause.began: must lie before presentation, as "-2 y".')
+        if self.began is not None and self.ended is not None and self.ended <= self.began:
+            raise ValueError("cause.ended: lies before cause.began; put the dates in order.")
+        return self
+
+
+class Intake(_Frozen):
+    """Cobalamin in food, in ug a day."""
+
+    food: Rate | None = None
+    note: Text = ""
+
+
+class Treatment(_Frozen):
+    """A regimen, by name or in the dosing grammar, when it starts, and the share of doses taken."""
+
+    regimen: Annotated[str, Field(min_length=1, max_length=500)]
+    start: Time = 0.0
+    adherence: Fraction = 1.0
+    stated: bool = True
+    note: Text = ""
+
+
+class Labs(_Frozen):
+    """Laboratory values at presentation, before treatment."""
+
+    b12: B12 | None = None
+    holotc: HoloTC | None = None
+    mma: MMA | None = None
+    homocysteine: Homocysteine | None = None
+    haemoglobin: Haemoglobin | None = None
+    haematocrit: Haematocrit | None = None
+    mcv: MCV | None = None
+    note: Text = ""
+
+
+class Finding(_Frozen):
+    """A symptom or sign the source reports, with its beginning where stated."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    began: Time | None = None
+    note: Text = ""
+
+
+class Plan(_Frozen):
+    """When nerves are studied and how far the course is computed."""
+
+    studies: Annotated[tuple[Time, ...], Field(min_length=1, max_length=12)] = Field(
+        default=("0 d", "3 mo", "12 mo"), validate_default=True, strict=False
+    )
+    horizon: Duration = Field(default="36 mo", validate_default=True)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Plan:
+        if any(b <= a for a, b in zip(self.studies, self.studies[1:], strict=False)):
+            raise ValueError("plan.studies: dates are out of order; list each once, earliest first.")
+        if self.horizon <= 0:
+            raise ValueError('plan.horizon: must be longer than nothing, as "36 mo".')
+        if self.studies[0] < 0:
+            raise ValueError('plan.studies: a study lies before presentation; begin with "0 d" or later.')
+        if self.studies[-1] > self.horizon:
+            raise ValueError("plan.studies: a study lies beyond plan.horizon; extend the horizon.")
+        return self
+
+
+class Case(_Frozen):
+    """One person, one cause, one treatment, one plan of studies."""
+
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Literal["case", "scenario"] = "case"
+    citation: Annotated[str, Field(max_length=100)] = ""
+    summary: Text = ""
+    outcome: Text = ""
+    person: Person
+    cause: Cause
+    intake: Intake = Intake()
+    treatment: Annotated[tuple[Treatment, ...], Field(max_length=20, strict=False)] = ()
+    labs: Labs = Labs()
+    symptom: Annotated[tuple[Finding, ...], Field(max_length=100, strict=False)] = ()
+    sign: Annotated[tuple[Finding, ...], Field(max_length=100, strict=False)] = ()
+    plan: Plan = Plan()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Case:
+        for i, item in enumerate(self.treatment):
+            if not 0 <= item.start <= self.plan.horizon:
+                raise ValueError(f"treatment[{i}].start: must lie between presentation and plan.horizon.")
+        for i, finding in enumerate(self.symptom):
+            if finding.began is not None and finding.began > 0:
+                raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
+        return self
+
+
+def shipped_cases() -> Mapping[str, Path]:
+    """Return the names of the cases that come with the package, and their files."""
+    folder = Path(str(files("remyelin"))) / "cases"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_case(name_or_path: str) -> Case:
+    """Load a shipped case by name, or a case file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+    """
+    shipped = shipped_cases()
+    if name_or_path in shipped:
+        return read_case(shipped[name_or_path])
+    path = Path(name_or_path)
+    looks_like_path = path.suffix == ".toml" or "/" in name_or_path or path.exists()
+    if not looks_like_path:
+        raise InputError(f"no shipped case named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    return read_case(path)
+
+
+def read_case(path: Path) -> Case:
+    """Read and validate one case file."""
+    return parse_case(read_text(path), str(path))
+
+
+def parse_case(text: str, source: str) -> Case:
+    """Validate the text of a case file; `source` names it in errors."""
+    raw = load_toml(text, source, "a case file")
+    if not raw:
+        raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
+    return case_of(raw, source)
+
+
+def case_of(raw: Mapping[str, Any], source: str) -> Case:
+    """Validate a case given as plain data, as read from TOML or JSON; `source` names it in errors."""
+    try:
+        return Case.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error)}") from None
+
+
+def to_toml_data(case: Case) -> dict[str, Any]:
+    """Return the case as plain data that reads back to the same case, unstated keys left out."""
+    return case.model_dump(mode="json", exclude_none=True)
+
+
+@cache
+def _fields() -> dict[str, tuple[str, ...]]:
+    models: dict[str, type[BaseModel]] = {
+        "": Case,
+        "person": Person,
+        "cause": Cause,
+        "intake": Intake,
+        "treatment": Treatment,
+        "labs": Labs,
+        "symptom": Finding,
+        "sign": Finding,
+        "plan": Plan,
+    }
+    return {table: tuple(model.model_fields) for table, model in models.items()}
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn the first of pydantic's errors into one sentence with the key and what would be right."""
+    errors = error.errors(include_url=False)
+    # A misspelt key also leaves its right name missing; the misspelling is what helps.
+    first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
+    loc = [part for part in first["loc"] if part != "function-after"]
+    key = ""
+    for part in loc:
+        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    kind, message = first["type"], first["msg"]
+    if kind == "extra_forbidden":
+        table = str(loc[0]) if len(loc) > 1 else ""
+        return f"unknown key {key!r}; {nearest(str(loc[-1]), _fields().get(table, ()))}"
+    if kind == "missing":
+        return f"key {key!r} is missing; `remyelin new FILE` shows every key."
+    if kind == "value_error":
+        text = re.sub(r"^Value error, ", "", message)
+        return text if not key or text.startswith(key) else f"{key}: {text}"
+    if kind in ("model_type", "tuple_type", "string_type"):
+        right = {
+            "model_type": "a table, as [person]",
+            "tuple_type": "a list",
+            "string_type": "text in quotes",
+        }
+        return f"{key or 'the file'}: must be {right[kind]}."
+    given = repr(first.get("input"))
+    given = given if len(given) <= 60 else given[:57] + "..."
+    text = message[0].lower() + message[1:]
+    return f"{key}: {text}, not {given}."
+
+
+def load_toml(text: str, source: str, what: str) -> dict[str, Any]:
+    """Return the text of a TOML file as plain data; `source` and `what` name it in errors.
+
+    Raises
+    ------
+    InputError
+        If it is not valid TOML, or nested so deeply that no person wrote it.
+    """
+    # the parser needs the square of the length of a dotted key, which would take minutes
+    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
+        raise InputError(f"{source}: not {what}: a line with more than {MAX_DOTS} dots.")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        shown = "".join(character for character in str(error) if character.isprintable())
+        raise InputError(f"{source}: not valid TOML: {shown[:MAX_SHOWN]}.") from None
+    except (RecursionError, ValueError, OverflowError):
+        raise InputError(f"{source}: not {what}: nested too deeply or a number without end.") from None
+
+
+def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_FILE_BYTES) -> str:
+    """Read a small text file, refusing at once what cannot be one; `what` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is a directory or device, larger than `limit` bytes, or not UTF-8.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a directory; give {what} or a shipped name.")
+        if not path.exists():
+            raise InputError(f"{path}: no such file; `remyelin cases` lists the shipped names.")
+        if not path.is_file():
+            raise InputError(f"{path}: is not a regular file; give {what}.")
+        size = path.stat().st_size
+        if size > limit:
+            raise InputError(
+                f"{path}: {size / 1e6:.3g} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
+            )
+        return path.read_bytes().decode("utf-8-sig")  # Windows editors write a mark of byte order
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not text in UTF-8; give {what}.") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {reason}.") from None

@@ -1,0 +1,241 @@
+"""The one chain for many persons: cobalamin, myelin and axons, conduction, as arrays without labels.
+
+:func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and :func:`clinic_of`
+then apply the fast traits, so that these can be changed without simulating again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.base.errors import InputError
+from remyelin.cobalamin import Exposure
+from remyelin.evidence import Ledger
+from remyelin.nerve import Tables
+from remyelin.person.traits import Traits, columns, judged, susceptibility
+
+Floats = NDArray[np.float64]
+#: Markers whose level a fast trait multiplies, and that trait.
+SCALED = {"mma": "mma", "homocysteine": "homocysteine"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The numbers of one parameter set, read from its ledger once."""
+
+    ledger: Ledger
+    kinetics: cobalamin.Parameters
+    rates: myelin.Parameters
+    judge: clinic.Parameters
+    tables: Tables
+
+    @classmethod
+    def of(cls, ledger: Ledger, tables: Tables) -> Numbers:
+        """Read a ledger."""
+        return cls(
+            ledger,
+            cobalamin.Parameters.from_ledger(ledger),
+            myelin.Parameters.from_ledger(ledger),
+            clinic.Parameters.from_ledger(ledger),
+            tables,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """Simulated persons at the days kept, before any fast trait.
+
+    Attributes
+    ----------
+    days : (person, day) array
+        Days kept of each person.
+    blood : mapping of str to (person, day) array
+        Markers of :func:`remyelin.cobalamin.course_of`, haptocorrin among them.
+    methylation : (person, day, compartment) array
+    pathways : mapping of str to (person, day, pathway) array
+        ``conducted``, ``delay``, ``dispersion``, ``axons``, ``ectopic``, by :data:`remyelin.nerve.PATHWAYS`.
+    states : mapping of str to (person, day, segment) array
+        Myelin and axons, of which nerve studies are computed.
+    """
+
+    days: Floats
+    blood: Mapping[str, Floats]
+    methylation: Floats
+    pathways: Mapping[str, Floats]
+    states: Mapping[str, Floats]
+
+
+def simulate_people(
+    exposures: Sequence[Exposure],
+    bodies: Sequence[nerve.Person],
+    times: Sequence[Floats],
+    keep: Sequence[Floats],
+    traits: Sequence[Traits],
+    numbers: Sequence[Numbers],
+    which: Sequence[int] | None = None,
+) -> People:
+    """Simulate many persons, each under its own exposure, traits and parameter set.
+
+    Parameters
+    ----------
+    exposures : sequence of Exposure
+        One a person, with the store of the person in it and no fast trait.
+    bodies : sequence of nerve.Person
+        Persons of equal bodies are computed together, which is several times faster.
+    times : sequence of (time,) arrays
+        Days of each person at which the drive of myelin is taken, the first in health.
+    keep : sequence of (day,) arrays
+        Days of each person whose state is returned, all of one length and each among the times.
+    traits : sequence of Traits
+        The slow ones are used.
+    numbers : sequence of Numbers
+        Parameter sets.
+    which : sequence of int, optional
+        Set of each person; the first for all when omitted.
+
+    Returns
+    -------
+    People
+
+    Raises
+    ------
+    InputError
+        If the sequences differ in length, or the days kept in number.
+    """
+    count = len(exposures)
+    chosen = [0] * count if which is None else list(which)
+    if {len(bodies), len(times), len(keep), len(traits), len(chosen)} != {count} or not count:
+        raise InputError("simulate_people: give one body, times, days, traits and set for every exposure.")
+    if len({len(days) for days in keep}) != 1:
+        raise InputError("simulate_people: the days kept must be equally many for every person.")
+    blood: dict[str, list[Floats]] = {}
+    states: dict[str, list[Floats]] = {name: [] for name in nerve.STATES}
+    methylation = []
+    for i in range(count):
+        own = numbers[chosen[i]]
+        chemistry = cobalamin.course_of(exposures[i], times[i], own.kinetics)
+        at = np.searchsorted(times[i], keep[i])
+        for name, values in chemistry.items():
+            if values.ndim == 1:
+                blood.setdefault(name, []).append(values[at])
+        methylation.append(chemistry["methylation"][at])
+        found = _myelin(bodies[i], exposures[i].age, times[i], keep[i], traits[i], own, chemistry)
+        for name in nerve.STATES:
+            states[name].append(found[name])
+    whole = {name: np.stack(values) for name, values in states.items()}
+    return People(
+        days=np.stack([np.asarray(days, dtype=np.float64) for days in keep]),
+        blood={name: np.stack(values) for name, values in blood.items()},
+        methylation=np.stack(methylation),
+        pathways=_conducted(whole, bodies, chosen, numbers),
+        states=whole,
+    )
+
+
+def _myelin(
+    body: nerve.Person,
+    age: float,
+    times: Floats,
+    keep: Floats,
+    traits: Traits,
+    numbers: Numbers,
+    chemistry: Mapping[str, Floats],
+) -> Mapping[str, Floats]:
+    """Follow myelin from the last day of full methylation without gas."""
+    methylation, gas = chemistry["methylation"], chemistry["gas"]
+    before = max(int(np.searchsorted(times, keep[0])) - 1, 0)
+    ill = np.flatnonzero((methylation < 1.0).any(axis=-1) | (gas > 0.0))
+    # In health throughout there is nothing to follow but the days kept.
+    first = min(max(int(ill[0]) - 1, 0) if ill.size else before, before)
+    places = nerve.places(body, numbers.ledger)
+    rates = numbers.rates.of_person(susceptibility(traits))
+    part = slice(first, None)
+    states = myelin.course_of(times[part], methylation[part], places, age, rates, keep=keep, gas=gas[part])
+    # Within rounding the shares already lie there.
+    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}
+
+
+def _conducted(
+    states: Mapping[str, Floats], bodies: Sequence[nerve.Person], which: list[int], numbers: Sequence[Numbers]
+) -> dict[str, Floats]:
+    """Conduct all persons of one build and one set of nerve numbers together."""
+    groups: dict[tuple[float, float, int], list[int]] = {}
+    for i, body in enumerate(bodies):
+        groups.setdefault((body.height, body.temperature, which[i]), []).append(i)
+    out: dict[str, Floats] = {}
+    for (_, _, chosen), members in groups.items():
+        own = numbers[chosen]
+        part = {name: values[members] for name, values in states.items()}
+        found = nerve.conducted(part, bodies[members[0]], own.tables, own.ledger)
+        for name, values in found.items():
+            out.setdefault(name, np.empty((len(bodies), *values.shape[1:])))[members] = values
+    return out
+
+
+def blood_of(people: People, traits: Sequence[Traits]) -> dict[str, Floats]:
+    """Return the markers (person, day) with the fast traits of the persons in them."""
+    scale = {name: values[:, None] for name, values in columns(traits).items()}
+    found = dict(people.blood)
+    found["b12"] = people.blood["b12"] + people.blood["haptocorrin"] * (scale["plasma"] - 1.0)
+    for marker, trait in SCALED.items():
+        found[marker] = people.blood[marker] * scale[trait]
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clinic:
+    """Symptoms, signs and scales of persons, (person, day) arrays by name.
+
+    Attributes
+    ----------
+    lost : mapping
+        Losses of function, 0 to 1.
+    severity : mapping
+        Of symptoms, 0 to 1.
+    noticed : mapping
+        Whether a symptom is noticed.
+    signs, scale : mapping
+        Examination; items of the disability scale, ``total`` and ``rankin``.
+    """
+
+    lost: Mapping[str, Floats]
+    severity: Mapping[str, Floats]
+    noticed: Mapping[str, NDArray[np.bool_]]
+    signs: Mapping[str, NDArray[np.generic]]
+    scale: Mapping[str, NDArray[np.int64]]
+
+
+def clinic_of(
+    pathways: Mapping[str, Floats],
+    traits: Sequence[Traits],
+    parameters: clinic.Parameters,
+    cognition: Floats | None = None,
+) -> Clinic:
+    """Return the clinical state of persons from the conduction of their pathways (person, day, pathway).
+
+    Parameters
+    ----------
+    pathways : mapping of str to (person, day, pathway) array
+    traits : sequence of Traits
+        One a person; reserve and notice are used.
+    parameters : clinic.Parameters
+        Maps of the typical person.
+    cognition : (person, day) array, optional
+        Of the same days; without it the mental item is 0.
+    """
+    scale = {name: values[:, None] for name, values in columns(traits).items()}
+    own = judged(parameters, scale["reserve"], scale["notice"])
+    lost = clinic.functions_of(pathways, nerve.PATHWAYS, own)
+    severity = clinic.severities(lost, own)
+    return Clinic(
+        lost,
+        severity,
+        {name: value >= own.presence for name, value in severity.items()},
+        clinic.signs_of(lost, own),
+        clinic.scale_of(lost, own, cognition),
+    )

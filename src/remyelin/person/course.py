@@ -1,0 +1,216 @@
+"""The chain, for one person: days meet microseconds here and nowhere else.
+
+case -> person -> cobalamin -> myelin and axons (days) -> conduction at study dates (microseconds)
+-> symptoms -> what treatment, and its delay, change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import xarray as xr
+
+from remyelin import clinic, cobalamin, nerve
+from remyelin._version import __version__
+from remyelin.base.units import SYSTEMS
+from remyelin.cobalamin.blood import potassium_watch
+from remyelin.cobalamin.readouts import combined_indicator, measure
+from remyelin.evidence import Entry, Ledger
+from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
+from remyelin.person import chain
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.outlook import Recovery, recover
+from remyelin.person.person import Person
+from remyelin.person.plans import Plan, plans_of
+
+DISCLAIMER = "A research and teaching model, never medical advice."
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a run rests on: version, ledger entries used, overrides, seed."""
+
+    version: str
+    used: tuple[Entry, ...]
+    overrides: Mapping[str, object]
+    seed: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One person's course under each plan.
+
+    Attributes
+    ----------
+    data : Dataset
+        Over plan, time (days, 0 = presentation), compartment, segment, pathway and symptom: the
+        variables of the layers, each with units. Plan 0 is the treatment as given.
+    studies : mapping of float to nerve.Studies
+        The nerve studies of the first plan at each study date (days).
+    healthy : nerve.Studies
+        The same person's studies before the cause began.
+    limits : mapping of str to tuple of float
+        Published limits of the biomarkers: (deficiency below, unlikely above), or (raised above,).
+    readings : mapping of float to tuple of Interpretation
+        What published limits say of the biomarkers of the first plan at each study date.
+    samples : mapping of str to Dataset
+        By system of units, what a laboratory would report of the first plan at the study dates: one noisy sample each.
+    potassium_days : (float, float) or None
+        Days of the first plan on which labels ask to watch potassium.
+    recovery : Recovery
+        Every plan with its band, time to improvement, and what remains.
+    """
+
+    case: Case
+    person: Person
+    plans: tuple[Plan, ...]
+    data: xr.Dataset
+    studies: Mapping[float, nerve.Studies]
+    healthy: nerve.Studies
+    limits: Mapping[str, tuple[float, ...]]
+    readings: Mapping[float, tuple[Interpretation, ...]]
+    samples: Mapping[str, xr.Dataset]
+    potassium_days: tuple[float, float] | None
+    recovery: Recovery
+    symptoms: tuple[clinic.Symptom, ...]
+    provenance: Provenance
+
+    def to_netcdf(self, path: Path) -> None:
+        """Save data, studies and provenance as one netCDF file."""
+        data = self.data.assign_attrs(
+            title=self.case.title,
+            disclaimer=DISCLAIMER,
+            remyelin_version=self.provenance.version,
+            case=json.dumps(to_toml_data(self.case), ensure_ascii=False),
+            person=json.dumps([asdict(fact) for fact in self.person.facts], ensure_ascii=False),
+            ledger_used=json.dumps([entry.as_dict() for entry in self.provenance.used], ensure_ascii=False),
+            overrides=json.dumps(dict(self.provenance.overrides)),
+            seed=self.provenance.seed,
+            exact=int(self.provenance.exact),
+        )
+        data.to_netcdf(path, engine="h5netcdf")
+        for date, studies in self.studies.items():
+            # recordings differ in length, so each has a time axis of its own
+            waves = xr.Dataset(
+                {
+                    (label := name.replace(", ", "_")): (
+                        f"time_{label}",
+                        wave.value,
+                        {"units": wave.unit, "polarity": "negative up"},
+                    )
+                    for name, wave in studies.waveforms.items()
+                },
+                coords={
+                    (label := f"time_{name.replace(', ', '_')}"): (label, wave.time, {"units": "ms"})
+                    for name, wave in studies.waveforms.items()
+                },
+            )
+            waves.to_netcdf(path, engine="h5netcdf", mode="a", group=f"waveforms/day_{date:g}")
+
+
+def run_course(
+    case: Case,
+    ledger: Ledger,
+    *,
+    exact: bool = False,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Course:
+    """Compute one person's course from cobalamin to symptoms, for every plan.
+
+    Parameters
+    ----------
+    case : Case
+        The person, the cause, the treatment, the plan of studies.
+    ledger : Ledger
+        The numbers to compute with; its use is recorded in the result.
+    exact : bool
+        Conduct every sampled fibre in the double-cable engine; by default from tables the engine fills.
+    seed : int
+        Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
+        result to the last bit.
+    progress : callable
+        Called with the name of each step.
+
+    Returns
+    -------
+    Course
+
+    Raises
+    ------
+    InputError
+        If the case asks for something impossible, as an unknown regimen.
+    """
+    ledger = ledger.recording()
+    progress("placing the person")
+    person = chain.placed(case, ledger)
+    plans = plans_of(case, person)
+    who = chain.subject(case, person, ledger)
+
+    progress("cobalamin and one-carbon metabolism")
+    exposures = [chain.reaching(who, plan, ledger) for plan in plans]
+    chemistry = xr.concat(
+        [chain.chemistry(who, item, ledger) for item in exposures],
+        dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
+    )
+    b12, holotc, mma, homocysteine = (chemistry[name] for name in MARKERS)
+    chemistry["combined_indicator"] = (
+        chemistry["b12"].dims,
+        combined_indicator(b12, holotc, mma, homocysteine, person.age, ledger),
+        {"units": "1", "long_name": "combined indicator of B12 status (4cB12)"},
+    )
+    readings = {
+        date: tuple(
+            interpret(name, float(chemistry[name].isel(plan=0).sel(time=date)), ledger)
+            for name in (*MARKERS, "combined_indicator")
+        )
+        for date in case.plan.studies
+    }
+    dates = chemistry.isel(plan=0).sel(time=list(case.plan.studies))
+    samples = {system: measure(dates, ledger, seed, system=system) for system in SYSTEMS}
+    kinetics = cobalamin.Parameters.from_ledger(ledger)
+    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
+
+    progress("myelin and axons")
+    states = chain.myelin_of(who, chemistry, ledger)
+
+    progress("conduction")
+    tables = nerve.build_tables(ledger)
+    pathways = chain.conduction(who, states, tables, ledger)
+    picture = chain.picture(pathways, chemistry["cognition"], ledger)
+
+    progress("recovery under sets of rates that lesions and animals cannot tell apart")
+    starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
+    recovery = recover(chemistry, pathways, who.segments, who.body, starts, tables, ledger)
+
+    given = states.isel(plan=0)
+    conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None
+    studies = {}
+    for date in case.plan.studies:
+        progress(f"nerve studies, day {date:.0f}")
+        studies[date] = nerve.battery(given.sel(time=date), who.body, tables, ledger, conduct=conduct)
+    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct)
+
+    provenance = Provenance(__version__, ledger.used(), ledger.overrides(), seed, exact)
+    # both layers count axons: of a segment, and of a whole pathway
+    pathways = pathways.rename(axons="pathway_axons")
+    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
+    return Course(
+        case=case,
+        person=person,
+        plans=plans,
+        data=data,
+        studies=studies,
+        healthy=healthy,
+        limits=limits(ledger),
+        readings=readings,
+        samples=samples,
+        potassium_days=potassium,
+        recovery=recovery,
+        symptoms=clinic.catalogue(ledger),
+        provenance=provenance,
+    )

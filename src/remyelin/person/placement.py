@@ -1,0 +1,109 @@
+"""Placing a person on the model's curve by the laboratory values of the case.
+
+A typical person with the cause of the case would not have exactly its values. What is known to differ
+between persons (how long the cause has run, the store, the haptocorrin level, the metabolites at a
+given status) is moved from its prior to the most probable values given the measurements. The
+agreement at presentation is then no test of the model; what follows from it is.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import cobalamin
+from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY
+from remyelin.evidence import Ledger
+from remyelin.evidence.limits import MARKERS
+from remyelin.person.case import Case
+from remyelin.person.person import Fact, Person
+from remyelin.person.plans import Plan, exposure
+from remyelin.person.settings import COURSE_LEAD, PLACING_DIFFERENCE, PLACING_MAX_EVALUATIONS
+
+_UNTREATED = Plan("none", "untreated", None)
+_SCALES = {
+    "store": "body store, of typical",
+    "plasma": "serum B12 at a given store, of typical",
+    "mma": "methylmalonate at a given status, of typical",
+    "homocysteine": "homocysteine at a given status, of typical",
+}
+
+
+def place(case: Case, person: Person, ledger: Ledger) -> Person:
+    """Move what differs between persons to meet the case's laboratory values, and say so.
+
+    Maximum of the posterior: lognormal priors with the ledger's ``spread.*`` about the typical person,
+    lognormal measurements with ``assay_noise``.
+
+    Parameters
+    ----------
+    case : Case
+        Its ``labs`` at presentation; without any, the person is returned as it came.
+    person : Person
+        With priors.
+    ledger : Ledger
+        Spreads, and the numbers of the kinetics.
+
+    Returns
+    -------
+    Person
+        With a fact of basis ``placed`` for everything moved.
+    """
+    measured = {name: value for name in MARKERS if (value := getattr(case.labs, name))}
+    if not measured:
+        return person
+    # Heavy to import and needed only here.
+    from scipy.optimize import least_squares
+
+    levels = {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}
+    free = ["store", *(name for name, marker in levels.items() if marker in measured)]
+    if person.cause != "none" and case.cause.began is None:
+        free.append("began")
+    if person.cause == "nitrous oxide" and case.cause.hours_per_day is None:
+        free.append("exposure")
+    spread = np.array([ledger[f"spread.{name}"] for name in free])
+    noise = ledger["assay_noise"]
+    kinetics = cobalamin.Parameters.from_ledger(ledger)
+    target = np.log(list(measured.values()))
+
+    def misfit(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved = _moved(person, free, spread * steps)
+        times = np.array([moved.began - COURSE_LEAD, 0.0])
+        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(
+            time=-1
+        )
+        simulated = np.log([float(at_presentation[name]) for name in measured])
+        return np.concatenate([(simulated - target) / noise, steps])
+
+    found = least_squares(
+        misfit,
+        np.zeros(len(free)),
+        diff_step=PLACING_DIFFERENCE,
+        max_nfev=PLACING_MAX_EVALUATIONS,
+    )
+    placed = _moved(person, free, spread * found.x)
+    for name in free:
+        if name in _SCALES:
+            label, value, unit = _SCALES[name], getattr(placed.traits, name), "1"
+        elif name == "began":
+            label, value, unit = "time since the cause began", -placed.began / DAYS_PER_YEAR, "y"
+        else:
+            label, value, unit = "nitrous oxide, hours a day", placed.nitrous_hours, "h"
+        placed = placed.with_fact(Fact(label, value, unit, "placed", f"spread.{name}"))
+    return placed
+
+
+def _moved(person: Person, names: list[str], logs: NDArray[np.float64]) -> Person:
+    changes: dict[str, float] = {}
+    moved: dict[str, float] = {}
+    for name, log in zip(names, logs, strict=True):
+        factor = math.exp(log)
+        if name in _SCALES:
+            moved[name] = factor
+        elif name == "began":
+            changes["began"] = person.began * factor
+        else:
+            changes["nitrous_hours"] = min(person.nitrous_hours * factor, HOURS_PER_DAY)
+    return person.moved(**changes, traits=person.traits.with_values(**moved))

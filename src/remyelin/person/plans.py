@@ -1,0 +1,142 @@
+"""What is done, and when: the treatment as given, none, and the same begun earlier or later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, HOURS_PER_DAY
+from remyelin.cobalamin import Exposure, Order, causes, constant, read_order, treated
+from remyelin.evidence import Ledger
+from remyelin.person.case import Case
+from remyelin.person.person import Person
+from remyelin.person.settings import ADHERENCE_SEED
+from remyelin.person.traits import exposed
+
+SHIFTS_MONTHS = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One management of the person.
+
+    ``shift`` moves treatment, and the end of an exposure that treatment ends with, by so many days;
+    None means that nothing is done and the cause goes on. An exposure that ended before presentation is
+    history: no plan moves it.
+    """
+
+    name: str
+    label: str
+    shift: float | None
+
+
+def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
+    """Return the plans to compare: only ``as given`` where the case has no treatment.
+
+    A plan that would treat before the cause began is left out.
+    """
+    given = Plan("as given", "treated as given" if case.treatment else "no treatment", 0.0)
+    if not case.treatment:
+        return (given,)
+    start = min(item.start for item in case.treatment)
+    over = person.ended is not None and person.ended < 0
+    found = [given, Plan("none", "nothing done" if over else "nothing done, the cause goes on", None)]
+    for months in SHIFTS_MONTHS:
+        shift = months * DAYS_PER_MONTH
+        if start + shift <= person.began or (
+            person.ended is not None and not over and person.ended + shift <= person.began
+        ):
+            continue
+        when = "earlier" if months < 0 else "later"
+        span = f"{abs(months)} month{'s' if abs(months) > 1 else ''} {when}"
+        found.append(Plan(span, f"started {span}", shift))
+    return tuple(found)
+
+
+def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
+    """Return what reaches this person's body under a plan.
+
+    Raises
+    ------
+    InputError
+        If a regimen of the case cannot be read; the message names the treatment.
+    """
+    return treated(caused(person, _stop(case, person, plan), ledger), *orders(case, plan, ledger))
+
+
+def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
+    """Return what reaches an untreated person whose cause runs on; `stop` (day) ends nitrous oxide."""
+    healthy = Exposure(
+        age=person.age,
+        food_intake=constant(person.food_intake),
+        meals_per_day=ledger["absorption.meals_per_day"],
+        filtration=None if person.filtration is None else constant(person.filtration),
+    )
+    return _caused(exposed(healthy, person.traits), person, stop, ledger)
+
+
+def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:
+    """Put the cause into an exposure from the day it began, at the pace of the person; `stop` ends nitrous oxide."""
+    began, pace = person.began, person.traits.pace
+    kept = (1 - person.lost) ** pace
+    match person.cause:
+        case "pernicious anaemia":
+            decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"] / pace
+            return causes.pernicious_anaemia(healthy, began, decline)
+        case "gastrectomy":
+            return causes.gastrectomy(healthy, began)
+        case "vegan diet":
+            return causes.diet(healthy, began, ledger["prior.vegan_intake"] / pace)
+        case "nitrous oxide":
+            hours = min(person.nitrous_hours * pace, HOURS_PER_DAY)
+            return causes.nitrous_oxide(healthy, began, stop, hours, person.nitrous_fraction)
+        case "metformin":
+            return causes.metformin(healthy, began, ledger)
+        case "ileal disease":
+            return causes.impaired_ileum(healthy, began, kept)
+        case "food-cobalamin malabsorption":
+            return causes.food_malabsorption(healthy, began, kept)
+        case "CD320 antibodies":
+            return causes.receptor_antibodies(healthy, began, 1 - kept)
+        case _:
+            return healthy
+
+
+def _stop(case: Case, person: Person, plan: Plan) -> float:
+    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
+
+    Gas that ended before presentation did not end with the treatment and stays where it is.
+    """
+    horizon = case.plan.horizon
+    if person.ended is not None and person.ended < 0:
+        return person.ended
+    if plan.shift is None or person.ended is None:
+        return horizon
+    return min(person.ended + plan.shift, horizon)
+
+
+def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
+    """Return what each treatment of the case gives under a plan, a later one replacing the one before it.
+
+    Raises
+    ------
+    InputError
+        If a regimen of the case cannot be read; the message names the treatment.
+    """
+    if plan.shift is None:
+        return []
+    treatments = sorted(case.treatment, key=lambda item: item.start)
+    rng = np.random.default_rng(ADHERENCE_SEED)
+    found: list[Order] = []
+    for index, item in enumerate(treatments):
+        # a later treatment replaces the one before it
+        last = index + 1 == len(treatments)
+        stop = case.plan.horizon if last else treatments[index + 1].start + plan.shift
+        try:
+            order = read_order(item.regimen, item.start + plan.shift, stop, ledger)
+        except InputError as error:
+            raise InputError(f"{case.name}: treatment[{case.treatment.index(item)}].{error}") from None
+        found.append(causes.partly_taken(order, item.adherence, rng))
+    return found

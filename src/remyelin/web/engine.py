@@ -1,0 +1,406 @@
+"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+
+The steps are those of :mod:`remyelin.person.chain`, as in a report, with fewer dates of conduction; what a slider
+does not change (the placing of the person, a trajectory already computed) is remembered.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic_core import to_json
+
+from remyelin import clinic, myelin, nerve
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence import Ledger
+from remyelin.evidence.limits import MARKERS
+from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.nerve.anatomy.pathways import runs
+from remyelin.nerve.conduction.damage import Damage
+from remyelin.nerve.conduction.lines import Line, Spread
+from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
+from remyelin.nerve.studies.laboratory import Laboratory
+from remyelin.output.doubt import doubt
+from remyelin.person import chain
+from remyelin.person.case import Case, to_toml_data
+from remyelin.person.person import Person
+from remyelin.person.plans import Plan
+from remyelin.web.memory import Memory
+from remyelin.web.settings import (
+    WEB_BAND,
+    WEB_BAND_MEMBERS,
+    WEB_BAND_POINTS,
+    WEB_COURSE_POINTS,
+    WEB_DOSES,
+    WEB_HISTORY_DAYS,
+    WEB_HISTORY_POINTS,
+    WEB_HISTORY_SHOWN,
+    WEB_HORIZON_DAYS,
+    WEB_TRAJECTORIES_KEPT,
+)
+
+T = TypeVar("T")
+Check = Callable[[str], None]
+
+BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
+PATHWAY_VALUES = ("conducted", "delay", "dispersion", "axons", "ectopic")
+STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+
+    Attributes
+    ----------
+    severity : mapping of str to (...) array
+        Of every computed symptom, 0 to 1.
+    disability : (...) array
+        Points of the scale.
+    """
+
+    severity: Mapping[str, NDArray[np.float64]]
+    disability: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """One person under one plan.
+
+    Attributes
+    ----------
+    who : Subject
+    chemistry, states : Dataset
+        Over (time, compartment), and myelin and axons over (time, segment), at every date of the course.
+    drawn, pathways : Dataset
+        The states and conduction at the dates drawn.
+    picture : Picture
+        Symptoms and disability at these dates.
+    """
+
+    who: chain.Subject
+    chemistry: xr.Dataset
+    states: xr.Dataset
+    drawn: xr.Dataset
+    pathways: xr.Dataset
+    picture: Picture
+
+
+class Engine:
+    """Everything that is computed for the page, with one ledger."""
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger or Ledger.shipped()
+        self._persons = Memory(WEB_TRAJECTORIES_KEPT)
+        self._trajectories = Memory(WEB_TRAJECTORIES_KEPT)
+        self._answers = Memory(WEB_TRAJECTORIES_KEPT)
+        self._building = threading.Lock()
+        self._tables: nerve.Tables | None = None
+
+    def tables(self) -> nerve.Tables:
+        """Return the tables of internodes; the first call fills them, others wait for it."""
+        with self._building:
+            if self._tables is None:
+                self._tables = nerve.build_tables(self.ledger)
+            return self._tables
+
+    def person(self, case: Case) -> Person:
+        """Return the person of a case, placed by its laboratory values."""
+        data = to_toml_data(case)
+        key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
+        return self._persons.get(key, lambda: chain.placed(case, self.ledger))
+
+    def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
+        """Follow one person under one plan.
+
+        Parameters
+        ----------
+        case : Case
+        shift : float or None
+            Days by which the treatment is moved; None: nothing is done.
+        check : callable
+            Called with the name of each step; it may raise to end the computation.
+        """
+        key = (_key(case), shift)
+        return self._trajectories.get(key, lambda: self._follow(case, shift, check))
+
+    def described(self, case: Case, shift: float | None, check: Check) -> bytes:
+        """Return a trajectory as JSON."""
+        whole = self.trajectory(case, shift, check)
+        return self.remember(("described", _key(case), shift), lambda: as_json(described(whole)))
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is known under a key, or make it."""
+        return self._answers.get(key, make)
+
+    def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
+        ledger = self.ledger
+        check("placing the person")
+        person = self.person(case)
+        refuse_too_long(case, person, shift)
+        who = chain.subject(case, person, ledger)
+        check("cobalamin and one-carbon metabolism")
+        reached = chain.reaching(who, Plan("asked", "", shift), ledger)
+        if len(reached.doses) > WEB_DOSES:
+            raise InputError(
+                f"treatment: {len(reached.doses)} doses are more than the {WEB_DOSES} the page computes; "
+                "lengthen the interval, or use the command line."
+            )
+        chemistry = chain.chemistry(who, reached, ledger)
+        check("myelin and axons")
+        states = chain.myelin_of(who, chemistry, ledger)
+        check("conduction")
+        tables = self.tables()
+        check("conduction")
+        drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
+        pathways = chain.conduction(who, drawn, tables, ledger)
+        picture = pictured(pathways, chemistry["cognition"], ledger)
+        return Trajectory(who, chemistry, states, drawn, pathways, picture)
+
+    def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
+        """Return the spread over myelin rates that lesions and animals cannot tell apart.
+
+        Members of the shipped ensemble, evenly taken; everything else as in the trajectory.
+        """
+        whole = self.trajectory(case, shift, check)
+        ledger, tables = self.ledger, self.tables()
+        rates = members(ledger, WEB_BAND_MEMBERS, also=AXONAL)
+        times = whole.states.time.to_numpy()
+        at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
+        check("members of the ensemble")
+        together = myelin.simulate(
+            whole.chemistry[list(myelin.DRIVES)],
+            whole.who.segments,
+            whole.who.person.age,
+            rates,
+            keep=times[at],
+        )
+        check("conduction of the ensemble")
+        pathways = chain.conduction(whole.who, together, tables, ledger)
+        check("symptoms of the ensemble")
+        picture = pictured(
+            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
+        )
+        low, high = WEB_BAND
+
+        def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
+            # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
+            ends = np.quantile(values, [low, high], axis=0)
+            return {
+                name: {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                for i, name in enumerate(names)
+            }
+
+        over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+        shares = {
+            key: band(pathways[key].transpose("member", "time", "pathway").to_numpy(), over)
+            for key in ("conducted", "axons")
+        }
+        return {
+            "months": months(together.time.to_numpy()),
+            "members": len(rates),
+            "share": [low, high],
+            "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
+            "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
+            "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
+        }
+
+    def studies(
+        self, case: Case, shift: float | None, day: float, names: list[str], check: Check, exact: bool = False
+    ) -> nerve.Studies:
+        """Study the nerves at a date (days); with drawn fibres in the exact engine where asked."""
+        whole = self.trajectory(case, shift, check)
+        tables = self.tables()
+        state = _state_at(whole, day)
+        run = nerve.exact(whole.who.body, tables, self.ledger, seed=0) if exact else None
+        damage = Damage.of(states_of(state), tables, Spread.from_ledger(self.ledger))
+        count = itertools.count(1)
+
+        def conduct(asked: Line, states: Mapping[str, NDArray[np.float64]]) -> Volley:
+            # stretch by stretch, so that studies of a place already left do not hold up the next one
+            check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
+            return passing(asked, damage) if run is None else run(asked, states)
+
+        return nerve.battery(
+            state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
+        )
+
+    def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
+        """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
+        whole = self.trajectory(case, shift, lambda step: None)
+        state = _state_at(whole, day).expand_dims("time")
+        pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
+        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
+        disability = pictured(pathways, cognition, self.ledger).disability
+        return doubt(float(disability[0]), found, pathways.isel(time=0))
+
+    def fibres(
+        self, case: Case, shift: float | None, day: float, pathway: str, check: Check
+    ) -> list[dict[str, Any]]:
+        """Return diameter, chance to conduct and arrival of the fibres of a pathway, neuron after neuron."""
+        whole = self.trajectory(case, shift, check)
+        arrays = states_of(_state_at(whole, day))
+        laboratory = Laboratory.of(whole.who.body, self.tables(), self.ledger)
+        found = []
+        for run in runs(pathway, whole.who.body, self.ledger):
+            check("fibres")
+            laid = laboratory.line(run)
+            passed = volley(laid, arrays, laboratory.tables, laboratory.spread)
+            found.append(
+                {
+                    "branch": run.branch,
+                    "length": run.stop - run.start,
+                    "diameter": plain(laid.fibres.diameter),
+                    "conducted": plain(passed.conducted),
+                    "healthy": plain(laid.healthy),
+                    "arrival": plain(passed.arrival),
+                }
+            )
+        return found
+
+
+def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+    """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
+
+    The same functions without their labels, which take longer than the functions do, and without the signs.
+    """
+    judgement = clinic.Parameters.from_ledger(ledger)
+    over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+    values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
+    lost = clinic.functions_of(values, over, judgement)
+    thinking = cognition.sel(time=pathways["time"]).to_numpy()
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    return Picture(clinic.severities(lost, judgement), scale["total"])
+
+
+def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
+    """Return the state of myelin and axons at a date, linear between those kept."""
+    times = whole.states.time.to_numpy()
+    # dates travel in months with three decimals
+    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
+    if not times[0] <= day <= times[-1]:
+        raise InputError(
+            f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
+            f"{times[-1] / DAYS_PER_MONTH:.0f} from presentation."
+        )
+    return whole.states.sel(time=day) if day in times else whole.states.interp(time=day)
+
+
+def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
+    """Refuse what would take the page too long; the command line computes it.
+
+    Raises
+    ------
+    InputError
+        If the history or the horizon is too long, or the treatment is moved out of the course.
+    """
+    if -person.began > WEB_HISTORY_DAYS:
+        raise InputError("cause.began: the page computes up to 60 years of history; use the command line.")
+    if case.plan.horizon > WEB_HORIZON_DAYS:
+        raise InputError("plan.horizon: the page computes up to 10 years; use the command line.")
+    if shift is None:
+        return
+    for i, item in enumerate(case.treatment):
+        if not person.began <= item.start + shift <= case.plan.horizon:
+            raise InputError(
+                f"treatment[{i}].start: moved by {shift / DAYS_PER_MONTH:.0f} months it lies outside the course."
+            )
+
+
+def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
+    """Choose indices of dates to draw: the first, and at most so many of the history shown and after day 0.
+
+    Both ends, day 0 and the last date before the stretch that the charts show are among them.
+    """
+    zero = int(np.searchsorted(times, 0.0))
+    shown = max(int(np.searchsorted(times, -WEB_HISTORY_SHOWN, side="right")) - 1, 0)
+    past = np.linspace(shown, zero, min(before, zero - shown + 1)).round()
+    future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
+    return np.unique(np.concatenate([[0], past, future])).astype(np.int64)
+
+
+def months(days: NDArray[np.float64]) -> list[float]:
+    """Return dates in months from presentation."""
+    return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
+
+
+def as_json(data: Any) -> bytes:
+    """Return plain data as JSON; what is not finite becomes null."""
+    return to_json(data, inf_nan_mode="null")
+
+
+def plain(values: Any) -> list[float]:
+    """Return numbers with four digits in one list; what is not finite becomes NaN."""
+    found: list[float] = _digits(np.asarray(values, dtype=np.float64).ravel()).tolist()
+    return found
+
+
+def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to four digits; what is not finite becomes NaN."""
+    with np.errstate(divide="ignore"):
+        size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
+    unit = 10.0 ** (3 - np.nan_to_num(size))
+    return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
+
+
+def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float]]]:
+    """Return variables over (time, `over`) as plain lists by name; arrays, as labelled selection is slow."""
+    names = [str(name) for name in data[over].to_numpy().tolist()]
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in names}
+    for key in keys:
+        rounded = _digits(data.variables[key].transpose(over, "time").to_numpy().astype(np.float64))
+        for name, column in zip(names, rounded.tolist(), strict=True):
+            found[name][key] = column
+    return found
+
+
+def described(whole: Trajectory) -> dict[str, Any]:
+    """Return a trajectory as plain data."""
+    at = dates(whole.chemistry.time.to_numpy(), 2 * WEB_HISTORY_POINTS, 2 * WEB_COURSE_POINTS)
+    variables, times = whole.chemistry.variables, whole.chemistry.time.to_numpy()[at]
+    states, pathways, picture, person = whole.drawn, whole.pathways, whole.picture, whole.who.person
+    return {
+        "blood_months": months(times),
+        "blood": {
+            name: {
+                "values": plain(variables[name].to_numpy()[at]),
+                "unit": str(variables[name].attrs.get("units", "")),
+            }
+            for name in BLOOD
+        },
+        "months": months(pathways.time.to_numpy()),
+        "segments": by_name(states, "segment", STATES),
+        "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
+        "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "disability": plain(picture.disability),
+        "person": [
+            {
+                "name": fact.name,
+                "value": fact.value,
+                "unit": fact.unit,
+                "basis": fact.basis,
+                "entry": fact.entry,
+                "low": fact.low,
+                "high": fact.high,
+            }
+            for fact in person.facts
+        ],
+    }
+
+
+def _key(case: Case) -> str:
+    """What of a case its trajectory depends on."""
+    data = to_toml_data(case)
+    return json.dumps(
+        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
+        sort_keys=True,
+    )

@@ -1,0 +1,1 @@
+"""Routes of the web page, one file a view."""

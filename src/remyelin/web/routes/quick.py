@@ -1,0 +1,210 @@
+"""What is answered while a slider moves: cases, trajectories, bands, studies."""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from remyelin import clinic, nerve
+from remyelin._version import __version__
+from remyelin.base.figure import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
+from remyelin.evidence import load_references
+from remyelin.person.case import CAUSES, Case, case_of, load_case, shipped_cases, to_toml_data
+from remyelin.person.course import DISCLAIMER
+from remyelin.web.engine import Engine, as_json
+from remyelin.web.pool import Pool, Ticket
+
+router = APIRouter(prefix="/api")
+
+Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
+
+
+class Asked(BaseModel):
+    """A case, and by how many months its treatment is moved (null: nothing is done)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    case: dict[str, Any]
+    shift: Months | None = 0.0
+
+    def read(self) -> tuple[Case, float | None]:
+        """Validate the case by the schema of case files; give the shift in days."""
+        shift = None if self.shift is None else self.shift * DAYS_PER_MONTH
+        return case_of(self.case, "case"), shift
+
+
+class AskedDate(Asked):
+    """A case, its plan, and a date in months from presentation."""
+
+    month: Months = 0.0
+
+    @property
+    def day(self) -> float:
+        """The date in days."""
+        return self.month * DAYS_PER_MONTH
+
+
+class AskedPathway(AskedDate):
+    """The fibres of one pathway at a date."""
+
+    pathway: Annotated[str, Field(max_length=40)]
+
+
+class AskedStudies(AskedDate):
+    """Studies at a date; all of the battery when none are named."""
+
+    studies: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)] = []
+
+
+def engine_of(request: Request) -> Engine:
+    """Return the engine of the application."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def pool_of(request: Request) -> Pool:
+    """Return the pool for what is quick."""
+    pool: Pool = request.app.state.quick
+    return pool
+
+
+@router.get("/state")
+async def state(request: Request) -> dict[str, Any]:
+    """Return what the page needs to begin: version, warm or not, names, colours."""
+    ledger = engine_of(request).ledger
+    return {
+        "version": __version__,
+        "disclaimer": DISCLAIMER,
+        "warm": request.app.state.ready == "warm",
+        "warming": request.app.state.ready,
+        "rooms": {name: find_spec(f"remyelin.{name}") is not None for name in ("check", "claims")},
+        "causes": list(CAUSES),
+        "forms": list(FORMS),
+        "routes": list(ROUTES),
+        "regimens": list(REGIMENS),
+        "studies": list(nerve.STUDIES),
+        "pathways": list(nerve.PATHWAYS),
+        "colours": {"pathways": PATHWAY_COLOURS, "states": STATE_COLOURS, "plans": PLAN_COLOURS},
+        "limits": {
+            "b12": list(ledger.vector("limits.b12")),
+            "holotc": list(ledger.vector("limits.holotc")),
+            "mma": [ledger["limits.mma"]],
+            "homocysteine": [ledger["limits.homocysteine"]],
+        },
+        "presence": ledger["clinic.presence"],
+        "symptoms": [
+            {
+                "id": item.id,
+                "name": item.name,
+                "status": item.status,
+                "pathways": list(item.pathways),
+                "mechanism": item.mechanism,
+            }
+            for item in clinic.catalogue(ledger)
+        ],
+    }
+
+
+@router.get("/cases")
+async def cases() -> list[dict[str, Any]]:
+    """List the shipped cases and scenarios, each as its case file says."""
+    references = load_references()
+    found = []
+    for name in shipped_cases():
+        case = load_case(name)
+        citation = str(references[case.citation]) if case.citation in references else ""
+        found.append({"name": name, "citation": citation, "case": to_toml_data(case)})
+    return found
+
+
+@router.post("/course", response_model=dict[str, Any])
+async def course(asked: Asked, request: Request) -> Response:
+    """Follow one person under one plan."""
+    case, shift = asked.read()
+    engine = engine_of(request)
+    return await answered(request, lambda ticket: engine.described(case, shift, ticket.check))
+
+
+@router.post("/bands", response_model=dict[str, Any])
+async def bands(asked: Asked, request: Request) -> Response:
+    """Return the spread over myelin rates that lesions and animals cannot tell apart."""
+    case, shift = asked.read()
+    engine = engine_of(request)
+    return await answered(request, lambda ticket: as_json(engine.bands(case, shift, ticket.check)))
+
+
+@router.post("/studies", response_model=dict[str, Any])
+async def studies(asked: AskedStudies, request: Request) -> Response:
+    """Study the nerves of the person at a date."""
+    case, shift = asked.read()
+    engine = engine_of(request)
+
+    def work(ticket: Ticket) -> bytes:
+        found = engine.studies(case, shift, asked.day, asked.studies, ticket.check)
+        doubt = "" if asked.studies else engine.doubted(case, shift, asked.day, found)
+        return as_json({**tabled(found), "doubt": doubt})
+
+    return await answered(request, work)
+
+
+async def answered(request: Request, work: Callable[[Ticket], bytes]) -> Response:
+    """Answer with JSON that the computing thread has written, so that others need not wait while it is."""
+    return Response(await pool_of(request).run(request, work), media_type="application/json")
+
+
+@router.post("/fibres", response_model=list[dict[str, Any]])
+async def fibres(asked: AskedPathway, request: Request) -> Response:
+    """Return how the representative fibres of a pathway conduct at a date, neuron after neuron."""
+    case, shift = asked.read()
+    engine = engine_of(request)
+    return await answered(
+        request,
+        lambda ticket: as_json(engine.fibres(case, shift, asked.day, asked.pathway, ticket.check)),
+    )
+
+
+def tabled(found: nerve.Studies) -> dict[str, Any]:
+    """Return studies as plain JSON-ready data."""
+    return {
+        "rows": [clean(row.as_dict()) for row in found.rows],
+        "waveforms": {
+            name: {
+                "time": [round(float(t), 4) for t in wave.time],
+                "value": [float(f"{v:.4g}") for v in wave.value],
+                "unit": wave.unit,
+            }
+            for name, wave in found.waveforms.items()
+        },
+    }
+
+
+def clean(item: Any) -> Any:
+    """Return plain data with what is not finite replaced by None."""
+    if isinstance(item, dict):
+        return {key: clean(value) for key, value in item.items()}
+    if isinstance(item, list | tuple):
+        return [clean(value) for value in item]
+    if isinstance(item, float):
+        return item if math.isfinite(item) else None
+    return item
+
+
+def warm(app: FastAPI) -> None:
+    """Compile the kernels and fill the tables, so that the first visitor need not wait for it."""
+    engine: Engine = app.state.engine
+    app.state.ready = "compiling the kernels and filling the tables"
+    case = load_case(next(iter(shipped_cases())))
+    engine.trajectory(case, 0.0, lambda step: None)
+    engine.studies(case, 0.0, 0.0, [], lambda step: None)
+    # what stands now stays: looking through it for garbage would now and then hold up a move by a tenth of a second
+    gc.collect()
+    gc.freeze()
+    app.state.ready = "warm"

@@ -1,0 +1,280 @@
+"""What a killed worker, a killed driver, a full disk or a broken part may not do: lose or double a course.
+
+The short forms run with the suite; the long ones (20 workers killed, the driver 10 times) are marked slow.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from small import TEXT, drive, small
+
+from remyelin.analysis.cohort import Cohort, Processes, Results, Stopped, run_cohort
+from remyelin.analysis.cohort.executors import Dask, part_folder
+from remyelin.analysis.cohort.folder import read_manifest
+from remyelin.analysis.cohort.parts import Done, read_part
+from remyelin.analysis.cohort.run import Progress
+from remyelin.base.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    return run_cohort(small(8), tmp_path_factory.mktemp("undisturbed") / "c", chunk=8)
+
+
+def everyone_once(cohort: Cohort) -> None:
+    results = Results(cohort)
+    persons = sorted(results.column("person")[results.column("visit") == 0].tolist())
+    assert persons == list(range(cohort.population.persons)), "nobody lost, nobody twice"
+
+
+# Minutes each; what runs always is the shortened form of the same.
+long = pytest.mark.skipif(
+    not os.environ.get("REMYELIN_LONG"), reason="set REMYELIN_LONG=1 for minutes of faults"
+)
+
+
+def killed(folder: Path, persons: int, kills: int) -> Cohort:
+    """Run with two workers and kill one of them, at random, at each of so many moments spread over the run."""
+    workers = Processes(2)
+    rng = random.Random(5)
+    # Counted in finished courses, not in seconds: a quick machine must not be done before the first blow.
+    moments = [1 + persons * kill // (2 * kills) for kill in range(kills)]
+
+    def strike(state: Progress) -> None:
+        if moments and state.done >= moments[0]:
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(workers.pids), signal.SIGKILL)
+                moments.pop(0)
+
+    cohort = run_cohort(small(persons), folder, workers, chunk=1, progress=strike)
+    assert not moments, "every blow was struck"
+    return cohort
+
+
+def test_a_killed_worker_loses_nothing(tmp_path: Path, undisturbed: Cohort) -> None:
+    cohort = killed(tmp_path / "c", 8, 2)
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+
+
+def interrupted(folder: Path, persons: int, kills: int) -> None:
+    """Kill the driver again and again, each time after one more part."""
+    for kill in range(kills):
+        assert drive(folder, persons, resume=kill > 0) == -signal.SIGKILL
+        assert len(list(part_folder(folder).glob("courses-*"))) == kill + 1
+
+
+def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    interrupted(folder, 8, 1)
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert not manifest["finished"]
+    (part_folder(folder) / ".courses-draft").write_bytes(b"left by a killed worker")
+    with pytest.raises(InputError, match="unfinished cohort; add --resume"):
+        run_cohort(small(8), folder)
+    cohort = run_cohort(small(8), folder, resume=True)
+    assert cohort.resumed >= 1
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+    assert not list(part_folder(folder).glob(".*"))
+
+
+def alive(mark: str) -> list[str]:
+    """Processes whose environment holds a mark."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark.encode() in place.read_bytes():
+                found.append(place.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_a_ctrl_c_says_what_is_kept_and_leaves_nobody_behind(tmp_path: Path) -> None:
+    """The command itself, struck by the signal of Ctrl-C when its first part is there."""
+    file, out, mark = tmp_path / "small.toml", tmp_path / "out", f"cohort-test-{os.urandom(8).hex()}"
+    file.write_text(TEXT.replace("persons = 6", "persons = 40"))
+    program = (
+        "import os, signal, sys\n"
+        "from remyelin.output import cohort_text\n"
+        "plain = cohort_text.describe\n"
+        "def describe(state):\n"
+        "    if state.done: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return plain(state)\n"
+        "cohort_text.describe = describe\n"
+        "from remyelin.cli.main import main\n"
+        f"sys.argv = ['remyelin', 'cohort', {str(file)!r}, '--out', {str(out)!r}, '--workers', '2']\n"
+        "main()\n"
+    )
+    struck = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "REMYELIN_TEST_MARK": mark},
+    )
+    assert struck.returncode == 130, struck.stderr
+    assert not struck.stdout
+    (sentence,) = struck.stderr.splitlines()
+    kept = sum(len(part.chunk) for part in parts_of(out))
+    assert kept >= 8, "a part at least"
+    assert sentence == (
+        f"remyelin: stopped; {kept} of 40 courses are kept: run the same command with --resume to go on."
+    )
+    assert not alive(mark)
+    cohort = run_cohort(small(40), out, resume=True)
+    assert cohort.resumed == kept
+    assert cohort.digest == run_cohort(small(40), tmp_path / "quiet", chunk=40).digest
+    everyone_once(cohort)
+
+
+def parts_of(folder: Path) -> list[Done]:
+    """The parts of a folder that are whole."""
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    found = [read_part(path, manifest["run"]) for path in sorted(part_folder(folder).glob("courses-*"))]
+    return [part for part in found if part is not None]
+
+
+def test_a_full_disk_is_one_sentence_and_resumable(tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(state: Progress) -> None:
+        if state.done == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+
+    try:
+        with pytest.raises(Stopped, match=r"is full; 2 finished parts are kept: make room .* --resume"):
+            run_cohort(small(8), folder, chunk=1, progress=fill)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(list(part_folder(folder).iterdir())) == 2, "no draft is left"
+    cohort = run_cohort(small(8), folder, resume=True)
+    assert (cohort.resumed, cohort.digest) == (2, undisturbed.digest)
+
+
+def flipped(part: Path, whole: bytes, run: str) -> bytes:
+    """A copy with one bit flipped that is refused; every other flip tried is refused or harmless."""
+    import pyarrow.parquet as pq
+
+    good = pq.read_table(part).to_pandas()
+    bad = b""
+    for place in range(100, len(whole), len(whole) // 23):
+        harmed = whole[:place] + bytes([whole[place] ^ 0x40]) + whole[place + 1 :]
+        part.write_bytes(harmed)
+        if read_part(part, run) is None:
+            bad = harmed
+        else:  # it hit what is no content, as the statistics of a column
+            assert pq.read_table(part).to_pandas().equals(good)
+    assert bad
+    return bad
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut short", "empty", "of another run"])
+def test_a_broken_part_is_computed_again(harm: str, tmp_path: Path, undisturbed: Cohort) -> None:
+    folder = tmp_path / "c"
+    first = run_cohort(small(8), folder, chunk=4)
+    part, other = sorted(part_folder(folder).iterdir())
+    whole = part.read_bytes()
+    run = (read_manifest(folder) or {})["run"]
+    assert read_part(part, run) is not None
+    assert read_part(part, "another") is None
+    if harm == "flipped":
+        part.write_bytes(flipped(part, whole, run))
+    elif harm == "of another run":
+        part.write_bytes(other.read_bytes())
+    else:
+        part.write_bytes(whole[: len(whole) // 2] if harm == "cut short" else b"")
+    assert read_part(part, run) is None
+    again = run_cohort(small(8), folder, resume=True)
+    assert again.resumed == 4
+    assert again.digest == first.digest == undisturbed.digest
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, started as the page on cohorts says."""
+    pytest.importorskip("distributed")
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [str(Path(sys.executable).parent / "dask")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    started = [
+        subprocess.Popen(
+            [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet
+        )
+    ]
+    worker = [
+        *dask,
+        "worker",
+        address,
+        "--host",
+        "127.0.0.1",
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--no-nanny",
+    ]
+    started += [subprocess.Popen(worker, **quiet) for _ in range(2)]
+    yield address, started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_dask_worker_loses_nothing(
+    tmp_path: Path, scheduler: tuple[str, list[subprocess.Popen[bytes]]], undisturbed: Cohort
+) -> None:
+    address, started = scheduler
+    for _ in range(60):
+        try:
+            cluster = Dask(address)
+            break
+        except InputError:
+            time.sleep(0.5)
+    struck = []
+
+    def strike(state: Progress) -> None:
+        if state.done >= 2 and not struck:
+            started[-1].kill()
+            struck.append(state.done)
+
+    cohort = run_cohort(small(8), tmp_path / "c", cluster, chunk=1, progress=strike)
+    assert struck
+    assert cohort.digest == undisturbed.digest
+    everyone_once(cohort)
+
+
+@long
+def test_twenty_killed_workers(tmp_path: Path) -> None:
+    quiet = run_cohort(small(400), tmp_path / "quiet", Processes(2))
+    cohort = killed(tmp_path / "c", 400, 20)
+    assert cohort.digest == quiet.digest
+    everyone_once(cohort)
+
+
+@long
+def test_a_driver_killed_ten_times(tmp_path: Path) -> None:
+    quiet = run_cohort(small(24), tmp_path / "quiet", Processes(2))
+    interrupted(tmp_path / "c", 24, 10)
+    cohort = run_cohort(small(24), tmp_path / "c", resume=True)
+    assert cohort.resumed >= 10
+    assert cohort.digest == quiet.digest
+    everyone_once(cohort)

@@ -1,0 +1,107 @@
+"""Every cause a case can name, adherence and kidneys, down to what reaches the body; and exports of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from remyelin.cobalamin import Parameters, simulate
+from remyelin.cobalamin.exchange.events import from_events
+from remyelin.evidence import Ledger
+from remyelin.person.case import CAUSES, Case, parse_case
+from remyelin.person.person import resolve
+from remyelin.person.plans import exposure, plans_of
+
+LEDGER = Ledger.shipped()
+PARAMETERS = Parameters.from_ledger(LEDGER)
+
+
+def case_of(
+    kind: str, *, person: dict[str, str] | None = None, treatment: dict[str, str] | None = None
+) -> Case:
+    data = {
+        "name": "x",
+        "title": "t",
+        "person": {"age": "60 y", "sex": "male", **(person or {})},
+        "cause": {"kind": kind},
+        "treatment": [treatment] if treatment else [],
+    }
+    return parse_case(tomli_w.dumps(data), "f")
+
+
+def course(case: Case, times: list[float]):  # type: ignore[no-untyped-def]
+    person = resolve(case, LEDGER)
+    given = exposure(case, person, plans_of(case, person)[0], LEDGER)
+    return simulate(given, [person.began - 1, *times], PARAMETERS)
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+def test_every_cause_reaches_the_body(kind: str) -> None:
+    markers = course(case_of(kind), [0.0])
+    changed = {
+        name: float(markers[name][1] / markers[name][0]) for name in ("b12", "homocysteine", "csf_b12")
+    }
+    if kind == "none":
+        assert all(ratio == pytest.approx(1.0) for ratio in changed.values())
+    elif kind == "CD320 antibodies":
+        assert changed["b12"] == pytest.approx(1.0)
+        assert changed["csf_b12"] < 0.2
+    elif kind == "nitrous oxide":
+        assert changed["b12"] == pytest.approx(1.0)
+        assert changed["homocysteine"] > 1.5
+    else:
+        assert changed["b12"] < 0.9
+        assert changed["homocysteine"] > 1.05
+
+
+def test_what_a_partial_cause_takes_is_a_fact_with_its_basis() -> None:
+    facts = {fact.name: fact for fact in resolve(case_of("ileal disease"), LEDGER).facts}
+    assert facts["share lost to the cause"].basis == "prior"
+    assert facts["share lost to the cause"].entry == "prior.lost.ileal_disease"
+
+
+def test_adherence_and_kidneys() -> None:
+    order = {"regimen": "cyanocobalamin 1 mg oral daily"}
+    full, half = (
+        float(course(case_of("gastrectomy", treatment=order | taken), [365.0])["b12"][1])
+        for taken in ({}, {"adherence": "50 %"})
+    )
+    untreated = float(course(case_of("gastrectomy"), [365.0])["b12"][1])
+    assert untreated < half < full
+    kidneys = course(case_of("none", person={"filtration": "20 mL/min"}), [0.0])
+    assert float(kidneys["homocysteine"][0]) > 1.5 * LEDGER["homocysteine.baseline"]
+
+
+def test_a_combination_is_a_treatment() -> None:
+    both = course(case_of("none", treatment={"regimen": "b12 b6 folate"}), [300.0])
+    assert float(both["homocysteine"][1]) < 0.85 * float(both["homocysteine"][0])
+
+
+def _export(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).parent / "remyelin", "export", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_export_to_sbml_and_events(tmp_path: Path) -> None:
+    model = tmp_path / "model.xml"
+    done = _export("stabler-2013", "--to", "sbml", "--out", str(model))
+    assert done.returncode == 0, done.stderr
+    assert ET.parse(model).getroot().tag.endswith("sbml")
+    events = _export("stabler-2013", "--to", "nmtran")
+    assert events.returncode == 0, events.stderr
+    assert from_events(events.stdout)[1]
+    refused = _export("stabler-2013", "--to", "sbm")
+    assert refused.returncode == 2
+    assert "did you mean 'sbml'" in refused.stderr
+    lost = _export("stabler-2013", "--to", "sbml", "--out", str(tmp_path / "no" / "x.xml"))
+    assert lost.returncode == 2
+    assert "cannot be written" in lost.stderr

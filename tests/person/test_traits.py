@@ -1,0 +1,149 @@
+"""Traits: drawn reproducibly, with the spread of the ledger, and applied the same way whichever road is taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+
+from remyelin import clinic, cobalamin, nerve
+from remyelin.base.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.person.chain_people import Numbers, blood_of, clinic_of, simulate_people
+from remyelin.person.traits import (
+    FAST,
+    NAMES,
+    SLOW,
+    TYPICAL,
+    Spread,
+    Traits,
+    draw,
+    exposed,
+    judged,
+    log_prior,
+)
+
+LEDGER = Ledger.shipped()
+BODY = nerve.Person(age=60.0, sex="female", height=165.0, temperature=34.0)
+TIMES = np.concatenate([[-30.0], np.arange(0.0, 2200.0, 42.0)])
+KEEP = TIMES[[1, 20, 35, 50]]
+
+
+def anaemia(traits: Traits = TYPICAL) -> cobalamin.Exposure:
+    typical = cobalamin.Exposure(
+        age=60.0,
+        food_intake=cobalamin.constant(4.0),
+        meals_per_day=3.0,
+        intrinsic_factor=cobalamin.ramp(1.0, 0.0, 900.0, 0.0),
+    )
+    return exposed(typical, traits)
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Numbers:
+    return Numbers.of(LEDGER, nerve.build_tables(LEDGER))
+
+
+def people(traits: list[Traits], numbers: Numbers, exposures: list[cobalamin.Exposure] | None = None):
+    count = len(traits)
+    given = exposures or [exposed(anaemia(), TYPICAL.with_values(store=one.store)) for one in traits]
+    return simulate_people(given, [BODY] * count, [TIMES] * count, [KEEP] * count, traits, [numbers])
+
+
+def test_names_are_slow_or_fast() -> None:
+    assert sorted((*SLOW, *FAST)) == sorted(NAMES)
+
+
+def test_draws_have_the_spread_and_correlation_of_the_ledger() -> None:
+    logs = np.log([[getattr(draw(LEDGER, np.random.default_rng(i)), n) for n in NAMES] for i in range(4000)])
+    spread = Spread.from_ledger(LEDGER)
+    assert np.allclose(logs.std(axis=0), spread.deviation, rtol=0.05)
+    assert np.allclose(np.corrcoef(logs.T), spread.correlation, atol=0.06)
+
+
+def test_log_prior_is_the_normal_density_of_the_logarithms() -> None:
+    spread = Spread.from_ledger(LEDGER)
+    covariance = spread.correlation * np.outer(spread.deviation, spread.deviation)
+    traits = draw(LEDGER, np.random.default_rng(3))
+    logs = np.log([getattr(traits, name) for name in NAMES])
+    expected = multivariate_normal(np.zeros(len(NAMES)), covariance).logpdf(logs)
+    assert log_prior(traits, LEDGER) == pytest.approx(expected)
+
+
+def test_impossible_traits_are_refused() -> None:
+    with pytest.raises(InputError, match="central"):
+        Traits(central=0.0)
+    with pytest.raises(InputError, match="pace"):
+        Traits(pace=float("nan"))
+
+
+def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Numbers) -> None:
+    own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4)
+    afterwards = blood_of(people([own], numbers), [own])
+    simulated = cobalamin.course_of(anaemia(own), TIMES, numbers.kinetics)
+    at = np.searchsorted(TIMES, KEEP)
+    for marker in ("b12", "mma", "homocysteine"):
+        assert np.allclose(afterwards[marker][0], simulated[marker][at], rtol=1e-9), marker
+
+
+def test_a_person_does_not_depend_on_the_company(numbers: Numbers) -> None:
+    traits = [Traits(central=2.0, store=0.8), Traits(peripheral=3.0), TYPICAL]
+    together = people(traits, numbers)
+    for i, one in enumerate(traits):
+        alone = people([one], numbers)
+        for name, values in together.pathways.items():
+            assert np.array_equal(values[i], alone.pathways[name][0]), name
+
+
+def test_each_susceptibility_harms_its_own_tissue(numbers: Numbers) -> None:
+    found = people(
+        [TYPICAL, *(Traits(**{name: 3.0}) for name in ("central", "peripheral", "optic"))], numbers
+    )
+    lost = 1.0 - found.pathways["conducted"][:, 2]
+    at = {name: lost[:, nerve.PATHWAYS.index(name)] for name in ("corticospinal_leg", "sural", "visual")}
+    for row, name in ((1, "corticospinal_leg"), (2, "sural"), (3, "visual")):
+        assert at[name][row] > at[name][0], name
+    assert at["sural"][1] == at["sural"][0]
+    assert at["corticospinal_leg"][2] == at["corticospinal_leg"][0]
+
+
+def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
+    ledger = LEDGER.replace({"myelin.peripheral.axon_gas": 0.05})
+    own = Numbers.of(ledger, numbers.tables)
+    gas = cobalamin.NitrousOxide(start=0.0, stop=300.0, hours_per_day=2.0, inspired_fraction=0.5)
+    breathing = cobalamin.Exposure(
+        age=22.0, food_intake=cobalamin.constant(4.0), meals_per_day=3.0, nitrous_oxide=(gas,)
+    )
+    days = np.concatenate([[-30.0], np.arange(0.0, 301.0, 10.0)])
+
+    def axons(numbers: Numbers, traits: Traits) -> dict[str, float]:
+        found = simulate_people([breathing], [BODY], [days], [days[[-1]]], [traits], [numbers])
+        return {
+            name: float(found.pathways["axons"][0, 0, nerve.PATHWAYS.index(name)])
+            for name in ("tibial_motor", "median_motor", "sural")
+        }
+
+    plain, hit, frail = axons(numbers, TYPICAL), axons(own, TYPICAL), axons(own, Traits(motor_n2o=3.0))
+    assert frail["tibial_motor"] < hit["tibial_motor"] < plain["tibial_motor"]
+    assert hit["median_motor"] > hit["tibial_motor"], "grows with distance"
+    assert hit["sural"] == plain["sural"]
+
+
+def test_reserve_protects_and_a_low_threshold_notices_earlier(numbers: Numbers) -> None:
+    traits = [TYPICAL, Traits(reserve=2.0), Traits(notice=0.5)]
+    found = people([TYPICAL] * 3, numbers)
+    state = clinic_of(found.pathways, traits, numbers.judge)
+    assert (state.severity["gait"][1] <= state.severity["gait"][0]).all()
+    assert (state.severity["gait"][1] < state.severity["gait"][0]).any()
+    felt = np.sum([values for values in state.noticed.values()], axis=0)
+    assert (felt[2] >= felt[0]).all()
+    assert np.array_equal(state.severity["gait"][2], state.severity["gait"][0])
+
+
+def test_the_typical_person_has_the_maps_of_the_ledger(numbers: Numbers) -> None:
+    assert judged(numbers.judge, 1.0, 1.0) is numbers.judge
+    found = people([TYPICAL], numbers)
+    lost = clinic.functions_of(found.pathways, nerve.PATHWAYS, numbers.judge)
+    state = clinic_of(found.pathways, [TYPICAL], numbers.judge)
+    for name, values in lost.items():
+        assert np.allclose(values, state.lost[name], rtol=1e-12), name
