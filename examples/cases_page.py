@@ -14,7 +14,7 @@ from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.output.formatting import number
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, counted
-from remyelin.person.outlook import NO_TIME_TO_WAIT
+from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END, points
 
 HEAD = f"""# The shipped cases
 
@@ -30,7 +30,8 @@ disability scale from 0 to 16. `remyelin cases --compare` prints the comparison 
 Vibration sense reported impaired agrees where the model's examination finds a loss, reported absent only from half of
 it lost on. Of position sense the model has no share to compare: Romberg's sign stands for it, impaired or absent.
 
-{textwrap.fill(NO_TIME_TO_WAIT, 118)}
+{textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Where the model does not reproduce what a case
+reports, neither a forecast nor a comparison of delays is shown.
 """
 
 
@@ -79,11 +80,16 @@ def page(summary: dict[str, Any]) -> str:
         rows = [[row["what"], row["reported"], row["model"], row["note"]] for row in summary["reported"]]
         parts.append(table(["at presentation", "source", "model", ""], rows))
         parts.append(misses(case["name"], summary["reported"]))
-    dates = [date["label"] for date in summary["dates"]]
+    # a course that is no forecast is shown as it is computed at presentation, and no further
+    count = 1 if summary["forecast"]["refused"] is not None else len(summary["dates"])
+    dates = [date["label"] for date in summary["dates"]][:count]
     computed = [row for row in summary["symptoms"] if row["status"] == "computed"]
-    rows = [[row["label"], *(number(v) for v in row["values"]), row["unit"]] for row in summary["biomarkers"]]
-    rows += [[row["label"], *(f"{v:.2f}" for v in row["values"]), "severity"] for row in computed]
-    rows += [[row["label"], *row["shown"], ""] for row in summary["signs"]]
+    rows = [
+        [row["label"], *(number(v) for v in row["values"][:count]), row["unit"]]
+        for row in summary["biomarkers"]
+    ]
+    rows += [[row["label"], *(f"{v:.2f}" for v in row["values"][:count]), "severity"] for row in computed]
+    rows += [[row["label"], *row["shown"][:count], ""] for row in summary["signs"]]
     parts.append(table(["model, treated as given", *dates, ""], rows))
     abnormal = [
         f"{row['label']} {'absent' if row['values'][0]['flag'] == 'absent' else number(row['values'][0]['value'])}"
@@ -91,18 +97,30 @@ def page(summary: dict[str, Any]) -> str:
         if row["values"][0]["flag"]
     ]
     parts.append(f"Outside the normal limit at presentation: {'; '.join(abnormal) or 'nothing'}.\n")
+    parts.append(summary["forecast"]["headline"] + "\n")
+    if summary["forecast"]["refused"] is not None:
+        return "\n".join(parts)
+    most = summary["recovery"]["most_points"]
     plans = [
         [
             plan["label"],
             number(plan["disability_at_presentation"]),
-            number(plan["disability_at_horizon"]),
+            points(plan["median"], plan["low"], plan["high"], most),
             f"{plan['axons_at_horizon']:.0%}",
         ]
         for plan in summary["recovery"]["plans"]
     ]
     horizon = summary["recovery"]["horizon"]
     parts.append(
-        table(["plan", "disability at presentation", f"at {horizon}", "leg sensory axons left"], plans)
+        table(
+            [
+                "plan",
+                "disability at presentation",
+                f"at {horizon}, median (90 % of sets)",
+                "leg sensory axons left",
+            ],
+            plans,
+        )
     )
     return "\n".join(parts)
 

@@ -548,15 +548,21 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
 
     with pytest.raises(InputError, match="a forecast needs"):
         forecast(parse_toml('symptoms = ["numbness"]\n', "x", LEDGER), LEDGER)
-    known = parse_toml('symptoms = ["tingling"]\nrisks = ["vegan"]\n' + PERSON, "x", LEDGER)
-    lines = forecast(known, LEDGER)
-    assert all(line.mark == "model" and line.source for line in lines)
-    assert any("not a suggestion" in line.text for line in lines)
-    assert any("12 months later" in line.text for line in lines)
-    # what the model does not see in a person with symptoms is no reason to wait
-    unseen = [line for line in lines if "must not be taken as time to wait" in line.text]
-    assert bool(unseen) == any("disability 0 today" in line.text for line in lines)
-    assert unseen
+    mild = forecast(parse_toml('risks = ["vegan"]\n' + PERSON, "x", LEDGER), LEDGER)
+    text = 'symptoms = ["tingling", "weak legs"]\nrisks = ["vegan"]\n' + PERSON
+    refused = forecast(parse_toml(text, "x", LEDGER), LEDGER)
+    assert refused.refused is not None
+    assert "weakness" in refused.refused, "what was entered and is not computed is named"
+    assert all("later" not in line.text for line in refused.lines), "no comparison of delays"
+    assert mild.refused is None
+    assert all(line.source for line in mild.lines)
+    assert any("not a suggestion" in line.text for line in mild.lines)
+    (late,) = (line.text for line in mild.lines if line.text.startswith("Started 12 months later"))
+    assert late.count(" to ") >= 3, "every number has its range"
+    for lines in (refused.lines, mild.lines):
+        text = " ".join(line.text for line in lines)
+        assert "reatment should not be delayed" in text
+        assert "never medical advice" in text
 
 
 def test_the_form_reads_what_the_terminal_reads() -> None:

@@ -43,7 +43,7 @@ def test_help_and_version() -> None:
 
 
 def test_cases_lists_every_shipped_case() -> None:
-    rows = json.loads(call("cases", "--json").stdout)
+    rows = json.loads(call("cases", "--json").stdout)["rows"]
     assert [row["name"] for row in rows] == list(shipped_cases())
     assert all(set(row) == {"name", "title", "kind", "citation"} for row in rows)
     assert {"case", "scenario"} == {row["kind"] for row in rows}
@@ -63,7 +63,7 @@ def test_new_is_valid_as_it_stands_and_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_evidence_lists_explains_searches_exports(tmp_path: Path) -> None:
-    entries = json.loads(call("evidence", "--json").stdout)
+    entries = json.loads(call("evidence", "--json").stdout)["rows"]
     assert len(entries) == len(Ledger.shipped())
     text = call("evidence", "prior.food_intake.male").stdout
     assert "Institute of Medicine" in text

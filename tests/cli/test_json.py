@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import remyelin
 from remyelin.cli import main as cli
 from remyelin.cli.main import app, main
 
@@ -19,7 +20,10 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> object:
     with pytest.raises(SystemExit) as left:
         main(list(arguments))
     assert left.value.code == 0
-    return json.loads(capsys.readouterr().out)
+    data = json.loads(capsys.readouterr().out)
+    assert data.pop("schema").startswith("remyelin-")
+    assert data.pop("version") == remyelin.__version__
+    return data
 
 
 def test_every_command_takes_the_option() -> None:
@@ -70,10 +74,11 @@ def test_serve_says_where_it_is_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
     )
-    assert json.loads(done.stdout) == {"url": f"http://127.0.0.1:{port}"}
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["url"] == f"http://127.0.0.1:{port}"
 
 
 def test_the_commands_are_those_of_the_folder() -> None:
-    found = {path.stem for path in Path(cli.__file__).with_name("commands").glob("*.py")}
+    found = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     named = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert named == found - {"__init__", "common"}
+    assert named == found - {"__init__", "common", "main", "start"}

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from remyelin.base import files
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.output.figures.outlook import recovery_summary
@@ -20,7 +21,7 @@ from remyelin.output.summary import summarise
 from remyelin.person.case import Finding, load_case, shipped_cases
 from remyelin.person.chain import time_axis
 from remyelin.person.course import Course, run_course
-from remyelin.person.outlook import NO_TIME_TO_WAIT
+from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END
 from remyelin.person.person import resolve
 from remyelin.person.plans import exposure, plans_of
 
@@ -215,8 +216,8 @@ def test_a_sense_reported_absent_asks_for_half_of_it_lost(lost: float, impaired:
     assert rows["absent vibration sense"] == absent
 
 
-def test_a_later_start_that_costs_no_point_is_no_time_to_wait() -> None:
-    course = course_of("stabler-2013")
+def test_a_later_start_with_the_same_end_is_what_the_model_cannot_tell() -> None:
+    course = course_of("pernicious-anaemia")
     own, bands = course.data["disability"], course.recovery.bands
     later = np.array([1.0 + (plan.shift or 0.0) for plan in course.plans])  # a point a day, from the first on
     dear = xr.ones_like(own) * xr.DataArray(later, dims="plan")
@@ -229,10 +230,10 @@ def test_a_later_start_that_costs_no_point_is_no_time_to_wait() -> None:
         return str(recovery_summary(changed)["waiting"])
 
     costs = dear.isel(time=-1, drop=True)
-    assert NO_TIME_TO_WAIT not in said(dear, costs)
-    assert said(dear, xr.zeros_like(costs)).endswith(NO_TIME_TO_WAIT)
-    assert "0.00 points for each month" in said(dear, xr.zeros_like(costs))
-    assert said(xr.zeros_like(dear), costs).endswith(NO_TIME_TO_WAIT)
+    assert said(dear, costs).endswith(NOT_DELAYED)
+    assert said(dear, xr.zeros_like(costs)).endswith(SAME_END)
+    assert said(xr.zeros_like(dear), costs).endswith(SAME_END)
+    assert "each month" not in said(dear, costs), "a threshold curve is not averaged"
 
 
 def test_symptoms_of_the_summary_are_computed_or_say_why_not() -> None:
@@ -280,13 +281,13 @@ def test_folder_is_written_whole_and_replaced_by_rename(tmp_path: Path) -> None:
     course = course_of("replete-control")
     out = tmp_path / "out"
     write_folder(course, out)
-    names = ["case.toml", "course.nc", "report.html", "summary.json"]
+    names = [".remyelin.json", "case.toml", "course.nc", "report.html", "summary.json"]
     assert sorted(path.name for path in out.iterdir()) == names
-    first = {name: (out / name).read_bytes() for name in names}
+    first = {name: (out / name).read_bytes() for name in names[1:]}
     write_folder(course, out)
     assert sorted(path.name for path in out.iterdir()) == names
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"], "no draft is left behind"
-    assert {name: (out / name).read_bytes() for name in names} == first, "the same course, the same bytes"
+    assert {name: (out / name).read_bytes() for name in names[1:]} == first, "the same course, the same bytes"
 
     data = xr.open_dataset(out / "course.nc", engine="h5netcdf")
     np.testing.assert_array_equal(data["b12"], course.data["b12"])
@@ -310,20 +311,21 @@ def test_failed_write_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(Course, "to_netcdf", full)
-    with pytest.raises(OSError, match="no space"):
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(InputError, match="no space left on device; nothing there was changed"):
         write_folder(course, out)
     assert (out / "report.html").read_bytes() == before
+    assert len(list(out.iterdir())) == 5, "no draft is left"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 
 
 def test_a_place_that_takes_no_folder_is_refused_before_anything_is_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(**_: object) -> str:
+    def refuse(*_: object) -> str:
         raise FileNotFoundError(2, "as /proc does, whatever its permissions say")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(InputError, match="choose a writable folder"):
         claim(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []

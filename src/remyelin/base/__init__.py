@@ -1,1 +1,1 @@
-"""Tools without biology: errors, units, compilation, figure data."""
+"""Tools without biology: writing files and folders, text from outside on a terminal."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+
+LONGEST_NAME: Final = 100
 
 
 class RemyelinError(Exception):
@@ -19,6 +22,10 @@ class InputError(RemyelinError, ValueError):
 
 class SimulationError(RemyelinError, RuntimeError):
     """A computation that should have worked did not; the input was valid."""
+
+
+class UncachedKernels(RuntimeWarning):
+    """Compiled kernels cannot be kept: every process compiles its own."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -37,7 +44,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         ``"did you mean 'x'?"`` or ``"valid are: a, b, c"``.
     """
     names = sorted(known)
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    # comparing takes the square of the length, and no name is so long
+    close = get_close_matches(name[:LONGEST_NAME], names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
     shown = ", ".join(names[:12])

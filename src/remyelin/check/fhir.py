@@ -12,7 +12,18 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.fhir_json import a_date, a_list, a_text, an_object, codings, days, load, words_of
+from remyelin.check.dated import DatedLab, Treated
+from remyelin.check.fhir_json import (
+    a_date,
+    a_list,
+    a_text,
+    an_object,
+    codings,
+    days,
+    load,
+    moments,
+    words_of,
+)
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
 from remyelin.check.words import (
     Word,
@@ -49,7 +60,24 @@ _GONE: Final = {
 #: A coded answer to whether a symptom is there, in small letters; anything else is not guessed.
 _ABSENT: Final = ("absent", "no", "negative", "not present")
 _PRESENT: Final = ("present", "yes", "positive")
-_DRUGS: Final = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
+#: Kinds of records of a medicine, each with the keys its start may stand under.
+_DRUGS: Final = {
+    "MedicationRequest": ("authoredOn",),
+    "MedicationStatement": ("effectiveDateTime", "effectivePeriod"),
+    "MedicationAdministration": (
+        "effectiveDateTime",
+        "effectivePeriod",
+        "occurenceDateTime",
+        "occurencePeriod",
+    ),
+    "MedicationDispense": ("whenHandedOver", "whenPrepared"),
+}
+#: What says that a medicine was never given; one that was stopped or is completed was given.
+_NEVER: Final = ("entered-in-error", "cancelled", "not-taken", "draft", "intended", "not-done", "declined")
+_SAMPLED: Final = ("effectiveDateTime", "effectiveInstant", "effectivePeriod")
+_ATC: Final = "B03BA"  # vitamin B12 in the Anatomical Therapeutic Chemical classification
+#: Parts of names that only forms of B12 have.
+_B12_NAMES: Final = ("cobal", "b12", "b-12", "b 12")
 
 
 def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
@@ -84,6 +112,8 @@ class _Bundle:
         self.source, self.ledger, self.confirmed = source, ledger, confirmed
         self.words: list[Word] = []
         self.labs: dict[str, tuple[str, Lab]] = {}
+        self.series: list[DatedLab] = []
+        self.treated: list[Treated] = []
         self.unread: dict[str, str] = {}  # as it was said first, with the nearest thing known beside it
         self.more = 0
         self.born, self.sex, self.latest = "", "", ""
@@ -121,7 +151,16 @@ class _Bundle:
         unread = list(self.unread.values())
         if self.more:
             unread.append(f"{self.more} more things of the bundle are not known here")
-        return Known(self.source, words, labs, self._age(), self.sex, tuple(unread))
+        return Known(
+            self.source,
+            words,
+            labs,
+            self._age(),
+            self.sex,
+            tuple(unread),
+            series=tuple(self.series),
+            treated=tuple(self.treated),
+        )
 
     def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
         """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
@@ -221,6 +260,7 @@ class _Bundle:
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         self._ranges(resource, found, where)
+        self.series.append(DatedLab(found, moments(resource, _SAMPLED, where)))
         self._keep(found, date)
 
     def _ranges(self, resource: Mapping[str, Any], found: Lab, where: str) -> None:
@@ -292,6 +332,8 @@ class _Bundle:
 
     def _drug(self, resource: Mapping[str, Any], where: str) -> None:
         status = a_text(resource.get("status", ""), f"{where}.status")
+        if status not in _NEVER:
+            self._treated(resource, where)
         # a completed request or administration was carried out; a completed statement is of a drug taken no longer
         over = status == "completed" and resource.get("resourceType") == "MedicationStatement"
         if over or status in _VOID:
@@ -307,6 +349,30 @@ class _Bundle:
         else:
             sentence = f"the drug {clean(text) or 'without a text'!r} is not one this check knows of"
             self._name(sentence, lambda: nearest(clean(text).casefold(), spellings("drug")))
+
+    def _treated(self, resource: Mapping[str, Any], where: str) -> None:
+        """Keep the start of B12 treatment, and of a medicine that cannot be told from it, also one given before."""
+        concept = resource.get("medicationCodeableConcept")
+        if concept is None and "medicationReference" in resource:
+            reference = an_object(resource["medicationReference"], f"{where}.medicationReference")
+            text = a_text(reference.get("display", ""), f"{where}.medicationReference.display")
+            codes: list[tuple[str, str]] = []
+            unnamed = not text
+        else:
+            text = words_of(concept or {}, f"{where}.medicationCodeableConcept")
+            codes = list(codings(concept or {}, f"{where}.medicationCodeableConcept"))
+            unnamed = not text and not codes
+        folded = text.casefold()
+        word = named_within("drug", text)
+        b12 = (
+            (word is not None and word.name == "b12")
+            or any(part in folded for part in _B12_NAMES)
+            or any("atc" in system.casefold() and code.startswith(_ATC) for system, code in codes)
+        )
+        if b12 or unnamed:
+            name = clean(text) if b12 and text else ("B12" if b12 else "a medicine without a readable name")
+            keys = _DRUGS[a_text(resource.get("resourceType", ""), where)]
+            self.treated.append(Treated(name, moments(resource, keys, where)))
 
 
 def _nearest_code(code: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.check.dated import Moment
 from remyelin.check.words import clean
 
 LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 def load(text: str) -> Any:
@@ -107,6 +109,39 @@ def a_date(value: Any, where: str) -> str:
     if not ("1800" <= year <= "2200" and "01" <= month <= "12" and "01" <= day <= "31"):
         raise InputError(f"{where}: {clean(text)!r} is not a date, as 2024-05-31.")
     return f"{year}-{month}-{day}"
+
+
+def a_moment(value: Any, where: str) -> Moment:
+    """Return the earliest and the latest moment a FHIR date can mean, to the minute where it has a time.
+
+    Examples
+    --------
+    >>> a_moment("2024-02", "x")
+    Moment(first='2024-02-01', last='2024-02-31')
+    >>> a_moment("2024-02-03T10:30:00Z", "x")
+    Moment(first='2024-02-03T10:30', last='2024-02-03T10:30')
+    """
+    first = a_date(value, where)
+    if not first:
+        return Moment()
+    if _TIME.match(value):
+        return Moment(value[:16], value[:16])
+    match = _DATE.match(value)
+    assert match is not None  # a_date has seen to it
+    return Moment(first, f"{match[1]}-{match[2] or '12'}-{match[3] or '31'}")
+
+
+def moments(resource: Mapping[str, Any], keys: Collection[str], where: str) -> Moment:
+    """Return the first date that stands under one of the keys; of a period its beginning to its end."""
+    for key in keys:
+        if key not in resource:
+            continue
+        if not key.endswith("Period"):
+            return a_moment(resource[key], f"{where}.{key}")
+        period = an_object(resource[key], f"{where}.{key}")
+        begin, end = (a_moment(period.get(edge, ""), f"{where}.{key}.{edge}") for edge in ("start", "end"))
+        return Moment(begin.first, (end if end.last else begin).last) if begin.first else Moment()
+    return Moment()
 
 
 def days(date: str) -> float:

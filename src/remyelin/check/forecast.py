@@ -1,4 +1,4 @@
-"""What the model expects when treatment starts now, later or never: the only part of the check that computes.
+"""Compute a person's course under a published schedule started now, later or never, or say why it is refused.
 
 Imported only when the forecast is asked for: it loads the whole model.
 """
@@ -6,17 +6,20 @@ Imported only when the forecast is asked for: it loads the whole model.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from remyelin import clinic
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR, show
 from remyelin.check.answer import OWN, Line
+from remyelin.check.dated import refusal as unusable
 from remyelin.check.known import Known
 from remyelin.check.words import vocabulary
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, to_toml_data
-from remyelin.person.course import Course, run_course
-from remyelin.person.outlook import NO_TIME_TO_WAIT
+from remyelin.person.course import DISCLAIMER, Course, run_course
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points, refusal
 
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
 SCHEDULE: Final = "uk neurological"
@@ -24,10 +27,23 @@ SCHEDULE_SOURCE: Final = "smpc-hydroxocobalamin"
 _SCALE_END: Final = 16
 
 
-def forecast(
-    known: Known, ledger: Ledger, progress: Callable[[str], None] = lambda step: None
-) -> tuple[Line, ...]:
-    """Compute the person's course and return what it says, with what it rests on.
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The lines of a forecast, or of its refusal.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+    refused : str or None
+        The reason, where no forecast is made.
+    """
+
+    lines: tuple[Line, ...]
+    refused: str | None
+
+
+def forecast(known: Known, ledger: Ledger, progress: Callable[[str], None] = lambda step: None) -> Forecast:
+    """Compute the person's course and return what it says, with what it rests on, or why it is refused.
 
     Parameters
     ----------
@@ -37,21 +53,53 @@ def forecast(
     progress : callable
         Called with the name of each step.
 
+    Returns
+    -------
+    Forecast
+        Refused where a value may have been measured under treatment, where values of several days disagree, and
+        where the model does not reproduce the findings that were entered.
+
     Raises
     ------
     InputError
         If too little is known to compute anything.
     """
-    case = known.case or _case(known)
+    reason = unusable(known, ledger)
+    if reason:
+        return Forecast(_refused(reason), reason)
+    case = known.case or _case(known, ledger)
     if not case.treatment:
         case = Case.model_validate(
             {**to_toml_data(case), "treatment": [{"regimen": SCHEDULE, "start": "0 d", "stated": False}]}
         )
-    ill = any("neurological" in word.groups for word in known.words)
-    return tuple(_lines(run_course(case, ledger, progress=progress), known.case is None, ill))
+    course = run_course(case, ledger, progress=progress)
+    reason = refusal(course)
+    if reason:
+        return Forecast(_refused(reason), reason)
+    return Forecast(tuple(_lines(course, known)), None)
 
 
-def _case(known: Known) -> Case:
+def _refused(reason: str) -> tuple[Line, ...]:
+    return (
+        Line("forecast", headline(reason), (OWN,), "own"),
+        Line("forecast", DISCLAIMER, (OWN,), "own"),
+    )
+
+
+def _findings(known: Known, ledger: Ledger) -> list[dict[str, str]]:
+    """Return the entered symptoms of nerves, by the names of the model where it has them."""
+    names = {item.hpo[0][0]: item.id for item in clinic.catalogue(ledger)}
+    found: dict[str, None] = {}
+    for word in known.words:
+        if word.kind != "symptom":
+            continue
+        name = next((names[code] for code in word.hpo if code in names), "")
+        if name or "neurological" in word.groups:
+            found[name or word.plain] = None
+    return [{"name": name} for name in found]
+
+
+def _case(known: Known, ledger: Ledger) -> Case:
     causes = [word.cause for word in known.words if word.cause]
     if known.age is None or not known.sex or not causes:
         possible = ", ".join(word.plain for word in vocabulary() if word.cause)
@@ -75,6 +123,7 @@ def _case(known: Known) -> Case:
             "person": person,
             "cause": {"kind": causes[0], "stated": True, **_exposure(causes[0])},
             "labs": labs,
+            "symptom": _findings(known, ledger),
             "treatment": [{"regimen": SCHEDULE, "start": "0 d", "stated": False}],
         }
     )
@@ -84,50 +133,56 @@ def _exposure(cause: str) -> dict[str, str]:
     return {"ended": "0 d"} if cause == "nitrous oxide" else {}
 
 
-def _lines(course: Course, assumed_case: bool, ill: bool) -> Iterator[Line]:
+def _lines(course: Course, known: Known) -> Iterator[Line]:
     given = course.plans[0].name
     treatment = ", then ".join(item.regimen for item in course.case.treatment)
     cause = course.case.cause.kind
+    yield _model(DISCLAIMER, (OWN,))
     text = (
         f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} "
         "run under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
-        "Disability is what the model makes of cause and values; the symptoms that were entered are not used."
+        "Disability is what the model makes of cause and values; the findings that were entered are only compared "
+        "with it."
     )
-    if assumed_case and len(course.person.facts) > 1:
+    if known.case is None and len(course.person.facts) > 1:
         priors = [fact.name for fact in course.person.facts if fact.basis != "stated"]
         text += (
             f" Not known, and filled with a usual value or fitted to the values: {', '.join(priors)}."
             if priors
             else ""
         )
+    dates = sorted({item.date.shown for item in known.series if item.date.shown})
+    if dates:
+        text += f" Today stands for the day of the values ({dates[-1]})."
     yield _model(text, (SCHEDULE_SOURCE, OWN))
+    bands, most = course.recovery.bands["disability"], course.recovery.most
     horizon = float(course.data["time"][-1])
     months = min(DAYS_PER_YEAR, horizon)
+
+    def shown(plan: str, day: float) -> str:
+        here = bands.sel(plan=plan).sel(time=day, method="nearest")
+        low, middle, high = (float(here.sel(quantile=q)) for q in ("low", "median", "high"))
+        return points(middle, low, high, most)
+
     for plan in course.plans:
-        score = course.data["disability"].sel(plan=plan.name)
-        now, later, end = (float(score.sel(time=day, method="nearest")) for day in (0.0, months, horizon))
-        worst = float(score.sel(time=slice(0.0, None)).max())
         label = "treated from now" if plan.name == given and course.case.treatment else plan.label
         if plan.shift is not None and plan.shift < 0:
             continue  # the past cannot be chosen
         yield _model(
-            f"{label[0].upper()}{label[1:]}: disability {now:.0f} today, {worst:.0f} at its worst, {later:.0f} after "
-            f"a year, {end:.0f} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 (none) to {_SCALE_END}.",
+            f"{label[0].upper()}{label[1:]}: disability {shown(plan.name, 0.0)} today, {shown(plan.name, months)} "
+            f"after a year, {shown(plan.name, horizon)} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 "
+            f"(none) to {_SCALE_END}; median, and in brackets 90 % of the sets of rates.",
             (OWN,),
         )
-    today = float(course.data["disability"].sel(plan=given).sel(time=0.0, method="nearest"))
-    if ill and round(today) == 0:
-        yield _model(
-            "Symptoms of nerves were entered, yet the model computes no disability today: the person it computes is "
-            "not this one, and what it says of starting later must not be taken as time to wait.",
-            (OWN,),
-        )
-    scores = course.data["disability"].isel(time=-1)
+    ends = [course.data["disability"].isel(time=-1), bands.isel(time=-1).sel(quantile="median")]
     delayed = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    if any(
-        float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 0.5 for plan in delayed
-    ):  # the same point
-        yield _model(NO_TIME_TO_WAIT, (OWN,))
+    alike = any(
+        float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 0.5  # the same whole point
+        for scores in ends
+        for plan in delayed
+    )
+    yield _model(SAME_END if alike else NOT_DELAYED, (OWN,))
+    yield _model(CANNOT_TELL, (OWN,))
     used = course.provenance.used
     assumed, fitted = (sum(entry.kind == kind for entry in used) for kind in ("assumed", "calibrated"))
     yield _model(

@@ -11,6 +11,7 @@ from remyelin.check.words import Word, clean
 from remyelin.evidence import Ledger
 
 if TYPE_CHECKING:
+    from remyelin.check.dated import DatedLab, Treated
     from remyelin.person.case import Case
 
 #: Laboratory values, with what they are called.
@@ -84,6 +85,10 @@ class Known:
         What was given and not understood, each as a sentence; nothing of it was used.
     case : Case or None
         The case, where the input was one.
+    series : tuple of DatedLab
+        Every laboratory value with its date, where the input has dates; `labs` holds the latest of each.
+    treated : tuple of Treated
+        Records of B12 treatment with their start, current or past, where the input has dates.
     """
 
     source: str
@@ -93,6 +98,8 @@ class Known:
     sex: str = ""
     unread: tuple[str, ...] = ()
     case: Case | None = None
+    series: tuple[DatedLab, ...] = ()
+    treated: tuple[Treated, ...] = ()
 
 
 def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -> Lab:

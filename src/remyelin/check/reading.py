@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.files import there
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
 from remyelin.check import fhir
@@ -44,7 +45,7 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
     if name_or_path in shipped:
         return parse_toml(read_text(shipped[name_or_path]), name_or_path, ledger, confirmed)
     path = Path(name_or_path)
-    if path.suffix not in (".toml", ".json") and "/" not in name_or_path and not path.exists():
+    if path.suffix not in (".toml", ".json") and "/" not in name_or_path and not there(path):
         raise InputError(f"no file or shipped case named {clean(name_or_path)!r}; give {WHAT}.")
     text = read_text(path, WHAT, MAX_BYTES)
     source = clean(path)

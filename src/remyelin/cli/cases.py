@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from remyelin.base.printing import say
 from remyelin.cli.common import Json, print_json
 
 
@@ -20,7 +21,7 @@ def cases(
     as_json: Json = False,
 ) -> None:
     """List the shipped cases and scenarios."""
-    from remyelin.evidence import Ledger, load_references
+    from remyelin.evidence import Ledger, cite
     from remyelin.person.case import load_case, shipped_cases
 
     if compare:
@@ -33,16 +34,15 @@ def cases(
         if as_json:
             print_json(found)
         else:
-            print(describe(found))
+            say(describe(found))
         return
-    references = load_references()
     rows = []
     for name in shipped_cases():
         case = load_case(name)
-        citation = str(references[case.citation]) if case.citation else ""
+        citation = cite(case.citation)
         rows.append({"name": name, "title": case.title, "kind": case.kind, "citation": citation})
     if as_json:
         print_json(rows)
         return
     for row in rows:
-        print(f"{row['name']:30} {row['kind']:9} {row['title']}")
+        say(f"{row['name']:30} {row['kind']:9} {row['title']}")

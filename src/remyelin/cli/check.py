@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remyelin.base.errors import InputError
+from remyelin.base.printing import printable, say
 from remyelin.cli.common import Json, print_json
 
 if TYPE_CHECKING:
@@ -42,20 +43,34 @@ def check(
     if ask:
         from remyelin.check.ask import ask as questions
 
-        known = questions(input, lambda text: print(text, file=sys.stderr), ledger, names)
+        known = questions(_line, lambda text: print(printable(text), file=sys.stderr), ledger, names)
     else:
         known = read(str(file), ledger, names)
     lines: tuple[Line, ...] = ()
+    refused: str | None = None
     if forecast:
         from remyelin.check.forecast import forecast as expect
         from remyelin.output.terminal.course import Progress
 
         with Progress() as progress:
-            lines = expect(known, ledger, progress)
+            expected = expect(known, ledger, progress)
+        lines, refused = expected.lines, expected.refused
     found = answer(known, ledger, lines)
     if as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict() | ({"forecast": {"refused": refused}} if forecast else {}))
     else:
         from remyelin.output.terminal.check import describe
 
-        print(describe(found))
+        say(describe(found))
+
+
+def _line() -> str:
+    """Return the next answer; a closed stdin gives none."""
+    if sys.stdin is None:
+        raise EOFError
+    try:
+        return input()
+    except UnicodeDecodeError:
+        raise InputError("the answers are not text in UTF-8.") from None
+    except OSError as error:
+        raise EOFError from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from remyelin.cli.common import Json, Set, overrides, print_json
+from remyelin.base.printing import complain, say
+from remyelin.cli.common import Json, Set, folder_named, overrides, print_json
 
 
 def cohort(
@@ -20,7 +20,12 @@ def cohort(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write the report and the courses (Parquet) here."),
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            parser=folder_named,
+            help="Write the report and the courses (Parquet) here.",
+        ),
     ] = None,
     workers: Annotated[
         int | None,
@@ -64,14 +69,14 @@ def cohort(
             print_json(rows)
         else:
             for row in rows:
-                print(f"{row['name']:20} {row['persons']:>6}  {row['title']}")
+                say(f"{row['name']:20} {row['persons']:>6}  {row['title']}")
         return
     if resume and out is None:
         raise InputError("--resume: give the folder of the unfinished cohort with --out DIR.")
     chosen = resized(load_population(population), persons, draws)
 
     from remyelin.analysis.cohort.executors import executor
-    from remyelin.analysis.cohort.folder import claim, stopped
+    from remyelin.analysis.cohort.folder import replaced, stopped
     from remyelin.analysis.cohort.results import Results
     from remyelin.analysis.cohort.run import run_cohort
     from remyelin.output.pages.cohort import write_report
@@ -83,7 +88,8 @@ def cohort(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-cohort-")))
         else:
             folder = out
-            claim(folder, resume=resume)
+            if not resume and (note := replaced(out)):
+                complain(f"remyelin: {note}")
         progress = stack.enter_context(Progress())
         try:
             found = run_cohort(
@@ -99,7 +105,7 @@ def cohort(
             summary = write_report(Results(found))
         except KeyboardInterrupt:
             said = "stopped; nothing is kept, for no --out was given." if out is None else stopped(folder)
-            print(f"remyelin: {said}", file=sys.stderr)
+            complain(f"remyelin: {said}")
             raise typer.Exit(130) from None
     if as_json:
         print_json(summary)

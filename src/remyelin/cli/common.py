@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
+from remyelin._version import __version__
 from remyelin.base.errors import InputError
+from remyelin.base.printing import json_printable
 
 CaseName = Annotated[
     str, typer.Argument(metavar="CASE", help="A shipped case's name, or a case file (*.toml).")
@@ -21,9 +25,33 @@ Set = Annotated[
 ]
 
 
-def print_json(data: Any) -> None:
-    """Print data as JSON on stdout."""
-    print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+#: The command now running, which names what it prints.
+COMMAND: Final[ContextVar[str]] = ContextVar("COMMAND", default="output")
+
+
+def folder_named(text: str | Path) -> Path:
+    """Return the folder of ``--out``; an empty name, as of an unset variable, is no folder."""
+    if not str(text).strip():  # a default comes as a path
+        raise typer.BadParameter("the name is empty; give a folder.")
+    return Path(text)
+
+
+def file_named(text: str) -> Path:
+    """Return a file to write; an empty name, as of an unset variable, is no file."""
+    if not text.strip() or text.endswith("/"):
+        raise typer.BadParameter("give the name of a file.")
+    return Path(text)
+
+
+def print_json(data: Any, indent: int | None = 1) -> None:
+    """Print data as JSON on stdout, with its schema and the version of the program.
+
+    A list stands under ``rows``.
+    """
+    named = data if isinstance(data, dict) else {"rows": data}
+    data = {"schema": f"remyelin-{COMMAND.get()}/1", "version": __version__, **named}
+    # escaped as it stands: printing would write escapes of its own, which JSON does not have
+    print(json_printable(json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)))
 
 
 def overrides(settings: list[str] | None) -> dict[str, float | str]:

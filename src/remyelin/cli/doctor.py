@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remyelin.base.printing import say
 from remyelin.cli.common import Json, print_json
 
 
@@ -14,4 +15,4 @@ def doctor(as_json: Json = False) -> None:
         print_json(facts)
     else:
         for key, value in facts.items():
-            print(f"{key:22} {value}")
+            say(f"{key:22} {value}")

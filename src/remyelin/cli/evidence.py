@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from remyelin.base.errors import InputError
-from remyelin.cli.common import Json, print_json
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, file_named, print_json
 
 
 def evidence(
@@ -17,7 +18,10 @@ def evidence(
         str | None, typer.Option("--search", metavar="WORD", help="Entries with this word.")
     ] = None,
     export: Annotated[
-        Path | None, typer.Option("--export", metavar="FILE", help="Write the ledger as .json or .csv.")
+        Path | None,
+        typer.Option(
+            "--export", metavar="FILE", parser=file_named, help="Write the ledger as .json or .csv."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -32,10 +36,13 @@ def evidence(
         raise InputError("--export writes the whole ledger; leave NAME and --search out.")
     if export is not None:
         sources.export(export)
-        print(f"wrote {export}")
+        if as_json:
+            print_json({"wrote": str(export)})
+        else:
+            say(f"wrote {export}")
         return
     found = sources.explain(name) if name is not None else sources.find(search)
     if as_json:
         print_json([entry.as_dict() for entry in found])
     else:
-        print(sources.describe(found) if name is not None else sources.listing(found))
+        say(sources.describe(found) if name is not None else sources.listing(found))

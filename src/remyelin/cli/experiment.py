@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from remyelin.cli.common import Json, Set, ledger_with, print_json
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
 
 def experiment(
@@ -16,7 +18,9 @@ def experiment(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write a page with the figures, and JSON, here."),
+        typer.Option(
+            "--out", metavar="DIR", parser=folder_named, help="Write a page with the figures, and JSON, here."
+        ),
     ] = None,
     settings: Set = None,
     as_json: Json = False,
@@ -31,18 +35,20 @@ def experiment(
             print_json(rows)
         else:
             for row in rows:
-                print(f"{row['name']:24} {row['layer']:10} {row['title']}")
+                say(f"{row['name']:24} {row['layer']:10} {row['title']}")
         return
-    from remyelin.output.pages.experiments import claim, describe, write_experiment
+    from remyelin.base.files import claimed
+    from remyelin.output.pages.experiments import describe, files_of
     from remyelin.output.terminal.course import Progress
 
     if name is not None and name not in EXPERIMENTS:
         run_experiment(name, ledger)  # says which name is nearest
-    if out is not None:
-        claim(out)
     wanted = [EXPERIMENTS[name]] if name is not None else list(EXPERIMENTS.values())
     results = {}
-    with Progress() as progress:
+    with ExitStack() as stack:
+        names = [f"{item.name}{ending}" for item in wanted for ending in (".html", ".json")]
+        held = None if out is None else stack.enter_context(claimed(out, names=names))
+        progress = stack.enter_context(Progress())
         for item in wanted:
 
             def step(what: str, item: str = item.name) -> None:
@@ -50,12 +56,12 @@ def experiment(
 
             step("starting")
             results[item.name] = run_experiment(item.name, ledger, step)
-            if out is not None:
-                write_experiment(item, results[item.name], out)
+            if held is not None:
+                held.write(files_of(item, results[item.name]))
     if as_json:
         print_json({key: result.as_dict() for key, result in results.items()})
         return
     for item in wanted:
-        print(describe(item, results[item.name]))
+        say(describe(item, results[item.name]))
     if out is not None:
-        print(f"wrote {', '.join(f'{out}/{item.name}.html' for item in wanted)}")
+        say(f"wrote {', '.join(f'{out}/{item.name}.html' for item in wanted)}")

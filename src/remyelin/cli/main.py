@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
-from typing import Annotated, NoReturn
+import warnings
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from remyelin._version import __version__
-from remyelin.base.errors import InputError, RemyelinError
+from remyelin.base.errors import InputError, RemyelinError, UncachedKernels
+from remyelin.base.printing import complain, say
 from remyelin.cli.bench import bench
 from remyelin.cli.cases import cases
 from remyelin.cli.check import check
 from remyelin.cli.claims import claims
 from remyelin.cli.cohort import cohort
+from remyelin.cli.common import COMMAND
 from remyelin.cli.doctor import doctor
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
@@ -30,6 +36,7 @@ from remyelin.cli.run import run
 from remyelin.cli.serve import serve
 from remyelin.cli.validate import validate
 
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISCLAIMER = "A research and teaching model, never medical advice."
 
 app = typer.Typer(
@@ -42,12 +49,15 @@ app = typer.Typer(
 )
 
 
+LONGEST: Final = 800  # characters of a sentence; what a user gave may stand in it
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status."""
+    _ready_streams()
     try:
         status = app(args=arguments, prog_name="remyelin", standalone_mode=False) or 0
-        if sys.stdout is not None:  # closed by the caller
-            sys.stdout.flush()  # a reader that has left shows here, not when Python shuts down
+        sys.stdout.flush()  # a reader that has left shows here, not when Python shuts down
     except InputError as error:
         status = _fail(str(error), 2)
     except RemyelinError as error:
@@ -61,18 +71,57 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             raise
         status = _reader_left()
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            _reader_left()
-            status = _fail(f"cannot be written: {error.strerror}; make room and try again.", 1)
-        elif hasattr(error, "format_message"):  # a usage error, whichever click it comes from
-            wrong = error.format_message().rstrip(". ")
-            status = _fail(f"{wrong}; `remyelin --help` lists commands and options.", 2)
-        elif os.environ.get("REMYELIN_DEBUG"):
-            raise
-        else:  # what we did not foresee is our fault, not the user's
-            text = f"internal error, {type(error).__name__}: {error}; set REMYELIN_DEBUG=1 to see where."
-            status = _fail(text, 1)
+        status = _explained(error)
+    with suppress(ValueError):  # only the main thread may; a second Ctrl-C ends what is left without a word
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(status)
+
+
+def _explained(error: Exception) -> int:
+    """Say in one sentence what nothing else has caught, and return the exit status."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        _reader_left()
+        return _fail(f"cannot be written: {error.strerror}; make room and try again.", 1)
+    if isinstance(error, FileNotFoundError) and not _has_working_folder():
+        return _fail("the working folder no longer exists; change to another one.", 2)
+    if hasattr(error, "format_message"):  # a usage error, whichever click it comes from
+        wrong = error.format_message().rstrip(". ")
+        return _fail(f"{wrong}; `remyelin --help` lists commands and options.", 2)
+    if os.environ.get("REMYELIN_DEBUG"):
+        raise error
+    if isinstance(error, MemoryError):
+        return _fail("this needs more memory than there is; ask for less.", 1)
+    # what we did not foresee is our fault, not the user's
+    text = f"internal error, {type(error).__name__}: {error}; set REMYELIN_DEBUG=1 to see where."
+    return _fail(text, 1)
+
+
+def _ready_streams() -> None:
+    """Take whatever the caller has made of the standard streams: closed ones, narrow encodings, odd arguments."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+    def one_line(message: Warning | str, category: type[Warning], *rest: object) -> None:
+        if issubclass(category, UncachedKernels):
+            _fail(str(message), 0)
+        else:
+            usual(message, category, *rest)  # type: ignore[arg-type]
+
+    usual = warnings.showwarning
+    warnings.showwarning = one_line  # type: ignore[assignment]
+
+
+def _has_working_folder() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _reader_left() -> int:
@@ -83,13 +132,16 @@ def _reader_left() -> int:
 
 
 def _fail(sentence: str, status: int) -> int:
-    print(f"remyelin: {' '.join(sentence.split())}", file=sys.stderr)
+    text = " ".join(sentence.split())
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    complain(f"remyelin: {text}")
     return status
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"remyelin {__version__}")
+        say(f"remyelin {__version__}")
         raise typer.Exit
 
 
@@ -102,7 +154,9 @@ def _main(
 ) -> None:
     """Print the help where no command is given."""
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        say(context.get_help())
+    else:
+        COMMAND.set(context.invoked_subcommand)
 
 
 # in the order of ``--help``

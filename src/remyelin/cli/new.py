@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from remyelin.cli.common import Json, print_json
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, file_named, print_json
 
 
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the case.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=file_named, help="Where to write the case.")],
     as_json: Json = False,
 ) -> None:
     """Write a commented case file, valid as it stands."""
@@ -21,4 +22,4 @@ def new(
     if as_json:
         print_json({"wrote": str(file)})
         return
-    print(f"wrote {file}; compute it with: remyelin run {file} --out out")
+    say(f"wrote {file}; compute it with: remyelin run {file} --out out")

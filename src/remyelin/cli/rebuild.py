@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from remyelin.base.printing import say
 from remyelin.cli.common import Json, print_json
 
 
@@ -25,4 +26,4 @@ def rebuild(
     if as_json:
         print_json({"name": name, "wrote": str(path)})
         return
-    print(f"wrote {path}")
+    say(f"wrote {path}")

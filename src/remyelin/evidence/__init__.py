@@ -1,6 +1,6 @@
 """Data with sources: the ledger of numbers, the bibliography, the published numbers and patients."""
 
-from remyelin.evidence.bibliography import Reference, load_references
+from remyelin.evidence.bibliography import Reference, cite, load_references
 from remyelin.evidence.ledger import Entry, Ledger
 from remyelin.evidence.patients import Patient, load_patients
 from remyelin.evidence.targets import Target, load_population, load_published, load_targets
@@ -11,6 +11,7 @@ __all__ = [
     "Patient",
     "Reference",
     "Target",
+    "cite",
     "load_patients",
     "load_population",
     "load_published",

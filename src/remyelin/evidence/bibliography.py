@@ -38,6 +38,12 @@ class Reference:
         return line.replace("{", "").replace("}", "").replace("--", "-")
 
 
+def cite(key: str) -> str:
+    """Return a source in full; a key that the bibliography does not have is returned as it came, as a user's own."""
+    references = load_references()
+    return str(references[key]) if key in references else key
+
+
 @cache
 def load_references() -> Mapping[str, Reference]:
     """Return the shipped bibliography, keyed by citation key."""

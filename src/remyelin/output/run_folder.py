@@ -1,65 +1,39 @@
-"""The folder of a run: written beside its place, then put there by one rename."""
+"""The folder of a run: report, data, summary and resolved case."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import tomli_w
 
 from remyelin.base.errors import InputError
+from remyelin.base.files import Claimed, claimed, read_manifest, write_new
 from remyelin.person.case import to_toml_data
 
 if TYPE_CHECKING:
     from remyelin.person.course import Course
 
-SUMMARY = "summary.json"
-WRITTEN = frozenset({"report.html", "course.nc", "case.toml", SUMMARY})
+SUMMARY: Final = "summary.json"
+WRITTEN: Final = ("report.html", "course.nc", "case.toml", SUMMARY)
 
 
-def claim(folder: Path) -> None:
-    """Refuse, before anything is computed, a folder that is not ours to replace.
+def claim(folder: Path, where: str = "") -> Claimed:
+    """Hold the folder of a run: an empty or new one, or one that an earlier run wrote and nobody has changed.
 
     Raises
     ------
     InputError
-        If it is a file, cannot be made, or holds something remyelin did not write.
+        Before anything is computed, if it is not ours to write to; see :func:`remyelin.base.files.claimed`.
     """
-    if not folder.exists():
-        parent = folder.absolute().parent
-        while not parent.exists():
-            parent = parent.parent
-        if not parent.is_dir() or not _takes_folders(parent):
-            raise InputError(f"--out {folder}: cannot be made below {parent}; choose a writable folder.")
-        return
-    if not folder.is_dir():
-        raise InputError(f"--out {folder}: is a file; give a folder.")
-    if any(folder.iterdir()) and not _ours(folder):
-        raise InputError(
-            f"--out {folder}: holds files that `remyelin run` did not write; give an empty or a new folder."
-        )
-    if not _takes_folders(folder.absolute().parent):
-        raise InputError(f"--out {folder}: cannot be replaced; its parent folder is not writable.")
+    # folders of runs from before there was a manifest
+    ours = WRITTEN if not read_manifest(folder) and _summary_of_ours(folder) else ()
+    return claimed(folder, names=WRITTEN, alone=True, ours=ours, where=where)
 
 
-def _takes_folders(parent: Path) -> bool:
-    """Say whether a folder can be made in ``parent``: by making one, as permissions do not tell all."""
-    try:
-        os.rmdir(tempfile.mkdtemp(prefix=".remyelin-", dir=parent))
-    except OSError:
-        return False
-    return True
-
-
-def _ours(folder: Path) -> bool:
-    """Say whether an earlier run wrote the folder and nobody has put anything else there, which would be lost."""
-    if any(path.name not in WRITTEN for path in folder.iterdir()):
-        return False
+def _summary_of_ours(folder: Path) -> bool:
     try:
         text = (folder / SUMMARY).read_text(encoding="utf-8")
         return bool(json.loads(text).get("schema", "").startswith("remyelin-summary/"))
@@ -67,37 +41,37 @@ def _ours(folder: Path) -> bool:
         return False
 
 
-def write_folder(course: Course, folder: Path) -> None:
-    """Write report, data, summary and resolved case; nothing is left behind if any of them fails."""
+def write_folder(course: Course, folder: Path | Claimed) -> None:
+    """Write report, data, summary and resolved case, all of them or none.
+
+    Parameters
+    ----------
+    course : Course
+    folder : Path or Claimed
+        A path is claimed first.
+
+    Raises
+    ------
+    InputError
+        If one cannot be written; what an earlier run wrote is untouched then.
+    """
+    if not isinstance(folder, Claimed):
+        with claim(folder) as held:
+            write_folder(course, held)
+        return
     from remyelin.output.pages.course import render_report
     from remyelin.output.summary import summarise
 
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        (draft / "report.html").write_text(render_report(course), encoding="utf-8")
-        course.to_netcdf(draft / "course.nc")
-        (draft / "case.toml").write_text(tomli_w.dumps(to_toml_data(course.case)), encoding="utf-8")
-        summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
-        (draft / SUMMARY).write_text(summary + "\n", encoding="utf-8")
-        draft.chmod(0o755)
-        _put(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _put(draft: Path, folder: Path) -> None:
-    """Move the finished draft to its place; an earlier run there is kept until the new one stands."""
-    if not folder.exists():
-        draft.rename(folder)
-        return
-    claim(folder)
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    old.rmdir()
-    folder.rename(old)
-    draft.rename(folder)
-    shutil.rmtree(old)
+    summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
+    # the summary last: where it is, the others are
+    folder.write(
+        {
+            "report.html": render_report(course),
+            "course.nc": course.netcdf(),
+            "case.toml": tomli_w.dumps(to_toml_data(course.case)),
+            SUMMARY: summary + "\n",
+        }
+    )
 
 
 def write_new_case(file: Path) -> None:
@@ -106,24 +80,3 @@ def write_new_case(file: Path) -> None:
         raise InputError(f"{file}: a case file ends in .toml.")
     template = files("remyelin.output").joinpath("new_case.toml").read_text(encoding="utf-8")
     write_new(file, template, str(file))
-
-
-def write_new(file: Path, text: str, where: str) -> None:
-    """Write a file that does not exist yet, whole or not at all; `where` names it in errors.
-
-    Raises
-    ------
-    InputError
-        If it exists, or cannot be written.
-    """
-    made = False
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            made = True
-            stream.write(text)
-    except FileExistsError:
-        raise InputError(f"{where}: exists already; give a new file name.") from None
-    except OSError as error:
-        if made:
-            file.unlink(missing_ok=True)
-        raise InputError(f"{where}: cannot be written: {error.strerror}.") from None

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.units import per_unit
-from remyelin.evidence import Entry, load_references
+from remyelin.evidence import Entry, cite, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
-from remyelin.output.figures.outlook import recovery_summary
+from remyelin.output.figures.outlook import forecast_summary, ranged, recovery_summary
 from remyelin.output.formatting import number
 from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
 from remyelin.person.course import DISCLAIMER, Course
+from remyelin.person.forecast_guard import refusal
 
 SCHEMA = "remyelin-summary/1"
 
@@ -26,7 +27,6 @@ _UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
 
 def summarise(course: Course) -> dict[str, Any]:
     """Return the summary of a course; nothing in it depends on the clock."""
-    references = load_references()
     case, provenance = course.case, course.provenance
     used = provenance.used
     cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
@@ -43,7 +43,7 @@ def summarise(course: Course) -> dict[str, Any]:
             "kind": case.kind,
             "summary": case.summary,
             "outcome": case.outcome,
-            "citation": str(references[case.citation]) if case.citation in references else case.citation,
+            "citation": cite(case.citation),
         },
         "person": _person(course),
         "not_stated": _not_stated(course),
@@ -65,12 +65,13 @@ def summarise(course: Course) -> dict[str, Any]:
         "presence": noticed_from(course),
         "reported": reported(course),
         "reported_note": _reported_note(course),
+        "forecast": forecast_summary(course),
         "glance": _glance(course),
         "doubts": doubts(course),
         "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
-        "citations": [str(references[key]) for key in cited],
+        "citations": [cite(key) for key in cited],
     }
 
 
@@ -333,7 +334,7 @@ def _cognition(course: Course) -> dict[str, Any]:
 
 def _glance(course: Course) -> list[dict[str, str]]:
     data = course.data
-    now, end = data.isel(plan=0).sel(time=0.0), data.isel(plan=0, time=-1)
+    now, bands = data.isel(plan=0).sel(time=0.0), course.recovery.bands["disability"].isel(plan=0)
     horizon = label_of(float(data.time[-1]))
     worst = max(
         # reflexes are a sign, found by an examiner; a person complains of the others
@@ -344,12 +345,21 @@ def _glance(course: Course) -> list[dict[str, str]]:
     severity = float(now["severity"].sel(symptom=worst.id))
     noticed = bool(now["present"].sel(symptom=worst.id))
     leading = f"{worst.name.lower()} ({severity:.2f})" if noticed else "none"
-    return [
+    cards = [
         {
-            "label": "functional disability at presentation (0 to 16)",
-            "value": f"{float(now['disability']):.0f}",
-        },
-        {"label": f"functional disability at {horizon}", "value": f"{float(end['disability']):.0f}"},
+            "label": "computed functional disability at presentation (0 to 16), median and 90 % range",
+            "value": ranged(bands.sel(time=0.0), course.recovery.most),
+        }
+    ]
+    if not refusal(course):
+        cards.append(
+            {
+                "label": f"computed functional disability at {horizon}, median and 90 % range",
+                "value": ranged(bands.isel(time=-1), course.recovery.most),
+            }
+        )
+    return [
+        *cards,
         {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
         {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
     ]

@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.files import there
 from remyelin.base.units import parse, show
 
 CAUSES = (
@@ -230,7 +231,7 @@ def load_case(name_or_path: str) -> Case:
     if name_or_path in shipped:
         return read_case(shipped[name_or_path])
     path = Path(name_or_path)
-    looks_like_path = path.suffix == ".toml" or "/" in name_or_path or path.exists()
+    looks_like_path = path.suffix == ".toml" or "/" in name_or_path or there(path)
     if not looks_like_path:
         raise InputError(f"no shipped case named {name_or_path!r}; {nearest(name_or_path, shipped)}")
     return read_case(path)

@@ -15,6 +15,7 @@ import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin._version import __version__
+from remyelin.base.files import write_whole
 from remyelin.base.units import SYSTEMS
 from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
@@ -80,7 +81,25 @@ class Course:
     provenance: Provenance
 
     def to_netcdf(self, path: Path) -> None:
-        """Save data, studies and provenance as one netCDF file."""
+        """Save data, studies and provenance as one netCDF file, whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; nothing is left behind then.
+        """
+        write_whole(path, self.netcdf())
+
+    def netcdf(self) -> bytes:
+        """Return data, studies and provenance as the bytes of one netCDF file.
+
+        The file is made in memory: the HDF5 library ends the process where a disk is full.
+        """
+        import io
+
+        import h5netcdf
+        from xarray.backends import H5NetCDFStore
+
         data = self.data.assign_attrs(
             title=self.case.title,
             disclaimer=DISCLAIMER,
@@ -92,24 +111,28 @@ class Course:
             seed=self.provenance.seed,
             exact=int(self.provenance.exact),
         )
-        data.to_netcdf(path, engine="h5netcdf")
-        for date, studies in self.studies.items():
-            # recordings differ in length, so each has a time axis of its own
-            waves = xr.Dataset(
-                {
-                    (label := name.replace(", ", "_")): (
-                        f"time_{label}",
-                        wave.value,
-                        {"units": wave.unit, "polarity": "negative up"},
-                    )
-                    for name, wave in studies.waveforms.items()
-                },
-                coords={
-                    (label := f"time_{name.replace(', ', '_')}"): (label, wave.time, {"units": "ms"})
-                    for name, wave in studies.waveforms.items()
-                },
-            )
-            waves.to_netcdf(path, engine="h5netcdf", mode="a", group=f"waveforms/day_{date:g}")
+        content = io.BytesIO()
+        with h5netcdf.File(content, "w") as file:
+            data.dump_to_store(H5NetCDFStore(file))
+            for date, studies in self.studies.items():
+                # recordings differ in length, so each has a time axis of its own
+                waves = xr.Dataset(
+                    {
+                        (label := name.replace(", ", "_")): (
+                            f"time_{label}",
+                            wave.value,
+                            {"units": wave.unit, "polarity": "negative up"},
+                        )
+                        for name, wave in studies.waveforms.items()
+                    },
+                    coords={
+                        (label := f"time_{name.replace(', ', '_')}"): (label, wave.time, {"units": "ms"})
+                        for name, wave in studies.waveforms.items()
+                    },
+                )
+                group = file.create_group(f"waveforms/day_{date:g}")
+                waves.dump_to_store(H5NetCDFStore(group))
+        return content.getvalue()
 
 
 def run_course(

@@ -21,11 +21,8 @@ from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import AXONAL, members
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 
-#: What a later start that costs no point does not mean; whoever shows plans says it.
-NO_TIME_TO_WAIT: Final = (
-    "Where a later start ends as well as one now, that is what assumed rates give and no time to wait: until "
-    "treatment begins the disease goes on, and the way there is worse."
-)
+#: Signs that a report is held against.
+SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
 
 
@@ -66,6 +63,10 @@ class Recovery:
     remains : tuple of Remains
     members : int
         Parameter sets followed.
+    presentation : Dataset
+        The band of symptoms and signs at presentation, of :func:`at_presentation`.
+    most : int
+        The most points of the disability scale that the model can give.
     """
 
     bands: xr.Dataset
@@ -74,6 +75,8 @@ class Recovery:
     first_high: NDArray[np.float64]
     remains: tuple[Remains, ...]
     members: int
+    presentation: xr.Dataset
+    most: int
 
 
 def recover(
@@ -134,7 +137,29 @@ def recover(
         high,
         _remains(course),
         len(rates),
+        at_presentation(paths.isel(plan=0).sel(time=0.0), judgement),
+        clinic.most_points(judgement),
     )
+
+
+def at_presentation(pathways: xr.Dataset, judgement: clinic.Parameters) -> xr.Dataset:
+    """Return the band of symptoms and signs of untreated members at presentation.
+
+    Parameters
+    ----------
+    pathways : Dataset (member, pathway)
+        Conduction of the members on day 0.
+    judgement : clinic.Parameters
+
+    Returns
+    -------
+    Dataset (quantile, symptom)
+        ``severity`` over quantile (low, median, high) and symptom; :data:`SIGNS` over quantile.
+    """
+    signs = clinic.signs(pathways, judgement)
+    found = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
+    found["severity"] = clinic.symptoms(pathways, judgement)["severity"]
+    return found.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"])
 
 
 def _first(severity: xr.DataArray, start: float, noticeable: float) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from remyelin.person.person import Person
 from remyelin.person.settings import ADHERENCE_SEED
 from remyelin.person.traits import exposed
 
-SHIFTS_MONTHS = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
+SHIFTS_MONTHS: Final = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
         return (given,)
     start = min(item.start for item in case.treatment)
     over = person.ended is not None and person.ended < 0
-    found = [given, Plan("none", "nothing done" if over else "nothing done, the cause goes on", None)]
+    found = [given, Plan("none", untreated_label(case), None)]
     for months in SHIFTS_MONTHS:
         shift = months * DAYS_PER_MONTH
         if start + shift <= person.began or (
@@ -53,6 +54,16 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
         span = f"{abs(months)} month{'s' if abs(months) > 1 else ''} {when}"
         found.append(Plan(span, f"started {span}", shift))
     return tuple(found)
+
+
+def untreated_label(case: Case) -> str:
+    """Say what "nothing done" means: whether the cause, or the exposure to nitrous oxide, continues."""
+    if case.cause.kind == "none":
+        return "nothing done"
+    if case.cause.kind != "nitrous oxide":
+        return "nothing done, the cause goes on"
+    over = case.cause.ended is not None and case.cause.ended < 0
+    return "nothing done, the exposure is over" if over else "nothing done, the exposure continues"
 
 
 def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
@@ -115,6 +126,27 @@ def _stop(case: Case, person: Person, plan: Plan) -> float:
     if plan.shift is None or person.ended is None:
         return horizon
     return min(person.ended + plan.shift, horizon)
+
+
+def check_orders(case: Case, ledger: Ledger, source: str) -> None:
+    """Read every regimen of a case, so that a wrong one is refused before anything is computed.
+
+    Parameters
+    ----------
+    case : Case
+    ledger : Ledger
+    source : str
+        Names the case in errors: its file, where it came from one.
+
+    Raises
+    ------
+    InputError
+        If a regimen cannot be read.
+    """
+    try:
+        orders(case, Plan("as given", "", 0.0), ledger)
+    except InputError as error:
+        raise InputError(f"{source}: {str(error).removeprefix(f'{case.name}: ')}") from None
 
 
 def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from remyelin._version import __version__
-from remyelin.base.errors import InputError
+from remyelin.base.errors import InputError, RemyelinError
 from remyelin.evidence import Ledger
 from remyelin.person.course import DISCLAIMER
 from remyelin.web.engine import Engine
@@ -43,7 +43,9 @@ class PlainJSON(JSONResponse):
         return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger | None = None) -> FastAPI:
+def create_app(
+    reports: Path, *, hosts: Iterable[str] = LOOPBACK, token: str = "", ledger: Ledger | None = None
+) -> FastAPI:
     """Return the application.
 
     Parameters
@@ -52,6 +54,8 @@ def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger
         Folder in which finished reports are kept.
     hosts : iterable of str
         Names under which the page may be asked for.
+    token : str
+        What every request must bring; none when empty.
     ledger : Ledger, optional
         The shipped one when omitted.
     """
@@ -81,7 +85,7 @@ def create_app(reports: Path, *, hosts: Iterable[str] = LOOPBACK, ledger: Ledger
     for router in (quick.router, jobs.router, wire.router, sources.router, rests.router, optional.router):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=str(files("remyelin.web") / "static"), html=True))
-    app.add_middleware(Guard, hosts=frozenset(hosts))
+    app.add_middleware(Guard, hosts=frozenset(hosts), token=token)
     _answers_to_errors(app)
     return app
 
@@ -106,6 +110,10 @@ def _answers_to_errors(app: FastAPI) -> None:
     @app.exception_handler(Stopped)
     async def stopped(request: Request, error: Stopped) -> Response:
         return _sentence(408, str(error))
+
+    @app.exception_handler(RemyelinError)
+    async def not_computable(request: Request, error: RemyelinError) -> Response:
+        return _sentence(422, str(error))
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:

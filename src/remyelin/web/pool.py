@@ -76,6 +76,7 @@ class Pool:
     def __init__(self, workers: int, waiting: int, seconds: float) -> None:
         self.waiting, self.seconds = waiting, seconds
         self._inside = 0
+        self._tickets: set[Ticket] = set()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="remyelin-web")
 
     @property
@@ -118,11 +119,15 @@ class Pool:
         if self._inside >= self.waiting:
             raise Busy("too many computations at once; try again in a moment.")
         self._inside += 1
+        self._tickets.add(ticket)
         loop = asyncio.get_running_loop()
 
         def run() -> T:
-            ticket.begin()
-            return work(ticket)
+            try:
+                ticket.begin()
+                return work(ticket)
+            finally:
+                self._tickets.discard(ticket)
 
         future = loop.run_in_executor(self._executor, run)
         future.add_done_callback(self._left)
@@ -134,7 +139,9 @@ class Pool:
             future.exception()  # seen, whoever has stopped waiting for it
 
     def close(self) -> None:
-        """Take no more work and forget what waits."""
+        """Take no more work, forget what waits, and end what runs at its next step."""
+        for ticket in tuple(self._tickets):  # Python waits for its threads at the end
+            ticket.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 WEB_PORT: Final = 8712
 WEB_BODY_BYTES: Final = 131_072
+WEB_REQUEST_SECONDS: Final = 20.0  # from the first byte of a request to its last
 WEB_QUICK_WORKERS: Final = 2
 WEB_QUICK_WAITING: Final = 200  # requests in the queue before one is refused
 WEB_QUICK_SECONDS: Final = 20.0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Final, Literal
 
 from remyelin._version import __version__
 from remyelin.base.errors import InputError
+from remyelin.base.files import busy
 from remyelin.evidence import Ledger
-from remyelin.output.run_folder import write_folder
+from remyelin.output.run_folder import claim, write_folder
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.course import run_course
 from remyelin.web.engine import Check
 from remyelin.web.settings import WEB_REPORTS_KEPT
 
+_NAME: Final = re.compile("[0-9a-f]{24}")
 File = Literal["report.html", "course.nc", "summary.json", "case.toml"]
 TYPES: Final = {
     "report.html": "text/html; charset=utf-8",
@@ -59,9 +62,10 @@ class Store:
         try:
             self.find(name)
         except InputError:
-            course = run_course(case, ledger, progress=check)
-            check("writing the report")
-            write_folder(course, self.home / name)
+            with claim(self.home / name, "the folder of reports") as held:
+                course = run_course(case, ledger, progress=check)
+                check("writing the report")
+                write_folder(course, held)
             self._prune()
         return name
 
@@ -70,8 +74,14 @@ class Store:
         ours = [
             folder
             for folder in self.home.iterdir()
-            if len(folder.name) == 24 and (folder / "summary.json").is_file()
+            if _NAME.fullmatch(folder.name) and (folder / "summary.json").is_file()
         ]
         ours.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in ours[WEB_REPORTS_KEPT:]:
+        begun = [
+            folder
+            for folder in self.home.iterdir()
+            if _NAME.fullmatch(folder.name) and not (folder / "summary.json").is_file() and not busy(folder)
+        ]
+        # what a killed server had begun, and the oldest beyond the number kept
+        for folder in (*begun, *ours[WEB_REPORTS_KEPT:]):
             shutil.rmtree(folder, ignore_errors=True)

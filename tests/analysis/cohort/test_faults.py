@@ -15,12 +15,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small import TEXT, drive, small
 
 from remyelin.analysis.cohort import Cohort, Processes, Results, Stopped, run_cohort
-from remyelin.analysis.cohort.executors import Dask, part_folder
+from remyelin.analysis.cohort.cluster import Dask
+from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.folder import read_manifest
 from remyelin.analysis.cohort.parts import Done, read_part
 from remyelin.analysis.cohort.run import Progress
@@ -91,6 +93,132 @@ def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None
     assert not list(part_folder(folder).glob(".*"))
 
 
+REPLACING = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from small import small
+from remyelin.cohort import run_cohort
+from remyelin.cohort.folder import read_manifest
+left = int(sys.argv[2])
+real = os.replace
+def replace(*arguments):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*arguments)
+os.replace = replace
+Path.replace = lambda self, target: replace(self, target)
+run_cohort(small(4), Path(sys.argv[1]), chunk=2, resume=read_manifest(Path(sys.argv[1]) / "next") is not None)
+"""
+
+
+def test_a_finished_cohort_stays_until_the_next_one_is_finished(tmp_path: Path) -> None:
+    """Killed before each rename in turn, from the first part to the last manifest."""
+    old = run_cohort(small(3), tmp_path / "c", chunk=3)
+    new = run_cohort(small(4), tmp_path / "new", chunk=2)
+    folder = tmp_path / "c"
+    (part_folder(folder) / "mine.txt").write_text("mine")
+    for kill in range(20):
+        program = [
+            sys.executable,
+            "-c",
+            REPLACING,
+            str(folder),
+            str(kill),
+            str(Path(drive.__code__.co_filename).parent),
+        ]
+        ended = subprocess.run(program, check=False, stderr=subprocess.PIPE, text=True)
+        following, manifest = read_manifest(folder / "next"), read_manifest(folder)
+        assert manifest is not None
+        assert manifest["finished"]
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        if manifest["digest"] == old.digest and not (following and following["finished"]):
+            assert sorted(part.name for part in part_folder(folder).iterdir()) == [
+                "courses-00000000-00000003.parquet",
+                "mine.txt",
+            ]
+        if following is not None and not following["finished"]:
+            with pytest.raises(InputError, match="add --resume to go on with that one"):
+                run_cohort(small(4), folder)
+    assert kill >= 5
+    assert read_manifest(folder / "next") is None
+    assert (read_manifest(folder) or {})["digest"] == new.digest
+    assert (part_folder(folder) / "mine.txt").read_text() == "mine"
+    assert len(list(part_folder(folder).iterdir())) == 3
+
+
+def test_a_cohort_begun_with_other_versions_is_not_mixed(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    interrupted(folder, 8, 1)
+    file = folder / "cohort.json"
+    file.write_text(file.read_text().replace('"numpy": "', '"numpy": "0.'))
+    with pytest.raises(
+        InputError, match=r"was begun with numpy 0\.\S+, here \S+: the last digits could differ"
+    ):
+        run_cohort(small(8), folder, resume=True)
+    assert len(parts_of(folder)) == 1
+
+
+def test_persons_who_fail_stop_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at the beginning; then everybody."""
+    import remyelin.analysis.cohort.run as driver
+    import remyelin.analysis.cohort.work as work
+    from remyelin.base.errors import SimulationError
+
+    real, failing = driver.follow, 5
+
+    def follow(sampler: Any, number: int, numbers: Any) -> Any:
+        if number < failing:
+            raise SimulationError("this person cannot be computed")
+        return real(sampler, number, numbers)
+
+    monkeypatch.setattr(driver, "follow", follow)
+    monkeypatch.setattr(work, "follow", follow)
+    cohort = run_cohort(small(8), tmp_path / "c")
+    assert [item.person for item in cohort.failures] == [0, 1, 2, 3, 4]
+    failing = 8
+    with pytest.raises(SimulationError, match="none of its 8 persons could be computed, mostly: this person"):
+        run_cohort(small(8), tmp_path / "d")
+    assert not (tmp_path / "d").exists()
+
+
+def test_bad_input_leaves_no_folder_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from remyelin.cli.main import main
+
+    good = tmp_path / "small.toml"
+    good.write_text(TEXT)
+    broken = {
+        "share": ("share = 0.75", "share = 0.5"),
+        "regimen": ("uk neurological", "cyanocobalamin 1 mg im every 0 d"),
+        "unit": ('"60 y"', '"60 kg"'),
+        "ledger": ("ledger:spread.store", "ledger:no.such"),
+        "cause": ("pernicious anaemia", "no such cause"),
+    }
+    for name, (old, new) in broken.items():
+        (tmp_path / f"{name}.toml").write_text(TEXT.replace(old, new))
+    before = sorted(tmp_path.iterdir())
+    wrong = [[str(tmp_path / f"{name}.toml")] for name in broken]
+    wrong += [
+        [str(good), *more.split()] for more in ("--persons 0", "--persons -1", "--draws -1", "--workers 0")
+    ]
+    wrong += [
+        [str(good), *more.split()] for more in ("--set x=1", "--set prior.weight=1", "--set y", "--resume")
+    ]
+    wrong += [[str(good), "--cluster", at] for at in ("tls://h:1", "nowhere", "local:0", "tcp://127.0.0.1:1")]
+    wrong += [["no-such-population"], [str(tmp_path)], [str(good), "--workers", "1", "--cluster", "local:1"]]
+    for arguments in wrong:
+        with pytest.raises(SystemExit) as left:
+            main(["cohort", *arguments, "--out", str(tmp_path / "out")])
+        said = capsys.readouterr()
+        assert left.value.code == 2, (arguments, said.err)
+        assert said.err.count("\n") == 1
+        assert sorted(tmp_path.iterdir()) == before, arguments
+
+
 def alive(mark: str) -> list[str]:
     """Processes whose environment holds a mark."""
     found = []
@@ -107,7 +235,8 @@ def test_a_ctrl_c_says_what_is_kept_and_leaves_nobody_behind(tmp_path: Path) -> 
     file, out, mark = tmp_path / "small.toml", tmp_path / "out", f"cohort-test-{os.urandom(8).hex()}"
     file.write_text(TEXT.replace("persons = 6", "persons = 40"))
     program = (
-        "import os, signal, sys\n"
+        # a job in the background of a script is started with interrupts ignored
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from remyelin.output import cohort_text\n"
         "plain = cohort_text.describe\n"
         "def describe(state):\n"
@@ -239,16 +368,69 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes
         process.wait()
 
 
+def reached(address: str) -> Dask:
+    """The cluster, once its scheduler answers."""
+    for _ in range(120):
+        with suppress(InputError):
+            return Dask(address)
+        time.sleep(0.5)
+    pytest.fail("the scheduler does not answer")
+
+
+def test_both_dask_workers_killed_at_once_keep_what_is_done(
+    tmp_path: Path,
+    scheduler: tuple[str, list[subprocess.Popen[bytes]]],
+    undisturbed: Cohort,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address, started = scheduler
+    cluster_module = sys.modules[Dask.__module__]
+    monkeypatch.setattr(cluster_module, "COHORT_WORKERS_SECONDS", 3)
+
+    def strike(state: Progress) -> None:
+        if state.done >= 2:
+            for worker in started[1:]:
+                worker.kill()
+
+    with pytest.raises(Stopped, match=r"[2-8] finished parts are kept: run the same command with --resume"):
+        run_cohort(small(8), tmp_path / "c", reached(address), chunk=1, progress=strike)
+    cohort = run_cohort(small(8), tmp_path / "c", resume=True)
+    assert cohort.resumed >= 2
+    assert cohort.digest == undisturbed.digest
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tls://127.0.0.1:8786",
+        "ucx://h:1",
+        "http://127.0.0.1:80",
+        "inproc://1/2",
+        "tcp://",
+        "tcp://h",
+        "tcp://h:99999",
+        "",
+        "local:",
+        "local:0",
+        "local:x",
+        "tcp://127.0.0.1:1",
+        "tcp://[::1]:1",
+        "tcp://no.such.host.invalid:8786",
+    ],
+)
+def test_what_is_no_scheduler_is_one_sentence(address: str) -> None:
+    pytest.importorskip("distributed")
+    if address == "local:":
+        pytest.skip("one worker per processor")
+    with pytest.raises(InputError, match=r"^--cluster "):
+        Dask(address)
+
+
 def test_a_killed_dask_worker_loses_nothing(
     tmp_path: Path, scheduler: tuple[str, list[subprocess.Popen[bytes]]], undisturbed: Cohort
 ) -> None:
     address, started = scheduler
-    for _ in range(60):
-        try:
-            cluster = Dask(address)
-            break
-        except InputError:
-            time.sleep(0.5)
+    cluster = reached(address)
     struck = []
 
     def strike(state: Progress) -> None:

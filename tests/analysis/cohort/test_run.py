@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from small import small
 
+import remyelin
 from remyelin.analysis import cohort as room
 from remyelin.analysis.cohort import (
     Cohort,
@@ -267,7 +268,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_line(tmp_path: Path) -> None:
     listed = command("--json")
-    assert {row["name"] for row in json.loads(listed.stdout)} >= {"healton-1991", "open-2015"}
+    assert {row["name"] for row in json.loads(listed.stdout)["rows"]} >= {"healton-1991", "open-2015"}
     refused = command("healton-1990")
     assert refused.returncode == 2
     assert "did you mean 'healton-1991'" in refused.stderr
@@ -280,7 +281,8 @@ def test_the_command_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = command(str(file), "--persons", "3", "--out", str(out), "--workers", "1", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == json.loads((out / "summary.json").read_text())
+    summary = json.loads((out / "summary.json").read_text())
+    assert json.loads(done.stdout) == {**summary, "version": remyelin.__version__}
     page = (out / "report.html").read_text()
     assert "A small population" in page
     assert "never medical advice" in page

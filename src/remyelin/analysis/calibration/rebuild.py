@@ -138,8 +138,8 @@ def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) ->
 def build_conduction_tables(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Compute what the engine tabulates for the nerve layer again and return it as JSON."""
     from remyelin.nerve.conduction.build_tables import compute_tables, tables_key
+    from remyelin.nerve.conduction.shipped_tables import C_FIBRE, INTERNODES, as_text, internode_arrays
     from remyelin.nerve.settings import NERVE_BARE_FIBRE_KEPT
-    from remyelin.nerve.shipped_tables import C_FIBRE, INTERNODES, as_text, internode_arrays
     from remyelin.nerve.studies.small_fibres import compute_velocity, velocity_key
 
     progress("running the engine past every internode of the tables")
@@ -156,7 +156,7 @@ CLINIC_PREDICTIONS: Final = (
 )
 SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "sensitivity.csv"
 MYELIN_ENSEMBLE: Final = Path(str(files("remyelin.myelin"))) / "ensemble.csv"
-CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
+CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve.conduction"))) / "tables.json"
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
     "clinic": (CLINIC_FIT, build_clinic_fit),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),

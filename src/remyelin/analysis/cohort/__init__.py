@@ -4,7 +4,8 @@
 what was found.
 """
 
-from remyelin.analysis.cohort.executors import Dask, Executor, Processes, Serial, executor
+from remyelin.analysis.cohort.cluster import Dask
+from remyelin.analysis.cohort.executors import Executor, Processes, Serial, executor
 from remyelin.analysis.cohort.files import load_population, parse_population, shipped_populations
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.results import Results, compare, summary

@@ -1,4 +1,4 @@
-"""Where chunks are computed: in this process, in processes of this machine, or on a Dask cluster.
+"""Where chunks are computed: in this process, or in processes of this machine; on a cluster: :mod:`~.cluster`.
 
 An executor takes chunks and yields what was done, in whatever order it happens. A worker that dies takes
 nothing with it: its chunk is computed again by another, and a chunk over which workers keep dying is cut into
@@ -8,7 +8,6 @@ single courses until the one that kills is found and given up.
 from __future__ import annotations
 
 import queue
-import re
 import subprocess
 import sys
 import tempfile
@@ -244,100 +243,6 @@ def _last(words: IO[bytes]) -> str:
     return lines[-1] if lines else "it ended without a word"
 
 
-class Dask:
-    """On a Dask cluster: an address of its scheduler, or ``local`` for one started here.
-
-    Every worker of the cluster must have this version of remyelin and see the output folder under the same
-    name.
-
-    Parameters
-    ----------
-    address : str
-        As ``tcp://127.0.0.1:8786``, or ``local`` or ``local:N``.
-    """
-
-    def __init__(self, address: str) -> None:
-        try:
-            import distributed
-        except ImportError:
-            raise InputError(
-                "--cluster needs the package distributed; install it with `pip install 'remyelin[dask]'`."
-            ) from None
-        self._cluster: Any = None
-        name, _, count = address.partition(":")
-        if name == "local" and count and not (count.isdigit() and int(count) > 0):
-            raise InputError(f"--cluster {address}: write local or local:N with N workers, 1 or more.")
-        if name != "local" and not re.fullmatch(r"[a-z]+://[^\s/]+:\d+", address):
-            raise InputError(
-                f"--cluster {address}: is no address; give local, local:N or a scheduler's, as tcp://127.0.0.1:8786."
-            )
-        try:
-            if name == "local":
-                self._cluster = distributed.LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=int(count) if count else None,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=None,
-                    host="127.0.0.1",
-                )
-                self._client = distributed.Client(self._cluster, set_as_default=False)  # type: ignore[no-untyped-call]
-            else:
-                self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
-        except (OSError, RuntimeError, ValueError) as error:
-            raise InputError(
-                f"--cluster {address}: no scheduler answers there ({type(error).__name__})."
-            ) from None
-
-    def prepare(self, chunks: int) -> None:
-        """The workers of the cluster are there already."""
-
-    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
-        """Compute the chunks; the scheduler hands those of a lost worker to others."""
-        import hashlib
-
-        from distributed import KilledWorker, as_completed
-
-        from remyelin.analysis.cohort.work import run_chunk
-
-        key = hashlib.sha256(setup).hexdigest()[:16]
-        deaths = Deaths()
-        shared = self._client.scatter(setup, broadcast=True)  # type: ignore[no-untyped-call]
-
-        given: dict[Any, Chunk] = {}
-
-        def submit(chunk: Chunk) -> Any:
-            future = self._client.submit(run_chunk, shared, key, chunk, pure=False)
-            given[future.key] = chunk
-            return future
-
-        running = as_completed([submit(chunk) for chunk in chunks], loop=self._client.loop)  # type: ignore[no-untyped-call]
-        for future in running:
-            chunk = given.pop(future.key)
-            error = future.exception()
-            if error is None:
-                yield future.result()
-            elif isinstance(error, DiskFull):
-                raise DiskFull("no room for a part")
-            elif isinstance(error, KilledWorker):
-                instead = deaths.after(chunk)
-                if instead is None:
-                    yield Worker(load(setup)).give_up(chunk.start, "its worker died again and again")
-                for part in instead or ():
-                    running.add(submit(part))  # type: ignore[no-untyped-call]
-            else:
-                raise SimulationError(
-                    f"a worker of the cluster could not go on: {type(error).__name__}: {error}"
-                )
-
-    def close(self) -> None:
-        """Drop what is not done and leave the cluster; one started here is stopped."""
-        with suppress(Exception):
-            self._client.close()  # type: ignore[no-untyped-call]
-        if self._cluster is not None:
-            with suppress(Exception):
-                self._cluster.close()
-
-
 def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
     """Return the executor that was asked for; by default a process per processor.
 
@@ -351,6 +256,8 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
     if cluster is not None:
         if workers is not None:
             raise InputError("--workers and --cluster exclude each other; a cluster has its own workers.")
+        from remyelin.analysis.cohort.cluster import Dask
+
         return Dask(cluster)
     count = (
         workers

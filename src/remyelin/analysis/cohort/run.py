@@ -6,21 +6,22 @@ import hashlib
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from remyelin import nerve
 from remyelin._version import __version__
 from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
-from remyelin.analysis.cohort.folder import begin, claim, finish, full
+from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
 from remyelin.analysis.cohort.follow import follow
 from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK
-from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, dump
+from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, dump
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import ensemble
@@ -146,7 +147,7 @@ def run_cohort(
         If the disk is full; what was done is kept.
     """
     executor = executor or Serial()
-    with closing(executor):
+    with closing(executor), ExitStack() as stack:
         if chunk < 1:
             raise InputError(f"chunk: {chunk} is impossible; give 1 or more.")
         say("checking the population")
@@ -159,21 +160,21 @@ def run_cohort(
                 _check_regimen(population, arm.name, arm.regimen, ledger)
         for overrides in sets:
             ledger.replace(overrides)
-        claim(folder, resume=resume)
+        folder = stack.enter_context(claim(folder, resume=resume)).folder
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
-        columns = _columns(sampler, Numbers.of(ledger, tables))
+        columns = _columns(sampler, Numbers.of(ledger, tables), say)
         _check_measures(population, columns)
 
         run = _identity(population, settings, sets, ledger, columns)
-        folder = folder.absolute()
-        setup = dump(Setup(population, settings, sets, tables, columns, str(part_folder(folder)), run))
+        work = workplace(folder, run, resume)
+        setup = dump(Setup(population, settings, sets, tables, columns, str(part_folder(work)), run))
         total = population.persons * len(sets)
         try:
-            finished, chunks = begin(folder, population, settings, run, total, chunk, columns, resume)
-            return _compute(
-                folder,
+            finished, chunks = begin(work, population, settings, run, total, chunk, columns, resume)
+            found = _compute(
+                work,
                 population,
                 settings,
                 members,
@@ -186,10 +187,14 @@ def run_cohort(
                 chunks,
                 progress,
             )
+            mend(folder)
+            return replace(found, folder=folder)
+        except (WorkersLost, SimulationError) as error:
+            raise Stopped(broken_off(work, str(error))) from None
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
-                raise Stopped(full(folder)) from None
-            raise InputError(f"{folder}: cannot be written: {error.strerror or error}.") from None
+                raise Stopped(full(work)) from None
+            raise InputError(f"{work}: cannot be written: {error.strerror or error}.") from None
 
 
 def _compute(
@@ -258,18 +263,19 @@ def _identity(
     return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _columns(sampler: Sampler, numbers: Numbers) -> tuple[str, ...]:
+def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> tuple[str, ...]:
     """Names of the numbers of a row, from the first person who can be computed."""
-    reasons = ""
+    reasons: Counter[str] = Counter()
     for number in range(sampler.population.persons):
         try:
             return tuple(follow(sampler, number, numbers)[1][0])
-        except SimulationError as error:
-            reasons = str(error)
-            if number + 1 >= 3:
-                break
+        except (RemyelinError, ArithmeticError, ValueError) as error:  # as of any course; see Worker.course
+            reasons[str(error)] += 1
+            say(f"looking for a person who can be computed: {number + 1} could not")
+    commonest = reasons.most_common(1)[0][0]
     raise SimulationError(
-        f"{sampler.population.name}: none of the first persons could be computed: {reasons}"
+        f"{sampler.population.name}: none of its {sampler.population.persons} persons could be computed, mostly: "
+        f"{commonest}"
     )
 
 

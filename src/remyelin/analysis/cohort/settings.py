@@ -15,5 +15,6 @@ COHORT_SEARCH_STEP: Final = 21.0  # days between the dates at which a first symp
 COHORT_SEARCH_BARE: Final = 1e-5  # no symptom is looked for before so many internodes are bare somewhere
 COHORT_SEARCH_COARSE: Final = 8  # the search looks at every such date first, then between
 COHORT_SEARCH_SPAN: Final = 1461.0  # days of untreated disease looked through at a time
+COHORT_WORKERS_SECONDS: Final = 30  # for which a cluster may be without a worker
 COHORT_DEATHS: Final = 3  # of the worker, after which a chunk is cut into single courses
 COHORT_DEATHS_ALONE: Final = 6  # of the worker over one course, after which the course is given up

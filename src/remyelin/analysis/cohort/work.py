@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import pickle
+import platform
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from remyelin._version import __version__
@@ -23,6 +25,13 @@ from remyelin.nerve import Tables
 from remyelin.person.chain_people import Numbers
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def made_with() -> dict[str, str]:
+    """Return what the last digits of a result depend on beside the model: interpreter, libraries, processor."""
+    return {"python": platform.python_version(), "machine": platform.machine()} | {
+        name: version(name) for name in ("numpy", "scipy", "numba")
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Setup:
     run : str
         Digest of what is computed.
     version : str
+    made_with : mapping of str to str
+        What the last digits depend on, by name, with its version.
     """
 
     population: Population
@@ -55,10 +66,15 @@ class Setup:
     folder: str
     run: str
     version: str = __version__
+    made_with: Mapping[str, str] = field(default_factory=made_with)
 
 
 class DiskFull(OSError):
     """A part could not be written because the disk, or a quota, is full."""
+
+
+class WorkersLost(Exception):
+    """Nobody is left to compute; what was done is kept."""
 
 
 class Worker:
@@ -68,6 +84,12 @@ class Worker:
         if setup.version != __version__:
             raise SimulationError(
                 f"a worker has remyelin {__version__}, the driver {setup.version}; install one version."
+            )
+        here = made_with()
+        if other := [name for name, stated in setup.made_with.items() if here.get(name) != stated]:
+            raise SimulationError(
+                f"a worker has {', '.join(f'{name} {here.get(name)}' for name in other)}, the driver "
+                f"{', '.join(setup.made_with[name] for name in other)}; the last digits could differ: install the same."
             )
         self._setup = setup
         self._ledger = Ledger.shipped().replace(setup.settings)

@@ -11,9 +11,12 @@ ledger and are left out when a number of it is changed.
 from __future__ import annotations
 
 import importlib
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TypeVar
 
 from remyelin.base.errors import InputError, SimulationError, nearest
@@ -132,13 +135,18 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
         yield _verdict(row, ledger, results, shipped)
 
 
+@cache
 def _shipped_intervals() -> Mapping[str, tuple[float, float]]:
-    """Return the intervals that were predicted with the shipped ledger, by row."""
-    # Imported here, since listing rows does not need the derived data.
-    from remyelin.analysis.calibration.rebuild import clinic_predictions, cobalamin_fit
+    """Return the intervals that were predicted with the shipped ledger, by row.
 
-    kept = {**cobalamin_fit()["predictions"], **clinic_predictions()["predictions"]}
-    return {name: (low, high) for name, (_, low, high) in kept.items()}
+    The products of the calibration are read as data: validation stands below calibration and must not import it.
+    """
+    folder = files("remyelin.analysis").joinpath("calibration", "data")
+    kept: dict[str, tuple[float, float]] = {}
+    for name in ("cobalamin_fit.json", "clinic_predictions.json"):
+        product = json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        kept |= {row: (low, high) for row, (_, low, high) in product["predictions"].items()}
+    return kept
 
 
 def _select(which: str | None) -> Sequence[Target]:

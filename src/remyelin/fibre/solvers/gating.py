@@ -6,9 +6,7 @@ fetches the eight numbers of a table row, and four rows are transposed in regist
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +15,6 @@ from numba import types
 from numba.extending import intrinsic
 
 GATES: Final = ("m", "h", "p", "s")
-FINGERPRINT: Final = zlib.crc32(Path(__file__).read_bytes())
-"""Changes with this file. Kernels in other files hold it, so that their caches know when they are stale."""
 
 
 @intrinsic

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import FINGERPRINT, GATES, advance_gates
+from remyelin.fibre.solvers.gating import GATES, advance_gates
 
 # fmt: off
 FIELDS = (
@@ -105,7 +105,6 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
     y, decay, left, right = (u((len(FIELDS) + states * i) * lanes) for i in range(len(STATE_FIELDS)))
     row, one_row, n_lanes, n_states = u(row_size(states) * lanes), u(1), u(lanes), u(states)
     gate_count, quads, table_row = u(len(GATES)), u(lanes // len(GATES)), u(2 * len(GATES))
-    version = FINGERPRINT
     l1, l2, l3 = u(1), u(2), u(1 + 2)
 
     @compiled
@@ -115,7 +114,6 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
         ends, stop_when_arrived, windowed, span, excitable, damping,
         look, ahead, open_at, close_below, attenuated, patience,
     ):  # fmt: skip
-        _ = version
         zero = one - one
         two = one + one
         real = buffer.dtype.type

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import FINGERPRINT, GATES, advance_gates
+from remyelin.fibre.solvers.gating import GATES, advance_gates
 from remyelin.fibre.solvers.kernel_batch import FIELDS, STATE_FIELDS, field, row_size
 
 OWN_FIELDS = ("ahead_v", "ahead_half", "earlier_change")
@@ -54,7 +54,6 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
     one_row, stride, n_states = u(1), u(capacity), u(states)
     together, table_row = u(len(GATES)), u(2 * len(GATES))
     l1, l2, l3, pair = u(1), u(2), u(1 + 2), u(2)
-    version = FINGERPRINT
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
@@ -63,7 +62,6 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
         ends, stop_when_arrived, windowed, span, excitable, damping,
         look, ahead, open_at, close_below, attenuated, patience,
     ):  # fmt: skip
-        _ = version
         zero = one - one
         two = one + one
         real = buffer.dtype.type

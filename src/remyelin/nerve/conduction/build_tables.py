@@ -24,6 +24,7 @@ from remyelin.fibre import (
 )
 from remyelin.fibre.settings import PULSE_MS
 from remyelin.nerve.anatomy.branches import Array
+from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_internodes
 from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.settings import (
     NERVE_TABLE_BARE_MS,
@@ -42,7 +43,6 @@ from remyelin.nerve.settings import (
     NERVE_TABLE_TEMPERATURES,
     NERVE_TABLE_THICKNESS,
 )
-from remyelin.nerve.shipped_tables import key_of, read_by, shipped_internodes
 
 Lesion = Callable[[Fibre, Sequence[int]], Fibre]
 

@@ -12,6 +12,7 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
 from remyelin.nerve.anatomy.branches import SEGMENTS, Array
+from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.nerve.settings import (
     NERVE_BARE_FIBRE_KEPT,
     NERVE_BARE_FIBRE_MM,
@@ -22,7 +23,6 @@ from remyelin.nerve.settings import (
     NERVE_LEDGERS_KEPT,
     NERVE_TABLE_CACHE,
 )
-from remyelin.nerve.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.nerve.studies.findings import Row
 from remyelin.nerve.studies.laboratory import Dated, Laboratory, SmallFibres
 

@@ -20,6 +20,12 @@ from remyelin.person.settings import COURSE_LEAD
 FORMATS: Final = ("sbml", "nmtran", "csv", "fhir")
 
 
+def check_format(form: str) -> None:
+    """Refuse a format that there is not."""
+    if form not in FORMATS:
+        raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+
+
 def export_case(case: Case, form: str, ledger: Ledger) -> str:
     """Return a case, treated as given, as the text of another format.
 
@@ -37,8 +43,7 @@ def export_case(case: Case, form: str, ledger: Ledger) -> str:
     InputError
         For an unknown format.
     """
-    if form not in FORMATS:
-        raise InputError(f"--to {form}: is no format; {nearest(form, FORMATS)}")
+    check_format(form)
     if form in ("csv", "fhir"):
         from remyelin.output.exchange.nerve import to_csv, to_fhir
         from remyelin.person.course import run_course

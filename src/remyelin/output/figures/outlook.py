@@ -1,4 +1,4 @@
-"""Recovery in the report: every plan with its band, how soon, what remains and why, what a month costs."""
+"""Recovery in the report: every plan with its band, how soon, what remains and why, and what a later start costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.course import TIME, label_of, rounded, words
 from remyelin.person.course import Course
-from remyelin.person.outlook import NO_TIME_TO_WAIT
+from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END, headline, points, refusal
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -44,9 +44,11 @@ def recovery_summary(course: Course) -> dict[str, Any]:
             }
         )
     return {
+        "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
         "waiting": _waiting(course),
+        "most_points": found.most,
         "members": found.members,
         "plans": plans,
         "remains": [
@@ -94,7 +96,7 @@ def recovery_figure(course: Course) -> Figure:
             TIME,
             "points",
             lines(bands["disability"]),
-            y_range=(0.0, None),
+            y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
         _against_delay(course),
@@ -112,9 +114,10 @@ def recovery_figure(course: Course) -> Figure:
     ]
     caption = (
         f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. The outcome of patients, on which the ledger's own set was searched, "
-        "is not asked of them: that set, which all other figures use, may lie at the edge. Right: where each plan "
-        "ends, by how much earlier or later treatment began."
+        "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
+        "set, which all other figures use, was, so its curve can lie near the edge of the band. Right: where each plan "
+        f"ends, by how much earlier or later treatment began. The axes end at {course.recovery.most}, the most points "
+        "of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
@@ -127,7 +130,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     beside = Series(
         given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
     )
-    top = 16.5  # the whole of the scale, and a line at its top
+    top = float(course.recovery.most)
     panels = []
     for plan in course.plans[1:]:
         low, middle, high = (
@@ -162,7 +165,7 @@ def _against_delay(course: Course) -> Panel:
         "treatment started, months later than given",
         "points",
         series if len(x) > 1 else series[1:],
-        y_range=(0.0, None),
+        y_range=(0.0, float(course.recovery.most)),
         marks=(0.0,),
     )
 
@@ -189,16 +192,52 @@ def _first(course: Course, index: int) -> str:
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
+def forecast_summary(course: Course) -> dict[str, str | None]:
+    """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
+
+    Returns
+    -------
+    dict
+        ``refused`` (the reason, or None) and ``headline``, which is for people and holds every range.
+    """
+    reason = refusal(course)
+    if reason:
+        return {"refused": reason, "headline": headline(reason)}
+    bands, given = course.recovery.bands["disability"], course.plans[0]
+    now = ranged(bands.sel(time=0.0, plan=given.name), course.recovery.most)
+    sentence = f"Computed disability at presentation, of 16 points: {now}"
+    waiting = _waiting(course)
+    if waiting:
+        return {"refused": None, "headline": f"{sentence}. {waiting}"}
+    end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
+    when = label_of(float(course.data.time[-1]))
+    return {
+        "refused": None,
+        "headline": f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).",
+    }
+
+
+def ranged(values: xr.DataArray, most: int) -> str:
+    """Write points over quantile (low, median, high) with their range."""
+    low, middle, high = (float(values.sel(quantile=q)) for q in ("low", "median", "high"))
+    return points(middle, low, high, most)
+
+
 def _waiting(course: Course) -> str:
-    """Say in one sentence what a month of delay costs, with its band; empty where no plan begins later."""
-    ends = course.recovery.bands["disability"].isel(time=-1)
+    """Say where later starts end, each with its range, and that treatment should not be delayed.
+
+    Empty where no plan begins later; the refusal where the course is no forecast for the person of the case.
+    """
     later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
     if not later:
         return ""
+    reason = refusal(course)
+    if reason:
+        return headline(reason)
+    ends = course.recovery.bands["disability"].isel(time=-1)
 
     def shown(name: str) -> str:
-        low, middle, high = (float(ends.sel(plan=name, quantile=q)) for q in ("low", "median", "high"))
-        return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+        return ranged(ends.sel(plan=name), course.recovery.most)
 
     last = later[-1]
     parts = [
@@ -206,8 +245,6 @@ def _waiting(course: Course) -> str:
         for plan in later
         if plan.name in (DRAWN[-1], last.name)
     ]
-    change = ends.sel(plan=last.name, quantile="median") - ends.sel(plan="as given", quantile="median")
-    each = float(change) / ((last.shift or 0.0) / DAYS_PER_MONTH)
     when = label_of(float(course.data.time[-1]))
     own = course.data["disability"].isel(time=-1)
     alike = any(
@@ -215,11 +252,15 @@ def _waiting(course: Course) -> str:
         for values in (own, ends.sel(quantile="median"))
         for plan in later
     )
-    sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)}. That is "
-        f"{each:.2f} points for each month of waiting, in the median (in brackets 90 % of the sets of rates)."
+    gas = course.case.cause.kind == "nitrous oxide" and not (
+        course.person.ended is not None and course.person.ended < 0
     )
-    return f"{sentence} {NO_TIME_TO_WAIT}" if alike else sentence
+    exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
+    sentence = (
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)} "
+        f"(median; in brackets 90 % of the sets of rates).{exposed}"
+    )
+    return f"{sentence} {SAME_END if alike else NOT_DELAYED}"
 
 
 def _evidence(course: Course) -> str:

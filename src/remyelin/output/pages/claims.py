@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from remyelin.analysis.claims import VERDICTS, Judged
 from remyelin.analysis.claims.registry import BEARINGS, SCHEMA
@@ -28,13 +27,13 @@ def document(judged: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def write_claims(judged: Sequence[Judged], folder: Path) -> None:
-    """Write ``claims.html`` and ``claims.json``, each by one rename."""
+FILES: Final = ("claims.html", "claims.json")
+
+
+def files_of(judged: Sequence[Judged]) -> dict[str, str]:
+    """Return ``claims.html`` and ``claims.json``."""
     data = json.dumps(document(judged), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    for name, text in (("claims.html", render_claims(judged)), ("claims.json", data)):
-        draft = folder / f".{name}"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(folder / name)
+    return {"claims.html": render_claims(judged), "claims.json": data}
 
 
 def render_claims(judged: Sequence[Judged]) -> str:

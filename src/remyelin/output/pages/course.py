@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from remyelin.output.figures.course import figures_of
@@ -15,11 +17,17 @@ from remyelin.person.course import Course
 
 def render_report(course: Course) -> str:
     """Return the report of a course as HTML."""
+    summary = summarise(course)
+    refused = summary["forecast"]["refused"] is not None
+    if refused:  # one course, without the others to compare it with
+        course = replace(course, plans=course.plans[:1])
+    forecasts = () if refused else (recovery_figure(course), *plans_figure(course))
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
         figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
-        for figure in (*figures_of(course), recovery_figure(course), *plans_figure(course))
+        for figure in (*figures_of(course), *forecasts)
+        if not (refused and figure.name == "symptoms")
     }
     return template("report").render(
-        s=summarise(course), figures=figures, number=number, micro=micro, deviations=deviations
+        s=summary, figures=figures, number=number, micro=micro, deviations=deviations
     )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 from markupsafe import Markup
 
 from remyelin.analysis.experiments.registry import Experiment, Result
-from remyelin.base.errors import InputError
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import number
@@ -17,29 +14,13 @@ from remyelin.output.pages.templates import template
 from remyelin.person.course import DISCLAIMER
 
 
-def claim(folder: Path) -> None:
-    """Refuse, before anything is computed, a folder that cannot be written to.
-
-    Raises
-    ------
-    InputError
-        If it is a file or cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--out {folder}: cannot be made: {error.strerror}.") from None
-    if not os.access(folder, os.W_OK):
-        raise InputError(f"--out {folder}: is not writable.")
-
-
-def write_experiment(experiment: Experiment, result: Result, folder: Path) -> None:
-    """Write ``NAME.html`` and ``NAME.json``, each by one rename."""
+def files_of(experiment: Experiment, result: Result) -> dict[str, str]:
+    """Return ``NAME.html`` and ``NAME.json``."""
     data = json.dumps(result.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    for suffix, text in ((".html", render_experiment(experiment, result)), (".json", data)):
-        draft = folder / f".{experiment.name}{suffix}"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(folder / f"{experiment.name}{suffix}")
+    return {
+        f"{experiment.name}.html": render_experiment(experiment, result),
+        f"{experiment.name}.json": data,
+    }
 
 
 def render_experiment(experiment: Experiment, result: Result) -> str:

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
+from remyelin.output.figures.outlook import ranged
 from remyelin.output.reported import AGREES, MISSES, PLACED, SILENT, TIMING, UNUSED, reported
 from remyelin.person.case import load_case, shipped_cases
 from remyelin.person.course import run_course
+from remyelin.person.forecast_guard import refusal
 
 OUTCOME: Final = "outcome"
 LATER: Final = 12.0  # months after presentation at which the model is read beside the reported outcome
@@ -80,13 +82,15 @@ def compare(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
             continue
         progress(name)
         course = run_course(case, ledger)
-        score = course.data["disability"].isel(plan=0)
-        now = float(score.sel(time=0.0))
-        then = float(score.sel(time=LATER * DAYS_PER_MONTH, method="nearest"))
+        score, most = course.recovery.bands["disability"].isel(plan=0), course.recovery.most
+        now = f"computed disability {ranged(score.sel(time=0.0), most)} of 16 at presentation"
+        then = ranged(score.sel(time=LATER * DAYS_PER_MONTH, method="nearest"), most)
         outcome = {
             "what": OUTCOME,
             "reported": case.outcome,
-            "model": f"disability {now:.0f} of 16 at presentation, {then:.0f} a year later",
+            "model": f"{now}; no forecast, since reported findings are not reproduced"
+            if refusal(course)
+            else f"{now}, {then} a year later, treated as given (90 % of the sets of rates in brackets)",
             "note": SILENT,
         }
         rows = [*reported(course), outcome]

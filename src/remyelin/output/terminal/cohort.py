@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from remyelin.analysis.cohort.run import Progress
+from remyelin.base.printing import console as plain_console
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.formatting import number
-from remyelin.output.terminal.course import _console, _table
+from remyelin.output.terminal.course import _table, tell
 
 
 def describe(state: Progress) -> str:
@@ -26,12 +25,13 @@ def describe(state: Progress) -> str:
 
 def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
     """Print a cohort's figures beside the published ones, in one screen."""
-    console: Console = _console()
+    console = plain_console()
     sets = len(summary["parameter_sets"]) - 1
-    console.print(f"[bold]{summary['title']}[/bold]")
-    console.print(
+    tell(console, summary["title"], "bold")
+    tell(
+        console,
         f"{summary['persons']} persons{f', each under {sets} further parameter sets' if sets else ''}; "
-        f"{summary['excluded']} drawn and excluded, {len(summary['failures'])} courses not computable\n"
+        f"{summary['excluded']} drawn and excluded, {len(summary['failures'])} courses not computable\n",
     )
     verdict = {True: "within", False: "OUTSIDE", None: ""}
     if summary["published"]:
@@ -77,13 +77,13 @@ def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
         heads = ("", "cohort", "between persons, 10 to 90 %", "between parameter sets", "unit")
         console.print(_table(f"\nTwo kinds of spread, at {when}", heads, cells))
     for item in summary["failures"][:10]:
-        console.print(
-            f"Not computed: person {item['person']}, parameter set {item['draw']}: {item['reason']}"
+        tell(
+            console, f"Not computed: person {item['person']}, parameter set {item['draw']}: {item['reason']}"
         )
     if len(summary["failures"]) > 10:
-        console.print(f"... and {len(summary['failures']) - 10} more; all are in summary.json")
+        tell(console, f"... and {len(summary['failures']) - 10} more; all are in summary.json")
     if out is not None:
-        console.print(f"\nWrote {out}/report.html, summary.json, parts/*.parquet, population.toml")
+        tell(console, f"\nWrote {out}/report.html, summary.json, parts/*.parquet, population.toml")
 
 
 def span(low: float | None, high: float | None) -> str:

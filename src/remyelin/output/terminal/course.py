@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from remyelin.base.printing import console as plain_console
+from remyelin.base.printing import printable
 from remyelin.output.formatting import number
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ class Progress:
     """Say on stderr what is being done, where stderr is a terminal; silent elsewhere."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        self._console = plain_console(stderr=True)
         self._status = self._console.status("starting") if self._console.is_terminal else None
         self._began = time.monotonic()
 
@@ -38,17 +40,18 @@ class Progress:
     def say(self, sentence: str) -> None:
         """Leave a line that stays."""
         if self._status:
-            self._console.print(sentence)
+            tell(self._console, sentence)
 
     def __call__(self, step: str) -> None:
         """Name the step now under way."""
         if self._status:
-            self._status.update(f"{step} ({time.monotonic() - self._began:.0f} s)")
+            # a string would be read as markup
+            self._status.update(Text(printable(f"{step} ({time.monotonic() - self._began:.0f} s)")))
 
 
-def _console() -> Console:
-    # A pipe gets full lines, a terminal its own width.
-    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+def tell(console: Console, text: object, style: str = "") -> None:
+    """Print a text, which may come from outside, on a console."""
+    console.print(Text(printable(text), style=style))
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
@@ -56,24 +59,24 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else printable(cell) for cell in row))
     return table
 
 
 def print_verdicts(rows: Sequence[Verdict]) -> None:
     """Print each table of published against simulated, then the misses with their explanation, then the tally."""
-    console = _console()
+    console = plain_console()
     columns = ("row", "role", "published", "bounds", "simulated", "90 % interval", "unit", "verdict")
     for table, title in _TABLES.items():
         of_table = [row for row in rows if row.table == table]
         if of_table:
-            console.print(f"\n{title}")
+            tell(console, f"\n{title}")
             console.print(_table("", columns, [_verdict_cells(row) for row in of_table]))
     misses = [row for row in rows if row.holds is False]
     if misses:
-        console.print("\nMisses, as computed and explained:")
+        tell(console, "\nMisses, as computed and explained:")
         for row in misses:
-            console.print(f"  {row.name} ({row.role}): {row.note}")
+            tell(console, f"  {row.name} ({row.role}): {row.note}")
     console.print()
     for table in _TABLES:
         for role in ("calibration", "validation"):
@@ -81,7 +84,7 @@ def print_verdicts(rows: Sequence[Verdict]) -> None:
             computed = sum(row.computed for row in of_role)
             hold = sum(bool(row.holds) for row in of_role)
             if of_role:
-                console.print(f"{table}, {role}: {len(of_role)} rows, {computed} computed, {hold} hold")
+                tell(console, f"{table}, {role}: {len(of_role)} rows, {computed} computed, {hold} hold")
 
 
 _TABLES = {
@@ -108,17 +111,18 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print one line per comparison."""
     columns = ("what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error")
     cells = [[row[key] if isinstance(row[key], str) else number(row[key]) for key in columns] for row in rows]
-    _console().print(_table("", columns, cells))
+    plain_console().print(_table("", columns, cells))
 
 
 def print_summary(course: Course, out: Path | None) -> None:
     """Print the course in one screen."""
     from remyelin.output.summary import summarise
 
-    console = _console()
+    console = plain_console()
     summary = summarise(course)
-    console.print(f"[bold]{course.case.title}[/bold]")
-    console.print(f"{summary['disclaimer']}\n")
+    tell(console, course.case.title, "bold")
+    tell(console, f"{summary['disclaimer']}")
+    tell(console, f"{summary['forecast']['headline']}\n")
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
     console.print(
@@ -155,25 +159,42 @@ def print_summary(course: Course, out: Path | None) -> None:
         pattern = f"Conduction studies, {found['label']}: {found['pattern']} ({found['rule']})."
         if found["evoked"]:
             pattern += f" Evoked potentials abnormal: {', '.join(found['evoked'])}."
-        console.print(pattern)
+        tell(console, pattern)
+    # a course that is no forecast is shown as it is computed at presentation, and no further
+    refused = summary["forecast"]["refused"] is not None
+    shown = labels[:1] if refused else labels
     console.print(
         _table(
             "\nSymptoms (0 none, 1 complete)",
-            ("", *labels),
+            ("", *shown),
             [
-                (item["label"], *(f"{value:.2f}" for value in item["values"]))
+                (item["label"], *(f"{value:.2f}" for value in item["values"][: len(shown)]))
                 for item in summary["symptoms"]
                 if item["status"] == "computed"
             ],
         )
     )
+    if not refused:
+        _print_recovery(console, summary["recovery"])
+    rests = summary["rests_on"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
+    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    for line in summary["not_stated"]:
+        tell(console, f"Not stated by the source: {line}")
+    if out is not None:
+        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+
+
+def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
+    """Print every plan with its range, and what the curve rests on."""
     console.print(
         _table(
-            "\nWhat waiting costs: functional disability (0 to 16) and surviving axons",
+            "\nWhat waiting costs: functional disability (0 to 16, at most "
+            f"{recovery['most_points']} in this model) and surviving axons",
             (
                 "plan",
                 "at presentation",
-                f"at {summary['recovery']['horizon']}",
+                f"at {recovery['horizon']}",
                 "median (90 % of sets)",
                 "better after, months",
                 "leg sensory axons",
@@ -187,17 +208,10 @@ def print_summary(course: Course, out: Path | None) -> None:
                     item["first_improvement"],
                     f"{item['axons_at_horizon']:.0%}",
                 )
-                for item in summary["recovery"]["plans"]
+                for item in recovery["plans"]
             ],
         )
     )
-    if summary["recovery"]["waiting"]:
-        console.print(summary["recovery"]["waiting"])
-    console.print(summary["recovery"]["sentence"])
-    rests = summary["rests_on"]
-    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
-    console.print(f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
-    for line in summary["not_stated"]:
-        console.print(f"Not stated by the source: {line}")
-    if out is not None:
-        console.print(f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+    if recovery["waiting"]:
+        tell(console, recovery["waiting"])
+    tell(console, recovery["sentence"])

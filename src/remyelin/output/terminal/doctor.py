@@ -7,11 +7,10 @@ import platform
 import shutil
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from importlib.util import find_spec
-from pathlib import Path
 
 from remyelin._version import __version__
+from remyelin.base.jit import kernel_folder
 
 LIBRARIES = ("numpy", "scipy", "numba", "xarray", "h5netcdf", "pydantic", "typer", "matplotlib", "jinja2")
 EXTRAS = ("neuron", "pyfibers")
@@ -47,17 +46,11 @@ def _version(name: str) -> str:
         return "missing; reinstall remyelin"
 
 
-def kernels_cached() -> bool:
-    """Whether compiled kernels of an earlier run are at hand."""
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    return any((Path(given) if given else Path(str(files("remyelin")))).rglob("*.nbi"))
-
-
 def _cache() -> str:
     """Where compiled kernels are kept; without a writable place they are compiled at every start."""
-    folder = os.environ.get("NUMBA_CACHE_DIR") or str(Path(str(files("remyelin"))) / "__pycache__")
+    folder = kernel_folder()
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return f"writable: {folder}"
     except OSError:

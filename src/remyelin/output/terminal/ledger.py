@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from remyelin.base.errors import InputError
+from remyelin.base.files import write_new
 from remyelin.evidence import Entry, Ledger, load_references
-from remyelin.output.run_folder import write_new
 
 _MARKS = {
     "read": "read at the source",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from starlette.responses import FileResponse, StreamingResponse
 
 from remyelin.analysis.experiments import EXPERIMENTS, run_experiment
 from remyelin.base.errors import RemyelinError
+from remyelin.base.files import reason
 from remyelin.base.units import show
 from remyelin.person.case import Case, case_of, to_toml_data
 from remyelin.web.engine import refuse_too_long
@@ -27,6 +29,7 @@ from remyelin.web.routes.quick import Asked, AskedStudies, clean, engine_of, tab
 from remyelin.web.store import TYPES, File, Store
 
 router = APIRouter(prefix="/api")
+log = logging.getLogger("remyelin.web")
 Work = Callable[[Ticket, Callable[[str], None]], Any]
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {}}, "description": "progress, then result or error"}
@@ -171,16 +174,16 @@ def stream(request: Request, work: Work) -> StreamingResponse:
 async def _events(
     future: asyncio.Future[Any], said: asyncio.Queue[str], ticket: Ticket
 ) -> AsyncIterator[str]:
+    step = asyncio.ensure_future(said.get())
     try:
         yield _event("progress", {"step": "waiting"})
         while True:
-            step = asyncio.ensure_future(said.get())
             waited: set[asyncio.Future[Any]] = {future, step}
             await asyncio.wait(waited, timeout=_HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
             if step.done():
                 yield _event("progress", {"step": step.result()})
+                step = asyncio.ensure_future(said.get())
                 continue
-            step.cancel()
             if future.done():
                 break
             yield ": still computing\n\n"
@@ -188,9 +191,16 @@ async def _events(
             yield _event("result", future.result())
         except RemyelinError as error:
             yield _event("error", {"error": str(error)})
+        except OSError as error:
+            yield _event("error", {"error": f"the server cannot read or write: {reason(error)}."})
         except Exception as error:
-            yield _event("error", {"error": f"internal error, {type(error).__name__}."})
+            log.error("a computation failed", exc_info=error)
+            yield _event(
+                "error", {"error": f"internal error, {type(error).__name__}; the server has logged it."}
+            )
     finally:
+        # pending ones would be complained about when the loop ends
+        step.cancel()
         ticket.stop()
         future.cancel()
 

@@ -1,6 +1,6 @@
 """What the engine computed for the shipped numbers: tables of internodes, velocities of the C fibre.
 
-Each part stands in ``conduction_tables.json`` with a hash of the ledger values and settings that it rests on. A part
+Each part stands in ``tables.json`` with a hash of the ledger values and settings that it rests on. A part
 whose hash is another is not used, so that an override reaches every study.
 """
 
@@ -18,9 +18,11 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin.evidence import Entry, Ledger
+from remyelin.nerve import settings
 from remyelin.nerve.conduction.tables import Tables
 
-SHIPPED: Final = Path(str(files("remyelin.nerve"))) / "conduction_tables.json"
+SHIPPED: Final = Path(str(files("remyelin.nerve.conduction"))) / "tables.json"
+KEY_LENGTH: Final = 16  # hexadecimal digits
 INTERNODES: Final = "internodes"
 C_FIBRE: Final = "c_fibre"
 _CONTENT: Final = {
@@ -36,11 +38,11 @@ def read_by(build: Callable[[Ledger], object], ledger: Ledger) -> list[Entry]:
     return [ledger.entry(entry.name) for entry in probe.used()]
 
 
-def key_of(entries: Iterable[Entry], settings: str) -> str:
-    """Return a hash of entries by value, and of the numerical settings whose names begin with `settings`."""
+def key_of(entries: Iterable[Entry], prefix: str) -> str:
+    """Return a hash of entries by value, and of the settings whose names begin with `prefix`."""
     read = [(e.name, e.value, e.unit, sorted((k, v) for k, v in e.columns.items())) for e in entries]
-    chosen = {name: value for name, value in vars(numerics).items() if name.startswith(settings)}
-    return hashlib.sha256(json.dumps([read, chosen], sort_keys=True).encode()).hexdigest()[:16]
+    chosen = {name: value for name, value in vars(settings).items() if name.startswith(prefix)}
+    return hashlib.sha256(json.dumps([read, chosen], sort_keys=True).encode()).hexdigest()[:KEY_LENGTH]
 
 
 def as_text(parts: Mapping[str, tuple[str, Mapping[str, Any]]]) -> str:

@@ -10,9 +10,15 @@ import numpy as np
 import pytest
 
 from remyelin.evidence import Ledger
-from remyelin.nerve import Tables, build_tables, shipped_tables
+from remyelin.nerve import Tables, build_tables
+from remyelin.nerve.conduction import shipped_tables
 from remyelin.nerve.conduction.build_tables import compute_tables, tables_key
-from remyelin.nerve.shipped_tables import as_text, internode_arrays, shipped_internodes, shipped_velocity
+from remyelin.nerve.conduction.shipped_tables import (
+    as_text,
+    internode_arrays,
+    shipped_internodes,
+    shipped_velocity,
+)
 from remyelin.nerve.studies.small_fibres import compute_velocity, velocity_key
 
 STALE = "stale: remyelin rebuild tables"
@@ -85,7 +91,7 @@ def test_every_digit_is_kept() -> None:
 def test_a_missing_or_damaged_file_means_computing(
     content: str | None, forgotten: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    damaged = tmp_path / "conduction_tables.json"
+    damaged = tmp_path / "tables.json"
     if content is not None:
         damaged.write_text(content, encoding="utf-8")
     monkeypatch.setattr(shipped_tables, "SHIPPED", damaged)

@@ -1,0 +1,5 @@
+"""``python -m remyelin``."""
+
+from remyelin.cli.start import main
+
+main()

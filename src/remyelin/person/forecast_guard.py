@@ -1,0 +1,238 @@
+"""Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
+
+A finding is present or absent: it is reproduced where most of the parameter sets, and the set whose curves are drawn,
+have it at presentation. That is stricter than its lying in their 90 % band, in which a few sets would be enough while
+the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a duration within a
+factor of two. Everything that shows a forecast or compares delays asks here first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from remyelin.base.units import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from remyelin.person.case import Finding
+    from remyelin.person.course import Course
+
+CANNOT_TELL: Final = (
+    "The model cannot tell what a delay would cost this person. Treatment should not be delayed; a further test is "
+    "drawn on the day treatment starts, not instead of it."
+)
+SAME_END: Final = (
+    "Where a later start reaches the same end score, that follows from assumed rates and from a scale in whole "
+    "points: the model cannot tell what the delay costs. The disease progresses until treatment starts, and "
+    "treatment should not be delayed."
+)
+NOT_DELAYED: Final = (
+    "The size of these differences rests mostly on assumed rates; the disease progresses until treatment starts, and "
+    "treatment should not be delayed."
+)
+#: Durations further apart than this factor are different.
+FACTOR: Final = 2.0
+LISTED: Final = 4  # findings named in a sentence; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A reported finding that the model does not reproduce.
+
+    Attributes
+    ----------
+    what, reported, computed : str
+        The finding, what the source says, and what the model says instead.
+    """
+
+    what: str
+    reported: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the model computes at presentation, untreated, that a report can be held against.
+
+    Attributes
+    ----------
+    median : mapping of str to float
+        The median over parameter sets of the severity of every computed symptom (by id, 0 to 1) and of the
+        signs ``vibration_loss``, ``ankle_jerk``, ``romberg``, ``babinski`` (0 or 1), ``power_leg``, ``power_arm``.
+    noticed_for : mapping of str to float
+        Days for which a symptom has been noticed without a break on the curve that is drawn; 0 where it is not.
+    presence : float
+        Severity from which a symptom is noticed or a loss found.
+    names : mapping of str to str
+        Usual names of the symptoms by id.
+    """
+
+    median: Mapping[str, float]
+    noticed_for: Mapping[str, float]
+    presence: float
+    names: Mapping[str, str]
+
+
+def refusal(course: Course) -> str:
+    """Say in one sentence why a course is no forecast for the person of its case; empty where it may be shown.
+
+    Parameters
+    ----------
+    course : Course
+
+    Returns
+    -------
+    str
+        Names every finding that is not reproduced, as reported and as computed.
+    """
+    return explain(course.case.symptom, course.case.sign, findings_of(course))
+
+
+def headline(reason: str) -> str:
+    """Return the headline that stands in the place of a forecast that is refused for this reason."""
+    return f"No forecast: {reason} {CANNOT_TELL}"
+
+
+def findings_of(course: Course) -> Findings:
+    """Return what the model computes at presentation under the first plan."""
+    (entry,) = (entry for entry in course.provenance.used if entry.name == "clinic.presence")
+    assert isinstance(entry.value, float)
+    given = course.data.isel(plan=0)
+    times = given["time"].to_numpy()
+    past = times <= 0.0
+    present = given["present"].transpose("symptom", "time").to_numpy().astype(bool)[:, past]
+    return findings(
+        course.recovery.presentation,
+        {
+            str(name): noticed_since(row, times[past])
+            for name, row in zip(given["symptom"].to_numpy().tolist(), present, strict=True)
+        },
+        entry.value,
+        {item.id: item.name for item in course.symptoms},
+    )
+
+
+def findings(
+    presentation: xr.Dataset, noticed_for: Mapping[str, float], presence: float, names: Mapping[str, str]
+) -> Findings:
+    """Return :class:`Findings` from the band at presentation of :func:`remyelin.person.outlook.at_presentation`."""
+
+    here = presentation.sel(quantile="median")
+    median = {
+        str(name): float(here["severity"].sel(symptom=name)) for name in here["symptom"].to_numpy().tolist()
+    }
+    median |= {str(name): float(here[name]) for name in here.data_vars if name != "severity"}
+    return Findings(median, noticed_for, presence, names)
+
+
+def noticed_since(present: NDArray[np.bool_], times: NDArray[np.float64]) -> float:
+    """Return for how many days, at least 1, something has been present up to the last of `times`; 0 if it is not."""
+    if not present[-1]:
+        return 0.0
+    breaks = np.flatnonzero(~present)
+    return max(abs(float(times[int(breaks[-1]) + 1 if breaks.size else 0] - times[-1])), 1.0)
+
+
+def explain(symptoms: Sequence[Finding], signs: Sequence[Finding], computed: Findings) -> str:
+    """Say in one sentence which reported findings the model does not reproduce; empty where it reproduces them.
+
+    Parameters
+    ----------
+    symptoms, signs : sequence of Finding
+        As the case reports them.
+    computed : Findings
+
+    Returns
+    -------
+    str
+        Also where findings are reported and the model computes none of them.
+    """
+    if not symptoms and not signs:
+        return ""
+    judged = [*_symptoms(symptoms, computed), *_signs(signs, computed)]
+    if not judged:
+        return "none of the reported findings is one that the model computes, so it cannot be checked against them."
+    unmet = [item for item in judged if isinstance(item, Unmet)]
+    if not unmet:
+        return ""
+    shown = "; ".join(f"{item.what} ({item.reported}; computed: {item.computed})" for item in unmet[:LISTED])
+    more = f"; and {len(unmet) - LISTED} more" if len(unmet) > LISTED else ""
+    return (
+        f"the model does not reproduce {len(unmet)} of the {len(judged)} reported findings that it computes: "
+        f"{shown}{more}. The computed person is not the reported one."
+    )
+
+
+def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | None]:
+    """Judge every symptom that the model computes: None where it is reproduced."""
+    for finding in reported:
+        if finding.name not in computed.noticed_for:
+            continue
+        what = computed.names.get(finding.name, finding.name).lower()
+        severity, since = computed.median[finding.name], computed.noticed_for[finding.name]
+        began = -(finding.began or 0.0)
+        if severity < computed.presence or since <= 0.0:
+            instead = (
+                f"severity {severity:.2f}" if severity < computed.presence else "with the model's own rates"
+            )
+            yield Unmet(what, _said(finding), f"not noticed, {instead}")
+        elif began > 0 and abs(math.log(since / began)) > math.log(FACTOR):
+            yield Unmet(what, _said(finding), f"for {_span(since)}")
+        else:
+            yield None
+
+
+def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | None]:
+    found = computed.median
+    romberg = "Romberg sign absent"
+    feeling = f"{found['vibration_loss']:.0%} of the vibration sense of the legs lost"
+    jerk = f"ankle jerk {found['ankle_jerk']:.1f} (0 absent, 2 normal)"
+    power = "full power of leg and arm"
+    weak = min(found["power_leg"], found["power_arm"]) < 5
+    # an absent sense or jerk is one grade from an impaired one
+    judged = {
+        "impaired position sense": (found["romberg"] >= 0.5, romberg),
+        "absent position sense": (found["romberg"] >= 0.5, romberg),
+        "impaired vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
+        "absent vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
+        "absent ankle jerks": (found["ankle_jerk"] < 1.5, jerk),
+        "plantar responses flexor": (found["babinski"] < 0.5, "Babinski sign present"),
+        "weakness": (weak, power),
+        "power": (weak, power),
+        "visual acuity": (found["vision"] >= computed.presence, "sight not noticeably impaired"),
+    }
+    for finding in reported:
+        if finding.name in judged:
+            met, instead = judged[finding.name]
+            yield None if met else Unmet(finding.name, _said(finding), instead)
+
+
+def _said(finding: Finding) -> str:
+    """Write what the source says of a finding."""
+    return f"reported for {_span(-finding.began)}" if finding.began else "reported"
+
+
+def _span(days: float) -> str:
+    """Write a duration in days or months."""
+    months = days / DAYS_PER_MONTH
+    return f"{days:.0f} days" if days < 2 * DAYS_PER_MONTH else f"{months:.0f} months"
+
+
+def points(median: float, low: float, high: float, most: int) -> str:
+    """Write points of the disability scale with their range, and say where they are the most the model can give.
+
+    Examples
+    --------
+    >>> points(3, 1, 6, 13)
+    '3 (1 to 6)'
+    >>> points(13, 11, 13, 13)
+    '13, the most this model can give (11 to 13)'
+    """
+    ceiling = ", the most this model can give" if round(median) >= most else ""
+    return f"{median:.0f}{ceiling} ({low:.0f} to {high:.0f})"

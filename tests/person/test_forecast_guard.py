@@ -1,0 +1,174 @@
+"""A forecast is shown only of a person whose reported findings the model reproduces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remyelin.evidence import Ledger
+from remyelin.output.pages.course import render_report
+from remyelin.output.summary import summarise
+from remyelin.output.terminal.course import print_summary
+from remyelin.person.case import Finding, load_case, shipped_cases
+from remyelin.person.course import DISCLAIMER, Course, run_course
+from remyelin.person.forecast_guard import CANNOT_TELL, Findings, explain, noticed_since, points, refusal
+from remyelin.person.person import resolve
+from remyelin.person.plans import plans_of
+
+LEDGER = Ledger.shipped()
+#: Words that no output may contain: they say or suggest that waiting costs nothing, or average a threshold curve.
+FORBIDDEN = re.compile(
+    r"costs? nothing|no time to wait|time to wait|safe to wait|waiting is safe|can wait\b|no harm in waiting|"
+    r"points? (?:for|per|a) (?:each )?month|each month of waiting|no cost of (?:waiting|delay)|nothing is lost by|"
+    r"delay (?:is|costs) (?:safe|nothing)|does not matter when|instead of treatment|before treat(?:ing|ment)? first",
+    re.IGNORECASE,
+)
+NAMES = (
+    "paraesthesia",
+    "numbness",
+    "gait",
+    "weakness",
+    "vision",
+    "taste_smell",
+    "tinnitus",
+    "lhermitte",
+    "reflexes",
+)
+SIGNS = ("impaired vibration sense", "absent ankle jerks", "impaired position sense", "power", "weakness")
+
+
+@cache
+def course_of(name: str) -> Course:
+    return run_course(load_case(name), LEDGER)
+
+
+def computed(**median: float) -> Findings:
+    full = dict.fromkeys(NAMES, 0.0) | {
+        "vibration_loss": 0.0,
+        "ankle_jerk": 2.0,
+        "romberg": 0.0,
+        "babinski": 0.0,
+        "power_leg": 5.0,
+        "power_arm": 5.0,
+    }
+    noticed = {name: 0.0 if median.get(name, 0.0) < 0.2 else 300.0 for name in NAMES}
+    return Findings(full | median, noticed, 0.2, {})
+
+
+def reported_gait(began: str) -> Finding:
+    return Finding.model_validate({"name": "gait", "began": began})
+
+
+def test_nothing_reported_is_nothing_to_refuse() -> None:
+    assert explain((), (), computed()) == ""
+
+
+def test_reported_and_computed_are_both_named() -> None:
+    said = explain((reported_gait("-7 mo"),), (Finding(name="power"),), computed(gait=0.01))
+    assert "2 of the 2" in said
+    assert "gait (reported for 7 months; computed: not noticed, severity 0.01)" in said
+    assert "full power" in said
+
+
+def test_a_duration_far_from_the_reported_one_is_not_reproduced() -> None:
+    assert "computed: for 10 months" in explain((reported_gait("-15 d"),), (), computed(gait=0.9))
+    assert explain((reported_gait("-200 d"),), (), computed(gait=0.9)) == ""
+    assert explain((Finding(name="gait"),), (), computed(gait=0.9)) == ""
+
+
+def test_findings_outside_the_model_alone_are_refused() -> None:
+    assert "none of the reported findings" in explain((Finding(name="speech"),), (), computed(gait=0.9))
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), unique=True),
+    st.lists(st.sampled_from(SIGNS), unique=True),
+    st.dictionaries(st.sampled_from(NAMES), st.floats(0, 1)),
+)
+def test_one_finding_that_is_not_reproduced_is_enough(
+    symptoms: list[str], signs: list[str], median: dict[str, float]
+) -> None:
+    said = explain(
+        tuple(Finding(name=name) for name in symptoms),
+        tuple(Finding(name=name) for name in signs),
+        computed(**median),
+    )
+    missed = bool(signs) or any(median.get(name, 0.0) < 0.2 for name in symptoms)
+    assert bool(said) == missed
+    assert said.count(". ") <= 1
+
+
+def test_how_long_something_has_been_noticed() -> None:
+    times = np.array([-90.0, -60.0, -30.0, 0.0])
+    assert noticed_since(np.array([True, False, True, True]), times) == 30.0
+    assert noticed_since(np.array([True, True, True, True]), times) == 90.0
+    assert noticed_since(np.array([True, True, True, False]), times) == 0.0
+    assert noticed_since(np.array([False, False, False, True]), times) == 1.0
+
+
+def test_points_have_their_range_and_name_the_ceiling() -> None:
+    assert points(0, 0, 7, 13) == "0 (0 to 7)"
+    assert "the most this model can give" in points(13, 12, 13, 13)
+
+
+def test_nothing_done_says_whether_the_exposure_continues() -> None:
+    for name in shipped_cases():
+        case = load_case(name)
+        label = {plan.name: plan.label for plan in plans_of(case, resolve(case, LEDGER))}.get("none")
+        if label is None or case.cause.kind == "none":
+            continue
+        if case.cause.kind != "nitrous oxide":
+            assert label == "nothing done, the cause goes on"
+        elif case.cause.ended is not None and case.cause.ended < 0:
+            assert label == "nothing done, the exposure is over"
+        else:
+            assert label == "nothing done, the exposure continues"
+
+
+def outputs(course: Course, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    print_summary(course, None)
+    summary = summarise(course)
+    return {
+        "terminal": " ".join(capsys.readouterr().out.split()),
+        "report": render_report(course),
+        "headline": str(summary["forecast"]["headline"]),
+        "waiting": str(summary["recovery"]["waiting"]),
+    }
+
+
+@pytest.mark.parametrize("name", ["pernicious-anaemia", "vegetarian-66", "recreational-nitrous-oxide"])
+def test_every_output_of_a_course_keeps_the_rule(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    course = course_of(name)
+    said = outputs(course, capsys)
+    refused = summarise(course)["forecast"]["refused"]
+    assert refused == (refusal(course) or None)
+    assert summarise(course)["recovery"]["refused"] == refused
+    for where, text in said.items():
+        assert not FORBIDDEN.search(text), f"{where}: {FORBIDDEN.search(text)}"
+        assert "reatment should not be delayed" in text, where
+    for where in ("terminal", "report"):
+        assert DISCLAIMER in said[where]
+    if refused is None:
+        assert re.search(
+            r"\d+ \(\d+ to \d+\)|\d+, the most this model can give \(\d+ to \d+\)", said["headline"]
+        )
+        return
+    for where in ("terminal", "report"):
+        assert not re.search(r"\d+ months? (?:later|earlier)", said[where]), where
+        assert "No forecast:" in said[where]
+    assert 'id="figure-recovery"' not in said["report"]
+    assert '<figure class="recovery">' not in said["report"]
+    assert CANNOT_TELL in said["headline"]
+
+
+def test_published_cases_with_findings_that_are_missed_are_refused() -> None:
+    course = course_of("vegetarian-66")
+    assert "gait" in refusal(course)
+    silent = course.case.model_copy(update={"symptom": (), "sign": ()})
+    assert refusal(replace(course, case=silent)) == ""
