@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from remyelin.analysis.calibration import fit_cobalamin
-from remyelin.analysis.calibration.fit_cobalamin import FREE, PRIOR_SPREAD, START, Fit, residuals
+from remyelin.analysis.calibration.fit_cobalamin import FREE, PRIOR_SPREADS, START, Fit, residuals
 from remyelin.analysis.calibration.profile_cobalamin import DEVIANCE_95, crossings, profile
 from remyelin.analysis.calibration.rebuild import cobalamin_fit, inputs_of_fit, rebuild
 from remyelin.analysis.validation import cobalamin, validate
@@ -22,7 +22,7 @@ MISSES = {"kuzminski_im_mma", "open_b12", "nhanes_low_mma", "greibe_holotc", "n2
 
 def cost(ledger: Ledger) -> float:
     logs = np.log([ledger[name] for name in FREE]) - np.log(START)
-    return float((residuals(ledger) ** 2).sum() + ((logs / PRIOR_SPREAD) ** 2).sum())
+    return float((residuals(ledger) ** 2).sum() + ((logs / PRIOR_SPREADS) ** 2).sum())
 
 
 def test_calibrated_values_are_at_the_optimum() -> None:
@@ -92,8 +92,8 @@ def test_profile_walks_out_of_the_optimum(monkeypatch: pytest.MonkeyPatch) -> No
         profile_cobalamin, "residuals", lambda ledger: np.array([np.log(ledger[name] / 0.13) / 0.1])
     )
     values = dict(zip(FREE, START, strict=True)) | {name: 0.13}
-    spread, share = dict.fromkeys(FREE, PRIOR_SPREAD), dict.fromkeys(FREE, 1.0)
-    result = Fit(values, spread | {name: 0.1}, share | {name: 0.04}, np.eye(10), 0.0)
+    spread, share = dict(zip(FREE, PRIOR_SPREADS, strict=True)), dict.fromkeys(FREE, 1.0)
+    result = Fit(values, spread | {name: 0.1}, share | {name: 0.04}, np.eye(len(FREE)), 0.0)
     found = profile(LEDGER, result, name)
     assert found.low == pytest.approx(0.13 * np.exp(-0.196), rel=0.01)
     assert found.high == pytest.approx(0.13 * np.exp(0.196), rel=0.01)
