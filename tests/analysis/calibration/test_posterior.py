@@ -18,6 +18,7 @@ from remyelin.analysis.calibration.free_people import (
     values_at,
 )
 from remyelin.analysis.calibration.posterior_people import COLUMNS, PATIENTS, inputs_of_people
+from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger, load_published
 from remyelin.evidence.posterior import chosen, ledgers, posterior
@@ -61,7 +62,11 @@ def test_only_calibration_rows_choose() -> None:
 
 
 def test_animals_accept_the_central_set() -> None:
-    assert animals_accept(animals_of(LEDGER))
+    (animals,) = animals_of([LEDGER])
+    assert animals_accept(animals)
+    assert animals == pytest.approx(
+        (depleted_bat(LEDGER)["bat_depleted"], monkey_shortest(LEDGER)["monkey_lag_low"])
+    )
 
 
 def test_points_and_values_are_inverse() -> None:

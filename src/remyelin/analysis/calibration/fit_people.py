@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import nerve
+from remyelin import myelin, nerve
 from remyelin.analysis.calibration.emulator import (
     STEP,
     Emulator,
@@ -38,9 +38,10 @@ from remyelin.analysis.calibration.free_people import (
     log_likelihood,
     values_at,
 )
+from remyelin.analysis.protocols.animals import bat, conducting, first, monkey
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import Draw, Pool, drawn, seen, simulate_pool, traits_of
-from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
+from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
 from remyelin.nerve import Tables
@@ -55,8 +56,11 @@ SEED: Final = 80211
 PERSONS: Final = (36, 18, 14)  # deficiency, nitrous oxide, screened
 TREATED: Final = 18  # persons also followed under treatment, twice each
 WAVES: Final = (120, 90, 90)  # designs; the first over the ranges, the later ones from the emulator
-READINGS: Final = 16  # points of the maps at which each design is read, in the waves
+READINGS: Final = 24  # points of the maps at which each design is read, in the waves
 SETS: Final = 320  # of the last wave
+TOGETHER: Final = 64  # sets whose animals are simulated at once
+MONKEY_FAILS: Final = 16.0  # months until metabolic failure
+DAYS_PER_WEEK: Final = 7.0
 MOVES: Final = 40  # steps of the maps of each of its sets under the simulated likelihood
 CHAINS: Final = 64  # of the sampler over the emulator
 
@@ -66,9 +70,21 @@ def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
     return base.replace({**repair_rates().sets[repair], **values})
 
 
-def animals_of(ledger: Ledger) -> tuple[float, float]:
-    """Return the rows of animals that the rates of injury decide: weeks of the bat, months of the monkey."""
-    return depleted_bat(ledger)["bat_depleted"], monkey_shortest(ledger)["monkey_lag_low"]
+def animals_of(sets: Sequence[Ledger]) -> list[tuple[float, float]]:
+    """Return the rows of animals that the rates of injury decide, by set: weeks of the bat, months of the monkey.
+
+    As :mod:`remyelin.analysis.validation.myelin` computes them, of all sets at once.
+    """
+    rates = [myelin.Parameters.from_ledger(ledger) for ledger in sets]
+    under_gas, deprived = bat(rates, depleted=True), monkey(rates)
+    found = []
+    for member in range(len(sets)):
+        sites = (under_gas.isel(member=member), 300.0), (deprived.isel(member=member), 240.0)
+        weeks, months = (
+            first(site["time"].to_numpy(), conducting(site, internodes) < 0.5) for site, internodes in sites
+        )
+        found.append((weeks / DAYS_PER_WEEK, months / DAYS_PER_MONTH - MONKEY_FAILS))
+    return found
 
 
 def design_rows(
@@ -91,13 +107,18 @@ def first_wave(count: int, rival: Mapping[str, float], rng: np.random.Generator,
     cube = qmc.LatinHypercube(len(FREE), rng=rng)
     found: list[Tried] = []
     while sum(animals_accept(item.animals) for item in found) < count:
-        for point in cube.random(64):
-            found.append(_tried(held(point, rival), int(rng.integers(len(repair_rates().sets))), base))
+        points = [held(point, rival) for point in cube.random(TOGETHER)]
+        found += _tried(points, rng.integers(len(repair_rates().sets), size=TOGETHER).tolist(), base)
     return found
 
 
-def _tried(point: Floats, repair: int, base: Ledger) -> Tried:
-    return Tried(tuple(point.tolist()), repair, animals_of(ledger_of(values_at(point), repair, base)))
+def _tried(points: Sequence[Floats], repair: Sequence[int], base: Ledger) -> list[Tried]:
+    """Simulate the animals at some points."""
+    sets = [ledger_of(values_at(point), own, base) for point, own in zip(points, repair, strict=True)]
+    return [
+        Tried(tuple(point.tolist()), own, animals)
+        for point, own, animals in zip(points, repair, animals_of(sets), strict=True)
+    ]
 
 
 def moved(
@@ -212,7 +233,8 @@ def fit(
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = Kept(folder / f"{rival}.jsonl")
-    fixed = RIVALS[rival]
+    fixed = {name: value for name, value in RIVALS[rival].items() if name in FREE}
+    base = base.replace({name: value for name, value in RIVALS[rival].items() if name not in FREE})
     tables = nerve.build_tables(base)
     draws = drawn(*PERSONS)
     rng = np.random.default_rng([SEED, len(rival)])
@@ -270,7 +292,7 @@ def fit(
         key = f"verified.{index}"
         if key not in kept.records:
             repair = int(np.random.default_rng([SEED, 5, index]).integers(len(repair_rates().sets)))
-            item = _tried(point, repair, base)
+            (item,) = _tried([point], [repair], base)
             if not animals_accept(item.animals):
                 kept.add(key, refused=True)
             else:
@@ -344,10 +366,12 @@ def _alive(points: Floats, count: int, rng: np.random.Generator, base: Ledger) -
     found: list[Tried] = []
     turn = 0
     while sum(animals_accept(item.animals) for item in found) < count:
-        for point in points:
-            near = point if turn == 0 else np.clip(point + 0.03 * rng.standard_normal(point.size), 0.0, 1.0)
-            found.append(_tried(near, int(rng.integers(len(repair_rates().sets))), base))
-            if sum(animals_accept(item.animals) for item in found) == count:
+        for begin in range(0, len(points), TOGETHER):
+            part = points[begin : begin + TOGETHER]
+            if turn:
+                part = np.clip(part + 0.03 * rng.standard_normal(part.shape), 0.0, 1.0)
+            found += _tried(list(part), rng.integers(len(repair_rates().sets), size=len(part)).tolist(), base)
+            if sum(animals_accept(item.animals) for item in found) >= count:
                 break
         turn += 1
     return found

@@ -35,11 +35,10 @@ STRUCTURAL: Final = (
     "myelin.central.axon_bare",
     "myelin.peripheral.axon_gas",
     "myelin.peripheral.regrowth_share",
-    "prior.nitrous_oxide.hours_per_day",
+    "users.hours_per_day",
     "spread.central",
     "spread.peripheral",
     "spread.motor_n2o",
-    "spread.pace",
     "correlation.central.peripheral",
 )
 MAPS: Final = (
@@ -63,7 +62,7 @@ RIVALS: Final[Mapping[str, Mapping[str, float]]] = {
     "susceptibility": {"spread.pace": 0.2},
     "pace": {"spread.central": 0.1, "spread.peripheral": 0.1, "spread.motor_n2o": 0.1},
 }
-"""What persons differ in: numbers held at the least of their range, by rival."""
+"""What persons differ in: numbers held at the least of their range, by rival; `spread.pace` is not fitted."""
 
 #: Rows that choose parameters; all others are predicted. `Weak` rows are recalled and count half.
 CALIBRATION: Final = (

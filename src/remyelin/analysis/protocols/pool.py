@@ -172,7 +172,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
 def exposed(person: Person, traits: Traits, ledger: Ledger) -> Exposure:
     """Return the untreated exposure of a person with the slow traits only; hours of gas are of the typical user's."""
     slow = replace(traits, plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
-    hours = person.nitrous_hours * ledger["prior.nitrous_oxide.hours_per_day"]
+    hours = person.nitrous_hours * ledger["users.hours_per_day"]
     own = replace(person, traits=slow, nitrous_hours=hours, nitrous_fraction=ledger[GAS_FRACTION])
     return caused(own, HORIZON, ledger)
 
