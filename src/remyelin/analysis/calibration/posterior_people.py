@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin.analysis.calibration.fit_people import SEED, SETS, WAVES, fit
-from remyelin.analysis.calibration.free_people import FREE, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import REPAIR, repair
 from remyelin.person.traits import PATIENT
@@ -22,6 +22,8 @@ STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
 LAYERS: Final = ("myelin", "clinic", "cobalamin", "traits")
+RIVAL_WAVES: Final = (50, 30)  # designs of each rival
+RIVAL_BEST: Final = 10  # readings a rival is described by
 CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
 
 
@@ -86,3 +88,33 @@ def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         for stratum in STRATA
         for trait in PATIENT
     }
+
+
+def compare(
+    ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None
+) -> dict[str, Any]:
+    """Fit three rivals alike, in what persons differ, and return how well each meets the rows and what it says.
+
+    Each has the same, smaller waves and no verified sets: likelihoods are of single readings.
+    """
+    found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
+    for name in RIVALS:
+        readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress)
+        best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
+        outside = [
+            bound.name for bound in bounds() if not bound.lower <= best[0]["rows"][bound.name] <= bound.upper
+        ]
+        found["rivals"][name] = {
+            "best": best[0]["likelihood"],
+            "tenth": best[-1]["likelihood"],
+            "outside": outside,
+            "rows": {
+                row: [float(np.nanquantile([item["rows"][row] for item in best], q)) for q in (0.0, 0.5, 1.0)]
+                for row in (
+                    *(bound.name for bound in bounds()),
+                    "waiting_points",
+                    "severity_by_duration_rank",
+                )
+            },
+        }
+    return found

@@ -99,6 +99,13 @@ def build_people_predictions(ledger: Ledger, progress: Progress = lambda step: N
     return json.dumps(_rounded(predict(ledger, progress)), indent=1) + "\n"
 
 
+def build_rivals(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Compare what persons may differ in by fits of one size and return the comparison as JSON."""
+    from remyelin.analysis.calibration.posterior_people import compare
+
+    return json.dumps(_rounded(compare(ledger, PEOPLE_WORK, progress)), indent=1) + "\n"
+
+
 def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Screen the unmeasured numbers again."""
     from remyelin.analysis.calibration.sensitivity import build
@@ -125,6 +132,7 @@ PEOPLE: Final = Path(str(files("remyelin.evidence"))) / "data" / "posterior.csv"
 PEOPLE_PREDICTIONS: Final = (
     Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_predictions.json"
 )
+PEOPLE_RIVALS: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_rivals.json"
 #: Finished designs of the fit, below the folder that the command runs in.
 PEOPLE_WORK: Final = Path(".remyelin-people")
 SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "sensitivity.csv"
@@ -135,6 +143,7 @@ BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = 
     "people": (PEOPLE, build_people),
     "predictions": (PEOPLE_PREDICTIONS, build_people_predictions),
     "repair": (REPAIR, build_repair),
+    "rivals": (PEOPLE_RIVALS, build_rivals),
     "sensitivity": (SENSITIVITY, build_sensitivity),
     "tables": (CONDUCTION_TABLES, build_conduction_tables),
 }

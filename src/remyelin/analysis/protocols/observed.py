@@ -203,6 +203,16 @@ def _screened(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
     return {"low_b12_without_neuropathy": percent(felt & signs, weight)}
 
 
+def _waiting(pool: Pool, total: Floats) -> float:
+    """Return the points at one year that a later start costs, per month, over persons treated on two days."""
+    same = np.flatnonzero(pool.branch[1:] == pool.branch[:-1])
+    months = (pool.begun[same + 1] - pool.begun[same]) / DAYS_PER_MONTH
+    later = months > 0.0
+    if not later.any():
+        return float("nan")
+    return float((total[same + 1] - total[same])[later].sum() / months[later].sum())
+
+
 def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Numbers) -> dict[str, float]:
     """Return the outcome of the largest series: patients who noticed something, treated on two days each."""
     names = (
@@ -233,6 +243,7 @@ def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Numbers)
     notice = numbers.judge.presence * np.array([one.notice for one in own])[:, None]
     clear = (state.scale["total"] == 0) & ~_felt(state) & (vibration < notice)
     kept = 1.0 - severity / np.maximum(severity[:, [0]], 1e-9)
+    total = state.scale["total"][:, YEAR].astype(np.float64)
     gain = (weight[:, None] * (severity[:, [0]] - severity)).sum(axis=0)
     return {
         "healton_complete": percent(clear[:, YEAR], weight),
@@ -241,5 +252,6 @@ def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Numbers)
         "healton_residual": percent(state.scale["gait"][:, YEAR] >= 2, weight),
         "respond_3_months": percent(kept[:, THREE] > 0.0, weight),
         "plateau": 100.0 * float(gain[YEAR] / gain[LAST]) if gain[LAST] > 0.0 else float("nan"),
+        "waiting_points": _waiting(pool, total),
         "effective_branches": float(weight.sum() ** 2 / (weight**2).sum()),
     }
