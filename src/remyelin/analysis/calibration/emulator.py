@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.calibration.free_people import FREE, bounds
+from remyelin.analysis.calibration.free_people import FREE, bounds, log_error
 from remyelin.evidence import load_targets
 
 Floats = NDArray[np.float64]
@@ -116,12 +116,12 @@ class Emulator:
             side = np.where(found > bound.value, bound.upper - bound.value, bound.value - bound.lower)
             sd = np.maximum(side, 0.25 * (bound.upper - bound.lower)) / 1.96
             sd = np.sqrt(sd**2 + self.error[column] ** 2)
-            total -= 0.5 * bound.weight * np.minimum(np.abs(found - bound.value) / sd, 4.0) ** 2
-        gap = np.clip((0.2 - rows[:, -1]) / np.hypot(0.1, self.error[-1]), 0.0, 4.0)
+            total += bound.weight * log_error((found - bound.value) / sd)
+        gap = np.maximum((0.2 - rows[:, -1]) / np.hypot(0.1, self.error[-1]), 0.0)
         logs = self._animals.predict(points)
         beyond = np.maximum(self._low - logs, 0.0) + np.maximum(logs - self._high, 0.0)
         total -= 0.5 * ((beyond / np.maximum(self.animal_error, 0.05)) ** 2).sum(axis=1)
-        return np.asarray(total - 0.5 * gap**2, dtype=np.float64)
+        return np.asarray(total + log_error(gap), dtype=np.float64)
 
 
 def sample(emulator: Emulator, start: Floats, rival: Mapping[str, float], rng: np.random.Generator) -> Floats:

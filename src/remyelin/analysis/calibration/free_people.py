@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +91,9 @@ CALIBRATION: Final = (
 SIGNS: Final = ("n2o_sural_snap_higher",)  # yes or no: the difference between the medians is above 0
 WEAK: Final = ("only_sensory", "cord_signs", "nerve_signs", "normal_examination")
 NORMAL: Final = 1.96  # standard deviations to either side that bounds of 95 % lie away
-FURTHEST: Final = (
-    4.0  # standard deviations beyond which a row counts no more: one row must not rule all others
-)
+FURTHEST: Final = 20.0  # standard deviations, of a row that nobody in the pool can show
+#: Of the Student distribution of errors: series differ, and one row must not rule all others.
+FREEDOM: Final = 4.0
 LEAST: Final = 0.01  # a range that begins at 0 is drawn from this share of its end on
 
 
@@ -134,13 +134,18 @@ def bounds() -> tuple[Bound, ...]:
     return tuple(found)
 
 
+def log_error(misfit: Any) -> Any:
+    """Return the logarithm of the density of an error in standard deviations, 0 for none."""
+    return -0.5 * (FREEDOM + 1.0) * np.log1p(np.square(misfit) / FREEDOM)
+
+
 def log_likelihood(rows: Mapping[str, float]) -> float:
     """Return the logarithm of the likelihood of simulated rows, up to a constant."""
-    total = sum(-0.5 * bound.weight * bound.misfit(rows[bound.name]) ** 2 for bound in bounds())
+    total = sum(bound.weight * log_error(bound.misfit(rows[bound.name])) for bound in bounds())
     for name in SIGNS:
         # The difference between the medians should be plainly above 0: two standard deviations of 0.1.
         value = rows[name] if np.isfinite(rows[name]) else 0.0
-        total -= 0.5 * float(np.clip((0.2 - value) / 0.1, 0.0, FURTHEST)) ** 2
+        total += log_error(max((0.2 - value) / 0.1, 0.0))
     return float(total)
 
 
