@@ -15,8 +15,9 @@ from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.conditioned import condition
 from remyelin.person.person import Person, resolve
-from remyelin.person.placement import place
+from remyelin.person.placement import UNTREATED, place
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import (
     COURSE_FIRST_DAYS,
@@ -53,8 +54,9 @@ class Subject:
 
 
 def placed(case: Case, ledger: Ledger) -> Person:
-    """Return the person of a case, placed on the model's curve by its laboratory values."""
-    return place(case, resolve(case, ledger), ledger)
+    """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
+    person = place(case, resolve(case, ledger), ledger)
+    return condition(person, exposure(case, person, UNTREATED, ledger), ledger)
 
 
 def subject(case: Case, person: Person, ledger: Ledger) -> Subject:

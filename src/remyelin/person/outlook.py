@@ -20,8 +20,9 @@ from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.chain import Subject
+from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
-from remyelin.person.traits import judged, patient, susceptibility
+from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
@@ -113,7 +114,7 @@ def recover(
     begun = [start for start in starts if start is not None]
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    followed = members(who.person.cause, ledger, RECOVERY_MEMBERS)
+    followed = members(who.person, ledger, RECOVERY_MEMBERS)
     rates = followed.rates
     drives = chemistry[list(myelin.DRIVES)]
     states = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
@@ -160,10 +161,16 @@ class Members:
     judges: tuple[clinic.Parameters, ...]
 
 
-def members(cause: str, ledger: Ledger, count: int) -> Members:
-    """Return so many members for a person with a cause."""
+def members(person: Person, ledger: Ledger, count: int) -> Members:
+    """Return so many members for a person."""
     sets = ledgers(ledger, count)
-    people = [patient(cause, own) for own in sets]
+    # Patients of a set differ; this one stands from the typical patient as its presentation and values say.
+    typical = patient(person.cause, ledger)
+    apart = {name: getattr(person.traits, name) / getattr(typical, name) for name in PATIENT}
+    people = []
+    for own in sets:
+        traits = patient(person.cause, own)
+        people.append(traits.with_values(**{name: getattr(traits, name) * apart[name] for name in PATIENT}))
     return Members(
         tuple(
             myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))

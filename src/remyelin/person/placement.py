@@ -22,7 +22,7 @@ from remyelin.person.person import Fact, Person
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import COURSE_LEAD, PLACING_DIFFERENCE, PLACING_MAX_EVALUATIONS
 
-_UNTREATED = Plan("none", "untreated", None)
+UNTREATED = Plan("none", "untreated", None)
 _SCALES = {
     "store": "body store, of typical",
     "plasma": "serum B12 at a given store, of typical",
@@ -71,7 +71,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     def misfit(steps: NDArray[np.float64]) -> NDArray[np.float64]:
         moved = _moved(person, free, spread * steps)
         times = np.array([moved.began - COURSE_LEAD, 0.0])
-        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(
+        at_presentation = cobalamin.simulate(exposure(case, moved, UNTREATED, ledger), times, kinetics).isel(
             time=-1
         )
         simulated = np.log([float(at_presentation[name]) for name in measured])

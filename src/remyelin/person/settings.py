@@ -64,3 +64,22 @@ FOUND_FINER: Final = 3  # steps between two of these days, by interpolation
 FOUND_STEP: Final = 30.4375  # days between those at which the drive of myelin is taken
 FOUND_GAS_STEP: Final = 7.0  # the same under nitrous oxide
 FOUND_LEAD: Final = 30.0  # days in health before the cause begins
+# days before presentation at which a case is looked at to say who would have been found when
+CONDITIONED_DAYS: Final = (
+    0.0,
+    7.0,
+    21.0,
+    45.0,
+    75.0,
+    120.0,
+    180.0,
+    270.0,
+    365.0,
+    500.0,
+    730.0,
+    1095.0,
+    1600.0,
+    2400.0,
+)
+CONDITIONED_GRID: Final = 9  # persons over the spread of susceptibility
+CONDITIONED_FAST: Final = 3  # steps over the spreads of reserve and of notice

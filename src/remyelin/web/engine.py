@@ -181,7 +181,7 @@ class Engine:
         """
         whole = self.trajectory(case, shift, check)
         ledger, tables = self.ledger, self.tables()
-        followed = members(whole.who.person.cause, ledger, WEB_BAND_MEMBERS)
+        followed = members(whole.who.person, ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
         check("members of the ensemble")
@@ -244,7 +244,7 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person = whole.who.person
-        followed = members(person.cause, self.ledger, WEB_BAND_MEMBERS)
+        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")

@@ -53,11 +53,12 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 SEED: Final = 80211
-PERSONS: Final = (36, 18, 14)  # deficiency, nitrous oxide, screened
-TREATED: Final = 18  # persons also followed under treatment, twice each
-WAVES: Final = (80, 60, 60)  # designs; the first over the ranges, the later ones from the emulator
+PERSONS: Final = (26, 14, 10)  # deficiency, nitrous oxide, screened
+TREATED: Final = 14  # persons also followed under treatment, twice each
+WAVES: Final = (70, 50, 50)  # designs; the first over the ranges, the later ones from the emulator
 READINGS: Final = 24  # points of the maps at which each design is read, in the waves
-SETS: Final = 320  # of the last wave
+VERIFIED: Final = 110  # points of the emulated posterior that are simulated
+SETS: Final = 320  # of the result: verified points by weight, each moved on its own
 TOGETHER: Final = 64  # sets whose animals are simulated at once
 MONKEY_FAILS: Final = 16.0  # months until metabolic failure
 DAYS_PER_WEEK: Final = 7.0
@@ -241,7 +242,8 @@ def fit(
     readings: list[Reading] = []
     tried: list[Tried] = []
     started, done = time.perf_counter(), 0
-    whole = sum(waves) + 2 * sets
+    verified = min(VERIFIED, sets)
+    whole = sum(waves) + verified + sets // 2
 
     def told(step: str) -> None:
         left = (time.perf_counter() - started) / max(done, 1) * (whole - done) / 60.0
@@ -276,7 +278,7 @@ def fit(
         return [{"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in readings]
     emulator = Emulator(readings, tried)
     if "points" not in kept.records:
-        points = _points(emulator, readings, 2 * sets, fixed, len(waves))
+        points = _points(emulator, readings, 4 * verified, fixed, len(waves))
         kept.add(
             "points",
             points=points.tolist(),
@@ -287,7 +289,7 @@ def fit(
     points, emulated = np.array(kept.records["points"]["points"]), kept.records["points"]["emulated"]
     alive: list[tuple[int, int, float]] = []
     for index, point in enumerate(points):
-        if len(alive) == sets:
+        if len(alive) == verified:
             break
         key = f"verified.{index}"
         if key not in kept.records:
@@ -303,7 +305,7 @@ def fit(
             alive.append((index, record["repair"], record["likelihood"]))
             done += 1
             if len(alive) % 10 == 0:
-                told(f"{len(alive)} of {sets} sets verified")
+                told(f"{len(alive)} of {verified} sets verified")
     weights = _weights(
         np.array([value for _, _, value in alive]), np.array([emulated[i] for i, _, _ in alive])
     )
@@ -320,7 +322,7 @@ def fit(
             )
         for item in kept.records[key]["sets"]:
             result.append({**item, "repair": repair})
-        done += int(times)
+        done += int(times) // 2
         told(f"{len(result)} of {sets} sets moved")
     effective = float(1.0 / (weights**2).sum())
     for own_set in result:

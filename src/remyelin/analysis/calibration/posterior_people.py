@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin.analysis.calibration.fit_people import SEED, SETS, WAVES, fit
+from remyelin.analysis.calibration.fit_people import PERSONS, SEED, SETS, VERIFIED, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import REPAIR, repair
@@ -36,7 +36,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     ]
     ranges = [(name, ledger.entry(name).range) for name in FREE]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
-    content = [numbers, ranges, rows, SIGNS, SEED, SETS, list(WAVES), repair().made]
+    content = [numbers, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -52,8 +52,8 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
     stream = io.StringIO()
     stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
     stream.write(
-        f"# {sum(WAVES)} designs in {len(WAVES)} waves, then {len(sets)} sets of an effective "
-        f"{sets[0]['effective']:.0f} verified by simulation; held against "
+        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {VERIFIED} points verified by simulation (an effective "
+        f"{sets[0]['effective']:.0f}), {len(sets)} sets of them with maps moved; held against "
         f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; "
         f"recalled and half weighted: {', '.join(WEAK)}\n"
     )
