@@ -12,31 +12,38 @@ from typing import Any, Final
 
 import numpy as np
 
+from remyelin import nerve
 from remyelin.analysis.calibration.fit_people import PERSONS, SEED, SETS, VERIFIED, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.protocols.observed import rows_of
+from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import REPAIR, repair
+from remyelin.person.chain_people import Numbers
 from remyelin.person.traits import PATIENT
 
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-LAYERS: Final = ("myelin", "clinic", "cobalamin", "traits")
 RIVAL_WAVES: Final = (50, 30)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
 
 
 def inputs_of_people(ledger: Ledger) -> str:
-    """Return a hash of what the posterior rests on: all numbers but the fitted ones, ranges, rows."""
-    numbers = [
+    """Return a hash of what the posterior rests on: every number the fit reads but the fitted ones, ranges, rows."""
+    recording = ledger.recording()
+    draws = drawn(2, 1, 1)
+    numbers = Numbers.of(recording, nerve.build_tables(recording))
+    rows_of(simulate_pool(draws, numbers, 1), traits_of(draws, recording), numbers)
+    read = [
         (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))
-        for entry in ledger.entries()
-        if entry.layer in LAYERS and entry.name not in COLUMNS and not entry.name.startswith("guidance.")
+        for entry in recording.used()
+        if entry.name not in COLUMNS
     ]
     ranges = [(name, ledger.entry(name).range) for name in FREE]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
-    content = [numbers, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
+    content = [read, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
