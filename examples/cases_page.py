@@ -108,9 +108,10 @@ def page(summary: dict[str, Any]) -> str:
             CANNOT
             if plan["told_apart"] is False
             else points(plan["median"], plan["low"], plan["high"], most),
-            f"{plan['axons_at_horizon']:.0%}",
+            "" if plan["told_apart"] is False else f"{plan['axons_at_horizon']:.0%}",
         ]
         for plan in summary["recovery"]["plans"]
+        if plan["shown"]
     ]
     horizon = summary["recovery"]["horizon"]
     parts.append(

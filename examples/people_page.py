@@ -162,8 +162,8 @@ def coverage(data: dict) -> str:
     if both:
         text += (
             f" Over the {both} rows for which a prior predictive was computed, the interval score (width and "
-            f"penalties, over the width of the bounds; smaller is better) is {score / both:.2f} in the mean, that of the prior "
-            f"{before / both:.2f}."
+            f"penalties, over the width of the bounds; smaller is better) is {score / both:.2f} in the mean, that "
+            f"of the prior {before / both:.2f}."
         )
     return text
 

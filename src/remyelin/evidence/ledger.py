@@ -21,7 +21,7 @@ from typing import Any
 
 from remyelin.base.errors import InputError, nearest
 
-LAYERS = ("case", "traits", "cobalamin", "myelin", "fibre", "nerve", "clinic")
+LAYERS = ("case", "traits", "record", "cobalamin", "myelin", "fibre", "nerve", "clinic")
 KINDS = ("measured", "derived", "calibrated", "assumed")
 MARKS = ("read", "read-2nd", "recall", "calc", "none")
 

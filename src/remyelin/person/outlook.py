@@ -95,7 +95,7 @@ def recover(
     Parameters
     ----------
     chemistry : Dataset (plan, time, compartment)
-        ``methylation`` and ``cognition`` under each plan.
+        ``methylation``, ``gas`` and the points of the mental item, ``mental``, under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     who : Subject
@@ -119,13 +119,13 @@ def recover(
     drives = chemistry[list(myelin.DRIVES)]
     states = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
     paths = nerve.conduction(states, who.body, tables, ledger, FELT)
-    thinking = chemistry["cognition"].sel(time=days)
+    mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []
     for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
-        total = clinic.functional_disability(conducted, judgement, thinking)["total"]
+        total = clinic.functional_disability(conducted, judgement, mental)["total"]
         each.append(
             xr.Dataset(
                 {

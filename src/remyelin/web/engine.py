@@ -166,7 +166,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
         pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["cognition"], self._judge(person))
+        picture = pictured(pathways, chemistry["mental"], self._judge(person))
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def _judge(self, person: Person) -> clinic.Parameters:
@@ -196,7 +196,7 @@ class Engine:
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
         pictures = [
-            pictured(pathways.isel(member=i), whole.chemistry["cognition"], judge)
+            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
             for i, judge in enumerate(followed.judges)
         ]
         picture = Picture(
@@ -249,9 +249,9 @@ class Engine:
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[list(myelin.DRIVES)],
+            whole.chemistry[["methylation"]],
             whole.who.segments,
-            person.age,
+            whole.who.person.age,
             followed.rates,
             keep=zero,
         )
@@ -260,7 +260,7 @@ class Engine:
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
         before = chain.conduction(whole.who, past, self.tables(), self.ledger)
-        severity = pictured(before, whole.chemistry["cognition"], self._judge(person)).severity
+        severity = pictured(before, whole.chemistry["mental"], self._judge(person)).severity
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
@@ -292,8 +292,8 @@ class Engine:
         whole = self.trajectory(case, shift, lambda step: None)
         state = _state_at(whole, day).expand_dims("time")
         pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
-        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
-        disability = pictured(pathways, cognition, self._judge(whole.who.person)).disability
+        mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
+        disability = pictured(pathways, mental, self._judge(whole.who.person)).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -321,7 +321,7 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, cognition: xr.DataArray, judgement: clinic.Parameters) -> Picture:
+def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
@@ -329,8 +329,8 @@ def pictured(pathways: xr.Dataset, cognition: xr.DataArray, judgement: clinic.Pa
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)
-    thinking = cognition.sel(time=pathways["time"]).to_numpy()
-    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
     return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
@@ -433,6 +433,13 @@ def described(whole: Trajectory) -> dict[str, Any]:
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
         "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "chance": {
+            str(name): {
+                str(bound): plain(variables["chance"].to_numpy()[at, i, j])
+                for j, bound in enumerate(variables["bound"].to_numpy().tolist())
+            }
+            for i, name in enumerate(variables["association"].to_numpy().tolist())
+        },
         "disability": plain(picture.disability),
         "person": [
             {

@@ -55,14 +55,14 @@ Progress = Callable[[str], None]
 SEED: Final = 80211
 PERSONS: Final = (26, 14, 10)  # deficiency, nitrous oxide, screened
 TREATED: Final = 14  # persons also followed under treatment, twice each
-WAVES: Final = (70, 50, 50)  # designs; the first over the ranges, the later ones from the emulator
+WAVES: Final = (45, 30, 30)  # designs; the first over the ranges, the later ones from the emulator
 READINGS: Final = 24  # points of the maps at which each design is read, in the waves
-VERIFIED: Final = 110  # points of the emulated posterior that are simulated
+VERIFIED: Final = 80  # points of the emulated posterior that are simulated
 SETS: Final = 320  # of the result: verified points by weight, each moved on its own
 TOGETHER: Final = 64  # sets whose animals are simulated at once
 MONKEY_FAILS: Final = 16.0  # months until metabolic failure
 DAYS_PER_WEEK: Final = 7.0
-MOVES: Final = 40  # steps of the maps of each of its sets under the simulated likelihood
+MOVES: Final = 25  # steps of the maps of each of its sets under the simulated likelihood
 CHAINS: Final = 64  # of the sampler over the emulator
 
 

@@ -25,8 +25,10 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (50, 30)  # designs of each rival
+RIVAL_WAVES: Final = (30, 20)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
+#: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
+FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
 CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
 
 
@@ -39,7 +41,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     read = [
         (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))
         for entry in recording.used()
-        if entry.name not in COLUMNS
+        if entry.name not in COLUMNS and not entry.name.startswith(FOLLOWING)
     ]
     ranges = [(name, ledger.entry(name).range) for name in FREE]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]

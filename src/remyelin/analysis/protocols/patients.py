@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ from remyelin.analysis.protocols.pool import (
 )
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.clinic import association
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
 from remyelin.person.found import at_chance
@@ -40,7 +42,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is worked out once is kept with it
 class Series:
     """Patients before and after treatment, in arrays (patient, ...).
 
@@ -64,6 +66,10 @@ class Series:
         Pathways and states at the months.
     notice : (patient, 1) array
         Severity from which each notices a symptom.
+    exposures, times : tuple
+        Treated course of each patient, and its days.
+    numbers : Numbers
+        Of the parameter set.
     """
 
     draws: tuple[Draw, ...]
@@ -77,6 +83,42 @@ class Series:
     blood: Mapping[str, Floats]
     people: People
     notice: Floats
+    exposures: tuple[cobalamin.Exposure, ...]
+    times: tuple[Floats, ...]
+    numbers: Numbers
+
+    @property
+    def severity(self) -> xr.DataArray:
+        """Severities of symptoms over (patient, month, symptom)."""
+        names = list(self.state.severity)
+        values = np.stack([self.state.severity[name] for name in names], axis=-1)
+        return xr.DataArray(
+            values, dims=("patient", "month", "symptom"), coords={"month": list(FOLLOW_UP), "symptom": names}
+        )
+
+    @property
+    def pathways(self) -> xr.Dataset:
+        """Conduction over (patient, month, pathway)."""
+        return xr.Dataset(
+            {
+                name: (("patient", "month", "pathway"), values)
+                for name, values in self.people.pathways.items()
+            },
+            coords={"month": list(FOLLOW_UP), "pathway": list(nerve.PATHWAYS)},
+        )
+
+    @cached_property
+    def exposure(self) -> xr.Dataset:
+        """Exposure of the brain to deficiency by clock, and anaemia, over (patient, month)."""
+        maps = self.numbers.associations
+        found: dict[str, list[Floats]] = {}
+        for i, (exposure, times) in enumerate(zip(self.exposures, self.times, strict=True)):
+            course = cobalamin.course_of(exposure, times, self.numbers.kinetics)
+            clocks = association.exposures(times, course["methylation"][:, 1], course["haemoglobin"], maps)
+            at = np.searchsorted(times, self.people.days[i])
+            for name, values in clocks.items():
+                found.setdefault(name, []).append(values[at])
+        return xr.Dataset({name: (("patient", "month"), np.stack(values)) for name, values in found.items()})
 
     @property
     def duration(self) -> Floats:
@@ -119,14 +161,14 @@ class Series:
         found: Bools = self.state.scale["rankin"][:, month] <= 1
         return found
 
-    def severity(self) -> Floats:
+    def burden(self) -> Floats:
         """Return the sum of the symptoms of limbs and cord and of the loss of vibration sense, (patient, month)."""
         total = np.sum([self.state.severity[name] for name in (*FELT, "reflexes")], axis=0)
         return np.asarray(total + np.asarray(self.state.signs["vibration_loss"]), dtype=np.float64)
 
     def improvement(self, month: int) -> Floats:
         """Return the share of the severity at presentation that is gone."""
-        severity = self.severity()
+        severity = self.burden()
         return np.asarray(1.0 - severity[:, month] / np.maximum(severity[:, 0], 1e-9))
 
 
@@ -251,4 +293,7 @@ def _treated(
         blood=blood_of(people, traits, numbers.kinetics),
         people=people,
         notice=np.asarray(numbers.judge.presence * np.array([own.notice for own in traits])[:, None]),
+        exposures=tuple(exposures),
+        times=tuple(times),
+        numbers=numbers,
     )

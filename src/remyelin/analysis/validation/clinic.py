@@ -43,6 +43,11 @@ def series_of(ledger: Ledger, kind: str) -> Series:
     return follow(ledger, stratum, patients, seed=SEED, cord=cord)
 
 
+def in_cord_disease(series: Series) -> NDArray[np.bool_]:
+    """Return who has cord disease at presentation."""
+    return series.cord()
+
+
 def percent(which: NDArray[np.bool_]) -> float:
     """Return the share of patients, %; NaN of nobody."""
     return 100.0 * float(which.mean()) if which.size else float("nan")
@@ -85,7 +90,7 @@ def healton(ledger: Ledger) -> Mapping[str, float]:
 def duration(ledger: Ledger) -> Mapping[str, float]:
     """Effects of the duration of symptoms, and how the course begins and ends."""
     series = series_of(ledger, "healton")
-    severity = series.severity()
+    severity = series.burden()
     gain = (severity[:, [0]] - severity).mean(axis=0)
     first = [FELT[i] for i in np.argmax([series.first.severity[name][:, 0] for name in FELT], axis=0)]
     commonest = max(sorted(set(first)), key=first.count)

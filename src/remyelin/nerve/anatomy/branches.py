@@ -86,10 +86,26 @@ BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
     "chorda_tympani": (_stretch("gustatory.nerve", "peripheral", "peripheral_sensory", "core"),),
     "gustatory_root": (_stretch("gustatory.root", "peripheral", "peripheral_sensory", "core"),),
     "gustatory_central": (_stretch("gustatory.brain", "central", "cerebral", "core"),),
+    "callosal": (_stretch("callosal.brain", "central", "cerebral", "core", "callosum"),),
+    "corticobulbar": (_stretch("corticobulbar.brain", "central", "cerebral", "core", "corticobulbar"),),
+    "hypoglossal": (_stretch("hypoglossal.nerve", "peripheral", "peripheral_motor", "between"),),
+    "spinothalamic": (_stretch("spinothalamic.cord", "central", "anterolateral", "core", "spinothalamic"),),
 }
 """Branches by name, each from its cell body outwards. Ascending branches and roots start at the ganglion."""
 
-HEAD: Final = frozenset({"optic", "auditory", "trigeminal", "facial", "olfactory", "gustatory"})
+HEAD: Final = frozenset(
+    {
+        "optic",
+        "auditory",
+        "trigeminal",
+        "facial",
+        "olfactory",
+        "gustatory",
+        "callosal",
+        "corticobulbar",
+        "hypoglossal",
+    }
+)
 """First parts of the names of courses that do not grow with the height of the body."""
 
 ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})

@@ -44,6 +44,8 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "low": low,
                 "median": middle,
                 "high": high,
+                # where no delay is told apart, a row of equal ends would read as if waiting were free
+                "shown": bool(worse) or index == 0,
                 "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
                 "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
@@ -77,7 +79,9 @@ def recovery_figure(course: Course) -> Figure:
     """Disability and conduction under four plans with their bands; the end of the course against the delay."""
     bands = course.recovery.bands
     x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
-    drawn = [plan for plan in course.plans if plan.name in DRAWN]
+    # equal curves would read as if waiting were free, where the model cannot tell
+    worse = told_apart(course)
+    drawn = [plan for plan in course.plans if plan.name in DRAWN and (worse or plan is course.plans[0])]
 
     def lines(values: xr.DataArray) -> tuple[Series, ...]:
         found = []
@@ -109,7 +113,7 @@ def recovery_figure(course: Course) -> Figure:
             y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
-        _against_delay(course),
+        *((_against_delay(course),) if worse or len(course.plans) == 1 else ()),
     ]
     panels += [
         Panel(
@@ -125,24 +129,32 @@ def recovery_figure(course: Course) -> Figure:
     caption = (
         f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
         "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
-        "set, which all other figures use, was, so its curve can lie near the edge of the band. Right: where each plan "
-        f"ends, by how much earlier or later treatment began. The axes end at {course.recovery.most}, the most points "
-        "of the scale that this model can give."
+        "set, which all other figures use, was, so its curve can lie near the edge of the band. "
+        + (
+            "Right: where each plan ends, by how much earlier or later treatment began. "
+            if worse
+            else "Other starts of treatment are not drawn: the model cannot tell their ends apart. "
+        )
+        + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
 
 def plans_figure(course: Course) -> tuple[Figure, ...]:
-    """Disability under every other plan with its band, the treatment as given beside it; none without other plans."""
+    """Disability under every plan that is told apart, with its band, the treatment as given beside it."""
     bands = course.recovery.bands["disability"]
     x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
-    given = course.plans[0]
+    given, worse = course.plans[0], told_apart(course)
+    if not worse:
+        return ()
     beside = Series(
         given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
     )
     top = float(course.recovery.most)
     panels = []
     for plan in course.plans[1:]:
+        if plan.name not in worse and (plan.shift is None or plan.shift > 0):
+            continue
         low, middle, high = (
             rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
         )
@@ -152,7 +164,8 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         )
     caption = (
         "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
-        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off."
+        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off. Later "
+        "starts that the model cannot tell apart from the treatment as given are not drawn."
     )
     title = "Every start of treatment, with its band"
     return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()

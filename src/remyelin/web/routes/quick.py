@@ -117,9 +117,10 @@ async def state(request: Request) -> dict[str, Any]:
             {
                 "id": item.id,
                 "name": item.name,
-                "status": item.status,
+                "tier": item.tier,
                 "pathways": list(item.pathways),
                 "mechanism": item.mechanism,
+                "causes": item.causes,
             }
             for item in clinic.catalogue(ledger)
         ],

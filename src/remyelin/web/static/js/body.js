@@ -168,7 +168,7 @@ export async function show(main) {
     const depends = state.about.symptoms.filter((one) => one.pathways.includes(chosen));
     clear(symptoms, h("ul", {}, depends.map((one) => {
       const severity = found.severity[one.id] ? at({ x: found.severity[one.id] }, "x") : null;
-      return h("li", {}, h("b", {}, one.name), severity === null ? h("span", { class: "muted" }, ` (${one.status})`) : `, severity ${severity.toFixed(2)}${severity >= state.about.presence ? "" : ", not noticed"}`, ". ", h("span", { class: "muted" }, one.mechanism));
+      return h("li", {}, h("b", {}, one.name), severity === null ? h("span", { class: "muted" }, ` (${one.tier})`) : `, severity ${severity.toFixed(2)}${severity >= state.about.presence ? "" : ", not noticed"}`, ". ", h("span", { class: "muted" }, one.mechanism));
     })), depends.length ? null : h("p", { class: "hint" }, "None of the computed ones."), h("p", { class: "hint" }, h("a", { href: "#sources/clinic" }, "How a pathway becomes a complaint: mostly assumed numbers")));
   }
 

@@ -35,7 +35,7 @@ export async function show(main) {
   const verdict = { of: "", said: null };
   const free = () => verdict.said === "";
   const until = (xs) => (free() ? xs.length : xs.filter((month) => month <= 0).length);
-  const charts = { hero: [], symptoms: {}, blood: {}, sheaths: {} };
+  const charts = { hero: [], symptoms: {}, chances: {}, blood: {}, sheaths: {} };
   const heading = h("h1", { id: "case-title" });
   const story = h("p", { class: "story", "aria-live": "polite" });
   const cards = h("div", { class: "cards" });
@@ -45,6 +45,7 @@ export async function show(main) {
   const narrow = matchMedia("(max-width: 44rem)").matches;
   const hero = [0, 1].map(() => new Chart({ height: narrow ? 190 : 250 }));
   const symptoms = h("div", { class: "charts three" });
+  const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
   const sheaths = h("div", { class: "charts four" });
   const more = h("div", { class: "charts four" });
@@ -66,7 +67,9 @@ export async function show(main) {
       when, cards),
     panel.node,
     h("div", { class: "rest" },
-      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms),
+      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms,
+        h("h3", {}, "Symptoms without a mechanism here"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. No mechanism is claimed, and a low probability is no reassurance."), chances,
+        h("h3", {}, "No evidence that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `: ${one.mechanism} Common other causes: ${one.causes}`)))),
       section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
@@ -88,14 +91,15 @@ export async function show(main) {
     const from = Math.max(found.a.months[0], -48);
     const range = [from, found.a.months.at(-1)];
     const base = (extra) => ({ months: true, x_label: "months from diagnosis", x_range: range, marks: [0], cursor: state.month, ...extra });
-    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({
+    // equal curves would read as if waiting were free, where the model cannot tell
+    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => ({
       label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
       ...(band && id === "a" && bands[id] && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a)].join();
+    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a), shown.map(unknown)].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     hero[0].set(base({ title: "Disability", y_label: `points of 16; at most ${state.about.most_points} here`, why: term("disability", "?"), rests: "disability", y_range: [0, state.about.most_points], series: lines((d) => d.disability, (b) => b.disability) }));
@@ -104,6 +108,16 @@ export async function show(main) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
         series: [...lines((d) => d.severity[name], (b) => b.severity[name])] }));
+    }
+    for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
+      charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
+      charts.chances[one.id].set(base({ title: one.name, y_label: "probability", y_range: [0, 1.02],
+        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => {
+          const [x, chance] = [found[id].blood_months, found[id].chance[one.id]];
+          const cut = (values) => values.slice(0, until(x));
+          const band = id === "a" ? { band_x: cut(x), low: cut(chance.low), high: cut(chance.high) } : {};
+          return { label: names[id], x: cut(x), y: cut(chance.median), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6, ...band };
+        }) }));
     }
     for (const [name, title, word] of BLOOD) {
       charts.blood[name] ??= append(blood, new Chart({ height: 170 }));
@@ -180,7 +194,7 @@ export async function show(main) {
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id, -1, false)} of 16`, "disability")),
-        CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
+        !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
@@ -271,7 +285,7 @@ export async function show(main) {
   };
   const stop = listen((what) => {
     if (what === "month") {
-      for (const chart of [...hero, ...Object.values(charts.symptoms), ...Object.values(charts.blood), ...Object.values(charts.sheaths)]) chart.cursor(state.month);
+      for (const chart of [...hero, ...Object.values(charts.symptoms), ...Object.values(charts.chances), ...Object.values(charts.blood), ...Object.values(charts.sheaths)]) chart.cursor(state.month);
       when.set(state.month);
       studies.ask();
       return;
