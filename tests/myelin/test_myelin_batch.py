@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.myelin import AXONAL, Parameters, ensemble, members, simulate
+from remyelin.myelin import AXONAL, Parameters, members, simulate
 
 LEDGER = Ledger.shipped()
 TIMES = np.arange(0.0, 1500.0, 30.0)
@@ -74,7 +74,7 @@ def test_what_is_kept_does_not_change_what_is_computed(which):
 
 def test_what_a_run_overrides_stays_in_every_member():
     name = "myelin.shared.injury"
-    assert name in ensemble().members[0]
+    assert name in posterior().sets[0]
     plain, fixed = members(LEDGER, 5), members(LEDGER.replace({name: 0.001}), 5)
     assert len({one.central["injury"] for one in plain}) == 5
     assert {one.central["injury"] for one in fixed} == {0.001}
