@@ -25,9 +25,9 @@ DATA = files("remyelin.analysis.calibration").joinpath("data")
 WORDS = {
     "store": "body store in balance on the same diet",
     "pace": "speed of the cause",
-    "central": "injury of sheaths of cord and brain at the same deficit",
-    "peripheral": "injury of sheaths and axons of the nerves of the limbs",
-    "optic": "injury of the optic nerve",
+    "central": "cord and brain: divides the deficit of half harm",
+    "peripheral": "nerves of the limbs: the same",
+    "optic": "optic nerve: the same",
     "motor_n2o": "hazard of motor axons under nitrous oxide",
     "plasma": "haptocorrin-bound cobalamin at the same store",
     "mma": "methylmalonate at the same status",

@@ -137,7 +137,7 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     # Powers take most of the time of this function, so none is taken where the answer is known.
     deficit = 0.0
     if phi < 1.0:
-        deficit = p.susceptibility * ((1.0 - phi) / p.injury_half) ** p.injury_exponent
+        deficit = (p.susceptibility * (1.0 - phi) / p.injury_half) ** p.injury_exponent
         deficit /= 1.0 + deficit
     mma = p.mma_weight * inputs[MMA] / (inputs[MMA] + p.mma_half)
     injury = p.injury * ((1.0 - p.inflammatory_share) * deficit + p.inflammatory_share * y[BALANCE])

@@ -27,9 +27,8 @@ class Susceptibility:
     Attributes
     ----------
     central, peripheral, optic : float
-        Multiply the odds of harm to sheaths and axons by a lack of methylation, in the tracts of the cord and
-        brain, in the nerves of the limbs, and in the optic nerve: a factor s lowers the deficit of half harm by
-        ``s ** (1 / injury_exponent)``.
+        Divide the deficit of methylation of half the harm to sheaths and axons, in the tracts of the cord and
+        brain, in the nerves of the limbs, and in the optic nerve.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
     """
@@ -40,7 +39,7 @@ class Susceptibility:
     motor_n2o: float = 1.0
 
     def of_tract(self, tract: str, compartment: str) -> float:
-        """Return the factor of the odds of harm by a lack of methylation in a tract."""
+        """Return by how much the deficit of half harm is lower in a tract than in the typical person."""
         if tract in OPTIC:
             return self.optic
         return self.peripheral if compartment == "peripheral" else self.central

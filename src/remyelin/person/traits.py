@@ -38,7 +38,8 @@ class Traits:
         Speed of the cause: intrinsic factor is lost so many times faster, a diet falls further below need, more gas
         is used a day.
     central, peripheral, optic : float
-        Injury by the same lack of methylation: tracts of cord and brain, nerves of the limbs, optic nerve.
+        Susceptibility to a lack of methylation: divides the deficit of half harm, in the tracts of cord and brain, the
+        nerves of the limbs, and the optic nerve.
     motor_n2o : float
         Hazard of motor axons under nitrous oxide.
     plasma : float

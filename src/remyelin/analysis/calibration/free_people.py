@@ -60,7 +60,7 @@ FREE: Final = (*STRUCTURAL, *MAPS)
 RIVALS: Final[Mapping[str, Mapping[str, float]]] = {
     "both": {},
     "susceptibility": {"spread.pace": 0.2},
-    "pace": {"spread.central": 0.1, "spread.peripheral": 0.1, "spread.motor_n2o": 0.1},
+    "pace": {"spread.central": 0.03, "spread.peripheral": 0.03, "spread.motor_n2o": 0.1},
 }
 """What persons differ in: numbers held at the least of their range, by rival; `spread.pace` is not fitted."""
 
