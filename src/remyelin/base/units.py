@@ -176,3 +176,4 @@ BODY_TEMPERATURE: Final = 37.0  # C, what a fibre is built at when nothing is sa
 SPHERE: Final = 4 * math.pi  # steradian
 POINT_SOURCE_MV: Final = 1e6  # mV um (S/m) per mA: potential of a point source is this I / (4 pi sigma r)
 MS_PER_S: Final = 1e3
+NA_PER_MA: Final = 1e6

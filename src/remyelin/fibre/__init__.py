@@ -26,6 +26,7 @@ from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.models.sundt import sundt_c_fibre
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
+from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.impulses import (
     blocking_temperature,
     discharge,
@@ -33,10 +34,14 @@ from remyelin.fibre.protocols.impulses import (
     internodal_times,
     safety_factor,
 )
+from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.quantise import States, quantise
-from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
+from remyelin.fibre.protocols.recorded import Clamp
+from remyelin.fibre.protocols.recording import record_potential, spikes
 from remyelin.fibre.protocols.refractoriness import recovery_cycle, refractory_period_of_transmission
-from remyelin.fibre.protocols.threshold import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.protocols.stimulate import stimulate
+from remyelin.fibre.protocols.threshold import strength_duration, threshold
+from remyelin.fibre.protocols.thresholds import thresholds
 from remyelin.fibre.solvers.full import Recording, resting_state, simulate_full
 from remyelin.fibre.solvers.library import Library, conduct_assembled, enlarged, reduce_internodes
 from remyelin.fibre.stimulation.extracellular import (
@@ -46,6 +51,7 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
+from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import Waveform, biphasic, from_function, rectangular, sampled
 
@@ -56,6 +62,7 @@ __all__ = [
     "PRESETS",
     "STIN",
     "ChannelSet",
+    "Clamp",
     "Current",
     "Electrode",
     "Errors",
@@ -70,6 +77,7 @@ __all__ = [
     "Rate",
     "Recording",
     "Run",
+    "Source",
     "States",
     "Stimulus",
     "Waveform",
@@ -124,9 +132,11 @@ __all__ = [
     "simulate_full",
     "spike_times",
     "spikes",
+    "stimulate",
     "strength_duration",
     "sundt_c_fibre",
     "threshold",
+    "thresholds",
     "vacuolate",
     "widen_nodes",
 ]

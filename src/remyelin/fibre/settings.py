@@ -23,6 +23,9 @@ REST_TOLERANCE: Final = 1e-7  # mV per pseudo-transient step
 DAMPED_STEPS: Final = 2  # backward-Euler step pairs after a jump of the stimulus, against ringing
 FIRING_DEPOLARISATION: Final = 5.0  # mV above rest from which net inward current counts as firing
 CROSSING_LEVEL: Final = -30.0  # mV: arrival by crossing, as other simulators report it
+TRIAL_LOOK: Final = 16  # steps between looks at whether a run of a search is over
+TRIAL_QUIET_MV: Final = 1.0  # deviation from rest below which it is over ...
+TRIAL_STILL: Final = 8  # ... at so many looks in a row, once the stimulus has ended
 STEP_LIMITS_US: Final = (0.05, 25.0)  # accepted time steps of the fibre engine
 PULSE_NA: Final = (
     2.0  # default intracellular pulse; far above threshold, so that it says nothing of the fibre
@@ -34,6 +37,25 @@ WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded,
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
 LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
+REDUCTION_PLANS: Final = (
+    (6, (2.0, 8.0, 32.0, 128.0)),
+    (10, (1.0, 5.0, 25.0, 125.0, 625.0, 10_000.0)),
+    (16, (1.5, 6.0, 25.0, 90.0, 300.0, 1000.0, 3200.0, 12_000.0)),
+)  # states kept per internode and matched times (us) of stimulated fibres, cheapest first
+REDUCTION_TOLERANCE: Final = 0.003  # stated error of the reduction up to which the cheaper plan is taken
+REDUCTION_FIRST_US: Final = (
+    2.0  # shortest time at which the reduction is compared with the unreduced internode
+)
+REDUCTION_TIMES_MS: Final = (0.128, 32.0)  # and limits of the longest
+AFTER_POTENTIAL_MS: Final = 0.5  # from when on what an impulse leaves behind is compared
+NODE_TIME_MS: Final = 0.15  # time constant given to the nodes in that comparison
+REDUCTION_LOOKS: Final = 4  # internodes compared
+PLAN_LOOKS: Final = 3  # fibres of a batch whose error is looked at: those with the strongest sources
+CLAMP_CONDUCTANCE: Final = 10.0  # uS of a voltage clamp
+IMPULSE_APART_MS: Final = 0.2  # no two impulses of a node are counted closer than this on average
+PAIR_IMPULSES: Final = 64  # impulses counted of a pair of stimuli
+TRAIN_CHUNK: Final = 65_536  # steps of a train run at a time
+MODES_CACHE_SIZE: Final = 2000  # distinct reduced internodes with their basis remembered, 2 to 25 kB each
 REST_PASS_TOLERANCE: Final = 1e-5  # mV; what is left is balanced by a constant current
 REST_NEWTON_STEP_MV: Final = 0.01  # over which the slope of the ionic current is taken
 REST_PASSES: Final = 500  # fixed-point passes towards the resting state of the reduced fibre

@@ -42,6 +42,7 @@ def summarise(course: Course) -> dict[str, Any]:
             "name": case.name,
             "title": case.title,
             "kind": case.kind,
+            "coexisting": list(case.coexisting),
             "summary": case.summary,
             "outcome": case.outcome,
             "citation": cite(case.citation),

@@ -41,6 +41,8 @@ CAUSES = (
     "food-cobalamin malabsorption",
     "CD320 antibodies",
 )
+#: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
+DISEASES = ("diabetic neuropathy", "alcohol neuropathy", "copper deficiency", "cervical stenosis")
 #: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
 PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
@@ -198,6 +200,7 @@ class Case(_Frozen):
     outcome: Text = ""
     person: Person
     cause: Cause
+    coexisting: Annotated[tuple[Literal[DISEASES], ...], Field(max_length=4, strict=False)] = ()  # type: ignore[valid-type]
     intake: Intake = Intake()
     treatment: Annotated[tuple[Treatment, ...], Field(max_length=20, strict=False)] = ()
     labs: Labs = Labs()
@@ -207,6 +210,8 @@ class Case(_Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> Case:
+        if len(set(self.coexisting)) < len(self.coexisting):
+            raise ValueError("coexisting: a disease is named twice; name each once.")
         for i, item in enumerate(self.treatment):
             if not 0 <= item.start <= self.plan.horizon:
                 raise ValueError(f"treatment[{i}].start: must lie between presentation and plan.horizon.")

@@ -16,6 +16,7 @@ from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.coexisting import beside
 from remyelin.person.conditioned import condition
 from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
@@ -121,7 +122,8 @@ def associated(found: xr.Dataset, age: float, ledger: Ledger) -> xr.Dataset:
 def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     """Return myelin and axons over (..., time, segment), driven by the chemistry over (..., time, compartment)."""
     rates = myelin.Parameters.from_ledger(ledger).of_person(susceptibility(who.person.traits))
-    return myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
+    alone = myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
+    return beside(alone, who.case.coexisting, ledger)
 
 
 def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: Ledger) -> xr.Dataset:

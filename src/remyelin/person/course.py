@@ -188,7 +188,7 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, tables, ledger)
+    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None

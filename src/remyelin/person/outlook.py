@@ -20,6 +20,7 @@ from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.chain import Subject
+from remyelin.person.coexisting import beside
 from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
@@ -89,6 +90,7 @@ def recover(
     starts: Sequence[float | None],
     tables: nerve.Tables,
     ledger: Ledger,
+    coexisting: Sequence[str] = (),
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -104,6 +106,8 @@ def recover(
         As for :func:`remyelin.nerve.conduction`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
+    coexisting : sequence of str
+        Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
 
     Returns
     -------
@@ -117,7 +121,8 @@ def recover(
     followed = members(who.person, ledger, RECOVERY_MEMBERS)
     rates = followed.rates
     drives = chemistry[list(myelin.DRIVES)]
-    states = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
+    alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
+    states = beside(alone, coexisting, ledger)
     paths = nerve.conduction(states, who.body, tables, ledger, FELT)
     mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)

@@ -31,6 +31,7 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
+from remyelin.person.coexisting import beside
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.outlook import at_presentation, members
 from remyelin.person.person import Person
@@ -193,6 +194,7 @@ class Engine:
             keep=times[at],
         )
         check("conduction of the ensemble")
+        together = beside(together, case.coexisting, ledger)
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
         pictures = [
@@ -249,12 +251,13 @@ class Engine:
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
         together = myelin.simulate(
-            whole.chemistry[["methylation"]],
+            whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
             followed.rates,
             keep=zero,
         )
+        together = beside(together, case.coexisting, self.ledger)
         pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])

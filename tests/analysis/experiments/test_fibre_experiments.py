@@ -56,9 +56,11 @@ def docs_script() -> ModuleType:
 
 def run_small(name: str, monkeypatch: pytest.MonkeyPatch) -> Result:
     for module, constants in SMALL[name].items():
-        home = "validation.excitability" if module == "validation" else f"experiment.{module}"
+        home = f"experiments.{module}"
+        if module == "validation":
+            home = "protocols.excitability"
         for constant, value in constants.items():
-            monkeypatch.setattr(importlib.import_module(f"remyelin.{home}"), constant, value)
+            monkeypatch.setattr(importlib.import_module(f"remyelin.analysis.{home}"), constant, value)
     return run_experiment(name, LEDGER)
 
 

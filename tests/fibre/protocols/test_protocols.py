@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.mrg import mrg, mrg_interpolated
+from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.refractoriness import recovery_cycle, refractory_period_of_transmission
 from remyelin.fibre.protocols.search import transitions
-from remyelin.fibre.protocols.threshold import Pipette, Run, strength_duration, threshold
+from remyelin.fibre.protocols.threshold import strength_duration, threshold
 from remyelin.fibre.stimulation.extracellular import above
+from remyelin.fibre.stimulation.sources import Pipette
 from remyelin.fibre.stimulation.waveform import rectangular
 
 LEDGER = Ledger.shipped()

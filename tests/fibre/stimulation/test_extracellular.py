@@ -8,8 +8,8 @@ import pytest
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.mrg import mrg
-from remyelin.fibre.protocols.recording import record_potential, spike_times, spikes
-from remyelin.fibre.protocols.threshold import Pipette
+from remyelin.fibre.protocols.crossings import spike_times
+from remyelin.fibre.protocols.recording import record_potential, spikes
 from remyelin.fibre.solvers.full import simulate_full
 from remyelin.fibre.stimulation.extracellular import (
     Electrode,
@@ -18,6 +18,7 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
+from remyelin.fibre.stimulation.sources import Pipette
 from remyelin.fibre.stimulation.waveform import rectangular
 
 LEDGER = Ledger.shipped()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -15,23 +15,38 @@ from remyelin.base.units import MS_PER_S, MS_PER_US
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.lesions.membrane import scale_channels
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.recording import spike_times
-from remyelin.fibre.protocols.threshold import Bench, Pipette, Run
+from remyelin.fibre.protocols.crossings import spike_times
+from remyelin.fibre.protocols.preparation import (
+    Preparation,
+    ProtocolSolver,
+    Run,
+    check_step,
+    node_of,
+    travel_times,
+    waited,
+)
 from remyelin.fibre.settings import (
     ALLOWANCE,
     BLOCKING_STEP_C,
+    DEFAULT_STEP_US,
     DISCHARGE_MS,
     DISCHARGE_STEP_US,
+    LANES,
     MOST_IMPULSES,
     PROTOCOL_LIMIT_MS,
     REST_KICK_MV,
     SAFETY_SHARES,
     SPIKE_LEVEL_MV,
     TEMPERATURE_LIMITS,
+    TRAIN_CHUNK,
 )
-from remyelin.fibre.solvers.full import Recording, resting_state, simulate_full
-from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
-from remyelin.fibre.stimulation.waveform import rectangular
+from remyelin.fibre.solvers.driven import Block
+from remyelin.fibre.solvers.full import resting_state, simulate_full
+from remyelin.fibre.solvers.packing import reducible
+from remyelin.fibre.solvers.trials import damped
+from remyelin.fibre.stimulation.sources import Pipette
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
+from remyelin.fibre.stimulation.waveform import Waveform, rectangular
 
 Array = NDArray[np.float64]
 Regime = Literal["block", "single", "after-discharge", "spontaneous"]
@@ -127,17 +142,20 @@ def follow_trains(
     pulse = rectangular(Pulse().duration)
     if np.any(MS_PER_S / wanted <= pulse.end):
         raise InputError(f"follow_trains: pulses of {pulse.end:g} ms overlap at {wanted.max():g} Hz.")
-    bench = Bench(fibre, run or Run(), pulse.end)
+    setting = run or Run(step=DEFAULT_STEP_US)
     strength = _strong().amplitude if amplitude is None else amplitude
-    found = []
-    for rate in wanted:
-        train = pulse.train(int(count), float(rate))
-        duration = train.end + ALLOWANCE * bench.duration
-        if duration > PROTOCOL_LIMIT_MS:
-            raise InputError(f"follow_trains: {count} pulses at {rate:g} Hz last too long; give fewer.")
-        source = Pipette().stimulus(fibre, train, strength)
-        trace = bench.record(source, duration=duration, nodes=(bench.at,))
-        found.append(spike_times(trace.time, trace.potential[:, 0], SPIKE_LEVEL_MV))
+    if not np.isfinite(strength):
+        raise InputError(f"follow_trains: amplitude is {strength} nA; give a finite number.")
+    trains = [pulse.train(int(count), float(rate)) for rate in wanted]
+    single = Pipette().stimulus(fibre, pulse)
+    preparation = Preparation(fibre, setting, (single,), max(train.end for train in trains))
+    after = setting.duration
+    if after is None:
+        after = ALLOWANCE * waited(travel_times([preparation], setting.threads)[0], pulse.end)
+    durations = [train.end + after for train in trains]
+    if max(durations) > PROTOCOL_LIMIT_MS:
+        raise InputError(f"follow_trains: {count} pulses at {wanted.min():g} Hz last too long; give fewer.")
+    found = _train_impulses(preparation, single, trains, durations, strength)
     times = np.full((len(wanted), max((len(t) for t in found), default=0)), np.nan)
     for row, at in zip(times, found, strict=True):
         row[: len(at)] = at
@@ -149,8 +167,55 @@ def follow_trains(
             "time": (("rate", "impulse"), times, {"units": "ms"}),
         },
         {"rate": ("rate", wanted, {"units": "Hz"})},
-        {"pulses": int(count), "detected_at_node": bench.at, "step_us": bench.run.step},
+        {
+            "pulses": int(count),
+            "detected_at_node": preparation.at,
+            "step_us": setting.step,
+            "solver": "full" if preparation.reduced is None else "reduced",
+            "reduction_error": preparation.error,
+        },
     )
+
+
+def _train_impulses(
+    preparation: Preparation,
+    single: Stimulus,
+    trains: Sequence[Waveform],
+    durations: Sequence[float],
+    strength: float,
+) -> list[Array]:
+    """Return when impulses pass the node of detection for each train, eight trains side by side."""
+    run, at, reduced = preparation.run, preparation.at, preparation.reduced
+    found = []
+    if reduced is None:
+        for train, duration in zip(trains, durations, strict=True):
+            source = Pipette().stimulus(preparation.fibre, train, strength)
+            trace = preparation.record((source,), duration, (at,))
+            found.append(spike_times(trace.time, trace.potential[:, 0], SPIKE_LEVEL_MV))
+        return found
+    patterns, step = preparation.patterns((single,)), run.step * MS_PER_US
+    order = np.argsort(durations, kind="stable")
+    times: dict[int, Array] = {}
+    for start in range(0, len(order), LANES):
+        lanes = order[start : start + LANES]
+        steps = max(1, round(max(durations[i] for i in lanes) / step))
+        block = Block(
+            [reduced] * len(lanes),
+            [patterns] * len(lanes),
+            np.full((1, len(lanes)), reduced.nodes[at]),
+            np.full((1, len(lanes)), SPIKE_LEVEL_MV),
+            most=MOST_IMPULSES,
+        )
+        waves = np.array([trains[i].sample(steps, step) for i in lanes], dtype=np.float32).T[None]
+        jumped = damped(waves)
+        gain = np.full((1, len(lanes)), strength)
+        for first in range(0, steps, TRAIN_CHUNK):
+            part = slice(first, first + TRAIN_CHUNK)
+            block.advance(waves[:, part], gain, jumped[part])
+        for lane, i in enumerate(lanes):
+            own = block.times[0, lane]
+            times[int(i)] = own[own <= durations[i]]
+    return [times[i] for i in range(len(trains))]
 
 
 def blocking_temperature(
@@ -218,6 +283,7 @@ def discharge(
     node: int | None = None,
     step: float = DISCHARGE_STEP_US,
     pulse: Pulse | None = None,
+    solver: ProtocolSolver = "auto",
 ) -> xr.Dataset:
     """Say what a fibre does alone, and after one impulse: Coggan's four regimes.
 
@@ -235,6 +301,8 @@ def discharge(
         us.
     pulse : Pulse, optional
         2 nA into node 1 when omitted; its start counts from the middle of the run.
+    solver : "auto", "reduced" or "full"
+        The reduced internode where the fibre allows it, which is the default, or every compartment.
 
     Returns
     -------
@@ -253,26 +321,17 @@ def discharge(
     """
     if not 0 < duration <= PROTOCOL_LIMIT_MS:
         raise InputError(f"discharge: duration is {duration} ms; give up to {PROTOCOL_LIMIT_MS:g}.")
-    at = fibre.n_nodes - 1 - 2 if node is None else node
-    if not 0 <= at < fibre.n_nodes:
-        raise InputError(f"discharge: there is no node {at}; the fibre has 0 to {fibre.n_nodes - 1}.")
-    inside, around = resting_state(fibre)
-    watched = np.array([fibre.nodes[at], int(np.argmax(inside - around))])
+    check_step(step, "discharge")
+    at = node_of(fibre, max(0, fibre.n_nodes - 1 - 2) if node is None else node, "discharge")
+    if solver not in ("auto", "reduced", "full"):
+        raise InputError(f"discharge: solver is {solver!r}; give 'auto', 'reduced' or 'full'.")
     given = pulse or Pulse()
     onset = duration / 2 + given.start
-
-    def run(*pulses: Pulse) -> Recording:
-        stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
-        kicked = (inside + REST_KICK_MV, around)
-        return simulate_full(fibre, stimuli, duration, step=step, record=watched, start=kicked)
-
-    def impulses(found: Recording) -> Array:
-        return spike_times(found.time, found.potential[:, 0], SPIKE_LEVEL_MV)[:MOST_IMPULSES]
-
-    quiet = run()
-    alone = impulses(quiet)
+    in_full = solver == "full" or (solver == "auto" and not reducible(fibre))
+    run = (_alone_in_full if in_full else _alone_reduced)(fibre, at, step, duration, given)
+    alone, rest = run(())
     late = alone[alone > duration / 2]
-    after = np.zeros(0) if len(late) else impulses(run(replace(given, start=onset))) - onset
+    after = np.zeros(0) if len(late) else run((replace(given, start=onset),))[0] - onset
     after = after[after > 0]
     regime: Regime = "block"
     if len(late):
@@ -292,10 +351,56 @@ def discharge(
             "rate": ((), rate, {"units": "Hz"}),
             "sustained": ((), sustained),
             "delay": ((), float(after[0]) if len(after) else np.nan, {"units": "ms"}),
-            "rest": ((), float(quiet.potential[-1, 1]), {"units": "mV"}),
+            "rest": ((), rest, {"units": "mV"}),
         },
-        attrs={"duration_ms": duration, "counted_at_node": at, "step_us": step},
+        attrs={
+            "duration_ms": duration,
+            "counted_at_node": at,
+            "step_us": step,
+            "solver": "full" if in_full else "reduced",
+        },
     )
+
+
+Alone = Callable[[Sequence[Pulse]], tuple[Array, float]]
+"""Runs a fibre with some pulses; returns impulses (ms) and the last potential of its most depolarised compartment."""
+
+
+def _alone_in_full(fibre: Fibre, at: int, step: float, duration: float, given: Pulse) -> Alone:
+    inside, around = resting_state(fibre)
+    watched = np.array([fibre.nodes[at], int(np.argmax(inside - around))])
+
+    def run(pulses: Sequence[Pulse]) -> tuple[Array, float]:
+        stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
+        kicked = (inside + REST_KICK_MV, around)
+        found = simulate_full(fibre, stimuli, duration, step=step, record=watched, start=kicked)
+        times = spike_times(found.time, found.potential[:, 0], SPIKE_LEVEL_MV)[:MOST_IMPULSES]
+        return times, float(found.potential[-1, 1])
+
+    return run
+
+
+def _alone_reduced(fibre: Fibre, at: int, step: float, duration: float, given: Pulse) -> Alone:
+    setting = Run(at=at, step=step, solver="reduced")
+    prepared = Preparation(fibre, setting, (pulse_stimulus(fibre, given),), duration)
+    reduced = prepared.reduced
+    if reduced is None:
+        raise InputError("discharge: the fibre cannot be reduced; use solver='full'.")
+    watched = np.array([[reduced.nodes[at]], [int(np.argmax(reduced.rest))]])
+    steps = max(1, round(duration / (step * MS_PER_US)))
+
+    def run(pulses: Sequence[Pulse]) -> tuple[Array, float]:
+        stimuli = tuple(pulse_stimulus(fibre, each) for each in pulses)
+        block = Block(
+            [reduced], [prepared.patterns(stimuli)], watched, np.full((2, 1), SPIKE_LEVEL_MV),
+            most=MOST_IMPULSES, kicked=REST_KICK_MV,
+        )  # fmt: skip
+        waves = np.array([s.sample(steps, step * MS_PER_US) for s in stimuli]).reshape(-1, steps, 1)
+        last = block.advance(waves, np.ones((len(waves), 1)), damped(waves), every=steps, record=watched[1:])
+        times = block.times[0, 0]
+        return times[np.isfinite(times)], float(reduced.rest[watched[1, 0]] + last.potential[-1, 0, 0])
+
+    return run
 
 
 def _strong() -> Pulse:

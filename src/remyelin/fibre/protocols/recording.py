@@ -4,50 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError
-from remyelin.base.units import MS_PER_US
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.settings import (
-    CROSSING_LEVEL,
-    PROTOCOL_LIMIT_MS,
-    PROTOCOL_STEP_US,
-    RECORD_EVERY,
-    RECORD_LIMIT,
-    STEP_LIMITS_US,
-)
-from remyelin.fibre.solvers.full import Scheme, simulate_full
-from remyelin.fibre.stimulation.extracellular import Electrode, potential_at
+from remyelin.fibre.protocols.preparation import ProtocolSolver
+from remyelin.fibre.protocols.stimulate import stimulate
+from remyelin.fibre.settings import CROSSING_LEVEL, PROTOCOL_STEP_US, RECORD_EVERY
+from remyelin.fibre.solvers.full import Scheme
+from remyelin.fibre.stimulation.extracellular import AXES, Electrode
+from remyelin.fibre.stimulation.sources import Lead
 from remyelin.fibre.stimulation.stimulus import Stimulus
-
-Array = NDArray[np.float64]
-
-
-def spike_times(time: ArrayLike, potential: ArrayLike, level: float) -> Array:
-    """Return every upward crossing of a level, linearly interpolated.
-
-    Parameters
-    ----------
-    time : (samples,) array
-        ms.
-    potential : (samples,) array
-        mV.
-    level : float
-        mV.
-
-    Returns
-    -------
-    (spikes,) array
-        ms.
-    """
-    at, v = np.asarray(time, dtype=np.float64), np.asarray(potential, dtype=np.float64)
-    up = np.flatnonzero((v[:-1] < level) & (v[1:] >= level))
-    share = (level - v[up]) / (v[up + 1] - v[up])
-    crossing: Array = at[up] + share * (at[up + 1] - at[up])
-    return crossing
 
 
 def spikes(
@@ -59,6 +26,7 @@ def spikes(
     level: float = CROSSING_LEVEL,
     step: float = PROTOCOL_STEP_US,
     scheme: Scheme = "second-order",
+    solver: ProtocolSolver = "auto",
 ) -> xr.Dataset:
     """Simulate and list every impulse at every node, not only the first.
 
@@ -76,42 +44,41 @@ def spikes(
     step : float
         us.
     scheme : "second-order" or "backward-euler"
+    solver : "auto", "reduced" or "full"
 
     Returns
     -------
     xarray.Dataset
         ``time(node, spike)`` in ms, NaN beyond the last; ``count(node)``.
     """
-    _positive(duration, step)
-    which = list(range(fibre.n_nodes) if nodes is None else nodes)
-    if any(not 0 <= node < fibre.n_nodes for node in which):
-        raise InputError(f"spikes: nodes must lie between 0 and {fibre.n_nodes - 1}.")
-    _affordable(duration, step, 1, len(which))
-    run = simulate_full(fibre, tuple(stimuli), duration, step=step, scheme=scheme, record=fibre.nodes[which])
-    times = [spike_times(run.time, run.potential[:, k], level) for k in range(len(which))]
-    most = max((len(t) for t in times), default=0)
-    padded = np.full((len(which), most), np.nan)
-    for row, found in zip(padded, times, strict=True):
-        row[: len(found)] = found
+    run = stimulate(
+        fibre,
+        stimuli,
+        duration=duration,
+        nodes=nodes,
+        level=level,
+        step=step,
+        scheme=scheme,
+        solver=solver,
+        every=1,
+    )
     return xr.Dataset(
-        {
-            "time": (("node", "spike"), padded, {"units": "ms"}),
-            "count": ("node", np.array([len(t) for t in times]), {"units": "1"}),
-        },
-        {"node": which, "position": ("node", fibre.node_positions[which], {"units": "mm"})},
-        {"level_mV": level, "step_us": step, "scheme": scheme, "duration_ms": duration},
+        {"time": (("node", "spike"), run["impulse"].values, {"units": "ms"}), "count": run["count"]},
+        {"node": run["node"], "position": run["position"]},
+        run.attrs,
     )
 
 
 def record_potential(
     fibre: Fibre,
     stimuli: Sequence[Stimulus],
-    electrodes: Sequence[Electrode],
+    electrodes: Sequence[Lead],
     *,
     duration: float,
     every: int = RECORD_EVERY,
     step: float = PROTOCOL_STEP_US,
     scheme: Scheme = "second-order",
+    solver: ProtocolSolver = "auto",
 ) -> xr.Dataset:
     """Simulate and return the potential the fibre's membrane currents leave at electrodes.
 
@@ -121,7 +88,7 @@ def record_potential(
     ----------
     fibre : Fibre
     stimuli : sequence of Stimulus
-    electrodes : sequence of Electrode
+    electrodes : sequence of Electrode or Field
         Against a distant reference; subtract two for a bipolar recording.
     duration : float
         ms.
@@ -130,52 +97,22 @@ def record_potential(
     step : float
         us.
     scheme : "second-order" or "backward-euler"
+    solver : "auto", "reduced" or "full"
 
     Returns
     -------
     xarray.Dataset
-        ``potential(electrode, time)`` in uV, time in ms, with the electrodes' positions.
+        ``potential(electrode, time)`` in uV, time in ms, with the electrodes' positions where they have one.
     """
-    _positive(duration, step)
-    if every < 1 or every != int(every):
-        raise InputError(f"record_potential: every is {every}; give a whole number of 1 or more.")
-    _affordable(duration, step, every, fibre.n_compartments)
-    run = simulate_full(
-        fibre,
-        tuple(stimuli),
-        duration,
-        step=step,
-        scheme=scheme,
-        record_current=np.arange(fibre.n_compartments),
-        every=every,
-    )
-    potential = potential_at(fibre, run.current, list(electrodes)).T
-    return xr.Dataset(
-        {"potential": (("electrode", "time"), potential, {"units": "uV"})},
-        {
-            "time": ("time", run.time, {"units": "ms"}),
-            **{
-                axis: ("electrode", [e.position[k] for e in electrodes], {"units": "um"})
-                for k, axis in enumerate(("x", "y", "z"))
-            },
-        },
-        {"step_us": step, "scheme": scheme, "fibre": f"{fibre.model} {fibre.diameter:g} um"},
-    )
-
-
-def _positive(duration: float, step: float) -> None:
-    low, high = STEP_LIMITS_US
-    if not 0 < duration <= PROTOCOL_LIMIT_MS:
-        raise InputError(
-            f"recording: duration is {duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
-        )
-    if not low <= step <= high:
-        raise InputError(f"recording: step is {step} us; give {low:g} to {high:g} us.")
-
-
-def _affordable(duration: float, step: float, every: int, series: int) -> None:
-    if duration / (step * MS_PER_US * every) * series > RECORD_LIMIT:
-        raise InputError(
-            f"recording: {duration:g} ms of {series} places is too much to keep; "
-            "record less often (every), fewer places, or a shorter time."
-        )
+    if not electrodes:
+        raise InputError("record_potential: give at least one electrode.")
+    run = stimulate(
+        fibre, stimuli, duration=duration, nodes=(), electrodes=electrodes, every=every, step=step,
+        scheme=scheme, solver=solver,
+    )  # fmt: skip
+    positions = {
+        axis: ("electrode", [e.position[k] for e in electrodes if isinstance(e, Electrode)], {"units": "um"})
+        for k, axis in enumerate(AXES)
+        if all(isinstance(e, Electrode) for e in electrodes)
+    }
+    return xr.Dataset({"potential": run["field"]}, {"time": run["time"], **positions}, run.attrs)

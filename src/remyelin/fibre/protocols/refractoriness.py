@@ -8,11 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.recording import spike_times
-from remyelin.fibre.protocols.search import transitions
-from remyelin.fibre.protocols.threshold import Bench, Pipette, Run, Source, threshold
+from remyelin.fibre.protocols.pairs import Pair
+from remyelin.fibre.protocols.preparation import Preparation, Run, travel_times, waited
+from remyelin.fibre.protocols.search import search_together, searching
+from remyelin.fibre.protocols.threshold import threshold
 from remyelin.fibre.settings import (
     ALLOWANCE,
+    DEFAULT_STEP_US,
     RECOVERY_LOWEST,
     RECOVERY_PER_DECADE,
     RECOVERY_REACH,
@@ -20,16 +22,26 @@ from remyelin.fibre.settings import (
     SEARCH_TOLERANCE,
     SUPRAMAXIMAL,
 )
-from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus
-from remyelin.fibre.stimulation.waveform import Waveform, rectangular
+from remyelin.fibre.stimulation.sources import (
+    AnySource,
+    AnyWaveform,
+    Pipette,
+    end_of,
+    placed,
+    start_of,
+    unit_of,
+    unit_stimuli,
+)
+from remyelin.fibre.stimulation.stimulus import Pulse
+from remyelin.fibre.stimulation.waveform import rectangular
 
 Array = NDArray[np.float64]
 
 
 def recovery_cycle(
     fibre: Fibre,
-    source: Source,
-    waveform: Waveform,
+    source: AnySource,
+    waveform: AnyWaveform,
     intervals: ArrayLike,
     *,
     between: tuple[float, float],
@@ -45,9 +57,9 @@ def recovery_cycle(
     Parameters
     ----------
     fibre : Fibre
-    source : Source
+    source : Source, function of the fibre, or tuple of Source
         Gives both pulses.
-    waveform : Waveform
+    waveform : Waveform or tuple of Waveform
         Of both pulses.
     intervals : (k,) array
         Start of the test pulse after the start of the conditioning one, ms; no shorter than the waveform.
@@ -66,47 +78,32 @@ def recovery_cycle(
         relative to ``unconditioned``: above 0 relatively refractory or subnormal, below 0 supernormal.
     """
     waits = np.atleast_1d(np.asarray(intervals, dtype=np.float64))
-    length = waveform.end - float(waveform.time[0])
+    length = end_of(waveform) - start_of(waveform)
+    unit = unit_of(placed(source, fibre))
     if waits.ndim != 1 or len(waits) < 1 or not np.all(np.isfinite(waits)) or np.any(waits < length):
         raise InputError(
             f"recovery_cycle: give intervals of {length:g} ms, the length of the pulse, or more."
         )
     if not 1 <= conditioning < np.inf:
         raise InputError(f"recovery_cycle: conditioning is {conditioning}; give 1 or more times threshold.")
-    alone = threshold(fibre, source, waveform, between=between, tolerance=tolerance, run=run)
+    setting = run or Run(step=DEFAULT_STEP_US)
+    alone = threshold(fibre, source, waveform, between=between, tolerance=tolerance, run=setting)
     base = float(alone.threshold)
     if not np.isfinite(base):
-        raise InputError(
-            f"recovery_cycle: nothing between {between[0]} and {between[1]} {source.unit} excites."
-        )
-    bench = Bench(fibre, run or Run(), waveform.end)
-    first = source.stimulus(fibre, waveform, conditioning * base)
-    found = np.full(len(waits), np.nan)
-    for k, wait in enumerate(waits):
-        duration = bench.duration + float(wait)
-        level, before = _impulses_of(bench, first, duration)
-        expected = len(before)
-        test = waveform.delayed(float(wait))
+        raise InputError(f"recovery_cycle: nothing between {between[0]} and {between[1]} {unit} excites.")
+    last = float(waits.max())
+    preparation = Preparation(fibre, setting, unit_stimuli(fibre, source, waveform), last)
+    response = _response(preparation, end_of(waveform))
+    pair = Pair(preparation, source, waveform, conditioning * base, response, response + last)
 
-        def responds(
-            amplitude: float,
-            test: Waveform = test,
-            duration: float = duration,
-            level: float = level,
-            expected: int = expected,
-        ) -> bool:
-            second = source.stimulus(fibre, test, amplitude)
-            return bool(_count(bench, (first, second), duration, level) > expected)
+    def responds(asked: list[tuple[int, float]]) -> list[bool]:
+        tests = [(float(waits[k]), amplitude, response + float(waits[k])) for k, amplitude in asked]
+        return pair.added(tests, setting.threads)
 
-        limits = (RECOVERY_LOWEST * base, RECOVERY_REACH * base)
-        found[k] = transitions(
-            responds,
-            *limits,
-            per_decade=RECOVERY_PER_DECADE,
-            tolerance=tolerance,
-            threads=bench.run.threads,
-        ).first
-    units = {"units": source.unit}
+    limits = (RECOVERY_LOWEST * base, RECOVERY_REACH * base)
+    searches = [searching(*limits, per_decade=RECOVERY_PER_DECADE, tolerance=tolerance) for _ in waits]
+    found = np.array([one.first for one in search_together(searches, responds)])
+    units = {"units": unit}
     return xr.Dataset(
         {
             "threshold": ("interval", found, units),
@@ -116,8 +113,9 @@ def recovery_cycle(
         {"interval": ("interval", waits, {"units": "ms"})},
         {
             key: alone.attrs[key]
-            for key in ("fibre", "detected_at_node", "step_us", "scheme", "relative_tolerance")
+            for key in ("fibre", "detected_at_node", "step_us", "scheme", "solver", "relative_tolerance")
         }
+        | {"reduction_error": max(preparation.error, alone.attrs["reduction_error"])}
         | {"conditioning_over_threshold": conditioning, "refractory_beyond_thresholds": RECOVERY_REACH},
     )
 
@@ -126,9 +124,9 @@ def refractory_period_of_transmission(
     fibre: Fibre,
     *,
     between: tuple[float, float],
-    source: Source | None = None,
+    source: AnySource | None = None,
     amplitude: float | None = None,
-    waveform: Waveform | None = None,
+    waveform: AnyWaveform | None = None,
     per_decade: int = SCAN_PER_DECADE,
     tolerance: float = SEARCH_TOLERANCE,
     run: Run | None = None,
@@ -166,23 +164,21 @@ def refractory_period_of_transmission(
     pulse = waveform or rectangular(Pulse().duration)
     origin = source or Pipette()
     strength = Pulse().amplitude if amplitude is None else amplitude
-    bench = Bench(fibre, run or Run(), pulse.end)
-    first = origin.stimulus(fibre, pulse, strength)
+    setting = run or Run()
+    last = float(max(between))
+    preparation = Preparation(fibre, setting, unit_stimuli(fibre, origin, pulse), last if last > 0 else 0.0)
+    response = _response(preparation, end_of(pulse))
     # A second impulse runs slower in the wake of the first: wait for both, and as long again.
-    wait = ALLOWANCE * bench.duration
-    level, alone = _impulses_of(bench, first, wait + max(between))
-    if not len(alone):
+    wait = ALLOWANCE * response
+    search = searching(*between, per_decade=per_decade, tolerance=tolerance)
+    pair = Pair(preparation, origin, pulse, strength, wait, wait + last)
+    if not len(pair.alone):
         raise InputError("refractory period: the pulse alone sends no impulse to the node of detection.")
 
-    def responds(interval: float) -> bool:
-        second = origin.stimulus(fibre, pulse.delayed(interval), strength)
-        duration = interval + wait
-        expected = np.count_nonzero(alone <= duration)
-        return bool(_count(bench, (first, second), duration, level) > expected)
+    def responds(asked: list[tuple[int, float]]) -> list[bool]:
+        return pair.added([(interval, strength, interval + wait) for _, interval in asked], setting.threads)
 
-    found = transitions(
-        responds, *between, per_decade=per_decade, tolerance=tolerance, threads=bench.run.threads
-    )
+    (found,) = search_together([search], responds)
     period = np.nan
     if found.responded[-1]:
         period = float(found.value[-1]) if len(found.value) else float(found.tried[0])
@@ -196,23 +192,18 @@ def refractory_period_of_transmission(
             "fibre": f"{fibre.model} {fibre.diameter:g} um",
             "monotone": int(found.monotone),
             "below_range": int(bool(found.responded[0])),
-            "detected_at_node": bench.at,
-            "step_us": bench.run.step,
-            "scheme": bench.run.scheme,
+            "detected_at_node": preparation.at,
+            "step_us": setting.step,
+            "scheme": setting.scheme,
+            "solver": "full" if preparation.reduced is None else "reduced",
+            "reduction_error": preparation.error,
         },
     )
 
 
-def _impulses_of(bench: Bench, stimulus: Stimulus, duration: float) -> tuple[float, Array]:
-    """Level that tells an impulse (mV, half way up the first one), and when one stimulus gives them (ms)."""
-    recording = bench.record(stimulus, duration=duration, nodes=(bench.at,))
-    trace = recording.potential[:, 0]
-    level = 0.5 * float(trace[0] + trace.max())
-    if not np.isfinite(recording.arrival[bench.at]):
-        return level, np.zeros(0)
-    return level, spike_times(recording.time, trace, level)
-
-
-def _count(bench: Bench, stimuli: tuple[Stimulus, ...], duration: float, level: float) -> int:
-    recording = bench.record(*stimuli, duration=duration, nodes=(bench.at,))
-    return len(spike_times(recording.time, recording.potential[:, 0], level))
+def _response(preparation: Preparation, stimulus_end: float) -> float:
+    """Return how long (ms) a response to a stimulus is waited for."""
+    run = preparation.run
+    if run.duration is not None:
+        return run.duration
+    return waited(travel_times([preparation], run.threads)[0], stimulus_end)

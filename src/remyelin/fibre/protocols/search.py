@@ -8,7 +8,7 @@ each is looked at once more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -98,24 +98,92 @@ def transitions(
     InputError
         If the range or the settings make no sense.
     """
-    _check(low, high, per_decade, tolerance, threads)
-    sign = 1.0 if low > 0 else -1.0
-    known: dict[float, bool] = {}
+    if threads < 1:
+        raise InputError(f"search: threads is {threads}; give 1 or more.")
     with ThreadPoolExecutor(max_workers=threads) as pool:
+        (found,) = search_together(
+            [searching(low, high, per_decade=per_decade, tolerance=tolerance)],
+            lambda asked: [bool(answer) for answer in pool.map(lambda item: responds(item[1]), asked)],
+        )
+    return found
 
-        def look(magnitudes: Sequence[float]) -> None:
-            new = sorted({float(m) for m in magnitudes} - known.keys())
-            known.update(zip(new, pool.map(lambda m: bool(responds(sign * m)), new), strict=True))
 
-        bottom, top = abs(low), abs(high)
-        points = max(2, int(np.ceil(per_decade * np.log10(top / bottom))) + 1)
-        if points > SCAN_LIMIT:
-            raise InputError(f"search: a scan of {points} values is too long; narrow the range.")
-        look(np.geomspace(bottom, top, points).tolist())
-        _narrow(known, look, tolerance)
-        at = [m for bracket in _brackets(known) for m in bracket]
-        look([m * f for m in at for f in NEIGHBOURS if bottom <= m * f <= top])
-        _narrow(known, look, tolerance)
+Search = Generator[list[float], list[bool], Transitions]
+
+
+def searching(
+    low: float, high: float, *, per_decade: int = SCAN_PER_DECADE, tolerance: float = SEARCH_TOLERANCE
+) -> Search:
+    """Return the search of :func:`transitions` as a generator, so that many can go on together.
+
+    It yields lists of values to be tried, is sent whether each responds, and returns the transitions.
+
+    Raises
+    ------
+    InputError
+        If the range or the settings make no sense; at once, not at the first step.
+    """
+    _check(low, high, per_decade, tolerance)
+    bottom, top = abs(low), abs(high)
+    points = max(2, int(np.ceil(per_decade * np.log10(top / bottom))) + 1)
+    if points > SCAN_LIMIT:
+        raise InputError(f"search: a scan of {points} values is too long; narrow the range.")
+    return _search(np.geomspace(bottom, top, points).tolist(), 1.0 if low > 0 else -1.0, tolerance)
+
+
+def search_together(
+    searches: Sequence[Search], answer: Callable[[list[tuple[int, float]]], list[bool]]
+) -> list[Transitions]:
+    """Go on with searches side by side until all are over.
+
+    Parameters
+    ----------
+    searches : sequence of generators from :func:`searching`
+    answer : callable
+        Is given what all of them want to know next, as (number of the search, value), and returns whether each
+        responds.
+
+    Returns
+    -------
+    list of Transitions
+        One per search.
+    """
+    found: dict[int, Transitions] = {}
+    wanted: dict[int, list[float]] = {}
+
+    def go_on(number: int, reply: list[bool] | None) -> None:
+        try:
+            search = searches[number]
+            wanted[number] = next(search) if reply is None else search.send(reply)
+        except StopIteration as end:
+            found[number] = end.value
+
+    for number in range(len(searches)):
+        go_on(number, None)
+    while wanted:
+        asked = [(number, value) for number, values in wanted.items() for value in values]
+        replies = iter(answer(asked))
+        counts = {number: len(values) for number, values in wanted.items()}
+        wanted.clear()
+        for number, count in counts.items():
+            go_on(number, [next(replies) for _ in range(count)])
+    return [found[number] for number in range(len(searches))]
+
+
+def _search(scan: list[float], sign: float, tolerance: float) -> Search:
+    known: dict[float, bool] = {}
+
+    def look(magnitudes: Sequence[float]) -> Generator[list[float], list[bool], None]:
+        new = sorted({float(m) for m in magnitudes} - known.keys())
+        if new:
+            replies = yield [sign * m for m in new]
+            known.update(zip(new, replies, strict=True))
+
+    yield from look(scan)
+    yield from _narrow(known, look, tolerance)
+    at = [m for bracket in _brackets(known) for m in bracket]
+    yield from look([m * f for m in at for f in NEIGHBOURS if scan[0] <= m * f <= scan[-1]])
+    yield from _narrow(known, look, tolerance)
     tried = np.array(sorted(known))
     responded = np.array([known[m] for m in tried.tolist()])
     found = _brackets(known)
@@ -130,19 +198,23 @@ def _brackets(known: dict[float, bool]) -> list[tuple[float, float]]:
     return [(a, b) for a, b in pairwise(order) if known[a] != known[b]]
 
 
-def _narrow(known: dict[float, bool], look: Callable[[Sequence[float]], None], tolerance: float) -> None:
+def _narrow(
+    known: dict[float, bool],
+    look: Callable[[Sequence[float]], Generator[list[float], list[bool], None]],
+    tolerance: float,
+) -> Generator[list[float], list[bool], None]:
     """Cut every bracket into parts until each is narrow; a bracket may turn out to hold several changes."""
     for _ in range(SEARCH_ROUNDS):
         wide = [(a, b) for a, b in _brackets(known) if b > a * (1 + tolerance)]
         if not wide:
             return
-        look([m for a, b in wide for m in np.geomspace(a, b, SECTIONS + 1)[1:-1].tolist()])
+        yield from look([m for a, b in wide for m in np.geomspace(a, b, SECTIONS + 1)[1:-1].tolist()])
 
 
-def _check(low: float, high: float, per_decade: int, tolerance: float, threads: int) -> None:
+def _check(low: float, high: float, per_decade: int, tolerance: float) -> None:
     if not (np.isfinite(low) and np.isfinite(high)) or low * high <= 0 or not abs(low) < abs(high):
         raise InputError(
             f"search: the range {low} to {high} needs two finite numbers of one sign, the smaller first."
         )
-    if per_decade < 1 or not 0 < tolerance < 1 or threads < 1:
-        raise InputError("search: give per_decade and threads of 1 or more and a tolerance between 0 and 1.")
+    if not per_decade >= 1 or not 0 < tolerance < 1:
+        raise InputError("search: give a per_decade of 1 or more and a tolerance between 0 and 1.")

@@ -102,31 +102,42 @@ def links(net: Circuit, at: NDArray[np.int64], states: int) -> Links:
     -------
     Links
     """
+    pieces = [_piece(packed, states) for packed in packed_pieces(net, at)]
+    stacked = (np.array([piece[k] for piece in pieces]) for k in range(len(pieces[0])))
+    return Links(*stacked)
+
+
+def packed_pieces(net: Circuit, at: NDArray[np.int64]) -> list[bytes]:
+    """Return what lies between neighbouring points as bytes, equal for equal pieces; see :func:`unpacked`."""
     table = np.zeros((len(net.axolemma_leak), len(_COLUMNS)))
     for k, name in enumerate(_COLUMNS):
         column = getattr(net, name)
         table[: len(column), k] = column
     # A point's own membrane is no part of the pieces beside it.
     table[at, : -len(("axial", "periaxonal"))] = 0
-    pieces = [_piece(table[i:j].tobytes(), states) for i, j in pairwise(at)]
-    stacked = (np.array([piece[k] for piece in pieces]) for k in range(len(pieces[0])))
-    return Links(*stacked)
+    return [table[i:j].tobytes() for i, j in pairwise(at)]
+
+
+def unpacked(packed: bytes) -> tuple[Array, ...]:
+    """Return the elements of a piece.
+
+    Capacity and leak of axolemma and of myelin, one number per compartment, then the axial and the periaxonal
+    conductances, one more, the first of them behind the left point.
+    """
+    rows = np.frombuffer(packed).reshape(-1, len(_COLUMNS))
+    membrane = (np.ascontiguousarray(rows[1:, k]) for k in range(len(_COLUMNS) - 2))
+    return *membrane, rows[:, -2].copy(), rows[:, -1].copy()
 
 
 @lru_cache(maxsize=LINK_CACHE_SIZE)
 def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Array]:
     """Reduce one piece: rows of compartments, the left point first; axial values are towards the right."""
-    rows = np.frombuffer(packed).reshape(-1, len(_COLUMNS))
     rate, gain = np.ones(states), np.zeros((states, 2))
-    axial, periaxonal = rows[:, -2].copy(), rows[:, -1].copy()
-    if len(rows) == 1:
+    axial = unpacked(packed)[-2]
+    if len(axial) == 1:
         direct = axial[0] * np.array([[1.0, -1.0], [-1.0, 1.0]])
         return rate, gain, direct, np.zeros((2, 2)), direct
-    axolemma_c, axolemma_g, myelin_c, myelin_g = (np.ascontiguousarray(rows[1:, k]) for k in range(2 + 2))
-    times = np.array(MOMENT_TIMES_US) * MS_PER_US
-    found, coupling, rest, _ = _reduce(  # type: ignore[no-untyped-call]
-        axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
-    )
+    found, coupling, rest, _ = match_moments(packed, MOMENT_TIMES_US)
     kept = min(states, len(found))
     rate[:kept], gain[:kept] = found[:kept], coupling[:kept]
     fast, beyond = coupling[kept:], found[kept:]
@@ -136,19 +147,32 @@ def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Arra
     return rate, gain, conductance, capacity, rest
 
 
-@compiled
-def _reduce(  # type: ignore[no-untyped-def]
-    axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
-):
-    """Match the response of one piece at rates 1 / times (ms).
+def match_moments(packed: bytes, times: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
+    """Match the response of one piece, of a compartment or more, at rates 1 / times (us).
 
-    Returns the rates and gains of all states found, the matrix at rest, and the basis: column k is the
-    pattern of potentials (mV; axoplasm and periaxonal space of every compartment in turn) of state k.
+    Returns
+    -------
+    rate (states,), gain (states, 2), rest (2, 2), basis (2 compartments, states)
+        Rates of all states found (1/ms, ascending), their coupling, the matrix at rest, and the potentials (mV;
+        axoplasm and periaxonal space of every compartment in turn) of each state at 1.
+    """
+    reduced: tuple[Array, Array, Array, Array] = _reduce(  # type: ignore[no-untyped-call,call-arg]
+        *unpacked(packed), np.array(times) * MS_PER_US
+    )
+    return reduced
+
+
+@compiled
+def network(  # type: ignore[no-untyped-def]
+    axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal
+):
+    """Return capacity and conductance of one piece in three bands, and what its two points drive in it.
+
+    Bands of symmetric matrices: [0] the diagonal, [k] the k-th one above it; axoplasm and periaxonal potential
+    of a compartment are neighbours.
     """
     m = axolemma_c.size
     n = 2 * m
-    # Symmetric matrices in three bands: [0] the diagonal, [k] the k-th one above it; axoplasm and
-    # periaxonal potential of a compartment are neighbours.
     capacity = np.zeros((n, 2 + 1))
     conductance = np.zeros((n, 2 + 1))
     for c in range(m):
@@ -165,7 +189,20 @@ def _reduce(  # type: ignore[no-untyped-def]
     drive = np.zeros((n, 2))
     drive[0, 0] = axial[0]
     drive[n - 2, 1] = axial[m]
-    still = _solve(conductance.copy(), drive.copy())  # type: ignore[no-untyped-call]
+    return capacity, conductance, drive
+
+
+@compiled
+def _reduce(  # type: ignore[no-untyped-def]
+    axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal, times
+):
+    """Reduce one piece; see :func:`match_moments`."""
+    m = axolemma_c.size
+    capacity, conductance, drive = network(  # type: ignore[no-untyped-call]
+        axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal
+    )
+    n = drive.shape[0]
+    still = solve(conductance.copy(), drive.copy())  # type: ignore[no-untyped-call]
     rest = np.zeros((2, 2))
     for k in range(2):
         rest[0, k] = -axial[0] * still[0, k]
@@ -174,7 +211,7 @@ def _reduce(  # type: ignore[no-untyped-def]
     rest[1, 1] += axial[m]
     basis = np.zeros((n, 2 * times.size))
     for j in range(times.size):
-        response = _solve(conductance + capacity / times[j], drive.copy())  # type: ignore[no-untyped-call]
+        response = solve(conductance + capacity / times[j], drive.copy())  # type: ignore[no-untyped-call]
         for i in range(n):
             basis[i, 2 * j] = response[i, 0]
             basis[i, 2 * j + 1] = response[i, 1]
@@ -202,7 +239,7 @@ def _reduce(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _solve(bands, right):  # type: ignore[no-untyped-def]
+def solve(bands, right):  # type: ignore[no-untyped-def]
     """Solve a symmetric positive definite pentadiagonal system in place (LDL^T); `bands` is used up."""
     n = bands.shape[0]
     for i in range(n):

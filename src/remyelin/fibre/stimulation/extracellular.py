@@ -50,10 +50,13 @@ class Electrode:
         """Unit of a stimulus amplitude at this source."""
         return "mA"
 
+    def potential(self, fibre: Fibre) -> Array:
+        """Return the potential (mV) of 1 mA at every compartment of a fibre, shape (n,)."""
+        return point_source(fibre, self)
+
     def stimulus(self, fibre: Fibre, waveform: Waveform, amplitude: float = 1.0) -> Stimulus:
         """Return the stimulus of a current of `amplitude` times the waveform (mA)."""
-        potential = amplitude * point_source(fibre, self)
-        return extracellular_stimulus(fibre, potential, waveform)
+        return extracellular_stimulus(fibre, amplitude * self.potential(fibre), waveform)
 
 
 def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: int | None = None) -> Electrode:

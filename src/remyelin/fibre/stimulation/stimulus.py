@@ -84,7 +84,7 @@ def rectangle(start: float, stop: float, steps: int, step: float) -> Array:
     return share
 
 
-def jumps(waveforms: Array, damped: int) -> NDArray[np.bool_]:
+def jumps(waveforms: NDArray[np.floating], damped: int) -> NDArray[np.bool_]:
     """Return which steps follow a jump of any waveform (stimuli, steps) closely enough to need damping.
 
     A jump is a change from one step to the next of more than half the waveform's largest value.

@@ -30,6 +30,22 @@ _SYMPTOMS: Final = {
     "lhermitte": ("electric shocks", "#CC79A7"),
     "weakness": ("weakness", "#444444"),
 }
+_HEAD: Final = {
+    "vision": ("vision", "#444444"),
+    "taste_smell": ("taste and smell", "#999933"),
+    "tremor": ("tremor", "#5DBB63"),
+    "concentration": ("concentration", "#AA4499"),
+    "pain_perception": ("perception of pain", "#6699CC"),
+    "speech": ("speech", "#661100"),
+}
+_CHANCES: Final = {
+    "memory": ("memory", "#0072B2"),
+    "dementia": ("dementia", "#56B4E9"),
+    "mood": ("mood", "#E69F00"),
+    "confusion": ("confusion, dizziness", "#009E73"),
+    "tiredness": ("tiredness", "#D55E00"),
+    "sphincter": ("bladder or bowel", "#CC79A7"),
+}
 _STUDIES: Final = {
     "tibial_sep": "tibial SEP",
     "median_sep": "median SEP",
@@ -123,7 +139,10 @@ def _shares(results: Results) -> Figure:
             high=high if draws else None,
         )
 
-    symptoms = tuple(line(f"noticed:{key}", label, colour) for key, (label, colour) in _SYMPTOMS.items())
+    symptoms, head, chances = (
+        tuple(line(f"noticed:{key}", label, colour) for key, (label, colour) in group.items())
+        for group in (_SYMPTOMS, _HEAD, _CHANCES)
+    )
     studies = tuple(
         # the two greens of the evoked potentials lie close together
         line(f"abnormal:{key}", label, _STUDY_COLOURS[key], dashed=key == "median_sep")
@@ -136,7 +155,9 @@ def _shares(results: Results) -> Figure:
     panels = tuple(
         Panel(title, "months after presentation", "% of persons", series, y_range=(0.0, 100.0))
         for title, series in (
-            ("symptoms noticed", symptoms),
+            ("symptoms noticed, limbs and cord", symptoms),
+            ("symptoms noticed, head and thin fibres", head),
+            ("symptoms without a mechanism (drawn)", chances),
             ("studies abnormal", studies),
             ("recovery", recovery),
         )
@@ -144,7 +165,9 @@ def _shares(results: Results) -> Figure:
     bands = "; bands are the range over the parameter sets" if draws else ""
     caption = (
         f"Shares of persons at each visit, all groups together{bands}. A study is abnormal if any of its "
-        "quantities is beyond its limit or a response is absent."
+        "quantities is beyond its limit or a response is absent. Symptoms without a mechanism are drawn with their "
+        "probability, background included. Tinnitus, cramps and back pain, which nothing links to deficiency, stay as "
+        "common as in everybody and are not drawn."
     )
     return Figure("cohort-shares", "Symptoms, studies and outcome", caption, panels, columns=3)
 

@@ -137,6 +137,8 @@ def print_summary(course: Course, out: Path | None) -> None:
     tell(console, course.case.title, "bold")
     tell(console, f"{summary['disclaimer']}")
     tell(console, f"{summary['forecast']['headline']}\n")
+    if summary["case"]["coexisting"]:
+        console.print(f"Beside deficiency: {', '.join(summary['case']['coexisting'])} (sizes assumed).\n")
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
     console.print(

@@ -1,0 +1,418 @@
+"""Fibres side by side under any stimuli: put into the lanes of the driven kernel, advanced, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.base.units import MS_PER_US
+from remyelin.fibre.models.circuit import circuit
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import FIRING_DEPOLARISATION, GATE_LEAD, LANES
+from remyelin.fibre.solvers.gate_tables import MembraneTables, gate_rows, membrane_tables
+from remyelin.fibre.solvers.gating import GATES
+from remyelin.fibre.solvers.kernel_driven import (
+    FIELDS,
+    STATE_FIELDS,
+    WATCH_FIELDS,
+    Keep,
+    Stop,
+    Watch,
+    Waves,
+    field,
+    kernel,
+    row_size,
+    state_field,
+)
+from remyelin.fibre.solvers.modes import Modes, Plan, modes
+from remyelin.fibre.solvers.packing import membranes, reducible
+from remyelin.fibre.solvers.reduction import Links, points
+from remyelin.fibre.solvers.resting import resting_points
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Real = type[np.float32] | type[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A fibre reduced for one time step, at rest.
+
+    Attributes
+    ----------
+    fibre : Fibre
+    step : float
+        us.
+    plan : Plan
+    modes : Modes
+    rest : (n,) float
+        Resting potential of every point, mV.
+    values : (n, fields) float
+        Fields of the kernel's rows but those of the sources.
+    scale : (n - 1, states) float
+        A state z of the reduction is this times the kernel's y.
+    kick : (n - 1, states) float
+        What a source's share of a state is multiplied with, for the kernel.
+    nodes : (nodes,) int
+        Which points are nodes.
+    bare : bool
+        Whether compartments that are no nodes have channels; such a fibre may fire by itself.
+    tables : MembraneTables
+        Of its channel sets, temperature and step; fibres of one block share them.
+    """
+
+    fibre: Fibre
+    step: float
+    plan: Plan
+    modes: Modes
+    rest: Array
+    values: Array
+    scale: Array
+    kick: Array
+    nodes: Ints
+    bare: bool
+    tables: MembraneTables
+
+    @property
+    def points(self) -> int:
+        """How many points the fibre has."""
+        return len(self.rest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A source as the kernel wants it: nA into every point, shape (n,), and kicks of the states, (n - 1, states)."""
+
+    node: Array
+    kick: Array
+
+
+def prepare(fibre: Fibre, step: float, plan: Plan) -> Prepared:
+    """Reduce a fibre for a time step (us) and find its rest.
+
+    Raises
+    ------
+    InputError
+        If the fibre cannot be reduced.
+    SimulationError
+        If it has no resting state.
+    """
+    if not reducible(fibre):
+        raise InputError(
+            f"{fibre.model} has channels the reduced solver does not know or that lie under myelin; "
+            "use solver='full'."
+        )
+    net, at, step_ms = circuit(fibre), points(fibre), step * MS_PER_US
+    tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
+    reduced = modes(net, at, plan)
+    between = reduced.links
+    membrane = membranes(fibre, net, at, tables)
+    rest, gates = resting_points(fibre, tables, membrane, between)
+    states = plan.states
+    half = step_ms / 2
+    decay = 1 / (1 + between.rate * half)
+    scale = np.sqrt(decay * half)
+    coupling = between.gain * scale[..., None]
+    drawn = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
+    implicit = drawn + between.capacity / half
+
+    values = np.zeros((len(at), row_size(states)))
+
+    def put(name: str, numbers: Array) -> None:
+        values[: len(numbers), field(name)] = numbers
+
+    for k, name in enumerate(GATES):
+        put(name, gates[:, k])
+    reversal = tables.reversal[membrane.sets]
+    m, h, p, s = gates.T
+    naf, nap, ks, _ = membrane.density.T
+    sodium, potassium = rest - reversal[:, 0], rest - reversal[:, 2]
+    put("origin", (rest - tables.low) / tables.step + membrane.sets * tables.update.shape[1])
+    put("sodium", sodium)
+    put("potassium", potassium)
+    put("constant", (naf * m**3 * h + nap * p**3) * sodium + ks * s * potassium)
+    put("leak", membrane.leak)
+    for name, numbers in (("naf", naf), ("nap", nap), ("ks", ks)):
+        put(name, numbers)
+    diagonal = membrane.leak + membrane.capacity / half
+    diagonal[:-1] += implicit[:, 0, 0]
+    diagonal[1:] += implicit[:, 1, 1]
+    put("diagonal", diagonal)
+    put("off", implicit[:, 0, 1])
+    put("left_left", drawn[:, 0, 0])
+    put("left_right", drawn[:, 0, 1])
+    put("right_right", drawn[:, 1, 1])
+    for name, per_state in (("decay", decay), ("left", coupling[..., 0]), ("right", coupling[..., 1])):
+        values[:-1, state_field(name, states)] = per_state
+    nodes = np.flatnonzero(np.isin(at, fibre.nodes))
+    return Prepared(
+        fibre, step, plan, reduced, rest, values, scale, scale / decay, nodes, len(nodes) < len(at), tables
+    )
+
+
+def pattern(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Pattern:
+    """Return currents into the compartments (nA at waveform 1) as the kernel wants them."""
+    node, force = prepared.modes.project(axoplasm, periaxonal)
+    return Pattern(node, force * prepared.kick)
+
+
+def lead(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Array:
+    """Return what points and states add to an electrode, shape (n, 1 + states).
+
+    `axoplasm` and `periaxonal` are the currents (nA) that the potential of the electrode at current 1 would drive.
+    """
+    node, force = prepared.modes.project(axoplasm, periaxonal)
+    coefficients = np.zeros((len(node), 1 + prepared.plan.states))
+    coefficients[:, 0] = node
+    coefficients[:-1, 1:] = force * prepared.scale
+    return coefficients
+
+
+class Block:
+    """Fibres of one temperature and one list of channel sets, side by side, advanced together.
+
+    Parameters
+    ----------
+    fibres : sequence of Prepared
+        One per lane, up to LANES, all of one plan and step. Lanes left over repeat the last.
+    patterns : sequence of sequence of Pattern
+        The sources of each lane, as many for every lane.
+    watch : (k, lanes given) int array
+        Points whose impulses are followed.
+    level : (k, lanes given) float array
+        mV: an upward crossing counts as an impulse.
+    most : int
+        Impulse times kept for each watched point.
+    clamped : (lanes given, 2) array, optional
+        Point that is held and by what conductance (uS), per lane; its pattern is a source like any other.
+    kicked : float
+        mV by which every point starts away from rest.
+    real : np.float32 or np.float64
+    """
+
+    __slots__ = (
+        "_buffer", "_force", "_one", "_prepared", "_rows", "_scratch", "_sources", "_table", "_watch",
+        "lanes", "now",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        fibres: Sequence[Prepared],
+        patterns: Sequence[Sequence[Pattern]],
+        watch: NDArray[Any],
+        level: NDArray[Any],
+        *,
+        most: int = 1,
+        clamped: NDArray[Any] | None = None,
+        kicked: float = 0.0,
+        real: Real = np.float32,
+    ) -> None:
+        first = fibres[0]
+        self.lanes = len(fibres)
+        self.now = 0
+        which = np.minimum(np.arange(LANES), self.lanes - 1)
+        self._prepared = [fibres[i] for i in which]
+        self._sources = max(1, len(patterns[0]))
+        states = first.plan.states
+        self._rows = max(p.points for p in fibres)
+        buffer = np.zeros((self._rows + 2, row_size(states), LANES), dtype=real)
+        force = np.zeros((self._rows + 2, self._sources, 1 + states, LANES), dtype=real)
+        buffer[:, field("diagonal")] = 1
+        for lane, i in enumerate(which):
+            values, n = fibres[i].values, fibres[i].points
+            buffer[1 : n + 1, :, lane] = values
+            buffer[1 : n + 1, field("v"), lane] = kicked
+            for j, source in enumerate(patterns[i]):
+                force[1 : n + 1, j, 0, lane] = source.node
+                force[1:n, j, 1:, lane] = source.kick
+            if clamped is not None:
+                point, held = int(clamped[i, 0]), float(clamped[i, 1])
+                buffer[1 + point, [field("leak"), field("diagonal")], lane] += real(held)
+        self._buffer, self._force = buffer, force.reshape(-1)
+        rows = gate_rows(
+            first.fibre.channel_sets, first.fibre.temperature, first.step * MS_PER_US, real is np.float32
+        )
+        # The kernel works with half-step increments, whose differences are half the second difference.
+        self._table = (
+            rows.reshape(-1),
+            real(len(rows) - 2),
+            real(1 / first.tables.step),
+            real(2 * GATE_LEAD),
+        )
+        self._one = real(1)
+        watched = np.ascontiguousarray(np.asarray(watch, dtype=np.int64)[:, which])
+        fields = np.zeros((*watched.shape, len(WATCH_FIELDS)))
+        for k, lane in np.ndindex(*watched.shape):
+            rest = self._prepared[lane].rest[watched[k, lane]]
+            fields[k, lane, WATCH_FIELDS.index("level")] = np.asarray(level)[k, which[lane]] - rest
+        fields[..., WATCH_FIELDS.index("previous")] = kicked
+        fields[..., WATCH_FIELDS.index("when")] = -2
+        fields[..., WATCH_FIELDS.index("peak")] = -np.inf
+        self._watch = Watch((1 + watched).astype(np.uint64), fields, np.full((*watched.shape, most), np.nan))
+        self._scratch = np.zeros((self._sources + 1) * LANES, dtype=real)
+
+    def advance(
+        self,
+        waves: NDArray[np.floating],
+        gain: Array,
+        damped: NDArray[np.bool_],
+        *,
+        every: int = 0,
+        record: NDArray[Any] | None = None,
+        gates: bool = False,
+        states: bool = False,
+        leads: Sequence[Array] | None = None,
+        stop: Stop | None = None,
+    ) -> Recorded:
+        """Advance all lanes by some steps.
+
+        Parameters
+        ----------
+        waves : (sources, steps, 1 or lanes given) array
+            Course of the sources over these steps.
+        gain : (sources, lanes given) array
+            Amplitudes.
+        damped : (steps,) bool
+            Steps that follow a jump of a waveform.
+        every : int
+            Record every so many steps; 0 for nothing.
+        record : (r, lanes given) int array, optional
+            Points whose potential is recorded.
+        gates, states : bool
+            Record the gates of these points, and the states of the internodes behind them.
+        leads : sequence of (electrodes, n, 1 + states) arrays, optional
+            Per lane given: what points and states add to the electrodes; see :func:`lead`.
+        stop : Stop, optional
+
+        Returns
+        -------
+        Recorded
+        """
+        real = self._buffer.dtype.type
+        which = np.minimum(np.arange(LANES), self.lanes - 1)
+        value = np.zeros((self._sources, len(damped), 1 if waves.shape[2:] == (1,) else LANES), dtype=real)
+        amplitude = np.zeros((self._sources, LANES), dtype=real)
+        if waves.shape[0]:
+            value[:] = waves if waves.shape[2] == 1 else waves[:, :, which]
+            amplitude[:] = gain[:, which]
+        active = np.any(value != 0, axis=(0, 2))
+        n_states = self._prepared[0].plan.states
+        samples = (self.now + len(damped)) // every - self.now // every if every else 0
+        rows = np.zeros((0, LANES), dtype=np.uint64)
+        if record is not None and every:
+            rows = np.ascontiguousarray(1 + np.asarray(record)[:, which], dtype=np.uint64)
+        electrodes = 0 if leads is None or not every else len(leads[0])
+        weights = np.zeros((electrodes, (self._rows + 2) * (1 + n_states) * LANES), dtype=real)
+        if electrodes and leads is not None:
+            shaped = weights.reshape(electrodes, self._rows + 2, 1 + n_states, LANES)
+            for lane, i in enumerate(which):
+                shaped[:, 1 : 1 + leads[i].shape[1], :, lane] = leads[i]
+        keep = Keep(
+            every or len(damped) + self.now + 1,
+            rows,
+            np.zeros((samples, len(rows), LANES), dtype=real),
+            np.zeros((samples if gates else 0, len(rows), len(GATES), LANES), dtype=real),
+            np.zeros((samples if states else 0, len(rows), n_states, LANES), dtype=real),
+            weights,
+            np.zeros((samples, electrodes, LANES), dtype=real),
+        )
+        taken = kernel(n_states)(
+            self._buffer.reshape(-1), self._force, *self._table, self._rows, self.now, self._one,
+            real(FIRING_DEPOLARISATION), Waves(value, amplitude, active, damped), self._watch, keep,
+            stop or NEVER, self._scratch,
+        )  # fmt: skip
+        kept = (self.now + taken) // every - self.now // every if every else 0
+        begin = self.now
+        self.now += taken
+        lanes = slice(0, self.lanes)
+        time = (np.arange(kept) + begin // every + 1) * every if every else np.zeros(0, dtype=np.int64)
+        return Recorded(
+            taken,
+            time,
+            keep.potential[:kept, :, lanes].astype(np.float64),
+            keep.gates[:kept, ..., lanes].astype(np.float64),
+            keep.states[:kept, ..., lanes].astype(np.float64),
+            keep.field[:kept, :, lanes].astype(np.float64),
+        )
+
+    def spread(self, lane: int = 0) -> None:
+        """Copy the state of one lane to all: the same fibre, to be continued in several ways."""
+        self._buffer[:] = self._buffer[:, :, lane : lane + 1].copy()
+        for array in (self._watch.fields, self._watch.times):
+            array[:] = array[:, lane : lane + 1].copy()
+
+    def saved(self) -> tuple[Any, ...]:
+        """Return a copy of all state, for :meth:`restore`."""
+        return self.now, self._buffer.copy(), *(a.copy() for a in self._watch[1:]), self._scratch.copy()
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state saved before."""
+        self.now = state[0]
+        for mine, theirs in zip((self._buffer, *self._watch[1:], self._scratch), state[1:], strict=True):
+            mine[:] = theirs
+
+    @property
+    def arrival(self) -> Array:
+        """Time (ms) of the largest inward current of the first impulse, (watched, lanes), NaN where there was none."""
+        f = {name: self._watch.fields[:, : self.lanes, k] for k, name in enumerate(WATCH_FIELDS)}
+        bend = f["before"] - 2 * f["best"] + f["after"]
+        bent = bend < 0
+        shift = np.where(bent, 0.5 * (f["before"] - f["after"]) / np.where(bent, bend, 1), 0)
+        time = (f["when"] + 0.5 + np.clip(shift, -0.5, 0.5)) * self._prepared[0].step * MS_PER_US
+        return np.where(f["fired"] > 0, time, np.nan)
+
+    @property
+    def count(self) -> Ints:
+        """Upward crossings of the level, (watched, lanes)."""
+        return self._watch.fields[:, : self.lanes, WATCH_FIELDS.index("count")].astype(np.int64)
+
+    @property
+    def times(self) -> Array:
+        """When the level was crossed (ms), (watched, lanes, most), NaN behind the last."""
+        times: Array = self._watch.times[:, : self.lanes] * self._prepared[0].step * MS_PER_US
+        return times
+
+    @property
+    def peak(self) -> Array:
+        """Highest deviation from rest (mV), (watched, lanes)."""
+        peak: Array = self._watch.fields[:, : self.lanes, WATCH_FIELDS.index("peak")].copy()
+        return peak
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """What one call of :meth:`Block.advance` leaves.
+
+    Attributes
+    ----------
+    taken : int
+        Steps.
+    step : (samples,) int
+        Steps since the start at which each sample was taken.
+    potential : (samples, recorded, lanes) float
+        Deviation from rest, mV.
+    gates : (samples, recorded, gates, lanes) float
+        Half a step later than the potentials.
+    states : (samples, recorded, states, lanes) float
+        The kernel's states of the internode behind each recorded point.
+    field : (samples, electrodes, lanes) float
+        Sum of the leads.
+    """
+
+    taken: int
+    step: Ints
+    potential: Array
+    gates: Array
+    states: Array
+    field: Array
+
+
+NEVER = Stop(1 << 62, -1, 0.0, 0, 0)
+
+__all__ = ["FIELDS", "NEVER", "STATE_FIELDS", "Block", "Links", "Pattern", "Prepared", "Recorded", "Stop", "lead",
+           "pattern", "prepare"]  # fmt: skip

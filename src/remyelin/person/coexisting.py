@@ -1,0 +1,73 @@
+"""Coexisting diseases of nerve and cord, switched on beside deficiency: what they take of axons and sheaths.
+
+Each takes a fixed share that cobalamin does not bring back: axons that are lost, and internodes that conduct slowly,
+which stand among the vacuolated ones. The pattern of each has a source, its size is assumed (ledger: ``coexisting.*``).
+Carpal tunnel syndrome is missing: the anatomy has no nerve of the hand apart from its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from remyelin.evidence import Ledger
+
+TISSUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "leg_sensory": ("leg_sensory_proximal", "leg_sensory_distal"),
+    "leg_motor": ("leg_motor_proximal", "leg_motor_distal"),
+    "arm_sensory": ("arm_sensory_proximal", "arm_sensory_distal"),
+    "arm_motor": ("arm_motor_proximal", "arm_motor_distal"),
+    "columns": ("gracile", "cuneate"),
+    "corticospinal": ("corticospinal_cervical", "corticospinal_thoracic"),
+    "corticospinal_neck": ("corticospinal_cervical",),
+}
+"""Segments of the myelin layer behind each tissue of the ledger."""
+
+EFFECTS: Final = ("axons", "slowed")
+
+
+def taken(disease: str, ledger: Ledger) -> dict[tuple[str, str], float]:
+    """Return the shares that a disease takes, by segment and effect: ``axons`` lost, internodes ``slowed``."""
+    found: dict[tuple[str, str], float] = {}
+    prefix = f"coexisting.{disease.replace(' ', '_')}"
+    for name in ledger.group(prefix):
+        tissue, effect = name.split(".")
+        for segment in TISSUES[tissue]:
+            found[segment, effect] = ledger[f"{prefix}.{name}"]
+    return found
+
+
+def beside(states: xr.Dataset, diseases: Sequence[str], ledger: Ledger) -> xr.Dataset:
+    """Return myelin states with coexisting diseases in them.
+
+    Parameters
+    ----------
+    states : Dataset (..., segment)
+        Of :func:`remyelin.myelin.simulate`.
+    diseases : sequence of str
+        Of :data:`remyelin.person.case.DISEASES`; several take their shares one after the other of what is left.
+    ledger : Ledger
+        Entries ``coexisting.*``.
+
+    Returns
+    -------
+    Dataset
+        The same variables.
+    """
+    if not diseases:
+        return states
+    names = [str(name) for name in states["segment"].to_numpy()]
+    kept = {effect: np.ones(len(names)) for effect in EFFECTS}
+    for disease in diseases:
+        for (segment, effect), share in taken(disease, ledger).items():
+            kept[effect][names.index(segment)] *= 1.0 - share
+    axons, fast = (xr.DataArray(kept[effect], dims="segment") for effect in EFFECTS)
+    slowed = states["intact"] * (1.0 - fast)
+    return states.assign(
+        axons=(states["axons"] * axons).assign_attrs(states["axons"].attrs),
+        intact=(states["intact"] * fast).assign_attrs(states["intact"].attrs),
+        vacuolated=(states["vacuolated"] + slowed).assign_attrs(states["vacuolated"].attrs),
+    )

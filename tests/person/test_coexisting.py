@@ -1,0 +1,87 @@
+"""Coexisting diseases: switched on they take their share, off they change nothing, cobalamin does not bring it back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from remyelin import nerve
+from remyelin.base.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.person.case import DISEASES, case_of, to_toml_data
+from remyelin.person.coexisting import beside, taken
+
+LEDGER = Ledger.shipped()
+BODY = nerve.Person.of(LEDGER, age=60.0)
+RAW = {
+    "name": "one",
+    "title": "One",
+    "kind": "scenario",
+    "person": {"age": "60 y", "sex": "female"},
+    "cause": {"kind": "none"},
+}
+
+
+def conducted(*diseases: str):
+    states = beside(nerve.intact(BODY, LEDGER), diseases, LEDGER)
+    found = nerve.conduction(states, BODY, nerve.build_tables(LEDGER), LEDGER)
+    return {str(name): found.sel(pathway=name) for name in found["pathway"].to_numpy()}
+
+
+def test_off_nothing_changes() -> None:
+    intact = nerve.intact(BODY, LEDGER)
+    assert beside(intact, (), LEDGER) is intact
+
+
+@pytest.mark.parametrize("disease", DISEASES)
+def test_each_takes_shares_that_leave_whole_states(disease: str) -> None:
+    found = beside(nerve.intact(BODY, LEDGER), [disease], LEDGER)
+    sheaths = found["intact"] + found["vacuolated"] + found["bare"] + found["remyelinated"]
+    np.testing.assert_allclose(sheaths, 1.0)
+    assert float(found["axons"].min()) == pytest.approx(
+        1.0 - max(v for k, v in taken(disease, LEDGER).items() if k[1] == "axons")
+    )
+    assert all(LEDGER.entry(name).source for name in LEDGER if name.startswith("coexisting."))
+
+
+def test_the_pattern_of_each_is_its_own() -> None:
+    health, sugar, drink, copper, neck = (conducted(*names) for names in ((), *([one] for one in DISEASES)))
+
+    def lost(found, name: str) -> float:
+        return float(health[name]["conducted"] - found[name]["conducted"])
+
+    for nerves in (sugar, drink):  # legs before arms, sensory before motor, the cord spared
+        assert lost(nerves, "sural") > lost(nerves, "median_sensory") > 0.0
+        assert lost(nerves, "sural") > lost(nerves, "tibial_motor")
+        assert lost(nerves, "corticospinal_leg") == 0.0
+    assert float(sugar["sural"]["delay"]) > float(drink["sural"]["delay"]) == pytest.approx(0.0, abs=1e-9)
+    assert lost(copper, "tibial_sep") > 0.3
+    assert lost(copper, "corticospinal_leg") > 0.1
+    assert lost(copper, "visual") == lost(neck, "visual") == 0.0
+    assert float(neck["corticospinal_leg"]["delay"]) > 0.5
+    assert lost(neck, "sural") == 0.0
+
+
+def test_several_add_up() -> None:
+    both = beside(nerve.intact(BODY, LEDGER), ["diabetic neuropathy", "alcohol neuropathy"], LEDGER)
+    kept = [1.0 - taken(one, LEDGER)["leg_sensory_distal", "axons"] for one in DISEASES[:2]]
+    assert float(both["axons"].sel(segment="leg_sensory_distal")) == pytest.approx(np.prod(kept))
+
+
+def test_a_case_names_them_and_reads_back() -> None:
+    case = case_of({**RAW, "coexisting": ["copper deficiency"]}, "case")
+    assert case.coexisting == ("copper deficiency",)
+    assert case_of(to_toml_data(case), "case") == case
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        (["gout"], "coexisting"),
+        (["copper deficiency"] * 2, "named twice"),
+        ("copper deficiency", "coexisting"),
+    ],
+)
+def test_an_unknown_or_repeated_disease_is_refused(named, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        case_of({**RAW, "coexisting": named}, "case")
