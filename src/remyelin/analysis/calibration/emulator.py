@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 STEPS: Final = 1500  # of the sampler
 STEP: Final = 0.05  # of a proposal, in shares of a range
 ANIMALS: Final = ("bat_depleted", "monkey_lag_low")
+SHORTEST: Final = 0.5  # weeks or months before which an animal is taken to be ill at once
 LONGEST: Final = 60.0  # weeks or months after which an animal is taken to be well
 
 
@@ -96,7 +97,7 @@ class Emulator:
 
         # The animals, beyond the time watched taken at its end.
         self._low, self._high = np.log(np.array(animal_bounds())).T
-        logs = np.log([[min(value, LONGEST) for value in item.animals] for item in tried])
+        logs = np.log([[min(max(value, SHORTEST), LONGEST) for value in item.animals] for item in tried])
         where = np.array([item.point for item in tried])
         self._animals = MLPRegressor(
             hidden_layer_sizes=(32, 32), activation="tanh", alpha=0.1, max_iter=800, random_state=0
