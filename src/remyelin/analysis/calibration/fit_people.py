@@ -55,10 +55,12 @@ Progress = Callable[[str], None]
 SEED: Final = 80211
 PERSONS: Final = (26, 14, 10)  # deficiency, nitrous oxide, screened
 TREATED: Final = 14  # persons also followed under treatment, twice each
-WAVES: Final = (45, 30, 30)  # designs; the first over the ranges, the later ones from the emulator
+WAVES: Final = (45, 24, 24, 24)  # designs; the first over the ranges, the later ones from emulator and best
 READINGS: Final = 24  # points of the maps at which each design is read, in the waves
 VERIFIED: Final = 80  # points of the emulated posterior that are simulated
 SETS: Final = 320  # of the result: verified points by weight, each moved on its own
+PARENTS: Final = 8  # best designs about which half of a wave is drawn
+NEAR: Final = 0.08  # how far, in shares of a range
 TOGETHER: Final = 64  # sets whose animals are simulated at once
 MONKEY_FAILS: Final = 16.0  # months until metabolic failure
 DAYS_PER_WEEK: Final = 7.0
@@ -257,6 +259,8 @@ def fit(
                 new = first_wave(count, fixed, rng, base)
             else:
                 points = _points(Emulator(readings, tried), readings, count, fixed, wave)
+                points = np.concatenate([_near(readings, count, fixed, wave), points])
+                points = points[np.random.default_rng([SEED, 8, wave]).permutation(len(points))]
                 new = _alive(points, count, rng, base)
             kept.add(key, tried=[[item.point, item.repair, item.animals] for item in new])
         new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
@@ -342,6 +346,17 @@ def _weights(simulated: Floats, emulated: Floats) -> Floats:
         if 1.0 / (weights**2).sum() >= 0.2 * len(ratio):
             break
     return np.asarray(weights, dtype=np.float64)
+
+
+def _near(readings: Sequence[Reading], count: int, fixed: Mapping[str, float], wave: int) -> Floats:
+    """Return so many points about the best readings, one a design: an emulator of few designs is rough."""
+    rng = np.random.default_rng([SEED, 9, wave])
+    best = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
+    parents = list({reading.design: reading.point for reading in reversed(best[:200])}.values())[-PARENTS:]
+    chosen = np.array(parents)[rng.integers(len(parents), size=count)]
+    moved = np.abs(chosen + NEAR * rng.standard_normal(chosen.shape))
+    moved = np.where(moved > 1.0, np.maximum(2.0 - moved, 0.0), moved)
+    return np.array([held(point, fixed) for point in moved])
 
 
 def _points(
