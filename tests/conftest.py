@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,40 @@ if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
 OPTIONAL_LANES = ("neuron", "browser")
+#: Folders and files whose tests take seconds together: ``pytest -m quick``.
+QUICK = (
+    "base/test_files.py",
+    "base/test_printing.py",
+    "clinic",
+    "cobalamin/test_behaviour.py",
+    "cobalamin/test_cascade.py",
+    "cobalamin/test_causes_and_blood.py",
+    "cobalamin/test_dosing.py",
+    "cobalamin/test_limits_of_dose.py",
+    "cobalamin/test_readouts.py",
+    "evidence",
+    "fibre/lesions/test_lesion.py",
+    "fibre/models/test_anatomy.py",
+    "myelin/test_myelin_course.py",
+    "nerve/anatomy",
+    "output/test_doubt.py",
+    "output/test_figures.py",
+    "person/record",
+    "person/test_case.py",
+    "person/test_plans.py",
+    "person/test_traits.py",
+    "test_house.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the quick rooms into the quick lane."""
+    here = Path(__file__).parent
+    for item in items:
+        where = item.path.relative_to(here).as_posix()
+        slow = any(item.get_closest_marker(lane) for lane in (*OPTIONAL_LANES, "slow"))
+        if not slow and where.startswith(QUICK):
+            item.add_marker("quick")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

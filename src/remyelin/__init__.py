@@ -13,6 +13,7 @@ from remyelin._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from remyelin.analysis.sweep import sweep
+    from remyelin.analysis.trial import run_trial
     from remyelin.analysis.validation import validate
     from remyelin.base.errors import InputError, RemyelinError, SimulationError
     from remyelin.evidence import (
@@ -46,6 +47,7 @@ _HOME = {
     "load_references": "evidence",
     "load_targets": "evidence",
     "read_case": "person.case",
+    "run_trial": "analysis.trial",
     "run_course": "person.course",
     "shipped_cases": "person.case",
     "sweep": "analysis.sweep",
@@ -71,6 +73,7 @@ __all__ = [
     "open_course",
     "read_case",
     "run_course",
+    "run_trial",
     "shipped_cases",
     "sweep",
     "validate",

@@ -9,7 +9,7 @@ from remyelin import nerve
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person.case import DISEASES, case_of, to_toml_data
-from remyelin.person.coexisting import beside, taken
+from remyelin.person.coexisting import TUNNEL, at_the_wrist, beside, entrapment, taken
 
 LEDGER = Ledger.shipped()
 BODY = nerve.Person.of(LEDGER, age=60.0)
@@ -33,7 +33,10 @@ def test_off_nothing_changes() -> None:
     assert beside(intact, (), LEDGER) is intact
 
 
-@pytest.mark.parametrize("disease", DISEASES)
+OF_TISSUE = tuple(one for one in DISEASES if one != TUNNEL)
+
+
+@pytest.mark.parametrize("disease", OF_TISSUE)
 def test_each_takes_shares_that_leave_whole_states(disease: str) -> None:
     found = beside(nerve.intact(BODY, LEDGER), [disease], LEDGER)
     sheaths = found["intact"] + found["vacuolated"] + found["bare"] + found["remyelinated"]
@@ -45,7 +48,7 @@ def test_each_takes_shares_that_leave_whole_states(disease: str) -> None:
 
 
 def test_the_pattern_of_each_is_its_own() -> None:
-    health, sugar, drink, copper, neck = (conducted(*names) for names in ((), *([one] for one in DISEASES)))
+    health, sugar, drink, copper, neck = (conducted(*names) for names in ((), *([one] for one in OF_TISSUE)))
 
     def lost(found, name: str) -> float:
         return float(health[name]["conducted"] - found[name]["conducted"])
@@ -64,7 +67,7 @@ def test_the_pattern_of_each_is_its_own() -> None:
 
 def test_several_add_up() -> None:
     both = beside(nerve.intact(BODY, LEDGER), ["diabetic neuropathy", "alcohol neuropathy"], LEDGER)
-    kept = [1.0 - taken(one, LEDGER)["leg_sensory_distal", "axons"] for one in DISEASES[:2]]
+    kept = [1.0 - taken(one, LEDGER)["leg_sensory_distal", "axons"] for one in OF_TISSUE[:2]]
     assert float(both["axons"].sel(segment="leg_sensory_distal")) == pytest.approx(np.prod(kept))
 
 
@@ -85,3 +88,32 @@ def test_a_case_names_them_and_reads_back() -> None:
 def test_an_unknown_or_repeated_disease_is_refused(named, message: str) -> None:
     with pytest.raises(InputError, match=message):
         case_of({**RAW, "coexisting": named}, "case")
+
+
+def test_the_carpal_tunnel_delays_the_median_nerve_alone() -> None:
+    tables, intact = nerve.build_tables(LEDGER), nerve.intact(BODY, LEDGER)
+    trapped = entrapment([TUNNEL], LEDGER)
+    assert trapped is not None
+    names = ("median_motor", "median_sensory", "ulnar_motor", "ulnar_sensory", "median_sep")
+    before = nerve.battery(intact, BODY, tables, LEDGER, names)
+    after = nerve.battery(intact, BODY, tables, LEDGER, names, entrapment=trapped)
+    for old, new in zip(before.rows, after.rows, strict=True):
+        if old.study == "median_motor":
+            assert new.latency == pytest.approx(old.latency + trapped.motor_delay, abs=0.05)
+            assert new.amplitude == pytest.approx(trapped.motor_kept * old.amplitude, rel=0.02)
+        elif old.study == "median_sensory":
+            assert new.latency == pytest.approx(old.latency + trapped.sensory_delay, abs=0.05)
+            assert new.amplitude == pytest.approx(trapped.sensory_kept * old.amplitude, rel=0.02)
+        else:
+            assert (new.latency, new.amplitude, new.velocity) == (old.latency, old.amplitude, old.velocity)
+    forearm = [rows.row("median_motor", "elbow").velocity for rows in (before, after)]
+    assert forearm[1] == pytest.approx(forearm[0], rel=0.02), "the forearm conducts as before"
+    assert after.abnormal("median_motor")
+
+
+def test_the_carpal_tunnel_numbs_the_hand_and_not_the_foot() -> None:
+    pathways = nerve.conduction(nerve.intact(BODY, LEDGER), BODY, nerve.build_tables(LEDGER), LEDGER)
+    found = at_the_wrist(pathways, [TUNNEL], LEDGER)
+    lost = (pathways["conducted"] - found["conducted"]).to_series()
+    assert set(lost[lost > 0.0].index) == {"median_motor", "median_sensory"}
+    assert at_the_wrist(pathways, ["copper deficiency"], LEDGER) is pathways

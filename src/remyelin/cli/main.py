@@ -36,6 +36,7 @@ from remyelin.cli.rebuild import rebuild
 from remyelin.cli.run import run
 from remyelin.cli.serve import serve
 from remyelin.cli.symptoms import symptoms
+from remyelin.cli.trial import trial
 from remyelin.cli.validate import validate
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -172,6 +173,7 @@ for command in (
     symptoms,
     evidence,
     cohort,
+    trial,
     validate,
     experiment,
     serve,

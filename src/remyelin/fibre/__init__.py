@@ -26,6 +26,8 @@ from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.models.sundt import sundt_c_fibre
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
+from remyelin.fibre.protocols.block import block_thresholds
+from remyelin.fibre.protocols.compound import compound_potential
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.impulses import (
     blocking_temperature,
@@ -53,7 +55,14 @@ from remyelin.fibre.stimulation.extracellular import (
 )
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
-from remyelin.fibre.stimulation.waveform import Waveform, biphasic, from_function, rectangular, sampled
+from remyelin.fibre.stimulation.waveform import (
+    Waveform,
+    biphasic,
+    from_function,
+    rectangular,
+    sampled,
+    sinusoidal,
+)
 
 __all__ = [
     "FLUT",
@@ -84,8 +93,10 @@ __all__ = [
     "above",
     "bare",
     "biphasic",
+    "block_thresholds",
     "blocking_temperature",
     "build",
+    "compound_potential",
     "conduct",
     "conduct_assembled",
     "demyelinate",
@@ -130,6 +141,7 @@ __all__ = [
     "scattered",
     "scattered_together",
     "simulate_full",
+    "sinusoidal",
     "spike_times",
     "spikes",
     "stimulate",

@@ -13,6 +13,7 @@ from remyelin.nerve.signals.responses import Response, Waveform
 from remyelin.nerve.studies.battery import STUDIES, battery
 from remyelin.nerve.studies.classification import Classification, classify
 from remyelin.nerve.studies.dates import batteries, batteries_of
+from remyelin.nerve.studies.entrapment import Entrapment
 from remyelin.nerve.studies.findings import Row, Studies
 from remyelin.nerve.studies.norms import Assessment
 from remyelin.nerve.studies.small_fibres import small_fibres
@@ -24,6 +25,7 @@ __all__ = [
     "Assessment",
     "Classification",
     "Distances",
+    "Entrapment",
     "Person",
     "Response",
     "Row",

@@ -26,10 +26,11 @@ def chance_of(course: Course, name: str) -> list[dict[str, float]]:
     """Return the probability (%) of an item of the association tier at each date: ``low``, ``median``, ``high``."""
     given = course.data.isel(plan=0)
     found = given["sphincter"] if name == "sphincter" else given["chance"].sel(association=name)
-    return [_bounds(found.sel(time=date).transpose("bound").to_numpy()) for date in course.studies]
+    return [bounds_of(found.sel(time=date).transpose("bound").to_numpy()) for date in course.studies]
 
 
-def _bounds(values: NDArray[np.float64]) -> dict[str, float]:
+def bounds_of(values: NDArray[np.float64]) -> dict[str, float]:
+    """Return the low end, the median and the high end of a probability, in %."""
     low, median, high = (float(f"{PERCENT * value:.3g}") for value in values)
     return {"low": low, "median": median, "high": high}
 
@@ -43,7 +44,7 @@ def without_deficiency(course: Course, name: str) -> str:
     """Return the probability of an item at the beginning of the course, before the cause began."""
     first = course.data.isel(plan=0, time=0)
     found = first["sphincter"] if name == "sphincter" else first["chance"].sel(association=name)
-    return shown(_bounds(found.transpose("bound").to_numpy()))
+    return shown(bounds_of(found.transpose("bound").to_numpy()))
 
 
 def beside(course: Course) -> list[dict[str, Any]]:

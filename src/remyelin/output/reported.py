@@ -6,6 +6,8 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.chances import bounds_of
+from remyelin.output.chances import shown as shown_chance
 from remyelin.output.figures.course import MARKERS, label_of
 from remyelin.output.formatting import number
 from remyelin.person.course import Course
@@ -50,6 +52,8 @@ def reported(course: Course) -> list[dict[str, str]]:
         model, note = "outside the model", SILENT
         if item is not None and item.tier == "mechanism":
             model, note = _symptom(course, finding.name, finding.began)
+        elif item is not None:
+            model = f"probability {_chance(given, item.id)}"
         label = item.name if item is not None else finding.name
         rows.append({"what": label, "reported": shown, "model": model, "note": note})
     presence = noticed_from(course)
@@ -59,6 +63,11 @@ def reported(course: Course) -> list[dict[str, str]]:
             {"what": finding.name, "reported": finding.note or "present", "model": model, "note": note}
         )
     return rows
+
+
+def _chance(given: xr.Dataset, name: str) -> str:
+    """Return the probability of a symptom or sign without a mechanism, with its interval."""
+    return shown_chance(bounds_of(given["chance"].sel(association=name).transpose("bound").to_numpy()))
 
 
 def noticed_from(course: Course) -> float:
@@ -109,6 +118,8 @@ def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
     if name in found:
         model, agrees = found[name]
         return model, AGREES if agrees else MISSES
+    if name == "nystagmus":
+        return f"probability {_chance(given, name)}", SILENT
     if name == "no anaemia":
         haemoglobin = given["haemoglobin"]
         return f"haemoglobin {number(float(haemoglobin))} {haemoglobin.attrs['units']}", UNUSED

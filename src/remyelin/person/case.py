@@ -42,7 +42,13 @@ CAUSES = (
     "CD320 antibodies",
 )
 #: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
-DISEASES = ("diabetic neuropathy", "alcohol neuropathy", "copper deficiency", "cervical stenosis")
+DISEASES = (
+    "diabetic neuropathy",
+    "alcohol neuropathy",
+    "copper deficiency",
+    "cervical stenosis",
+    "carpal tunnel syndrome",
+)
 #: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
 PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
@@ -200,7 +206,7 @@ class Case(_Frozen):
     outcome: Text = ""
     person: Person
     cause: Cause
-    coexisting: Annotated[tuple[Literal[DISEASES], ...], Field(max_length=4, strict=False)] = ()  # type: ignore[valid-type]
+    coexisting: Annotated[tuple[Literal[DISEASES], ...], Field(max_length=5, strict=False)] = ()  # type: ignore[valid-type]
     intake: Intake = Intake()
     treatment: Annotated[tuple[Treatment, ...], Field(max_length=20, strict=False)] = ()
     labs: Labs = Labs()

@@ -16,7 +16,7 @@ from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
-from remyelin.person.coexisting import beside
+from remyelin.person.coexisting import at_the_wrist, beside
 from remyelin.person.conditioned import condition
 from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
@@ -128,7 +128,7 @@ def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
 
 def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: Ledger) -> xr.Dataset:
     """Return conduction over (..., time, pathway), at the dates of the states given."""
-    return nerve.conduction(states, who.body, tables, ledger)
+    return at_the_wrist(nerve.conduction(states, who.body, tables, ledger), who.case.coexisting, ledger)
 
 
 def picture(pathways: xr.Dataset, mental: xr.DataArray, traits: Traits, ledger: Ledger) -> xr.Dataset:

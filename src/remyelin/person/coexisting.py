@@ -2,7 +2,8 @@
 
 Each takes a fixed share that cobalamin does not bring back: axons that are lost, and internodes that conduct slowly,
 which stand among the vacuolated ones. The pattern of each has a source, its size is assumed (ledger: ``coexisting.*``).
-Carpal tunnel syndrome is missing: the anatomy has no nerve of the hand apart from its neighbours.
+Carpal tunnel syndrome is a lesion of the median nerve alone, and the anatomy has no nerve of the hand apart from its
+neighbours: it delays and weakens what crosses the wrist instead (:class:`remyelin.nerve.Entrapment`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
+from remyelin import nerve
 from remyelin.evidence import Ledger
 
 TISSUES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,12 +28,15 @@ TISSUES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Segments of the myelin layer behind each tissue of the ledger."""
 
+TUNNEL: Final = "carpal tunnel syndrome"
 EFFECTS: Final = ("axons", "slowed")
 
 
 def taken(disease: str, ledger: Ledger) -> dict[tuple[str, str], float]:
     """Return the shares that a disease takes, by segment and effect: ``axons`` lost, internodes ``slowed``."""
     found: dict[tuple[str, str], float] = {}
+    if disease == TUNNEL:
+        return found
     prefix = f"coexisting.{disease.replace(' ', '_')}"
     for name in ledger.group(prefix):
         tissue, effect = name.split(".")
@@ -70,4 +75,22 @@ def beside(states: xr.Dataset, diseases: Sequence[str], ledger: Ledger) -> xr.Da
         axons=(states["axons"] * axons).assign_attrs(states["axons"].attrs),
         intact=(states["intact"] * fast).assign_attrs(states["intact"].attrs),
         vacuolated=(states["vacuolated"] + slowed).assign_attrs(states["vacuolated"].attrs),
+    )
+
+
+def entrapment(diseases: Sequence[str], ledger: Ledger) -> nerve.Entrapment | None:
+    """Return the entrapment of the median nerve, None where carpal tunnel syndrome is not among the diseases."""
+    return nerve.Entrapment.from_ledger(ledger) if TUNNEL in diseases else None
+
+
+def at_the_wrist(pathways: xr.Dataset, diseases: Sequence[str], ledger: Ledger) -> xr.Dataset:
+    """Return the conduction of pathways (..., pathway) with an entrapped median nerve in it."""
+    trapped = entrapment(diseases, ledger)
+    if trapped is None:
+        return pathways
+    found = [trapped.of(str(name)) for name in pathways["pathway"].to_numpy()]
+    delay, kept = (xr.DataArray(list(column), dims="pathway") for column in zip(*found, strict=True))
+    return pathways.assign(
+        conducted=(pathways["conducted"] * kept).assign_attrs(pathways["conducted"].attrs),
+        delay=(pathways["delay"] + delay).assign_attrs(pathways["delay"].attrs),
     )

@@ -23,6 +23,7 @@ from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person import chain
 from remyelin.person.case import Case
+from remyelin.person.coexisting import entrapment
 from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
@@ -191,12 +192,15 @@ def run_course(
     recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting)
 
     given = states.isel(plan=0)
+    trapped = entrapment(case.coexisting, ledger)
     conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
-        studies[date] = nerve.battery(given.sel(time=date), who.body, tables, ledger, conduct=conduct)
-    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct)
+        studies[date] = nerve.battery(
+            given.sel(time=date), who.body, tables, ledger, conduct=conduct, entrapment=trapped
+        )
+    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct, entrapment=trapped)
 
     provenance = Provenance(__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway

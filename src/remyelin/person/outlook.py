@@ -20,7 +20,7 @@ from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.chain import Subject
-from remyelin.person.coexisting import beside
+from remyelin.person.coexisting import at_the_wrist, beside
 from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
@@ -123,7 +123,7 @@ def recover(
     drives = chemistry[list(myelin.DRIVES)]
     alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
     states = beside(alone, coexisting, ledger)
-    paths = nerve.conduction(states, who.body, tables, ledger, FELT)
+    paths = at_the_wrist(nerve.conduction(states, who.body, tables, ledger, FELT), coexisting, ledger)
     mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []

@@ -31,7 +31,7 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
-from remyelin.person.coexisting import beside
+from remyelin.person.coexisting import beside, entrapment
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.outlook import at_presentation, members
 from remyelin.person.person import Person
@@ -287,7 +287,13 @@ class Engine:
             return passing(asked, damage) if run is None else run(asked, states)
 
         return nerve.battery(
-            state, whole.who.body, tables, self.ledger, names or tuple(nerve.STUDIES), conduct
+            state,
+            whole.who.body,
+            tables,
+            self.ledger,
+            names or tuple(nerve.STUDIES),
+            conduct,
+            entrapment=entrapment(case.coexisting, self.ledger),
         )
 
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:

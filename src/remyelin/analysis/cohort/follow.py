@@ -113,9 +113,12 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
         raise Excluded("the cause would have begun before birth")
 
     visits = np.array(population.visits)
-    exposure = caused(drawn.seen(began), 0.0, ledger)
+    goes_on = drawn.arm.exposure == "continues"
+    seen_as = replace(drawn.seen(began), ended=None) if goes_on else drawn.seen(began)
+    exposure = caused(seen_as, population.horizon + 1.0 if goes_on else 0.0, ledger)
     if drawn.arm.regimen is not None:
-        order = _order(drawn.arm.regimen, population.horizon + 1.0, numbers.ledger)
+        start = drawn.arm.delay or 0.0
+        order = _order(drawn.arm.regimen, start, population.horizon + 1.0, numbers.ledger)
         exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
     times = _times(began, visits)
     chemistry = cobalamin.course_of(exposure, times, numbers.kinetics)
@@ -152,8 +155,8 @@ def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
 
 
 @lru_cache(maxsize=32)
-def _order(regimen: str, horizon: float, ledger: Ledger) -> cobalamin.Order:
-    return cobalamin.read_order(regimen, 0.0, horizon, ledger)
+def _order(regimen: str, start: float, horizon: float, ledger: Ledger) -> cobalamin.Order:
+    return cobalamin.read_order(regimen, start, horizon, ledger)
 
 
 def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:

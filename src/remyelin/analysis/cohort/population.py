@@ -105,11 +105,16 @@ class Cause(_Frozen):
 
 
 class Arm(_Frozen):
-    """A treatment and the share of persons who get it; no `regimen` is no treatment."""
+    """A treatment and the share of persons who get it; no `regimen` is no treatment.
+
+    The regimen begins `delay` after presentation. ``exposure = "continues"`` lets nitrous oxide go on.
+    """
 
     name: Name
     share: Fraction = 1.0
     regimen: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    delay: Duration | None = None
+    exposure: Literal["continues"] | None = None
     source: Annotated[str, Field(min_length=1, max_length=100)]
     note: Text = ""
 

@@ -133,12 +133,7 @@ def thresholds(
     shape = (len(given), len(named_sources), len(named_waveforms))
     across = ("fibre", "source", "waveform")
     units = {"units": unit_of([one for fibre, source, _ in cases for one in placed(source, fibre)])}
-    most = max(len(one.transitions.value) for one in found)
-    changes = np.full((len(found), most), np.nan)
-    begins = np.full((len(found), most), -1)
-    for k, one in enumerate(found):
-        changes[k, : len(one.transitions.value)] = one.transitions.value
-        begins[k, : len(one.transitions.value)] = one.transitions.begins
+    changes, begins = transition_table([one.transitions for one in found])
 
     def each(value: Callable[[Found], object]) -> NDArray[np.generic]:
         return np.array([value(one) for one in found]).reshape(shape)
@@ -149,8 +144,8 @@ def thresholds(
             "site": (across, each(lambda one: one.site), {"units": "node"}),
             "monotone": (across, each(lambda one: one.transitions.monotone)),
             "end_excitation": (across, each(at_an_end)),
-            "transition": ((*across, "change"), changes.reshape(*shape, most), units),
-            "begins": ((*across, "change"), begins.reshape(*shape, most)),
+            "transition": ((*across, "change"), changes.reshape(*shape, -1), units),
+            "begins": ((*across, "change"), begins.reshape(*shape, -1)),
         },
         {
             "source": list(named_sources),
@@ -271,16 +266,30 @@ def settings(run: Run, found: Sequence[Found], tolerance: float, per_decade: int
     return {
         "step_us": run.step,
         "scheme": run.scheme,
-        "solver": _solver(found),
+        "solver": solver_of([one.attached for one in found]),
         "reduction_error": max(one.attached.preparation.error for one in found),
         "relative_tolerance": tolerance,
         "scanned_per_decade": per_decade,
     }
 
 
-def _solver(found: Sequence[Found]) -> str:
-    kinds = {"full" if one.attached.preparation.reduced is None else "reduced" for one in found}
+def solver_of(attached: Sequence[Attached]) -> str:
+    """Return which solver ran: "reduced", "full", or both."""
+    kinds = {"full" if one.preparation.reduced is None else "reduced" for one in attached}
     return kinds.pop() if len(kinds) == 1 else "reduced and full"
+
+
+def transition_table(found: Sequence[Transitions]) -> tuple[Array, NDArray[np.int64]]:
+    """Return all changes of several searches and what each is, both (searches, most changes, at least 1).
+
+    Behind the last change of a search stand NaN and -1.
+    """
+    most = max(1, *(len(one.value) for one in found))
+    changes, begins = np.full((len(found), most), np.nan), np.full((len(found), most), -1)
+    for k, one in enumerate(found):
+        changes[k, : len(one.value)] = one.value
+        begins[k, : len(one.value)] = one.begins
+    return changes, begins
 
 
 def as_fibres(fibres: Fibre | Sequence[Fibre]) -> list[Fibre]:

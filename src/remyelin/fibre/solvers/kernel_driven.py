@@ -8,7 +8,8 @@ On top of it
   1. A kick is given before the implicit half step and once more behind the extrapolation, which is the midpoint
   rule for the source;
 - a step behind a jump of a waveform is taken as two implicit half steps, as in the full solver;
-- no window: every row is swept at every step, because activity may recur anywhere;
+- every row is swept at every step, because activity may recur anywhere; only rows that nothing has reached yet may
+  be left out;
 - watched rows count upward crossings of a level and their times, and the largest inward current of the first
   impulse as everywhere else in the package;
 - a call advances a block by some steps and leaves all state in the buffer, so that a run can be continued,
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.settings import LANES
+from remyelin.fibre.settings import LANES, SPAN_GROWS
 from remyelin.fibre.solvers import vectors
 from remyelin.fibre.solvers.gating import GATES, advance_gates
 
@@ -126,10 +127,16 @@ def kernel(states: int) -> Callable[..., Any]:
     """Return the kernel for so many states per internode.
 
     It is called as ``run(buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing, waves, watch, keep,
-    stop, scratch)``: the flat buffer of rows, the sources (rows from row 0, sources, current into the node and
-    kick of each state, lanes), also flat, the gate table with its last usable row, rows per mV and the gates'
-    lead, the number of rows, the step the call begins at, 1 and the firing depolarisation in the type of
-    the buffer. ``scratch`` holds (sources + 1) * lanes numbers, zero at first. It returns the steps taken.
+    stop, span, open_at, scratch)``:
+
+    - the rows, flat; the sources, flat (rows from row 0, sources, current into the node and kick of each state, lanes);
+    - the gate table with its last usable row, rows per mV and the gates' lead;
+    - the number of rows, the step the call begins at, 1 and the firing depolarisation in the type of the rows;
+    - ``span``, the first row that is swept and the one behind the last: it grows by SPAN_GROWS rows when a row half as
+      far from its edge deviates from rest by more than ``open_at`` (mV);
+    - ``scratch`` of (sources + 1) * lanes numbers, zero at first.
+
+    It returns the steps taken.
     """
     u = np.uint64
     lanes = LANES
@@ -149,6 +156,7 @@ def kernel(states: int) -> Callable[..., Any]:
     row, one_row, n_lanes, n_states = u(row_size(states) * lanes), u(1), u(lanes), u(states)
     per_source = u((1 + states) * lanes)
     gate_count, quads, table_row = u(len(GATES)), u(lanes // len(GATES)), u(2 * len(GATES))
+    grows, half_span = u(SPAN_GROWS), u(SPAN_GROWS // 2)
     l0, l1, l2, l3 = u(0), u(1), u(2), u(1 + 2)
     (w_level, w_previous, w_count, w_best, w_before, w_after, w_last, w_when, w_done, w_fired, w_peak) = (
         range(len(WATCH_FIELDS))
@@ -156,12 +164,14 @@ def kernel(states: int) -> Callable[..., Any]:
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
-        buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing, waves, watch, keep, stop, scratch
+        buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing,
+        waves, watch, keep, stop, span, open_at, scratch,
     ):  # fmt: skip
         zero = one - one
         two = one + one
         real = buffer.dtype.type
         n_rows = np.uint64(rows) + one_row
+        lo, hi = np.uint64(span[0]), np.uint64(span[1])
         wide = waves.value.shape[2] > 1
         was_driven = scratch.size - 1
         steps = waves.active.size
@@ -183,7 +193,7 @@ def kernel(states: int) -> Callable[..., Any]:
                         )
             if active or scratch[was_driven] != zero:
                 scratch[was_driven] = one if active else zero
-                for n in range(one_row, n_rows):
+                for n in range(lo, hi):
                     a = n * row
                     for i in range(n_lanes):
                         buffer[a + drive + i] = zero
@@ -193,13 +203,13 @@ def kernel(states: int) -> Callable[..., Any]:
                             add(buffer, a + drive, force, b, scratch, j * n_lanes)
             for part in range(2 if damped else 1):
                 if active:
-                    for n in range(one_row, n_rows):
+                    for n in range(lo, hi):
                         a = n * row + y
                         for j in range(n_sources):
                             b = (n * n_sources + j) * per_source + n_lanes
                             for k in range(n_states):
                                 add(buffer, a + k * n_lanes, force, b + k * n_lanes, scratch, j * n_lanes)
-                for n in range(one_row, n_rows):
+                for n in range(lo, hi):
                     a = n * row
                     b = a + row
                     z = a - row
@@ -240,8 +250,8 @@ def kernel(states: int) -> Callable[..., Any]:
                             + to_left
                             - weight * buffer[z + delta + i]
                         )
-                for back in range(n_rows - one_row):
-                    a = (n_rows - one_row - back) * row
+                for back in range(hi - lo):
+                    a = (hi - one_row - back) * row
                     b = a + row
                     for i in range(n_lanes):
                         change = buffer[a + pivot + i] * (
@@ -297,7 +307,7 @@ def kernel(states: int) -> Callable[..., Any]:
                             (x0 - real(r0), x1 - real(r1), x2 - real(r2), x3 - real(r3)),
                         )
             if active and not damped:
-                for n in range(one_row, n_rows):
+                for n in range(lo, hi):
                     a = n * row + y
                     for j in range(n_sources):
                         b = (n * n_sources + j) * per_source + n_lanes
@@ -349,12 +359,25 @@ def kernel(states: int) -> Callable[..., Any]:
                 for e in range(keep.leads.shape[0]):
                     total = keep.field[sample, e]
                     coefficients = keep.leads[e]
-                    for n in range(one_row, n_rows):
+                    for n in range(lo, hi):
                         a = n * row
                         c = n * per_source
                         add(total, l0, buffer, a + v, coefficients, c)
                         for k in range(n_states):
                             add(total, l0, buffer, a + y + k * n_lanes, coefficients, c + (k + l1) * n_lanes)
+            if hi < n_rows and (t + 1) % 2 == 0:
+                a = (max(lo, hi - half_span)) * row + v
+                for i in range(n_lanes):
+                    if abs(buffer[a + i]) > open_at:
+                        hi = min(hi + grows, n_rows)
+                        break
+            if lo > one_row and (t + 1) % 2 == 0:
+                a = (min(hi - one_row, lo + half_span)) * row + v
+                for i in range(n_lanes):
+                    if abs(buffer[a + i]) > open_at:
+                        lo = max(one_row + grows, lo) - grows
+                        break
+            span[0], span[1] = lo, hi
             if (now + 1) % stop.look:
                 continue
             over = True
@@ -370,7 +393,7 @@ def kernel(states: int) -> Callable[..., Any]:
                     over = False
                     continue
                 looks[lane] += 1
-                for n in range(one_row, n_rows):
+                for n in range(lo, hi):
                     if abs(buffer[n * row + v + np.uint64(lane)]) > stop.quiet:
                         looks[lane] = 0
                         break

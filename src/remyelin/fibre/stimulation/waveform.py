@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S
-from remyelin.fibre.settings import FUNCTION_RESOLUTION_MS
+from remyelin.fibre.settings import FUNCTION_RESOLUTION_MS, MOST_POINTS, POINTS_PER_PERIOD
 
 Array = NDArray[np.float64]
 
@@ -149,6 +149,34 @@ def biphasic(
     first = rectangular(duration, start=start, amplitude=amplitude)
     second = rectangular(duration * ratio, start=start + duration + gap, amplitude=-amplitude / ratio)
     return first.then(second)
+
+
+def sinusoidal(
+    frequency: float, duration: float, *, start: float = 0.0, amplitude: float = 1.0, phase: float = 0.0
+) -> Waveform:
+    """Return an alternating current.
+
+    Parameters
+    ----------
+    frequency : float
+        kHz.
+    duration, start : float
+        ms.
+    amplitude : float
+        Of the peaks.
+    phase : float
+        Degrees.
+    """
+    _positive("frequency", frequency)
+    _positive("duration", duration)
+    if not (0 <= start < np.inf and np.isfinite(amplitude) and np.isfinite(phase)):
+        raise InputError("sinusoidal: start must be 0 ms or more, amplitude and phase finite.")
+    points = int(np.ceil(duration * frequency * POINTS_PER_PERIOD))
+    if points > MOST_POINTS:
+        raise InputError(f"sinusoidal: {duration:g} ms at {frequency:g} kHz is too long; give fewer periods.")
+    time = np.linspace(0.0, duration, points + 1)
+    value = amplitude * np.sin(2 * np.pi * frequency * time + np.deg2rad(phase))
+    return Waveform(start + time, value)
 
 
 def sampled(time: ArrayLike, value: ArrayLike) -> Waveform:

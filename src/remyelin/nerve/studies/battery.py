@@ -21,6 +21,7 @@ from remyelin.nerve.conduction.volley import Volley, passing, states_of
 from remyelin.nerve.signals.responses import Waveform
 from remyelin.nerve.studies.classification import classify
 from remyelin.nerve.studies.cranial import auditory, blink
+from remyelin.nerve.studies.entrapment import Entrapment
 from remyelin.nerve.studies.evoked import central, evoked, visual
 from remyelin.nerve.studies.findings import Row, Studies
 from remyelin.nerve.studies.laboratory import (
@@ -73,6 +74,7 @@ def battery(
     studies: Sequence[str] = tuple(STUDIES),
     conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
     distances: Distances | None = None,
+    entrapment: Entrapment | None = None,
 ) -> Studies:
     """Study one person: conduction studies, evoked potentials, blink reflex and unmyelinated fibres.
 
@@ -91,6 +93,8 @@ def battery(
         for sampled fibres by tables or by the exact engine.
     distances : Distances, optional
         Distances (mm) of the laboratory in place of the usual ones.
+    entrapment : Entrapment, optional
+        Of the median nerve at the wrist.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def battery(
     extra = [str(name) for name in states["axons"].dims if name != "segment"] if "axons" in states else []
     if extra:
         raise InputError(f"studies are of one date; select one value of {extra[0]!r} first.")
-    lab = Laboratory.of(person, tables, ledger, distances)
+    lab = Laboratory.of(person, tables, ledger, distances, entrapment)
     alone = states_of(states)
     one = None if conduct is None else _of_one_date(conduct, alone)
     return examine(lab, {name: array[None] for name, array in alone.items()}, studies, one)[0]

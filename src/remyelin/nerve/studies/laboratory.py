@@ -15,6 +15,7 @@ from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import Volley
 from remyelin.nerve.settings import NERVE_STUDY_FIBRES
 from remyelin.nerve.signals.responses import Response, Waveform
+from remyelin.nerve.studies.entrapment import Entrapment
 from remyelin.nerve.studies.findings import Row
 from remyelin.nerve.studies.norms import Assessment, assess
 
@@ -101,12 +102,18 @@ class Laboratory:
     anatomy: Anatomy
     spread: Spread
     distances: Distances
+    entrapment: Entrapment | None = None
 
     @classmethod
     def of(
-        cls, person: Person, tables: Tables, ledger: Ledger, distances: Distances | None = None
+        cls,
+        person: Person,
+        tables: Tables,
+        ledger: Ledger,
+        distances: Distances | None = None,
+        entrapment: Entrapment | None = None,
     ) -> Laboratory:
-        """Set up a laboratory; `distances` replace the usual ones."""
+        """Set up a laboratory; `distances` replace the usual ones, the median nerve may be entrapped at the wrist."""
         return cls(
             person,
             tables,
@@ -114,6 +121,7 @@ class Laboratory:
             Anatomy.from_ledger(ledger),
             Spread.from_ledger(ledger),
             distances or Distances.from_ledger(ledger),
+            entrapment,
         )
 
     def line(self, run: Run) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from remyelin.nerve.signals.potentials import Medium, muscle_potential, nerve_potential
 from remyelin.nerve.signals.responses import Waveform, measure
+from remyelin.nerve.studies.entrapment import beyond
 from remyelin.nerve.studies.f_waves import f_wave
 from remyelin.nerve.studies.laboratory import (
     Conduct,
@@ -32,11 +33,13 @@ def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[Date
     """Stimulate distally and proximally and record from the muscle."""
     floor = lab.ledger["noise.motor"]
     places = [lab.site(f"{study.limb}_motor.{label}") for label in (study.distal, study.proximal)]
-    near, far = (muscle(name, study, lab, along, place) for place in places)
+    near, far = (beyond(muscle(name, study, lab, along, place), name, lab.entrapment) for place in places)
     late = f_wave(name, study, lab, along)
+    held = 0.0 if lab.entrapment is None else lab.entrapment.of(name)[0]
     first: Dated = []
     second: Dated = []
-    for here, there, (f_latency, persistence) in zip(near, far, late, strict=True):
+    for here, there, (f_alone, persistence) in zip(near, far, late, strict=True):
+        f_latency = None if f_alone is None else f_alone + held
         distal, proximal = measure(here, floor), measure(there, floor)
         onset = distal.onset if distal else None
         norms = against_norms(
@@ -87,7 +90,7 @@ def sensory(name: str, study: Sensory, lab: Laboratory, along: Conduct) -> list[
     )
     floor = lab.ledger["noise.sensory"]
     dated: Dated = []
-    for waveform in waveforms:
+    for waveform in beyond(waveforms, name, lab.entrapment):
         found = measure(waveform, floor)
         velocity = distance / found.onset if found else None
         norms = against_norms(lab, name, amplitude=found.amplitude if found else None, velocity=velocity)

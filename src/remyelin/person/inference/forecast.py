@@ -28,11 +28,15 @@ from remyelin.person.inference.predictive import (
     value_draws,
 )
 from remyelin.person.inference.settings import (
+    RECORD_AFTER,
+    RECORD_BEFORE,
     RECORD_BINS,
     RECORD_FORECAST_DRAWS,
     RECORD_LEAST_EFFECTIVE,
     RECORD_MISFIT,
+    RECORD_MONTHS,
 )
+from remyelin.person.inference.studies import Asked
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -144,15 +148,12 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     plans = [Plan("untreated", "no treatment, the cause goes on", (), None if moves else stop)]
     for months in LATER:
         shift = months * DAYS_PER_MONTH
+        orders = given(record, horizon, ledger, shift)
+        if not orders:  # over before it would begin
+            continue
         end = stop + shift if moves and stop is not None else stop
-        plans.append(
-            Plan(
-                f"{months} months later",
-                f"the same treatment started {months} months later",
-                given(record, horizon, ledger, shift),
-                end,
-            )
-        )
+        label = f"the same treatment started {months} months later"
+        plans.append(Plan(f"{months} months later", label, orders, end))
     used = {terms.fold(item.order or "") for item in known}
     for name in SCHEDULES:
         if name not in used and name in REGIMENS:
@@ -164,6 +165,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
 def forecast(
     posterior: Posterior,
     *,
+    others: bool = True,
     workers: int | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
 ) -> Forecast:
@@ -172,6 +174,8 @@ def forecast(
     Parameters
     ----------
     posterior : Posterior
+    others : bool
+        Also follow other plans, and weigh further tests; a rough posterior never does.
     workers : int, optional
     progress : callable
         Called with the name of a step and the share done.
@@ -180,30 +184,43 @@ def forecast(
     fits, refused = _verdict(posterior, entries)
     if refused is not None:
         return Forecast(refused, fits, entries, (), (), ())
-    days = posterior.people.days
-    ahead = days[days >= min(0.0, _start(posterior.plan) or 0.0)]
-    own = _followed(
-        posterior, posterior.plan, posterior.people.at(posterior.picked.person), posterior.picked, ahead
-    )
-    plans = [own]
-    if not posterior.rough:
-        few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
-        persons, back = np.unique(few.person, return_inverse=True)
-        wanted = plans_of(posterior)
-        for number, plan in enumerate(wanted):
-            people = simulated(
-                posterior.sample.draws.at(persons),
-                plan,
-                ahead,
-                (),
-                posterior.setting,
-                lambda share, number=number: progress("other plans", (number + share) / len(wanted)),  # type: ignore[misc]
-                workers,
-            )
-            plans.append(_followed(posterior, plan, people.at(back), few, ahead))
-    return Forecast(
-        None, fits, entries, tuple(plans), _waiting(posterior, plans), _next_tests(posterior, own)
-    )
+    days = _days(posterior)
+    others = others and not posterior.rough
+    asked = [] if not others else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
+    draws = posterior.sample.draws
+    # the same hidden course under every plan, so that plans differ by treatment alone
+    path = path_at(posterior, posterior.picked, days, 5)
+    chosen = _chosen(len(path), RECORD_FORECAST_DRAWS)
+    few = _fewer(posterior.picked, chosen)
+    wanted = plans_of(posterior) if others else ()
+    plans = []
+    for number, plan in enumerate((posterior.plan, *wanted)):
+        picked = few if number or posterior.rough else posterior.picked
+        persons, back = np.unique(picked.person, return_inverse=True)
+
+        def report(share: float, number: int = number) -> None:
+            progress("plans", (number + share) / (1 + len(wanted)))
+
+        people = simulated(
+            draws.at(persons), plan, days, () if number else asked, posterior.setting, report, workers
+        ).at(back)
+        own_path = path[chosen] if picked is few else path
+        plans.append(_followed(posterior, plan, people, picked, days, own_path))
+        if not number:
+            own = people
+    tests = () if not others else _next_tests(posterior, plans[0], own)
+    return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests)
+
+
+def _days(posterior: Posterior) -> Floats:
+    """Return the days of a forecast: a year before day 0, the months after it and after the last entry."""
+    last, end = posterior.record.last_day, posterior.horizon
+    days = {month * DAYS_PER_MONTH for month in (*RECORD_BEFORE, *RECORD_MONTHS)} | {end}
+    days |= {last + month * DAYS_PER_MONTH for month in RECORD_AFTER}
+    start = _start(posterior.plan)
+    if start is not None and start > min(days):
+        days.add(start)
+    return np.array(sorted(day for day in days if day <= end))
 
 
 def _verdict(posterior: Posterior, entries: tuple[Predicted, ...]) -> tuple[bool, str | None]:
@@ -238,8 +255,12 @@ def _start(plan: Plan) -> float | None:
     return min((dose.time for order in plan.orders for dose in order.doses), default=None)
 
 
-def _fewer(picked: Picked, count: int) -> Picked:
-    chosen = np.linspace(0, len(picked.person) - 1, min(count, len(picked.person))).round().astype(np.int64)
+def _chosen(picks: int, count: int) -> NDArray[np.int64]:
+    """Return places of fewer picks, spread evenly over all."""
+    return np.linspace(0, picks - 1, min(count, picks)).round().astype(np.int64)
+
+
+def _fewer(picked: Picked, chosen: NDArray[np.int64]) -> Picked:
     hidden = picked.hidden
     return Picked(
         picked.person[chosen],
@@ -254,9 +275,9 @@ def _fewer(picked: Picked, count: int) -> Picked:
     )
 
 
-def _followed(posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats) -> Followed:
-    # the same paths under every plan, so that plans differ by treatment alone
-    path = path_at(posterior, picked, days, 5)
+def _followed(
+    posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats, path: Floats
+) -> Followed:
     state = state_of(posterior, people, picked, days, path)
     severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
     start = _start(plan)
@@ -284,12 +305,12 @@ def _first_better(
     return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
 
 
-def _waiting(posterior: Posterior, plans: list[Followed]) -> tuple[Waited, ...]:
+def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     """Compare later starts with the recorded one, or with one now where none is recorded, pick by pick."""
     named = {item.plan.name: item for item in plans}
     base = named.get("from now") or plans[0]
     count = min(len(item.scale) for item in plans)
-    picks = np.linspace(0, len(base.scale) - 1, count).round().astype(np.int64)
+    picks = _chosen(len(base.scale), count)
     found = []
     for item in plans:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
@@ -307,7 +328,7 @@ def _quantiles(values: Floats) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:
+def _next_tests(posterior: Posterior, own: Followed, people: Simulated) -> tuple[NextTest, ...]:
     """Return how much each single further result would narrow the scale a year on, the best first."""
     now = posterior.record.last_day
     at = int(np.searchsorted(own.days, now + 12 * DAYS_PER_MONTH).clip(0, len(own.days) - 1))
@@ -315,7 +336,6 @@ def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:
     # points are whole; a small known jitter makes widths of bins comparable
     rng = np.random.default_rng([posterior.seed, 6])
     target = target + rng.random(len(target)) - 0.5
-    people = posterior.people.at(posterior.picked.person)
     known = {(entry.kind, entry.name) for entry in posterior.record.entries if entry.day >= now - 1.0}
     results: list[tuple[str, str, Floats]] = []
     for number, name in enumerate(NEXT_LABS):

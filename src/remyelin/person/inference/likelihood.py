@@ -48,6 +48,24 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Hidden states of persons and what they give whatever the results are.
+
+    Attributes
+    ----------
+    hidden : Nested
+    state : findings.Clinic or None
+        At the days of findings; None without any.
+    presented : (person, draw) array
+        Log density of being found on day 0 and not before.
+    """
+
+    hidden: Nested
+    state: findings.Clinic | None
+    presented: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
     """How the entries of a record are judged.
 
@@ -102,8 +120,8 @@ class Likelihood:
         """Return the nerve studies to make."""
         return list(dict.fromkeys(asked_of(entry) for entry in self.values if entry.kind == "study"))
 
-    def judge(self, people: Simulated, numbers: Sequence[int], seed: int, draws: int) -> Judged:
-        """Return the likelihood of simulated persons.
+    def prepare(self, people: Simulated, numbers: Sequence[int], seed: int, draws: int) -> Prepared:
+        """Draw the hidden states of persons, and return what they give whatever the results are.
 
         Parameters
         ----------
@@ -114,8 +132,15 @@ class Likelihood:
         draws : int
             Hidden states for every person.
         """
+        hidden = findings.nested(numbers, self.finding_days, self.setting.spread, self.reporting, seed, draws)
+        state = self.state(people, hidden, self.finding_days, hidden.path) if self.clinical else None
+        return Prepared(hidden, state, self.presented(people, hidden))
+
+    def judge(self, people: Simulated, ready: Prepared) -> Judged:
+        """Return the likelihood of simulated persons with their hidden states."""
         reporting, count = self.reporting, len(people.began)
-        hidden = findings.nested(numbers, self.finding_days, self.setting.spread, reporting, seed, draws)
+        hidden = ready.hidden
+        draws = hidden.reserve.shape[1]
         items = measured(self.values, people, self.streams)
         values = tuple(
             filtered(items, self.streams.hidden(size), reporting.outlier, count) for size in reporting.scales
@@ -123,9 +148,9 @@ class Likelihood:
         by_size = np.stack([item.log_likelihood for item in values], axis=-1)
         logs = np.take_along_axis(by_size, hidden.size, axis=1)
         outlier = np.zeros((len(self.clinical), count, draws))
-        if self.clinical:
-            logs = logs + self._findings(people, hidden, outlier)
-        logs = logs + self._presented(people, hidden)
+        if ready.state is not None:
+            logs = logs + self._findings(ready.state, hidden, outlier)
+        logs = logs + ready.presented
         total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
         return Judged(total, logs, hidden, values, outlier)
 
@@ -141,9 +166,8 @@ class Likelihood:
             self.reporting,
         )
 
-    def _findings(self, people: Simulated, hidden: Nested, outlier: Floats) -> Floats:
+    def _findings(self, state: findings.Clinic, hidden: Nested, outlier: Floats) -> Floats:
         """Return the log likelihood (person, draw) of symptoms, signs and scales."""
-        state = self.state(people, hidden, self.finding_days, hidden.path)
         setting, reporting = self.setting, self.reporting
         record, share = setting.record, reporting.outlier
         logs = np.zeros(hidden.reserve.shape)
@@ -194,7 +218,7 @@ class Likelihood:
         outlier[...] = share / (top + 1.0) / both
         return np.asarray(np.log(both))
 
-    def _presented(self, people: Simulated, hidden: Nested) -> Floats:
+    def presented(self, people: Simulated, hidden: Nested) -> Floats:
         """Return the log density (person, draw) of being found on day 0 and not before."""
         if self.selected not in ("symptoms", "blood count"):
             return np.zeros(hidden.reserve.shape)

@@ -19,6 +19,7 @@ from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
 from remyelin.person.case import PARTIAL_CAUSES
 from remyelin.person.chain_people import Numbers, simulate_people
+from remyelin.person.inference.clock import clock_of
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
 from remyelin.person.inference.studies import Asked, examined
@@ -106,18 +107,17 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     sets = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
     numbers = tuple(replace(base, rates=rates) for rates in sets)
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
-    return Setting(
-        record,
-        ledger,
-        causes,
-        prior,
-        numbers,
-        age,
-        sex,
-        body,
-        Spread.from_ledger(ledger),
-        tuple(assumed),
+    spread = Spread.from_ledger(ledger)
+    shared = Setting(record, ledger, causes, prior, numbers, age, sex, body, spread, tuple(assumed))
+    if record.cause.began is not None or causes == ("none",):
+        return shared
+    nobody = Draws(
+        np.zeros((len(causes), prior.coordinates)), np.arange(len(causes)), np.zeros(len(causes), dtype=int)
     )
+    typical = [person_of(nobody, index, shared) for index in range(len(causes))]
+    deviations = tuple(float(spread.deviation[SLOW.index(name)]) for name in ("store", "pace"))
+    clock = clock_of(typical, (deviations[0], deviations[1]), ledger["spread.began"], ledger)
+    return replace(shared, prior=replace(prior, warp=clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,15 @@ class Plan:
 
 
 def given(record: Record, horizon: float, ledger: Ledger, shift: float = 0.0) -> tuple[Order, ...]:
-    """Return the orders of the treatments of a record, moved by `shift` days."""
+    """Return the orders of the treatments of a record, started `shift` days later.
+
+    Ends stay where they are: a treatment that would begin after its end is left out.
+    """
     orders = []
     for item in record.treatments:
-        if item.order is None:
+        stop = horizon if item.stop is None else min(item.stop, horizon)
+        if item.order is None or item.start + shift >= stop:
             continue
-        stop = horizon if item.stop is None else min(item.stop + shift, horizon)
         try:
             orders.append(read_order(item.order, item.start + shift, stop, ledger))
         except InputError as error:
@@ -172,6 +175,8 @@ class Simulated:
         Results of nerve studies in standard deviations of the norm.
     began : (person,) array
         Day on which the cause began.
+    known : (person,) array
+        Whether the person was simulated at these days; the numbers of others mean nothing.
     """
 
     days: Floats
@@ -179,6 +184,7 @@ class Simulated:
     pathways: Mapping[str, Floats]
     studies: Mapping[Asked, Floats]
     began: Floats
+    known: NDArray[np.bool_]
 
     def at(self, which: NDArray[np.generic]) -> Simulated:
         """Return some of the persons."""
@@ -188,7 +194,28 @@ class Simulated:
             {name: values[which] for name, values in self.pathways.items()},
             {name: values[which] for name, values in self.studies.items()},
             self.began[which],
+            self.known[which],
         )
+
+    def on(self, days: Floats) -> Simulated:
+        """Return the same persons at some of their days."""
+        at = np.searchsorted(self.days, days)
+        return Simulated(
+            days,
+            {name: values[:, at] for name, values in self.blood.items()},
+            {name: values[:, at] for name, values in self.pathways.items()},
+            self.studies,
+            self.began,
+            self.known,
+        )
+
+    def spread(self, places: NDArray[np.int64], count: int) -> Simulated:
+        """Return the persons at places among `count`, the others not known and like the first one."""
+        which = np.zeros(count, dtype=np.int64)
+        which[places] = np.arange(len(places))
+        known = np.zeros(count, dtype=bool)
+        known[places] = True
+        return replace(self.at(which), known=known)
 
 
 def joined(parts: Sequence[Simulated]) -> Simulated:
@@ -200,6 +227,7 @@ def joined(parts: Sequence[Simulated]) -> Simulated:
         {name: np.concatenate([part.pathways[name] for part in parts]) for name in first.pathways},
         {name: np.concatenate([part.studies[name] for part in parts]) for name in first.studies},
         np.concatenate([part.began for part in parts]),
+        np.concatenate([part.known for part in parts]),
     )
 
 
@@ -271,6 +299,7 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
         {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
         examined(asked, days, found.states, shared.body, shared.numbers[0].tables, shared.ledger),
         np.array([person.began for person in people]),
+        np.ones(count, dtype=bool),
     )
 
 

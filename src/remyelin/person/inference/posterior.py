@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,14 +27,13 @@ from remyelin.person.inference.people import (
 )
 from remyelin.person.inference.sampler import Draws, Sample, sample
 from remyelin.person.inference.settings import (
-    RECORD_AFTER,
     RECORD_BEYOND,
     RECORD_DRAWS,
     RECORD_FIRST,
-    RECORD_HISTORY,
     RECORD_MONTHS,
     RECORD_MORE,
     RECORD_MOST,
+    RECORD_NEGLIGIBLE,
     RECORD_NESTED,
     RECORD_ROUGH,
     RECORD_WANTED,
@@ -81,6 +80,8 @@ class Posterior:
     judged : Judged
     picked : Picked
     seed : int
+    horizon : float
+        Last day of the forecast.
     rough : bool
         Whether it was made with few persons, as a first answer.
     """
@@ -94,17 +95,13 @@ class Posterior:
     judged: Judged
     picked: Picked
     seed: int
+    horizon: float
     rough: bool = False
 
     @property
     def weights(self) -> Floats:
         """Weights of the simulated persons; they sum to 1."""
         return np.exp(self.sample.log_weights)
-
-    @property
-    def horizon(self) -> float:
-        """Last day of the forecast."""
-        return float(self.people.days[-1])
 
     def causes(self) -> dict[str, float]:
         """Return the posterior probability of every cause that was considered."""
@@ -120,6 +117,7 @@ def fit_person(
     *,
     seed: int = 0,
     rough: bool = False,
+    persons: int | None = None,
     earlier: Posterior | None = None,
     workers: int | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
@@ -136,6 +134,8 @@ def fit_person(
         The same record, ledger and seed give the same bits, whatever the number of workers.
     rough : bool
         Few persons, for a first answer within a few seconds.
+    persons : int, optional
+        Persons simulated at the most; :data:`RECORD_MOST` when omitted.
     earlier : Posterior, optional
         Of the same person with fewer or other entries, whose simulated persons are used again.
     workers : int, optional
@@ -165,74 +165,85 @@ def fit_person(
     progress("tables of conduction", 0.0)
     shared = setting(record, ledger)
     likelihood = Likelihood.of(record, shared, extra=(*NEXT_LABS, *NEXT_STUDIES))
-    days = days_of(record, likelihood)
-    plan = Plan("as given", "treatment as recorded", given(record, float(days[-1]), ledger), gas_stop(record))
-    now = record.last_day
-    asked = list(dict.fromkeys([*likelihood.asked(), *(Asked(name, now) for name in NEXT_STUDIES)]))
-    most = RECORD_ROUGH if rough else RECORD_MOST
+    days = np.array(sorted({record.last_day, *likelihood.days()}))
+    end = horizon_of(record)
+    plan = Plan("as given", "treatment as recorded", given(record, end, ledger), gas_stop(record))
+    asked = likelihood.asked()
+    most = persons or (RECORD_ROUGH if rough else RECORD_MOST)
+    if most < 1:
+        raise InputError(f"persons is {persons}; give a number above 0.")
     first = min(RECORD_ROUGH if rough else RECORD_FIRST, most)
     kept: list[Simulated] = []
     done = 0
 
+    def simulate(draws: Draws, share: float) -> Simulated:
+        def report(part: float) -> None:
+            progress("simulating persons", min((done + part * share * len(draws)) / most, 1.0))
+
+        return simulated(draws, plan, days, asked, shared, report, workers)
+
+    def judged_of(people: Simulated, start: int) -> Judged:
+        numbers = range(start, start + len(people.began))
+        return likelihood.judge(people, likelihood.prepare(people, numbers, seed, RECORD_NESTED))
+
     def evaluate(draws: Draws) -> Floats:
         nonlocal done
-        step = "simulating persons"
-        people = simulated(
-            draws,
-            plan,
-            days,
-            asked,
-            shared,
-            lambda share: progress(step, min((done + share * len(draws)) / most, 1.0)),
-            workers,
-        )
-        numbers = range(done, done + len(draws))
+        people = simulate(draws, 1.0)
         kept.append(people)
         done += len(draws)
-        return likelihood.judge(people, numbers, seed, RECORD_NESTED).total
+        return judged_of(people, done - len(draws)).total
 
     start: tuple[Sample, Floats] | None = None
-    if earlier is not None and _reusable(earlier, record, ledger, days, asked):
-        kept.append(earlier.people)
+    if earlier is not None and _same_person(earlier, record, ledger):
+        people = _again(earlier, days, asked, simulate)
+        kept.append(people)
         done = len(earlier.sample.draws)
-        values = likelihood.judge(earlier.people, range(done), seed, RECORD_NESTED).total
-        start = (earlier.sample, values)
+        values = judged_of(people, 0).total
+        start = (earlier.sample, np.where(people.known, values, -np.inf))
+        most = max(most, done + 2 * RECORD_MORE)
     found = sample(
         shared.prior,
         evaluate,
         seed,
         first=first,
         more=RECORD_MORE,
-        most=most if start is None else done + RECORD_MORE * 3,
+        most=most,
         wanted=RECORD_WANTED if not rough else 0.0,
         start=start,
     )
     people = joined(kept)
-    judged = likelihood.judge(people, range(done), seed, RECORD_NESTED)
+    judged = judged_of(people, 0)
     picked = pick(found.log_weights, judged, seed, RECORD_DRAWS)
-    return Posterior(record, shared, likelihood, plan, found, people, judged, picked, seed, rough)
+    return Posterior(record, shared, likelihood, plan, found, people, judged, picked, seed, end, rough)
 
 
-def days_of(record: Record, likelihood: Likelihood) -> Floats:
-    """Return the days at which persons are kept: of presentation, entries and forecast."""
-    months = RECORD_MONTHS
-    last = record.last_day
-    horizon = max(months[-1] * DAYS_PER_MONTH, last + RECORD_BEYOND * DAYS_PER_MONTH)
-    days = {month * DAYS_PER_MONTH for month in months}
-    days |= {last + month * DAYS_PER_MONTH for month in RECORD_AFTER}
-    days |= {item.start for item in record.treatments if item.start > RECORD_HISTORY[0]}
-    days |= {horizon, last, *likelihood.days()}
-    return np.array(sorted(day for day in days if day <= horizon))
+def horizon_of(record: Record) -> float:
+    """Return the last day of the forecast of a record."""
+    return max(RECORD_MONTHS[-1] * DAYS_PER_MONTH, record.last_day + RECORD_BEYOND * DAYS_PER_MONTH)
 
 
-def _reusable(earlier: Posterior, record: Record, ledger: Ledger, days: Floats, asked: list[Asked]) -> bool:
-    """Whether the persons of an earlier posterior answer this record: same history, and every day known."""
-    return (
-        earlier.record.digest() == record.digest()
-        and earlier.setting.ledger.digest() == ledger.digest()
-        and set(days) <= set(earlier.people.days)
-        and set(asked) <= set(earlier.people.studies)
-    )
+def _same_person(earlier: Posterior, record: Record, ledger: Ledger) -> bool:
+    """Whether persons of an earlier posterior have the history of this record; only results may differ."""
+    return earlier.record.digest() == record.digest() and earlier.setting.ledger.digest() == ledger.digest()
+
+
+def _again(
+    earlier: Posterior,
+    days: Floats,
+    asked: Sequence[Asked],
+    simulate: Callable[[Draws, float], Simulated],
+) -> Simulated:
+    """Return the persons of an earlier posterior at the days of this one.
+
+    Where every day is known nothing is simulated. Otherwise persons that carry weight are simulated again, and the
+    others are marked as not known.
+    """
+    people = earlier.people
+    if set(days) <= set(people.days) and set(asked) <= set(people.studies):
+        return people.on(days)
+    weights = earlier.weights
+    chosen = np.flatnonzero(weights > RECORD_NEGLIGIBLE * weights.max())
+    return simulate(earlier.sample.draws.at(chosen), 1.0).spread(chosen, len(weights))
 
 
 def pick(log_weights: Floats, judged: Judged, seed: int, count: int) -> Picked:

@@ -54,22 +54,26 @@ class Predicted:
     words: tuple[str, ...] = ()
 
 
-def path_at(posterior: Posterior, picked: Picked, days: Floats, seed: int) -> Floats:
-    """Return the discrepancy (pick, 1, day) at other days, given that at the days of findings."""
-    known = posterior.likelihood.finding_days
-    time = posterior.likelihood.reporting.time
+def bridged(path: Floats, known: Floats, days: Floats, time: float, rng: np.random.Generator) -> Floats:
+    """Return the discrepancy (pick, 1, day) at other days, given that at known ones (pick, day)."""
 
     def covariance(one: Floats, other: Floats) -> Floats:
-        return np.exp(-np.abs(one[:, None] - other[None, :]) / time)
+        return np.asarray(np.exp(-np.abs(one[:, None] - other[None, :]) / time))
 
     inner = covariance(known, known) + 1e-9 * np.eye(len(known))
     gain = np.linalg.solve(inner, covariance(known, days)).T
     rest = covariance(days, days) - gain @ covariance(known, days)
     values, vectors = np.linalg.eigh(0.5 * (rest + rest.T))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    white = np.random.default_rng([posterior.seed, seed]).standard_normal((len(picked.person), len(days)))
-    path: Floats = picked.hidden.path[:, 0] @ gain.T + white @ root.T
-    return path[:, None, :]
+    found: Floats = path @ gain.T + rng.standard_normal((len(path), len(days))) @ root.T
+    return found[:, None, :]
+
+
+def path_at(posterior: Posterior, picked: Picked, days: Floats, seed: int) -> Floats:
+    """Return the discrepancy (pick, 1, day) of picks at other days, given that at the days of findings."""
+    known, time = posterior.likelihood.finding_days, posterior.likelihood.reporting.time
+    rng = np.random.default_rng([posterior.seed, seed])
+    return bridged(picked.hidden.path[:, 0], known, days, time, rng)
 
 
 def state_of(

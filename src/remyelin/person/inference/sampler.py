@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,18 @@ def joined(parts: list[Draws]) -> Draws:
     )
 
 
+class Warp(Protocol):
+    """Monotone change of the first coordinate, given the others, in which a posterior is easier to follow."""
+
+    def forward(self, z: Floats, cause: Whole) -> tuple[Floats, Floats]:
+        """Return the new coordinate and the log of its derivative."""
+        ...
+
+    def backward(self, coordinate: Floats, z: Floats, cause: Whole) -> Floats:
+        """Return the first coordinate that has a new one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prior:
     """Prior of the draws: independent standard normal coordinates, weighted causes, equally likely sets."""
@@ -73,6 +85,14 @@ class Prior:
     coordinates: int
     causes: Floats
     members: int
+    warp: Warp | None = None
+
+    def warped(self, draws: Draws) -> tuple[Floats, Floats]:
+        """Return the coordinates in which proposals are made, and the log of the change of volume."""
+        if self.warp is None:
+            return draws.z, np.zeros(len(draws))
+        first, log_slope = self.warp.forward(draws.z, draws.cause)
+        return np.column_stack([first, draws.z[:, 1:]]), log_slope
 
     def draw(self, count: int, rng: np.random.Generator) -> Draws:
         """Draw from the prior, coordinates by a scrambled Sobol sequence, causes and sets stratified."""
@@ -118,16 +138,18 @@ class Proposal:
     def fitted(cls, draws: Draws, weights: Floats, prior: Prior) -> Proposal:
         """Fit to weighted draws; what few draws cannot tell is drawn to the prior."""
         size = 1.0 / float((weights**2).sum())
-        whole = weights @ draws.z
-        mean = np.tile(whole, (len(prior.causes), 1))
+        z = prior.warped(draws)[0]
+        whole = weights @ z
+        mean, away = np.tile(whole, (len(prior.causes), 1)), z.copy()
         for cause in range(len(prior.causes)):
             own = weights * (draws.cause == cause)
             share = float(own.sum())
             if share > 0.0:
                 # what few draws of a cause say is drawn to all
                 trust = share * size / (share * size + RECORD_CAUSE_SHRINK)
-                mean[cause] += trust * (own @ draws.z / share - whole)
-        away = draws.z - mean[draws.cause]
+                middle = own @ z / share
+                mean[cause] += trust * (middle - whole)
+                away[draws.cause == cause] -= middle
         spread = away.T @ (weights[:, None] * away)
         # correlations of few draws are noise
         trust = size / (size + RECORD_SHRINK * prior.coordinates)
@@ -160,6 +182,8 @@ class Proposal:
         scale = np.sqrt(degrees / rng.chisquare(degrees, rest))
         cause = np.searchsorted(np.cumsum(self.causes), uniform[:, -2]).clip(0, len(self.causes) - 1)
         z = self.mean[cause] + scale[:, None] * (ndtri(uniform[:, :size]) @ self.factor.T)
+        if self.prior.warp is not None:
+            z[:, 0] = self.prior.warp.backward(z[:, 0], z, cause)
         member = np.searchsorted(np.cumsum(self.members), uniform[:, -1]).clip(0, len(self.members) - 1)
         return joined([first, Draws(z, cause.astype(np.int64), member.astype(np.int64))])
 
@@ -169,14 +193,15 @@ class Proposal:
         from scipy.special import gammaln
 
         size, degrees = self.prior.coordinates, RECORD_DEGREES
-        away = solve_triangular(self.factor, (draws.z - self.mean[draws.cause]).T, lower=True)
+        z, log_slope = self.prior.warped(draws)
+        away = solve_triangular(self.factor, (z - self.mean[draws.cause]).T, lower=True)
         constant = (
             gammaln(0.5 * (degrees + size))
             - gammaln(0.5 * degrees)
             - 0.5 * size * math.log(degrees * math.pi)
             - float(np.log(np.diag(self.factor)).sum())
         )
-        local = constant - 0.5 * (degrees + size) * np.log1p((away**2).sum(axis=0) / degrees)
+        local = log_slope + constant - 0.5 * (degrees + size) * np.log1p((away**2).sum(axis=0) / degrees)
         with np.errstate(divide="ignore"):
             local = local + np.log(self.causes)[draws.cause] + np.log(self.members)[draws.member]
         share = RECORD_DEFENSIVE

@@ -19,6 +19,7 @@ from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood,
 
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
+MARGIN: Final = 1.5
 _SHOWN: Final = 60
 _BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
 _FACTS: Final = {
@@ -234,7 +235,8 @@ class Reading:
         if censored or key not in self.ledger:
             return
         low, high = self.ledger.vector(key)
-        if not low <= value <= high:
+        # the check asks back at these limits; a record is refused a value only well beyond them
+        if not low / MARGIN <= value <= high * MARGIN:
             kind = QUANTITIES[name]
             raise _Skip(
                 f"{value:.4g} {kind.canonical} is implausible for {kind.label.removeprefix('a ')}; "

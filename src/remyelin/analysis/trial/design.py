@@ -1,0 +1,345 @@
+"""The design of a trial: arms, population, visits, endpoints, sizes; from TOML, validated and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from remyelin.analysis.cohort.files import load_population, shipped_populations
+from remyelin.analysis.cohort.population import Population, to_data
+from remyelin.analysis.cohort.settings import COHORT_MAX_VISITS
+from remyelin.analysis.trial.settings import (
+    FEWEST_ANALYSED,
+    MOST_ARMS,
+    MOST_ENDPOINTS,
+    MOST_PER_ARM,
+    MOST_POOL,
+    MOST_REPLICATES,
+    MOST_SETS,
+)
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.files import there
+from remyelin.evidence import Ledger
+from remyelin.person.case import Duration, Fraction, Name, Text, Time, load_toml, read_text
+
+ANALYSES: Final = ("ancova", "mixed", "logistic", "log-rank")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TrialArm(_Frozen):
+    """One arm: a regimen in the grammar of regimens, begun `delay` after randomisation; none is placebo.
+
+    ``exposure = "continues"`` lets nitrous oxide go on after randomisation.
+    """
+
+    name: Name
+    regimen: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    delay: Duration | None = None
+    exposure: Literal["continues"] | None = None
+    source: Annotated[str, Field(min_length=1, max_length=100)] = "assumed"
+    note: Text = ""
+
+
+class Endpoint(_Frozen):
+    """One endpoint.
+
+    ``change``: the column at `visit`, analysed by ANCOVA on its baseline or by a mixed model of all visits.
+    ``responder``: whether the column has fallen (`fall`) or risen (`rise`) by so much, or is at most (`at_most`) or
+    at least (`at_least`) a value, at `visit`; analysed by logistic regression. ``time``: the first visit at which that
+    is so, until `visit`; analysed by the log-rank test.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    column: Annotated[str, Field(min_length=1, max_length=100)]
+    kind: Literal["change", "responder", "time"]
+    visit: Time
+    analysis: Literal["ancova", "mixed", "logistic", "log-rank"] | None = None
+    logarithm: bool = False
+    fall: float | None = None
+    rise: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Endpoint:
+        rules = [key for key in ("fall", "rise", "at_most", "at_least") if getattr(self, key) is not None]
+        if self.kind == "change" and rules:
+            raise ValueError(f"endpoint {self.name!r}: a change has no {rules[0]!r}; remove it.")
+        if self.kind != "change" and len(rules) != 1:
+            raise ValueError(f"endpoint {self.name!r}: give one of fall, rise, at_most, at_least.")
+        allowed = {"change": ("ancova", "mixed"), "responder": ("logistic",), "time": ("log-rank",)}[
+            self.kind
+        ]
+        if self.analysis is not None and self.analysis not in allowed:
+            raise ValueError(
+                f"endpoint {self.name!r}: a {self.kind} is analysed by {' or '.join(allowed)}, not {self.analysis}."
+            )
+        return self
+
+    @property
+    def method(self) -> str:
+        """The analysis, with the usual one of its kind where none is named."""
+        return self.analysis or {"change": "ancova", "responder": "logistic", "time": "log-rank"}[self.kind]
+
+
+class Hypothesis(_Frozen):
+    """Values of the ledger under which the trial is run, for all arms or for one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    note: Text = ""
+    source: Annotated[str, Field(min_length=1, max_length=100)] = "assumed"
+    everybody: dict[str, float] = Field(default_factory=dict)
+    arm: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+
+class TrialPublished(_Frozen):
+    """A published difference between the first arm and the last beside that of the model."""
+
+    endpoint: Annotated[str, Field(min_length=1, max_length=80)]
+    value: float
+    low: float | None = None
+    high: float | None = None
+    source: Annotated[str, Field(min_length=1, max_length=100)]
+    mark: Literal["read", "read-2nd", "recall", "calc", "none"] = "none"
+    note: Text = ""
+
+
+class Design(_Frozen):
+    """One trial.
+
+    Attributes
+    ----------
+    population : str
+        A shipped population; its arms and visits are replaced by those of the trial.
+    pool : int
+        Persons simulated, each under every arm.
+    sets : int
+        Parameter sets beside the ledger's own values, for assurance.
+    sizes : tuple of int
+        Persons per arm.
+    dropout : float
+        Share of persons whose later visits are missing at the last visit, evenly over time.
+    window : float
+        Largest number of days by which a visit is off its date, evenly spread.
+    missed : float
+        Mean share of doses missed, in place of the population's.
+    block : int
+        Size of the blocks of allocation.
+    strata : tuple of str
+        ``sex``, or covariates of the population cut at their median.
+    looks : tuple of float
+        Shares of the persons at which the primary endpoint is looked at before the end.
+    """
+
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    citation: Annotated[str, Field(max_length=100)] = ""
+    summary: Text = ""
+    needs: Text = ""
+    population: Annotated[str, Field(min_length=1, max_length=100)]
+    pool: Annotated[int, Field(ge=10, le=MOST_POOL)] = 200
+    sets: Annotated[int, Field(ge=0, le=MOST_SETS)] = 4
+    seed: Annotated[int, Field(ge=0)] = 1
+    visits: Annotated[tuple[Time, ...], Field(min_length=2, max_length=COHORT_MAX_VISITS, strict=False)]
+    sizes: Annotated[
+        tuple[Annotated[int, Field(ge=FEWEST_ANALYSED, le=MOST_PER_ARM)], ...],
+        Field(min_length=1, max_length=20, strict=False),
+    ]
+    replicates: Annotated[int, Field(ge=10, le=MOST_REPLICATES)] = 1000
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    dropout: Annotated[float, Field(ge=0, lt=0.9)] = 0.0
+    window: Duration | None = None
+    missed: Fraction | None = None
+    block: Annotated[int, Field(ge=2, le=100)] = 4
+    strata: Annotated[tuple[str, ...], Field(max_length=3, strict=False)] = ()
+    looks: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(max_length=5, strict=False)] = ()
+    arm: Annotated[tuple[TrialArm, ...], Field(min_length=2, max_length=MOST_ARMS, strict=False)]
+    endpoint: Annotated[tuple[Endpoint, ...], Field(min_length=1, max_length=MOST_ENDPOINTS, strict=False)]
+    hypothesis: Annotated[tuple[Hypothesis, ...], Field(max_length=6, strict=False)] = (
+        Hypothesis(name="as shipped"),
+    )
+    published: Annotated[tuple[TrialPublished, ...], Field(max_length=20, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Design:
+        if self.visits[0] != 0:
+            raise ValueError('visits: the first must be "0 d", the day of randomisation.')
+        if any(b <= a for a, b in zip(self.visits, self.visits[1:], strict=False)):
+            raise ValueError("visits: dates are out of order; list each once, earliest first.")
+        for what, items in (("arm", self.arm), ("endpoint", self.endpoint), ("hypothesis", self.hypothesis)):
+            names = [item.name for item in items]
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{what}: two have the name {twice!r}; give each its own.")
+        for one in self.endpoint:
+            if one.visit not in self.visits[1:]:
+                raise ValueError(
+                    f"endpoint {one.name!r}: its visit is not among the visits after the first; add it to visits."
+                )
+        arms = {arm.name for arm in self.arm}
+        for hypothesis in self.hypothesis:
+            for name in hypothesis.arm:
+                if name not in arms:
+                    raise ValueError(
+                        f"hypothesis {hypothesis.name!r}: no arm {name!r}; {nearest(name, arms)}"
+                    )
+        for arm in self.arm:
+            if arm.delay is not None and arm.delay >= self.visits[-1]:
+                raise ValueError(f"arm {arm.name!r}: its delay reaches the last visit; begin earlier.")
+            if arm.delay and arm.regimen is None:
+                raise ValueError(f"arm {arm.name!r}: a delay needs a regimen that begins after it.")
+        endpoints = {one.name for one in self.endpoint}
+        for row in self.published:
+            if row.endpoint not in endpoints:
+                raise ValueError(
+                    f"published: no endpoint {row.endpoint!r}; {nearest(row.endpoint, endpoints)}"
+                )
+        if self.block % len(self.arm):
+            raise ValueError(f"block: {self.block} is no multiple of the {len(self.arm)} arms.")
+        if self.window is not None and any(
+            b - a <= 2 * self.window for a, b in zip(self.visits, self.visits[1:], strict=False)
+        ):
+            raise ValueError("window: windows of neighbouring visits overlap; give fewer days.")
+        return self
+
+    def of_arm(self, arm: TrialArm) -> Population:
+        """Return the population of an arm: the same persons in every arm, all given its regimen."""
+        data = to_data(load_population(self.population))
+        data |= {
+            "name": f"{self.name}-{arm.name}"[:63],
+            "persons": self.pool,
+            "visits": [f"{day:g} d" for day in self.visits],
+            "published": [],
+            "parameters": {"draws": self.sets, "seed": self.seed},
+            "arm": [
+                {
+                    "name": arm.name,
+                    "share": 1.0,
+                    "source": arm.source,
+                    **({} if arm.regimen is None else {"regimen": arm.regimen}),
+                    **({} if arm.delay is None else {"delay": f"{arm.delay:g} d"}),
+                    **({} if arm.exposure is None else {"exposure": arm.exposure}),
+                }
+            ],
+        }
+        if self.missed is not None:
+            data["covariate"] |= {
+                "adherence": {"distribution": "constant", "value": 1.0 - self.missed, "source": "assumed"}
+            }
+            data["correlation"] = [row for row in data.get("correlation", ()) if "adherence" not in row["of"]]
+        return Population.model_validate(data)
+
+
+def shipped_trials() -> Mapping[str, Path]:
+    """Return the trials that come with the package, and their files."""
+    folder = Path(str(files("remyelin.analysis.trial"))) / "trials"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_design(name_or_path: str) -> Design:
+    """Load a shipped trial by name, or a file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import load_design
+    >>> [arm.name for arm in load_design("positive-control").arm]
+    ['treated', 'untreated']
+    """
+    shipped = shipped_trials()
+    if name_or_path in shipped:
+        return parse_design(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
+    path = Path(name_or_path)
+    if not (path.suffix == ".toml" or "/" in name_or_path or there(path)):
+        raise InputError(f"no shipped trial named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    if not there(path) or path.is_dir():
+        what = "is a folder" if there(path) else "no such file"
+        raise InputError(f"{path}: {what}; give a trial file (*.toml) or one of {', '.join(shipped)}.")
+    return parse_design(read_text(path, "a trial file (*.toml)"), str(path))
+
+
+def parse_design(text: str, source: str) -> Design:
+    """Validate the text of a trial file; `source` names it in errors.
+
+    Raises
+    ------
+    InputError
+        For an invalid design, an unknown population or ledger entry, or a regimen that cannot be read.
+    """
+    raw = load_toml(text, source, "a trial file")
+    if not raw:
+        raise InputError(f"{source}: is empty; docs/trial.md shows a trial file.")
+    try:
+        design = Design.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error)}") from None
+    if design.population not in shipped_populations() and not there(Path(design.population)):
+        raise InputError(
+            f"{source}: population: no population {design.population!r}; "
+            f"{nearest(design.population, shipped_populations())}"
+        )
+    try:
+        for hypothesis in design.hypothesis:
+            for changes in (hypothesis.everybody, *hypothesis.arm.values()):
+                Ledger.shipped().replace(changes)
+        for arm in design.arm:
+            _readable(design.of_arm(arm), arm)
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error)}") from None
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+    return design
+
+
+def _readable(population: Population, arm: TrialArm) -> None:
+    from remyelin.cobalamin import read_order
+
+    if arm.regimen is not None:
+        try:
+            read_order(arm.regimen, arm.delay or 0.0, population.horizon + 1.0, Ledger.shipped())
+        except InputError as error:
+            raise InputError(f"arm {arm.name!r}: {error}") from None
+
+
+_TABLES: Final[Mapping[str, type[BaseModel]]] = {
+    "arm": TrialArm,
+    "endpoint": Endpoint,
+    "hypothesis": Hypothesis,
+    "published": TrialPublished,
+}
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn the first of pydantic's errors into one sentence."""
+    errors = error.errors(include_url=False)
+    first: Any = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
+    key = ""
+    for part in first["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    message = str(first["msg"])
+    match first["type"]:
+        case "extra_forbidden":
+            names = [str(part) for part in first["loc"] if not isinstance(part, int)]
+            table = Design if len(names) == 1 else _TABLES.get(names[0], Design)
+            return f"unknown key {key!r}; {nearest(names[-1], table.model_fields)}"
+        case "missing":
+            return f"key {key!r} is missing; docs/trial.md shows every key."
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case _:
+            given = repr(first.get("input"))
+            given = given if len(given) <= 60 else given[:57] + "..."
+            return f"{key or 'the file'}: {message[0].lower() + message[1:]}, not {given}."

@@ -1,0 +1,190 @@
+"""The pool of a trial: the same simulated persons under every arm and hypothesis, computed as cohorts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.analysis.cohort.executors import executor
+from remyelin.analysis.cohort.results import Results
+from remyelin.analysis.cohort.run import Progress, run_cohort
+from remyelin.analysis.trial.design import Design, Hypothesis, TrialArm
+from remyelin.base.errors import InputError, SimulationError, nearest
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Persons of a trial.
+
+    Attributes
+    ----------
+    days : (visit,) array
+    values : mapping of (hypothesis, arm) to mapping of column to (set, person, visit) array
+        The same persons in the same order under every arm.
+    strata : (person,) int array
+        Stratum of each person.
+    persons : int
+    failed : int
+        Persons left out of all arms, because a course of theirs failed in one.
+    """
+
+    days: Values
+    values: Mapping[tuple[str, str], Mapping[str, Values]]
+    strata: NDArray[np.int64]
+    persons: int
+    failed: int
+
+    @property
+    def sets(self) -> int:
+        """Parameter sets, the ledger's own values the first."""
+        first = next(iter(next(iter(self.values.values())).values()))
+        return int(first.shape[0])
+
+
+def build_pool(
+    design: Design,
+    folder: Path,
+    *,
+    workers: int | None = 1,
+    cluster: str | None = None,
+    resume: bool = True,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> Pool:
+    """Simulate every person under every arm and hypothesis.
+
+    Parameters
+    ----------
+    design : Design
+    folder : Path
+        Holds one cohort for each arm; an unfinished one goes on, a finished one of the same content is read.
+    workers, cluster
+        As for a cohort.
+    resume : bool
+        Keep what is there.
+    progress : callable
+        Called with a description, courses done and courses in all.
+
+    Returns
+    -------
+    Pool
+
+    Raises
+    ------
+    InputError
+        For an endpoint whose column no cohort has.
+    SimulationError
+        If fewer than ten persons are left.
+    """
+    wanted = sorted({one.column for one in design.endpoint})
+    strata = [name if name == "sex" else f"covariate.{name}" for name in design.strata]
+    tables: dict[tuple[str, str], tuple[list[int], dict[str, Values], dict[str, Any]]] = {}
+    known: dict[str, tuple[list[int], dict[str, Values], dict[str, Any]]] = {}
+    for hypothesis in design.hypothesis:
+        for arm in design.arm:
+            settings = {**hypothesis.everybody, **hypothesis.arm.get(arm.name, {})}
+            key = _key(design, arm, settings)
+            if key not in known:
+                known[key] = _computed(
+                    design,
+                    arm,
+                    hypothesis,
+                    settings,
+                    folder / key,
+                    wanted,
+                    strata,
+                    workers,
+                    cluster,
+                    resume,
+                    progress,
+                )
+            tables[hypothesis.name, arm.name] = known[key]
+    shared = sorted(set.intersection(*(set(persons) for persons, _, _ in tables.values())))
+    if len(shared) < 10:
+        raise SimulationError(
+            f"{design.name}: only {len(shared)} of {design.pool} persons could be simulated under every arm."
+        )
+    values = {}
+    for name, (persons, columns, _) in tables.items():
+        at = [persons.index(person) for person in shared]
+        values[name] = {column: array[:, at] for column, array in columns.items()}
+    persons, _, words = next(iter(tables.values()))
+    at = [persons.index(person) for person in shared]
+    days = np.array(design.visits)
+    return Pool(days, values, _strata(words, at), len(shared), design.pool - len(shared))
+
+
+def _key(design: Design, arm: TrialArm, settings: Mapping[str, float]) -> str:
+    content = json.dumps([design.of_arm(arm).digest(), dict(settings)], sort_keys=True)
+    return f"{arm.name}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def _computed(
+    design: Design,
+    arm: TrialArm,
+    hypothesis: Hypothesis,
+    settings: Mapping[str, float],
+    folder: Path,
+    wanted: list[str],
+    strata: list[str],
+    workers: int | None,
+    cluster: str | None,
+    resume: bool,
+    progress: Callable[[str, int, int], None],
+) -> tuple[list[int], dict[str, Values], dict[str, Any]]:
+    """Compute or read the cohort of one arm: persons, columns (set, person, visit), words and covariates."""
+    label = f"{arm.name}, {hypothesis.name}" if len(design.hypothesis) > 1 else arm.name
+
+    def said(state: Progress) -> None:
+        progress(label, state.done, state.total)
+
+    cohort = run_cohort(
+        design.of_arm(arm),
+        folder,
+        executor(workers, cluster),
+        settings=dict(settings),
+        resume=resume and folder.exists(),
+        progress=said,
+    )
+    results = Results(cohort)
+    for column in (*wanted, *strata):
+        if column not in results.names:
+            raise InputError(
+                f"{design.name}: no column {column!r} in a cohort; {nearest(column, results.names)}"
+            )
+    draw, person, visit = (results.column(name).astype(np.int64) for name in ("draw", "person", "visit"))
+    sets = len(cohort.sets)
+    whole = [one for one in np.unique(person) if int((person == one).sum()) == sets * len(design.visits)]
+    index = {int(one): place for place, one in enumerate(whole)}
+    kept = np.isin(person, whole)
+    place = np.array([index[int(one)] for one in person[kept]])
+    columns = {}
+    for name in wanted:
+        array = np.full((sets, len(whole), len(design.visits)), np.nan)
+        array[draw[kept], place, visit[kept]] = results.column(name)[kept]
+        columns[name] = array
+    first = kept & (draw == 0) & (visit == 0)
+    order = np.argsort([index[int(one)] for one in person[first]])
+    words = {name: results.column(name)[first][order] for name in strata}
+    return [int(one) for one in whole], columns, words
+
+
+def _strata(words: Mapping[str, Any], at: list[int]) -> NDArray[np.int64]:
+    """Number the strata: words by value, covariates cut at their median."""
+    stratum = np.zeros(len(at), dtype=np.int64)
+    for values in words.values():
+        chosen = np.asarray(values)[at]
+        if chosen.dtype.kind in "fi":
+            level = (chosen > np.median(chosen)).astype(np.int64)
+        else:
+            level = np.unique(chosen.astype(str), return_inverse=True)[1].astype(np.int64)
+        stratum = 2 * stratum + level
+    return stratum

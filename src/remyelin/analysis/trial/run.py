@@ -1,0 +1,195 @@
+"""One trial, from its design to power, assurance and the persons it needs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.analysis.trial.design import Design, load_design
+from remyelin.analysis.trial.observation import Observation, observation_of
+from remyelin.analysis.trial.pool import Pool, build_pool
+from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
+from remyelin.analysis.trial.sizing import Needed, needed
+from remyelin.base.errors import InputError
+from remyelin.evidence import Ledger
+
+SCHEMA: Final = "remyelin-trial-1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialResult:
+    """A finished trial.
+
+    Attributes
+    ----------
+    design : Design
+    rows : tuple of PowerRow
+        With the ledger's own values.
+    assurance : tuple of AssuranceRow
+        Over the parameter sets.
+    needed : tuple of Needed
+    smallest : mapping of (hypothesis, endpoint) to int or None
+        Smallest size of the design that reaches the power asked for.
+    means : mapping of (hypothesis, arm, column) to (visit, 3) array
+        10, 50 and 90 % of the persons of the pool, before measurement.
+    observations : mapping of str to Observation
+        By column.
+    persons, failed : int
+        Of the pool.
+    """
+
+    design: Design
+    rows: tuple[PowerRow, ...]
+    assurance: tuple[AssuranceRow, ...]
+    needed: tuple[Needed, ...]
+    smallest: Mapping[tuple[str, str], int | None]
+    means: Mapping[tuple[str, str, str], NDArray[np.float64]]
+    observations: Mapping[str, Observation]
+    persons: int
+    failed: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the trial as JSON-ready data."""
+        return {
+            "schema": SCHEMA,
+            "design": self.design.model_dump(mode="json", exclude_none=True),
+            "rows": [asdict(row) for row in self.rows],
+            "assurance": [asdict(row) for row in self.assurance],
+            "needed": [asdict(row) for row in self.needed],
+            "smallest": [
+                {"hypothesis": hypothesis, "endpoint": endpoint, "n": n}
+                for (hypothesis, endpoint), n in self.smallest.items()
+            ],
+            "persons": self.persons,
+            "failed": self.failed,
+        }
+
+
+def run_trial(
+    design: Design | str,
+    folder: Path | None = None,
+    *,
+    workers: int | None = 1,
+    cluster: str | None = None,
+    replicates: int | None = None,
+    pool: int | None = None,
+    resume: bool = True,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> TrialResult:
+    """Run a virtual trial.
+
+    A pool of persons is simulated, each under every arm. A replicate draws persons from the pool without
+    replacement while it is large enough, allocates each to one arm, measures only what happens in that arm, and
+    analyses it. Beyond the size of the pool persons come more than once, with noise of their own, which makes the
+    spread between replicates slightly too small.
+
+    Parameters
+    ----------
+    design : Design or str
+        A design, or the name of a shipped trial or of a file.
+    folder : Path, optional
+        Keeps the pool, so that an interrupted trial goes on and a finished pool is read again; a temporary one when
+        omitted.
+    workers : int or None
+        Processes that simulate the pool; one per processor when None. The result does not depend on it.
+    cluster : str, optional
+        A Dask scheduler.
+    replicates, pool : int, optional
+        In place of the design's.
+    resume : bool
+        Keep what an earlier run left in the folder.
+    progress : callable
+        Called with a description, what is done and how much there is.
+
+    Returns
+    -------
+    TrialResult
+
+    Raises
+    ------
+    InputError
+        For an invalid design, or where statsmodels is missing.
+
+    Examples
+    --------
+    >>> from remyelin import run_trial
+    >>> found = run_trial("positive-control", replicates=10, pool=10)  # doctest: +SKIP
+    >>> found.rows[0].endpoint  # doctest: +SKIP
+    'disability'
+    """
+    chosen = load_design(design) if isinstance(design, str) else design
+    changes = {
+        name: given for name, given in (("replicates", replicates), ("pool", pool)) if given is not None
+    }
+    if changes:
+        chosen = _resized(chosen, changes)
+    _library()
+    with ExitStack() as stack:
+        where = (
+            Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-trial-")))
+            if folder is None
+            else folder
+        )
+        people = build_pool(chosen, where, workers=workers, cluster=cluster, resume=resume, progress=progress)
+    return analysed(chosen, people, progress)
+
+
+def analysed(
+    design: Design, pool: Pool, progress: Callable[[str, int, int], None] = lambda what, done, total: None
+) -> TrialResult:
+    """Return the trial of a pool that is there."""
+    ledger = Ledger.shipped()
+    looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
+    rows, assured = power_rows(design, pool, looks, lambda done, total: progress("replicates", done, total))
+    smallest: dict[tuple[str, str], int | None] = {}
+    for row in rows:
+        key = (row.hypothesis, row.endpoint)
+        smallest.setdefault(key, None)
+        if row.power >= design.power and (smallest[key] is None or row.n < (smallest[key] or row.n)):
+            smallest[key] = row.n
+    means = {
+        (hypothesis, arm, column): _quantiles(array[0])
+        for (hypothesis, arm), columns in pool.values.items()
+        for column, array in columns.items()
+    }
+    sizes = tuple(needed(design, pool, looks))
+    return TrialResult(
+        design, tuple(rows), tuple(assured), sizes, smallest, means, looks, pool.persons, pool.failed
+    )
+
+
+def _quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 10, 50 and 90 % over persons, (visit, 3); NaN at a visit at which nobody has a value."""
+    out = np.full((values.shape[1], 3), np.nan)
+    for visit, column in enumerate(values.T):
+        there = column[np.isfinite(column)]
+        if there.size:
+            out[visit] = np.quantile(there, (0.1, 0.5, 0.9))
+    return out
+
+
+def _resized(design: Design, changes: Mapping[str, int]) -> Design:
+    from pydantic import ValidationError
+
+    try:
+        return Design.model_validate({**design.model_dump(mode="json", exclude_none=True), **changes})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{design.name}: {name}: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+
+
+def _library() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("statsmodels") is None:
+        raise InputError(
+            "trials are analysed by statsmodels, which is missing; pip install 'remyelin[trial]'."
+        )

@@ -1,0 +1,146 @@
+"""Page of a trial: answer, figures, tables, a paragraph of methods."""
+
+from __future__ import annotations
+
+import json
+
+from markupsafe import Markup
+
+from remyelin.analysis.trial import TrialResult
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence import load_references
+from remyelin.output.figures.svg import to_svg
+from remyelin.output.figures.trial import figures_of
+from remyelin.output.formatting import number
+from remyelin.output.pages.templates import template
+from remyelin.person.course import DISCLAIMER
+
+
+def files_of(found: TrialResult) -> dict[str, str]:
+    """Return ``NAME.html`` and ``NAME.json``."""
+    data = json.dumps(found.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return {f"{found.design.name}.html": render_trial(found), f"{found.design.name}.json": data}
+
+
+def render_trial(found: TrialResult) -> str:
+    """Return the page as HTML."""
+    design = found.design
+    references = load_references()
+    keys = dict.fromkeys(
+        key
+        for key in (
+            design.citation,
+            *(arm.source for arm in design.arm),
+            *(row.source for row in design.published),
+        )
+        if key in references
+    )
+    return template("trial").render(
+        design=design,
+        answers=answers(found),
+        figures=[
+            {"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in figures_of(found)
+        ],
+        rows=[
+            {
+                "hypothesis": row.hypothesis,
+                "endpoint": row.endpoint,
+                "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
+                "n": row.n,
+                "power": f"{row.power:.1%} \u00b1 {row.power_error:.1%}",
+                "type_one": f"{row.type_one:.1%}",
+                "estimate": f"{number(row.estimate)} ({number(row.low)} to {number(row.high)})",
+                "stopped": "" if row.stopped is None else f"{row.stopped:.0%}",
+            }
+            for row in found.rows
+        ],
+        needed=[
+            {
+                "hypothesis": row.hypothesis,
+                "endpoint": row.endpoint,
+                "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
+                "effect": number(row.effect),
+                "n": "more than 100,000" if row.n is None else row.n,
+            }
+            for row in found.needed
+        ],
+        published=[
+            {
+                "endpoint": row.endpoint,
+                "value": number(row.value),
+                "interval": "" if row.low is None else f"{number(row.low)} to {number(row.high)}",
+                "model": _model(found, row.endpoint),
+                "note": row.note,
+            }
+            for row in design.published
+        ],
+        methods=methods(found),
+        sources=[str(references[key]) for key in keys],
+        disclaimer=DISCLAIMER,
+    )
+
+
+def answers(found: TrialResult) -> list[str]:
+    """Return one sentence for each endpoint: the smallest size that reaches the power asked for."""
+    design = found.design
+    said = []
+    for (hypothesis, endpoint), n in found.smallest.items():
+        where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
+        said.append(
+            f"{endpoint}{where}: {n} persons per arm reach a power of {design.power:.0%}."
+            if n is not None
+            else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches {design.power:.0%}."
+        )
+    return said
+
+
+def _model(found: TrialResult, endpoint: str) -> str:
+    largest = max((row for row in found.rows if row.endpoint == endpoint), key=lambda row: row.n)
+    return f"{number(largest.estimate)} ({number(largest.low)} to {number(largest.high)}, n = {largest.n} per arm)"
+
+
+def methods(found: TrialResult) -> str:
+    """Return a paragraph for a methods section, made from the design."""
+    design = found.design
+    arms = "; ".join(
+        f"{arm.name}: {arm.regimen or 'no treatment'}"
+        + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
+        + (", exposure continues" if arm.exposure else "")
+        for arm in design.arm
+    )
+    visits = ", ".join(f"{day / DAYS_PER_MONTH:.3g}" for day in design.visits)
+    analyses = "; ".join(
+        f"{one.name} ({one.column}) at {one.visit / DAYS_PER_MONTH:.3g} months by "
+        + {
+            "ancova": "analysis of covariance on the baseline",
+            "mixed": "a mixed model of all visits with a random intercept a person",
+            "logistic": "logistic regression",
+            "log-rank": "the log-rank test",
+        }[one.method]
+        + (" of the logarithm" if one.logarithm else "")
+        for one in design.endpoint
+    )
+    parts = [
+        f"{found.persons} persons of the population {design.population!r} were simulated under every arm ({arms}) and "
+        f"seen at {visits} months.",
+        f"Each of {design.replicates} replicates drew persons from this pool, without replacement while it was large "
+        f"enough, allocated every person to one arm in blocks of {design.block}"
+        + (f" within strata of {' and '.join(design.strata)}" if design.strata else "")
+        + ", and used only the values of that arm.",
+        "Measured values have the spread between healthy persons and between repetitions that the ledger holds for "
+        "the column.",
+        f"{design.dropout:.0%} of the persons were lost by the last visit, evenly over time."
+        if design.dropout
+        else "",
+        f"Visits were up to {design.window:g} days off their dates." if design.window else "",
+        f"First and last arm were compared: {analyses}; two-sided alpha {design.alpha:g}.",
+        f"Interim looks at {', '.join(f'{share:.0%}' for share in design.looks)} of the persons ended a replicate at "
+        "p below 0.001 (Haybittle and Peto)."
+        if design.looks
+        else "",
+        "Type I error is the share of replicates with p below alpha where every arm got what the last arm gets.",
+        f"Assurance averages power over {len(found.assurance) and found.design.sets + 1} parameter sets."
+        if found.assurance
+        else "",
+    ]
+    return " ".join(part for part in parts if part)

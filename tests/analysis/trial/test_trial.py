@@ -1,0 +1,259 @@
+"""Trials: the closed form, type I error, unpaired analysis, designs that cannot be, the command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from remyelin.analysis.trial import Design, load_design, parse_design, shipped_trials
+from remyelin.analysis.trial.analyse import analyse, responded
+from remyelin.analysis.trial.observation import Observation, observation_of
+from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.simulate import allocate, measured, power_rows, replicate, stream
+from remyelin.analysis.trial.sizing import needed
+from remyelin.base.errors import InputError
+from remyelin.evidence import Ledger
+
+REPLICATES = 1000
+
+
+def _design(**changes: Any) -> Design:
+    base: dict[str, Any] = {
+        "name": "made",
+        "title": "Made for a test",
+        "population": "healton-1991",
+        "visits": ["0 d", "6 mo", "12 mo"],
+        "sizes": [40],
+        "replicates": REPLICATES,
+        "arm": [{"name": "new", "regimen": "uk neurological"}, {"name": "old"}],
+        "endpoint": [{"name": "b12", "column": "b12", "kind": "change", "visit": "12 mo"}],
+    }
+    return Design.model_validate({**base, **changes})
+
+
+def _pool(effect: float, design: Design, persons: int = 4000, spread: float = 1.0) -> Pool:
+    """Persons with independent normal values at every visit; the first arm is higher at the last by `effect`."""
+    rng = np.random.default_rng(5)
+    values = {}
+    baseline = spread * rng.standard_normal((1, persons, 1))
+    for arm in design.arm:
+        array = np.repeat(baseline, 3, axis=2) + 0.0
+        array[:, :, 1:] = spread * rng.standard_normal((1, persons, 2))
+        if arm is design.arm[0]:
+            array[:, :, 2] += effect
+        values[design.hypothesis[0].name, arm.name] = {"b12": array}
+    days = np.array(design.visits)
+    return Pool(days, values, np.arange(persons) % 2, persons, 0)
+
+
+PLAIN = {"b12": Observation()}
+
+
+@pytest.mark.parametrize(("effect", "n"), [(0.5, 40), (0.8, 20)])
+def test_power_of_a_normal_endpoint_is_that_of_the_closed_form(effect: float, n: int) -> None:
+    design = _design(sizes=[n])
+    rows, _ = power_rows(design, _pool(effect, design), PLAIN)
+    reach = effect * np.sqrt(n / 2)
+    closed = norm.cdf(reach - norm.ppf(0.975))
+    # two points, and three Monte Carlo errors
+    assert abs(rows[0].power - closed) < 0.02 + 3 * rows[0].power_error
+    assert abs(rows[0].type_one - 0.05) < 3 * np.sqrt(0.05 * 0.95 / REPLICATES)
+    assert rows[0].low < effect < rows[0].high
+
+
+def test_identical_arms_measure_the_type_one_error() -> None:
+    design = _design(replicates=400)
+    rows, _ = power_rows(design, _pool(0.0, design), PLAIN)
+    assert abs(rows[0].power - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 400)
+
+
+def test_nobody_is_analysed_under_two_arms() -> None:
+    design = _design(sizes=[30])
+    pool = _pool(0.0, design, persons=100)
+    # what a person does under the arm not given would show as a value of 1000
+    for arm, place in ((design.arm[0].name, 0), (design.arm[1].name, 1)):
+        pool.values["as shipped", arm]["b12"][:] = place
+    for number in range(50):
+        drawn = allocate(design, pool, 30, stream(design, "allocation", 0, 0, number))
+        assert len(set(drawn.person.tolist())) == len(drawn.person) == 60
+        assert np.bincount(drawn.arm).tolist() == [30, 30]
+        sources = [pool.values["as shipped", arm.name] for arm in design.arm]
+        seen = measured(design, pool, drawn, "b12", Observation(), sources, 0, np.random.default_rng(1))
+        np.testing.assert_array_equal(seen, np.repeat(drawn.arm[:, None], 3, axis=1))
+
+
+def test_pairing_gains_nothing_in_an_unpaired_design() -> None:
+    """The spread between persons counts in full, though the same persons stand in both arms of the pool."""
+    design = _design(sizes=[40], replicates=300)
+    pool = _pool(0.0, design)
+    same = pool.values["as shipped", "old"]["b12"]
+    pool.values["as shipped", "new"]["b12"][:] = same
+    pool.values["as shipped", "new"]["b12"][:, :, 2] += 0.1  # the effect in every person
+    rows, _ = power_rows(design, pool, PLAIN)
+    # paired analysis would find it always
+    assert rows[0].power < 0.2
+
+
+def test_a_replicate_depends_on_its_number_alone() -> None:
+    design = _design(dropout=0.2, window="10 d")
+    pool = _pool(0.4, design)
+    look = {"b12": Observation(0.3, 0.2)}
+    forward = [replicate(design, pool, 0, 0, number, look) for number in range(6)]
+    backward = [replicate(design, pool, 0, 0, number, look) for number in reversed(range(6))]
+    assert forward == backward[::-1]
+
+
+def test_blocks_balance_the_strata() -> None:
+    design = _design(sizes=[50])
+    pool = _pool(0.0, design, persons=400)
+    drawn = allocate(design, pool, 50, np.random.default_rng(3))
+    for stratum in (0, 1):
+        arms = np.bincount(drawn.arm[pool.strata[drawn.person] == stratum], minlength=2)
+        assert abs(int(arms[0]) - int(arms[1])) <= design.block
+
+
+def test_looks_end_a_trial_with_a_large_effect_and_seldom_one_without() -> None:
+    design = _design(looks=[0.5], replicates=300)
+    large, _ = power_rows(design, _pool(2.0, design), PLAIN)
+    none, _ = power_rows(design, _pool(0.0, design), PLAIN)
+    assert (large[0].stopped or 0.0) > 0.9
+    assert (1.0 if none[0].stopped is None else none[0].stopped) < 0.02
+
+
+def test_dropout_and_absent_values_are_missing() -> None:
+    design = _design(dropout=0.5)
+    pool = _pool(0.0, design)
+    drawn = allocate(design, pool, 40, np.random.default_rng(1))
+    sources = [pool.values["as shipped", arm.name] for arm in design.arm]
+    seen = measured(design, pool, drawn, "b12", Observation(), sources, 0, np.random.default_rng(1))
+    assert 0.2 < np.isnan(seen[:, -1]).mean() < 0.8
+    assert np.isfinite(seen[:, 0]).all()
+
+
+@pytest.mark.parametrize("method", ["mixed", "ancova"])
+def test_change_is_estimated(method: str) -> None:
+    design = _design(
+        endpoint=[{"name": "b12", "column": "b12", "kind": "change", "visit": "12 mo", "analysis": method}],
+        sizes=[100],
+        replicates=20,
+    )
+    rows, _ = power_rows(design, _pool(1.0, design), PLAIN)
+    assert abs(rows[0].estimate - 1.0) < 0.2
+    assert rows[0].power > 0.9
+
+
+def test_responders_and_times() -> None:
+    rules = {"kind": "responder", "rise": 0.5}
+    design = _design(
+        endpoint=[
+            {"name": "share", "column": "b12", "visit": "12 mo", **rules},
+            {"name": "time", "column": "b12", "visit": "12 mo", **rules, "kind": "time"},
+        ],
+        replicates=100,
+        sizes=[80],
+    )
+    rows, _ = power_rows(design, _pool(1.5, design), PLAIN)
+    assert all(row.power > 0.8 and row.estimate > 0.2 for row in rows)
+    endpoint = design.endpoint[0]
+    seen = np.array([[0.0, 0.6, 0.4], [0.0, np.nan, np.nan], [1.0, 1.2, 1.6]])
+    np.testing.assert_array_equal(responded(endpoint, seen)[:, 2], [False, False, True])
+    few = analyse(
+        endpoint, seen, np.array([1, 0, 1]), np.zeros(3, dtype=np.int64), np.array([0.0, 182.6, 365.25])
+    )
+    assert few.p == 1.0
+
+
+def test_columns_vary_as_people_do() -> None:
+    ledger = Ledger.shipped()
+    amplitude = observation_of("tibial_motor.ankle.amplitude", ledger)
+    _, deviation = ledger.vector("norm.tibial_motor.amplitude")
+    assert np.hypot(amplitude.between, amplitude.within) == pytest.approx(deviation)
+    seen = amplitude.observe(np.full((4000, 2), 10.0), np.random.default_rng(1))
+    assert seen[:, 0].std() == pytest.approx(deviation, rel=0.1)
+    assert np.corrcoef(seen.T)[0, 1] > 0.4, "a person keeps what is his own"
+    assert (amplitude.observe(np.full((9, 2), np.nan), np.random.default_rng(1)) == 0.0).all()
+    scale = observation_of("scale.total", ledger).observe(np.full((500, 2), 15.0), np.random.default_rng(2))
+    assert set(np.unique(scale)) <= set(range(17))
+
+
+@pytest.mark.parametrize("name", sorted(shipped_trials()))
+def test_shipped_trials_are_whole(name: str) -> None:
+    design = load_design(name)
+    assert design.name == name
+    assert design.needs
+    for arm in design.arm:
+        assert design.of_arm(arm).persons == design.pool
+
+
+GOOD = (shipped_trials()["positive-control"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("sizes = [10, 20, 30]", "sizes = [1]", "sizes"),
+        ('visit = "12 mo"', 'visit = "18 mo"', "visit"),
+        ('column = "scale.total"', 'colunm = "scale.total"', "column"),
+        ('regimen = "uk neurological"', 'regimen = "1 mg by moonlight"', "regimen"),
+        ('population = "healton-1991"', 'population = "healton-1992"', "healton-1991"),
+        ('name = "untreated"', 'name = "treated"', "treated"),
+        ("replicates = 1000", "replicates = 1000\nlooks = [1.5]", "looks"),
+        ("replicates = 1000", "replicates = 1000\nblock = 3", "block"),
+        ("replicates = 1000", 'replicates = 1000\nwindow = "80 d"', "window"),
+        ('kind = "change"', 'kind = "responder"', "at_most"),
+        ('visits = ["0 d", "3 mo", "6 mo", "12 mo"]', 'visits = ["1 mo", "12 mo"]', "visits"),
+    ],
+)
+def test_a_bad_design_is_one_sentence(old: str, new: str, named: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError) as refused:
+        parse_design(GOOD.replace(old, new, 1), "file.toml")
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_command_from_end_to_end(tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "remyelin.cli.main", "trial"]
+    listed = subprocess.run([*run, "--json"], capture_output=True, text=True, check=True)
+    assert {row["name"] for row in json.loads(listed.stdout)["rows"]} == set(shipped_trials())
+    out = tmp_path / "trial"
+    given = [
+        "positive-control",
+        "--out",
+        str(out),
+        "--workers",
+        "1",
+        "--pool",
+        "14",
+        "--replicates",
+        "12",
+        "--json",
+    ]
+    first = subprocess.run([*run, *given], capture_output=True, text=True, check=True)
+    found = json.loads(first.stdout)
+    assert {"schema", "design", "rows", "assurance"} <= set(found)
+    assert {"endpoint", "visit", "n", "power", "power_error", "estimate", "low", "high", "type_one"} <= set(
+        found["rows"][0]
+    )
+    assert all(row["power"] > 0.9 for row in found["rows"] if row["n"] == 30)
+    page = (out / "positive-control.html").read_text(encoding="utf-8")
+    assert "never medical advice" in page
+    again = subprocess.run([*run, *given], capture_output=True, text=True, check=True)
+    assert again.stdout == first.stdout, "the kept pool gives the same trial"
+    wrong = subprocess.run([*run, "positive-contol"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2
+    assert "positive-control" in wrong.stderr
+
+
+def test_the_trial_of_a_pool_says_what_it_needs() -> None:
+    design = _design(replicates=50, sizes=[20, 80])
+    row = needed(design, _pool(0.5, design), PLAIN)[0]
+    assert row.visit == design.visits[-1]
+    assert row.n == pytest.approx(63, abs=8), "2 (1.96 + 0.84)^2 / 0.5^2"

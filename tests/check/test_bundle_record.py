@@ -1,0 +1,135 @@
+"""Dated records of FHIR bundles: every dated entry is read, what is not read is listed, hostile files are refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from remyelin.base.errors import InputError
+from remyelin.check.bundle_record import load, parse_bundle
+from remyelin.evidence import Ledger
+
+LEDGER = Ledger.shipped()
+
+
+def observation(code: str, day: str, value: float, unit: str, **more):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "effectiveDateTime": day,
+        "valueQuantity": {"value": value, "unit": unit},
+    } | more
+
+
+def bundle(*resources) -> str:
+    return json.dumps({"resourceType": "Bundle", "entry": [{"resource": item} for item in resources]})
+
+
+PERSON = {"resourceType": "Patient", "gender": "female", "birthDate": "1957-03-01"}
+INJECTIONS = {
+    "resourceType": "MedicationStatement",
+    "status": "active",
+    "medicationCodeableConcept": {"text": "hydroxocobalamin 1 mg intramuscular"},
+    "effectivePeriod": {"start": "2025-03-14", "end": "2025-09-14"},
+    "dosage": [{"timing": {"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}}],
+}
+
+
+def test_a_series_under_treatment_keeps_every_value_and_its_date() -> None:
+    text = bundle(
+        PERSON,
+        observation("2132-9", "2025-03-10", 140, "pg/mL"),
+        observation("2132-9", "2025-06-14", 690, "pg/mL"),
+        observation("13964-2", "2025-03-10", 900, "nmol/L"),
+        INJECTIONS,
+    )
+    record = parse_bundle(text, "b.json", LEDGER)
+    assert record.person.sex == "female"
+    assert record.person.age == pytest.approx(68.3, abs=0.4)
+    assert [(entry.name, entry.day) for entry in record.entries] == [("b12", -4), ("mma", -4), ("b12", 92)]
+    (treated,) = record.treatments
+    assert treated.order == "hydroxocobalamin 1 mg im every 2 d"
+    assert (treated.start, treated.stop) == (0, 184)
+    assert not record.not_understood
+
+
+def test_censored_values_and_administrations() -> None:
+    low = observation("2132-9", "2025-03-10", 60, "pg/mL")
+    low["valueQuantity"]["comparator"] = "<"
+    given = {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "cyanocobalamin 1 mg im"},
+        "effectiveDateTime": "2025-03-12",
+    }
+    record = parse_bundle(bundle(PERSON, low, given), "b.json", LEDGER)
+    assert record.entries[0].bound == "<"
+    assert record.treatments[0].order == "cyanocobalamin 1 mg im once"
+
+
+def test_a_treatment_without_a_dose_is_known_to_be_of_unknown_dose() -> None:
+    vague = {**INJECTIONS, "medicationCodeableConcept": {"text": "hydroxocobalamin"}, "dosage": []}
+    record = parse_bundle(
+        bundle(PERSON, observation("2132-9", "2025-03-10", 140, "pg/mL"), vague), "b.json", LEDGER
+    )
+    assert record.treatments[0].order is None
+    assert any("unknown dose" in item.reason for item in record.not_understood)
+
+
+def test_symptoms_and_conditions() -> None:
+    numb = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://human-phenotype-ontology.org", "code": "HP:0003401"}]},
+        "effectiveDateTime": "2025-03-10",
+        "valueCodeableConcept": {"text": "present"},
+    }
+    cause = {
+        "resourceType": "Condition",
+        "code": {"text": "pernicious anaemia"},
+        "onsetDateTime": "2021-03-10",
+    }
+    record = parse_bundle(bundle(PERSON, numb, cause), "b.json", LEDGER)
+    assert [entry.name for entry in record.entries] == ["paraesthesia"]
+    assert record.cause.kind == "pernicious anaemia"
+    assert record.cause.began is not None
+
+
+def test_nothing_is_dropped_in_silence() -> None:
+    text = bundle(
+        PERSON,
+        {"resourceType": "Encounter"},
+        {"resourceType": "Observation", "status": "final", "code": {"text": "shoe size"}},
+        {**observation("2132-9", "2025-03-10", 140, "pg/mL"), "status": "entered-in-error"},
+        {"resourceType": "Condition", "code": {"text": "left-handed"}},
+    )
+    record = parse_bundle(text, "b.json", LEDGER)
+    assert sorted(item.line for item in record.not_understood) == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"resourceType": "Bundle", "entry": 3}',
+        bundle(PERSON, PERSON),
+        bundle({"resourceType": "Observation", "status": 3}),
+        bundle({**observation("2132-9", "2025-03-10", 140, "pg/mL"), "valueQuantity": {"value": "140"}}),
+        bundle({**observation("2132-9", "2025-99-10", 140, "pg/mL")}),
+        '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Bundle", "x": '
+        + "[" * 5000
+        + "}]}",
+    ],
+)
+def test_hostile_bundles_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"b\.json"):
+        parse_bundle(text, "b.json", LEDGER)
+
+
+def test_a_file_is_known_by_its_ending(tmp_path) -> None:
+    path = tmp_path / "person.json"
+    path.write_text(bundle(PERSON, observation("2132-9", "2025-03-10", 140, "pg/mL")), encoding="utf-8")
+    assert load(str(path), LEDGER).entries[0].name == "b12"

@@ -1,0 +1,77 @@
+"""An entry that contradicts the others never narrows the answer; a pool of persons makes the comparison exact."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from remyelin.evidence import Ledger
+from remyelin.person.inference.likelihood import Likelihood
+from remyelin.person.inference.people import Plan, gas_stop, given, setting, simulated
+from remyelin.person.inference.posterior import pick
+from remyelin.person.inference.predictive import bridged
+from remyelin.person.inference.psis import smoothed
+from remyelin.person.record import parse_csv
+
+LEDGER = Ledger.shipped()
+BASE = (
+    "when,kind,name,value,unit,note\n,person,age,68,y\n,person,sex,female\n,cause,pernicious anaemia\n"
+    "-5 mo,symptom,paraesthesia,began\n0 d,lab,b12,140,pg/mL\n0 d,lab,mma,900,nmol/L\n0 d,sign,vibration,reduced\n"
+    "0 d,sign,babinski,absent\n0 d,symptom,gait,mild\n0 d,treatment,us practice,began\n"
+)
+CONTRADICTIONS = {
+    "replete a week before": "-7 d,lab,b12,900,pmol/L\n",
+    "a level of injections": "-7 d,lab,b12,20000,pmol/L\n",
+    "normal methylmalonate": "-7 d,lab,mma,100,nmol/L\n",
+    "normal homocysteine": "0 d,lab,homocysteine,6,umol/L\n",
+    "could not walk": "-14 d,symptom,gait,unable\n",
+    "nearly the worst score": "0 d,scale,disability,14\n",
+    "severe weakness": "0 d,symptom,weakness,severe\n",
+    "a sural of a child": "0 d,study,sural amplitude,60,uV\n",
+}
+TARGETS = np.array([0.0, 91.3, 365.25])
+PERSONS, NESTED, PICKS = 192, 64, 2000
+
+
+@pytest.fixture(scope="module")
+def pool():
+    records = {name: parse_csv(BASE + row, name, LEDGER) for name, row in {"": "", **CONTRADICTIONS}.items()}
+    judges = {name: Likelihood.of(record, setting(record, LEDGER)) for name, record in records.items()}
+    days = np.array(sorted(set(TARGETS).union(*[judge.days() for judge in judges.values()])))
+    asked = list(dict.fromkeys(item for judge in judges.values() for item in judge.asked()))
+    shared = setting(records[""], LEDGER)
+    plan = Plan("as given", "", given(records[""], 1100.0, LEDGER), gas_stop(records[""]))
+    draws = shared.prior.draw(PERSONS, np.random.default_rng(3))
+    return judges, simulated(draws, plan, days, asked, shared)
+
+
+def widths(pool, name: str) -> np.ndarray:
+    """Widths of the 90 % bands of gait and paraesthesia at the target days."""
+    judges, people = pool
+    judge = judges[name]
+    found = judge.judge(people, judge.prepare(people, range(PERSONS), 7, NESTED))
+    picked = pick(smoothed(found.total)[0], found, 5, PICKS)
+    path = bridged(
+        picked.hidden.path[:, 0], judge.finding_days, TARGETS, judge.reporting.time, np.random.default_rng(1)
+    )
+    state = judge.state(people.at(picked.person), picked.hidden, TARGETS, path)
+    values = np.stack([state.severities["gait"][:, 0], state.severities["paraesthesia"][:, 0]])
+    low, high = np.quantile(values, [0.05, 0.95], axis=1)
+    return high - low
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_contradiction_never_narrows_the_band(pool, name: str) -> None:
+    before, after = widths(pool, ""), widths(pool, name)
+    # 2,000 picks of hidden states fix the ends of a band to about this
+    assert (after >= before - 0.04).all(), (before.round(2), after.round(2))
+
+
+def test_a_fitting_entry_may_narrow_it(pool) -> None:
+    judges, _people = pool
+    base = parse_csv(BASE, "b", LEDGER)
+    bare = parse_csv(
+        BASE.replace("0 d,sign,vibration,reduced\n", "").replace("0 d,symptom,gait,mild\n", ""), "c", LEDGER
+    )
+    judges["bare"] = Likelihood.of(bare, setting(base, LEDGER))
+    assert widths(pool, "")[0, 0] < widths(pool, "bare")[0, 0]

@@ -1,0 +1,31 @@
+"""Without deficiency nobody has a symptom by mechanism, and everybody the background rate by association."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from remyelin import clinic, nerve
+from remyelin.evidence import Ledger
+from remyelin.person import chain
+from remyelin.person.case import load_case
+from remyelin.person.plans import plans_of
+
+LEDGER = Ledger.shipped()
+
+
+def test_the_replete_control_has_no_symptom_and_the_background() -> None:
+    case = load_case("replete-control")
+    person = chain.placed(case, LEDGER)
+    who = chain.subject(case, person, LEDGER)
+    chemistry = chain.chemistry(who, chain.reaching(who, plans_of(case, person)[0], LEDGER), LEDGER)
+    states = chain.myelin_of(who, chemistry, LEDGER)
+    pathways = chain.conduction(who, states, nerve.build_tables(LEDGER), LEDGER)
+    picture = chain.picture(pathways, chemistry["mental"], LEDGER)
+    assert float(picture["severity"].max()) < LEDGER["clinic.presence"]
+    assert int(picture["disability"].max()) == int(chemistry["mental_high"].max()) == 0
+    assert float(picture["sphincter"].max()) < 0.01
+    maps = clinic.Associations.from_ledger(LEDGER)
+    for name in chemistry["association"].to_numpy().tolist():
+        expected = maps.background[name].at(person.age)
+        found = chemistry["chance"].sel(association=name).to_numpy()
+        np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=0.01)
