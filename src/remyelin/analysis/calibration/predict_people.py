@@ -47,11 +47,11 @@ ROWS: Final[Functions] = (
     nerve_population.late,
     nerve_population.alone,
 )
-SETS: Final = 8
+SETS: Final = 4
 SAMPLES: Final = 40  # drawn of each share under each set
 SEED: Final = 606
 FEW: Final = 40  # patients of a series whose number the table does not give
-PRIOR: Final = (24, 4)  # designs over the ranges, and maps each is read with
+PRIOR: Final = (16, 4)  # designs over the ranges, and maps each is read with
 ENDS: Final = (5.0, 95.0)
 
 
