@@ -67,11 +67,13 @@ def predict(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
     """
     published = {row.name: row for row in load_published()}
     rng = np.random.default_rng(SEED)
-    own = compute(ledger)
+    own: dict[str, float] = {}
     found: dict[str, list[float]] = {}
     for number, member in enumerate(ledgers(ledger, SETS)):
         progress(f"predicting with set {number + 1} of {SETS}")
-        for name, value in compute(member).items():
+        rows = compute(member)
+        own = own or rows  # the first set is the central one, which the ledger holds
+        for name, value in rows.items():
             row = published[name]
             if row.unit == "%" and np.isfinite(value):
                 share = min(max(value / 100.0, 0.0), 1.0)
