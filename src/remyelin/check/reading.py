@@ -75,6 +75,8 @@ def parse_text(text: str, source: str, ledger: Ledger, confirmed: Collection[str
 
 def _refuse_other_formats(path: Path, source: str) -> None:
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return
         with path.open("rb") as stream:
             start = stream.read(LOOKED_AT).decode("latin-1")
     except (OSError, ValueError):
@@ -125,6 +127,7 @@ def _of_case(
         unread += [
             f"the cause {word.plain!r} is assumed by the case, so it does not count" for word in causes
         ]
+    confirmed = {*confirmed, *(case.labs.confirmed or ())}
     labs = {
         marker: lab(marker, text, ledger, confirmed=marker in confirmed)
         for marker, text in written.items()

@@ -12,6 +12,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
@@ -28,6 +30,7 @@ from remyelin.person.settings import (
     COURSE_LEAD,
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
+    COURSE_YEARS,
 )
 from remyelin.person.traits import Traits, judged, susceptibility
 
@@ -62,8 +65,21 @@ class Subject:
 def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
     examine(case)  # one built by a program as well
-    person = place(case, resolve(case, ledger), ledger)
+    person = resolve(case, ledger)
+    _refuse_too_long(case, person)
+    person = place(case, person, ledger)
+    _refuse_too_long(case, person)
     return condition(person, exposure(case, person, UNTREATED, ledger), ledger)
+
+
+def _refuse_too_long(case: Case, person: Person) -> None:
+    years = (case.plan.horizon - min(person.began, 0.0)) / DAYS_PER_YEAR
+    if years > COURSE_YEARS:
+        raise InputError(
+            f"plan.horizon: {-person.began / DAYS_PER_YEAR:.0f} years of history and "
+            f"{case.plan.horizon / DAYS_PER_YEAR:.0f} years after presentation are more than the {COURSE_YEARS:.0f} "
+            "that are computed; shorten the horizon."
+        )
 
 
 def subject(case: Case, person: Person, ledger: Ledger) -> Subject:

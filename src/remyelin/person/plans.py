@@ -13,7 +13,7 @@ from remyelin.cobalamin import Exposure, Order, causes, constant, read_order, tr
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.person import Person
-from remyelin.person.settings import ADHERENCE_SEED
+from remyelin.person.settings import ADHERENCE_SEED, COURSE_DOSES
 from remyelin.person.traits import exposed
 
 SHIFTS_MONTHS: Final = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
@@ -171,4 +171,9 @@ def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
         except InputError as error:
             raise InputError(f"{case.name}: treatment[{case.treatment.index(item)}].{error}") from None
         found.append(causes.partly_taken(order, item.adherence, rng))
+        if (count := sum(len(one.doses) for one in found)) > COURSE_DOSES:
+            raise InputError(
+                f"{case.name}: treatment: {count} doses are more than the {COURSE_DOSES} that are computed; lengthen "
+                "an interval."
+            )
     return found

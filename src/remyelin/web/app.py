@@ -24,7 +24,7 @@ from remyelin.person.course import DISCLAIMER
 from remyelin.web.engine import Engine
 from remyelin.web.guard import LOOPBACK, Guard
 from remyelin.web.pool import Busy, Pool, Stopped
-from remyelin.web.routes import jobs, optional, quick, rests, sources, wire
+from remyelin.web.routes import jobs, optional, quick, rests, results, sources, wire
 from remyelin.web.settings import (
     WEB_LONG_SECONDS,
     WEB_LONG_WAITING,
@@ -82,7 +82,15 @@ def create_app(
     app.state.ready = ""
     app.state.long = Pool(1, WEB_LONG_WAITING, WEB_LONG_SECONDS)
     app.state.quick = Pool(WEB_QUICK_WORKERS, WEB_QUICK_WAITING, WEB_QUICK_SECONDS)
-    for router in (quick.router, jobs.router, wire.router, sources.router, rests.router, optional.router):
+    for router in (
+        quick.router,
+        jobs.router,
+        wire.router,
+        sources.router,
+        rests.router,
+        optional.router,
+        results.router,
+    ):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=str(files("remyelin.web") / "static"), html=True))
     app.add_middleware(Guard, hosts=frozenset(hosts), token=token)

@@ -11,7 +11,7 @@ import json
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -51,6 +51,9 @@ from remyelin.web.settings import (
     WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
+
+if TYPE_CHECKING:
+    from remyelin.person.inference.posterior import Posterior
 
 T = TypeVar("T")
 Check = Callable[[str], None]
@@ -109,6 +112,8 @@ class Engine:
         self._answers = Memory(WEB_TRAJECTORIES_KEPT)
         self._building = threading.Lock()
         self._tables: nerve.Tables | None = None
+        #: The latest full fit to a record, whose simulated persons the next one may use again.
+        self.fitted: Posterior | None = None
 
     def tables(self) -> nerve.Tables:
         """Return the tables of internodes; the first call fills them, others wait for it."""
@@ -409,7 +414,7 @@ def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round to four digits; what is not finite becomes NaN."""
     with np.errstate(divide="ignore"):
         size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
-    unit = 10.0 ** (3 - np.nan_to_num(size))
+    unit = 10.0 ** np.clip(3 - np.nan_to_num(size), -300, 300)  # of numbers near the least there are
     return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
 
 

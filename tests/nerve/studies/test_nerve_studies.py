@@ -244,7 +244,9 @@ def test_segments_cover_the_pathways(ledger: Ledger, person: Person) -> None:
     assert np.all(table["distance"] >= table["length"] / 2 - 1e-9)
     tall = segments(person.replace(height=187.0), ledger)
     grown = (tall["length"] / table["length"]).to_series()
-    head = grown.index.str.contains("optic|auditory|trigeminal|facial|olfactory|gustatory")
+    head = grown.index.str.contains(
+        "optic|auditory|trigeminal|facial|olfactory|gustatory|callos|corticobulbar|hypoglossal"
+    )
     np.testing.assert_allclose(grown[~head], 1.1)
     np.testing.assert_allclose(grown[head], 1.0)
-    assert head.sum() == 12
+    assert head.sum() == 15

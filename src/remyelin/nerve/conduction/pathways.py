@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from remyelin.nerve.conduction.damage import Damage
 from remyelin.nerve.conduction.lines import Spread, laid
 from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import Volley, passing, states_of
-from remyelin.nerve.settings import NERVE_CONDUCTION_FIBRES
+from remyelin.nerve.settings import NERVE_CONDUCTION_FIBRES, STATES_AT_ONCE
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
 _SHARES = ("conducted", "axons")  # of 1 before the first neuron
@@ -69,7 +70,38 @@ def conducted(
     ledger: Ledger,
     pathways: Sequence[str] = PATHWAYS,
 ) -> dict[str, Array]:
-    """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives."""
+    """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives.
+
+    Many states are computed in blocks, so that memory does not grow with the length of a course.
+    """
+    lead = next(iter(arrays.values())).shape[:-1]
+    count = math.prod(lead)
+    if count > STATES_AT_ONCE:
+        flat_arrays = {name: values.reshape(count, -1) for name, values in arrays.items()}
+        blocks = [
+            _conducted(
+                {name: values[start : start + STATES_AT_ONCE] for name, values in flat_arrays.items()},
+                person,
+                tables,
+                ledger,
+                pathways,
+            )
+            for start in range(0, count, STATES_AT_ONCE)
+        ]
+        return {
+            name: np.concatenate([block[name] for block in blocks]).reshape(*lead, len(pathways))
+            for name in _UNITS
+        }
+    return _conducted(arrays, person, tables, ledger, pathways)
+
+
+def _conducted(
+    arrays: Mapping[str, Array],
+    person: Person,
+    tables: Tables,
+    ledger: Ledger,
+    pathways: Sequence[str],
+) -> dict[str, Array]:
     damage = Damage.of(arrays, tables, Spread.from_ledger(ledger))
     states = damage.axons.shape[:-1]
     found = {name: np.empty((*states, len(pathways))) for name in _UNITS}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.files import there
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.case import case_of, load_toml, read_text, shipped_cases
@@ -35,7 +36,7 @@ def load_record(name_or_path: str, ledger: Ledger) -> Record:
     """
     shipped = shipped_cases()
     path = shipped.get(name_or_path, Path(name_or_path))
-    if name_or_path not in shipped and path.suffix not in (".csv", ".toml") and not path.exists():
+    if name_or_path not in shipped and path.suffix not in (".csv", ".toml") and not there(path):
         raise InputError(f"no record or shipped case named {name_or_path!r}; give {WHAT}.")
     return read_record(path, ledger)
 

@@ -74,7 +74,6 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
         Finding("lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "electric shocks")),
         Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
         Finding("taste_smell", "severity", ("taste_smell",), ("taste", "smell", "taste and smell")),
-        Finding("tinnitus", "severity", ("tinnitus",)),
     )
 }
 

@@ -16,7 +16,7 @@ from remyelin.base.errors import InputError
 from remyelin.person.case import parse_case, to_toml_data
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.jobs import EVENTS, stream
-from remyelin.web.routes.quick import clean, engine_of, pool_of
+from remyelin.web.routes.quick import ROOMS, clean, engine_of, pool_of
 
 router = APIRouter(prefix="/api")
 
@@ -53,8 +53,8 @@ class AskedName(BaseModel):
 
 
 def there(room: str) -> bool:
-    """Return whether this installation has a room."""
-    return find_spec(f"remyelin.{room}") is not None
+    """Return whether this installation has a room of :data:`remyelin.web.routes.quick.ROOMS`."""
+    return find_spec(ROOMS[room]) is not None
 
 
 @router.post("/read")

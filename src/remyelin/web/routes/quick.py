@@ -6,7 +6,7 @@ import gc
 import math
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,8 @@ from remyelin.web.engine import Engine, as_json
 from remyelin.web.pool import Pool, Ticket
 
 router = APIRouter(prefix="/api")
+#: Packages of the views that not every installation needs.
+ROOMS: Final = {"check": "remyelin.check", "claims": "remyelin.analysis.claims"}
 
 Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
 
@@ -94,7 +96,7 @@ async def state(request: Request) -> dict[str, Any]:
         "disclaimer": DISCLAIMER,
         "warm": request.app.state.ready == "warm",
         "warming": request.app.state.ready,
-        "rooms": {name: find_spec(f"remyelin.{name}") is not None for name in ("check", "claims")},
+        "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
         "forms": list(FORMS),
         "routes": list(ROUTES),

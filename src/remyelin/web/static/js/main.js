@@ -6,6 +6,7 @@ import { get } from "./api.js";
 
 const VIEWS = [
   ["course", "Course"],
+  ["results", "My results"],
   ["body", "Body"],
   ["wire", "Wire"],
   ["lab", "Lab"],

@@ -1,0 +1,220 @@
+// My results: a dated record of one person, typed, pasted or from a file; what of the model agrees, and what follows.
+
+import { job, post } from "./api.js";
+import { figure } from "./chart.js";
+import { clear, download, h, number, sentence, table, words } from "./dom.js";
+import { state } from "./state.js";
+
+const KINDS = ["lab", "symptom", "sign", "study", "scale", "treatment", "cause", "diet", "person", "presentation"];
+const NAMES = {
+  lab: ["b12", "holotc", "mma", "homocysteine", "haemoglobin", "mcv"],
+  symptom: ["paraesthesia", "numbness", "gait", "weakness", "vision", "lhermitte"],
+  sign: ["vibration", "position", "babinski", "romberg", "ankle jerk", "knee jerk", "power"],
+  study: ["sural amplitude", "tibial amplitude", "tibial velocity", "tibial sep p40", "median sep n20"],
+  scale: ["disability"],
+  treatment: ["uk neurological", "cyanocobalamin 1 mg im every 30 d", "cyanocobalamin 1 mg oral daily"],
+  cause: ["unknown", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide", "metformin", "ileal disease"],
+  person: ["age", "sex", "height", "filtration", "condition"],
+  presentation: ["found"],
+  diet: [],
+};
+const VALUES = {
+  symptom: ["began", "none", "mild", "moderate", "severe", "ended"],
+  sign: ["normal", "reduced", "absent", "present", "brisk"],
+  treatment: ["began", "ended"],
+  cause: ["began", "ended"],
+};
+const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
+const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "What", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const START = [
+  ["", "person", "age", "68", "y", ""],
+  ["", "person", "sex", "female", "", ""],
+  ["", "cause", "unknown", "", "", ""],
+  ["-5 mo", "symptom", "paraesthesia", "began", "", "feet"],
+  ["0 d", "lab", "b12", "140", "pg/mL", ""],
+  ["0 d", "lab", "mma", "900", "nmol/L", ""],
+  ["0 d", "treatment", "uk neurological", "began", "", ""],
+];
+
+// What was typed stays while other views are open; it never leaves this machine and is not stored.
+let kept = START.map((row) => [...row]);
+
+const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+export const csv = (rows) => `when,kind,name,value,unit,note\n${rows.filter((row) => row.some((cell) => cell.trim())).map((row) => row.map(quoted).join(",")).join("\n")}\n`;
+
+export function rowsOf(text) {
+  const rows = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (!line.trim() || line.startsWith("#") || /^when[,;\t]/.test(line)) continue;
+    const mark = line.includes("\t") ? "\t" : line.includes(";") && !line.includes(",") ? ";" : ",";
+    const cells = [];
+    let cell = "";
+    let inside = false;
+    for (let i = 0; i < line.length; i += 1) {
+      const c = line[i];
+      if (inside) {
+        if (c === '"' && line[i + 1] === '"') { cell += '"'; i += 1; } else if (c === '"') inside = false; else cell += c;
+      } else if (c === '"' && !cell) inside = true;
+      else if (c === mark) { cells.push(cell.trim()); cell = ""; } else cell += c;
+    }
+    cells.push(cell.trim());
+    while (cells.length < 6) cells.push("");
+    if (cells.length > 6) cells.splice(5, cells.length, cells.slice(5).join(", "));
+    rows.push(cells);
+  }
+  return rows;
+}
+
+const triple = (band, digits = 2) => (band && band.median !== null && band.median !== undefined
+  ? `${number(band.median, digits)} (${band.low === null ? "?" : number(band.low, digits)} to ${band.high === null ? "never" : number(band.high, digits)})` : "not seen");
+
+// The values of a band at the date nearest to a month; at the last one where none is named.
+export function at(scale, month = null) {
+  let best = month === null ? scale.months.length - 1 : 0;
+  if (month !== null) scale.months.forEach((value, i) => { if (Math.abs(value - month) < Math.abs(scale.months[best] - month)) best = i; });
+  // sampling may leave the ends of the scale by a fraction of a point
+  const whole = (value) => Math.min(16, Math.max(0, value));
+  return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
+}
+
+// Points of the scale in the words of its gait item; between grades the text says so.
+export function inWords(points) {
+  if (points < 0.5) return "no disability on the scale";
+  if (points < 3.5) return "slight: found on examination, walks unaided";
+  if (points < 7.5) return "moderate: unsteady, walks unaided or with a stick";
+  if (points < 11.5) return "marked: walks with support";
+  return "severe: walking is lost or nearly so";
+}
+
+export function strip(found) {
+  const forecast = found.forecast;
+  const [given] = forecast.plans;
+  if (forecast.refused || !given) {
+    return h("div", { class: "notice", role: "note", id: "refused" }, h("p", {}, h("b", {}, "No forecast. "), forecast.refused || ""), h("p", {}, forecast.waiting));
+  }
+  const now = at(given.scale, given.start ?? 0);
+  const later = at(given.scale, (given.start ?? 0) + 12);
+  const end = at(given.scale);
+  const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
+  return h("div", { class: "strip", id: "strip" },
+    item("When treatment begins", `${triple(now)} of 16`, inWords(now.median)),
+    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : `after ${triple(given.first_better)} months`, "a symptom is noticeably better"),
+    item("A year on", `${triple(later)} of 16`, inWords(later.median)),
+    item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
+    h("div", { class: "answer wide" }, h("h3", {}, "Waiting"), h("p", {}, forecast.waiting)));
+}
+
+function answer(found) {
+  const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
+  const causes = Object.entries(found.causes).filter(([, share]) => share >= 0.01).sort((a, b) => b[1] - a[1]);
+  const tests = found.next_test.slice(0, 4);
+  return h("div", { id: "fit-answer" },
+    found.rough ? h("p", { class: "notice", id: "rough" }, "A rough first answer from few simulated persons; the full one is being computed.") : null,
+    strip(found),
+    found.disagrees.length ? h("div", { class: "notice" }, h("p", {}, found.fits ? "Some results disagree with every simulated person:" : "The model does not reproduce this record:"), h("ul", {}, found.disagrees.map((item) => h("li", {}, `${item.entry}: ${item.reason}`)))) : null,
+    found.not_understood.length ? h("div", { class: "notice" }, h("p", {}, "Not understood, and not used:"), h("ul", {}, found.not_understood.map((item) => h("li", {}, `line ${item.line}: ${item.reason}`)))) : null,
+    found.figures.map((item) => figure(item)),
+    table("What was entered beside what the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
+      found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    causes.length > 1 ? h("p", {}, `Causes that agree: ${causes.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ")}.`) : null,
+    tests.length ? h("p", {}, `Single results that would narrow the answer most: ${tests.map((item) => `${item.kind} ${words(item.name)}`).join(", ")}. ${found.next_test_note}`) : null,
+    h("p", { class: "caption" }, `${found.caution} Rests on ${found.rests_on.entries} numbers, ${found.rests_on.assumed} of them assumed and ${found.rests_on.calibrated} fitted. ${found.persons} simulated persons, effective sample ${number(found.effective_sample, 2)}${found.pareto_k === null ? "" : `, Pareto k ${number(found.pareto_k, 2)}`}.`));
+}
+
+export async function show(main) {
+  const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
+  const note = h("p", { class: "hint", role: "status", id: "fit-note" });
+  const bar = h("progress", { max: 100, value: 0, hidden: true, "aria-label": "Progress" });
+  const body = h("tbody", {});
+  let control = null;
+  let rows = kept;
+
+  const draw = () => clear(body, rows.map((row, i) => line(row, i)));
+  function line(row, i) {
+    const field = (column, list) => {
+      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: COLUMNS[column][2], maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; } });
+      if (list && list.length) input.setAttribute("list", options(list));
+      return h("td", {}, input);
+    };
+    const kind = h("select", { "aria-label": `Kind, row ${i + 1}`, onchange: () => { row[1] = kind.value; draw(); body.rows[i]?.querySelector("select")?.focus(); } }, KINDS.map((name) => h("option", { value: name }, name)));
+    kind.value = row[1];
+    return h("tr", {}, field(0), h("td", {}, kind), field(2, NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
+      h("td", {}, h("button", { type: "button", class: "plain", "aria-label": `Remove row ${i + 1}`, onclick: () => { rows.splice(i, 1); draw(); } }, "remove")));
+  }
+  const lists = new Map();
+  const holder = h("div", { hidden: true });
+  function options(list) {
+    const key = list.join("|");
+    if (!lists.has(key)) {
+      const id = `options-${lists.size}`;
+      holder.append(h("datalist", { id }, list.map((name) => h("option", { value: name }))));
+      lists.set(key, id);
+    }
+    return lists.get(key);
+  }
+  const take = (text) => {
+    if (/^\s*[{<[]/.test(text) || (/^[^,\n]*=/.test(text.trim()) && !/^when[,;\t]/m.test(text))) { raw = text; area.value = text; pasted.open = true; return; }
+    raw = "";
+    rows = rowsOf(text);
+    kept = rows;
+    draw();
+  };
+  let raw = "";
+  const area = h("textarea", { rows: 8, spellcheck: "false", id: "paste", "aria-label": "Rows as text: CSV, TOML, or a FHIR bundle", oninput: () => { raw = area.value; } });
+  const pasted = h("details", { id: "paste-box" }, h("summary", {}, "Paste rows, or a FHIR bundle"), area,
+    h("div", { class: "row" }, h("button", { type: "button", id: "to-table", onclick: () => take(area.value) }, "Put it into the table")));
+  const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
+  const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
+  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
+
+  async function compute() {
+    control?.abort();
+    const own = control = new AbortController();
+    const text = raw || csv(rows);
+    run.disabled = true;
+    stop.hidden = bar.hidden = false;
+    const ask = async (rough) => {
+      const found = await job("/api/fit", { text, rough }, { signal: own.signal, progress: (step) => {
+        if (control !== own) return;
+        note.textContent = `${sentence(step)}${rough ? " (rough first answer)" : ""}`;
+        const share = /(\d+)\s?%/.exec(step);
+        if (share) bar.value = Number(share[1]);
+      } });
+      if (control === own) clear(place, answer(found));
+    };
+    try {
+      await ask(true);
+      await ask(false);
+      if (control === own) note.textContent = "";
+    } catch (error) {
+      if (control === own) {
+        note.textContent = "";
+        if (error.name === "AbortError") note.textContent = "Stopped.";
+        else clear(place, h("p", { class: "notice", role: "alert" }, error.message));
+      }
+    }
+    if (control === own) { run.disabled = false; stop.hidden = bar.hidden = true; }
+  }
+
+  const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
+  clear(main, h("h1", {}, "My results"),
+    h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("section", { "aria-label": "Record" },
+      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
+        h("table", { class: "record", id: "record" }, h("caption", {}, "When: an offset from the first visit (-5 mo, 0 d, 3 mo), or a date; empty for what has no date"),
+          h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
+      holder,
+      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", "sural amplitude", ""), add("treatment", "uk neurological", "began")),
+      h("div", { class: "row" }, run, stop, bar,
+        h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
+        h("button", { type: "button", id: "record-case", onclick: async () => {
+          try { take((await post("/api/record", { case: state.case })).text); } catch (error) { note.textContent = error.message; }
+        } }, "Take over the open case"),
+        h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again")),
+      note,
+      h("div", { class: "field" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted),
+    h("section", { "aria-label": "Answer" }, place));
+  clear(place, h("p", { class: "hint" }, "The answer appears here: a rough one within seconds, then the full one. It may be that nothing can be said; then it says why."));
+  draw();
+  return () => control?.abort();
+}
