@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +16,11 @@ from remyelin.person.chain_people import Numbers, People, blood_of, clinic_of, s
 from remyelin.person.presentation import ROADS, Found, Seeking, presentation
 from remyelin.person.settings import (
     FOUND_FINER,
+    FOUND_FLOOR,
     FOUND_GAS_MONTHS,
     FOUND_GAS_STEP,
     FOUND_LEAD,
+    FOUND_LEAST,
     FOUND_MONTHS,
     FOUND_SHORT,
     FOUND_STEP,
@@ -25,6 +28,7 @@ from remyelin.person.settings import (
 from remyelin.person.traits import Traits
 
 Floats = NDArray[np.float64]
+SHARES: Final = ("conducted", "axons")  # of pathways, 1 in health
 ROAD_SPREAD: Final = 97.0  # spreads one number of a stream over the roads, independently of the day
 
 
@@ -80,6 +84,20 @@ def finer(values: Floats) -> Floats:
     low, high = values[:, :-1, None], values[:, 1:, None]
     between = (low + share * (high - low)).reshape(values.shape[0], -1, *values.shape[2:])
     return np.concatenate([between, values[:, -1:]], axis=1)
+
+
+def finer_pathways(pathways: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Interpolate the conduction of pathways along the second axis.
+
+    What is lost grows by factors from month to month, so its logarithm is interpolated: of shares the hazard, minus
+    their logarithm, and of delays and discharges the amount itself.
+    """
+    found = {}
+    for name, values in pathways.items():
+        amount = -np.log(np.maximum(values, FOUND_LEAST)) if name in SHARES else values
+        grown = np.exp(finer(np.log(np.maximum(amount, 0.0) + FOUND_FLOOR))) - FOUND_FLOOR
+        found[name] = np.exp(-np.maximum(grown, 0.0)) if name in SHARES else np.maximum(grown, 0.0)
+    return found
 
 
 def distribution(people: People, traits: list[Traits], age: Floats, numbers: Numbers) -> Found:
@@ -140,7 +158,7 @@ def find(
         finer(people.days),
         {name: finer(values) for name, values in people.blood.items()},
         finer(people.methylation),
-        {name: finer(values) for name, values in people.pathways.items()},
+        finer_pathways(people.pathways),
         {},
     )
     rest = traits.with_values(plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)

@@ -80,6 +80,14 @@ class Found:
     onset: Floats
 
     @property
+    def weight(self) -> Floats:
+        """Chance to be found about each day, (road, person, day): half of the intervals before and after it."""
+        after = np.zeros_like(self.share)
+        after[..., :-1] = self.share[..., 1:]
+        weight: Floats = 0.5 * (self.share + after)
+        return weight
+
+    @property
     def ever(self) -> Floats:
         """Chance of each person to be found at all, (person,)."""
         ever: Floats = self.share.sum(axis=(0, 2))

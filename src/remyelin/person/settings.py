@@ -64,9 +64,11 @@ FOUND_GAS_MONTHS: Final = (
     22.0,
 )
 FOUND_SHORT: Final = 0.97  # methylation below which it is taken to fall short
-FOUND_FINER: Final = 3  # steps between two of these days, by interpolation
+FOUND_FINER: Final = 4  # steps between two of these days, by interpolation
 FOUND_STEP: Final = 30.4375  # days between those at which the drive of myelin is taken
 FOUND_GAS_STEP: Final = 7.0  # the same under nitrous oxide
+FOUND_LEAST: Final = 1e-12  # share of a pathway below which none is left
+FOUND_FLOOR: Final = 1e-4  # hazard, or amount, below which growth is not told apart from none
 FOUND_LEAD: Final = 30.0  # days in health before the cause begins
 # days before presentation at which a case is looked at to say who would have been found when
 CONDITIONED_DAYS: Final = (

@@ -97,7 +97,7 @@ def _ankle(state: Clinic, age: Floats, numbers: Numbers) -> Floats:
 
 def _deficiency(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
     who = pool.stratum == "deficiency"
-    by_road = view.found.share * who[None, :, None]
+    by_road = view.found.weight * who[None, :, None]
     weight = by_road.sum(axis=0)
     state, total = view.state, view.state.scale["total"].astype(np.float64)
     gait = state.scale["gait"]
@@ -153,7 +153,7 @@ def _mean(values: Floats, weights: Floats) -> float:
 
 def _gas(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
     who = pool.stratum == "gas"
-    weight = view.found.share.sum(axis=0) * who[:, None]
+    weight = view.found.weight.sum(axis=0) * who[:, None]
     state = view.state
     felt, cord = _felt(state), _cord(state)
     ill = felt | cord
@@ -166,7 +166,7 @@ def _gas(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
     late = pool.pathways["delay"][..., PATHS["tibial_sep"]]
     nerves = (conducted["sural"] < NEUROPATHY) | (conducted["tibial_motor"] < NEUROPATHY)
     other = pool.stratum == "deficiency"
-    beside = view.found.share.sum(axis=0) * other[:, None] * ill * nerves
+    beside = view.found.weight.sum(axis=0) * other[:, None] * ill * nerves
     here = weight * ill * nerves
     motor = [quantile(conducted["tibial_motor"].ravel(), w.ravel()) for w in (here, beside)]
     sural = [quantile(conducted["sural"].ravel(), w.ravel()) for w in (here, beside)]

@@ -20,6 +20,7 @@ from remyelin.analysis.protocols.pool import (
     BODY,
     TREATMENT,
     Draw,
+    Pool,
     candidate,
     exposed,
     seen,
@@ -240,15 +241,16 @@ def _found(
     traits = traits_of(draws, numbers.ledger)
     pool = simulate_pool(draws, numbers, 0)
     view = seen(pool, traits, numbers)
-    felt = np.any([view.state.noticed[name] for name in FELT], axis=0)
-    signs = np.asarray(view.state.signs["romberg"]) | np.asarray(view.state.signs["babinski"])
     out: list[tuple[Chosen, Mapping[str, Floats]]] = []
     for i, draw in enumerate(draws):
         came = at_chance(view.found, pool.days, i, chance[i])
         if came is None:
             continue
-        j = min(int(np.searchsorted(pool.days[i], came.day)), pool.days.shape[1] - 1)
-        if (ill and not felt[i, j]) or (cord and not signs[i, j]):
+        there = _at(pool, i, came.day)
+        state = clinic_of(there, [traits[i]], numbers.judge)
+        signs = bool(state.signs["romberg"][0, 0]) or bool(state.signs["babinski"][0, 0])
+        felt = any(bool(state.noticed[name][0, 0]) for name in FELT)
+        if (ill and not felt) or (cord and not signs):
             continue
         onset = came.onset
         at = int(np.searchsorted(pool.days[i], min(onset, pool.days[i, -1])))
@@ -256,6 +258,17 @@ def _found(
         day = max(came.day, onset) if ill else came.day
         out.append((Chosen(draw, day, onset, came.road), first))
     return out
+
+
+def _at(pool: Pool, person: int, day: float) -> dict[str, Floats]:
+    """Return the conduction of one person at a day between those of the pool, arrays (1, 1, pathway)."""
+    days = pool.days[person]
+    j = min(max(int(np.searchsorted(days, day)), 1), days.size - 1)
+    part = (day - days[j - 1]) / (days[j] - days[j - 1])
+    return {
+        name: ((1.0 - part) * values[person, j - 1] + part * values[person, j])[None, None]
+        for name, values in pool.pathways.items()
+    }
 
 
 def _treated(

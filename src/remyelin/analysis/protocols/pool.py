@@ -19,7 +19,7 @@ from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
-from remyelin.person.found import distribution, finer, untreated_days
+from remyelin.person.found import distribution, finer, finer_pathways, untreated_days
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
 from remyelin.person.presentation import Found
@@ -160,7 +160,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool
         age=age,
         days=finer(people.days),
         blood={name: finer(values) for name, values in people.blood.items()},
-        pathways={name: finer(people.pathways[name]) for name in NEEDED},
+        pathways=finer_pathways({name: people.pathways[name] for name in NEEDED}),
         branch=np.empty(0, dtype=np.int64),
         begun=np.empty(0),
         chance=np.empty(0),
