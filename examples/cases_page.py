@@ -14,7 +14,7 @@ from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.output.formatting import number
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, counted
-from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END, points
+from remyelin.person.forecast_guard import CANNOT, NOT_DELAYED, SAME_END, points
 
 HEAD = f"""# The shipped cases
 
@@ -105,10 +105,13 @@ def page(summary: dict[str, Any]) -> str:
         [
             plan["label"],
             number(plan["disability_at_presentation"]),
-            points(plan["median"], plan["low"], plan["high"], most),
-            f"{plan['axons_at_horizon']:.0%}",
+            CANNOT
+            if plan["told_apart"] is False
+            else points(plan["median"], plan["low"], plan["high"], most),
+            "" if plan["told_apart"] is False else f"{plan['axons_at_horizon']:.0%}",
         ]
         for plan in summary["recovery"]["plans"]
+        if plan["shown"]
     ]
     horizon = summary["recovery"]["horizon"]
     parts.append(

@@ -1,6 +1,6 @@
-"""Draw the picture of the README: a published case from blood to recovery.
+"""Draw the picture of the README: a scenario from blood to recovery.
 
-python examples/readme_picture.py docs/images/stabler-2013.svg
+python examples/readme_picture.py docs/images/pernicious-anaemia.svg
 """
 
 from __future__ import annotations
@@ -24,15 +24,13 @@ CHOSEN = {
 
 def main(path: Path) -> None:
     """Compute the case and write the picture."""
-    course = run_course(load_case("stabler-2013"), Ledger.shipped())
+    course = run_course(load_case("pernicious-anaemia"), Ledger.shipped())
     panels = tuple(
         next(panel for panel in figure(course).panels if panel.title == title)
         for figure, titles in CHOSEN.items()
         for title in titles
     )
-    picture = Figure(
-        "readme", "A published case, from blood to recovery", "", panels, columns=3, panel_height=2.0
-    )
+    picture = Figure("readme", "A scenario, from blood to recovery", "", panels, columns=3, panel_height=2.0)
     svg = to_svg(picture).replace("<svg ", '<svg style="background:#fff" ', 1)
     path.write_text(svg, encoding="utf-8")
 

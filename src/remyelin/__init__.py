@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from remyelin._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from remyelin.analysis.sweep import sweep
     from remyelin.analysis.validation import validate
     from remyelin.base.errors import InputError, RemyelinError, SimulationError
     from remyelin.evidence import (
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     )
     from remyelin.person.case import Case, load_case, read_case, shipped_cases
     from remyelin.person.course import Course, run_course
+    from remyelin.person.inference import fit_person
+    from remyelin.person.netcdf import open_course
+    from remyelin.person.record import load_record
 
 _HOME = {
     "Case": "person.case",
@@ -33,14 +37,18 @@ _HOME = {
     "Ledger": "evidence",
     "RemyelinError": "base.errors",
     "SimulationError": "base.errors",
+    "open_course": "person.netcdf",
+    "fit_person": "person.inference",
     "load_case": "person.case",
     "load_patients": "evidence",
     "load_population": "evidence",
+    "load_record": "person.record",
     "load_references": "evidence",
     "load_targets": "evidence",
     "read_case": "person.case",
     "run_course": "person.course",
     "shipped_cases": "person.case",
+    "sweep": "analysis.sweep",
     "validate": "analysis.validation",
 }
 _ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
@@ -53,14 +61,18 @@ __all__ = [
     "Ledger",
     "RemyelinError",
     "SimulationError",
+    "fit_person",
     "load_case",
     "load_patients",
     "load_population",
+    "load_record",
     "load_references",
     "load_targets",
+    "open_course",
     "read_case",
     "run_course",
     "shipped_cases",
+    "sweep",
     "validate",
 ]
 

@@ -557,8 +557,10 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
     assert mild.refused is None
     assert all(line.source for line in mild.lines)
     assert any("not a suggestion" in line.text for line in mild.lines)
-    (late,) = (line.text for line in mild.lines if line.text.startswith("Started 12 months later"))
-    assert late.count(" to ") >= 3, "every number has its range"
+    (now,) = (line.text for line in mild.lines if line.text.startswith("Treated from now"))
+    assert now.count(" to ") >= 3, "every number has its range"
+    (unknown,) = (line.text for line in mild.lines if "cannot tell what follows" in line.text)
+    assert "started 1 month later" in unknown
     for lines in (refused.lines, mild.lines):
         text = " ".join(line.text for line in lines)
         assert "reatment should not be delayed" in text

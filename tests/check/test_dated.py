@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remyelin.check.answer import answer
 from remyelin.check.dated import Moment, refusal
 from remyelin.check.fhir import parse_bundle
 from remyelin.check.fhir_json import a_moment
@@ -120,6 +121,18 @@ def test_a_series_that_disagrees() -> None:
     # deficient first and normal later is what hidden treatment looks like, by whatever marker
     assert refusal(of(b12(95, "2024-01-10"), mma | {"effectiveDateTime": "2024-06-01"}), LEDGER)
     assert not refusal(of(b12(95, "2024-01-10"), mma | {"effectiveDateTime": "2024-01-10"}), LEDGER)
+
+
+def test_an_earlier_deficiency_is_not_forgotten_in_the_answer() -> None:
+    def risks(*resources: object) -> str:
+        return " ".join(line.text for line in answer(of(*resources), LEDGER).lines if line.section == "risks")
+
+    fog = {"resourceType": "Observation", "code": {"coding": [{"code": "HP:0031987"}]}}
+    normal = b12(900, "2024-06-01")
+    assert "a lack of B12 is unlikely" in risks(fog, normal)
+    assert "is unlikely" not in risks(fog, b12(95, "2022-01-10"), normal)
+    past = drug("MedicationStatement", "2023-01-20", status="completed")
+    assert "is unlikely" not in risks(fog, past, normal)
 
 
 def test_moments() -> None:

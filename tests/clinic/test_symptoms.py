@@ -11,11 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
-from remyelin.clinic import COMPUTED, Parameters, catalogue, functional_disability, signs, symptoms
-from remyelin.clinic.catalogue import KINDS, STATUSES
+from remyelin.clinic import (
+    COMPUTED,
+    Parameters,
+    catalogue,
+    functional_disability,
+    p300_delay,
+    signs,
+    symptoms,
+)
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.clinic.scores import ITEMS, most_points
 from remyelin.evidence import Ledger
+from remyelin.evidence.catalogue import KINDS, TIERS
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)
@@ -168,12 +176,20 @@ def test_smell_and_taste_are_the_worse_of_two_paths():
     assert both == smell > taste > 0.0
 
 
-def test_the_ear_rings_from_discharges_that_arrive_and_nothing_else_tingles():
-    firing = severity(conduction(auditory=(1.0, 0.0, 1.0, 0.4)))
-    assert firing["tinnitus"] > PARAMETERS.presence
-    assert firing["paraesthesia"] == 0.0
-    silent = severity(conduction(auditory=(0.0, 0.0, 0.0, 0.4)))
-    assert silent["tinnitus"] == 0.0
+def test_each_further_function_fails_with_its_own_pathway():
+    for path, symptom in (
+        ("median_sep", "tremor"),
+        ("callosal", "concentration"),
+        ("spinothalamic", "pain_perception"),
+        ("corticobulbar", "speech"),
+    ):
+        assert severity(conduction(**{path: (0.0, 0.0, 1.0, 0.0)}))[symptom] == pytest.approx(1.0)
+        assert severity(conduction(**{path: (0.97, 0.0, 1.0, 0.0)}))[symptom] < PARAMETERS.presence
+
+
+def test_the_p300_is_late_by_every_crossing():
+    crossings = LEDGER["clinic.processing.crossings"]
+    assert float(p300_delay(np.array(2.0), PARAMETERS.further)) == 2.0 * crossings
 
 
 def test_power_falls_grade_by_grade_and_stays_apart_in_arm_and_leg():
@@ -213,23 +229,18 @@ def test_the_worst_case_reaches_every_point_that_is_computed():
     assert scale["mental"].attrs["status"] == "not computed"
 
 
-def test_the_mental_item_follows_cognition():
+def test_the_mental_item_is_what_is_given():
     stack = xr.concat([conduction()] * 4, "time").assign_coords(time=[0.0, 1.0, 2.0, 3.0])
-    times = {"time": stack["time"]}
-    lost = xr.DataArray([0.0, -1.6, -2.6, -9.0], dims="time", coords=times)
-    scale = functional_disability(stack, PARAMETERS, lost)
+    given = xr.DataArray([0, 1, 2, 3], dims="time", coords={"time": stack["time"]})
+    scale = functional_disability(stack, PARAMETERS, given)
     assert scale["mental"].values.tolist() == [0, 1, 2, 3]
     assert scale["total"].values.tolist() == [0, 1, 2, 3]
-    assert scale["mental"].attrs["status"] == "from cognition as a whole"
+    assert scale["mental"].attrs["status"] == "association, no mechanism"
     plans = stack.expand_dims(plan=["a", "b"])
-    assert functional_disability(plans, PARAMETERS, lost)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
+    assert functional_disability(plans, PARAMETERS, given)["mental"].values.tolist() == [[0, 1, 2, 3]] * 2
 
 
-def test_what_the_model_takes_of_cognition_gives_no_point():
-    assert LEDGER["cognition.fall"] < PARAMETERS.scale_mental[0]
-
-
-def test_cognition_of_other_dates_is_refused():
+def test_mental_points_of_other_dates_are_refused():
     stack = xr.concat([conduction()] * 2, "time").assign_coords(time=[0.0, 1.0])
     other = xr.DataArray([0.0, 0.0], dims="time", coords={"time": [0.0, 5.0]})
     with pytest.raises(InputError, match="at the same dates"):
@@ -270,24 +281,22 @@ def test_the_catalogue_is_the_articles_list():
     symptoms_ = catalogue(LEDGER)
     assert [symptom.number for symptom in symptoms_] == list(range(1, 20))
     assert len({symptom.id for symptom in symptoms_}) == 19
-    assert {symptom.id for symptom in symptoms_ if symptom.status == "computed"} == set(COMPUTED)
+    assert {symptom.id for symptom in symptoms_ if symptom.tier == "mechanism"} == set(COMPUTED)
+    assert sum(symptom.tier != "no evidence" for symptom in symptoms_) >= 12
     for symptom in symptoms_:
-        assert symptom.status in STATUSES
+        assert symptom.tier in TIERS
         assert symptom.kind in KINDS
         assert symptom.hpo
         assert all(re.fullmatch(r"HP:\d{7}", term) for term, _ in symptom.hpo)
-        assert symptom.mechanism.endswith(".")
-        if symptom.status == "computed":
-            assert symptom.pathways
-            assert set(symptom.pathways) <= set(PATHWAYS)
-            assert not symptom.reason
-        else:
-            assert symptom.reason.endswith(".")
+        for text in (symptom.mechanism, symptom.picture, symptom.clock, symptom.unknown, symptom.causes):
+            assert text.endswith(".")
+        assert bool(symptom.pathways) == (symptom.tier == "mechanism")
+        assert set(symptom.pathways) <= set(PATHWAYS)
 
 
 def test_each_computed_symptom_depends_on_its_pathways_and_on_no_other():
     for symptom in catalogue(LEDGER):
-        if symptom.status != "computed":
+        if symptom.tier != "mechanism":
             continue
         for path in PATHWAYS:
             changed = severity(conduction(**{path: (0.3, 10.0, 0.8, 0.4)}))[symptom.id]

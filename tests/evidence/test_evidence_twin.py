@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from remyelin.evidence import Ledger, load_targets
+from remyelin.evidence import Ledger, load_published
 from remyelin.evidence.ledger import Entry
 
 LEDGER = Ledger.shipped()
@@ -343,7 +343,7 @@ def test_node_gates_give_the_published_check_values() -> None:
 
 def test_calibrated_entries_name_calibration_rows() -> None:
     """What was fitted says to which rows, and no validation row is among them."""
-    roles = {target.name: target.role for target in load_targets()}
+    roles = {target.name: target.role for target in load_published()}
     for entry in LEDGER.entries():
         if entry.kind == "calibrated":
             named = re.match(r"rows: ([\w., ]+)(?:; constraints: (.+))?$", entry.locator)

@@ -34,12 +34,48 @@ def curve(page: Any, chart: int = 0) -> str:
 def test_first_screen_says_what_a_deficiency_does_and_what_waiting_costs(page: Any, server: str) -> None:
     open_course(page, server)
     assert "never medical advice" in page.locator("#permanent").inner_text()
+    page.locator(".story", has_text="After").wait_for()
     story = page.locator(".story").inner_text()
-    numbers = [int(found) for found in re.findall(r"(\d+) when", story)]
-    assert len(numbers) == 3
-    treated, waited, nothing = numbers
+    ends = re.findall(r": (\d+)(?:, the most this model can give)? \((\d+) to (\d+)\)", story)
+    assert len(ends) == 3, "every number has its range"
+    treated, waited, nothing = (int(median) for median, _, _ in ends)
     assert treated < waited <= nothing
+    assert "treatment should not be delayed" in story
+    assert "never medical advice" in story
     assert page.locator(".card").count() == 3
+
+
+def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#case").select_option("vegetarian-66")
+    page.locator(".story.notice", has_text="No forecast").wait_for()
+    page.locator("main[aria-busy=false]").wait_for()
+    story = page.locator(".story").inner_text()
+    assert "gait" in story
+    assert "Treatment should not be delayed" in story
+    assert page.locator(".card").count() == 0
+    for chart in page.locator(".lead .chart").all():
+        assert chart.locator("path.line").count() == 1, "the plans are not compared"
+    page.locator("#nav-body").click()
+    page.locator(".notice", has_text="No forecast").wait_for()
+    assert page.locator("#plan-none").count() == 0
+    page.locator("#nav-course").click()
+    page.locator("#case").select_option("pernicious-anaemia")
+    page.wait_for_selector(".card.plan-none")
+
+
+def test_what_is_not_told_apart_is_not_called_harmless(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#case").select_option("vegan-diet")
+    page.locator(".story", has_text="the model cannot tell").wait_for()
+    page.locator(".card.plan-b", has_text="cannot tell").wait_for()
+    assert "treatment should not be delayed" in page.locator(".story").inner_text()
+
+
+def test_nothing_done_under_nitrous_oxide_says_that_the_exposure_continues(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#case").select_option("recreational-nitrous-oxide")
+    page.locator(".card.plan-none", has_text="the exposure continues").wait_for()
 
 
 def test_a_slider_redraws_the_course(page: Any, server: str) -> None:

@@ -20,7 +20,7 @@ def read() -> Any:
 
 def test_every_symptom_reads_the_numbers_that_bear_its_name(read: Any) -> None:
     assert set(read) == {*clinic.COMPUTED, "disability"}
-    for symptom in ("paraesthesia", "numbness", "gait", "lhermitte", "weakness", "vision", "tinnitus"):
+    for symptom in ("paraesthesia", "numbness", "gait", "lhermitte", "weakness", "vision", "speech"):
         own = {entry for entry in Ledger.shipped() if entry.startswith(f"clinic.{symptom}.")}
         assert own - {"clinic.vision.acuity_exponent"} <= read[symptom]  # acuity is a sign
         assert "clinic.presence" in read[symptom]
@@ -29,9 +29,9 @@ def test_every_symptom_reads_the_numbers_that_bear_its_name(read: Any) -> None:
 
 def test_what_does_not_bear_on_a_symptom_is_not_read_by_it(read: Any) -> None:
     for other, names in read.items():
-        assert ("clinic.tinnitus.half" in names) == (other == "tinnitus")
+        assert ("clinic.speech.half" in names) == (other == "speech")
     assert not {"clinic.scale.rankin", "clinic.scale.power", "clinic.vision.half"} & read["disability"]
-    assert {"clinic.scale.gait", "clinic.scale.mental", "clinic.reflex.knee_share"} <= read["disability"]
+    assert {"clinic.scale.gait", "clinic.reflex.knee_share"} <= read["disability"]
 
 
 def test_every_number_of_the_battery_opens_its_own_norm_first(app: Any, server: str) -> None:

@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 import pytest
 
-from remyelin.person.case import load_case, to_toml_data
+from remyelin.person.case import load_case, shipped_cases, to_toml_data
 
 CASE = to_toml_data(load_case("pernicious-anaemia"))
 
@@ -211,3 +211,15 @@ def schema_given(operation: Any) -> Any:
     from hypothesis import given
 
     return given(case=operation.as_strategy())
+
+
+def test_the_verdict_on_a_forecast_is_one_for_every_plan(server: str) -> None:
+    for name in shipped_cases():
+        case = load_case(name)
+        answer = httpx.post(f"{server}/api/forecast", json={"case": to_toml_data(case)}, timeout=120).json()
+        if not case.symptom and not case.sign:
+            assert answer == {"refused": None, "headline": ""}
+        elif answer["refused"] is not None:
+            assert answer["headline"].startswith("No forecast: ")
+            assert "Treatment should not be delayed" in answer["headline"]
+            assert all(word not in answer["headline"] for word in ("nan", "None"))

@@ -25,6 +25,9 @@ PATHWAY_COLOURS = {
     "blink": "#882255",
     "olfactory": "#999933",
     "gustatory": "#CC6677",
+    "callosal": "#AA4499",
+    "corticobulbar": "#661100",
+    "spinothalamic": "#6699CC",
     "small_fibres": "#777777",
 }
 STATE_COLOURS = {

@@ -19,6 +19,7 @@ NMOL_PER_UMOL: Final = 1000.0
 PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
 UG_PER_MG: Final = 1000.0
+PERCENT: Final = 100.0
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
@@ -53,6 +54,9 @@ _TIME = {
 # The limits only refuse what cannot be (a typing error, a wrong unit); they are not norms.
 KINDS: Final[Mapping[str, Kind]] = {
     "age": _kind("an age", {"y": 1.0, "mo": 1 / 12}, 1.0, 120.0),
+    "any_age": _kind(
+        "an age", {"y": 1.0, "mo": 1 / 12, "wk": 7 / DAYS_PER_YEAR, "d": 1 / DAYS_PER_YEAR}, 0.0, 120.0
+    ),
     "height": _kind("a height", {"cm": 1.0, "m": 100.0}, 60.0, 250.0),
     "weight": _kind("a weight", {"kg": 1.0}, 5.0, 400.0),
     "time": _kind("a time relative to presentation", _TIME, -120 * DAYS_PER_YEAR, 60 * DAYS_PER_YEAR),
@@ -63,12 +67,17 @@ KINDS: Final[Mapping[str, Kind]] = {
     "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
     "filtration": _kind("a glomerular filtration", {"mL/min/1.73m2": 1.0, "mL/min": 1.0}, 1.0, 250.0),
     "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
-    "b12": _kind("a serum B12", {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0}, 0.0, 1e6),
+    "b12": _kind(
+        "a serum B12",
+        {"pmol/L": 1.0, "pg/mL": 0.738, "ng/L": 0.738, "ng/mL": 738.0, "ng/dL": 7.38, "ug/L": 738.0},
+        0.0,
+        1e6,
+    ),
     "holotc": _kind("a holotranscobalamin", {"pmol/L": 1.0}, 0.0, 1e5),
     "mma": _kind("a methylmalonate", {"nmol/L": 1.0, "umol/L": 1000.0, "ng/mL": 8.468}, 0.0, 1e6),
     "homocysteine": _kind("a homocysteine", {"umol/L": 1.0, "mg/L": 7.397}, 0.0, 1000.0),
-    "haemoglobin": _kind("a haemoglobin", {"g/L": 1.0, "g/dL": 10.0}, 10.0, 300.0),
-    "haematocrit": _kind("a haematocrit", {"%": 1.0}, 5.0, 80.0),
+    "haemoglobin": _kind("a haemoglobin", {"g/L": 1.0, "g/dL": 10.0, "mmol/L": 16.114}, 10.0, 300.0),
+    "haematocrit": _kind("a haematocrit", {"%": 1.0, "L/L": 100.0}, 5.0, 80.0),
     "mcv": _kind("a mean cell volume", {"fL": 1.0}, 30.0, 200.0),
 }
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from remyelin.base.units import NMOL_PER_UMOL, per_unit
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, NMOL_PER_UMOL, per_unit
 from remyelin.check.facts import facts, judge
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.words import table
 from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.catalogue import catalogue
 from remyelin.evidence.limits import MARKERS, Interpretation, expected_indicator, interpret
 
 SCHEMA: Final = "remyelin-check/1"
@@ -23,11 +24,16 @@ SECTIONS: Final = {
     "testing": "Whether to test",
     "values": "How to read the values",
     "next": "Which test next",
+    "symptoms": "What is known of these symptoms",
     "alike": "What else can look alike",
     "risks": "Risks of treatment",
     "forecast": "What the model expects",
     "unread": "Not understood, and not used",
 }
+SAME_DAY: Final = (
+    "Where treatment is suggested, blood for a further test is drawn on the day it starts, not instead of it: "
+    "treatment of nerve symptoms should not be delayed for a result."
+)
 MARKS: Final = {
     "read": "read at the source",
     "read-2nd": "second hand: read in a text about the source, or in part",
@@ -134,7 +140,16 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     Answer
         The first section always has a line; every line has a source.
     """
-    lines = [*_readings(known, ledger), *_guidance(known, ledger), *forecast, *_unread(known)]
+    lines = [
+        *_readings(known, ledger),
+        *_guidance(known, ledger),
+        *_symptoms(known, ledger),
+        *forecast,
+        *_unread(known),
+    ]
+    ill = any("neurological" in word.groups for word in known.words)
+    if ill and any(line.section == "next" for line in lines):
+        lines.append(Line("next", SAME_DAY, (OWN,), "own"))
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
@@ -144,15 +159,23 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     order = list(SECTIONS)
     # sorting keeps the order within a section: the readings of values before what is said about them
     lines.sort(key=lambda line: order.index(line.section))
-    return Answer(known.source, tuple(_entered(known)), tuple(lines))
+    return Answer(known.source, tuple(_entered(known, ledger)), tuple(lines))
 
 
-def _entered(known: Known) -> Iterator[str]:
+def _entered(known: Known, ledger: Ledger) -> Iterator[str]:
     if known.age is not None or known.sex:
-        age = "" if known.age is None else f"{known.age:.0f} years"
+        age = "" if known.age is None else _age(known.age, ledger)
         yield ", ".join(part for part in (age, known.sex) if part)
     yield from (word.plain for word in known.words)
     yield from (f"{marker_name(found)} {found.shown}" for found in known.labs.values())
+
+
+def _age(years: float, ledger: Ledger) -> str:
+    """Write an age as people do: of a small child in months."""
+    if years < ledger["plausible.infant_under"]:
+        months = math.floor(years * DAYS_PER_YEAR / DAYS_PER_MONTH)
+        return "1 month" if months == 1 else f"{months} months"
+    return f"{years:.0f} years"
 
 
 def marker_name(found: Lab) -> str:
@@ -181,6 +204,37 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
                 raw["mark"],
                 fill(raw.get("clinical", ""), ledger, said),
             )
+
+
+def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
+    """Say of every symptom of the list that was entered whether deficiency explains it, and what else does."""
+    entered = {_LISTED_AS.get(word.name, word.name) for word in known.words if word.kind == "symptom"}
+    for symptom in catalogue(ledger):
+        if symptom.id in entered:
+            entry = symptom.frequency
+            found = "" if entry is None else f" Found in {quantity_of(entry)}."
+            yield Line(
+                "symptoms",
+                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} Common other causes: {symptom.causes}",
+                entry.source if entry and entry.source else (OWN,),
+                entry.mark if entry and entry.source else "own",
+                f"{symptom.mechanism} {symptom.correction}".strip(),
+            )
+
+
+_LISTED_AS: Final = {"dizziness": "confusion", "sudden_confusion": "confusion", "sudden_vision": "vision"}
+_TIER_WORDS: Final = {
+    "mechanism": "nerves, cord or brain paths that deficiency harms can give it.",
+    "association": "it goes with deficiency in published series; how it would come about is not known.",
+    "no evidence": "there is no evidence that deficiency causes it, which does not exclude a deficiency beside it.",
+}
+
+
+def quantity_of(entry: Entry) -> str:
+    """Return a published share with its interval and whom it is of."""
+    low, high = entry.range or (entry.value, entry.value)
+    whom = entry.population or "patients with neurological disease from deficiency"
+    return f"{entry.value:g} % ({low:g} to {high:g}) of {whom}"
 
 
 def _listed(known: Known, kinds: tuple[str, ...], group: str) -> str:

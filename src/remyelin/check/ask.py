@@ -103,7 +103,7 @@ def _until(
 
 def age_of(text: str) -> float:
     """Return an age in years; a bare number is one of years."""
-    return parse(f"{text} y" if text.replace(".", "", 1).isdigit() else text, "age")
+    return parse(f"{text} y" if text.replace(".", "", 1).isdigit() else text, "any_age")
 
 
 def sex_of(text: str) -> str:

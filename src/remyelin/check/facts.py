@@ -47,6 +47,7 @@ POSSIBLE: Final = frozenset(
         "filtration.reduced",
         "renal",
         "young",
+        "infant",
         "may_be_treated",
         "unlikely_to_lack",
         "reason_to_suspect",
@@ -102,10 +103,12 @@ def _facts(known: Known, ledger: Ledger) -> Iterator[str]:
         yield "metabolite.none"
     numbers = set(_numbers(known, ledger))
     yield from numbers
-    yield from _combined(known, words, verdicts, numbers)
+    yield from _combined(known, words, verdicts, numbers, ledger)
 
 
-def _combined(known: Known, words: set[str], verdicts: dict[str, str], numbers: set[str]) -> Iterator[str]:
+def _combined(
+    known: Known, words: set[str], verdicts: dict[str, str], numbers: set[str], ledger: Ledger
+) -> Iterator[str]:
     """Facts that take several of the others together."""
     groups = {group for word in known.words for group in word.groups}
     renal = "renal" in numbers | groups
@@ -126,6 +129,10 @@ def _combined(known: Known, words: set[str], verdicts: dict[str, str], numbers: 
     if treated or ill or "drug.b12" in words:
         yield "may_be_treated"
     enough = _vitamin(known, verdicts) == "normal" and "raised" not in verdicts.values()
+    # a deficiency found before, or B12 given before, can hide behind a later normal value
+    earlier = [said.verdict for item in known.series if (said := judge(item.lab, ledger)) is not None]
+    if known.treated or {"low", "raised"} & set(earlier):
+        enough = False
     # nerves with the vitamin alone measured, laughing gas and antibodies leave it open; treatment hides it
     open_still = "neurological" in groups and "mma" not in verdicts
     if enough and not open_still and not antibodies and not {"risk.nitrous_oxide", "drug.b12"} & words:
@@ -176,3 +183,5 @@ def _numbers(known: Known, ledger: Ledger) -> Iterator[str]:
         yield "filtration.reduced"
     if known.age is not None and known.age <= ledger["plausible.age_over"]:
         yield "young"
+    if known.age is not None and known.age < ledger["plausible.infant_under"]:
+        yield "infant"

@@ -1,4 +1,4 @@
-"""Read a FHIR R4 bundle: values by LOINC, symptoms by HPO, conditions by ICD-10 or words, drugs by words.
+"""Read FHIR of any version and shape: values by LOINC, symptoms by HPO, conditions by ICD-10 or words, drugs by words.
 
 The file comes from outside and is taken for hostile: nothing of it is executed or looked up elsewhere, every
 type is checked before use, codes that are not known are named and never guessed.
@@ -7,12 +7,12 @@ type is checked before use, codes that are not known are named and never guessed
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.dated import DatedLab, Treated
+from remyelin.check.dated import DatedLab, Moment, Treated
 from remyelin.check.fhir_json import (
     a_date,
     a_list,
@@ -20,10 +20,10 @@ from remyelin.check.fhir_json import (
     an_object,
     codings,
     days,
-    load,
     moments,
     words_of,
 )
+from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
 from remyelin.check.words import (
     Word,
@@ -36,11 +36,11 @@ from remyelin.check.words import (
     table,
 )
 from remyelin.evidence import Ledger
+from remyelin.evidence.limits import MARKERS
 
-MAX_ENTRIES: Final = 5_000
 MAX_NAMED: Final = 25  # things not understood that are named one by one; the rest are counted
-LOINC: Final = "http://loinc.org"
-_ICD10: Final = "/icd-10"  # in the names of its systems, the American one among them
+#: In the names of its systems, the American one among them, and their object identifiers.
+_ICD10: Final = re.compile(r"icd-?10|2\.16\.840\.1\.113883\.6\.(?:3|90)$", re.I)
 _HPO: Final = re.compile(r"HP:\d{7}")
 _VOID: Final = (
     "entered-in-error",
@@ -74,7 +74,8 @@ _DRUGS: Final = {
 }
 #: What says that a medicine was never given; one that was stopped or is completed was given.
 _NEVER: Final = ("entered-in-error", "cancelled", "not-taken", "draft", "intended", "not-done", "declined")
-_SAMPLED: Final = ("effectiveDateTime", "effectiveInstant", "effectivePeriod")
+_SAMPLED: Final = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+_READ: Final = frozenset({"Patient", "Observation", "Condition", "AllergyIntolerance", "Medication", *_DRUGS})
 _ATC: Final = "B03BA"  # vitamin B12 in the Anatomical Therapeutic Chemical classification
 #: Parts of names that only forms of B12 have.
 _B12_NAMES: Final = ("cobal", "b12", "b-12", "b 12")
@@ -86,7 +87,7 @@ def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[s
     Parameters
     ----------
     text : str
-        JSON.
+        JSON, lines of JSON, or XML; see :mod:`remyelin.check.fhir_shapes`.
     source : str
         Names the file in errors.
     ledger : Ledger
@@ -100,9 +101,13 @@ def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[s
         If it is no bundle, or a value in it cannot be what it says.
     """
     try:
-        return _Bundle(source, ledger, confirmed).read(load(text))
+        return _Bundle(source, ledger, confirmed).read(resources(text))
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
+
+
+class Doubt(InputError):
+    """A value that decides the reading cannot be what it says; the person has to look again."""
 
 
 class _Bundle:
@@ -111,42 +116,36 @@ class _Bundle:
     def __init__(self, source: str, ledger: Ledger, confirmed: Collection[str]) -> None:
         self.source, self.ledger, self.confirmed = source, ledger, confirmed
         self.words: list[Word] = []
-        self.labs: dict[str, tuple[str, Lab]] = {}
+        self.labs: dict[str, list[DatedLab]] = {}
         self.series: list[DatedLab] = []
         self.treated: list[Treated] = []
         self.unread: dict[str, str] = {}  # as it was said first, with the nearest thing known beside it
         self.more = 0
         self.born, self.sex, self.latest = "", "", ""
 
-    def read(self, data: Any) -> Known:
-        if not isinstance(data, dict) or data.get("resourceType") != "Bundle":
-            raise InputError('not a FHIR bundle: "resourceType" must be "Bundle".')
-        entries = a_list(data.get("entry", []), "entry")
-        if len(entries) > MAX_ENTRIES:
+    def read(self, found: Sequence[tuple[str, Resource]]) -> Known:
+        kinds = [resource["resourceType"] for _, resource in found]
+        if _people(found) > 1:
+            raise InputError("holds more than one Patient; give one person at a time.")
+        if not any(kind in _READ for kind in kinds):
+            shown = ", ".join(clean(kind) for kind in list(dict.fromkeys(filter(None, kinds)))[:3])
             raise InputError(
-                f"{len(entries)} entries are too many; a person's bundle has at most {MAX_ENTRIES}."
+                f"holds nothing that is read here ({shown or 'no resource'}); a patient's Observations, Conditions, "
+                "allergies and medicines are."
             )
-        patients = 0
-        for index, item in enumerate(entries):
-            where = f"entry[{index}]"
-            resource = an_object(an_object(item, where).get("resource", {}), f"{where}.resource")
-            kind = a_text(resource.get("resourceType", ""), f"{where}.resource.resourceType")
-            if kind == "Patient":
-                patients += 1
-                if patients > 1:
-                    raise InputError("holds more than one Patient; give one person at a time.")
-                self._patient(resource, where)
-            elif kind == "Observation":
-                self._observation(resource, where)
-            elif kind == "Condition":
-                self._condition(resource, where)
-            elif kind == "AllergyIntolerance":
-                self._allergy(resource, where)
-            elif kind in _DRUGS:
-                self._drug(resource, where)
-            elif kind:
-                self._name(f"resources of type {clean(kind)!r} are not read")
-        labs = {marker: found for marker, (_, found) in self.labs.items()}
+        wrong = ""
+        for where, resource in found:
+            try:
+                self._one(resource, where)
+            except Doubt:
+                raise
+            except InputError as error:  # one broken item does not make the others unreadable
+                sentence = str(error).removesuffix(".")
+                wrong = wrong or str(error)
+                self._name(f"one item was left out, {sentence}")
+        if wrong and not (self.words or self.labs or self.treated or self.born or self.sex):
+            raise InputError(wrong)
+        labs = {marker: latest for marker in self.labs if (latest := self._latest(marker)) is not None}
         words = tuple(dict.fromkeys(self.words))
         unread = list(self.unread.values())
         if self.more:
@@ -161,6 +160,23 @@ class _Bundle:
             series=tuple(self.series),
             treated=tuple(self.treated),
         )
+
+    def _one(self, resource: Resource, where: str) -> None:
+        kind = resource["resourceType"]
+        if kind == "Patient":
+            self._patient(resource, where)
+        elif kind == "Observation":
+            self._observation(resource, where)
+        elif kind == "Condition":
+            self._condition(resource, where)
+        elif kind == "AllergyIntolerance":
+            self._allergy(resource, where)
+        elif kind in _DRUGS:
+            self._drug(resource, where)
+        elif not kind:
+            raise InputError(f"{where}: {resource['wrong']}.")
+        elif kind != "Medication":  # read where it is referred to
+            self._name(f"resources of type {clean(kind)!r} are not read")
 
     def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
         """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
@@ -193,16 +209,17 @@ class _Bundle:
             self._name(f"an observation with the status {clean(status)!r} was left out")
             return
         for system, code in coded:
-            if system == LOINC and code in table("loinc"):
+            if is_loinc(system) and code in table("loinc"):
                 self._value(resource, code, where)
                 return
-            if _HPO.fullmatch(code) and system != LOINC:
+            if _HPO.fullmatch(code) and not is_loinc(system):
                 self._symptom(resource, code, where)
                 return
         shown = ", ".join(clean(f"{system} {code}") for system, code in coded[:3])
-        loinc = next((code for system, code in coded if system == LOINC), "")
+        loinc = next((code for system, code in coded if is_loinc(system)), "")
+        words = words_of(resource.get("code", {}), f"{where}.code")
         sentence = f"the code {shown or 'of an observation without one'} is not known here"
-        self._name(sentence, lambda: _nearest_code(loinc))
+        self._name(sentence, lambda: _of_the_same(loinc, words))
 
     def _symptom(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         present = resource.get("valueBoolean", True)
@@ -225,7 +242,6 @@ class _Bundle:
 
     def _value(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         entry = table("loinc")[code]
-        date = a_date(resource.get("effectiveDateTime", ""), f"{where}.effectiveDateTime")
         if "valueQuantity" not in resource:
             self._name(f"{entry['name']} has no valueQuantity")
             return
@@ -238,7 +254,7 @@ class _Bundle:
         unit = _as_listed(unit, units)
         if unit not in units:
             if marker and unit_clash(marker, unit, entry["property"]):
-                raise InputError(
+                raise Doubt(
                     f"{where}: the code {code} stands for {entry['property']} per volume, the unit {clean(unit)!r} "
                     "does not; one of the two is wrong: look at the laboratory's report."
                 )
@@ -258,10 +274,14 @@ class _Bundle:
                 marker, f"{sign[:1]}{number!r} {units[unit]}", self.ledger, confirmed=marker in self.confirmed
             )
         except InputError as error:
-            raise InputError(f"{where}: {error}") from None
+            # what the guidance reads is asked about; anything else can be left out
+            kind = Doubt if marker in MARKERS else InputError
+            raise kind(f"{where}: {error}") from None
         self._ranges(resource, found, where)
-        self.series.append(DatedLab(found, moments(resource, _SAMPLED, where)))
-        self._keep(found, date)
+        date = moments(resource, _SAMPLED, where)
+        self.latest = max(self.latest, date.first[:10])
+        self.series.append(DatedLab(found, date))
+        self.labs.setdefault(marker, []).append(self.series[-1])
 
     def _ranges(self, resource: Mapping[str, Any], found: Lab, where: str) -> None:
         """Ask back where the laboratory's own range tells of the other unit than its label."""
@@ -274,24 +294,29 @@ class _Bundle:
                 continue
             moles = top < self.ledger["plausible.b12_reference_high"]
             if moles != (found.unit == "pmol/L") and found.unit != "ng/mL" and "b12" not in self.confirmed:
-                raise InputError(
+                raise Doubt(
                     f"{where}: a reference range up to {top:g} is usual in "
                     f"{'pmol/L' if moles else 'pg/mL'}, but the value is labelled {found.unit}; which is it? "
                     "Look at the laboratory's report, or add --confirmed b12 if it really says so."
                 )
 
-    def _keep(self, found: Lab, date: str) -> None:
-        before = self.labs.get(found.marker)
-        if before and before[1] != found:
-            if not date or not before[0] or date == before[0]:
-                raise InputError(
-                    f"two values of {LABS[found.marker]} ({before[1].shown}; {found.shown}) without dates that order "
-                    "them; keep the one that counts."
-                )
-            self._name(f"of several values of {LABS[found.marker]} only the latest is read")
-        self.latest = max(self.latest, date)
-        if before is None or date >= before[0]:
-            self.labs[found.marker] = (date, found)
+    def _latest(self, marker: str) -> Lab | None:
+        """Return the latest value of a marker; the order in which values stand says nothing, the time of day does."""
+        values = self.labs[marker]
+        last = [item for item in values if not any(_before(item.date, other.date) for other in values)]
+        different = list(dict.fromkeys(item.lab for item in last))
+        if len({item.lab for item in values}) > 1:
+            self._name(f"of several values of {LABS[marker]} only the latest is read")
+        if len(different) == 1:
+            return different[0]
+        sentence = (
+            f"two values of {LABS[marker]} ({different[0].shown}; {different[1].shown}) without dates that order "
+            "them; keep the one that counts"
+        )
+        if marker in MARKERS:
+            raise Doubt(f"{sentence}.")
+        self._name(sentence)
+        return None
 
     def _gone(self, resource: Mapping[str, Any], where: str, what: str) -> bool:
         for key, gone in _GONE.items():
@@ -317,7 +342,7 @@ class _Bundle:
         if self._gone(resource, where, "a condition"):
             return
         for system, code in codings(resource.get("code", {}), f"{where}.code"):
-            word = look_up_hpo(code) or (look_up_icd10(code) if _ICD10 in system else None)
+            word = look_up_hpo(code) or (look_up_icd10(code) if _ICD10.search(system) else None)
             if word:
                 self.words.append(word)
                 return
@@ -375,13 +400,49 @@ class _Bundle:
             self.treated.append(Treated(name, moments(resource, keys, where)))
 
 
-def _nearest_code(code: str) -> str:
-    near = nearest(clean(code), table("loinc"))
-    found = near.split("'")[1] if near.startswith("did you mean") else ""
-    return f"did you mean {found} ({table('loinc')[found]['name']})?" if found else ""
+def _before(one: Moment, other: Moment) -> bool:
+    """Say whether a moment is certainly before another one."""
+    if not one.last or not other.first:
+        return False
+    size = min(len(one.last), len(other.first))  # hours count only where both are known
+    return one.last[:size] < other.first[:size]
+
+
+def _people(found: Sequence[tuple[str, Resource]]) -> int:
+    """Count the persons that patients stand for: one who stands twice is one."""
+    patients = [resource for _, resource in found if resource["resourceType"] == "Patient"]
+    keys = {
+        tuple(
+            str(patient.get(key, "")) for key in (("id",) if patient.get("id") else ("birthDate", "gender"))
+        )
+        for patient in patients
+    }
+    return len(keys)
+
+
+def _of_the_same(code: str, words: str) -> str:
+    """Return the codes of the analyte that a code or its words name; one of another analyte is no suggestion."""
+    if not code:
+        return ""
+    rows = table("loinc")
+    body = code.partition("-")[0]
+    near = [known for known in rows if known.partition("-")[0] == body]  # a wrong check digit
+    folded = f" {words.casefold()} "
+    for marker, analyte in table("analytes").items():
+        if code in analyte["codes"] or any(name in folded for name in analyte["names"]):
+            near = [known for known in rows if rows[known]["marker"] == marker] or near
+            break
+    shown = " or ".join(f"{known} ({rows[known]['name']})" for known in near[:2])
+    return f"did you mean {shown}?" if shown else ""
 
 
 def _as_listed(unit: str, units: Collection[str]) -> str:
-    """Return a unit as it is listed, where it differs in the letter for micro or in capitals only."""
-    folded = unit.replace("\u00b5", "u").replace("\u03bc", "u").casefold()
-    return next((listed for listed in units if listed.casefold() == folded), unit)
+    """Return a unit as it is listed, where it differs in the letter for micro, capitals, blanks or brackets only."""
+    folded = _folded(unit)
+    return next((listed for listed in units if _folded(listed) == folded), unit)
+
+
+def _folded(unit: str) -> str:
+    plain = unit.replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00b2", "2").casefold()
+    plain = re.sub(r"[\s_{}\[\]()^*]", "", plain)
+    return plain.replace("mcg", "ug").replace("liter", "l").replace("litre", "l")

@@ -19,7 +19,15 @@ from remyelin.check.words import vocabulary
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.course import DISCLAIMER, Course, run_course
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points, refusal
+from remyelin.person.forecast_guard import (
+    CANNOT_TELL,
+    NOT_DELAYED,
+    SAME_END,
+    headline,
+    points,
+    refusal,
+    told_apart,
+)
 
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
 SCHEDULE: Final = "uk neurological"
@@ -164,24 +172,25 @@ def _lines(course: Course, known: Known) -> Iterator[Line]:
         low, middle, high = (float(here.sel(quantile=q)) for q in ("low", "median", "high"))
         return points(middle, low, high, most)
 
+    worse = told_apart(course)
+    scale = f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of the sets of rates"
+    open_still = []
     for plan in course.plans:
         label = "treated from now" if plan.name == given and course.case.treatment else plan.label
         if plan.shift is not None and plan.shift < 0:
             continue  # the past cannot be chosen
+        if plan.name != given and plan.name not in worse:
+            open_still.append(label)
+            continue
         yield _model(
             f"{label[0].upper()}{label[1:]}: disability {shown(plan.name, 0.0)} today, {shown(plan.name, months)} "
-            f"after a year, {shown(plan.name, horizon)} after {horizon / DAYS_PER_YEAR:.0f} years, on a scale from 0 "
-            f"(none) to {_SCALE_END}; median, and in brackets 90 % of the sets of rates.",
+            f"after a year, {shown(plan.name, horizon)} after {horizon / DAYS_PER_YEAR:.0f} years, {scale}.",
             (OWN,),
         )
-    ends = [course.data["disability"].isel(time=-1), bands.isel(time=-1).sel(quantile="median")]
-    delayed = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    alike = any(
-        float(scores.sel(plan=plan.name) - scores.sel(plan=given)) < 0.5  # the same whole point
-        for scores in ends
-        for plan in delayed
-    )
-    yield _model(SAME_END if alike else NOT_DELAYED, (OWN,))
+    if open_still:
+        text = f"The model cannot tell what follows from these, compared with treatment now: {'; '.join(open_still)}."
+        yield _model(text, (OWN,))
+    yield _model(SAME_END if open_still else NOT_DELAYED, (OWN,))
     yield _model(CANNOT_TELL, (OWN,))
     used = course.provenance.used
     assumed, fitted = (sum(entry.kind == kind for entry in used) for kind in ("assumed", "calibrated"))

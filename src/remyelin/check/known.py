@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from remyelin.base.errors import InputError
 from remyelin.base.units import KINDS, parse, per_unit
 from remyelin.check.words import Word, clean
 from remyelin.evidence import Ledger
+from remyelin.evidence.plausible import refuse_implausible, short, unit_of
 
 if TYPE_CHECKING:
     from remyelin.check.dated import DatedLab, Treated
@@ -25,7 +25,11 @@ LABS: Final = {
     "mcv": "mean cell volume",
     "filtration": "kidney filtration (eGFR)",
 }
-_MASS: Final = {"b12": ("pg/mL", "ng/L", "ng/mL"), "mma": ("ng/mL",), "homocysteine": ("mg/L",)}
+_MASS: Final = {
+    "b12": ("pg/mL", "ng/L", "ng/mL", "ng/dL", "ug/L"),
+    "mma": ("ng/mL",),
+    "homocysteine": ("mg/L",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Lab:
     def shown(self) -> str:
         """The value as it was written, with the canonical unit beside it where that is another."""
         canonical = KINDS[self.marker].canonical
-        text = f"{self.bound}{_short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
-        return text if self.unit == canonical else f"{text} ({self.bound}{_short(self.value)} {canonical})"
+        text = f"{self.bound}{short(self.value / per_unit(self.marker, self.unit))} {self.unit}"
+        return text if self.unit == canonical else f"{text} ({self.bound}{short(self.value)} {canonical})"
 
     @property
     def other_reading(self) -> Lab | None:
@@ -126,35 +130,12 @@ def lab(marker: str, text: object, ledger: Ledger, *, confirmed: bool = False) -
         bound, text = text.lstrip()[0], text.lstrip()[1:].lstrip("=")
     value = parse(clean(text) if isinstance(text, str) else text, marker, marker)
     assert isinstance(text, str)  # parse refuses everything else
-    written = text.replace("µ", "u").replace("μ", "u").split()
-    found = Lab(marker, value, max(KINDS[marker].factors, key=lambda unit: _fits(unit, written)), bound)
+    found = Lab(marker, value, unit_of(marker, text), bound)
     if not confirmed and not bound:
-        _plausible(found, ledger)
+        refuse_implausible(
+            marker, value, found.unit, ledger, label=LABS[marker], confirm=f"add --confirmed {marker}"
+        )
     return found
-
-
-def _fits(unit: str, written: list[str]) -> int:
-    return len(unit) if written and written[-1].endswith(unit) else -1
-
-
-def _plausible(found: Lab, ledger: Ledger) -> None:
-    name = f"plausible.{found.marker}"
-    if name not in ledger:
-        return
-    low, high = ledger.vector(name)
-    if low <= found.value <= high:
-        return
-    number = found.value / per_unit(found.marker, found.unit)
-    others = [
-        unit
-        for unit in KINDS[found.marker].factors
-        if unit != found.unit and low <= number * per_unit(found.marker, unit) <= high
-    ]
-    hint = f"was it {' or '.join(others)}? " if others else ""
-    raise InputError(
-        f"{found.marker}: {_short(number)} {found.unit} is implausible for {LABS[found.marker]} in that unit; {hint}"
-        f"look at the report again and correct it, or add --confirmed {found.marker} if it really says so."
-    )
 
 
 def unit_clash(marker: str, unit: str, property_: str) -> bool:
@@ -162,7 +143,3 @@ def unit_clash(marker: str, unit: str, property_: str) -> bool:
     if property_ not in ("mass", "moles") or marker not in _MASS:
         return False
     return (unit in _MASS[marker]) != (property_ == "mass")
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"

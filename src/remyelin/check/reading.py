@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +12,15 @@ from remyelin.base.files import there
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
 from remyelin.check import fhir
+from remyelin.check.fhir_shapes import refuse_other_formats
 from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, load_toml, parse_case, read_text, shipped_cases
 
 MAX_BYTES: Final = 5_000_000
-WHAT: Final = "a check or case file (*.toml) or a FHIR bundle (*.json)"
+LOOKED_AT: Final = 2_000  # bytes that tell a format
+WHAT: Final = "a check or case file (*.toml) or FHIR (*.json, *.xml, *.ndjson)"
 _LISTS: Final = {"symptoms": "symptom", "risks": "risk", "drugs": "drug", "conditions": "condition"}
 _KEYS: Final = (*_LISTS, "person", "labs")
 
@@ -45,13 +48,46 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
     if name_or_path in shipped:
         return parse_toml(read_text(shipped[name_or_path]), name_or_path, ledger, confirmed)
     path = Path(name_or_path)
-    if path.suffix not in (".toml", ".json") and "/" not in name_or_path and not there(path):
+    if (
+        path.suffix not in (".toml", ".json", ".xml", ".ndjson")
+        and "/" not in name_or_path
+        and not there(path)
+    ):
         raise InputError(f"no file or shipped case named {clean(name_or_path)!r}; give {WHAT}.")
-    text = read_text(path, WHAT, MAX_BYTES)
     source = clean(path)
-    if path.suffix == ".json" or text.lstrip("\ufeff \t\r\n")[:1] == "{":
+    _refuse_other_formats(path, source)
+    text = read_text(path, WHAT, MAX_BYTES)
+    if path.suffix in (".json", ".xml", ".ndjson"):
+        return fhir.parse_bundle(text, source, ledger, confirmed)
+    return parse_text(text, source, ledger, confirmed)
+
+
+def parse_text(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
+    """Read the text of a case file, a check file, or FHIR, by how it begins; `source` names it in errors."""
+    try:
+        refuse_other_formats(text[:LOOKED_AT])
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+    if is_fhir(text):
         return fhir.parse_bundle(text, source, ledger, confirmed)
     return parse_toml(text, source, ledger, confirmed)
+
+
+def _refuse_other_formats(path: Path, source: str) -> None:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(LOOKED_AT).decode("latin-1")
+    except (OSError, ValueError):
+        return  # reading it says why
+    try:
+        refuse_other_formats(start)
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+
+
+def is_fhir(text: str) -> bool:
+    """Say whether a text is FHIR by how it begins: an object of JSON, a list of them, or XML; TOML is neither."""
+    return re.match(r"\ufeff?\s*(?:\{|\[\s*\{|<)", text) is not None
 
 
 def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
@@ -61,7 +97,9 @@ def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str
         raise InputError(f"{source}: is empty; `remyelin check --ask` asks the questions instead.")
     try:
         if "cause" in raw or "name" in raw:
-            return _of_case(parse_case(text, source), raw.get("labs", {}), source, ledger, confirmed)
+            return _of_case(
+                parse_case(text, source, confirmed), raw.get("labs", {}), source, ledger, confirmed
+            )
         return _of_table(raw, source, ledger, confirmed)
     except InputError as error:
         sentence = str(error)
@@ -112,7 +150,7 @@ def _of_table(raw: Mapping[str, Any], source: str, ledger: Ledger, confirmed: Co
     sex = person.get("sex", "")
     if sex not in ("", "female", "male"):
         raise InputError(f'person.sex: must be "female" or "male", not {clean(sex)!r}.')
-    age = parse(person["age"], "age", "person.age") if "age" in person else None
+    age = parse(person["age"], "any_age", "person.age") if "age" in person else None
     given = _table(raw.get("labs", {}), "labs", tuple(LABS))
     labs = {
         marker: lab(marker, text, ledger, confirmed=marker in confirmed) for marker, text in given.items()

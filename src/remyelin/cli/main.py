@@ -30,10 +30,12 @@ from remyelin.cli.doctor import doctor
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
 from remyelin.cli.export import export
+from remyelin.cli.fit import fit
 from remyelin.cli.new import new
 from remyelin.cli.rebuild import rebuild
 from remyelin.cli.run import run
 from remyelin.cli.serve import serve
+from remyelin.cli.symptoms import symptoms
 from remyelin.cli.validate import validate
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -162,10 +164,12 @@ def _main(
 # in the order of ``--help``
 for command in (
     run,
+    fit,
     cases,
     new,
     check,
     claims,
+    symptoms,
     evidence,
     cohort,
     validate,

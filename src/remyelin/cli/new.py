@@ -1,4 +1,4 @@
-"""``remyelin new``: a commented case file."""
+"""``remyelin new``: a commented case file or record."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from remyelin.cli.common import Json, file_named, print_json
 
 
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", parser=file_named, help="Where to write the case.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=file_named, help="Where to write it.")],
+    record: Annotated[
+        bool, typer.Option("--record", help="Write a dated record of one person (CSV) for `remyelin fit`.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a commented case file, valid as it stands."""
-    from remyelin.output.run_folder import write_new_case
+    """Write a commented case file, or a record of one person, valid as it stands."""
+    from remyelin.output.run_folder import write_new_case, write_new_record
 
-    write_new_case(file)
+    if record:
+        write_new_record(file)
+    else:
+        write_new_case(file)
     if as_json:
         print_json({"wrote": str(file)})
         return
-    say(f"wrote {file}; compute it with: remyelin run {file} --out out")
+    command = "fit" if record else "run"
+    say(f"wrote {file}; compute it with: remyelin {command} {file} --out out")

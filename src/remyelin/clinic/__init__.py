@@ -1,22 +1,28 @@
 """From the conduction of pathways to what a person feels and what an examination finds."""
 
-from remyelin.clinic.catalogue import Symptom, catalogue
+from remyelin.clinic.association import Associations
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
+from remyelin.clinic.further import PATHWAYS as FURTHER
+from remyelin.clinic.further import p300_delay
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.scores import functional_disability, most_points, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
+from remyelin.evidence.catalogue import Symptom, catalogue
 
 __all__ = [
     "COMPUTED",
+    "FURTHER",
     "PATHWAYS",
     "SPINAL",
     "VARIABLES",
+    "Associations",
     "Parameters",
     "Symptom",
     "catalogue",
     "functional_disability",
     "functions_of",
     "most_points",
+    "p300_delay",
     "scale_of",
     "severities",
     "signs",

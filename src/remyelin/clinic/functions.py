@@ -14,7 +14,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
-from remyelin.clinic.parameters import Grade, Parameters
+from remyelin.clinic import further
+from remyelin.clinic.grades import graded, saturating, timed
+from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.settings import CONDUCTION_ROUNDING
 
 PATHWAYS: Final = (
@@ -30,14 +32,13 @@ PATHWAYS: Final = (
     "corticospinal_arm",
     "corticospinal_leg",
     "visual",
-    "auditory",
     "olfactory",
     "gustatory",
+    *further.PATHWAYS,
 )
 VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
 _UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
-_FIRING: Final = (*_SENSORY, "auditory")
 _NECK: Final = ("neck_leg", "neck_arm")
 
 Floats = NDArray[np.float64]
@@ -61,8 +62,9 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
     -------
     mapping of str to (...) array
         Losses touch_leg, touch_arm, position_leg, vibration_leg, strength_leg, strength_arm, pyramidal_leg,
-        pyramidal_arm, ankle_arc, knee_arc, arm_arc, vision, acuity, smell, taste; and what is added, ectopic
-        (sensory discharge that reaches the cortex), lhermitte and tinnitus.
+        pyramidal_arm, ankle_arc, knee_arc, arm_arc, vision, acuity, smell, taste and those of
+        :func:`remyelin.clinic.further.losses`; and what is added, ectopic (sensory discharge that reaches the
+        cortex) and lhermitte.
 
     Raises
     ------
@@ -82,16 +84,16 @@ def functions_of(
     at = _arrays(values, pathways)
     arrives, spread = at["conducted"], at["dispersion"]
     reaching = {
-        name: _firing(p.resting * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _FIRING
+        name: _firing(p.resting * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _SENSORY
     }
 
     def arc(sensory: str, motor: str) -> Floats:
         both = np.hypot(spread[sensory], spread[motor])
-        return 1.0 - arrives[sensory] * arrives[motor] * _timed(both, p.reflex_dispersion)
+        return 1.0 - arrives[sensory] * arrives[motor] * timed(both, p.reflex_dispersion)
 
     ankle, arm = arc("sural", "tibial_motor"), arc("median_sensory", "median_motor")
     knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
-    volley = arrives["tibial_sep"] * _timed(spread["tibial_sep"], p.position_dispersion)
+    volley = arrives["tibial_sep"] * timed(spread["tibial_sep"], p.position_dispersion)
     discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
     # Bending the neck stretches the columns there and nowhere else; what they fire has the lemniscus to pass.
     stretched = [
@@ -116,23 +118,8 @@ def functions_of(
         "taste": graded(1.0 - arrives["gustatory"], p.smell),
         "ectopic": saturating(discharge, p.paraesthesia),
         "lhermitte": saturating(shocks, p.lhermitte),
-        "tinnitus": saturating(reaching["auditory"], p.tinnitus),
+        **further.losses(arrives, spread, p.further),
     }
-
-
-def graded(loss: Floats, grade: Grade) -> Floats:
-    """Return the severity of a loss: 0 at none, about half at `grade.half`, 1 at complete loss."""
-    scale = 1.0 + grade.half**grade.steepness
-    # rounding must not make a complete loss more than complete
-    found: Floats = np.minimum(saturating(np.clip(loss, 0.0, 1.0), grade) * scale, 1.0)
-    return found
-
-
-def saturating(amount: Floats, grade: Grade) -> Floats:
-    """Return amount^s / (amount^s + half^s)."""
-    power = amount**grade.steepness
-    share: Floats = power / (power + grade.half**grade.steepness)
-    return share
 
 
 def points(severity: Floats, steps: Sequence[float]) -> Points:
@@ -148,12 +135,6 @@ def label(values: Mapping[str, NDArray[np.generic]], pathways: xr.Dataset, units
         {name: (lead, value, {"units": units}) for name, value in values.items()},
         coords={name: pathways[name] for name in lead if name in pathways.coords},
     )
-
-
-def _timed(dispersion: Floats, half: float) -> Floats:
-    """Return the share of a volley that still works together when its arrivals spread (ms)."""
-    share: Floats = 1.0 / (1.0 + (dispersion / half) ** 2)
-    return share
 
 
 def _firing(ectopic: Floats, conducted: Floats, axons: Floats) -> Floats:

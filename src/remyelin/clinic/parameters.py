@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from remyelin.clinic.further import Further
+from remyelin.clinic.grades import Grade, PerPerson
 from remyelin.evidence import Ledger
-
-PerPerson = float | NDArray[np.float64]
-"""A number of one person, or an array of several that broadcasts against their losses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A saturating map from a loss to a severity: half severity at `half`, steepness `steepness`."""
-
-    half: PerPerson
-    steepness: float
-
-    @classmethod
-    def from_ledger(cls, ledger: Ledger, name: str) -> Grade:
-        """Read ``clinic.<name>.half`` and ``clinic.<name>.steepness``."""
-        return cls(ledger[f"clinic.{name}.half"], ledger[f"clinic.{name}.steepness"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +19,10 @@ class Parameters:
         From the share of a path that no longer works.
     vision, smell : Grade
         From the share of the visual, and of the olfactory or gustatory path that no longer works.
-    paraesthesia, lhermitte, tinnitus : Grade
+    paraesthesia, lhermitte : Grade
         From the share of fibres that discharge by themselves (half severity not scaled to 1).
+    further : Further
+        Maps of tremor, concentration, perception of pain and speech.
     resting, stretched : float
         Share of bare internodes with spread channels that fire by themselves, and when stretched.
     acuity_exponent : float
@@ -52,8 +37,6 @@ class Parameters:
         Severity above which a symptom is noticed or a sign found.
     scale_gait, scale_sensory : tuple of float
         Severities at which these items of the disability scale gain a point.
-    scale_mental : tuple of float
-        Loss of cognition, in standard deviations of a population, at which the mental item gains a point.
     scale_neuropathy, scale_paresis : float
         The same for the jerks and for paresis.
     scale_power : tuple of float
@@ -72,7 +55,7 @@ class Parameters:
     smell: Grade
     paraesthesia: Grade
     lhermitte: Grade
-    tinnitus: Grade
+    further: Further
     resting: float
     stretched: float
     acuity_exponent: float
@@ -84,7 +67,6 @@ class Parameters:
     presence: PerPerson
     scale_gait: tuple[float, ...]
     scale_sensory: tuple[float, ...]
-    scale_mental: tuple[float, ...]
     scale_neuropathy: float
     scale_paresis: float
     scale_power: tuple[float, ...]
@@ -104,7 +86,7 @@ class Parameters:
             smell=Grade.from_ledger(ledger, "smell"),
             paraesthesia=Grade.from_ledger(ledger, "paraesthesia"),
             lhermitte=Grade.from_ledger(ledger, "lhermitte"),
-            tinnitus=Grade.from_ledger(ledger, "tinnitus"),
+            further=Further.from_ledger(ledger),
             resting=ledger["ectopic.resting"],
             stretched=ledger["ectopic.stretched"],
             acuity_exponent=ledger["clinic.vision.acuity_exponent"],
@@ -116,7 +98,6 @@ class Parameters:
             presence=ledger["clinic.presence"],
             scale_gait=ledger.vector("clinic.scale.gait"),
             scale_sensory=ledger.vector("clinic.scale.sensory"),
-            scale_mental=ledger.vector("clinic.scale.mental"),
             scale_neuropathy=ledger["clinic.scale.neuropathy"],
             scale_paresis=ledger["clinic.scale.paresis"],
             scale_power=ledger.vector("clinic.scale.power"),

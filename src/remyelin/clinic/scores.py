@@ -26,13 +26,13 @@ ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 
 
 def most_points(parameters: Parameters) -> int:
-    """Return the points of the scale where nothing conducts: the most without cognition and its own item."""
+    """Return the points of the scale where nothing conducts: the most without the mental item."""
     nothing = dict.fromkeys(VARIABLES, np.zeros(len(PATHWAYS)))
     return int(scale_of(functions_of(nothing, PATHWAYS, parameters), parameters)["total"])
 
 
 def functional_disability(
-    pathways: xr.Dataset, parameters: Parameters, cognition: xr.DataArray | None = None
+    pathways: xr.Dataset, parameters: Parameters, mental: xr.DataArray | None = None
 ) -> xr.Dataset:
     """Return the items of the scale and their sum.
 
@@ -46,10 +46,9 @@ def functional_disability(
         Conduction over (..., pathway); see :func:`remyelin.clinic.functions.functions`.
     parameters : Parameters
         The severities at which an item gains a point.
-    cognition : DataArray, optional
-        Cognition relative to health, in standard deviations of a population, over dimensions of `pathways`
-        and at their coordinates: ``cognition`` of :func:`remyelin.cobalamin.simulate`. Without it the mental
-        item is not computed.
+    mental : DataArray, optional
+        Points of the mental item, over dimensions of `pathways` and at their coordinates: no path gives them, they
+        come from :mod:`remyelin.clinic.association`. Without them the item counts 0.
 
     Returns
     -------
@@ -61,16 +60,16 @@ def functional_disability(
     Raises
     ------
     InputError
-        If a pathway or variable is missing or impossible, or cognition has other dates than the pathways.
+        If a pathway or variable is missing or impossible, or `mental` has other dates than the pathways.
     """
-    thinking = None if cognition is None else _over(cognition, pathways)
-    scale = label(scale_of(functions(pathways, parameters), parameters, thinking), pathways, "points")
-    scale["mental"].attrs["status"] = "not computed" if cognition is None else "from cognition as a whole"
+    given = None if mental is None else _over(mental, pathways)
+    scale = label(scale_of(functions(pathways, parameters), parameters, given), pathways, "points")
+    scale["mental"].attrs["status"] = "not computed" if mental is None else "association, no mechanism"
     return scale
 
 
 def scale_of(
-    lost: Mapping[str, Floats], parameters: Parameters, cognition: Floats | None = None
+    lost: Mapping[str, Floats], parameters: Parameters, mental: Points | None = None
 ) -> dict[str, Points]:
     """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function."""
     p = parameters
@@ -84,9 +83,7 @@ def scale_of(
     items = {
         "gait": np.where(walking >= worse[0], 1 + points(walking, worse), lost["position_leg"] >= romberg),
         "sensory": points(lost["touch_leg"], p.scale_sensory),
-        "mental": np.zeros(walking.shape, dtype=np.int64)
-        if cognition is None
-        else points(-cognition, p.scale_mental),
+        "mental": np.zeros(walking.shape, dtype=np.int64) if mental is None else mental,
         "neuropathy": (jerks >= p.scale_neuropathy).sum(axis=0),
         "pyramidal": np.add(babinski, legs, dtype=np.int64) + arms,
     }
@@ -95,19 +92,19 @@ def scale_of(
     return items
 
 
-def _over(cognition: xr.DataArray, pathways: xr.Dataset) -> Floats:
-    """Spread cognition over the leading dimensions of the pathways."""
+def _over(mental: xr.DataArray, pathways: xr.Dataset) -> Points:
+    """Spread the points of the mental item over the leading dimensions of the pathways."""
     template = pathways["conducted"].isel(pathway=0, drop=True)
     try:
-        spread = xr.align(cognition, template, join="exact")[0].broadcast_like(template)
+        spread = xr.align(mental, template, join="exact")[0].broadcast_like(template)
     except ValueError:
         raise InputError(
-            "cognition has other coordinates than the pathways; give it at the same dates."
+            "the mental points have other coordinates than the pathways; give them at the same dates."
         ) from None
     if set(spread.dims) != set(template.dims):
         extra = sorted(set(map(str, spread.dims)) - set(map(str, template.dims)))
-        raise InputError(f"cognition is over {', '.join(extra)}, which the pathways are not.")
-    values: Floats = spread.transpose(*template.dims).to_numpy().astype(np.float64)
+        raise InputError(f"the mental points are over {', '.join(extra)}, which the pathways are not.")
+    values: Points = spread.transpose(*template.dims).to_numpy().astype(np.int64)
     return values
 
 

@@ -15,7 +15,16 @@ from remyelin.clinic.parameters import Parameters
 SPINAL: Final = ("paraesthesia", "numbness", "gait", "reflexes", "lhermitte", "weakness")
 """What nerves of the limbs and the cord give: by these a series of patients is dated and scored."""
 
-COMPUTED: Final = (*SPINAL, "vision", "taste_smell", "tinnitus")
+COMPUTED: Final = (
+    *SPINAL,
+    "vision",
+    "taste_smell",
+    "tremor",
+    "concentration",
+    "pain_perception",
+    "speech",
+)
+"""Symptoms with a severity from their pathways: those of the tier ``mechanism``."""
 
 
 def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
@@ -117,5 +126,8 @@ def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, 
         "weakness": np.maximum(lost["strength_leg"], lost["strength_arm"]),
         "vision": lost["vision"],
         "taste_smell": np.maximum(lost["smell"], lost["taste"]),
-        "tinnitus": lost["tinnitus"],
+        "tremor": lost["steadiness"],
+        "concentration": lost["processing"],
+        "pain_perception": lost["pain"],
+        "speech": lost["speech"],
     }

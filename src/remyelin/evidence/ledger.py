@@ -12,8 +12,8 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from typing import Any
 
 from remyelin.base.errors import InputError, nearest
 
-LAYERS = ("case", "traits", "cobalamin", "myelin", "fibre", "nerve", "clinic")
+LAYERS = ("case", "traits", "record", "cobalamin", "myelin", "fibre", "nerve", "clinic")
 KINDS = ("measured", "derived", "calibrated", "assumed")
 MARKS = ("read", "read-2nd", "recall", "calc", "none")
 
@@ -86,6 +86,11 @@ class Entry:
     alternatives: Mapping[str, Entry] = field(default_factory=dict)
     overridden: bool = False
 
+    def __reduce__(self) -> tuple[Callable[..., Entry], tuple[object, ...]]:
+        # read-only views of dictionaries cannot be pickled
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return _entry_of, ({k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in values.items()},)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as plain JSON-ready data."""
         data: dict[str, Any] = {
@@ -110,6 +115,12 @@ class Entry:
         return data
 
 
+def _entry_of(values: Mapping[str, Any]) -> Entry:
+    """Return the entry that was pickled as these fields."""
+    whole: dict[str, Any] = {k: MappingProxyType(v) if isinstance(v, dict) else v for k, v in values.items()}
+    return Entry(**whole)
+
+
 class Ledger:
     """The numbers of one run: frozen, with a record of which of them were asked for.
 
@@ -117,11 +128,15 @@ class Ledger:
     value in the unit of the entry; :meth:`table` returns the columns of a table.
     """
 
-    __slots__ = ("_entries", "_used")
+    __slots__ = ("_digests", "_entries", "_used")
 
     def __init__(self, entries: Mapping[str, Entry], _used: set[str] | None = None) -> None:
-        self._entries = MappingProxyType(dict(entries))
+        self._entries = entries if isinstance(entries, MappingProxyType) else MappingProxyType(dict(entries))
         self._used: set[str] | None = _used
+        self._digests: dict[tuple[str, ...], str] = {}
+
+    def __reduce__(self) -> tuple[Callable[..., Ledger], tuple[object, ...]]:
+        return Ledger, (dict(self._entries), None if self._used is None else set(self._used))
 
     @classmethod
     def shipped(cls) -> Ledger:
@@ -213,7 +228,14 @@ class Ledger:
     # --- provenance ----------------------------------------------------------------------------
     def recording(self) -> Ledger:
         """Return the same numbers with a fresh record of use, read back by :meth:`used`."""
-        return Ledger(self._entries, set())
+        fresh = Ledger(self._entries, set())
+        fresh._digests = self._digests  # the same values, hence the same hashes
+        return fresh
+
+    def note(self, names: Iterable[str]) -> None:
+        """Note entries as used, where a result that rests on them was remembered."""
+        if self._used is not None:
+            self._used.update(names)
 
     def used(self) -> tuple[Entry, ...]:
         """Return the entries asked for since :meth:`recording`, in ledger order."""
@@ -226,12 +248,16 @@ class Ledger:
 
     def digest(self, *layers: str) -> str:
         """Return a hash of the values (of some layers), to tell when derived data are stale."""
+        if layers in self._digests:
+            return self._digests[layers]
         content = [
             (e.name, e.value, e.unit, sorted((k, v) for k, v in e.columns.items()))
             for e in self._entries.values()
             if not layers or e.layer in layers
         ]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        found = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        self._digests[layers] = found
+        return found
 
 
 def _override(entry: Entry, given: float | str) -> Entry:

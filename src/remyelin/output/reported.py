@@ -48,7 +48,7 @@ def reported(course: Course) -> list[dict[str, str]]:
             shown += f" ({finding.note})"
         item = known.get(finding.name)
         model, note = "outside the model", SILENT
-        if item is not None and item.status == "computed":
+        if item is not None and item.tier == "mechanism":
             model, note = _symptom(course, finding.name, finding.began)
         label = item.name if item is not None else finding.name
         rows.append({"what": label, "reported": shown, "model": model, "note": note})

@@ -80,3 +80,11 @@ def write_new_case(file: Path) -> None:
         raise InputError(f"{file}: a case file ends in .toml.")
     template = files("remyelin.output").joinpath("new_case.toml").read_text(encoding="utf-8")
     write_new(file, template, str(file))
+
+
+def write_new_record(file: Path) -> None:
+    """Write the commented template of a record; refuse to overwrite."""
+    if file.suffix != ".csv":
+        raise InputError(f"{file}: a record ends in .csv.")
+    template = files("remyelin.person.record").joinpath("new_record.csv").read_text(encoding="utf-8")
+    write_new(file, template, str(file))

@@ -11,6 +11,7 @@ import numpy as np
 from remyelin.base.units import per_unit
 from remyelin.evidence import Entry, cite, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
 from remyelin.output.figures.outlook import forecast_summary, ranged, recovery_summary
@@ -62,6 +63,8 @@ def summarise(course: Course) -> dict[str, Any]:
         "symptoms": _symptoms(course),
         "signs": _signs(course),
         "cognition": _cognition(course),
+        "beside": beside(course),
+        "mental": mental(course),
         "presence": noticed_from(course),
         "reported": reported(course),
         "reported_note": _reported_note(course),
@@ -248,12 +251,15 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
             {
                 "name": item.id,
                 "label": item.name,
-                "status": item.status,
+                "tier": item.tier,
                 "values": at,
                 "mechanism": item.mechanism,
                 "pathways": [PATHWAY_WORDS.get(name, words(name)) for name in item.pathways],
                 "kind": item.kind,
-                "reason": item.reason,
+                **of_symptom(course, item.id),
+                "clock": item.clock,
+                "unknown": item.unknown,
+                "causes": item.causes,
                 "frequency": _frequency(item.frequency),
                 "hpo": [list(pair) for pair in item.hpo],
                 "correction": item.correction,
@@ -286,13 +292,14 @@ SIGNS = (
     ("power_leg", "Power of the leg as a whole (MRC grade, 5 normal, 0 none)"),
     ("power_arm", "Power of the arm as a whole"),
     ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
+    ("p300_delay", "P300, later than in health by (ms; number of crossings assumed)"),
     ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
     ("disability", "Functional disability (0 to 16), the sum of its items:"),
     ("scale_gait", "gait (0 to 4)"),
     ("scale_sensory", "sensory (0 to 3)"),
     (
         "scale_mental",
-        "mental (0 to 3; from cognition as a whole, of which the model takes too little for a point)",
+        "mental (0 to 3; points that are more likely than not, from published frequencies)",
     ),
     ("scale_neuropathy", "neuropathy (0 to 3)"),
     ("scale_pyramidal", "pyramidal (0 to 3)"),

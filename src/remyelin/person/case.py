@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,7 @@ from pydantic_core import core_schema
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import parse, show
+from remyelin.person.examination import examine
 
 CAUSES = (
     "none",
@@ -81,6 +82,7 @@ Haemoglobin = Annotated[float, Quantity("haemoglobin")]
 Haematocrit = Annotated[float, Quantity("haematocrit")]
 MCV = Annotated[float, Quantity("mcv")]
 Text = Annotated[str, Field(max_length=2000)]
+Marker = Literal["b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 
@@ -143,7 +145,7 @@ class Treatment(_Frozen):
 
 
 class Labs(_Frozen):
-    """Laboratory values at presentation, before treatment."""
+    """Laboratory values at presentation, before treatment; those in `confirmed` really stand so on the report."""
 
     b12: B12 | None = None
     holotc: HoloTC | None = None
@@ -152,6 +154,7 @@ class Labs(_Frozen):
     haemoglobin: Haemoglobin | None = None
     haematocrit: Haematocrit | None = None
     mcv: MCV | None = None
+    confirmed: Annotated[tuple[Marker, ...], Field(max_length=20, strict=False)] | None = None
     note: Text = ""
 
 
@@ -242,20 +245,33 @@ def read_case(path: Path) -> Case:
     return parse_case(read_text(path), str(path))
 
 
-def parse_case(text: str, source: str) -> Case:
-    """Validate the text of a case file; `source` names it in errors."""
+def parse_case(text: str, source: str, confirmed: Collection[str] = ()) -> Case:
+    """Validate the text of a case file; `source` names it in errors, `confirmed` laboratory values that are right."""
     raw = load_toml(text, source, "a case file")
     if not raw:
         raise InputError(f"{source}: is empty; `remyelin new FILE` writes a commented case to start from.")
-    return case_of(raw, source)
+    return case_of(raw, source, confirmed)
 
 
-def case_of(raw: Mapping[str, Any], source: str) -> Case:
-    """Validate a case given as plain data, as read from TOML or JSON; `source` names it in errors."""
+def case_of(raw: Mapping[str, Any], source: str, confirmed: Collection[str] = ()) -> Case:
+    """Validate a case given as plain data, as read from TOML or JSON; `source` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If it is no case, or one that cannot be; see :func:`remyelin.person.examination.examine`.
+    """
     try:
-        return Case.model_validate(raw)
+        case = Case.model_validate(raw)
     except ValidationError as error:
         raise InputError(f"{source}: {_explain(error)}") from None
+    except RecursionError:
+        raise InputError(f"{source}: not a case: nested too deeply.") from None
+    try:
+        examine(case, raw.get("labs"), confirmed)
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+    return case
 
 
 def to_toml_data(case: Case) -> dict[str, Any]:

@@ -12,9 +12,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
 from remyelin.person.placement import place
 from remyelin.person.plans import Plan, exposure
@@ -26,6 +28,9 @@ from remyelin.person.settings import (
     COURSE_WEEKLY_UNTIL,
 )
 from remyelin.person.traits import susceptibility
+
+#: Ends of the interval of the mental points: which bound of the probability, and how probable so many must be.
+MENTAL_BOUNDS = ((0, 0.95), (1, 0.5), (2, 0.05))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +59,7 @@ class Subject:
 
 def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed on the model's curve by its laboratory values."""
+    examine(case)  # one built by a program as well
     return place(case, resolve(case, ledger), ledger)
 
 
@@ -69,8 +75,45 @@ def reaching(who: Subject, plan: Plan, ledger: Ledger) -> Exposure:
 
 
 def chemistry(who: Subject, reached: Exposure, ledger: Ledger) -> xr.Dataset:
-    """Return cobalamin and one-carbon metabolism over (time, compartment), at every date of the course."""
-    return cobalamin.simulate(reached, who.times, cobalamin.Parameters.from_ledger(ledger))
+    """Return cobalamin and one-carbon metabolism over (time, compartment), at every date of the course.
+
+    With it stands what goes with the state of the blood and the brain without a mechanism: ``chance`` over (time,
+    association, bound), and the points of the mental item, ``mental``, with their ``mental_low`` and ``mental_high``
+    and the probability of at least so many, ``mental_chance`` over (time, point).
+    """
+    found = cobalamin.simulate(reached, who.times, cobalamin.Parameters.from_ledger(ledger))
+    return found.merge(associated(found, who.person.age, ledger))
+
+
+def associated(found: xr.Dataset, age: float, ledger: Ledger) -> xr.Dataset:
+    """Return the probabilities of symptoms without a mechanism over (time,), from the chemistry of one course."""
+    maps = clinic.Associations.from_ledger(ledger)
+    times = found["time"].to_numpy().astype(np.float64)
+    methylation = found["methylation"].sel(compartment="central").to_numpy()
+    haemoglobin = found["haemoglobin"].to_numpy()
+    excess = association.excesses(association.exposures(times, methylation, haemoglobin, maps), maps)
+    chance = association.chances({**excess, **association.unrelated(times.shape)}, age, maps)
+    at_least = association.mental_chances(excess, maps)
+    low, median, high = (association.mental_points(at_least[:, bound], p) for bound, p in MENTAL_BOUNDS)
+    return xr.Dataset(
+        {
+            "chance": (
+                ("time", "association", "bound"),
+                np.stack(list(chance.values())).transpose(2, 0, 1),
+                {"units": "1", "long_name": "probability of a symptom without a mechanism"},
+            ),
+            "mental": ("time", median, {"units": "points"}),
+            "mental_low": ("time", low, {"units": "points"}),
+            "mental_high": ("time", high, {"units": "points"}),
+            "mental_chance": (("time", "point"), at_least[:, 1].T, {"units": "1"}),
+        },
+        coords={
+            "time": found["time"],
+            "association": list(chance),
+            "bound": list(association.BOUNDS),
+            "point": np.arange(1, len(at_least) + 1),
+        },
+    )
 
 
 def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
@@ -84,14 +127,26 @@ def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: L
     return nerve.conduction(states, who.body, tables, ledger)
 
 
-def picture(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> xr.Dataset:
-    """Return symptoms, signs and the disability scale of pathways, at their dates; cognition over (time,)."""
+def picture(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> xr.Dataset:
+    """Return symptoms, signs and the disability scale of pathways, at their dates; mental points over (time,).
+
+    Among the signs stand the delay of the P300 (ms) and the probability of disturbed sphincters, ``sphincter`` over
+    (bound,) besides.
+    """
     judgement = clinic.Parameters.from_ledger(ledger)
-    scale = clinic.functional_disability(pathways, judgement, cognition.sel(time=pathways["time"]))
+    scale = clinic.functional_disability(pathways, judgement, mental.sel(time=pathways["time"]))
     items = scale.rename(
         {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
     )
-    return xr.merge([clinic.symptoms(pathways, judgement), clinic.signs(pathways, judgement), items])
+    signs = clinic.signs(pathways, judgement)
+    callosal = pathways["delay"].sel(pathway="callosal", drop=True)
+    late = clinic.p300_delay(callosal.to_numpy(), judgement.further)
+    sphincter = association.cord_excesses(
+        signs["spasticity"].to_numpy(), clinic.Associations.from_ledger(ledger)
+    )["sphincter"]
+    signs["sphincter"] = ((*signs["spasticity"].dims, "bound"), np.moveaxis(sphincter, 0, -1), {"units": "1"})
+    signs["p300_delay"] = (callosal.dims, late, {"units": "ms", "long_name": "delay of the P300 over health"})
+    return xr.merge([clinic.symptoms(pathways, judgement), signs, items])
 
 
 def time_axis(case: Case, person: Person) -> NDArray[np.float64]:

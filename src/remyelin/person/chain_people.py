@@ -32,6 +32,7 @@ class Numbers:
     kinetics: cobalamin.Parameters
     rates: myelin.Parameters
     judge: clinic.Parameters
+    associations: clinic.Associations
     tables: Tables
 
     @classmethod
@@ -42,6 +43,7 @@ class Numbers:
             cobalamin.Parameters.from_ledger(ledger),
             myelin.Parameters.from_ledger(ledger),
             clinic.Parameters.from_ledger(ledger),
+            clinic.Associations.from_ledger(ledger),
             tables,
         )
 
@@ -214,7 +216,7 @@ def clinic_of(
     pathways: Mapping[str, Floats],
     traits: Sequence[Traits],
     parameters: clinic.Parameters,
-    cognition: Floats | None = None,
+    mental: NDArray[np.int64] | None = None,
 ) -> Clinic:
     """Return the clinical state of persons from the conduction of their pathways (person, day, pathway).
 
@@ -225,8 +227,8 @@ def clinic_of(
         One a person; reserve and notice are used.
     parameters : clinic.Parameters
         Maps of the typical person.
-    cognition : (person, day) array, optional
-        Of the same days; without it the mental item is 0.
+    mental : (person, day) array of int, optional
+        Points of the mental item on the same days; without them it is 0.
     """
     scale = {name: values[:, None] for name, values in columns(traits).items()}
     own = judged(parameters, scale["reserve"], scale["notice"])
@@ -237,5 +239,5 @@ def clinic_of(
         severity,
         {name: value >= own.presence for name, value in severity.items()},
         clinic.signs_of(lost, own),
-        clinic.scale_of(lost, own, cognition),
+        clinic.scale_of(lost, own, mental),
     )

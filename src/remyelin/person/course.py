@@ -6,9 +6,9 @@ case -> person -> cobalamin -> myelin and axons (days) -> conduction at study da
 
 from __future__ import annotations
 
-import json
+import html
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -22,10 +22,12 @@ from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person import chain
-from remyelin.person.case import Case, to_toml_data
+from remyelin.person.case import Case
+from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
+from remyelin.person.settings import MARKER_LEAST
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -41,7 +43,7 @@ class Provenance:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Course:
     """One person's course under each plan.
 
@@ -80,8 +82,12 @@ class Course:
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
 
+    def to_tree(self) -> xr.DataTree:
+        """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
+        return tree_of(self, DISCLAIMER)
+
     def to_netcdf(self, path: Path) -> None:
-        """Save data, studies and provenance as one netCDF file, whole or not at all.
+        """Save data, bands, studies, recordings and provenance as one netCDF file, whole or not at all.
 
         Raises
         ------
@@ -91,48 +97,21 @@ class Course:
         write_whole(path, self.netcdf())
 
     def netcdf(self) -> bytes:
-        """Return data, studies and provenance as the bytes of one netCDF file.
+        """Return the course as the bytes of one netCDF file."""
+        return to_bytes(self.to_tree())
 
-        The file is made in memory: the HDF5 library ends the process where a disk is full.
-        """
-        import io
-
-        import h5netcdf
-        from xarray.backends import H5NetCDFStore
-
-        data = self.data.assign_attrs(
-            title=self.case.title,
-            disclaimer=DISCLAIMER,
-            remyelin_version=self.provenance.version,
-            case=json.dumps(to_toml_data(self.case), ensure_ascii=False),
-            person=json.dumps([asdict(fact) for fact in self.person.facts], ensure_ascii=False),
-            ledger_used=json.dumps([entry.as_dict() for entry in self.provenance.used], ensure_ascii=False),
-            overrides=json.dumps(dict(self.provenance.overrides)),
-            seed=self.provenance.seed,
-            exact=int(self.provenance.exact),
+    def __repr__(self) -> str:
+        lines = [f"<Course of {self.case.name!r}: {self.case.title}>", f"  {DISCLAIMER}"]
+        days = self.data["time"].to_numpy()
+        lines.append(
+            f"  days {days[0]:.0f} to {days[-1]:.0f} (0 = presentation), {len(self.plans)} plans, studies on days "
+            f"{', '.join(f'{day:g}' for day in self.studies)}"
         )
-        content = io.BytesIO()
-        with h5netcdf.File(content, "w") as file:
-            data.dump_to_store(H5NetCDFStore(file))
-            for date, studies in self.studies.items():
-                # recordings differ in length, so each has a time axis of its own
-                waves = xr.Dataset(
-                    {
-                        (label := name.replace(", ", "_")): (
-                            f"time_{label}",
-                            wave.value,
-                            {"units": wave.unit, "polarity": "negative up"},
-                        )
-                        for name, wave in studies.waveforms.items()
-                    },
-                    coords={
-                        (label := f"time_{name.replace(', ', '_')}"): (label, wave.time, {"units": "ms"})
-                        for name, wave in studies.waveforms.items()
-                    },
-                )
-                group = file.create_group(f"waveforms/day_{date:g}")
-                waves.dump_to_store(H5NetCDFStore(group))
-        return content.getvalue()
+        lines.append("  data: .data (xarray), .studies, .recovery; .to_tree() holds all of it")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
 
 
 def run_course(
@@ -180,7 +159,8 @@ def run_course(
         [chain.chemistry(who, item, ledger) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
-    b12, holotc, mma, homocysteine = (chemistry[name] for name in MARKERS)
+    # somebody who eats none for long enough has none left, and the indicator takes logarithms
+    b12, holotc, mma, homocysteine = (chemistry[name].clip(min=MARKER_LEAST) for name in MARKERS)
     chemistry["combined_indicator"] = (
         chemistry["b12"].dims,
         combined_indicator(b12, holotc, mma, homocysteine, person.age, ledger),
@@ -204,7 +184,7 @@ def run_course(
     progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["cognition"], ledger)
+    picture = chain.picture(pathways, chemistry["mental"], ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]

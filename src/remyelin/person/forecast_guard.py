@@ -38,6 +38,8 @@ NOT_DELAYED: Final = (
 )
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
+WORSE: Final = 0.5  # points from which ends are another whole point
+CANNOT: Final = "cannot tell"  # in the place of an end that is not told apart
 LISTED: Final = 4  # findings named in a sentence; the rest are counted
 
 
@@ -178,10 +180,7 @@ def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet
         severity, since = computed.median[finding.name], computed.noticed_for[finding.name]
         began = -(finding.began or 0.0)
         if severity < computed.presence or since <= 0.0:
-            instead = (
-                f"severity {severity:.2f}" if severity < computed.presence else "with the model's own rates"
-            )
-            yield Unmet(what, _said(finding), f"not noticed, {instead}")
+            yield Unmet(what, _said(finding), "not noticed")
         elif began > 0 and abs(math.log(since / began)) > math.log(FACTOR):
             yield Unmet(what, _said(finding), f"for {_span(since)}")
         else:
@@ -222,6 +221,33 @@ def _span(days: float) -> str:
     """Write a duration in days or months."""
     months = days / DAYS_PER_MONTH
     return f"{days:.0f} days" if days < 2 * DAYS_PER_MONTH else f"{months:.0f} months"
+
+
+def told_apart(course: Course) -> frozenset[str]:
+    """Return the plans that begin later, or never, and end measurably worse than the treatment as given.
+
+    Of the others the model cannot tell what the delay costs: the scale has whole points and the rates are assumed.
+
+    Parameters
+    ----------
+    course : Course
+
+    Returns
+    -------
+    frozenset of str
+        Names of plans whose end is at least half a point worse, both with the ledger's rates and in the median.
+    """
+    own = course.data["disability"].isel(time=-1)
+    median = course.recovery.bands["disability"].isel(time=-1).sel(quantile="median")
+    given = course.plans[0].name
+    return frozenset(
+        plan.name
+        for plan in course.plans
+        if (plan.shift is None or plan.shift > 0)
+        and all(
+            float(ends.sel(plan=plan.name)) - float(ends.sel(plan=given)) >= WORSE for ends in (own, median)
+        )
+    )
 
 
 def points(median: float, low: float, high: float, most: int) -> str:

@@ -93,7 +93,7 @@ def recover(
     Parameters
     ----------
     chemistry : Dataset (plan, time, compartment)
-        ``methylation`` and ``cognition`` under each plan.
+        ``methylation``, ``gas`` and the points of the mental item, ``mental``, under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     segments, body, tables, ledger
@@ -114,13 +114,11 @@ def recover(
     states = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
     paths = nerve.conduction(states, body, tables, ledger, FELT)
     judgement = clinic.Parameters.from_ledger(ledger)
-    thinking = chemistry["cognition"].sel(time=days)
+    mental = chemistry["mental"].sel(time=days)
     severity = clinic.symptoms(paths, judgement)["severity"]
     spread = xr.Dataset(
         {
-            "disability": clinic.functional_disability(paths, judgement, thinking)["total"].astype(
-                np.float64
-            ),
+            "disability": clinic.functional_disability(paths, judgement, mental)["total"].astype(np.float64),
             "burden": severity.sum("symptom"),
             "conducted": paths["conducted"].sel(pathway=list(LEG)),
         }

@@ -98,7 +98,11 @@ def resolve(case: Case, ledger: Ledger) -> Person:
     if cause.kind != "none":
         stated = None if cause.began is None else -cause.began / DAYS_PER_YEAR
         name = cause.kind.replace(" ", "_")
-        began = -DAYS_PER_YEAR * fact("time since the cause began", stated, "y", f"prior.began.{name}")
+        years = fact("time since the cause began", stated, "y", f"prior.began.{name}")
+        if stated is None and years > person.age:  # a prior for adults, of a child
+            years = person.age
+            facts[-1] = replace(facts[-1], value=years, high=years)
+        began = -DAYS_PER_YEAR * years
     if cause.kind in PARTIAL_CAUSES:
         lost = fact("share lost to the cause", cause.lost, "-", f"prior.lost.{name}")
     if cause.kind == "nitrous oxide":

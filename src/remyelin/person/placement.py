@@ -20,7 +20,13 @@ from remyelin.evidence.limits import MARKERS
 from remyelin.person.case import Case
 from remyelin.person.person import Fact, Person
 from remyelin.person.plans import Plan, exposure
-from remyelin.person.settings import COURSE_LEAD, PLACING_DIFFERENCE, PLACING_MAX_EVALUATIONS
+from remyelin.person.settings import (
+    COURSE_LEAD,
+    MARKER_LEAST,
+    PLACING_DIFFERENCE,
+    PLACING_FURTHEST,
+    PLACING_MAX_EVALUATIONS,
+)
 
 _UNTREATED = Plan("none", "untreated", None)
 _SCALES = {
@@ -51,7 +57,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     Person
         With a fact of basis ``placed`` for everything moved.
     """
-    measured = {name: value for name in MARKERS if (value := getattr(case.labs, name))}
+    measured = {name: value for name in MARKERS if (value := getattr(case.labs, name)) is not None}
     if not measured:
         return person
     # Heavy to import and needed only here.
@@ -74,7 +80,8 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
         at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(
             time=-1
         )
-        simulated = np.log([float(at_presentation[name]) for name in measured])
+        # somebody who eats none for long enough has none left
+        simulated = np.log([max(float(at_presentation[name]), MARKER_LEAST) for name in measured])
         return np.concatenate([(simulated - target) / noise, steps])
 
     found = least_squares(
@@ -99,11 +106,11 @@ def _moved(person: Person, names: list[str], logs: NDArray[np.float64]) -> Perso
     changes: dict[str, float] = {}
     moved: dict[str, float] = {}
     for name, log in zip(names, logs, strict=True):
-        factor = math.exp(log)
+        factor = math.exp(min(max(log, -PLACING_FURTHEST), PLACING_FURTHEST))
         if name in _SCALES:
             moved[name] = factor
         elif name == "began":
-            changes["began"] = person.began * factor
+            changes["began"] = max(person.began * factor, -DAYS_PER_YEAR * person.age)  # not before birth
         else:
             changes["nitrous_hours"] = min(person.nitrous_hours * factor, HOURS_PER_DAY)
     return person.moved(**changes, traits=person.traits.with_values(**moved))

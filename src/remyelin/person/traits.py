@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, myelin
 from remyelin.base.errors import InputError
-from remyelin.clinic.parameters import Grade
+from remyelin.clinic.grades import Grade
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.fibre.settings import TRAIT_LEDGERS_KEPT, TRAIT_LIMITS
@@ -84,6 +84,7 @@ SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o")
 FAST: Final = ("plasma", "mma", "homocysteine", "reserve", "notice")
 CORRELATED: Final = (("central", "peripheral"), ("central", "optic"), ("mma", "homocysteine"))
 GRADES: Final = ("numbness", "position", "vibration", "weakness", "pyramidal", "reflex", "vision", "smell")
+FURTHER_GRADES: Final = ("pseudotremor", "processing", "pain", "speech")
 TYPICAL: Final = Traits()
 
 
@@ -203,7 +204,11 @@ def judged(parameters: clinic.Parameters, reserve: Any, notice: Any) -> clinic.P
     if np.ndim(reserve) == 0 and np.ndim(notice) == 0 and reserve == 1.0 and notice == 1.0:
         return parameters
     moved: dict[str, Any] = {name: _moved(getattr(parameters, name), reserve) for name in GRADES}
-    return replace(parameters, presence=parameters.presence * notice, **moved)
+    own: dict[str, Any] = {
+        name: _moved(getattr(parameters.further, name), reserve) for name in FURTHER_GRADES
+    }
+    further = replace(parameters.further, **own)
+    return replace(parameters, presence=parameters.presence * notice, further=further, **moved)
 
 
 def _moved(grade: Grade, reserve: Any) -> Grade:

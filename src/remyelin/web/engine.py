@@ -32,6 +32,8 @@ from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
+from remyelin.person.forecast_guard import explain, findings, noticed_since
+from remyelin.person.outlook import at_presentation
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.web.memory import Memory
@@ -45,6 +47,7 @@ from remyelin.web.settings import (
     WEB_HISTORY_POINTS,
     WEB_HISTORY_SHOWN,
     WEB_HORIZON_DAYS,
+    WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
 
@@ -163,7 +166,7 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
         pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["cognition"], ledger)
+        picture = pictured(pathways, chemistry["mental"], ledger)
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
@@ -187,16 +190,18 @@ class Engine:
         check("conduction of the ensemble")
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = pictured(
-            pathways.transpose("member", "time", "pathway"), whole.chemistry["cognition"], ledger
-        )
+        picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
             # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
-            ends = np.quantile(values, [low, high], axis=0)
+            ends = np.quantile(values, [low, 0.5, high], axis=0)
             return {
-                name: {"low": plain(ends[0, :, i]), "high": plain(ends[1, :, i])}
+                name: {
+                    "low": plain(ends[0, :, i]),
+                    "median": plain(ends[1, :, i]),
+                    "high": plain(ends[2, :, i]),
+                }
                 for i, name in enumerate(names)
             }
 
@@ -213,6 +218,41 @@ class Engine:
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
+
+    def refused(self, case: Case, check: Check) -> str:
+        """Say why the course of a case is no forecast for its person; empty where it may be shown.
+
+        The findings are of presentation, before any treatment, so the answer is one for every plan.
+        """
+        if not case.symptom and not case.sign:
+            return ""
+        reported = json.dumps([item.model_dump(mode="json") for item in (*case.symptom, *case.sign)])
+        return self.remember(("refused", _key(case), reported), lambda: self._refused(case, check))
+
+    def _refused(self, case: Case, check: Check) -> str:
+        whole = self.trajectory(case, 0.0, check)
+        judgement = clinic.Parameters.from_ledger(self.ledger)
+        times = whole.states.time.to_numpy()
+        zero = times[np.searchsorted(times, 0.0) :][:1]
+        check("findings of the ensemble")
+        together = myelin.simulate(
+            whole.chemistry[["methylation"]],
+            whole.who.segments,
+            whole.who.person.age,
+            members(self.ledger, WEB_BAND_MEMBERS, also=AXONAL),
+            keep=zero,
+        )
+        pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
+        # further apart the longer ago, since durations are compared by their ratio
+        ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
+        past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
+        before = chain.conduction(whole.who, past, self.tables(), self.ledger)
+        severity = pictured(before, whole.chemistry["cognition"], self.ledger).severity
+        presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
+        noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
+        names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
+        computed = findings(at_presentation(pathways, judgement), noticed, presence, names)
+        return explain(case.symptom, case.sign, computed)
 
     def studies(
         self, case: Case, shift: float | None, day: float, names: list[str], check: Check, exact: bool = False
@@ -239,8 +279,8 @@ class Engine:
         whole = self.trajectory(case, shift, lambda step: None)
         state = _state_at(whole, day).expand_dims("time")
         pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
-        cognition = whole.chemistry["cognition"].interp(time=pathways["time"])
-        disability = pictured(pathways, cognition, self.ledger).disability
+        mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
+        disability = pictured(pathways, mental, self.ledger).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -268,7 +308,7 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> Picture:
+def pictured(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
@@ -277,8 +317,8 @@ def pictured(pathways: xr.Dataset, cognition: xr.DataArray, ledger: Ledger) -> P
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)
-    thinking = cognition.sel(time=pathways["time"]).to_numpy()
-    scale = clinic.scale_of(lost, judgement, np.broadcast_to(thinking, values["conducted"].shape[:-1]))
+    reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
+    scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
     return Picture(clinic.severities(lost, judgement), scale["total"])
 
 
@@ -381,6 +421,13 @@ def described(whole: Trajectory) -> dict[str, Any]:
         "segments": by_name(states, "segment", STATES),
         "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
         "severity": {name: plain(values) for name, values in picture.severity.items()},
+        "chance": {
+            str(name): {
+                str(bound): plain(variables["chance"].to_numpy()[at, i, j])
+                for j, bound in enumerate(variables["bound"].to_numpy().tolist())
+            }
+            for i, name in enumerate(variables["association"].to_numpy().tolist())
+        },
         "disability": plain(picture.disability),
         "person": [
             {

@@ -21,9 +21,8 @@ _STATES: Final = 2000  # enough that some lie beside every threshold
 _NUDGE: Final = 0.75
 _DISPERSION_MS: Final = 10.0
 _ECTOPIC: Final = 3.0  # per fibre
-_COGNITION: Final = -3.0  # standard deviations
 
-States = tuple[Mapping[str, NDArray[np.float64]], NDArray[np.float64]]
+States = Mapping[str, NDArray[np.float64]]
 
 
 def read_by(ledger: Ledger) -> Mapping[str, frozenset[str]]:
@@ -42,7 +41,7 @@ def read_by(ledger: Ledger) -> Mapping[str, frozenset[str]]:
 
 
 def _states() -> States:
-    """Draw pathways, from barely touched to gone, each differently, and how well the person thinks."""
+    """Draw pathways, from barely touched to gone, each differently."""
     random = np.random.default_rng(0)
     worst = np.linspace(0.0, 1.0, _STATES)[:, None] ** 2
 
@@ -50,25 +49,23 @@ def _states() -> States:
         return worst * random.uniform(size=(_STATES, len(clinic.PATHWAYS)))
 
     axons = 1.0 - drawn()
-    values = {
+    return {
         "axons": axons,
         "conducted": axons * (1.0 - drawn()),
         "dispersion": _DISPERSION_MS * drawn(),
         "ectopic": _ECTOPIC * drawn(),
     }
-    return values, _COGNITION * random.uniform(size=_STATES)
 
 
 def _outcome(ledger: Ledger, states: States) -> dict[str, NDArray[np.float64]]:
     """Return every symptom, how severe and whether noticed, and the points of the scale."""
-    values, cognition = states
     judgement = clinic.Parameters.from_ledger(ledger)
-    lost = clinic.functions_of(values, clinic.PATHWAYS, judgement)
+    lost = clinic.functions_of(states, clinic.PATHWAYS, judgement)
     found = {
         name: np.stack([severity, severity >= judgement.presence])
         for name, severity in clinic.severities(lost, judgement).items()
     }
-    return {**found, "disability": clinic.scale_of(lost, judgement, cognition)["total"].astype(np.float64)}
+    return {**found, "disability": clinic.scale_of(lost, judgement)["total"].astype(np.float64)}
 
 
 def _lowered(ledger: Ledger, name: str) -> Ledger:

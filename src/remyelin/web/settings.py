@@ -21,6 +21,7 @@ WEB_HISTORY_POINTS: Final = 17  # dates drawn of these ...
 WEB_COURSE_POINTS: Final = 40  # ... and after
 WEB_BAND_MEMBERS: Final = 16
 WEB_BAND_POINTS: Final = 16
+WEB_ONSETS: Final = 60  # past dates at which it is asked since when a symptom has been noticed
 WEB_BAND: Final = (0.05, 0.95)
 WEB_WIRE_NODES: Final = 25
 WEB_WIRE_MS: Final = (3.0, 12.0)  # how long an impulse is waited for, and then once more

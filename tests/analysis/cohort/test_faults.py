@@ -181,7 +181,7 @@ def test_persons_who_fail_stop_nobody_else(tmp_path: Path, monkeypatch: pytest.M
     cohort = run_cohort(small(8), tmp_path / "c")
     assert [item.person for item in cohort.failures] == [0, 1, 2, 3, 4]
     failing = 8
-    with pytest.raises(SimulationError, match="none of its 8 persons could be computed, mostly: this person"):
+    with pytest.raises(InputError, match="none of its 8 persons could be computed, mostly: this person"):
         run_cohort(small(8), tmp_path / "d")
     assert not (tmp_path / "d").exists()
 

@@ -156,6 +156,15 @@ def build_conduction_tables(ledger: Ledger, progress: Progress = lambda step: No
     return as_text({INTERNODES: (tables_key(ledger), internodes), C_FIBRE: (velocity_key(ledger), c_fibre)})
 
 
+def build_association(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Set the strengths of the association tier again; a second call changes nothing more."""
+    from remyelin.analysis.calibration.fit_association import written
+
+    progress("following three series of patients")
+    return written(CLINIC_LEDGER.read_text(encoding="utf-8"), ledger)
+
+
+CLINIC_LEDGER: Final = Path(str(files("remyelin.evidence"))) / "data" / "clinic.toml"
 CLINIC_FIT: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "clinic_fit.json"
 CLINIC_PREDICTIONS: Final = (
     Path(str(files("remyelin.analysis.calibration"))) / "data" / "clinic_predictions.json"
@@ -164,6 +173,7 @@ SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" 
 MYELIN_ENSEMBLE: Final = Path(str(files("remyelin.myelin"))) / "ensemble.csv"
 CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve.conduction"))) / "tables.json"
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
+    "association": (CLINIC_LEDGER, build_association),
     "clinic": (CLINIC_FIT, build_clinic_fit),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
     "myelin": (MYELIN_ENSEMBLE, build_myelin_ensemble),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,7 @@ from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.person.case import load_case
 from remyelin.person.course import Course, run_course
+from remyelin.person.forecast_guard import points
 
 CASE: Final = "pernicious-anaemia"
 
@@ -41,10 +43,11 @@ def _course(ledger: Ledger) -> Course:
     return run_course(load_case(CASE), ledger)
 
 
-def _scores(course: Course, plan: str) -> tuple[float, float]:
-    """Disability today and at the end."""
-    score = course.data["disability"].sel(plan=plan)
-    return float(score.sel(time=0.0, method="nearest")), float(score.isel(time=-1))
+def _score(course: Course, plan: str, day: float) -> tuple[float, str]:
+    """Return disability on a day in the median of the sets of rates, and the same in words with its range."""
+    here = course.recovery.bands["disability"].sel(plan=plan).sel(time=day, method="nearest")
+    low, middle, high = (float(here.sel(quantile=q)) for q in ("low", "median", "high"))
+    return middle, points(middle, low, high, course.recovery.most)
 
 
 def gradual(ledger: Ledger, progress: Progress) -> Run:
@@ -86,11 +89,11 @@ def _frequency(entry: Entry | None) -> str:
 
 
 def symptoms(ledger: Ledger, progress: Progress) -> Run:
-    """Which of the nineteen the model computes, and how often published series saw them."""
+    """The tier of each of the nineteen, and its frequency in published series."""
     listed = clinic.catalogue(ledger)
     rows = tuple(
         Row(
-            f"{item.number}. {item.name} ({item.status})",
+            f"{item.number}. {item.name} ({item.tier})",
             None,
             "",
             _frequency(item.frequency),
@@ -99,8 +102,7 @@ def symptoms(ledger: Ledger, progress: Progress) -> Run:
         for item in listed
     )
     checked = targets(ledger, "first_symptom", "gait_scd", "babinski_scd", "lhermitte_n2o", progress=progress)
-    computed = sum(item.status == "computed" for item in listed)
-    outside = sum(item.status == "outside the model" for item in listed)
+    of_tier = Counter(item.tier for item in listed)
     return Run(
         "The symptoms of the article with their published frequency among patients with neurological disease, and "
         "four rows in which virtual patients are compared with series.",
@@ -108,8 +110,9 @@ def symptoms(ledger: Ledger, progress: Progress) -> Run:
         "mixed",
         {
             "count": str(len(listed)),
-            "computed": str(computed),
-            "outside": str(outside),
+            "mechanism": str(of_tier["mechanism"]),
+            "association": str(of_tier["association"]),
+            "none": str(of_tier["no evidence"]),
             "corrected": str(sum(bool(item.correction) for item in listed)),
             **held(checked),
         },
@@ -158,26 +161,25 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
     kept = ("as given", "3 months later", "12 months later", "none")
     years = float(course.data["time"][-1]) / DAYS_PER_YEAR
     # at the end, when the latest start has had its time to work: after a year it could not have done anything
+    ends = [_score(course, name, float(course.data["time"][-1])) for name in kept]
     rows = tuple(
         Row(
             f"disability {years:.0f} years from now (0 to 16), {plans[name]}",
-            _scores(course, name)[1],
+            value,
             "points",
+            note=f"median and 90 % of the sets of rates: {shown}",
         )
-        for name in kept
+        for name, (value, shown) in zip(kept, ends, strict=True)
     )
-    values = [row.value or 0.0 for row in rows]
+    values = [value for value, _ in ends]
     worse = values[0] < values[1] < values[2] < values[3]
     return Run(
         f"The shipped case {CASE!r}, the same published schedule started when found, later, or never.",
         rows,
         "agrees" if worse else "mixed" if values[0] < values[3] else "disagrees",
         {
-            "today": f"{_scores(course, 'as given')[0]:.0f}",
-            "now": f"{values[0]:.0f}",
-            "quarter": f"{values[1]:.0f}",
-            "year": f"{values[2]:.0f}",
-            "never": f"{values[3]:.0f}",
+            "today": _score(course, "as given", 0.0)[1],
+            **dict(zip(("now", "quarter", "year", "never"), (shown for _, shown in ends), strict=True)),
             "years": f"{years:.0f}",
         },
     )

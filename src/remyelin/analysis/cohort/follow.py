@@ -20,6 +20,7 @@ from remyelin.analysis.cohort.sampling import Drawn, Sampler
 from remyelin.analysis.cohort.settings import COHORT_SEARCH_STEP
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Numbers
@@ -98,6 +99,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     if criteria.since == "first symptom":
         onset = _onset(drawn, criteria.within, body, rates, ledger, numbers)
     began = -(onset + drawn.duration)
+    if -began > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
+        raise Excluded("the cause would have begun before birth")
 
     visits = np.array(population.visits)
     exposure = caused(drawn.seen(began), 0.0, ledger)
@@ -124,7 +127,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
-    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, numbers.judge)
+    excess = _excess(times, chemistry, at, signs, numbers)
+    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, excess, numbers)
 
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
@@ -199,6 +203,35 @@ def _states(
     return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
 
 
+def _excess(
+    times: Floats,
+    chemistry: Mapping[str, Floats],
+    at: NDArray[np.int64],
+    signs: Mapping[str, NDArray[np.generic]],
+    numbers: Numbers,
+) -> dict[str, Floats]:
+    """What deficiency adds to the symptoms without a mechanism, (bound, visit)."""
+    maps = numbers.associations
+    central, haemoglobin = chemistry["methylation"][:, 1], chemistry["haemoglobin"]
+    followed = association.exposures(times, central, haemoglobin, maps)
+    at_visits = {name: values[at] for name, values in followed.items()}
+    spastic = np.asarray(signs["spasticity"], dtype=np.float64)
+    return {
+        **association.excesses(at_visits, maps),
+        **association.cord_excesses(spastic, maps),
+        **association.unrelated(at.shape),
+    }
+
+
+def _own_numbers(drawn: Drawn) -> dict[str, float]:
+    """Draw a number a symptom, the same at every visit: whoever has it first has it at the least chance.
+
+    A dementia lies within the loss of memory, so both share a number. The draws come after all others of the person.
+    """
+    own = dict(zip(association.ITEMS, drawn.rng.random(len(association.ITEMS)), strict=True))
+    return {name: float(value) for name, value in own.items()} | {"dementia": float(own["memory"])}
+
+
 def _neuropathy(studies: nerve.Studies) -> bool:
     return any(row.abnormal for row in studies.rows if row.modality in ("motor", "sensory"))
 
@@ -213,10 +246,11 @@ def _rows(
     lost: Mapping[str, Floats],
     signs: Mapping[str, NDArray[np.generic]],
     studies: Sequence[nerve.Studies],
-    judge: clinic.Parameters,
+    excess: Mapping[str, Floats],
+    numbers: Numbers,
 ) -> list[Row]:
     """Put everything of every visit into flat rows."""
-    person = drawn.person
+    person, judge = drawn.person, numbers.judge
     of_person: Row = {
         "attempt": 0.0,
         "covariate.age": person.age,
@@ -238,7 +272,10 @@ def _rows(
     methylation = chemistry["methylation"]
     of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
     severity = clinic.severities(lost, judge)
-    points = clinic.scale_of(lost, judge, chemistry["cognition"])
+    maps, own = numbers.associations, _own_numbers(drawn)
+    chance = {name: values[1] for name, values in association.chances(excess, person.age, maps).items()}
+    mental = association.drawn(association.mental_chances(excess, maps)[:, 1], own["memory"])
+    points = clinic.scale_of(lost, judge, mental)
     rows = []
     for v, day in enumerate(visits):
         row: Row = {"visit": float(v), "day": float(day), **of_person}
@@ -253,11 +290,14 @@ def _rows(
         for symptom, value in now.items():
             row[f"symptom.{symptom}"] = value
             row[f"noticed.{symptom}"] = float(noticed[symptom])
+        for symptom, values in chance.items():
+            row[f"chance.{symptom}"] = float(values[v])
+            row[f"noticed.{symptom}"] = float(values[v] > own[symptom])
         row |= {f"sign.{name}": float(signs[name][v]) for name in SIGNS}
         row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
         row["severity"] = sum(now[name] for name in clinic.SPINAL) + vibration
         row["complete"] = float(
-            points["total"][v] == 0
+            points["total"][v] == points["mental"][v]
             and not any(noticed[name] for name in clinic.SPINAL)
             and vibration < judge.presence
         )

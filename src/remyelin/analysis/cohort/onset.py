@@ -12,7 +12,7 @@ from remyelin.analysis.cohort.settings import COHORT_SEARCH_BARE, COHORT_SEARCH_
 from remyelin.evidence import Ledger
 
 Floats = NDArray[np.float64]
-_OF_THE_HEAD = ("visual", "auditory", "blink", "olfactory", "gustatory")
+_OF_THE_HEAD = ("visual", "auditory", "blink", "olfactory", "gustatory", *clinic.FURTHER)
 _OF_THE_CORD = tuple(name for name in nerve.PATHWAYS if name not in _OF_THE_HEAD)
 
 

@@ -273,7 +273,7 @@ def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> 
             reasons[str(error)] += 1
             say(f"looking for a person who can be computed: {number + 1} could not")
     commonest = reasons.most_common(1)[0][0]
-    raise SimulationError(
+    raise InputError(
         f"{sampler.population.name}: none of its {sampler.population.persons} persons could be computed, mostly: "
         f"{commonest}"
     )

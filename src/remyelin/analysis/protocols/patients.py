@@ -20,6 +20,7 @@ from remyelin.analysis.cohort.distributions import Distribution
 from remyelin.analysis.cohort.onset import first_deficit, first_symptom
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.clinic import association
 from remyelin.evidence import Ledger
 
 FOLLOW_UP = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
@@ -53,6 +54,10 @@ class Series:
         Severities on the day the first symptom is noticed.
     states : Dataset (patient, month, segment)
         Myelin and axons.
+    exposure : Dataset (patient, month)
+        Exposure of the brain to deficiency by clock, and anaemia (:func:`remyelin.clinic.association.exposures`).
+    age : (patient,) array
+        Years.
     """
 
     pathways: xr.Dataset
@@ -62,6 +67,8 @@ class Series:
     duration: NDArray[np.float64]
     first: xr.DataArray
     states: xr.Dataset
+    exposure: xr.Dataset
+    age: NDArray[np.float64]
 
     def only(self, which: NDArray[np.int64]) -> Series:
         """Return some of the patients, each as often as named."""
@@ -74,6 +81,8 @@ class Series:
             self.duration[which],
             self.first.isel(chosen),
             self.states.isel(chosen),
+            self.exposure.isel(chosen),
+            self.age[which],
         )
 
 
@@ -146,6 +155,9 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
     seen: list[xr.Dataset] = []
     durations: list[float] = []
     firsts: list[xr.DataArray] = []
+    exposed: list[xr.Dataset] = []
+    ages: list[float] = []
+    associations = clinic.Associations.from_ledger(ledger)
     candidate = 0
     while len(seen) < patients:
         if candidate == patients * CANDIDATES:
@@ -172,6 +184,9 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         ill = BEFORE[first_deficit(untreated, gas) or 0 :]
         times = np.concatenate([[0.0], ill[(ill > 0.0) & (ill < start)], start + months])
         drive = cobalamin.simulate(treated, times, kinetics)
+        felt = _exposure(drive, associations).sel(time=start + months)
+        exposed.append(felt.assign_coords(time=np.array(FOLLOW_UP)).rename(time="month"))
+        ages.append(person.age)
         drive = drive[list(myelin.DRIVES)].sel(time=slice(ill[0], None))
         whole = myelin.simulate(drive, segments, person.age, own)
         course = whole.sel(time=start + months)
@@ -190,4 +205,15 @@ def follow(ledger: Ledger, sample: Sampler, patients: int, seed: int) -> Series:
         np.array(durations),
         xr.concat(firsts, "patient"),
         series,
+        xr.concat(exposed, "patient"),
+        np.array(ages),
     )
+
+
+def _exposure(drive: xr.Dataset, associations: clinic.Associations) -> xr.Dataset:
+    """Exposure of the brain by clock, and anaemia, over time."""
+    times = drive["time"].to_numpy().astype(np.float64)
+    central = drive["methylation"].sel(compartment="central").to_numpy()
+    followed = association.exposures(times, central, drive["haemoglobin"].to_numpy(), associations)
+    found = {name: ("time", values) for name, values in followed.items()}
+    return xr.Dataset(found, coords={"time": drive["time"]})

@@ -45,7 +45,8 @@ SEED = 1991
 
 # One series serves several rows of one validation; the ledger is the key, so nothing goes stale.
 @lru_cache(maxsize=8)
-def _series(ledger: Ledger, kind: str) -> Series:
+def series_of(ledger: Ledger, kind: str) -> Series:
+    """Return a virtual series of :data:`SERIES`, followed once for a ledger."""
     sampler, patients = SERIES[kind]
     return follow(ledger, sampler, patients, seed=SEED)
 
@@ -75,7 +76,7 @@ def _improvement(series: Series, month: int) -> Floats:
     return 1.0 - severity[:, month] / severity[:, 0]
 
 
-def _cord(series: Series) -> NDArray[np.bool_]:
+def in_cord_disease(series: Series) -> NDArray[np.bool_]:
     """Who has cord disease at presentation."""
     found = series.signs["babinski"] | series.signs["romberg"]
     return np.asarray(found.isel(month=0).to_numpy(), dtype=np.bool_)
@@ -102,7 +103,7 @@ def _follows(x: Floats, y: Floats) -> float:
 )
 def healton(ledger: Ledger) -> Mapping[str, float]:
     """Outcome in the largest series."""
-    return outcome(ledger, _series(ledger, "healton"))
+    return outcome(ledger, series_of(ledger, "healton"))
 
 
 def outcome(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -125,7 +126,7 @@ def outcome(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def duration(ledger: Ledger) -> Mapping[str, float]:
     """What the duration of symptoms does, and how the course begins and ends."""
-    return course(ledger, _series(ledger, "healton"))
+    return course(ledger, series_of(ledger, "healton"))
 
 
 def course(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -159,12 +160,12 @@ def course(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def cord_disease(ledger: Ledger) -> Mapping[str, float]:
     """Cord disease of long duration: only the covariates differ from the series above."""
-    return cord_rows(ledger, _series(ledger, "cord"))
+    return cord_rows(ledger, series_of(ledger, "cord"))
 
 
 def cord_rows(ledger: Ledger, series: Series) -> dict[str, float]:
     """Return the rows of a series, of those who have cord disease."""
-    cord = _cord(series)
+    cord = in_cord_disease(series)
     threshold = clinic.Parameters.from_ledger(ledger).presence
     gait = series.severity.sel(symptom="gait").to_numpy()[:, 0] >= threshold
     babinski = series.signs["babinski"].to_numpy()[:, 0]
@@ -184,7 +185,7 @@ def cord_rows(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def six_months(ledger: Ledger) -> Mapping[str, float]:
     """Improvement after six months."""
-    return halved(ledger, _series(ledger, "cord"))
+    return halved(ledger, series_of(ledger, "cord"))
 
 
 def halved(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -200,7 +201,7 @@ def halved(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def three_months(ledger: Ledger) -> Mapping[str, float]:
     """Complete recovery after three months."""
-    return soon(ledger, _series(ledger, "healton"))
+    return soon(ledger, series_of(ledger, "healton"))
 
 
 def soon(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -221,7 +222,7 @@ def soon(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Young people after nitrous oxide."""
-    return gas_rows(ledger, _series(ledger, "gas"))
+    return gas_rows(ledger, series_of(ledger, "gas"))
 
 
 def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -231,7 +232,7 @@ def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
     return {
         "n2o_complete": _percent(_complete(ledger, series, YEAR)),
         "lhermitte_n2o": _percent(shocks),
-        "fdrs_n2o": float(np.median(series.scale["total"].to_numpy()[_cord(series), 0])),
+        "fdrs_n2o": float(np.median(series.scale["total"].to_numpy()[in_cord_disease(series), 0])),
     }
 
 
@@ -245,7 +246,7 @@ def gas_rows(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def optic(ledger: Ledger) -> Mapping[str, float]:
     """Optic neuropathy noticed at presentation."""
-    return sight(ledger, _series(ledger, "healton"))
+    return sight(ledger, series_of(ledger, "healton"))
 
 
 def sight(ledger: Ledger, series: Series) -> dict[str, float]:
@@ -263,13 +264,13 @@ def sight(ledger: Ledger, series: Series) -> dict[str, float]:
 )
 def order_of_recovery(ledger: Ledger) -> Mapping[str, float]:
     """Tibial responses stay abnormal when motor and median ones have normalised."""
-    return latencies(ledger, _series(ledger, "cord"))
+    return latencies(ledger, series_of(ledger, "cord"))
 
 
 def latencies(ledger: Ledger, series: Series) -> dict[str, float]:
     """Return the row of the order in which latencies come back."""
     delay = series.pathways["delay"].isel(month=YEAR).to_dataset("pathway")
-    cord = _cord(series)
+    cord = in_cord_disease(series)
     tibial, median, motor = (
         float(delay[name].to_numpy()[cord].mean()) / deviation
         for name, deviation in (("tibial_sep", 2.8), ("median_sep", 1.1), ("corticospinal_leg", 2.5))

@@ -129,6 +129,8 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
     rows = _select(which)
     for layer in {row.layer for row in rows}:
         importlib.import_module(f"remyelin.analysis.validation.{layer}")
+    if any(row.layer == "clinic" for row in rows):
+        importlib.import_module("remyelin.analysis.validation.association")
     results: dict[Simulation, Mapping[str, float | Estimate] | Exception] = {}
     shipped = {} if ledger.overrides() else _shipped_intervals()
     for row in rows:

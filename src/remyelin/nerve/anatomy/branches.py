@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.myelin import Places
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.settings import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
@@ -86,10 +86,26 @@ BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
     "chorda_tympani": (_stretch("gustatory.nerve", "peripheral", "peripheral_sensory", "core"),),
     "gustatory_root": (_stretch("gustatory.root", "peripheral", "peripheral_sensory", "core"),),
     "gustatory_central": (_stretch("gustatory.brain", "central", "cerebral", "core"),),
+    "callosal": (_stretch("callosal.brain", "central", "cerebral", "core", "callosum"),),
+    "corticobulbar": (_stretch("corticobulbar.brain", "central", "cerebral", "core", "corticobulbar"),),
+    "hypoglossal": (_stretch("hypoglossal.nerve", "peripheral", "peripheral_motor", "between"),),
+    "spinothalamic": (_stretch("spinothalamic.cord", "central", "anterolateral", "core", "spinothalamic"),),
 }
 """Branches by name, each from its cell body outwards. Ascending branches and roots start at the ganglion."""
 
-HEAD: Final = frozenset({"optic", "auditory", "trigeminal", "facial", "olfactory", "gustatory"})
+HEAD: Final = frozenset(
+    {
+        "optic",
+        "auditory",
+        "trigeminal",
+        "facial",
+        "olfactory",
+        "gustatory",
+        "callosal",
+        "corticobulbar",
+        "hypoglossal",
+    }
+)
 """First parts of the names of courses that do not grow with the height of the body."""
 
 ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})
@@ -130,7 +146,7 @@ class Anatomy:
     proximal_share: float
 
     @classmethod
-    @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
+    @remembered(maxsize=NERVE_LEDGERS_KEPT)
     def from_ledger(cls, ledger: Ledger) -> Anatomy:
         """Read the anatomy from a ledger."""
         names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})

@@ -92,6 +92,19 @@ def _blink(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run,
     return (*afferent, *_whole("facial", "facial")(person, anatomy, distances))
 
 
+def _corticobulbar(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    """Cortex to the nucleus of the tongue, and its nerve; fibres of nerves of the head are one population."""
+    upper = _whole("corticospinal", "corticobulbar")(person, anatomy, distances)
+    return (*upper, *_whole("facial", "hypoglossal")(person, anatomy, distances))
+
+
+def _spinothalamic(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
+    """Thin fibres of the skin of the leg, and the crossed tract from the lumbar cord to the thalamus."""
+    end = anatomy.site("leg_sensory.ankle", person)
+    tract = _whole("spinothalamic", "spinothalamic")(person, anatomy, distances)
+    return (Run("leg_sensory", "nociceptive", 0.0, end), *tract)
+
+
 _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
     "median_motor": _motor("arm", "wrist"),
     "tibial_motor": _motor("leg", "ankle"),
@@ -109,6 +122,9 @@ _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, 
     "blink": _blink,
     "olfactory": _whole("olfactory", "olfactory"),
     "gustatory": _whole("gustatory", "chorda_tympani", "gustatory_root", "gustatory_central"),
+    "callosal": _whole("callosal", "callosal"),
+    "corticobulbar": _corticobulbar,
+    "spinothalamic": _spinothalamic,
 }
 
 PATHWAYS: Final = tuple(_PATHWAYS)
@@ -130,7 +146,8 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
         cervical cord, the lemniscus from its nuclei on, corticospinal ones to the motoneuron, the
         visual one from the retina to the cortex, the auditory one from the cochlea to the midbrain, blink from
         the forehead through the pons to the eyelid, the olfactory one along its tract, the gustatory one from
-        the tongue to the cortex.
+        the tongue to the cortex, the callosal one between the hemispheres, the corticobulbar one from the cortex
+        to the tongue, the spinothalamic one from the skin of the leg to the thalamus.
     person : Person
     ledger : Ledger
 

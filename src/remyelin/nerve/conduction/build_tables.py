@@ -8,6 +8,7 @@ import numpy as np
 
 from remyelin.base.errors import SimulationError
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.fibre import (
     Fibre,
     Pulse,
@@ -50,6 +51,7 @@ _STRONG = Pulse(duration=2 * PULSE_MS)  # excites the thickest fibre in the cold
 _memory: dict[str, Tables] = {}
 
 
+@remembered(maxsize=NERVE_TABLE_CACHE)
 def build_tables(ledger: Ledger) -> Tables:
     """Return the tables of internodes for the numbers of a ledger.
 

@@ -7,11 +7,12 @@ points). Frailty is a gamma variable of mean 1: some fibres of a nerve are hit h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.conduction.tables import Internodes, Tables
@@ -165,17 +166,17 @@ def line(
     )
 
 
-@lru_cache(maxsize=NERVE_LINES_KEPT)
+@remembered(maxsize=NERVE_LINES_KEPT)
 def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
     """Return `count` representative fibres laid along a run; kept, since every date of a person needs the same.
 
-    Tables and ledgers are told apart by identity.
+    Tables are told apart by identity, ledgers by their values.
     """
     anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
     return line(run, _fibres(run.population, count, ledger), person, anatomy, tables, spread)
 
 
-@lru_cache(maxsize=NERVE_LINES_KEPT)
+@remembered(maxsize=NERVE_LINES_KEPT)
 def _fibres(population: str, count: int, ledger: Ledger) -> Fibres:
     anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
     return representative(anatomy.populations[population], spread.frailty, count)

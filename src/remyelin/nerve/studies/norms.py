@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.settings import NERVE_NORMS_KEPT
 
@@ -94,7 +94,7 @@ def assess(ledger: Ledger, key: str, quantity: str, value: float | None, person:
     return Assessment(quantity, value, unit, mean, sd, limit, z, flag, logarithmic)
 
 
-@lru_cache(maxsize=NERVE_NORMS_KEPT)
+@remembered(maxsize=NERVE_NORMS_KEPT)
 def _norm(
     ledger: Ledger, key: str, quantity: str, person: Person
 ) -> tuple[str, float, float, float, bool] | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.fibre import Fibre, Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
 from remyelin.nerve.anatomy.branches import SEGMENTS, Array
 from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_velocity
@@ -89,7 +89,7 @@ def microneurography(
     return [dated]
 
 
-@lru_cache(maxsize=NERVE_LEDGERS_KEPT)
+@remembered(maxsize=NERVE_LEDGERS_KEPT)
 def bare_velocity(temperature: float, ledger: Ledger) -> float | None:
     """Return the velocity (m/s) of a C fibre at a temperature (C), by the engine; None if it does not conduct.
 

@@ -38,6 +38,9 @@ PATHWAY_WORDS: Final = {
     "auditory": "ear to midbrain",
     "olfactory": "olfactory tract",
     "gustatory": "tongue to brain",
+    "callosal": "between the hemispheres",
+    "corticobulbar": "brain to tongue",
+    "spinothalamic": "pain of the leg to brain",
 }
 
 

@@ -12,7 +12,15 @@ from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.course import TIME, label_of, rounded, words
 from remyelin.person.course import Course
-from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END, headline, points, refusal
+from remyelin.person.forecast_guard import (
+    CANNOT_TELL,
+    NOT_DELAYED,
+    SAME_END,
+    headline,
+    points,
+    refusal,
+    told_apart,
+)
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -21,6 +29,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
     """Return what the report says of recovery, as plain JSON-ready data."""
     data, found = course.data, course.recovery
     end = found.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
     plans = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
@@ -35,6 +44,9 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "low": low,
                 "median": middle,
                 "high": high,
+                # where no delay is told apart, a row of equal ends would read as if waiting were free
+                "shown": bool(worse) or index == 0,
+                "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
                 "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
                 "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
@@ -67,7 +79,9 @@ def recovery_figure(course: Course) -> Figure:
     """Disability and conduction under four plans with their bands; the end of the course against the delay."""
     bands = course.recovery.bands
     x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
-    drawn = [plan for plan in course.plans if plan.name in DRAWN]
+    # equal curves would read as if waiting were free, where the model cannot tell
+    worse = told_apart(course)
+    drawn = [plan for plan in course.plans if plan.name in DRAWN and (worse or plan is course.plans[0])]
 
     def lines(values: xr.DataArray) -> tuple[Series, ...]:
         found = []
@@ -99,7 +113,7 @@ def recovery_figure(course: Course) -> Figure:
             y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
-        _against_delay(course),
+        *((_against_delay(course),) if worse or len(course.plans) == 1 else ()),
     ]
     panels += [
         Panel(
@@ -115,24 +129,32 @@ def recovery_figure(course: Course) -> Figure:
     caption = (
         f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
         "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
-        "set, which all other figures use, was, so its curve can lie near the edge of the band. Right: where each plan "
-        f"ends, by how much earlier or later treatment began. The axes end at {course.recovery.most}, the most points "
-        "of the scale that this model can give."
+        "set, which all other figures use, was, so its curve can lie near the edge of the band. "
+        + (
+            "Right: where each plan ends, by how much earlier or later treatment began. "
+            if worse
+            else "Other starts of treatment are not drawn: the model cannot tell their ends apart. "
+        )
+        + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
 
 def plans_figure(course: Course) -> tuple[Figure, ...]:
-    """Disability under every other plan with its band, the treatment as given beside it; none without other plans."""
+    """Disability under every plan that is told apart, with its band, the treatment as given beside it."""
     bands = course.recovery.bands["disability"]
     x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
-    given = course.plans[0]
+    given, worse = course.plans[0], told_apart(course)
+    if not worse:
+        return ()
     beside = Series(
         given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
     )
     top = float(course.recovery.most)
     panels = []
     for plan in course.plans[1:]:
+        if plan.name not in worse and (plan.shift is None or plan.shift > 0):
+            continue
         low, middle, high = (
             rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
         )
@@ -142,7 +164,8 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         )
     caption = (
         "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
-        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off."
+        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off. Later "
+        "starts that the model cannot tell apart from the treatment as given are not drawn."
     )
     title = "Every start of treatment, with its band"
     return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()
@@ -211,10 +234,9 @@ def forecast_summary(course: Course) -> dict[str, str | None]:
         return {"refused": None, "headline": f"{sentence}. {waiting}"}
     end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
     when = label_of(float(course.data.time[-1]))
-    return {
-        "refused": None,
-        "headline": f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).",
-    }
+    untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
+    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
+    return {"refused": None, "headline": end}
 
 
 def ranged(values: xr.DataArray, most: int) -> str:
@@ -235,32 +257,26 @@ def _waiting(course: Course) -> str:
     if reason:
         return headline(reason)
     ends = course.recovery.bands["disability"].isel(time=-1)
+    worse = told_apart(course)
 
     def shown(name: str) -> str:
         return ranged(ends.sel(plan=name), course.recovery.most)
 
-    last = later[-1]
-    parts = [
-        f"{shown(plan.name)} if it begins {plan.name}"
-        for plan in later
-        if plan.name in (DRAWN[-1], last.name)
-    ]
+    parts = []
+    for plan in later:
+        if plan.name in (DRAWN[-1], later[-1].name):
+            end = shown(plan.name) if plan.name in worse else "the model cannot tell"
+            parts.append(f"if it begins {plan.name}: {end}")
     when = label_of(float(course.data.time[-1]))
-    own = course.data["disability"].isel(time=-1)
-    alike = any(
-        float(values.sel(plan=plan.name)) - float(values.sel(plan="as given")) < 0.5  # the same whole point
-        for values in (own, ends.sel(quantile="median"))
-        for plan in later
-    )
     gas = course.case.cause.kind == "nitrous oxide" and not (
         course.person.ended is not None and course.person.ended < 0
     )
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
     sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {', '.join(parts)} "
+        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
         f"(median; in brackets 90 % of the sets of rates).{exposed}"
     )
-    return f"{sentence} {SAME_END if alike else NOT_DELAYED}"
+    return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 
 
 def _evidence(course: Course) -> str:

@@ -13,15 +13,16 @@ from remyelin.output.formatting import deviations, micro, number
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
 from remyelin.person.course import Course
+from remyelin.person.forecast_guard import told_apart
 
 
 def render_report(course: Course) -> str:
     """Return the report of a course as HTML."""
     summary = summarise(course)
     refused = summary["forecast"]["refused"] is not None
-    if refused:  # one course, without the others to compare it with
-        course = replace(course, plans=course.plans[:1])
     forecasts = () if refused else (recovery_figure(course), *plans_figure(course))
+    if refused or not told_apart(course):  # one course, without others that it would seem equal to
+        course = replace(course, plans=course.plans[:1])
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
         figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}

@@ -10,7 +10,7 @@ from remyelin.evidence import Ledger
 from remyelin.output.figures.outlook import ranged
 from remyelin.output.reported import AGREES, MISSES, PLACED, SILENT, TIMING, UNUSED, reported
 from remyelin.person.case import load_case, shipped_cases
-from remyelin.person.course import run_course
+from remyelin.person.course import DISCLAIMER, run_course
 from remyelin.person.forecast_guard import refusal
 
 OUTCOME: Final = "outcome"
@@ -118,9 +118,12 @@ def describe(found: Sequence[Mapping[str, Any]]) -> str:
         SILENT: "",
     }
     lines = [
+        DISCLAIMER,
         "Laboratory values marked 'placed by' put the person on the model's curve and are no test; symptoms, signs and",
         "durations are not used. 'other time' is a duration off by more than a factor of two. Vibration sense reported",
         "absent agrees from half of it lost on; of position sense the model has only Romberg's sign.",
+        "Where reported findings are not reproduced no forecast is shown. The model cannot tell what a delay would",
+        "cost a patient; treatment should not be delayed.",
         "",
     ]
     for case in found:

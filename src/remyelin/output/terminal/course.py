@@ -114,6 +114,20 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
     plain_console().print(_table("", columns, cells))
 
 
+def _print_chances(console: Console, summary: Mapping[str, Any], labels: Sequence[str]) -> None:
+    """Print the symptoms without a mechanism: probabilities with intervals, and what everybody has."""
+    columns = ("", *labels, "without deficiency")
+    for tier, title in (
+        ("association", "Probability of symptoms without a mechanism here (interval of the counts)"),
+        ("no evidence", "No evidence that deficiency causes these: as common as in everybody"),
+    ):
+        rows = [item for item in summary["symptoms"] if item["tier"] == tier]
+        if tier == "association":
+            rows += summary["beside"]
+        cells = [(item["label"], *item["shown"][: len(labels)], item["background"]) for item in rows]
+        console.print(_table(f"\n{title}", columns, cells))
+
+
 def print_summary(course: Course, out: Path | None) -> None:
     """Print the course in one screen."""
     from remyelin.output.summary import summarise
@@ -170,10 +184,11 @@ def print_summary(course: Course, out: Path | None) -> None:
             [
                 (item["label"], *(f"{value:.2f}" for value in item["values"][: len(shown)]))
                 for item in summary["symptoms"]
-                if item["status"] == "computed"
+                if item["tier"] == "mechanism"
             ],
         )
     )
+    _print_chances(console, summary, shown)
     if not refused:
         _print_recovery(console, summary["recovery"])
     rests = summary["rests_on"]
@@ -203,12 +218,19 @@ def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
                 (
                     item["label"],
                     f"{item['disability_at_presentation']:.0f}",
-                    f"{item['disability_at_horizon']:.0f}",
-                    f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
-                    item["first_improvement"],
-                    f"{item['axons_at_horizon']:.0%}",
+                    *(
+                        ("", "cannot tell", "", "")
+                        if item["told_apart"] is False
+                        else (
+                            f"{item['disability_at_horizon']:.0f}",
+                            f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
+                            item["first_improvement"],
+                            f"{item['axons_at_horizon']:.0%}",
+                        )
+                    ),
                 )
                 for item in recovery["plans"]
+                if item["shown"]
             ],
         )
     )

@@ -73,10 +73,7 @@ async def check(asked: AskedText, request: Request) -> dict[str, Any]:
 
     def work(ticket: Ticket) -> dict[str, Any]:
         room = import_module("remyelin.check")
-        if text.lstrip()[:1] == "{":
-            known = import_module("remyelin.check.fhir").parse_bundle(text, "the file", ledger, ())
-        else:
-            known = import_module("remyelin.check.reading").parse_toml(text, "the file", ledger, ())
+        known = import_module("remyelin.check.reading").parse_text(text, "the file", ledger, ())
         found: dict[str, Any] = clean(room.answer(known, ledger).as_dict())
         return found
 

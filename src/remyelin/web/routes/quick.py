@@ -19,12 +19,21 @@ from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
 from remyelin.person.case import CAUSES, Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 from remyelin.web.engine import Engine, as_json
 from remyelin.web.pool import Pool, Ticket
 
 router = APIRouter(prefix="/api")
 
 Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
+
+
+class AskedCase(BaseModel):
+    """A case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    case: dict[str, Any]
 
 
 class Asked(BaseModel):
@@ -100,13 +109,18 @@ async def state(request: Request) -> dict[str, Any]:
             "homocysteine": [ledger["limits.homocysteine"]],
         },
         "presence": ledger["clinic.presence"],
+        "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
+        "cannot_tell": CANNOT_TELL,
+        "same_end": SAME_END,
+        "not_delayed": NOT_DELAYED,
         "symptoms": [
             {
                 "id": item.id,
                 "name": item.name,
-                "status": item.status,
+                "tier": item.tier,
                 "pathways": list(item.pathways),
                 "mechanism": item.mechanism,
+                "causes": item.causes,
             }
             for item in clinic.catalogue(ledger)
         ],
@@ -139,6 +153,19 @@ async def bands(asked: Asked, request: Request) -> Response:
     case, shift = asked.read()
     engine = engine_of(request)
     return await answered(request, lambda ticket: as_json(engine.bands(case, shift, ticket.check)))
+
+
+@router.post("/forecast", response_model=dict[str, Any])
+async def forecast(asked: AskedCase, request: Request) -> Response:
+    """Say whether the course of a case may be shown as a forecast, or why it is refused."""
+    case = case_of(asked.case, "case")
+    engine = engine_of(request)
+
+    def work(ticket: Ticket) -> bytes:
+        reason = engine.refused(case, ticket.check)
+        return as_json({"refused": reason or None, "headline": headline(reason) if reason else ""})
+
+    return await answered(request, work)
 
 
 @router.post("/studies", response_model=dict[str, Any])

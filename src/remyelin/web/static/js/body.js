@@ -6,7 +6,7 @@ import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, sized, span } from "./lab.js";
-import { change, LABELS as PLAN_NAMES, listen, plans, state, treated } from "./state.js";
+import { change, hasFindings, label as planName, listen, plans, state, treated } from "./state.js";
 
 // From nothing arrives to all fibres; dark to light to dark, and told apart by dashes and numbers as well.
 const RAMP = ["stop", "weak", "slow", "late", "go"];
@@ -99,8 +99,12 @@ export async function show(main) {
   const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
   const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
   const title = h("p", { class: "story short" });
+  const caution = h("p", { class: "notice", hidden: true, "aria-live": "polite" });
+  // Where the course is no forecast for the person of the case, it is shown up to diagnosis and no further.
+  let refused = "";
+  const month = () => (refused ? Math.min(state.month, 0) : state.month);
 
-  clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return."), title,
+  clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return."), caution, title,
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, picture,
         h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres")),
@@ -109,10 +113,10 @@ export async function show(main) {
 
   const at = (item, key) => {
     const xs = found.months;
-    let i = xs.findIndex((month) => month >= state.month);
+    let i = xs.findIndex((one) => one >= month());
     if (i < 0) i = xs.length - 1;
     if (i === 0) return item[key][0];
-    const part = (state.month - xs[i - 1]) / (xs[i] - xs[i - 1]);
+    const part = (month() - xs[i - 1]) / (xs[i] - xs[i - 1]);
     return item[key][i - 1] + Math.min(1, Math.max(0, part)) * (item[key][i] - item[key][i - 1]);
   };
   const colour = (share) => {
@@ -147,7 +151,7 @@ export async function show(main) {
         h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
     }));
     if (focused) list.querySelector(`[data-wire="${focused}"]`)?.focus();
-    title.textContent = `${state.case.title}, ${monthWords(state.month)}${treated() ? `, ${PLAN_NAMES[which]}` : ""}.`;
+    title.textContent = `${state.case.title}, ${monthWords(month())}${treated() && !refused ? `, ${planName(which)}` : ""}.`;
     lines();
   }
 
@@ -156,14 +160,15 @@ export async function show(main) {
     heading.replaceChildren(h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[chosen]) } }), pathwayName(chosen), mark(`pathway.${chosen}`, pathwayName(chosen)));
     facts.textContent = `${percent(at(item, "conducted"))} of the original fibres carry their impulse to the end, ${at(item, "delay").toFixed(1)} ms late on average and ${at(item, "dispersion").toFixed(1)} ms scattered; ${percent(at(item, "axons"))} of the axons live.`;
     clear(key, legend([{ label: "impulse arrives", colour: state.about.colours.pathways[chosen] }, { label: "axon alive", colour: "var(--lost)", dashed: true }]));
+    const until = refused ? found.months.filter((one) => one <= 0).length : found.months.length;
     const range = [Math.max(found.months[0], -48), found.months.at(-1)];
-    over.set({ title: "Over time", y_label: "share of fibres", months: true, x_label: "months from diagnosis", x_range: range, y_range: [0, 1.02], marks: [0], cursor: state.month, series: [
-      { label: "impulse arrives", x: found.months, y: item.conducted, colour: state.about.colours.pathways[chosen], width: 2.2 },
-      { label: "axon alive", x: found.months, y: item.axons, colour: "var(--lost)", dashed: true }] });
+    over.set({ title: "Over time", y_label: "share of fibres", months: true, x_label: "months from diagnosis", x_range: range, y_range: [0, 1.02], marks: [0], cursor: month(), series: [
+      { label: "impulse arrives", x: found.months.slice(0, until), y: item.conducted.slice(0, until), colour: state.about.colours.pathways[chosen], width: 2.2 },
+      { label: "axon alive", x: found.months.slice(0, until), y: item.axons.slice(0, until), colour: "var(--lost)", dashed: true }] });
     const depends = state.about.symptoms.filter((one) => one.pathways.includes(chosen));
     clear(symptoms, h("ul", {}, depends.map((one) => {
       const severity = found.severity[one.id] ? at({ x: found.severity[one.id] }, "x") : null;
-      return h("li", {}, h("b", {}, one.name), severity === null ? h("span", { class: "muted" }, ` (${one.status})`) : `, severity ${severity.toFixed(2)}${severity >= state.about.presence ? "" : ", not noticed"}`, ". ", h("span", { class: "muted" }, one.mechanism));
+      return h("li", {}, h("b", {}, one.name), severity === null ? h("span", { class: "muted" }, ` (${one.tier})`) : `, severity ${severity.toFixed(2)}${severity >= state.about.presence ? "" : ", not noticed"}`, ". ", h("span", { class: "muted" }, one.mechanism));
     })), depends.length ? null : h("p", { class: "hint" }, "None of the computed ones."), h("p", { class: "hint" }, h("a", { href: "#sources/clinic" }, "How a pathway becomes a complaint: mostly assumed numbers")));
   }
 
@@ -188,7 +193,7 @@ export async function show(main) {
   let timer;
   function look() {
     clearTimeout(timer);
-    timer = setTimeout(() => { const plan = plans().find((item) => item.id === which) || plans()[0]; if (found) closer.ask(plan, state.month, chosen); }, 150);
+    timer = setTimeout(() => { const plan = plans().find((item) => item.id === which) || plans()[0]; if (found) closer.ask(plan, month(), chosen); }, 150);
   }
 
   function pick(name) {
@@ -198,6 +203,10 @@ export async function show(main) {
   }
 
   const queue = new Latest(async (signal, plan) => {
+    refused = hasFindings() ? (await post("/api/forecast", { case: plan.case }, { signal })).headline : "";
+    caution.textContent = refused;
+    caution.hidden = !refused;
+    if (refused) { which = "a"; clear(picks); }
     found = await post("/api/course", { case: plan.case, shift: plan.shift }, { signal });
     paint();
     look();
@@ -205,7 +214,7 @@ export async function show(main) {
   function ask() {
     const list = plans();
     if (!list.some((item) => item.id === which)) which = "a";
-    clear(picks, list.length > 1 && list.map((item) => h("button", { type: "button", "aria-pressed": String(item.id === which), id: `plan-${item.id}`, onclick: () => { which = item.id; ask(); document.getElementById(`plan-${item.id}`)?.focus(); } }, { a: "Plan A", b: "Plan B", none: "Nothing done" }[item.id])));
+    clear(picks, list.length > 1 && list.map((item) => h("button", { type: "button", "aria-pressed": String(item.id === which), id: `plan-${item.id}`, onclick: () => { which = item.id; ask(); document.getElementById(`plan-${item.id}`)?.focus(); } }, { a: "Plan A", b: "Plan B", none: sentence(planName("none")) }[item.id])));
     queue.ask(list.find((item) => item.id === which));
   }
   const stop = listen((what) => { if (what === "month") { when.set(state.month); paint(); look(); } else ask(); });

@@ -5,7 +5,7 @@ import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
 import { clear, h, monthWords, number, percent, slider, stretchName, table } from "./dom.js";
 import { explained, term } from "./glossary.js";
-import { change, horizon, listen, months, plans, state, treated } from "./state.js";
+import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
 import { takeaway } from "./takeaway.js";
 import { StudyTable } from "./studytable.js";
@@ -14,7 +14,7 @@ const COLOURS = { a: "var(--plan-a)", b: "var(--plan-b)", none: "var(--plan-none
 export const NAMES = () => ({
   a: `A: treated ${monthWords(state.a)}`,
   b: `B: treated ${monthWords(state.b)}`,
-  none: "nothing done",
+  none: untreated(),
 });
 const BLOOD = [["b12", "Serum B12", "B12"], ["holotc", "Active B12", "holoTC"], ["mma", "Methylmalonate", "MMA"], ["homocysteine", "Homocysteine", "homocysteine"]];
 // The stretches that show the pattern: long nerves of leg and arm, and the tracts of the cord.
@@ -31,7 +31,11 @@ const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", 
 export async function show(main) {
   const found = {};
   const bands = {};
-  const charts = { hero: [], symptoms: {}, blood: {}, sheaths: {} };
+  // Whether the course may be shown as a forecast: null until the reported findings were compared, then "" or the headline of a refusal.
+  const verdict = { of: "", said: null };
+  const free = () => verdict.said === "";
+  const until = (xs) => (free() ? xs.length : xs.filter((month) => month <= 0).length);
+  const charts = { hero: [], symptoms: {}, chances: {}, blood: {}, sheaths: {} };
   const heading = h("h1", { id: "case-title" });
   const story = h("p", { class: "story", "aria-live": "polite" });
   const cards = h("div", { class: "cards" });
@@ -41,6 +45,7 @@ export async function show(main) {
   const narrow = matchMedia("(max-width: 44rem)").matches;
   const hero = [0, 1].map(() => new Chart({ height: narrow ? 190 : 250 }));
   const symptoms = h("div", { class: "charts three" });
+  const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
   const sheaths = h("div", { class: "charts four" });
   const more = h("div", { class: "charts four" });
@@ -62,7 +67,9 @@ export async function show(main) {
       when, cards),
     panel.node,
     h("div", { class: "rest" },
-      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms),
+      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms,
+        h("h3", {}, "Symptoms without a mechanism here"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. No mechanism is claimed, and a low probability is no reassurance."), chances,
+        h("h3", {}, "No evidence that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `: ${one.mechanism} Common other causes: ${one.causes}`)))),
       section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
@@ -78,28 +85,39 @@ export async function show(main) {
   const draw = () => { frame ||= requestAnimationFrame(() => { frame = 0; redraw(); }); };
   const drawNow = () => { cancelAnimationFrame(frame); frame = 0; redraw(); };
   const redraw = () => {
-    const shown = plans().map((plan) => plan.id).filter((id) => found[id]);
+    const shown = plans().map((plan) => plan.id).filter((id) => found[id] && (free() || id === "a"));
     if (!found.a) return;
     const names = NAMES();
     const from = Math.max(found.a.months[0], -48);
     const range = [from, found.a.months.at(-1)];
     const base = (extra) => ({ months: true, x_label: "months from diagnosis", x_range: range, marks: [0], cursor: state.month, ...extra });
-    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({
-      label: shown.length > 1 ? names[id] : "course", x: found[id].months, y: pick(found[id]), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
-      ...(band && bands[id] ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
+    // equal curves would read as if waiting were free, where the model cannot tell
+    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => ({
+      label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
+      ...(band && id === "a" && bands[id] && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    const key = [...shown, names.a, names.b, Boolean(bands.a)].join();
+    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a), shown.map(unknown)].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" })),
-        ...(bands.a ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
+        ...(bands.a && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
-    hero[0].set(base({ title: "Disability", y_label: "points, 0 none to 16 worst", why: term("disability", "?"), rests: "disability", y_range: [0, null], series: lines((d) => d.disability, (b) => b.disability) }));
+    hero[0].set(base({ title: "Disability", y_label: `points of 16; at most ${state.about.most_points} here`, why: term("disability", "?"), rests: "disability", y_range: [0, state.about.most_points], series: lines((d) => d.disability, (b) => b.disability) }));
     hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: "pathway.tibial_sep", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
         series: [...lines((d) => d.severity[name], (b) => b.severity[name])] }));
+    }
+    for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
+      charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
+      charts.chances[one.id].set(base({ title: one.name, y_label: "probability", y_range: [0, 1.02],
+        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => {
+          const [x, chance] = [found[id].blood_months, found[id].chance[one.id]];
+          const cut = (values) => values.slice(0, until(x));
+          const band = id === "a" ? { band_x: cut(x), low: cut(chance.low), high: cut(chance.high) } : {};
+          return { label: names[id], x: cut(x), y: cut(chance.median), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6, ...band };
+        }) }));
     }
     for (const [name, title, word] of BLOOD) {
       charts.blood[name] ??= append(blood, new Chart({ height: 170 }));
@@ -107,7 +125,7 @@ export async function show(main) {
       charts.blood[name].set(base({
         title, y_label: found.a.blood[name].unit, log: true, why: term(word, "?"), rests: `blood.${name}`,
         normal: limits.length > 1 ? [limits[1], null] : [null, limits[0]], unsure: limits.length > 1 ? limits : null,
-        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months, y: found[id].blood[name].values, colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
+        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months.slice(0, until(found[id].blood_months)), y: found[id].blood[name].values.slice(0, until(found[id].blood_months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
       }));
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
@@ -116,42 +134,67 @@ export async function show(main) {
       charts.sheaths[name].set({
         months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, nothing: "nothing lost", y_range: [0, worst * 1.05], title: stretchName(name), y_label: "share lost or changed",
         series: STATES.map(([label, colour]) => ({
-          label, x: found.a.months, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour],
-          y: label === "axons lost" ? part.axons.map((axons) => 1 - axons) : part[label].map((share, i) => share * part.axons[i]),
+          label, x: found.a.months.slice(0, until(found.a.months)), colour: colour.startsWith("var") ? colour : state.about.colours.states[colour],
+          y: (label === "axons lost" ? part.axons.map((axons) => 1 - axons) : part[label].map((share, i) => share * part.axons[i])).slice(0, until(found.a.months)),
         })),
       });
     }
     describe();
   };
 
+  // A number stands with its range, or not yet: median and the ends of the range, at the end or at diagnosis.
+  const ranged = (id, at = -1, words = true) => {
+    const band = bands[id];
+    if (!band) return "...";
+    const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(at)));
+    return `${median}${words && median >= state.about.most_points ? ", the most this model can give" : ""} (${low} to ${high})`;
+  };
+  const most = (id) => bands[id] && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
+  const shares = (id, pathway, what) => {
+    const band = bands[id]?.pathways[pathway][what];
+    return band ? `${percent(band.median.at(-1))} (${Math.round(100 * band.low.at(-1))} to ${Math.round(100 * band.high.at(-1))})` : "...";
+  };
+  // The forecast in words: nothing of it before every plan has its range.
+  const outlook = (end) => {
+    if (!plans().every((plan) => bands[plan.id])) return ["The ranges of the forecast are being computed."];
+    const zero = bands.a.months.filter((month) => month < 0).length;
+    const now = `Computed disability is ${ranged("a", zero)} of 16 points at diagnosis`;
+    if (!treated()) return [`${now} and ${ranged("a")} after ${end}, with nothing given; in brackets 90 % of the sets of rates.`, state.case.cause.kind === "none" ? "" : ` ${state.about.cannot_tell}`];
+    const when = { a: `treated ${monthWords(state.a)}`, b: `treated ${state.b ? monthWords(state.b) : "at once"}${state.regimenB ? " with plan B's regimen" : ""}`, none: untreated() };
+    const told = ["a", "b", "none"].map((id) => `${when[id]}: ${unknown(id) ? "the model cannot tell" : ranged(id)}`);
+    return [`${now}. After ${end}, ${told.join("; ")}; in brackets 90 % of the sets of rates. `, ["b", "none"].some(unknown) ? state.about.same_end : state.about.not_delayed];
+  };
+  // Whether a plan that begins later, or never, does not end a whole point worse than plan A: then the model cannot tell.
+  const unknown = (id) => {
+    if (id === "a" || (id === "b" && state.b <= state.a) || !bands.a || !bands[id]) return false;
+    const [mine, first] = [id, "a"].map((one) => [bands[one].disability.median.at(-1), found[one]?.disability.at(-1)]);
+    return !mine.every((value, i) => value - first[i] >= 0.5);
+  };
+
   let person = null;
   let carded = "";
   const describe = () => {
     const kase = state.case;
-    const last = (id) => found[id].disability.at(-1);
-    const at0 = found.a.disability[found.a.months.indexOf(0)];
     const end = monthWords(horizon()).replace(" after diagnosis", "");
     const began = months(kase.cause.began) ?? -12 * (found.a.person.find((fact) => fact.name === "time since the cause began")?.value || 0);
     heading.textContent = kase.title;
     document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
-      kase.cause.kind === "none" ? ", not deficient." : `: ${kase.cause.kind}, ${monthWords(began)}.`];
-    if (!treated()) parts.push(` Nothing is given; disability is ${at0} of 16 points at diagnosis and ${last("a")} after ${end}.`);
-    else {
-      parts.push(` In this model disability is ${at0} of 16 points at diagnosis. After ${end}: `);
-      const ends = [[`${last("a")} when treated ${monthWords(state.a)}`]];
-      if (found.b) ends.push(`${last("b")} when treatment begins ${state.b ? monthWords(state.b) : "at once"}${state.regimenB ? " with plan B's regimen" : ""}`);
-      if (found.none) ends.push(`${last("none")} when nothing is done`);
-      parts.push(`${ends.join(", ")}.`);
-    }
+      kase.cause.kind === "none" ? ", not deficient. " : `: ${kase.cause.kind}, ${monthWords(began)}. `];
+    if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
+    else if (verdict.said) parts.push(verdict.said);
+    else parts.push(...outlook(end));
     story.textContent = parts.join("");
+    story.classList.toggle("notice", Boolean(verdict.said));
+    story.append(" ", h("span", { class: "muted" }, state.about.disclaimer));
     const names = NAMES();
-    const told = plans().filter((plan) => found[plan.id]).map(({ id }) => [id, names[id], end, last(id), ...CARDS.map(([, pathway, what]) => found[id].pathways[pathway][what].at(-1))]).join();
-    if (told !== carded) clear(cards, plans().filter((plan) => found[plan.id]).map(({ id }) => h("div", { class: `card plan-${id}` },
+    const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
+    const told = [free(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability.high || [])])].join();
+    if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}`), h("dd", {}, rooted("disability", `${last(id)} of 16`, "disability")),
-        CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, percent(found[id].pathways[pathway][what].at(-1)), label))])))));
+        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id, -1, false)} of 16`, "disability")),
+        !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
@@ -168,15 +211,35 @@ export async function show(main) {
     problem.hidden = false;
   };
   const queues = {};
-  const spread = new Latest(async (signal, plan) => {
-    bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
-    draw();
+  const spread = new Latest(async (signal, list) => {
+    for (const plan of list) {
+      bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
+      draw();
+    }
   }, () => settle());
+  // One verdict for each case, whatever its plans; until it is there no forecast is shown.
+  const guard = new Latest(async (signal, kase, of) => {
+    try {
+      const answer = await post("/api/forecast", { case: kase }, { signal });
+      if (of !== verdict.of) return;
+      verdict.said = answer.headline;
+      draw();
+    } catch (error) { fail(error); }
+  }, () => settle());
+  const judge = () => {
+    const of = JSON.stringify(state.case);
+    if (of === verdict.of) return;
+    verdict.of = of;
+    verdict.said = hasFindings() ? null : "";
+    for (const id of Object.keys(bands)) delete bands[id];
+    guard.stop();
+    if (hasFindings()) guard.ask(state.case, of);
+  };
   // Said to a screen reader, too: whether more is to come for what is shown.
   let coming = false;
   const settle = () => {
     // after the drawing that the last answer has asked for
-    if (!coming && ![...Object.values(queues), spread].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(coming)));
+    if (!coming && ![...Object.values(queues), spread, guard].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(coming)));
   };
   let later;
   let last = {};
@@ -189,6 +252,7 @@ export async function show(main) {
     clearTimeout(later);
     spread.stop();
     studies.stop();
+    judge();
     for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
@@ -216,12 +280,12 @@ export async function show(main) {
     clearTimeout(later);
     later = setTimeout(() => {
       for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
-      later = setTimeout(() => { coming = false; spread.ask(plans()[0]); studies.ask(); }, 100);
+      later = setTimeout(() => { coming = false; spread.ask(free() || verdict.said === null ? plans() : plans().slice(0, 1)); studies.ask(); }, 100);
     }, pause);
   };
   const stop = listen((what) => {
     if (what === "month") {
-      for (const chart of [...hero, ...Object.values(charts.symptoms), ...Object.values(charts.blood), ...Object.values(charts.sheaths)]) chart.cursor(state.month);
+      for (const chart of [...hero, ...Object.values(charts.symptoms), ...Object.values(charts.chances), ...Object.values(charts.blood), ...Object.values(charts.sheaths)]) chart.cursor(state.month);
       when.set(state.month);
       studies.ask();
       return;
@@ -230,7 +294,7 @@ export async function show(main) {
     ask();
   });
   ask();
-  return () => { stop(); main.removeAttribute("aria-busy"); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
+  return () => { stop(); main.removeAttribute("aria-busy"); cancelAnimationFrame(frame); clearTimeout(later); spread.stop(); guard.stop(); studies.stop(); for (const queue of Object.values(queues)) queue.stop(); };
 }
 
 // The parts of the view, one press away on a narrow screen.

@@ -66,7 +66,19 @@ export function withRegimen(kase, regimen) {
   return { ...kase, treatment: [{ regimen, start: "0 d" }] };
 }
 
-export const LABELS = { a: "plan A", b: "plan B", none: "nothing done" };
+// What "nothing done" means: the cause, or the exposure to nitrous oxide, continues.
+export function untreated() {
+  const { kind, ended } = state.case.cause;
+  if (kind === "none") return "nothing done";
+  if (kind !== "nitrous oxide") return "nothing done, the cause goes on";
+  return ended !== undefined && ended !== null && days(ended) < 0 ? "nothing done, the exposure is over" : "nothing done, the exposure continues";
+}
+
+export const label = (id) => ({ a: "plan A", b: "plan B", none: untreated() })[id];
+
+// Whether the course of the open case may be shown as a forecast: asked once for each case, whatever the plans.
+// null until the server has compared the reported findings; then an empty text, or why it is refused.
+export const hasFindings = () => Boolean(state.case.symptom?.length || state.case.sign?.length);
 
 export function plans() {
   const list = [{ id: "a", case: state.case, shift: state.a }];

@@ -1,4 +1,4 @@
-"""The nineteen symptoms of the lay article: names, pathways, mechanisms, how often, and what is computed."""
+"""The nineteen symptoms of the lay article: names, tier, pathways, mechanism, frequency, clock of recovery."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from remyelin.evidence import Entry, Ledger
+from remyelin.evidence.ledger import Entry, Ledger
 
-STATUSES: Final = ("computed", "outside the model")
+TIERS: Final = ("mechanism", "association", "no evidence")
+"""What the answer to a symptom rests on: its wires, published frequencies, or nothing that points to deficiency."""
+
 KINDS: Final = ("negative", "positive", "central", "secondary")
 
 
@@ -27,17 +29,24 @@ class Symptom:
     hpo : tuple of (str, str)
         Terms of the Human Phenotype Ontology, the first the closest: identifier and label.
     pathways : tuple of str
-        Pathways it depends on; empty where none is modelled.
+        Pathways it is computed from; empty outside the tier ``mechanism``.
     kind : {"negative", "positive", "central", "secondary"}
         Loss of function, excess of it, network, or by way of something else.
+    tier : {"mechanism", "association", "no evidence"}
+        ``mechanism``: :func:`remyelin.clinic.symptoms` returns a severity. ``association``:
+        :mod:`remyelin.clinic.association` returns a probability. ``no evidence``: the background rate alone.
     mechanism : str
-        One sentence.
-    status : {"computed", "outside the model"}
-        Whether :func:`remyelin.clinic.symptoms` returns it.
-    reason : str
-        Why it is outside the model; empty where it is computed.
+        The mechanism in the model, or what is known of one.
+    picture : str
+        The clinical picture.
+    clock : str
+        Course after treatment begins.
+    unknown : str
+        Open questions.
+    causes : str
+        Common other causes.
     correction : str
-        Where the article is wrong or loose, or what is not known; may be empty.
+        Errors of the article and limits of the evidence; may be empty.
     frequency : Entry or None
         Percentage of patients with it, with its source; None where no number was found.
     """
@@ -49,9 +58,12 @@ class Symptom:
     hpo: tuple[tuple[str, str], ...]
     pathways: tuple[str, ...]
     kind: str
+    tier: str
     mechanism: str
-    status: str
-    reason: str
+    picture: str
+    clock: str
+    unknown: str
+    causes: str
     correction: str
     frequency: Entry | None
 
@@ -68,6 +80,12 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
     -------
     tuple of Symptom
         Nineteen of them.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import Ledger
+    >>> [symptom.id for symptom in catalogue(Ledger.shipped()) if symptom.tier == "no evidence"]
+    ['tinnitus', 'cramps', 'back_pain']
     """
     frequencies = ledger.group("clinic.frequency")
     return tuple(
@@ -79,9 +97,12 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
             hpo=tuple((identifier, label) for identifier, label in text["hpo"]),
             pathways=tuple(text["pathways"]),
             kind=text["kind"],
+            tier=text["tier"],
             mechanism=text["mechanism"],
-            status=text["status"],
-            reason=text.get("reason", ""),
+            picture=text["picture"],
+            clock=text["clock"],
+            unknown=text["unknown"],
+            causes=text["causes"],
             correction=text["correction"],
             frequency=frequencies.get(text["id"]),
         )
@@ -91,5 +112,5 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
 
 @cache
 def _texts() -> tuple[dict[str, Any], ...]:
-    text = files("remyelin.clinic").joinpath("symptoms.toml").read_text(encoding="utf-8")
+    text = files("remyelin.evidence").joinpath("data", "symptoms.toml").read_text(encoding="utf-8")
     return tuple(tomllib.loads(text)["symptom"])

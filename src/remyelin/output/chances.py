@@ -1,0 +1,90 @@
+"""Probabilities of symptoms without a mechanism at the dates of a course, as JSON-ready rows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.units import PERCENT
+from remyelin.clinic.association import CLOCKS, UNRELATED
+from remyelin.person.course import Course
+
+BESIDE: Final = {
+    "tiredness": (
+        "Tiredness",
+        "Comes with anaemia and with deficiency; common in everybody, which the probability holds.",
+    ),
+    "nystagmus": ("Nystagmus", "Of brain stem and cerebellum, not of the optic nerve."),
+    "sphincter": ("Disturbed bladder or bowel", "Follows the signs of the corticospinal tract of the leg."),
+}
+"""What is asked for beside the nineteen, with a remark."""
+
+
+def chance_of(course: Course, name: str) -> list[dict[str, float]]:
+    """Return the probability (%) of an item of the association tier at each date: ``low``, ``median``, ``high``."""
+    given = course.data.isel(plan=0)
+    found = given["sphincter"] if name == "sphincter" else given["chance"].sel(association=name)
+    return [_bounds(found.sel(time=date).transpose("bound").to_numpy()) for date in course.studies]
+
+
+def _bounds(values: NDArray[np.float64]) -> dict[str, float]:
+    low, median, high = (float(f"{PERCENT * value:.3g}") for value in values)
+    return {"low": low, "median": median, "high": high}
+
+
+def shown(chance: dict[str, float]) -> str:
+    """Return a probability with its interval: ``34 % (24 to 46)``."""
+    return f"{chance['median']:.0f} % ({chance['low']:.0f} to {chance['high']:.0f})"
+
+
+def without_deficiency(course: Course, name: str) -> str:
+    """Return the probability of an item at the beginning of the course, before the cause began."""
+    first = course.data.isel(plan=0, time=0)
+    found = first["sphincter"] if name == "sphincter" else first["chance"].sel(association=name)
+    return shown(_bounds(found.transpose("bound").to_numpy()))
+
+
+def beside(course: Course) -> list[dict[str, Any]]:
+    """Return the items that are no symptom of the list: tiredness, nystagmus and the sphincters."""
+    return [
+        {
+            "name": name,
+            "label": label,
+            "note": note,
+            "chance": (found := chance_of(course, name)),
+            "shown": [shown(one) for one in found],
+            "background": without_deficiency(course, name),
+        }
+        for name, (label, note) in BESIDE.items()
+    ]
+
+
+def of_symptom(course: Course, name: str) -> dict[str, Any]:
+    """Return what the association tier says of one of the nineteen; nothing of those with a mechanism."""
+    if name not in CLOCKS and name not in UNRELATED:
+        return {"chance": [], "shown": [], "background": ""}
+    found = chance_of(course, name)
+    return {
+        "chance": found,
+        "shown": [shown(one) for one in found],
+        "background": without_deficiency(course, name),
+    }
+
+
+def mental(course: Course) -> list[dict[str, Any]]:
+    """Return the mental item at each date: points more likely than not, their interval, and how probable each is."""
+    given = course.data.isel(plan=0)
+    rows = []
+    for date in course.studies:
+        at = given.sel(time=date)
+        rows.append(
+            {
+                "points": int(at["mental"]),
+                "low": int(at["mental_low"]),
+                "high": int(at["mental_high"]),
+                "at_least": [float(f"{PERCENT * float(one):.3g}") for one in at["mental_chance"]],
+            }
+        )
+    return rows

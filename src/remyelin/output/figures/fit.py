@@ -1,0 +1,133 @@
+"""Figures of a fit: the scale under every plan, symptoms, entries beside their predictions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.inference.forecast import Forecast
+
+_COLOURS: Final = ("#111111", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
+_LABELS: Final = {
+    "paraesthesia": "pins and needles",
+    "numbness": "numbness",
+    "gait": "walking",
+    "weakness": "weakness",
+    "vision": "sight",
+    "lhermitte": "electric shocks",
+    "reflexes": "reflexes",
+    "taste_smell": "taste and smell",
+    "tinnitus": "tinnitus",
+    "disability": "functional disability",
+    "b12": "serum B12",
+    "holotc": "active B12",
+    "mma": "methylmalonate",
+}
+TIME: Final = "months from day 0"
+
+
+def words(name: str) -> str:
+    """Return the name of a marker, finding or study in words."""
+    return _LABELS.get(name, name.replace("_", " "))
+
+
+def figures_of(found: Forecast) -> tuple[Figure, ...]:
+    """Return the figures of a forecast: the scale under every plan, symptoms as recorded, and the entries."""
+    figures = [_entries(found)] if found.compared else []
+    if found.plans:
+        figures = [_scale(found), _symptoms(found), *figures]
+    return tuple(figures)
+
+
+def _months(days: Any) -> list[float]:
+    return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
+
+
+def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **look: Any) -> Series:
+    low, middle, high = (
+        [round(float(v), 4) for v in part] for part in np.quantile(values, (0.05, 0.5, 0.95), axis=0)
+    )
+    return Series(label, x, middle, colour, low=low if band else None, high=high if band else None, **look)
+
+
+def _scale(found: Forecast) -> Figure:
+    series = []
+    for item, colour in reversed(list(zip(found.plans, _COLOURS, strict=False))):
+        main = item is found.plans[0]
+        label = "treatment as recorded" if main and item.start is not None else item.plan.label
+        label = "no treatment, the cause goes on" if main and item.start is None else label
+        series.append(
+            _line(
+                label,
+                _months(item.days),
+                item.scale,
+                colour,
+                main,
+                width=2.2 if main else 1.2,
+                dashed=item.start is None and not main,
+            )
+        )
+    panel = Panel(
+        "Functional disability (0 to 16)", TIME, "points", tuple(series), y_range=(0.0, 16.0), marks=(0.0,)
+    )
+    caption = (
+        "Median of the simulated persons who agree with the record under each plan; the band holds 90 % of them under "
+        "the first. Schedules other than the recorded one are published ones, run for comparison. None is a suggestion."
+    )
+    return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
+
+
+def _symptoms(found: Forecast) -> Figure:
+    own = found.plans[0]
+    panels = []
+    for name in ("paraesthesia", "numbness", "gait", "weakness"):
+        series = (
+            _line("median and 90 %", _months(own.days), own.symptoms[name], "#0072B2", True, width=2.0),
+        )
+        panels.append(
+            Panel(
+                words(name).capitalize(), TIME, "severity, 0 to 1", series, y_range=(0.0, 1.02), marks=(0.0,)
+            )
+        )
+    caption = (
+        "Severity under the treatment as recorded: 0 none, 1 complete. The band holds 90 % of the persons who "
+        "agree with the record."
+    )
+    return Figure("fit-symptoms", "Symptoms", caption, tuple(panels))
+
+
+def _entries(found: Forecast) -> Figure:
+    """Observed against predicted, each entry on a scale of its own: 0 and 1 are the ends of its 90 % interval."""
+    x, low, high = [], [], []
+    observed: list[float | None] = []
+    for index, item in enumerate(found.compared):
+        levels = item.entry.levels
+        value = item.entry.value
+        if levels is not None:
+            value = float(np.clip(item.median, *levels))
+        elif value is None:
+            value = item.median
+        span = max(item.high - item.low, 1e-9 if item.words == () else 1.0)
+        x.append(float(index + 1))
+        low.append(-0.5)
+        high.append(0.5)
+        observed.append(float(np.clip((value - 0.5 * (item.low + item.high)) / span, -2.0, 2.0)))
+    middle = Series(
+        "90 % interval of the prediction", x, [0.0] * len(x), "#999999", points=True, low=low, high=high
+    )
+    written = Series("observed", x, observed, "#D55E00", points=True, marker="D")
+    panel = Panel(
+        "Entries in order of date",
+        "entry (numbered as in the table)",
+        "widths of the interval",
+        (middle, written),
+        y_range=(-2.1, 2.1),
+    )
+    caption = (
+        "Each observed result against the 90 % interval of its prediction, drawn to one width. Results outside by more "
+        "than two widths stand at the edge."
+    )
+    return Figure("fit-entries", "Does the model reproduce the record?", caption, (panel,), columns=1)

@@ -1,0 +1,191 @@
+"""The nineteen symptoms as rows, as text for the terminal, and as a page each for the documentation."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.catalogue import Symptom, catalogue
+
+ASSUMED: Final = "assumed"
+TIERS: Final = {
+    "mechanism": "computed from the state of its wires",
+    "association": "a probability from published frequencies; no mechanism is claimed",
+    "no evidence": "no evidence that deficiency causes it",
+}
+_WIDTH: Final = 100
+
+
+def entries(ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the nineteen symptoms as JSON-ready rows.
+
+    Returns
+    -------
+    list of dict
+        ``number``, ``name`` (identifier), ``label``, ``tier``, ``frequency`` (None, or ``value``, ``low``, ``high``
+        in %, ``kind``, ``mark``, ``population``, ``note``), ``source`` (citations, or ``assumed``), ``hpo``
+        (identifier and label of each term), ``clock``.
+    """
+    return [_row(symptom) for symptom in catalogue(ledger)]
+
+
+def _row(symptom: Symptom) -> dict[str, Any]:
+    return {
+        "number": symptom.number,
+        "name": symptom.id,
+        "label": symptom.name,
+        "tier": symptom.tier,
+        "frequency": None if symptom.frequency is None else _frequency(symptom.frequency),
+        "source": sources(symptom.frequency),
+        "hpo": [{"id": identifier, "label": label} for identifier, label in symptom.hpo],
+        "clock": symptom.clock,
+    }
+
+
+def _frequency(entry: Entry) -> dict[str, Any]:
+    low, high = entry.range or (None, None)
+    return {
+        "value": entry.value,
+        "low": low,
+        "high": high,
+        "unit": entry.unit,
+        "kind": entry.kind,
+        "mark": entry.mark,
+        "population": entry.population,
+        "note": entry.note,
+    }
+
+
+def sources(entry: Entry | None) -> list[str]:
+    """Return the citations behind a frequency; the word ``assumed`` where there is none."""
+    if entry is None or not entry.source:
+        return [ASSUMED]
+    references = load_references()
+    cited = [str(references[key]) for key in entry.source]
+    return [f"{text} (from memory)" if entry.mark == "recall" else text for text in cited]
+
+
+def listing(ledger: Ledger) -> str:
+    """Return the symptoms as text, by tier."""
+    lines: list[str] = []
+    found = catalogue(ledger)
+    for tier, meaning in TIERS.items():
+        lines += ["", f"{tier.upper()}: {meaning}"]
+        for symptom in found:
+            if symptom.tier == tier:
+                shown = share(symptom.frequency)
+                lines.append(f"  {symptom.number:2} {symptom.name:38} {shown:32} {symptom.hpo[0][0]}")
+    lines += ["", "`remyelin symptoms NAME` explains one, by its number, name or identifier."]
+    return "\n".join(lines[1:])
+
+
+def share(entry: Entry | None) -> str:
+    """Return a frequency in words: ``93 % (77 to 98)``."""
+    if entry is None or not isinstance(entry.value, float):
+        return "no frequency found"
+    low, high = entry.range or (entry.value, entry.value)
+    memory = ", from memory" if entry.mark == "recall" else ""
+    return f"{entry.value:.3g} % ({low:.3g} to {high:.3g}){memory}"
+
+
+def named(name: str, ledger: Ledger) -> Symptom:
+    """Return the symptom of a number, a name or an identifier.
+
+    Raises
+    ------
+    InputError
+        If there is none; the nearest name is given.
+    """
+    found = catalogue(ledger)
+    wanted = name.strip().casefold()
+    for symptom in found:
+        if wanted in (str(symptom.number), symptom.id, symptom.name.casefold()):
+            return symptom
+    raise InputError(f"no symptom named {name!r}; {nearest(wanted, [symptom.id for symptom in found])}")
+
+
+def described(symptom: Symptom) -> str:
+    """Return one symptom as text for the terminal."""
+    lines = [f"{symptom.number}. {symptom.name} ({symptom.tier})"]
+    for heading, paragraphs in _parts(symptom):
+        lines += ["", heading.upper()]
+        lines += [
+            textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ") for text in paragraphs
+        ]
+    return "\n".join(lines)
+
+
+def page(symptom: Symptom) -> str:
+    """Return the page of one symptom in the documentation, as Markdown."""
+    lines = [f"# {symptom.name}", "", f"Tier: **{symptom.tier}** ({TIERS[symptom.tier]})."]
+    for heading, paragraphs in _parts(symptom):
+        lines += ["", f"## {heading}"]
+        for text in paragraphs:
+            lines += ["", textwrap.fill(text, _WIDTH)]
+    return "\n".join(lines) + "\n"
+
+
+def write_pages(folder: Path, ledger: Ledger) -> None:
+    """Write a page a symptom, and an index of them, into a folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    found = catalogue(ledger)
+    index = ["# The nineteen symptoms", ""]
+    for tier, meaning in TIERS.items():
+        index += [
+            f"## {tier.capitalize()}: {meaning}",
+            "",
+            "| | symptom | frequency |",
+            "| --- | --- | --- |",
+        ]
+        index += [
+            f"| {symptom.number} | [{symptom.name}]({symptom.id}.md) | {share(symptom.frequency)} |"
+            for symptom in found
+            if symptom.tier == tier
+        ]
+        index.append("")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for symptom in found:
+            (folder / f"{symptom.id}.md").write_text(page(symptom), encoding="utf-8")
+        (folder / "README.md").write_text("\n".join(index), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--pages {folder}: {error.strerror}; give a folder that can be written.") from None
+
+
+def _parts(symptom: Symptom) -> Sequence[tuple[str, Sequence[str]]]:
+    terms = ", ".join(f"{label} ({identifier})" for identifier, label in symptom.hpo)
+    mechanism = [symptom.mechanism]
+    if symptom.pathways:
+        mechanism.append(f"Pathways: {', '.join(symptom.pathways)}.")
+    return (
+        ("Picture", (symptom.picture, f'The article words it "{symptom.article}". Terms: {terms}.')),
+        ("Mechanism", mechanism),
+        ("Numbers", _numbers(symptom)),
+        ("Recovery", (symptom.clock,)),
+        ("Common other causes", (symptom.causes,)),
+        ("Not known", tuple(text for text in (symptom.unknown, symptom.correction) if text)),
+    )
+
+
+def _numbers(symptom: Symptom) -> Sequence[str]:
+    entry = symptom.frequency
+    if entry is None:
+        return ("No frequency among deficient people was found: what the model gives is assumed.",)
+    whom = f" of {entry.population}" if entry.population else ""
+    note = f" ({entry.note})" if entry.note else ""
+    lines = [f"{share(entry)}{whom}{note}. Source: {'; '.join(sources(entry))}."]
+    lines += [
+        f"Elsewhere {other.value:.3g} %: {other.note}. Source: {'; '.join(sources(other))}."
+        for other in entry.alternatives.values()
+        if isinstance(other.value, float)
+    ]
+    return lines

@@ -1,0 +1,100 @@
+"""Answer of a fit as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.figures.fit import words
+from remyelin.output.formatting import number, wrapped
+from remyelin.person.inference.answer import answer
+from remyelin.person.inference.forecast import Forecast
+from remyelin.person.inference.posterior import Posterior
+
+
+def ends_of(found: Forecast) -> list[dict[str, Any]]:
+    """Return one row a plan: today, worst, a year on and the end."""
+    rows = []
+    for item in found.plans:
+        days = item.days
+        now = int(np.searchsorted(days, 0.0))
+        year = int(np.searchsorted(days, days[now] + 12 * DAYS_PER_MONTH).clip(0, len(days) - 1))
+
+        def band(at: int, scale: Any = item.scale) -> str:
+            low, middle, high = np.quantile(scale[:, at], (0.05, 0.5, 0.95))
+            return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+        finite = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
+        better = " to ".join(
+            "not within the course" if not np.isfinite(v) else f"{v:.2g}" for v in finite[[0, 2]]
+        )
+        rows.append(
+            {
+                "label": item.plan.label,
+                "now": band(now),
+                "year": band(year),
+                "end": band(len(days) - 1),
+                "better": better if item.start is not None else "-",
+            }
+        )
+    return rows
+
+
+def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
+    """Return the answer as text for the terminal."""
+    lines = [wrapped(data["caution"]), ""]
+    causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
+    lines.append(
+        wrapped(
+            f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}"
+            + (f", Pareto k {data['pareto_k']:.2f}" if data["pareto_k"] is not None else "")
+            + (f". Causes that agree: {', '.join(causes)}." if len(data["causes"]) > 1 else ".")
+        )
+    )
+    if data["rests_on"]["not_stated"]:
+        lines.append(
+            wrapped(f"Not stated, filled with a usual value: {', '.join(data['rests_on']['not_stated'])}.")
+        )
+    lines += [wrapped(note) for note in data["notes"]]
+    for item in data["not_understood"]:
+        lines.append(wrapped(f"Left out, line {item['line']} ({item['text']}): {item['reason']}.", rest="  "))
+    if data["entries"]:
+        lines += ["", f"{'':3}{'months':>7}  {'entry':34}{'observed':>18}  {'predicted (90 %)':>34}"]
+    for index, item in enumerate(data["entries"], start=1):
+        predicted, unit = item["predicted"], "" if item["unit"] == "grade" else f" {item['unit']}"
+        shown = (
+            f"{_short(predicted['median'])} ({_short(predicted['low'])} to {_short(predicted['high'])}){unit}"
+        )
+        mark = "" if item["agrees"] else "  disagrees"
+        entry = f"{item['kind']} {words(item['name'])}"[:34]
+        lines.append(
+            f"{index:2} {item['months']:7.1f}  {entry:34}{item['observed'][:18]:>18}  {shown:>34}{mark}"
+        )
+    lines.append("")
+    if data["forecast"]["refused"]:
+        lines.append(wrapped(f"No forecast: {data['forecast']['refused']}"))
+    elif ends:
+        lines.append(
+            f"{'disability, 0 to 16: median (90 %)':62}{'day 0':>15}{'a year on':>15}{'at the end':>15}"
+        )
+        for row in ends:
+            lines.append(f"{row['label'][:61]:62}{row['now']:>15}{row['year']:>15}{row['end']:>15}")
+    lines.append(wrapped(data["forecast"]["waiting"]))
+    useful = [item for item in data["next_test"] if item["narrower"] >= 0.02][:3]
+    if useful:
+        named = ", ".join(f"{item['kind']} {words(item['name'])} ({item['narrower']:.0%})" for item in useful)
+        lines.append(
+            wrapped(f"Single results that would narrow the answer most: {named}. {data['next_test_note']}")
+        )
+    return "\n".join(lines)
+
+
+def text_of(posterior: Posterior, found: Forecast) -> str:
+    """Return the answer as text for the terminal."""
+    return describe(answer(posterior, found), ends_of(found))
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else number(value)

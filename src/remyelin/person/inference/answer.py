@@ -1,0 +1,182 @@
+"""The answer of a fit as plain data, and the posterior as a netCDF file."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+
+from remyelin._version import __version__
+from remyelin.base.files import write_whole
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, plan_data
+from remyelin.person.inference.people import COORDINATES
+from remyelin.person.inference.posterior import Posterior
+from remyelin.person.inference.predictive import Predicted
+
+SCHEMA: Final = "remyelin-fit/1"
+CAUTION: Final = (
+    "A research and teaching model, never medical advice. Its numbers on nerves and recovery are largely assumed. "
+    "It recommends no treatment and no dose."
+)
+
+
+def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
+    """Return the answer of `remyelin fit --json`."""
+    record, sample = posterior.record, posterior.sample
+    shape = sample.pareto_k
+    return {
+        "schema": SCHEMA,
+        "caution": CAUTION,
+        "source": record.source,
+        "rough": posterior.rough,
+        "persons": len(sample.draws),
+        "effective_sample": round(sample.effective, 1),
+        "pareto_k": round(shape, 2) if np.isfinite(shape) else None,
+        "fits": found.fits,
+        "causes": {name: round(share, 3) for name, share in posterior.causes().items()},
+        "disagrees": [
+            {"line": item.entry.line, "entry": item.entry.label, "reason": reason_of(item)}
+            for item in found.compared
+            if not item.agrees
+        ],
+        "not_understood": [asdict(item) for item in record.not_understood],
+        "notes": list(record.notes),
+        "entries": [_entry(item) for item in found.compared],
+        "forecast": {
+            "refused": found.refused,
+            "caution": CAUTION,
+            "waiting": waiting_text(found),
+            "plans": [plan_data(item) for item in found.plans],
+            "later_starts": [
+                {
+                    "plan": item.plan,
+                    "points_at_end": _triple(item.end),
+                    "point_months": _triple(item.sum),
+                }
+                for item in found.waiting
+            ],
+        },
+        "next_test": [
+            {"kind": item.kind, "name": item.name, "narrower": round(item.narrower, 3)}
+            for item in found.next_test
+        ],
+        "next_test_note": DRAWN_FIRST,
+        "rests_on": rests_on(posterior),
+    }
+
+
+def reason_of(item: Predicted) -> str:
+    """Return in words how an entry differs from its prediction."""
+    if item.words:
+        low, median, high = item.words
+        return f"the model expects {median} ({low} to {high})"
+    return f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+
+
+def waiting_text(found: Forecast) -> str:
+    """Return what is said of waiting: never that it is safe."""
+    if found.refused is not None or not found.waiting:
+        return CANNOT_TELL
+    worst = max(found.waiting, key=lambda item: item.sum[1])
+    if worst.sum[1] < 1.0 and worst.end[1] < 1.0:
+        return CANNOT_TELL
+    low, median, high = worst.sum
+    return (
+        f"Under {worst.plan!r} the person carries {median:.0f} point-months more disability "
+        f"({low:.0f} to {high:.0f}). {NOT_DELAYED}"
+    )
+
+
+def rests_on(posterior: Posterior) -> dict[str, Any]:
+    """Return what the answer rests on: what was not stated, and ledger entries by kind."""
+    kinds = Counter(entry.kind for entry in posterior.setting.ledger.used())
+    return {
+        "not_stated": list(posterior.setting.assumed),
+        "entries": sum(kinds.values()),
+        **{kind: kinds.get(kind, 0) for kind in ("measured", "derived", "calibrated", "assumed")},
+        "version": __version__,
+    }
+
+
+def _triple(values: tuple[float, float, float]) -> dict[str, float]:
+    low, median, high = (round(value, 2) for value in values)
+    return {"median": median, "low": low, "high": high}
+
+
+def _entry(item: Predicted) -> dict[str, Any]:
+    predicted: dict[str, Any] = {
+        "median": float(f"{item.median:.4g}"),
+        "low": float(f"{item.low:.4g}"),
+        "high": float(f"{item.high:.4g}"),
+    }
+    if item.words:
+        low, median, high = item.words
+        predicted = {"median": median, "low": low, "high": high}
+    entry = item.entry
+    return {
+        "line": entry.line,
+        "months": round(entry.day / DAYS_PER_MONTH, 2),
+        "kind": entry.kind,
+        "name": entry.name,
+        "observed": entry.text,
+        "unit": item.unit,
+        "predicted": predicted,
+        "agrees": item.agrees,
+        "outlier": round(item.outlier, 3),
+    }
+
+
+def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
+    """Return the posterior as a dataset: weighted persons, and the picks under every plan."""
+    draws = posterior.sample.draws
+    variables: dict[str, Any] = {
+        "weight": ("person", posterior.weights, {"units": "1"}),
+        "log_likelihood": ("person", posterior.sample.log_likelihood, {"units": "1"}),
+        "began": ("person", posterior.people.began, {"units": "day"}),
+        "cause": ("person", np.array(posterior.setting.causes, dtype=object)[draws.cause].astype(str)),
+        "parameter_set": ("person", draws.member),
+        "coordinates": (
+            ("person", "coordinate"),
+            draws.z,
+            {"units": "1", "long_name": "trait as a standard normal number"},
+        ),
+    }
+    for item in found.plans:
+        slug = item.plan.name.replace(" ", "_")
+        pick = f"pick_{len(item.scale)}"
+        variables[f"disability_{slug}"] = ((pick, "time"), item.scale, {"units": "points"})
+        for name, values in item.symptoms.items():
+            variables[f"{name}_{slug}"] = ((pick, "time"), values.astype(np.float32), {"units": "1"})
+    coordinates: dict[str, Any] = {"coordinate": list(COORDINATES)}
+    if found.plans:
+        coordinates["time"] = ("time", found.plans[0].days, {"units": "day"})
+    text = json.dumps(answer(posterior, found), ensure_ascii=False, allow_nan=False)
+    return xr.Dataset(
+        variables,
+        coords=coordinates,
+        attrs={"title": f"Posterior of {posterior.record.source}", "disclaimer": CAUTION, "answer": text},
+    )
+
+
+def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
+    """Return the posterior as the bytes of a netCDF file, made in memory."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        to_dataset(posterior, found).dump_to_store(H5NetCDFStore(file))
+    return content.getvalue()
+
+
+def save(posterior: Posterior, found: Forecast, path: Path) -> None:
+    """Write the posterior as netCDF, whole or not at all."""
+    write_whole(path, to_netcdf(posterior, found))

@@ -1,0 +1,360 @@
+"""Course of one person under several plans, what waiting costs, and which result would narrow the answer most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.cobalamin import REGIMENS, read_order
+from remyelin.person.inference import findings
+from remyelin.person.inference.people import Plan, Simulated, gas_stop, given, simulated
+from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
+from remyelin.person.inference.predictive import (
+    BAND,
+    Predicted,
+    banded,
+    compared,
+    expected_width,
+    grade_draws,
+    path_at,
+    signs_at,
+    state_of,
+    value_draws,
+)
+from remyelin.person.inference.settings import (
+    RECORD_BINS,
+    RECORD_FORECAST_DRAWS,
+    RECORD_LEAST_EFFECTIVE,
+    RECORD_MISFIT,
+)
+from remyelin.person.record import Entry, terms
+from remyelin.person.record.terms import SIGNS
+
+Floats = NDArray[np.float64]
+LATER: Final = (3, 12)  # months by which a start is moved
+#: Published schedules that are run beside the recorded one, for comparison only.
+SCHEDULES: Final = ("uk neurological", "oral")
+FIRST: Final = "uk neurological"  # run where no treatment is recorded, so that starts can be compared
+NEXT_SIGNS: Final = ("vibration", "ankle_jerk", "babinski")
+DRAWN_FIRST: Final = "Any further blood is drawn on the day treatment starts, never instead of starting it."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """Persons of a posterior under one plan.
+
+    Attributes
+    ----------
+    plan : Plan
+    start : float or None
+        Day of the first dose.
+    days : (day,) array
+    scale : (pick, day) array
+        Points of the disability scale.
+    symptoms, signs : mapping of str to (pick, day) array
+    first_better : (pick,) array
+        Days from the first dose until a symptom is noticeably better; infinite if none gets so.
+    """
+
+    plan: Plan
+    start: float | None
+    days: Floats
+    scale: Floats
+    symptoms: dict[str, Floats]
+    signs: dict[str, Floats]
+    first_better: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Cost of a later start against an earlier one, in points of the disability scale.
+
+    Attributes
+    ----------
+    plan : str
+    end : (float, float, float)
+        Low, median and high of the points at the end of the course.
+    sum : (float, float, float)
+        Of the points times months over the course.
+    """
+
+    plan: str
+    end: tuple[float, float, float]
+    sum: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class NextTest:
+    """Value of one further result: how much narrower the band of the scale a year on would be on average."""
+
+    kind: str
+    name: str
+    narrower: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """What a posterior says of the future.
+
+    Attributes
+    ----------
+    refused : str or None
+        Why no course is given.
+    fits : bool
+    compared : tuple of Predicted
+    plans : tuple of Followed
+    waiting : tuple of Waited
+    next_test : tuple of NextTest
+    """
+
+    refused: str | None
+    fits: bool
+    compared: tuple[Predicted, ...]
+    plans: tuple[Followed, ...]
+    waiting: tuple[Waited, ...]
+    next_test: tuple[NextTest, ...]
+
+
+def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
+    """Return the plans to follow beside the recorded treatment."""
+    record, ledger, horizon = posterior.record, posterior.setting.ledger, posterior.horizon
+    now = record.last_day
+    known = [item for item in record.treatments if item.order is not None]
+    if not known:
+        plans = [
+            Plan(
+                "from now" if not months else f"{months} months later",
+                f"published schedule {FIRST!r} started {'now' if not months else f'{months} months later'}",
+                (read_order(FIRST, now + months * DAYS_PER_MONTH, horizon, ledger),),
+                now + months * DAYS_PER_MONTH,
+            )
+            for months in (0, *LATER)
+        ]
+        return tuple(plans)
+    start = known[0].start
+    stop = gas_stop(record)
+    # gas that ended before presentation is history: no plan moves it
+    moves = stop is not None and stop >= 0.0
+    plans = [Plan("untreated", "no treatment, the cause goes on", (), None if moves else stop)]
+    for months in LATER:
+        shift = months * DAYS_PER_MONTH
+        end = stop + shift if moves and stop is not None else stop
+        plans.append(
+            Plan(
+                f"{months} months later",
+                f"the same treatment started {months} months later",
+                given(record, horizon, ledger, shift),
+                end,
+            )
+        )
+    used = {terms.fold(item.order or "") for item in known}
+    for name in SCHEDULES:
+        if name not in used and name in REGIMENS:
+            label = f"published schedule {name!r} from the same day"
+            plans.append(Plan(name, label, (read_order(name, start, horizon, ledger),), stop))
+    return tuple(plans)
+
+
+def forecast(
+    posterior: Posterior,
+    *,
+    workers: int | None = None,
+    progress: Callable[[str, float], None] = lambda step, share: None,
+) -> Forecast:
+    """Return the forecast of a posterior, or why it is refused.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    workers : int, optional
+    progress : callable
+        Called with the name of a step and the share done.
+    """
+    entries = compared(posterior)
+    fits, refused = _verdict(posterior, entries)
+    if refused is not None:
+        return Forecast(refused, fits, entries, (), (), ())
+    days = posterior.people.days
+    ahead = days[days >= min(0.0, _start(posterior.plan) or 0.0)]
+    own = _followed(
+        posterior, posterior.plan, posterior.people.at(posterior.picked.person), posterior.picked, ahead
+    )
+    plans = [own]
+    if not posterior.rough:
+        few = _fewer(posterior.picked, RECORD_FORECAST_DRAWS)
+        persons, back = np.unique(few.person, return_inverse=True)
+        wanted = plans_of(posterior)
+        for number, plan in enumerate(wanted):
+            people = simulated(
+                posterior.sample.draws.at(persons),
+                plan,
+                ahead,
+                (),
+                posterior.setting,
+                lambda share, number=number: progress("other plans", (number + share) / len(wanted)),  # type: ignore[misc]
+                workers,
+            )
+            plans.append(_followed(posterior, plan, people.at(back), few, ahead))
+    return Forecast(
+        None, fits, entries, tuple(plans), _waiting(posterior, plans), _next_tests(posterior, own)
+    )
+
+
+def _verdict(posterior: Posterior, entries: tuple[Predicted, ...]) -> tuple[bool, str | None]:
+    """Return whether the record is reproduced, and why no forecast is given."""
+    record = posterior.record
+    off = sorted((item for item in entries if not item.agrees), key=lambda item: -item.outlier)
+    least = RECORD_LEAST_EFFECTIVE
+    alike = posterior.sample.effective >= least
+    fits = alike and len(off) <= max(1, int(RECORD_MISFIT * len(entries)))
+    if not entries:
+        return fits, "the record holds no result to fit; add laboratory values or findings."
+    unknown = [item for item in record.treatments if item.order is None]
+    if unknown:
+        return fits, f"a treatment of unknown dose (line {unknown[0].line}) hides what the values mean."
+    if not alike:
+        named = f"; {_named(off[0])} disagrees most" if off else ""
+        return fits, (
+            f"too few simulated persons resemble this record (effective sample "
+            f"{posterior.sample.effective:.0f}, at least {least:.0f} are needed){named}."
+        )
+    if not fits:
+        return fits, f"the model does not reproduce {' and '.join(_named(item) for item in off[:3])}."
+    return fits, None
+
+
+def _named(item: Predicted) -> str:
+    where = f"line {item.entry.line}: " if item.entry.line else ""
+    return f"{where}{item.entry.label}"
+
+
+def _start(plan: Plan) -> float | None:
+    return min((dose.time for order in plan.orders for dose in order.doses), default=None)
+
+
+def _fewer(picked: Picked, count: int) -> Picked:
+    chosen = np.linspace(0, len(picked.person) - 1, min(count, len(picked.person))).round().astype(np.int64)
+    hidden = picked.hidden
+    return Picked(
+        picked.person[chosen],
+        picked.draw[chosen],
+        findings.Nested(
+            hidden.reserve[chosen],
+            hidden.notice[chosen],
+            hidden.size[chosen],
+            hidden.path[chosen],
+            hidden.examiner[chosen],
+        ),
+    )
+
+
+def _followed(posterior: Posterior, plan: Plan, people: Simulated, picked: Picked, days: Floats) -> Followed:
+    # the same paths under every plan, so that plans differ by treatment alone
+    path = path_at(posterior, picked, days, 5)
+    state = state_of(posterior, people, picked, days, path)
+    severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
+    start = _start(plan)
+    return Followed(
+        plan,
+        start,
+        days,
+        state.scale["total"][:, 0].astype(np.float64),
+        severities,
+        {name: values[:, 0] for name, values in signs_at(state).items()},
+        _first_better(severities, days, start, float(np.mean(posterior.setting.numbers[0].judge.presence))),
+    )
+
+
+def _first_better(
+    severities: dict[str, Floats], days: Floats, start: float | None, noticeable: float
+) -> Floats:
+    stacked = np.stack(list(severities.values()))
+    count = stacked.shape[1]
+    if start is None or not (days >= start).any():
+        return np.full(count, np.inf)
+    first = int(np.searchsorted(days, start))
+    fallen = np.any(stacked[..., first : first + 1] - stacked[..., first:] >= noticeable, axis=0)
+    after = days[first:] - start
+    return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
+
+
+def _waiting(posterior: Posterior, plans: list[Followed]) -> tuple[Waited, ...]:
+    """Compare later starts with the recorded one, or with one now where none is recorded, pick by pick."""
+    named = {item.plan.name: item for item in plans}
+    base = named.get("from now") or plans[0]
+    count = min(len(item.scale) for item in plans)
+    picks = np.linspace(0, len(base.scale) - 1, count).round().astype(np.int64)
+    found = []
+    for item in plans:
+        later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
+        if not later:
+            continue
+        difference = item.scale - base.scale[picks]
+        months = np.diff(item.days) / DAYS_PER_MONTH
+        area = (0.5 * (difference[:, 1:] + difference[:, :-1]) * months).sum(axis=1)
+        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area)))
+    return tuple(found)
+
+
+def _quantiles(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, BAND)
+    return float(low), float(middle), float(high)
+
+
+def _next_tests(posterior: Posterior, own: Followed) -> tuple[NextTest, ...]:
+    """Return how much each single further result would narrow the scale a year on, the best first."""
+    now = posterior.record.last_day
+    at = int(np.searchsorted(own.days, now + 12 * DAYS_PER_MONTH).clip(0, len(own.days) - 1))
+    target = own.scale[:, at]
+    # points are whole; a small known jitter makes widths of bins comparable
+    rng = np.random.default_rng([posterior.seed, 6])
+    target = target + rng.random(len(target)) - 0.5
+    people = posterior.people.at(posterior.picked.person)
+    known = {(entry.kind, entry.name) for entry in posterior.record.entries if entry.day >= now - 1.0}
+    results: list[tuple[str, str, Floats]] = []
+    for number, name in enumerate(NEXT_LABS):
+        if ("lab", name) not in known:
+            entry = Entry(0, now, "lab", name, 1.0)
+            results.append(("lab", name, value_draws(posterior, people, entry, 100 + number)))
+    for number, name in enumerate(NEXT_STUDIES):
+        if ("study", name) not in known:
+            entry = Entry(0, now, "study", name, 1.0)
+            results.append(("study", name, value_draws(posterior, people, entry, 200 + number)))
+    days = np.array([now])
+    state = state_of(posterior, people, posterior.picked, days, path_at(posterior, posterior.picked, days, 7))
+    for number, name in enumerate(NEXT_SIGNS):
+        if ("sign", name) not in known:
+            examiner = rng.standard_normal((len(target), 1))
+            below = findings.cumulative(SIGNS[name], state, 0, examiner, posterior.likelihood.reporting)
+            grades = grade_draws(posterior, SIGNS[name], "sign", below, 300 + number)
+            results.append(("sign", name, grades + 0.01 * rng.random(len(target))))
+    bins = RECORD_BINS
+    found = []
+    for kind, name, result in results:
+        # bins of the same sizes without information: what few draws alone would narrow
+        nothing = np.mean([expected_width(target, rng.permutation(result), bins) for _ in range(8)])
+        gain = 1.0 - expected_width(target, result, bins) / nothing if nothing > 0 else 0.0
+        found.append(NextTest(kind, name, max(float(gain), 0.0)))
+    return tuple(sorted(found, key=lambda item: -item.narrower))
+
+
+def plan_data(item: Followed) -> dict[str, object]:
+    """Return one plan as plain data of the answer."""
+    months = [round(float(day) / DAYS_PER_MONTH, 2) for day in item.days]
+    finite = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
+    low, median, high = (round(float(value), 2) if np.isfinite(value) else None for value in finite)
+    return {
+        "name": item.plan.name,
+        "label": item.plan.label,
+        "start": None if item.start is None else round(item.start / DAYS_PER_MONTH, 2),
+        "scale": {"months": months, **banded(item.scale)},
+        "symptoms": {name: {"months": months, **banded(values)} for name, values in item.symptoms.items()},
+        "signs": {name: {"months": months, **banded(values)} for name, values in item.signs.items()},
+        "first_better": {"median": median, "low": low, "high": high},
+    }

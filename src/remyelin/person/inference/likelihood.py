@@ -1,0 +1,227 @@
+"""Likelihood of a whole record for simulated persons, with the hidden states that explain it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic
+from remyelin.person.inference import findings
+from remyelin.person.inference.filtering import Filtered, filtered
+from remyelin.person.inference.findings import Nested, Reporting
+from remyelin.person.inference.people import Setting, Simulated
+from remyelin.person.inference.settings import RECORD_HISTORY
+from remyelin.person.inference.studies import Asked, asked_of
+from remyelin.person.inference.values import Streams, measured, stream_of
+from remyelin.person.record import Entry, Record
+from remyelin.person.record.terms import SCALE_TOP, STUDIES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Likelihood of a record for simulated persons.
+
+    Attributes
+    ----------
+    total : (person,) array
+        Log likelihood, hidden states integrated out.
+    draws : (person, draw) array
+        Log likelihood of every draw of hidden states; their mean is `total`.
+    hidden : Nested
+    values : tuple of Filtered
+        Of laboratory values and studies, by size of the discrepancy.
+    outlier : (entry, person, draw) array
+        Chance of every finding and scale to say nothing, in the order of the likelihood's `clinical`.
+    """
+
+    total: Floats
+    draws: Floats
+    hidden: Nested
+    values: tuple[Filtered, ...]
+    outlier: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likelihood:
+    """How the entries of a record are judged.
+
+    Attributes
+    ----------
+    setting : Setting
+    reporting : Reporting
+    streams : Streams
+    values, clinical : tuple of Entry
+        Laboratory values and studies; symptoms, signs and scales.
+    finding_days : (day,) array
+        Days at which the clinical state is needed.
+    selected : str
+        How the person was found: ``symptoms``, ``blood count``, or empty without a selection.
+    """
+
+    setting: Setting
+    reporting: Reporting
+    streams: Streams
+    values: tuple[Entry, ...]
+    clinical: tuple[Entry, ...]
+    finding_days: Floats
+    selected: str
+
+    @classmethod
+    def of(cls, record: Record, setting: Setting, extra: Sequence[str] = ()) -> Likelihood:
+        """Set up the likelihood of a record; `extra` are markers and studies that will be predicted."""
+        values = tuple(entry for entry in record.entries if entry.kind in ("lab", "study"))
+        found = tuple(entry for entry in record.entries if entry.kind in ("symptom", "sign", "scale"))
+        reporting = Reporting.from_ledger(setting.ledger)
+        names = list(dict.fromkeys([*(stream_of(entry) for entry in values), *extra]))
+        streams = Streams.of(
+            [name for name in names if name not in STUDIES],
+            [name for name in names if name in STUDIES],
+            setting.ledger,
+            setting.spread,
+            setting.body,
+            setting.numbers[0].tables,
+        )
+        days = sorted(
+            {day for entry in found for day, _ in _parts(entry, reporting)} | {0.0} if found else {0.0}
+        )
+        selected = record.found or ("symptoms" if any(e.kind != "scale" for e in found) else "")
+        return cls(setting, reporting, streams, values, found, np.array(days), selected)
+
+    def days(self) -> list[float]:
+        """Return every day on which persons must be known."""
+        days = {entry.day for entry in self.values} | set(map(float, self.finding_days))
+        return sorted(days | set(RECORD_HISTORY) | {0.0})
+
+    def asked(self) -> list[Asked]:
+        """Return the nerve studies to make."""
+        return list(dict.fromkeys(asked_of(entry) for entry in self.values if entry.kind == "study"))
+
+    def judge(self, people: Simulated, numbers: Sequence[int], seed: int, draws: int) -> Judged:
+        """Return the likelihood of simulated persons.
+
+        Parameters
+        ----------
+        people : Simulated
+        numbers : sequence of int
+            Number of each person, whose stream of hidden states it is.
+        seed : int
+        draws : int
+            Hidden states for every person.
+        """
+        reporting, count = self.reporting, len(people.began)
+        hidden = findings.nested(numbers, self.finding_days, self.setting.spread, reporting, seed, draws)
+        items = measured(self.values, people, self.streams)
+        values = tuple(
+            filtered(items, self.streams.hidden(size), reporting.outlier, count) for size in reporting.scales
+        )
+        by_size = np.stack([item.log_likelihood for item in values], axis=-1)
+        logs = np.take_along_axis(by_size, hidden.size, axis=1)
+        outlier = np.zeros((len(self.clinical), count, draws))
+        if self.clinical:
+            logs = logs + self._findings(people, hidden, outlier)
+        logs = logs + self._presented(people, hidden)
+        total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
+        return Judged(total, logs, hidden, values, outlier)
+
+    def state(self, people: Simulated, hidden: Nested, days: Floats, path: Floats) -> findings.Clinic:
+        """Return the clinical state of persons at days that are kept."""
+        at = np.searchsorted(people.days, days)
+        return findings.clinic_of(
+            {name: values[:, at] for name, values in people.pathways.items()},
+            people.blood["cognition"][:, at],
+            hidden,
+            path,
+            self.setting.numbers[0].judge,
+            self.reporting,
+        )
+
+    def _findings(self, people: Simulated, hidden: Nested, outlier: Floats) -> Floats:
+        """Return the log likelihood (person, draw) of symptoms, signs and scales."""
+        state = self.state(people, hidden, self.finding_days, hidden.path)
+        setting, reporting = self.setting, self.reporting
+        record, share = setting.record, reporting.outlier
+        logs = np.zeros(hidden.reserve.shape)
+        by_name: dict[tuple[str, str], list[int]] = {}
+        for index, entry in enumerate(self.clinical):
+            if entry.kind == "scale":
+                logs += self._scale(entry, state, outlier[index])
+            else:
+                by_name.setdefault((entry.kind, entry.name), []).append(index)
+        for (kind, _), indices in by_name.items():
+            item = findings.finding_of(self.clinical[indices[0]])
+            common = findings.background(item, kind, setting.age, record.conditions, setting.ledger)
+            size = findings.grades(item)
+            cases: list[tuple[int | None, float]] = [(None, 1.0 - common)]
+            cases += [(grade, common * part) for grade, part in findings.others(item, reporting)]
+            of_case = np.zeros((len(cases), *logs.shape))
+            chances = []
+            for index in indices:
+                plain = np.ones((len(cases), *logs.shape))
+                width = 1.0
+                for day, levels in _parts(self.clinical[index], reporting):
+                    at = int(np.searchsorted(self.finding_days, day))
+                    below = findings.cumulative(item, state, at, hidden.examiner[..., at], reporting)
+                    width *= (levels[1] - levels[0] + 1) / size
+                    for place, (grade, _) in enumerate(cases):
+                        plain[place] *= np.clip(findings.chance(item, levels, below, grade), 0.0, 1.0)
+                chances.append((index, plain, width))
+                of_case += np.log((1.0 - share) * plain + share * width)
+            weights = np.log([weight for _, weight in cases])[:, None, None]
+            together = np.logaddexp.reduce(of_case + weights, axis=0)
+            logs += together
+            posterior = np.exp(of_case + weights - together)
+            for index, plain, width in chances:
+                said = share * width / ((1.0 - share) * plain + share * width)
+                outlier[index] = (posterior * said).sum(axis=0)
+        return logs
+
+    def _scale(self, entry: Entry, state: findings.Clinic, outlier: Floats) -> Floats:
+        """Return the log likelihood of a scale and write the chance that it says nothing."""
+        at = int(np.searchsorted(self.finding_days, entry.day))
+        points = state.scale["total" if entry.name == "disability" else "rankin"][..., at]
+        top = SCALE_TOP[entry.name]
+        noise = self.reporting.scale_noise * (1.0 if entry.name == "disability" else 0.5)
+        assert entry.value is not None
+        density = np.exp(-0.5 * ((entry.value - points) / noise) ** 2) / (noise * math.sqrt(2.0 * math.pi))
+        share = self.reporting.outlier
+        both = (1.0 - share) * density + share / (top + 1.0)
+        outlier[...] = share / (top + 1.0) / both
+        return np.asarray(np.log(both))
+
+    def _presented(self, people: Simulated, hidden: Nested) -> Floats:
+        """Return the log density (person, draw) of being found on day 0 and not before."""
+        if self.selected not in ("symptoms", "blood count"):
+            return np.zeros(hidden.reserve.shape)
+        days = np.array([*RECORD_HISTORY, 0.0])
+        noticed, gait, other, anaemia = self.reporting.rates
+        fall = 1.0 - people.blood["haemoglobin"] / self.setting.ledger["blood.haemoglobin"]
+        at = np.searchsorted(people.days, days)
+        fall = fall[:, at] / self.setting.ledger["blood.haemoglobin_fall"]
+        rate = np.broadcast_to(
+            other + anaemia * np.clip(fall, 0.0, 1.0)[:, None], (*hidden.reserve.shape, len(days))
+        )
+        if self.selected == "symptoms":
+            still = np.zeros((*hidden.reserve.shape, len(days)))
+            state = self.state(people, hidden, days, still)
+            presence = np.broadcast_to(state.judge.presence, state.shape)
+            felt = np.any(
+                [state.severities[name] >= presence for name in clinic.SPINAL if name != "reflexes"]
+                + [state.severities["vision"] >= presence],
+                axis=0,
+            )
+            rate = other + noticed * felt + gait * state.severities["gait"]
+        gone = 0.5 * ((rate[..., 1:] + rate[..., :-1]) * np.diff(days)).sum(axis=-1)
+        return np.asarray(np.log(rate[..., -1] * 365.25) - gone)
+
+
+def _parts(entry: Entry, reporting: Reporting) -> list[tuple[float, tuple[int, int]]]:
+    """Return days and grades of an entry; of a scale only its day."""
+    if entry.kind == "scale":
+        return [(entry.day, (0, 0))]
+    return findings.parts_of(entry, reporting)

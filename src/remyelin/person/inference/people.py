@@ -1,0 +1,337 @@
+"""Draws to persons, and their simulation in batches: what is expensive, done once for every draw."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.cobalamin import Exposure, Order, read_order
+from remyelin.evidence import Ledger
+from remyelin.fibre.settings import TRAIT_LIMITS
+from remyelin.person.case import PARTIAL_CAUSES
+from remyelin.person.chain_people import Numbers, simulate_people
+from remyelin.person.inference.sampler import Draws, Prior
+from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
+from remyelin.person.inference.studies import Asked, examined
+from remyelin.person.person import Person
+from remyelin.person.plans import caused
+from remyelin.person.record import Record
+from remyelin.person.settings import COURSE_HISTORY_STEP, COURSE_LEAD
+from remyelin.person.traits import SLOW, TYPICAL, Spread
+
+Floats = NDArray[np.float64]
+#: Causes that an unknown one may be, in the order of ``record.causes``.
+UNKNOWN: Final = (
+    "pernicious anaemia",
+    "gastrectomy",
+    "vegan diet",
+    "nitrous oxide",
+    "metformin",
+    "ileal disease",
+    "food-cobalamin malabsorption",
+    "none",
+)
+COORDINATES: Final = ("began", *SLOW)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """Everything about a record that simulated persons share.
+
+    Attributes
+    ----------
+    record : Record
+    ledger : Ledger
+    causes : tuple of str
+    prior : Prior
+    numbers : tuple of Numbers
+        One a parameter set.
+    age, sex, body, spread
+        Of the person, stated or assumed.
+    assumed : tuple of str
+        What was not stated and is filled with a prior.
+    """
+
+    record: Record
+    ledger: Ledger
+    causes: tuple[str, ...]
+    prior: Prior
+    numbers: tuple[Numbers, ...]
+    age: float
+    sex: str
+    body: nerve.Person
+    spread: Spread
+    assumed: tuple[str, ...]
+
+
+def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) -> Setting:
+    """Return what the simulated persons of a record share."""
+    stated, assumed = record.person, []
+
+    def fact(value: float | None, name: str, entry: str) -> float:
+        if value is None:
+            assumed.append(name)
+            return ledger[entry]
+        return value
+
+    sex = stated.sex or "female"
+    if stated.sex is None:
+        assumed.append("sex")
+    age = fact(stated.age, "age", "record.age")
+    body = nerve.Person(
+        age,
+        sex,
+        fact(stated.height, "height", f"prior.height.{sex}"),
+        fact(stated.temperature, "limb temperature", "prior.limb_temperature"),
+    )
+    kind = record.cause.kind
+    causes: tuple[str, ...]
+    if kind == "unknown":
+        causes, weights = UNKNOWN, np.array(ledger.vector("record.causes"))
+        assumed.append("cause")
+    else:
+        causes, weights = (kind,), np.ones(1)
+    if record.cause.began is None and kind != "none":
+        assumed.append("time since the cause began")
+    base = Numbers.of(ledger, tables or nerve.build_tables(ledger))
+    sets = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
+    numbers = tuple(replace(base, rates=rates) for rates in sets)
+    prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
+    return Setting(
+        record,
+        ledger,
+        causes,
+        prior,
+        numbers,
+        age,
+        sex,
+        body,
+        Spread.from_ledger(ledger),
+        tuple(assumed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One course of treatment that persons of a record are followed under.
+
+    Attributes
+    ----------
+    name, label : str
+    orders : tuple of Order
+    stop : float or None
+        Day on which nitrous oxide ends; None where it goes on.
+    """
+
+    name: str
+    label: str
+    orders: tuple[Order, ...]
+    stop: float | None
+
+
+def given(record: Record, horizon: float, ledger: Ledger, shift: float = 0.0) -> tuple[Order, ...]:
+    """Return the orders of the treatments of a record, moved by `shift` days."""
+    orders = []
+    for item in record.treatments:
+        if item.order is None:
+            continue
+        stop = horizon if item.stop is None else min(item.stop + shift, horizon)
+        try:
+            orders.append(read_order(item.order, item.start + shift, stop, ledger))
+        except InputError as error:
+            raise InputError(f"{record.source}: line {item.line}: {error}") from None
+    return tuple(orders)
+
+
+def gas_stop(record: Record) -> float | None:
+    """Return the day on which nitrous oxide ends: as stated, else with the first treatment."""
+    if record.cause.ended is not None:
+        return record.cause.ended
+    return min((item.start for item in record.treatments), default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulated:
+    """Simulated persons at common days.
+
+    Attributes
+    ----------
+    days : (day,) array
+    blood : mapping of str to (person, day) array
+    pathways : mapping of str to (person, day, pathway) array
+    studies : mapping of Asked to (person,) array
+        Results of nerve studies in standard deviations of the norm.
+    began : (person,) array
+        Day on which the cause began.
+    """
+
+    days: Floats
+    blood: Mapping[str, Floats]
+    pathways: Mapping[str, Floats]
+    studies: Mapping[Asked, Floats]
+    began: Floats
+
+    def at(self, which: NDArray[np.generic]) -> Simulated:
+        """Return some of the persons."""
+        return Simulated(
+            self.days,
+            {name: values[which] for name, values in self.blood.items()},
+            {name: values[which] for name, values in self.pathways.items()},
+            {name: values[which] for name, values in self.studies.items()},
+            self.began[which],
+        )
+
+
+def joined(parts: Sequence[Simulated]) -> Simulated:
+    """Return several batches as one."""
+    first = parts[0]
+    return Simulated(
+        first.days,
+        {name: np.concatenate([part.blood[name] for part in parts]) for name in first.blood},
+        {name: np.concatenate([part.pathways[name] for part in parts]) for name in first.pathways},
+        {name: np.concatenate([part.studies[name] for part in parts]) for name in first.studies},
+        np.concatenate([part.began for part in parts]),
+    )
+
+
+_BLOOD: Final = ("b12", "haptocorrin", "holotc", "mma", "homocysteine", "haemoglobin", "mcv", "cognition")
+
+
+def simulated(
+    draws: Draws,
+    plan: Plan,
+    days: Floats,
+    asked: Sequence[Asked],
+    shared: Setting,
+    progress: Callable[[float], None] = lambda share: None,
+    workers: int | None = None,
+) -> Simulated:
+    """Simulate the persons of some draws under a plan.
+
+    Each person depends on its own draw alone, so that workers and chunks change nothing.
+
+    Parameters
+    ----------
+    draws : Draws
+    plan : Plan
+    days : (day,) array
+        Days kept, ascending; those of `asked` among them.
+    asked : sequence of Asked
+        Nerve studies to make.
+    shared : Setting
+    progress : callable
+        Called with the share that is done.
+    workers : int, optional
+        Threads; as many as processors when omitted.
+    """
+    # persons of one parameter set conduct together
+    order = np.argsort(draws.member, kind="stable")
+    chunk = RECORD_CHUNK
+    chunks = [order[start : start + chunk] for start in range(0, len(order), chunk)]
+    workers = workers or min(os.cpu_count() or 1, 4)
+    found: list[Simulated] = []
+    with ThreadPoolExecutor(workers) as executor:
+        for part in executor.map(lambda which: _batch(draws.at(which), plan, days, asked, shared), chunks):
+            found.append(part)
+            progress(len(found) / len(chunks))
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    return joined(found).at(back)
+
+
+def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], shared: Setting) -> Simulated:
+    people = [person_of(draws, i, shared) for i in range(len(draws))]
+    horizon = float(days[-1])
+    exposures = [_exposure(person, plan, horizon, shared.ledger) for person in people]
+    times = [_times(person.began, days) for person in people]
+    count = len(draws)
+    which = [int(member) for member in draws.member]
+    found = simulate_people(
+        exposures,
+        [shared.body] * count,
+        times,
+        [days] * count,
+        [person.traits for person in people],
+        shared.numbers,
+        which,
+    )
+    keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
+    return Simulated(
+        days,
+        {name: found.blood[name] for name in _BLOOD},
+        {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
+        examined(asked, days, found.states, shared.body, shared.numbers[0].tables, shared.ledger),
+        np.array([person.began for person in people]),
+    )
+
+
+def _exposure(person: Person, plan: Plan, horizon: float, ledger: Ledger) -> Exposure:
+    stop = horizon + 1.0 if plan.stop is None else plan.stop
+    stop = max(stop, person.began + 1.0)
+    return cobalamin.treated(caused(person, stop, ledger), *plan.orders)
+
+
+def person_of(draws: Draws, index: int, shared: Setting) -> Person:
+    """Return the person of one draw, with the slow traits and no fast one."""
+    record, ledger = shared.record, shared.ledger
+    cause = shared.causes[int(draws.cause[index])]
+    name = cause.replace(" ", "_")
+    z = draws.z[index]
+    slow = z[COORDINATES.index("began") + 1 :]
+    # the slow traits come first among all and depend on no fast one
+    mixed = shared.spread.mix[: len(SLOW), : len(SLOW)] @ slow
+    limits = TRAIT_LIMITS
+    values = np.clip(np.exp(shared.spread.deviation[: len(SLOW)] * mixed), *limits)
+    traits = TYPICAL.with_values(**dict(zip(SLOW, map(float, values), strict=True)))
+    began = 0.0
+    if cause != "none":
+        began = -DAYS_PER_YEAR * ledger[f"prior.began.{name}"] * math.exp(ledger["spread.began"] * z[0])
+        if record.cause.kind == cause and record.cause.began is not None:
+            began = record.cause.began
+        began = max(began, -(shared.age - 0.5) * DAYS_PER_YEAR)
+        if plan_ended := record.cause.ended if record.cause.kind == cause else None:
+            began = min(began, plan_ended - 1.0)
+    stated = record.cause
+    lost = 0.0
+    if cause in PARTIAL_CAUSES:
+        lost = stated.lost if stated.lost is not None else ledger[f"prior.lost.{name}"]
+    hours, fraction = 0.0, 0.0
+    if cause == "nitrous oxide":
+        hours = stated.hours_per_day or ledger["prior.nitrous_oxide.hours_per_day"]
+        fraction = stated.inspired_fraction or ledger["prior.nitrous_oxide.inspired_fraction"]
+    food = record.person.food_intake
+    return Person(
+        age=shared.age,
+        sex=shared.sex,
+        height=shared.body.height,
+        weight=record.person.weight or ledger["prior.weight"],
+        temperature=shared.body.temperature,
+        cause=cause,
+        began=began,
+        ended=stated.ended,
+        food_intake=ledger[f"prior.food_intake.{shared.sex}"] if food is None else food,
+        nitrous_hours=hours,
+        nitrous_fraction=fraction,
+        facts=(),
+        traits=traits,
+        lost=lost,
+        filtration=record.person.filtration,
+    )
+
+
+def _times(began: float, days: Floats) -> Floats:
+    """Return the days at which the drive of myelin is taken: monthly, and the days kept."""
+    start = min(began, float(days[0])) - COURSE_LEAD
+    history = np.arange(start, 0.0, COURSE_HISTORY_STEP)
+    after = np.arange(0.0, float(days[-1]), COURSE_HISTORY_STEP)
+    return np.unique(np.concatenate([history, after, days]))

@@ -1,0 +1,237 @@
+"""Predictions of a posterior: every entry beside what was observed, bands over time, values not yet measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import clinic
+from remyelin.base.units import KINDS
+from remyelin.person.inference import findings
+from remyelin.person.inference.people import Simulated
+from remyelin.person.inference.posterior import Picked, Posterior
+from remyelin.person.inference.settings import RECORD_DIGITS
+from remyelin.person.inference.values import stream_of, values_at
+from remyelin.person.record import Entry, terms
+from remyelin.person.record.terms import STUDIES
+
+Floats = NDArray[np.float64]
+BAND: Final = (0.05, 0.5, 0.95)
+SIGNS: Final = ("vibration", "position", "romberg", "babinski", "ankle_jerk", "power_leg")
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """One entry beside its prediction.
+
+    Attributes
+    ----------
+    entry : Entry
+    unit : str
+        Unit of the numbers; ``grade`` for findings, whose numbers are places in their grades.
+    low, median, high : float
+        Posterior predictive 5, 50 and 95 %, noise included.
+    agrees : bool
+        Observed inside the 90 % interval, or a grade within one of the median.
+    outlier : float
+        Posterior chance that the entry says nothing of the person.
+    words : tuple of str
+        Grades at low, median and high; empty for numbers.
+    """
+
+    entry: Entry
+    unit: str
+    low: float
+    median: float
+    high: float
+    agrees: bool
+    outlier: float
+    words: tuple[str, ...] = ()
+
+
+def path_at(posterior: Posterior, picked: Picked, days: Floats, seed: int) -> Floats:
+    """Return the discrepancy (pick, 1, day) at other days, given that at the days of findings."""
+    known = posterior.likelihood.finding_days
+    time = posterior.likelihood.reporting.time
+
+    def covariance(one: Floats, other: Floats) -> Floats:
+        return np.exp(-np.abs(one[:, None] - other[None, :]) / time)
+
+    inner = covariance(known, known) + 1e-9 * np.eye(len(known))
+    gain = np.linalg.solve(inner, covariance(known, days)).T
+    rest = covariance(days, days) - gain @ covariance(known, days)
+    values, vectors = np.linalg.eigh(0.5 * (rest + rest.T))
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    white = np.random.default_rng([posterior.seed, seed]).standard_normal((len(picked.person), len(days)))
+    path: Floats = picked.hidden.path[:, 0] @ gain.T + white @ root.T
+    return path[:, None, :]
+
+
+def state_of(
+    posterior: Posterior, people: Simulated, picked: Picked, days: Floats, path: Floats
+) -> findings.Clinic:
+    """Return the clinical state (pick, 1, day) of one simulated person a pick."""
+    return posterior.likelihood.state(people, picked.hidden, days, path)
+
+
+def value_draws(posterior: Posterior, people: Simulated, entry: Entry, seed: int) -> Floats:
+    """Return posterior predictive draws (pick,) of a laboratory value or study, as transformed."""
+    likelihood, picked = posterior.likelihood, posterior.picked
+    streams, judged = likelihood.streams, posterior.judged
+    name = stream_of(entry)
+    expected, loadings = streams.expected(name, values_at(people, entry))
+    rng = np.random.default_rng([posterior.seed, 2, seed])
+    statics = len(streams.statics)
+    out = np.empty(len(picked.person))
+    white = rng.standard_normal((len(out), 2))
+    for size, filtered in enumerate(judged.values):
+        rows = np.flatnonzero(picked.hidden.size[:, 0] == size)
+        if not rows.size:
+            continue
+        person = picked.person[rows]
+        load = loadings[rows]
+        prior = streams.hidden(likelihood.reporting.scales[size]).covariance
+        own, slow = load[:, :statics], load[:, statics:]
+        middle = np.einsum("ni,ni->n", own, filtered.mean[person, :statics])
+        spread = np.einsum("ni,nij,nj->n", own, filtered.covariance[person][:, :statics, :statics], own)
+        # the discrepancy of the day is not told apart from what it was on other days: its whole variance counts
+        spread = spread + np.einsum("ni,ij,nj->n", slow, prior[statics:, statics:], slow)
+        level = expected[rows] + middle + np.sqrt(np.maximum(spread, 0.0)) * white[rows, 0]
+        out[rows] = level + streams.noise(name) * white[rows, 1]
+    return out
+
+
+def grade_draws(
+    posterior: Posterior, item: terms.Finding, kind: str, below: Floats, seed: int
+) -> NDArray[np.int64]:
+    """Return posterior predictive grades (pick,) of a finding, findings of other causes included."""
+    reporting, shared = posterior.likelihood.reporting, posterior.setting
+    rng = np.random.default_rng([posterior.seed, 3, seed])
+    steps = below[:, :, 0]
+    uniform = rng.random((3, steps.shape[1]))
+    found = (uniform[0] > steps).sum(axis=0).clip(0, findings.grades(item) - 1)
+    common = findings.background(item, kind, shared.age, posterior.record.conditions, shared.ledger)
+    possible, shares = zip(*findings.others(item, reporting), strict=True)
+    other = np.array(possible)[np.searchsorted(np.cumsum(shares), uniform[2]).clip(0, len(shares) - 1)]
+    worse = np.minimum(found, other) if item.type == "jerk" else np.maximum(found, other)
+    grades: NDArray[np.int64] = np.where(uniform[1] < common, worse, found)
+    return grades
+
+
+def compared(posterior: Posterior) -> tuple[Predicted, ...]:
+    """Return every entry of the record beside its prediction."""
+    likelihood, picked = posterior.likelihood, posterior.picked
+    people = posterior.people.at(picked.person)
+    state = state_of(posterior, people, picked, likelihood.finding_days, picked.hidden.path)
+    found: list[Predicted] = []
+    in_order = {
+        id(entry): index for index, entry in enumerate(sorted(likelihood.values, key=lambda e: e.day))
+    }
+    for number, entry in enumerate(posterior.record.entries):
+        if entry.kind in ("lab", "study"):
+            at = in_order[id(entry)]
+            by_size = np.stack([item.outlier[at] for item in posterior.judged.values])
+            outlier = float(by_size[picked.hidden.size[:, 0], picked.person].mean())
+            found.append(_value(posterior, people, entry, outlier, number))
+        elif entry.kind in ("symptom", "sign", "scale"):
+            at = likelihood.clinical.index(entry)
+            outlier = float(posterior.judged.outlier[at][picked.person, picked.draw].mean())
+            found.append(
+                _points(posterior, state, entry, outlier, number)
+                if entry.kind == "scale"
+                else _finding(posterior, state, entry, outlier, number)
+            )
+    return tuple(found)
+
+
+def _value(posterior: Posterior, people: Simulated, entry: Entry, outlier: float, seed: int) -> Predicted:
+    streams, name = posterior.likelihood.streams, stream_of(entry)
+    draws = value_draws(posterior, people, entry, seed)
+    low, median, high = np.quantile(draws, BAND)
+    assert entry.value is not None
+    observed = streams.transformed(name, entry.value, entry.limit)
+    agrees = low <= observed <= high
+    if entry.bound:
+        agrees = low <= observed if entry.bound == "<" else high >= observed
+    low, median, high = streams.written(name, np.array([low, median, high]), entry.limit)
+    unit = STUDIES[name][3] if entry.kind == "study" else KINDS[name].canonical
+    return Predicted(entry, unit, float(low), float(median), float(high), bool(agrees), outlier)
+
+
+def _points(
+    posterior: Posterior, state: findings.Clinic, entry: Entry, outlier: float, seed: int
+) -> Predicted:
+    at = int(np.searchsorted(posterior.likelihood.finding_days, entry.day))
+    points = state.scale["total" if entry.name == "disability" else "rankin"][:, 0, at]
+    noise = posterior.likelihood.reporting.scale_noise * (1.0 if entry.name == "disability" else 0.5)
+    rng = np.random.default_rng([posterior.seed, 4, seed])
+    draws = np.clip(points + noise * rng.standard_normal(len(points)), 0.0, terms.SCALE_TOP[entry.name])
+    low, median, high = (float(value) for value in np.quantile(draws, BAND))
+    assert entry.value is not None
+    agrees = low <= entry.value <= high or abs(entry.value - median) <= 1.0
+    return Predicted(entry, "points", low, median, high, agrees, outlier)
+
+
+def _finding(
+    posterior: Posterior, state: findings.Clinic, entry: Entry, outlier: float, seed: int
+) -> Predicted:
+    likelihood = posterior.likelihood
+    item = findings.finding_of(entry)
+    parts = findings.parts_of(entry, likelihood.reporting)
+    day, levels = parts[-1]
+    at = int(np.searchsorted(likelihood.finding_days, day))
+    examiner = posterior.picked.hidden.examiner[..., at]
+    below = findings.cumulative(item, state, at, examiner, likelihood.reporting)
+    draws = grade_draws(posterior, item, entry.kind, below, seed)
+    low, median, high = (float(value) for value in np.quantile(draws, BAND, method="nearest"))
+    inside = levels[0] <= high and levels[1] >= low
+    near = levels[0] - 1 <= median <= levels[1] + 1 if item.type != "sign" else False
+    words = terms.LEVELS[item.type]
+    return Predicted(
+        entry,
+        "grade",
+        low,
+        median,
+        high,
+        bool(inside or near),
+        outlier,
+        tuple(words[int(value)] for value in (low, median, high)),
+    )
+
+
+def signs_at(state: findings.Clinic) -> dict[str, Floats]:
+    """Return signs (pick, 1, day) of a clinical state, 0 to 1, and jerks 0 to 4."""
+    signs = clinic.signs_of(state.lost, state.judge)
+    return {
+        "vibration": np.asarray(signs["vibration_loss"], dtype=np.float64),
+        "position": np.asarray(state.lost["position_leg"], dtype=np.float64),
+        "babinski": np.asarray(signs["babinski"], dtype=np.float64),
+        "ankle_jerk": np.asarray(signs["ankle_jerk"], dtype=np.float64),
+        "power_leg": np.asarray(signs["power_leg"], dtype=np.float64),
+    }
+
+
+def banded(values: Floats) -> dict[str, list[float]]:
+    """Return low, median and high over picks of values (pick, day)."""
+    low, median, high = np.quantile(values, BAND, axis=0)
+    digits = RECORD_DIGITS
+    return {
+        "median": [round(float(value), digits) for value in median],
+        "low": [round(float(value), digits) for value in low],
+        "high": [round(float(value), digits) for value in high],
+    }
+
+
+def expected_width(target: Floats, result: Floats, bins: int) -> float:
+    """Return the mean width of the 90 % band of a target when a result is known to within a bin."""
+    order = np.argsort(result, kind="stable")
+    widths: Sequence[float] = [
+        float(np.subtract(*np.quantile(target[part], (BAND[2], BAND[0]))))
+        for part in np.array_split(order, bins)
+    ]
+    return math.fsum(widths) / len(widths)

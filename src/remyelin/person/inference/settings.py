@@ -1,0 +1,38 @@
+"""Settings of the numerical methods of fitting one person's record: counts, tolerances, limits. No biology."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RECORD_FIRST: Final = 128  # persons drawn from the prior
+RECORD_MORE: Final = 64  # persons of every further round
+RECORD_MOST: Final = 576  # persons at the most
+RECORD_WANTED: Final = 120.0  # effective sample at which no further round is begun
+RECORD_ROUGH: Final = 96  # persons of a first, rough answer
+RECORD_SETS: Final = 40  # parameter sets that persons are drawn under
+RECORD_NESTED: Final = 64  # draws of fast traits and of the discrepancy for each simulated person
+RECORD_CHUNK: Final = 8  # persons simulated together
+RECORD_DEFENSIVE: Final = 0.2  # share of every proposal that is the prior
+RECORD_DEGREES: Final = 5.0  # of freedom of a proposal
+RECORD_SHRINK: Final = 0.5  # effective draws per coordinate at which half of the correlations is trusted
+RECORD_CAUSE_SHRINK: Final = 4.0  # effective draws of a cause at which half of its own mean is trusted
+RECORD_LEAST_SPREAD: Final = 0.15  # least width of a proposal, in prior standard deviations
+RECORD_INFLATED: Final = 1.0  # width of a proposal over that of the weighted draws
+RECORD_LABELS: Final = 0.8  # share of the labels of a proposal that follows the weighted draws
+RECORD_TEMPERED_SIZE: Final = 25.0  # effective draws that a proposal is fitted to at the least
+RECORD_BISECTIONS: Final = 30
+RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
+RECORD_DRAWS: Final = 400  # posterior draws of predictions
+RECORD_FORECAST_DRAWS: Final = 64  # persons followed under every other plan
+#: Days at which the history is looked at for the hazard of presentation.
+RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)
+#: Months of a forecast.
+RECORD_MONTHS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
+RECORD_BEYOND: Final = 24.0  # months of forecast after the last entry
+RECORD_AFTER: Final = (3.0, 6.0, 12.0)  # months after the last entry at which persons are kept
+RECORD_DIGITS: Final = 3  # of numbers in the answer
+RECORD_BINS: Final = 5  # of a possible result, when its value is weighed
+RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast is given
+RECORD_MISFIT: Final = (
+    0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
+)

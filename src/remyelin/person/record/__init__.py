@@ -1,0 +1,21 @@
+"""Dated record of one person: laboratory values, findings, studies, treatments, as they were written down."""
+
+from remyelin.person.record.entries import KINDS, Entry, NotUnderstood, Record
+from remyelin.person.record.from_case import record_of_case
+from remyelin.person.record.reading import load_record, parse_csv, parse_record_toml, read_record, to_csv
+from remyelin.person.record.schema import json_schema, template
+
+__all__ = [
+    "KINDS",
+    "Entry",
+    "NotUnderstood",
+    "Record",
+    "json_schema",
+    "load_record",
+    "parse_csv",
+    "parse_record_toml",
+    "read_record",
+    "record_of_case",
+    "template",
+    "to_csv",
+]

@@ -1,0 +1,169 @@
+"""Frozen entries of a record and the record itself; times in days, 0 = presentation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+KINDS: Final = (
+    "person",
+    "presentation",
+    "cause",
+    "lab",
+    "symptom",
+    "sign",
+    "study",
+    "scale",
+    "treatment",
+    "diet",
+)
+OBSERVED: Final = ("lab", "symptom", "sign", "study", "scale")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One observation: a laboratory value, a finding, a nerve study or a scale.
+
+    Attributes
+    ----------
+    line : int
+        Line of the file, from 1; 0 where the record did not come from a file with lines.
+    day : float
+        Days from presentation.
+    kind : {"lab", "symptom", "sign", "study", "scale"}
+    name : str
+        Marker, finding, ``study.site.quantity`` or scale, in the words of :mod:`remyelin.person.record.terms`.
+    value : float or None
+        In the canonical unit; None for a finding that is graded.
+    bound : {"", "<", ">"}
+        Censoring of `value`.
+    levels : tuple of int or None
+        Lowest and highest grade of the finding that the words allow, see :mod:`remyelin.person.record.terms`.
+    event : {"", "began", "ended"}
+    text : str
+        The value as it was written.
+    side : {"", "left", "right"}
+    temperature : float or None
+        Limb temperature of a nerve study (C).
+    limit : float or None
+        The laboratory's own limit of a nerve study, in the unit of `value`.
+    note : str
+    """
+
+    line: int
+    day: float
+    kind: str
+    name: str
+    value: float | None = None
+    bound: str = ""
+    levels: tuple[int, int] | None = None
+    event: str = ""
+    text: str = ""
+    side: str = ""
+    temperature: float | None = None
+    limit: float | None = None
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """Kind, name and value as they were written."""
+        return " ".join(part for part in (self.kind, self.name.replace("_", " "), self.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """One course of treatment: an order in the grammar of regimens, or a name; None = of unknown dose."""
+
+    line: int
+    order: str | None
+    start: float
+    stop: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A row that was left out, with the reason."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Facts of a person that a record may state; None = not stated."""
+
+    age: float | None = None
+    sex: str | None = None
+    height: float | None = None
+    weight: float | None = None
+    temperature: float | None = None
+    filtration: float | None = None
+    food_intake: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseOf:
+    """The cause of the deficiency; ``kind`` is ``unknown`` where nobody said."""
+
+    kind: str = "unknown"
+    began: float | None = None
+    ended: float | None = None
+    hours_per_day: float | None = None
+    inspired_fraction: float | None = None
+    lost: float | None = None
+    stated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything written down about one person.
+
+    Attributes
+    ----------
+    source : str
+        File or name, for messages.
+    person : Stated
+    cause : CauseOf
+    found : {"", "symptoms", "blood count", "screening"}
+        How the deficiency was found.
+    conditions : tuple of str
+        Other conditions that cause findings of their own, as ``diabetes``.
+    entries : tuple of Entry
+        Observations in time order.
+    treatments : tuple of Treated
+        In time order.
+    not_understood : tuple of NotUnderstood
+    notes : tuple of str
+        What was assumed in reading, as which day counts as presentation.
+    """
+
+    source: str
+    person: Stated
+    cause: CauseOf = CauseOf()
+    found: str = ""
+    conditions: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    treatments: tuple[Treated, ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def last_day(self) -> float:
+        """Day of the last dated observation or change of treatment, 0 at least."""
+        days = [entry.day for entry in self.entries]
+        days += [item.start for item in self.treatments]
+        days += [item.stop for item in self.treatments if item.stop is not None]
+        return max([0.0, *days])
+
+    def digest(self) -> str:
+        """Return a hash of everything that a simulated person depends on, apart from the observations."""
+        content = [
+            asdict(self.person),
+            asdict(self.cause),
+            [asdict(item) | {"line": 0, "note": ""} for item in self.treatments],
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,90 @@
+"""Records of old case files: laboratory values at presentation, findings in words, treatment as given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from remyelin.base.units import KINDS
+from remyelin.evidence import Ledger
+from remyelin.person.case import Case
+from remyelin.person.case import Finding as CaseFinding
+from remyelin.person.record import terms
+from remyelin.person.record.entries import CauseOf, Entry, NotUnderstood, Record, Stated, Treated
+
+_GRADES: Final = {
+    "impaired": "impaired",
+    "reduced": "reduced",
+    "absent": "absent",
+    "loss of": "absent",
+    "brisk": "brisk",
+    "normal": "normal",
+    "preserved": "normal",
+    "no": "absent",
+}
+
+
+def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
+    """Return a case as a record; findings whose words are not understood are listed, not guessed."""
+    entries: list[Entry] = []
+    left: list[NotUnderstood] = []
+    for name in terms.LABS:
+        value = getattr(case.labs, name)
+        if value is not None and value > 0:
+            text = f"{value:.4g} {KINDS[name].canonical}"
+            entries.append(Entry(0, 0.0, "lab", name, value, text=text))
+    for kind, findings in (("symptom", case.symptom), ("sign", case.sign)):
+        for item in findings:
+            made = list(_entries(kind, item))
+            entries += made
+            if not made:
+                reason = f"the model computes no {kind} of these words"
+                left.append(NotUnderstood(0, item.name, reason))
+    cause = CauseOf(
+        "unknown" if case.cause.kind != "none" and not case.cause.stated else case.cause.kind,
+        case.cause.began if case.cause.stated else None,
+        case.cause.ended if case.cause.stated else None,
+        case.cause.hours_per_day,
+        case.cause.inspired_fraction,
+        case.cause.lost,
+        case.cause.stated,
+    )
+    treatments = tuple(
+        Treated(0, item.regimen, item.start, note="as assumed by the case" if not item.stated else "")
+        for item in sorted(case.treatment, key=lambda item: item.start)
+    )
+    person = case.person
+    stated = Stated(
+        person.age,
+        person.sex,
+        person.height,
+        person.weight,
+        filtration=person.filtration,
+        food_intake=case.intake.food,
+    )
+    found = "symptoms" if any(entry.kind in ("symptom", "sign") for entry in entries) else ""
+    ordered = tuple(sorted(entries, key=lambda entry: entry.day))
+    return Record(source, stated, cause, found, (), ordered, treatments, tuple(left))
+
+
+def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
+    words = terms.fold(item.name)
+    grade = ""
+    for prefix, meaning in _GRADES.items():
+        if words.startswith(f"{prefix} "):
+            words, grade = words.removeprefix(f"{prefix} "), meaning
+            break
+    found = terms.finding(kind, words) or terms.finding(kind, words.removesuffix("s"))
+    both = ("sign", "symptom")
+    if found is None:
+        kind = both[1 - both.index(kind)] if kind in both else kind
+        found = terms.finding(kind, words)
+    if found is None:
+        return
+    levels = terms.levels_of(found, grade or "present") or terms.levels_of(found, "impaired")
+    if levels is None:
+        return
+    note = item.note[:60]
+    yield Entry(0, 0.0, kind, found.name, levels=levels, text=grade or "present", note=note)
+    if item.began is not None and item.began < 0 and found.type == "severity":
+        yield Entry(0, item.began, kind, found.name, event="began", text="began", note=note)

@@ -1,0 +1,316 @@
+"""Records from CSV and TOML."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.evidence import Ledger
+from remyelin.person.case import case_of, load_toml, read_text, shipped_cases
+from remyelin.person.record import terms
+from remyelin.person.record.dates import calendar
+from remyelin.person.record.entries import CauseOf, Entry, Record
+from remyelin.person.record.from_case import record_of_case
+from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading, Row
+
+WHAT: Final = "a record (*.csv, *.toml)"
+SAME_DAY_FACTOR: Final = 3.0  # two values of one marker on one day that differ more contradict each other
+MAX_ENTRIES: Final = 400
+
+
+def load_record(name_or_path: str, ledger: Ledger) -> Record:
+    """Load a record from a CSV or TOML file, or a shipped case by its name.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the line and what would be right.
+    """
+    shipped = shipped_cases()
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if name_or_path not in shipped and path.suffix not in (".csv", ".toml") and not path.exists():
+        raise InputError(f"no record or shipped case named {name_or_path!r}; give {WHAT}.")
+    return read_record(path, ledger)
+
+
+def read_record(path: Path, ledger: Ledger) -> Record:
+    """Read one file: CSV, a TOML record, or a case."""
+    text = read_text(path, WHAT)
+    if path.suffix == ".toml":
+        return parse_record_toml(text, str(path), ledger)
+    return parse_csv(text, str(path), ledger)
+
+
+def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
+    """Read the text of a CSV record with the header ``when,kind,name,value,unit,note``.
+
+    Lines that begin with ``#`` and empty lines are skipped. Columns may be left out at the end of a row.
+    """
+    lines = text.lstrip("\ufeff").splitlines()
+    rows: list[Row] = []
+    header: list[str] | None = None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        delimiter = ";" if header is None and line.count(";") > line.count(",") else None
+        if header is None:
+            separator = delimiter or ("\t" if "\t" in line else ",")
+            header = [terms.fold(cell) for cell in line.split(separator)]
+            if header[: len(HEADER) - 1] != list(HEADER[:-1]):
+                raise InputError(
+                    f"{source}: line {number}: the header must be {','.join(HEADER)}; "
+                    "`remyelin new --record FILE` writes one."
+                )
+            continue
+        try:
+            cells = next(csv.reader(io.StringIO(line), delimiter=separator))
+        except (csv.Error, StopIteration) as error:
+            raise InputError(f"{source}: line {number}: not a row of a CSV file: {error}.") from None
+        if len(cells) > len(HEADER):
+            cells = [*cells[: len(HEADER) - 1], ", ".join(cells[len(HEADER) - 1 :])]
+        cells += [""] * (len(HEADER) - len(cells))
+        rows.append(Row(number, *(cell.strip() for cell in cells)))
+        if len(rows) > MAX_ROWS:
+            raise InputError(f"{source}: more than {MAX_ROWS} rows; a record has a few hundred at the most.")
+    if header is None:
+        raise InputError(f"{source}: is empty; `remyelin new --record FILE` writes a commented record.")
+    return record_of_rows(rows, source, ledger)
+
+
+def parse_record_toml(text: str, source: str, ledger: Ledger) -> Record:
+    """Read the text of a TOML file: a case, which is converted, or tables ``[[record]]`` of rows.
+
+    A case with tables ``[[record]]`` takes person, cause and treatment from the case and adds the rows.
+    """
+    raw = load_toml(text, source, "a record")
+    if not raw:
+        raise InputError(f"{source}: is empty; `remyelin new --record FILE` writes a commented record.")
+    tables = raw.pop("record", None)
+    if tables is None:
+        return record_of_case(case_of(raw, source), source, ledger)
+    rows = _rows_of_tables(tables, source)
+    if not raw:
+        return record_of_rows(rows, source, ledger)
+    return record_of_rows(rows, source, ledger, record_of_case(case_of(raw, source), source, ledger))
+
+
+def _rows_of_tables(tables: object, source: str) -> list[Row]:
+    if not isinstance(tables, list) or not all(isinstance(item, dict) for item in tables):
+        raise InputError(f"{source}: record: must be tables, as [[record]].")
+    if len(tables) > MAX_ROWS:
+        raise InputError(f"{source}: more than {MAX_ROWS} rows; a record has a few hundred at the most.")
+    rows = []
+    for number, item in enumerate(tables, start=1):
+        for key in item:
+            if key not in HEADER:
+                raise InputError(f"{source}: record[{number}]: unknown key {key!r}; {nearest(key, HEADER)}")
+        rows.append(Row(number, *(_text(item, key) for key in HEADER)))
+    return rows
+
+
+def _text(item: Mapping[str, Any], key: str) -> str:
+    value = item.get(key, "")
+    return value if isinstance(value, str) else str(value)
+
+
+def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Record | None = None) -> Record:
+    """Return the record of rows, added to what a case states.
+
+    Raises
+    ------
+    InputError
+        For contradictions.
+    """
+    rows = list(rows)
+    reading = Reading(source, ledger)
+    notes: list[str] = []
+    if base is not None:
+        reading.person, reading.cause, reading.found = base.person, base.cause, base.found
+        reading.entries, reading.treatments = list(base.entries), list(base.treatments)
+        reading.conditions, reading.left = list(base.conditions), list(base.not_understood)
+        notes += base.notes
+    reading.zero, note = _zero(rows, reading)
+    notes += [note] if note else []
+    # the end of a treatment must find its beginning, wherever the rows stand
+    for row in sorted(
+        rows, key=lambda row: terms.fold(row.kind) == "treatment" and "end" in row.value.casefold()
+    ):
+        reading.take(row)
+    reading.left.sort(key=lambda item: item.line)
+    return _checked(reading, notes)
+
+
+def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
+    """Return the ordinal of day 0 where calendar dates are used, and what was assumed for it."""
+    given = None
+    for row in rows:
+        if terms.fold(row.kind) == "presentation" and terms.fold(row.name) == "date":
+            try:
+                day = calendar(row.value) if row.value.strip() else calendar(row.when)
+            except InputError as error:
+                raise reading.fail(row, str(error)) from None
+            if day is None:
+                raise reading.fail(row, "presentation needs a calendar date, as 2025-03-14.")
+            if given is not None and day != given:
+                raise reading.fail(row, "a second date of presentation; give one.")
+            given = day
+    if given is not None:
+        return given, ""
+    dated: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        try:
+            day = calendar(row.when)
+        except InputError:
+            continue  # the row is listed as not understood later
+        if day is not None:
+            dated[terms.fold(row.kind)].append(day)
+    for kinds, what in (
+        (("treatment",), "first treatment"),
+        (("lab", "sign", "study", "scale"), "first result"),
+    ):
+        days = [day for kind in kinds for day in dated.get(kind, ())]
+        if days:
+            return min(days), f"No date of presentation was given; the day of the {what} counts as day 0."
+    days = [day for some in dated.values() for day in some]
+    return (
+        (max(days), "No date of presentation was given; the last date counts as day 0.")
+        if days
+        else (None, "")
+    )
+
+
+def _checked(reading: Reading, notes: list[str]) -> Record:
+    """Refuse contradictions and return the record."""
+    source = reading.source
+    cause = reading.cause or CauseOf()
+    if cause.began is not None and cause.ended is not None and cause.ended <= cause.began:
+        raise InputError(f"{source}: the cause ends on or before the day it began; look at the dates.")
+    if cause.ended is not None and cause.kind not in ("nitrous oxide", "unknown"):
+        raise InputError(f"{source}: only an exposure to nitrous oxide ends in this model; remove the end.")
+    if cause.began is not None and cause.began >= 0 and cause.kind != "none":
+        raise InputError(
+            f"{source}: the cause began on or after presentation; give an earlier date, as -2 y."
+        )
+    age = reading.person.age
+    if cause.began is not None and age is not None and -cause.began > age * DAYS_PER_YEAR:
+        raise InputError(f"{source}: the cause began before the person was born; look at age and date.")
+    _same_day(reading)
+    _order_of_events(reading)
+    entries = tuple(sorted(reading.entries, key=lambda entry: (entry.day, entry.line)))
+    if len(entries) > MAX_ENTRIES:
+        raise InputError(f"{source}: more than {MAX_ENTRIES} results; leave out what repeats itself.")
+    last = max([0.0, *(entry.day for entry in entries)])
+    if last > 40 * DAYS_PER_YEAR or any(entry.day < -100 * DAYS_PER_YEAR for entry in entries):
+        raise InputError(f"{source}: results span more than a life; look at the dates.")
+    treatments = tuple(sorted(reading.treatments, key=lambda item: (item.start, item.line)))
+    return Record(
+        source,
+        reading.person,
+        cause,
+        reading.found,
+        tuple(reading.conditions),
+        entries,
+        treatments,
+        tuple(reading.left),
+        tuple(notes),
+    )
+
+
+def _same_day(reading: Reading) -> None:
+    """Refuse two entries of one thing on one day that cannot both be true; drop repeats."""
+    kept: list[Entry] = []
+    seen: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+    for entry in reading.entries:
+        key = (round(entry.day, 3), entry.kind, entry.name, entry.side, entry.event)
+        for other in seen[key]:
+            if _contradict(entry, other):
+                where = f"line {entry.line} contradicts line {other.line}"
+                raise InputError(
+                    f"{reading.source}: {where}: {other.label} and {entry.label} on the same day; keep one."
+                )
+        if any(replace(other, line=0, note="") == replace(entry, line=0, note="") for other in seen[key]):
+            continue
+        seen[key].append(entry)
+        kept.append(entry)
+    reading.entries = kept
+
+
+def _contradict(entry: Entry, other: Entry) -> bool:
+    if entry.levels is not None and other.levels is not None:
+        return entry.levels[0] > other.levels[1] or other.levels[0] > entry.levels[1]
+    if entry.value is None or other.value is None or entry.kind == "study":
+        return False
+    if entry.kind == "scale":
+        return abs(entry.value - other.value) > 1
+    for one, two in ((entry, other), (other, entry)):
+        if one.bound == "<" and two.bound != "<" and two.value is not None and two.value > one.value:  # type: ignore[operator]
+            return True
+    if entry.bound or other.bound:
+        return False
+    low, high = sorted((entry.value, other.value))
+    return high > SAME_DAY_FACTOR * low
+
+
+def _order_of_events(reading: Reading) -> None:
+    events: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for entry in reading.entries:
+        if entry.event:
+            events[entry.kind, entry.name][entry.event].append(entry.day)
+    for (_, name), days in events.items():
+        if days.get("began") and days.get("ended") and max(days["ended"]) <= min(days["began"]):
+            raise InputError(f"{reading.source}: {name} ends before it began; look at the dates.")
+    for name in {entry.name for entry in reading.entries if entry.event == "began"}:
+        began = min(entry.day for entry in reading.entries if entry.event == "began" and entry.name == name)
+        for entry in reading.entries:
+            graded = entry.name == name and entry.levels is not None and entry.kind == "symptom"
+            if graded and entry.levels and entry.levels[0] > 0 and entry.day < began:
+                raise InputError(
+                    f"{reading.source}: line {entry.line}: {name} is there before it began; look at the dates."
+                )
+
+
+def to_csv(record: Record) -> str:
+    """Return a record as CSV that reads back to the same entries; offsets from presentation in days."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    units = {"age": "y", "height": "cm", "weight": "kg", "temperature": "C", "filtration": "mL/min/1.73m2"}
+    person = record.person
+    for name, unit in units.items():
+        value = getattr(person, name)
+        if value is not None:
+            writer.writerow(["", "person", name, f"{value:g}", unit, ""])
+    if person.sex:
+        writer.writerow(["", "person", "sex", person.sex, "", ""])
+    for condition in record.conditions:
+        writer.writerow(["", "person", "condition", condition, "", ""])
+    if person.food_intake is not None:
+        writer.writerow(["", "diet", "intake", f"{person.food_intake:g}", "ug/d", ""])
+    if record.found:
+        writer.writerow(["", "presentation", "found", record.found, "", ""])
+    cause = record.cause
+    writer.writerow(["", "cause", cause.kind, "", "", ""])
+    for event in ("began", "ended"):
+        day = getattr(cause, event)
+        if day is not None:
+            writer.writerow([f"{day:.10g} d", "cause", cause.kind, event, "", ""])
+    for value, unit in ((cause.hours_per_day, "h"), (cause.inspired_fraction, "%"), (cause.lost, "%")):
+        if value is not None:
+            shown = value * 100 if unit == "%" else value
+            writer.writerow(["", "cause", cause.kind, f"{shown:g}", unit, ""])
+    for item in record.treatments:
+        if item.order is None:
+            continue
+        writer.writerow([f"{item.start:.10g} d", "treatment", item.order, "began", "", item.note])
+        if item.stop is not None:
+            writer.writerow([f"{item.stop:.10g} d", "treatment", item.order, "ended", "", ""])
+    for entry in record.entries:
+        writer.writerow([f"{entry.day:.10g} d", entry.kind, entry.name, entry.text, "", entry.note])
+    return out.getvalue()

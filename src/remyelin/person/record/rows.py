@@ -1,0 +1,423 @@
+"""Rows of a record (when, kind, name, value, unit, note), one at a time, to typed entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import KINDS as QUANTITIES
+from remyelin.base.units import parse
+from remyelin.cobalamin import read_order
+from remyelin.evidence import Ledger
+from remyelin.person.case import CAUSES
+from remyelin.person.record import terms
+from remyelin.person.record.dates import calendar, offset
+from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
+
+HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
+MAX_ROWS: Final = 2000
+_SHOWN: Final = 60
+_BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
+_FACTS: Final = {
+    "age": "age",
+    "height": "height",
+    "weight": "weight",
+    "temperature": "temperature",
+    "filtration": "filtration",
+    "egfr": "filtration",
+}
+_SEXES: Final = {
+    "female": "female",
+    "f": "female",
+    "woman": "female",
+    "male": "male",
+    "m": "male",
+    "man": "male",
+}
+_DIETS: Final = ("vegan", "vegan diet", "vegetarian", "strict vegetarian")
+_CAUSE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pernicious anaemia": ("pernicious anemia", "autoimmune gastritis", "intrinsic factor antibodies", "pa"),
+    "gastrectomy": ("total gastrectomy",),
+    "vegan diet": _DIETS,
+    "nitrous oxide": ("laughing gas", "n2o", "whippets"),
+    "metformin": (),
+    "ileal disease": ("ileal resection", "crohn disease", "crohn's disease"),
+    "food-cobalamin malabsorption": ("atrophic gastritis", "proton pump inhibitor"),
+    "CD320 antibodies": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as written."""
+
+    line: int
+    when: str
+    kind: str
+    name: str
+    value: str
+    unit: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The row in one short line."""
+        line = ",".join((self.when, self.kind, self.name, self.value, self.unit)).rstrip(",")
+        return _clean(line)
+
+
+class _Skip(Exception):
+    """A row that cannot be understood; the message is the reason."""
+
+
+@dataclass
+class Reading:
+    """Everything gathered while rows are read."""
+
+    source: str
+    ledger: Ledger
+    zero: int | None = None
+    person: Stated = field(default_factory=Stated)
+    stated: dict[str, tuple[int, object]] = field(default_factory=dict)
+    cause: CauseOf | None = None
+    found: str = ""
+    conditions: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    treatments: list[Treated] = field(default_factory=list)
+    left: list[NotUnderstood] = field(default_factory=list)
+
+    def fail(self, row: Row, why: str) -> InputError:
+        """Return the error of a contradiction in a row."""
+        return InputError(f"{self.source}: line {row.line}: {why}")
+
+    def take(self, row: Row) -> None:
+        """Read one row; what is not understood is kept with its reason."""
+        try:
+            kind = terms.fold(row.kind)
+            if kind not in KINDS:
+                raise _Skip(f"no kind {_clean(row.kind)!r}; {nearest(kind, KINDS)}")
+            getattr(self, f"_{kind}")(row)
+        except _Skip as reason:
+            self.left.append(NotUnderstood(row.line, row.text, str(reason)))
+        except InputError as error:
+            if str(error).startswith(f"{self.source}: "):
+                raise
+            self.left.append(NotUnderstood(row.line, row.text, str(error)))
+
+    def day(self, row: Row) -> float:
+        """Return the day of a row, which needs one."""
+        if not row.when.strip():
+            raise _Skip("has no date; give a calendar date or an offset from presentation, as -5 mo")
+        found = calendar(row.when)
+        if found is None:
+            return offset(row.when)
+        if self.zero is None:
+            raise _Skip("has a calendar date, but no row says which day is day 0")
+        return float(found - self.zero)
+
+    # --- kinds ---------------------------------------------------------------------------------
+    def _once(self, row: Row, key: str, value: object) -> None:
+        if key in self.stated and self.stated[key][1] != value:
+            raise self.fail(row, f"{key} contradicts line {self.stated[key][0]}; give one.")
+        self.stated[key] = (row.line, value)
+
+    def _person(self, row: Row) -> None:
+        name = terms.fold(row.name)
+        if name == "sex":
+            sex = _SEXES.get(terms.fold(row.value))
+            if sex is None:
+                raise _Skip("sex must be female or male")
+            self._once(row, "sex", sex)
+            self.person = replace(self.person, sex=sex)
+        elif name in ("condition", "diagnosis"):
+            condition = terms.condition_of(row.value)
+            if condition is None:
+                raise _Skip(
+                    f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
+                )
+            if condition not in self.conditions:
+                self.conditions.append(condition)
+        elif name in _FACTS:
+            key = _FACTS[name]
+            value = parse(_with_unit(row, key), key, name)
+            self._once(row, key, value)
+            self.person = replace(self.person, **{key: value})  # type: ignore[arg-type]
+        else:
+            raise _Skip(
+                f"no fact of a person {_clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}"
+            )
+
+    def _presentation(self, row: Row) -> None:
+        name = terms.fold(row.name)
+        if name == "found":
+            found = terms.found_of(row.value)
+            if found is None:
+                raise _Skip(f"found must be one of {', '.join(terms.FOUND)}")
+            self._once(row, "presentation found", found)
+            self.found = found
+        elif name != "date":  # the date was read before all other rows
+            raise _Skip("presentation has a date and how it was found (found)")
+
+    def _cause(self, row: Row) -> None:
+        wanted = terms.fold(row.name)
+        kind = next(
+            (
+                cause
+                for cause in (*CAUSES, "unknown")
+                if wanted in (terms.fold(cause), *map(terms.fold, _CAUSE_NAMES.get(cause, ())))
+            ),
+            None,
+        )
+        if kind is None:
+            known = [*CAUSES, "unknown"]
+            raise _Skip(f"no cause {_clean(row.name)!r} in the model; {nearest(wanted, known)}")
+        before = self.cause
+        if before is not None and before.kind != kind and "unknown" not in (before.kind, kind):
+            raise self.fail(row, f"the cause {kind!r} contradicts {before.kind!r}; give one, or unknown.")
+        if before is None or before.kind == "unknown":
+            before = CauseOf(kind)
+        if kind == "unknown":
+            self.cause = before
+            return
+        event = terms.fold(row.value)
+        if event in ("began", "ended"):
+            day = self.day(row)
+            self._once(row, f"cause {event}", day)
+            self.cause = replace(before, **{event: day})  # type: ignore[arg-type]
+        elif row.value.strip():
+            self.cause = replace(before, **_amount(kind, row))  # type: ignore[arg-type]
+        elif row.when.strip():
+            self.cause = replace(before, began=self.day(row))
+        else:
+            self.cause = before
+
+    def _diet(self, row: Row) -> None:
+        name = terms.fold(row.name)
+        if name in ("food", "intake"):
+            value = parse(_with_unit(row, "intake"), "intake", "intake")
+            self._once(row, "food intake", value)
+            self.person = replace(self.person, food_intake=value)
+        elif name in _DIETS:
+            self._cause(replace(row, kind="cause", name="vegan diet"))
+        else:
+            raise _Skip(f"no diet {_clean(row.name)!r}; give vegan, or intake with a number of ug/d")
+
+    def _lab(self, row: Row) -> None:
+        name = _lab_name(row.name)
+        if name == "filtration":
+            self._person(replace(row, name="filtration"))
+            return
+        if name is None:
+            raise _Skip(
+                f"the model computes no {_clean(row.name)!r}; {nearest(terms.fold(row.name), terms.LABS)}"
+            )
+        day = self.day(row)
+        bound = _BOUND.match(row.value)
+        value = parse(_with_unit(row, name), name, name)
+        text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
+        if value <= 0:
+            raise _Skip(
+                "a value of 0 is below what any laboratory reports; write it as below its limit, as <50"
+            )
+        self._plausible(name, value, bool(bound))
+        self.entries.append(
+            Entry(
+                row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=_clean(row.note)
+            )
+        )
+
+    def _plausible(self, name: str, value: float, censored: bool) -> None:
+        key = f"plausible.{name}"
+        if censored or key not in self.ledger:
+            return
+        low, high = self.ledger.vector(key)
+        if not low <= value <= high:
+            kind = QUANTITIES[name]
+            raise _Skip(
+                f"{value:.4g} {kind.canonical} is implausible for {kind.label.removeprefix('a ')}; "
+                "look at number and unit of the report"
+            )
+
+    def _symptom(self, row: Row) -> None:
+        self._finding(row, "symptom")
+
+    def _sign(self, row: Row) -> None:
+        self._finding(row, "sign")
+
+    def _finding(self, row: Row, kind: str) -> None:
+        item = terms.finding(kind, row.name)
+        if item is None:
+            other = "sign" if kind == "symptom" else "symptom"
+            if terms.finding(other, row.name):
+                self._finding(row, other)
+                return
+            raise _Skip(
+                f"the model computes no {kind} {_clean(row.name)!r}; "
+                f"{nearest(terms.fold(row.name), terms.names(kind))}"
+            )
+        day = self.day(row)
+        word = terms.fold(row.value) or "present"
+        common: dict[str, Any] = {
+            "text": _clean(row.value) or "present",
+            "side": _side(row.note),
+            "note": _clean(row.note),
+        }
+        if word in ("began", "ended"):
+            if item.type != "severity":
+                raise _Skip("began and ended are for symptoms; give a grade for a sign")
+            self.entries.append(Entry(row.line, day, kind, item.name, event=word, **common))
+            return
+        levels = terms.levels_of(item, word)
+        if levels is None:
+            raise _Skip(
+                f"{_clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}"
+            )
+        self.entries.append(Entry(row.line, day, kind, item.name, levels=levels, **common))
+
+    def _scale(self, row: Row) -> None:
+        name = terms.scale_of(row.name)
+        if name is None:
+            raise _Skip(
+                f"no scale {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.SCALES)}"
+            )
+        day = self.day(row)
+        top = terms.SCALE_TOP[name]
+        value = _plain(row.value.partition("/")[0])
+        if not 0 <= value <= top:
+            raise _Skip(f"{name} runs from 0 to {top:g}")
+        self.entries.append(
+            Entry(row.line, day, "scale", name, value, text=_clean(row.value), note=_clean(row.note))
+        )
+
+    def _study(self, row: Row) -> None:
+        name = terms.study_of(re.sub(r"\b(left|right)\b", "", row.name))
+        if name is None:
+            raise _Skip(
+                f"no nerve study {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.STUDIES)}"
+            )
+        day = self.day(row)
+        unit = terms.STUDIES[name][3]
+        side = _side(f"{row.name} {row.note}")
+        note = row.note.casefold()
+        limit = re.search(r"(?:limit|normal|lln|uln)\s*[<>=:]*\s*([\d.]+)", note)
+        warmth = re.search(r"([\d.]+)\s*(?:°\s*)?c\b", note)
+        temperature = parse(f"{warmth[1]} C", "temperature", "temperature") if warmth else None
+        common: dict[str, Any] = {
+            "side": side,
+            "note": _clean(row.note),
+            "temperature": temperature,
+            "limit": _plain(limit[1]) if limit else None,
+        }
+        word = terms.fold(row.value)
+        text = " ".join(part for part in (_clean(row.value), _clean(row.unit)) if part)
+        if word in ("absent", "no response", "not recordable"):
+            self.entries.append(Entry(row.line, day, "study", name, 0.0, "<", text="absent", **common))
+            return
+        bound = _BOUND.match(row.value)
+        number = re.match(r"^\s*(?:[<>]=?)?\s*([\d.]+)\s*(\S*)\s*$", row.value)
+        if not number:
+            raise _Skip("give a number with its unit, or absent")
+        written = (row.unit.strip() or number[2]).replace("µ", "u").replace("μ", "u")
+        factor = {("uV", "mV"): 1000.0, ("mV", "uV"): 1e-3, ("ms", "s"): 1000.0}.get((unit, written))
+        if factor is None and written != unit:
+            raise _Skip(f"{name} is in {unit}; give the unit, as 5 {unit}")
+        value = _plain(number[1]) * (factor or 1.0)
+        self.entries.append(
+            Entry(row.line, day, "study", name, value, bound[1] if bound else "", text=text, **common)
+        )
+
+    def _treatment(self, row: Row) -> None:
+        event = terms.fold(row.value) or "began"
+        day = self.day(row)
+        name = row.name.strip()
+        if event == "ended":
+            open_ones = [
+                i for i, item in enumerate(self.treatments) if item.stop is None and item.start <= day
+            ]
+            same = [i for i in open_ones if terms.fold(self.treatments[i].order or "") == terms.fold(name)]
+            chosen = same or (open_ones if not name or len(open_ones) == 1 else [])
+            if not chosen:
+                raise self.fail(row, "ends a treatment that no earlier row begins; give its beginning.")
+            last = chosen[-1]
+            if self.treatments[last].start >= day:
+                raise self.fail(row, "a treatment ends on or before the day it began; look at the dates.")
+            self.treatments[last] = replace(self.treatments[last], stop=day)
+            return
+        if event not in ("began", "given", "once"):
+            raise _Skip("a treatment has the value began or ended")
+        try:
+            read_order(name, day, day + 1.0, self.ledger)
+        except InputError as error:
+            self.treatments.append(Treated(row.line, None, day, note=_clean(name)))
+            raise _Skip(f"{str(error).rstrip('.')}; it counts as a treatment of unknown dose") from None
+        self.treatments.append(Treated(row.line, name, day, note=_clean(row.note)))
+
+
+def _amount(kind: str, row: Row) -> dict[str, float]:
+    text = _with_unit(row, "")
+    if kind == "nitrous oxide":
+        if "%" in text:
+            return {"inspired_fraction": parse(text, "fraction", "inspired fraction")}
+        return {"hours_per_day": parse(text.removesuffix("/d"), "hours", "hours a day")}
+    return {"lost": parse(text, "fraction", "share lost")}
+
+
+def _lab_name(name: str) -> str | None:
+    also = {
+        "vitamin b12": "b12",
+        "serum b12": "b12",
+        "cobalamin": "b12",
+        "total b12": "b12",
+        "active b12": "holotc",
+        "holotranscobalamin": "holotc",
+        "methylmalonate": "mma",
+        "methylmalonic acid": "mma",
+        "hcy": "homocysteine",
+        "tHcy": "homocysteine",
+        "hb": "haemoglobin",
+        "hemoglobin": "haemoglobin",
+        "hct": "haematocrit",
+        "hematocrit": "haematocrit",
+        "egfr": "filtration",
+        "filtration": "filtration",
+    }
+    word = terms.fold(name)
+    return word if word in terms.LABS else also.get(word)
+
+
+def _with_unit(row: Row, kind: str) -> str:
+    value = _BOUND.sub("", row.value).strip()
+    text = f"{value} {row.unit.strip()}".strip()
+    text = text.replace("µ", "u").replace("μ", "u")
+    if kind in QUANTITIES:
+        number = re.match(r"^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)$", text)
+        known = {unit.casefold(): unit for unit in QUANTITIES[kind].factors}
+        aliases = {"mcg/d": "ug/d", "umol/l": "umol/L", "°c": "C", "years": "y", "kg": "kg", "yr": "y"}
+        if number:
+            unit = number[2].strip().casefold()
+            return f"{number[1]} {known.get(unit, aliases.get(unit, number[2].strip()))}".strip()
+    return text
+
+
+def _plain(text: str) -> float:
+    try:
+        value = float(text.strip())
+    except ValueError:
+        raise _Skip(f"{_clean(text)!r} is not a number") from None
+    if not abs(value) < 1e6:
+        raise _Skip(f"{_clean(text)!r} is not a possible number")
+    return value
+
+
+def _side(text: str) -> str:
+    found = re.findall(r"\b(left|right)\b", text.casefold())
+    return found[0] if len(set(found)) == 1 else ""
+
+
+def _clean(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split())
+    line = line.replace("<script", "‹script")
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."

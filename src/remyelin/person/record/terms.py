@@ -1,0 +1,309 @@
+"""Names of findings, grades, studies and scales in a record, with the words that clinicians use for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LABS: Final = ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv")
+
+#: Grades by type of finding, from the least to the most; a word may allow several neighbouring grades.
+LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "severity": ("none", "mild", "moderate", "severe"),
+    "sense": ("normal", "slightly reduced", "reduced", "absent"),
+    "jerk": ("absent", "reduced", "normal", "brisk"),
+    "sign": ("absent", "present"),
+    "power": ("5", "4", "3", "2", "1", "0"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One symptom or sign: what the model computes for it, and how it is graded.
+
+    Attributes
+    ----------
+    name : str
+    type : {"severity", "sense", "jerk", "sign", "power"}
+        Key of :data:`LEVELS`.
+    losses : tuple of str
+        Lost functions (:func:`remyelin.clinic.functions_of`) or severities it is read from.
+    also : tuple of str
+        Other words.
+    """
+
+    name: str
+    type: str
+    losses: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+SYMPTOMS: Final[Mapping[str, Finding]] = {
+    item.name: item
+    for item in (
+        Finding(
+            "paraesthesia",
+            "severity",
+            ("paraesthesia",),
+            ("paresthesia", "tingling", "pins and needles", "burning feet", "prickling", "dysaesthesia"),
+        ),
+        Finding(
+            "numbness", "severity", ("numbness",), ("numb", "hypoaesthesia", "loss of feeling", "numb feet")
+        ),
+        Finding(
+            "gait",
+            "severity",
+            ("gait",),
+            (
+                "walking",
+                "unsteady",
+                "unsteadiness",
+                "unsteady gait",
+                "balance",
+                "ataxia",
+                "falls",
+                "gait ataxia",
+                "difficulty walking",
+            ),
+        ),
+        Finding(
+            "weakness", "severity", ("weakness",), ("weak legs", "leg weakness", "paraparesis", "paralysis")
+        ),
+        Finding("lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "electric shocks")),
+        Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
+        Finding("taste_smell", "severity", ("taste_smell",), ("taste", "smell", "taste and smell")),
+        Finding("tinnitus", "severity", ("tinnitus",)),
+    )
+}
+
+SIGNS: Final[Mapping[str, Finding]] = {
+    item.name: item
+    for item in (
+        Finding(
+            "vibration",
+            "sense",
+            ("vibration_leg",),
+            ("vibration sense", "vibration loss", "pallaesthesia", "impaired vibration sense"),
+        ),
+        Finding(
+            "position",
+            "sense",
+            ("position_leg",),
+            ("position sense", "proprioception", "joint position", "joint position sense"),
+        ),
+        Finding("touch", "sense", ("touch_leg",), ("light touch", "pinprick", "sensation")),
+        Finding("romberg", "sign", ("position_leg",), ("romberg sign", "romberg's sign")),
+        Finding(
+            "babinski", "sign", ("pyramidal_leg",), ("babinski sign", "extensor plantar", "plantar response")
+        ),
+        Finding("spasticity", "sign", ("pyramidal_leg",), ("spastic paraparesis", "clonus")),
+        Finding(
+            "ankle_jerk",
+            "jerk",
+            ("ankle_arc", "pyramidal_leg"),
+            ("ankle jerks", "ankle reflex", "achilles reflex"),
+        ),
+        Finding(
+            "knee_jerk",
+            "jerk",
+            ("knee_arc", "pyramidal_leg"),
+            ("knee jerks", "knee reflex", "patellar reflex", "reflexes"),
+        ),
+        Finding("biceps_jerk", "jerk", ("arm_arc", "pyramidal_arm"), ("biceps reflex", "arm reflexes")),
+        Finding("power_leg", "power", ("strength_leg",), ("leg power", "power", "leg strength")),
+        Finding("power_arm", "power", ("strength_arm",), ("arm power", "arm strength")),
+    )
+}
+
+SCALES: Final[Mapping[str, tuple[str, ...]]] = {
+    "disability": ("fdrs", "functional disability", "functional disability rating scale", "scale"),
+    "rankin": ("mrs", "modified rankin", "modified rankin scale"),
+}
+SCALE_TOP: Final = {"disability": 16.0, "rankin": 5.0}
+
+#: Quantities of nerve studies that may be written: study, site of the model's table, quantity, unit.
+STUDIES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "sural amplitude": ("sural", "ankle", "amplitude", "uV"),
+    "sural velocity": ("sural", "ankle", "velocity", "m/s"),
+    "median sensory amplitude": ("median_sensory", "wrist", "amplitude", "uV"),
+    "median sensory velocity": ("median_sensory", "wrist", "velocity", "m/s"),
+    "ulnar sensory amplitude": ("ulnar_sensory", "wrist", "amplitude", "uV"),
+    "ulnar sensory velocity": ("ulnar_sensory", "wrist", "velocity", "m/s"),
+    "tibial motor amplitude": ("tibial_motor", "ankle", "amplitude", "mV"),
+    "tibial motor velocity": ("tibial_motor", "knee", "velocity", "m/s"),
+    "tibial motor latency": ("tibial_motor", "ankle", "latency", "ms"),
+    "peroneal motor amplitude": ("peroneal_motor", "ankle", "amplitude", "mV"),
+    "peroneal motor velocity": ("peroneal_motor", "knee", "velocity", "m/s"),
+    "median motor amplitude": ("median_motor", "wrist", "amplitude", "mV"),
+    "median motor velocity": ("median_motor", "elbow", "velocity", "m/s"),
+    "ulnar motor amplitude": ("ulnar_motor", "wrist", "amplitude", "mV"),
+    "ulnar motor velocity": ("ulnar_motor", "elbow", "velocity", "m/s"),
+    "tibial sep p40": ("tibial_sep", "P40", "latency", "ms"),
+    "median sep n20": ("median_sep", "N20", "latency", "ms"),
+    "vep p100": ("vep", "P100", "latency", "ms"),
+    "mep leg cmct": ("mep_leg", "cortex", "interval", "ms"),
+    "mep arm cmct": ("mep_arm", "cortex", "interval", "ms"),
+}
+_STUDY_WORDS: Final = {
+    "snap": "amplitude",
+    "cmap": "amplitude",
+    "ncv": "velocity",
+    "cv": "velocity",
+    "conduction velocity": "velocity",
+    "latency": "latency",
+}
+
+_NONE: Final = ("none", "no", "absent", "negative", "0", "normal", "not present", "resolved", "n", "-")
+_ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
+_WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
+    "severity": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys(_ANY, (1, 3)),
+        "mild": (1, 1),
+        "slight": (1, 1),
+        "moderate": (2, 2),
+        "severe": (3, 3),
+        "walks": (0, 1),
+        "walks alone": (0, 1),
+        "aid": (2, 2),
+        "walks with aid": (2, 2),
+        "unable": (3, 3),
+        "cannot walk": (3, 3),
+        "wheelchair": (3, 3),
+    },
+    "sense": {
+        "normal": (0, 0),
+        "intact": (0, 0),
+        "preserved": (0, 0),
+        "mild": (1, 1),
+        "slightly reduced": (1, 1),
+        "reduced": (1, 2),
+        "impaired": (1, 3),
+        "abnormal": (1, 3),
+        "moderate": (2, 2),
+        "severe": (3, 3),
+        "lost": (3, 3),
+        "absent": (3, 3),
+    },
+    "jerk": {
+        "absent": (0, 0),
+        "reduced": (1, 1),
+        "decreased": (1, 1),
+        "normal": (2, 2),
+        "present": (1, 3),
+        "brisk": (3, 3),
+        "increased": (3, 3),
+        "hyperactive": (3, 3),
+    },
+    "sign": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys(_ANY, (1, 1)),
+        "flexor": (0, 0),
+        "extensor": (1, 1),
+        "downgoing": (0, 0),
+        "upgoing": (1, 1),
+        "mild": (1, 1),
+        "moderate": (1, 1),
+        "severe": (1, 1),
+    },
+    "power": {
+        **{str(grade): (5 - grade, 5 - grade) for grade in range(6)},
+        "4+": (1, 1),
+        "4-": (1, 1),
+        "5-": (0, 1),
+        "3+": (2, 2),
+        "normal": (0, 0),
+        "reduced": (1, 3),
+    },
+}
+
+#: Other conditions that bring findings of their own (`record.background.*` in the ledger).
+CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "diabetes": ("diabetes mellitus", "type 2 diabetes", "type 1 diabetes", "diabetic"),
+    "alcohol": ("alcohol excess", "alcohol misuse", "alcoholism"),
+    "chemotherapy": ("neurotoxic chemotherapy",),
+    "cervical myelopathy": ("spondylotic myelopathy", "cervical stenosis", "spinal stenosis"),
+    "renal failure": ("kidney failure", "chronic kidney disease", "ckd"),
+}
+FOUND: Final[Mapping[str, tuple[str, ...]]] = {
+    "symptoms": ("symptom", "neurological symptoms", "complaint"),
+    "blood count": ("anaemia", "anemia", "macrocytosis", "blood"),
+    "screening": ("screen", "routine", "by chance", "check-up"),
+}
+
+
+def fold(text: str) -> str:
+    """Return text in small letters with single blanks for separators."""
+    return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
+
+
+def finding(kind: str, name: str) -> Finding | None:
+    """Return the symptom or sign of a name or of another word for it; None if there is none."""
+    return _lookup(kind).get(fold(name))
+
+
+def _lookup(kind: str) -> Mapping[str, Finding]:
+    table = SYMPTOMS if kind == "symptom" else SIGNS
+    found = {}
+    for item in table.values():
+        for word in (item.name, *item.also):
+            found[fold(word)] = item
+    return found
+
+
+def names(kind: str) -> list[str]:
+    """Return the known names of a kind of entry."""
+    tables = {
+        "symptom": list(SYMPTOMS),
+        "sign": list(SIGNS),
+        "lab": list(LABS),
+        "scale": list(SCALES),
+        "study": list(STUDIES),
+    }
+    return tables.get(kind, [])
+
+
+def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
+    """Return the lowest and highest grade that a word allows; None if it is no grade of this finding."""
+    return _WORDS[item.type].get(fold(word) if word != "-" else "-")
+
+
+def grades_of(item: Finding) -> list[str]:
+    """Return the words that grade a finding."""
+    return list(_WORDS[item.type])
+
+
+def scale_of(name: str) -> str | None:
+    """Return the scale of a name."""
+    return _synonym(SCALES, name)
+
+
+def condition_of(name: str) -> str | None:
+    """Return the condition of a name."""
+    return _synonym(CONDITIONS, name)
+
+
+def found_of(name: str) -> str | None:
+    """Return how a deficiency was found."""
+    return _synonym(FOUND, name)
+
+
+def study_of(name: str) -> str | None:
+    """Return the study of a name, as ``sural amplitude``; abbreviations as SNAP and NCV are known."""
+    words = fold(name.replace(",", " ").replace(".", " "))
+    for short, long in _STUDY_WORDS.items():
+        words = re.sub(rf"\b{short}\b", long, words)
+    if words in STUDIES:
+        return words
+    for extra in ("sensory ", "motor "):  # "tibial amplitude", "median motor ncv"
+        nerve, _, rest = words.partition(" ")
+        if f"{nerve} {extra}{rest}" in STUDIES:
+            return f"{nerve} {extra}{rest}"
+    return words.replace(" sensory", "") if words.replace(" sensory", "") in STUDIES else None
+
+
+def _synonym(table: Mapping[str, tuple[str, ...]], name: str) -> str | None:
+    wanted = fold(name)
+    return next((key for key, also in table.items() if wanted in (fold(key), *map(fold, also))), None)

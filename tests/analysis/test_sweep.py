@@ -1,0 +1,55 @@
+"""Sweeps of one case."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from remyelin import InputError, Ledger, load_case, run_course, sweep
+
+
+def test_a_sweep_is_the_course_itself_at_each_value() -> None:
+    name = "myelin.shared.stripping"
+    low = Ledger.shipped().entry(name).range[0]
+    found = sweep("stabler-2013", {name: [low, Ledger.shipped()[name]]}, ["b12", "disability", "severity"])
+    assert found["disability"].dims == (name, "time")
+    for value in found[name].values:
+        course = run_course(load_case("stabler-2013"), Ledger.shipped().replace({name: float(value)}))
+        for output in found.data_vars:
+            whole = course.data[output].isel(plan=0).sel(time=found["time"])
+            np.testing.assert_array_equal(
+                found[output].sel({name: value}).transpose(*whole.dims).values, whole.values
+            )
+
+
+def test_order_and_workers_change_nothing() -> None:
+    values = {"person.age": ["40 y", "70 y"], "treatment.0.start": ["0 d", "30 d", "90 d"]}
+    seen: list[tuple[int, int]] = []
+    one = sweep("pernicious-anaemia", values, progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (0, 6)
+    assert seen[-1] == (6, 6)
+    xr.testing.assert_identical(one, sweep("pernicious-anaemia", values, workers=2))
+    back = sweep("pernicious-anaemia", {name: given[::-1] for name, given in reversed(values.items())})
+    xr.testing.assert_equal(one, back.transpose(*one.dims).sel({name: one[name] for name in values}))
+
+
+@pytest.mark.parametrize(
+    ("values", "outputs"),
+    [
+        ({}, ["b12"]),
+        ({"person.age": []}, ["b12"]),
+        ({"no.such": [1.0]}, ["b12"]),
+        ({"person.age": ["-3 y"]}, ["b12"]),
+        ({"treatment.9.start": ["0 d"]}, ["b12"]),
+        ({"plan.horizon": ["12 mo"]}, ["b12"]),
+        ({"person.age": ["40 y"]}, ["b21"]),
+        ({"person.age": ["40 y"]}, "b12"),
+        ({"myelin.shared.injury": [1e9]}, ["b12"]),
+        ({"person.age": [f"{n} y" for n in range(20, 90)] * 200}, ["b12"]),
+    ],
+)
+def test_bad_input_is_one_sentence(values: dict[str, list[float | str]], outputs: list[str]) -> None:
+    with pytest.raises(InputError) as refused:
+        sweep("pernicious-anaemia", values, outputs)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,103 @@
+"""A whole fit: the answer, its reproducibility, refusals, and what a contradiction does to the band."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from remyelin.evidence import Ledger
+from remyelin.person.forecast_guard import CANNOT_TELL
+from remyelin.person.inference import answer, fit_person, forecast
+from remyelin.person.record import parse_csv
+
+LEDGER = Ledger.shipped()
+HEAD = "when,kind,name,value,unit,note\n,person,age,68,y\n,person,sex,female\n"
+BASE = (
+    ",cause,pernicious anaemia\n-5 mo,symptom,paraesthesia,began\n0 d,lab,b12,140,pg/mL\n0 d,lab,mma,900,nmol/L\n"
+    "0 d,sign,vibration,reduced\n0 d,sign,babinski,absent\n0 d,treatment,us practice,began\n"
+)
+
+
+def read(rows: str):
+    return parse_csv(HEAD + rows, "r.csv", LEDGER)
+
+
+@pytest.fixture(scope="module")
+def posterior():
+    return fit_person(read(BASE), LEDGER, rough=True)
+
+
+def test_the_answer_keeps_its_contract(posterior) -> None:
+    data = answer(posterior, forecast(posterior))
+    json.dumps(data, allow_nan=False)
+    assert set(data) >= {
+        "schema",
+        "persons",
+        "effective_sample",
+        "pareto_k",
+        "fits",
+        "disagrees",
+        "not_understood",
+        "entries",
+        "forecast",
+        "next_test",
+        "rests_on",
+    }
+    assert data["persons"] == len(posterior.sample.draws)
+    assert [entry["line"] for entry in data["entries"]] == [5, 6, 7, 8, 9]
+    assert set(data["entries"][1]["predicted"]) == {"median", "low", "high"}
+    if data["forecast"]["refused"] is None:
+        plan = data["forecast"]["plans"][0]
+        assert set(plan["scale"]) == {"months", "median", "low", "high"}
+        assert set(plan["first_better"]) == {"median", "low", "high"}
+        assert len(plan["scale"]["months"]) == len(plan["symptoms"]["gait"]["median"])
+
+
+def test_the_same_seed_gives_the_same_bits_whatever_the_workers(posterior) -> None:
+    again = fit_person(read(BASE), LEDGER, rough=True, workers=1)
+    assert np.array_equal(again.sample.log_weights, posterior.sample.log_weights)
+    assert answer(again, forecast(again)) == answer(posterior, forecast(posterior))
+
+
+def test_an_added_entry_uses_the_persons_again(posterior) -> None:
+    more = read(BASE + "3 mo,lab,b12,510,pmol/L\n")
+    added = fit_person(more, LEDGER, rough=True, earlier=posterior)
+    assert len(added.sample.draws) >= len(posterior.sample.draws)
+    assert np.array_equal(added.sample.draws.z[: len(posterior.sample.draws)], posterior.sample.draws.z), (
+        "the day of the new entry is among those kept"
+    )
+
+
+def test_a_low_value_is_not_read_as_replete(posterior) -> None:
+    at = int(np.searchsorted(posterior.people.days, 0.0))
+    level = float(posterior.weights @ posterior.people.blood["b12"][:, at])
+    assert 60 < level < 180
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (",cause,pernicious anaemia\n", "no result"),
+        (BASE + "-2 y,treatment,some injections,began\n", "unknown dose"),
+    ],
+)
+def test_a_refused_forecast_says_why_and_that_treatment_should_not_wait(rows: str, reason: str) -> None:
+    posterior = fit_person(read(rows), LEDGER, rough=True)
+    data = answer(posterior, forecast(posterior))
+    assert reason in data["forecast"]["refused"]
+    assert data["forecast"]["plans"] == []
+    assert data["forecast"]["waiting"] == CANNOT_TELL
+
+
+def test_a_record_that_nobody_resembles_is_not_forced() -> None:
+    absurd = (
+        ",cause,pernicious anaemia\n0 d,lab,b12,900,pmol/L\n0 d,lab,mma,90,nmol/L\n0 d,lab,homocysteine,6,umol/L\n"
+        "0 d,symptom,gait,unable\n0 d,symptom,weakness,severe\n0 d,sign,vibration,normal\n0 d,sign,ankle jerk,normal\n"
+    )
+    posterior = fit_person(read(absurd), LEDGER, rough=True)
+    data = answer(posterior, forecast(posterior))
+    assert not data["fits"]
+    assert data["forecast"]["refused"]
+    assert data["disagrees"]

@@ -1,0 +1,163 @@
+"""Records from CSV and TOML: values, grades, dates, what is listed and what is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from remyelin.base.errors import InputError
+from remyelin.evidence import Ledger
+from remyelin.person.case import shipped_cases
+from remyelin.person.record import json_schema, load_record, parse_csv, parse_record_toml, template, to_csv
+
+LEDGER = Ledger.shipped()
+HEAD = "when,kind,name,value,unit,note\n"
+ROOT = Path(__file__).parents[3]
+
+
+def read(rows: str):
+    return parse_csv(HEAD + rows, "r.csv", LEDGER)
+
+
+def test_template_is_valid_and_reads_back() -> None:
+    record = parse_csv(template(), "t.csv", LEDGER)
+    assert not record.not_understood
+    assert {entry.kind for entry in record.entries} == {"lab", "sign", "symptom", "study"}
+    again = parse_csv(to_csv(record), "t.csv", LEDGER)
+    assert [replace(entry, line=0) for entry in again.entries] == [
+        replace(entry, line=0) for entry in record.entries
+    ]
+    assert again.digest() == record.digest()
+
+
+def test_units_of_either_system_and_censored_values() -> None:
+    record = read(
+        "0 d,lab,b12,140,pg/mL\n0 d,lab,MMA,0.9 µmol/l\n0 d,lab,hb,9.8 g/dL\n0 d,lab,homocysteine,>150,umol/L\n"
+    )
+    values = {entry.name: entry for entry in record.entries}
+    assert values["b12"].value == pytest.approx(140 * 0.738)
+    assert values["mma"].value == pytest.approx(900)
+    assert values["haemoglobin"].value == pytest.approx(98)
+    assert (values["homocysteine"].value, values["homocysteine"].bound) == (150, ">")
+
+
+def test_calendar_dates_count_from_presentation_or_the_first_treatment() -> None:
+    dated = "2025-03-14,lab,b12,90,pmol/L\n2024-12-14,symptom,numbness,began\n"
+    record = read(f",presentation,date,2025-03-20\n{dated}")
+    assert [entry.day for entry in record.entries] == [-96, -6]
+    record = read(f"{dated}2025-03-15,treatment,uk neurological,began\n")
+    assert record.treatments[0].start == 0
+    assert "first treatment" in record.notes[0]
+    assert read(dated).entries[-1].day == 0
+
+
+def test_grades_as_clinicians_write_them() -> None:
+    record = read(
+        "0 d,symptom,unsteady gait,aid\n0 d,sign,ankle jerk,absent\n0 d,sign,vibration,absent\n"
+        "0 d,sign,plantar response,extensor\n0 d,sign,power leg,4-\n0 d,sign,romberg,negative\n"
+    )
+    levels = {entry.name: entry.levels for entry in record.entries}
+    assert levels == {
+        "gait": (2, 2),
+        "ankle_jerk": (0, 0),
+        "vibration": (3, 3),
+        "babinski": (1, 1),
+        "power_leg": (1, 1),
+        "romberg": (0, 0),
+    }
+
+
+def test_a_study_carries_side_temperature_and_the_limit_of_its_laboratory() -> None:
+    entry = read("0 d,study,left sural SNAP,0.006,mV,31.5 C; limit 4\n").entries[0]
+    assert (entry.name, entry.value, entry.side, entry.temperature, entry.limit) == (
+        "sural amplitude",
+        6.0,
+        "left",
+        31.5,
+        4.0,
+    )
+    assert read("0 d,study,tibial motor amplitude,absent\n").entries[0].bound == "<"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("0 d,lab,b12,140,", "units"),
+        ("0 d,lab,b12,14,pmol/L", "implausible"),
+        ("0 d,lab,ferritin,30,ug/L", "computes no"),
+        ("0 d,sign,vibration,wobbly,", "no grade"),
+        ("0 d,symptom,memory,moderate,", "computes no"),
+        (",lab,b12,140,pg/mL", "no date"),
+        ("2025-13-40,lab,b12,140,pg/mL", "not a date"),
+        ("0 d,potion,b12,140,pg/mL", "no kind"),
+        ("0 d,treatment,some vitamin shots,began,", "unknown dose"),
+        ("0 d,study,sural amplitude,5,ms", "give the unit"),
+        ("0 d,scale,disability,30,", "0 to 16"),
+    ],
+)
+def test_rows_not_understood_are_listed_with_line_and_reason(row: str, reason: str) -> None:
+    record = read(f",person,age,68,y\n{row}\n")
+    assert [item.line for item in record.not_understood] == [3]
+    assert reason in record.not_understood[0].reason
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ",person,sex,female\n,person,sex,male\n",
+        ",presentation,date,2025-03-14\n,presentation,date,2025-03-15\n",
+        ",cause,vegan diet\n,cause,gastrectomy\n",
+        "0 d,lab,b12,100,pmol/L\n0 d,lab,b12,900,pmol/L\n",
+        "0 d,lab,b12,<60,pmol/L\n0 d,lab,b12,200,pmol/L\n",
+        "0 d,sign,babinski,present\n0 d,sign,babinski,absent\n",
+        "-2 mo,symptom,numbness,began\n-5 mo,symptom,numbness,severe\n",
+        "-2 mo,symptom,numbness,began\n-5 mo,symptom,numbness,ended\n",
+        "0 d,treatment,oral,ended\n",
+        "5 d,treatment,oral,began\n2 d,treatment,oral,ended\n",
+        ",person,age,30,y\n-40 y,cause,vegan diet,began\n",
+    ],
+)
+def test_contradictions_are_refused(rows: str) -> None:
+    with pytest.raises(InputError) as error:
+        read(rows)
+    assert str(error.value).startswith("r.csv: ")
+    assert str(error.value).count(".") >= 1
+
+
+def test_two_sides_and_two_close_values_do_not_contradict() -> None:
+    record = read(
+        "0 d,study,sural amplitude,6,uV,left\n0 d,study,sural amplitude,2,uV,right\n"
+        "0 d,lab,b12,100,pmol/L\n0 d,lab,b12,120,pmol/L\n"
+    )
+    assert len(record.entries) == 4
+
+
+@pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", HEAD.replace("kind", "type"), "\x00\x01"])
+def test_what_is_no_record_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"r\.csv"):
+        parse_csv(text, "r.csv", LEDGER)
+
+
+def test_toml_rows_and_rows_added_to_a_case() -> None:
+    rows = '[[record]]\nwhen = "3 mo"\nkind = "lab"\nname = "b12"\nvalue = "510 pmol/L"\n'
+    assert parse_record_toml(rows, "r.toml", LEDGER).entries[0].value == 510
+    case = shipped_cases()["stabler-2013"].read_text(encoding="utf-8")
+    record = parse_record_toml(f"{case}\n{rows}", "r.toml", LEDGER)
+    assert record.entries[-1].value == 510
+    assert record.person.age == 57
+    with pytest.raises(InputError, match="unknown key"):
+        parse_record_toml('[[record]]\nwhere = "x"\n', "r.toml", LEDGER)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_cases()))
+def test_shipped_cases_convert(name: str) -> None:
+    record = load_record(name, LEDGER)
+    assert record.person.age is not None
+    assert not any(entry.value == 0 for entry in record.entries)
+
+
+def test_the_schema_is_published() -> None:
+    assert json.loads((ROOT / "docs" / "record.schema.json").read_text(encoding="utf-8")) == json_schema()
