@@ -7,7 +7,7 @@ import pytest
 
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, Parameters, constant, simulate
-from remyelin.cobalamin.assay import report_b12
+from remyelin.cobalamin.assay import draw_antibodies, report_b12
 from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS, interpret
@@ -107,7 +107,8 @@ def test_methods_of_many_laboratories_scatter_more_than_one() -> None:
 
 def test_antibodies_make_some_low_sera_read_normal_and_no_others() -> None:
     low = np.full(20_000, 60.0)
-    carriers = np.arange(low.size) % 2 == 0
+    carriers = draw_antibodies(LEDGER, np.random.default_rng(6), low.size)
+    assert carriers.mean() == pytest.approx(LEDGER["assay.antibodies"], abs=0.02)
     reported = report_b12(low, LEDGER, np.random.default_rng(5), antibodies=carriers)
     assert not reported.falsely_normal[~carriers].any()
     assert reported.falsely_normal[carriers].mean() == pytest.approx(LEDGER["assay.falsely_normal"], abs=0.02)

@@ -40,6 +40,11 @@ def method_bias(ledger: Ledger, rng: Generator, size: int | None = None) -> NDAr
     return np.asarray(np.exp(ledger["assay.method_spread"] * rng.standard_normal(size)))
 
 
+def draw_antibodies(ledger: Ledger, rng: Generator, size: int) -> NDArray[np.bool_]:
+    """Draw which patients with pernicious anaemia have antibodies against intrinsic factor."""
+    return np.asarray(rng.random(size) < ledger["assay.antibodies"])
+
+
 def report_b12(
     level: ArrayLike,
     ledger: Ledger,

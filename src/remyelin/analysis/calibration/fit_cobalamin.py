@@ -60,7 +60,7 @@ PREDICTIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.greibe,
     rows.indicator,
     rows.methylcobalamin_tablets,
-    rows.nitrous_oxide_abuse,
+    population.nitrous_oxide_abuse,
     rows.nitrous_oxide_anaesthesia,
     rows.forms,
     rows.receptor_antibodies,
@@ -222,7 +222,8 @@ def predict(
     predicted: dict[str, tuple[float, float, float]] = {}
     for row in (*_rows("calibration"), *_rows("validation")):
         if row.name in best:
-            low, high = np.percentile([item[row.name] for item in found], [5, 95])
+            # what never happens has no time, and no mean with what does
+            low, high = np.quantile([item[row.name] for item in found], [0.05, 0.95], method="nearest")
             predicted[row.name] = (best[row.name], float(low), float(high))
     return predicted
 

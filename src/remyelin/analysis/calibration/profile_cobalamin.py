@@ -20,7 +20,7 @@ from remyelin.evidence import Ledger
 Array = NDArray[np.float64]
 
 DEVIANCE_95 = 3.84
-POINTS = 4  # on each side of the optimum
+POINTS = 2  # on each side of the optimum
 REACH = 2.5  # standard deviations of the data alone, cut at the range of the ledger
 
 

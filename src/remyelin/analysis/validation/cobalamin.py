@@ -256,24 +256,6 @@ def methylcobalamin_tablets(ledger: Ledger) -> Mapping[str, float]:
 
 
 @simulates(
-    "n2o_abuse_hcy",
-    "n2o_abuse_b12",
-    note="22 years, nine months, 3.1 h a day at 50 % (148 canisters of 4.4 L breathed at 7 L/min [calc]), "
-    "homocysteine 9 umol/L and serum B12 258 before; destruction of cobalamin itself is not modelled",
-)
-def nitrous_oxide_abuse(ledger: Ledger) -> Mapping[str, float]:
-    """Recreational nitrous oxide."""
-    person = with_b12(adult(ledger, age=22), 258, ledger)
-    person = replace(
-        person,
-        metabolite_scale_hcy=9 / ledger["homocysteine.baseline"],
-        nitrous_oxide=(NitrousOxide(-270.0, 1.0, 3.1, 0.5),),
-    )
-    end = at(person, [0.0], ledger).isel(time=-1)
-    return {"n2o_abuse_hcy": float(end["homocysteine"]), "n2o_abuse_b12": float(end["b12"])}
-
-
-@simulates(
     "n2o_2h_hcy",
     note="50 years, 2 h at 66 %, largest rise within 24 h; enzyme renewal is from the rat (half-time 1.4 days), "
     "so the rise is too high and too long",
