@@ -149,7 +149,7 @@ def test_who_cannot_be_computed_is_named_and_loses_nobody_else(
 
 def test_nobody_who_meets_the_criteria_is_a_failure_with_its_reason(tmp_path: Path) -> None:
     strict = small(2, **{'since = "cause"': 'since = "cause"\nb12 = ["1 pmol/L", "2 pmol/L"]\nattempts = 2'})
-    with pytest.raises(SimulationError, match="serum B12 outside 1 to 2 pmol/L"):
+    with pytest.raises(InputError, match="serum B12 outside 1 to 2 pmol/L"):
         run_cohort(strict, tmp_path / "c")
 
 

@@ -20,7 +20,7 @@ from remyelin.evidence import Ledger
 Array = NDArray[np.float64]
 
 DEVIANCE_95 = 3.84
-POINTS = 2  # on each side of the optimum
+POINTS, MOST_POINTS = 2, 8  # on each side of the optimum: within the reach, and at most
 REACH = 2.5  # standard deviations of the data alone, cut at the range of the ledger
 
 
@@ -81,12 +81,14 @@ def profile(ledger: Ledger, result: Fit, name: str) -> ParameterProfile:
     start = np.clip(best[others], inside[0][others], inside[1][others])
     at_best, start = lowest(best[index], start)
     points = {float(best[index]): at_best}
-    for end in (low, high):
-        walker = start
-        for log in np.linspace(best[index], end, POINTS + 1)[1:]:
-            points[float(log)], walker = lowest(
-                float(log), np.clip(walker, inside[0][others], inside[1][others])
-            )
+    for end, limit in ((low, inside[0][index]), (high, inside[1][index])):
+        walker, log, step = start, float(best[index]), (end - best[index]) / POINTS
+        # The curvature at the optimum is only a guide: the walk goes on to the level or to the end of the range.
+        for _ in range(MOST_POINTS):
+            log = float(np.clip(log + step, *sorted((best[index], limit))))
+            points[log], walker = lowest(log, np.clip(walker, inside[0][others], inside[1][others]))
+            if points[log] - at_best >= DEVIANCE_95 or log == limit:
+                break
     logs = np.array(sorted(points))
     deviance = np.array([points[log] for log in logs])
     deviance -= deviance.min()
