@@ -25,7 +25,7 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (30, 20)  # designs of each rival
+RIVAL_WAVES: Final = (10,)  # designs of each rival: the budget allowed no more
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
