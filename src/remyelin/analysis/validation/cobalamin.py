@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, now, with_b12, without_intrinsic_factor
-from remyelin.analysis.validation import cobalamin_population  # noqa: F401  registers the rows on patients
+from remyelin.analysis.validation import clinic_population, cobalamin_population  # noqa: F401  register rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.cobalamin import Dose, Exposure, NitrousOxide, regimen, steps
 from remyelin.cobalamin.metabolism import methyl_trap
