@@ -13,14 +13,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import duration_ms, step_us
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
     ARRIVAL_NODES,
     BATCH_FIBRES,
     DEFAULT_STEP_US,
     LANES,
-    STEP_LIMITS_US,
     TRANSIT_FACTOR,
     TRANSIT_M_PER_S_PER_UM,
     TRANSIT_MARGIN_MS,
@@ -126,10 +127,11 @@ def conduct(
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres
+    if isinstance(fibres, str) or not isinstance(given, Iterable):
+        raise InputError(f"conduct: a {type(fibres).__name__} is not a Fibre; build one with mrg().")
     tasks = _tasks(given, Pulse() if pulse is None else pulse, duration)
     workers = threads if threads is not None else (os.cpu_count() or 1)
-    if workers < 1:
-        raise InputError(f"threads is {workers}; give 1 or more.")
+    whole(workers, "threads", "conduct")
     arrivals: list[Array] = []
     peaks: list[Array] = []
     positions: list[Array] = []
@@ -173,11 +175,9 @@ def _settings(
     precision: str,
     start: str,
 ) -> Settings:
-    low, high = STEP_LIMITS_US
-    if not low <= step <= high:
-        raise InputError(f"step is {step} us; give {low:g} to {high:g} us.")
-    if duration is not None and not 0 < duration < np.inf:
-        raise InputError(f"duration is {duration} ms; give a finite time above zero.")
+    step_us(step, "conduct")
+    if duration is not None:
+        duration_ms(duration, "conduct")
     if scheme not in ("second-order", "backward-euler"):
         raise InputError(f"scheme is {scheme!r}; give 'second-order' or 'backward-euler'.")
     if solver not in ("auto", "reduced", "full"):
@@ -195,6 +195,8 @@ def _settings(
 def _tasks(
     fibres: Iterable[Fibre], pulse: Pulse | Sequence[Pulse], duration: float | None
 ) -> Iterator[_Task]:
+    if isinstance(pulse, str):
+        raise InputError("conduct: pulse is text; give a Pulse, or one per fibre.")
     pulses = None if isinstance(pulse, Pulse) else list(pulse)
     index = -1
     task: _Task | None = None
@@ -241,7 +243,7 @@ def _refuse_coarse_step(
     tolerance: float,
 ) -> None:
     """Raise InputError if halving the step shows that the velocity is off by more than the tolerance."""
-    if not 0 < tolerance < 1:
+    if not number(tolerance, "tolerance", "conduct", above=0.0) < 1:
         raise InputError(f"tolerance is {tolerance}; give a share between 0 and 1.")
 
     def velocity(at: float) -> float:

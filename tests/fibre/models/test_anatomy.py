@@ -92,7 +92,7 @@ def test_refining_changes_neither_length_nor_membrane() -> None:
     ("change", "words"),
     [
         ({"diameter_um": 9.0}, "mrg_interpolated"),
-        ({"diameter_um": float("nan")}, "no MRG fibre"),
+        ({"diameter_um": float("nan")}, "diameter is nan"),
         ({"n_nodes": 0}, "2 or more"),
         ({"n_nodes": 1}, "2 or more"),
         ({"n_nodes": 2.5}, "whole number"),
@@ -112,7 +112,7 @@ def test_bad_input_is_refused_in_one_sentence(change: dict[str, object], words: 
 
 @pytest.mark.parametrize("diameter", [1.9, 16.1, -3.0, float("nan"), float("inf")])
 def test_diameters_out_of_range_are_refused(diameter: float) -> None:
-    with pytest.raises(InputError, match="outside"):
+    with pytest.raises(InputError, match="outside|finite"):
         mrg_interpolated(diameter, 5, ledger=LEDGER)
 
 

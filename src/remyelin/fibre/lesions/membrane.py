@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre.lesions.sheath import Which, items, numbered
@@ -38,8 +39,7 @@ def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre
     chosen = fibre.nodes[numbered(nodes, fibre.n_nodes, "node")]
     density = fibre.density.copy()
     for name, factor in factors.items():
-        if not (np.isfinite(factor) and factor >= 0):
-            raise InputError(f"scale_channels: {name} is {factor}; give a factor of 0 or more.")
+        number(factor, name, "scale_channels", at_least=0.0)
         for index, channels in enumerate(fibre.channel_sets):
             of_set = chosen[fibre.channels[chosen] == index]
             if len(of_set):
@@ -177,8 +177,8 @@ def expose_potassium(
         per_internode = [given * ratio] * len(numbers)
     else:
         per_internode = items(density, numbers, "density", 0, np.inf)
-    for number, value in zip(numbers, per_internode, strict=True):
-        where = fibre.internode(number)
+    for internode, value in zip(numbers, per_internode, strict=True):
+        where = fibre.internode(internode)
         inside[where] = np.where(fibre.role[where] == FLUT, value, 0)
     at = np.flatnonzero(inside)
     if np.any(fibre.channels[at] >= 0):

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import numbers
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,9 +32,9 @@ def scattered(n_internodes: int, share: ArrayLike, *, seed: int, run: float = 1.
     (k,) int
         Ascending; the same for the same seed.
     """
+    n_internodes = whole(n_internodes, "n_internodes", "places")
     chances = _chances(share, n_internodes)
-    if not 1 <= run < np.inf:
-        raise InputError(f"scattered: run is {run}; give a mean patch length of 1 internode or more.")
+    number(run, "run", "scattered", at_least=1.0, unit="internodes")
     draws = np.random.default_rng(_seed(seed)).random(n_internodes)
     if run == 1:
         return np.flatnonzero(draws < chances)
@@ -69,11 +71,10 @@ def scattered_together(
     -------
     list of (k,) int, one per fibre
     """
+    n_internodes = whole(n_internodes, "n_internodes", "places")
     chances = _chances(share, n_internodes)
-    if not 0 <= correlation <= 1:
-        raise InputError(f"scattered_together: correlation is {correlation}; give 0 to 1.")
-    if n_fibres < 1:
-        raise InputError(f"scattered_together: n_fibres is {n_fibres}; give 1 or more.")
+    number(correlation, "correlation", "scattered_together", at_least=0.0, at_most=1.0)
+    n_fibres = whole(n_fibres, "n_fibres", "scattered_together")
     random = np.random.default_rng(_seed(seed))
     shared = random.standard_normal(n_internodes)
     own = random.standard_normal((n_fibres, n_internodes))
@@ -84,13 +85,12 @@ def scattered_together(
 def rising(n_internodes: int, near: float, far: float) -> Array:
     """Return chances that change evenly from the first internode to the last, shape (n_internodes,)."""
     _chances([near, far], 2)
+    n_internodes = whole(n_internodes, "n_internodes", "rising")
     return np.linspace(near, far, n_internodes)
 
 
 def _chances(share: ArrayLike, n_internodes: int) -> Array:
-    if n_internodes < 1:
-        raise InputError(f"places: there are {n_internodes} internodes; give 1 or more.")
-    given = np.asarray(share, dtype=np.float64)
+    given = numbers(share, "share", "places")
     if given.ndim > 1 or (given.ndim == 1 and len(given) != n_internodes):
         raise InputError(f"places: share has {given.size} values for {n_internodes} internodes.")
     if not np.all((given >= 0) & (given <= 1)):
@@ -99,6 +99,4 @@ def _chances(share: ArrayLike, n_internodes: int) -> Array:
 
 
 def _seed(seed: int) -> int:
-    if isinstance(seed, bool) or int(seed) != seed or seed < 0:
-        raise InputError(f"places: seed is {seed}; give a whole number of 0 or more.")
-    return int(seed)
+    return whole(seed, "seed", "places", least=0)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base import checks
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import positions
 from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, join
 from remyelin.fibre.settings import BARE_COMPARTMENT_UM, CUT_TOLERANCE_UM, WHOLE_LAMELLA_TOLERANCE
 
@@ -294,10 +296,9 @@ def remyelinate(
         Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
     """
     numbers = _internodes(fibre, internodes)
+    checks.number(node_density, "node_density", "remyelinate", at_least=0.0)
     thin = dict(zip(numbers, items(thickness, numbers, "thickness", 0, 1), strict=True))
     short = dict(zip(numbers, items(length, numbers, "length", 0, 1), strict=True))
-    if not (np.isfinite(node_density) and node_density >= 0):
-        raise InputError(f"remyelinate: node_density is {node_density}; give 0 or more.")
     for number in numbers:
         if not np.all(fibre.lamellae[fibre.internode(number)] > 0):
             raise InputError(
@@ -363,22 +364,23 @@ def numbered(which: Which, count: int, what: str) -> list[int]:
     """Return the numbers meant, each once and of something that exists; InputError otherwise."""
     if which is None:
         return list(range(count))
-    numbers = [int(number) for number in np.atleast_1d(np.asarray(which))]
-    if len(set(numbers)) != len(numbers):
+    given = [which] if isinstance(which, int | float | str) else which
+    found = positions(given, count, what, "lesion")
+    if len(set(found)) != len(found):
         raise InputError(f"the same {what} is named twice.")
-    for number in numbers:
-        if not 0 <= number < count:
-            raise InputError(f"there is no {what} {number}; this fibre has 0 to {count - 1}.")
-    return numbers
+    return found
 
 
 def items(
     given: ArrayLike, numbers: list[int], name: str, low: float, high: float, *, what: str = "internodes"
 ) -> list[float]:
     """Return one value per number, checked against a range; InputError if there are too few or too many."""
-    values = np.asarray(given, dtype=np.float64)
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number, or one per each of the {what}.") from None
     if values.ndim > 1 or (values.ndim == 1 and len(values) != len(numbers)):
         raise InputError(f"{name} has {values.size} values for {len(numbers)} {what}.")
-    if not np.all((values >= low) & (values <= high) & np.isfinite(values)):
+    if isinstance(given, bool) or not np.all((values >= low) & (values <= high) & np.isfinite(values)):
         raise InputError(f"{name} must be finite and within {low:g} to {high:g}.")
     return [float(value) for value in np.broadcast_to(values, len(numbers))]

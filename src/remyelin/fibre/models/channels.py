@@ -13,11 +13,13 @@ current is I = density * prod(gate ** power) * (V - reversal).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import Q10_INTERVAL
 from remyelin.evidence import Ledger
@@ -34,6 +36,13 @@ class Rate:
     a: float
     b: float
     c: float
+
+    def __post_init__(self) -> None:
+        one_of(self.form, "form", "rate", get_args(Form))
+        for name in ("a", "b"):
+            number(getattr(self, name), name, "rate")
+        if isinstance(self.c, bool) or not isinstance(self.c, Real) or np.isnan(self.c) or self.c == 0:
+            raise InputError(f"rate: c is {self.c!r}; give a number other than zero, mV.")
 
     def __call__(self, potential: ArrayLike) -> Array:
         """Return the rate (1/ms) at membrane potentials (mV), finite at removable singularities."""
@@ -58,6 +67,16 @@ class Gate:
     q10: float
     reference_temperature: float
 
+    def __post_init__(self) -> None:
+        for name in ("alpha", "beta"):
+            if not callable(getattr(self, name)):
+                raise InputError(
+                    f"gate {self.name!r}: {name} is no rate; give a Rate, or a function of the potential (mV) that "
+                    "returns 1/ms."
+                )
+        number(self.q10, "q10", f"gate {self.name!r}", above=0.0)
+        number(self.reference_temperature, "reference_temperature", f"gate {self.name!r}", unit="C")
+
     def kinetics(self, potential: ArrayLike, temperature: float) -> tuple[Array, Array]:
         """Return steady state (0..1) and time constant (ms) at potentials (mV) and temperature (C)."""
         factor = self.q10 ** ((temperature - self.reference_temperature) / Q10_INTERVAL)
@@ -74,6 +93,10 @@ class Current:
     reversal: float
     powers: tuple[tuple[str, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        number(self.density, "density", f"current {self.name!r}", at_least=0.0, unit="S/cm2")
+        number(self.reversal, "reversal", f"current {self.name!r}", unit="mV")
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelSet:
@@ -89,12 +112,18 @@ class ChannelSet:
 
     def __post_init__(self) -> None:
         known = {gate.name for gate in self.gates}
+        for what, names in (
+            ("gate", [gate.name for gate in self.gates]),
+            ("current", [current.name for current in self.currents]),
+        ):
+            for name in names:
+                if names.count(name) > 1:
+                    raise InputError(f"channel set {self.name!r} has two {what}s named {name!r}.")
         for current in self.currents:
             for gate, power in current.powers:
                 if gate not in known:
                     raise InputError(f"current {current.name!r} uses gate {gate!r}; {nearest(gate, known)}")
-                if power < 1:
-                    raise InputError(f"current {current.name!r} raises {gate!r} to {power}; give 1 or more.")
+                whole(power, f"power of {gate!r}", f"current {current.name!r}")
 
     def current(self, name: str) -> int:
         """Return the position of a current by name."""

@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MM_PER_UM
+from remyelin.fibre.checks import numbers, position
 from remyelin.fibre.models.channels import ChannelSet
 from remyelin.fibre.settings import TEMPERATURE_LIMITS
 
@@ -143,9 +145,8 @@ class Fibre:
     def internode(self, number: int) -> slice:
         """Return the slice of compartments of one internode."""
         nodes = self.nodes
-        if not 0 <= number < len(nodes) - 1:
-            raise InputError(f"there is no internode {number}; this fibre has 0 to {len(nodes) - 2}.")
-        return slice(int(nodes[number]) + 1, int(nodes[number + 1]))
+        at = position(number, len(nodes) - 1, "internode", "fibre")
+        return slice(int(nodes[at]) + 1, int(nodes[at + 1]))
 
     # --- making others -----------------------------------------------------------------------------
     def replace(self, **changes: Any) -> Fibre:
@@ -178,9 +179,10 @@ def refine(fibre: Fibre, mysa: int = 1, flut: int = 1, stin: int = 1) -> Fibre:
     Fibre
         The same cable on a finer grid.
     """
-    pieces = (mysa, flut, stin)
-    if any(piece < 1 or piece != int(piece) for piece in pieces):
-        raise InputError(f"cannot cut compartments into {pieces} pieces; give whole numbers of 1 or more.")
+    pieces = tuple(
+        whole(count, name, "refine") for count, name in ((mysa, "mysa"), (flut, "flut"), (stin, "stin"))
+    )
+    mysa, flut, stin = pieces
     count = np.array([1, *pieces])[fibre.role]
     finer = fibre.take(np.repeat(np.arange(fibre.n_compartments), count))
     length = np.repeat(fibre.length / count, count)
@@ -230,20 +232,32 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
 
     Only what changed is looked at: lesions copy a fibre many times over, and most of it has been checked before.
     """
-    n = len(fibre.role)
+    n = len(np.atleast_1d(fibre.role))
     for name in _PER_COMPARTMENT:
         if name not in changed and "role" not in changed:
             continue
-        array = np.asarray(getattr(fibre, name))
-        if array.shape[0] != n:
-            raise InputError(f"fibre: {name} has {array.shape[0]} entries for {n} compartments.")
-        if not np.all(np.isfinite(array)):
-            raise InputError(f"fibre: {name} holds a number that is not finite.")
+        array = numbers(getattr(fibre, name), name, "fibre")
+        dimensions = 2 if name == "density" else 1
+        if array.ndim != dimensions or array.shape[0] != n:
+            raise InputError(f"fibre: {name} has shape {array.shape} for {n} compartments.")
+        if name in ("role", "channels") and not np.array_equal(array, np.round(array)):
+            raise InputError(f"fibre: {name} must be whole numbers.")
     if n == 0:
         raise InputError("fibre: it has no compartments.")
+    roles = np.asarray(fibre.role)
+    if "role" in changed and (np.any(roles < NODE) or np.any(roles > STIN)):
+        raise InputError(f"fibre: role must be {NODE} to {STIN}: node, MYSA, FLUT, STIN.")
     low, high = TEMPERATURE_LIMITS
-    if not low <= fibre.temperature <= high:
-        raise InputError(f"fibre: temperature is {fibre.temperature:g} C; give {low:g} to {high:g} C.")
+    number(fibre.temperature, "temperature", "fibre", at_least=low, at_most=high, unit="C")
+    for name in ("diameter", "periaxonal_resistivity"):
+        if name in changed:
+            number(getattr(fibre, name), name, "fibre", above=0.0)
+    for name in ("lamella_capacity", "lamella_conductance"):
+        if name in changed:
+            number(getattr(fibre, name), name, "fibre", at_least=0.0)
+    for name in ("leak_reversal", "initial"):
+        if name in changed:
+            number(getattr(fibre, name), name, "fibre", unit="mV")
     for name in (
         "length",
         "axon_diameter",
@@ -262,8 +276,13 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
         np.asarray(fibre.sheath_diameter) < np.asarray(fibre.axon_diameter)
     ):
         raise InputError("fibre: sheath_diameter must not be less than axon_diameter.")
-    if not {"channels", "channel_sets"}.intersection(changed):
+    if not {"channels", "channel_sets", "density"}.intersection(changed):
         return
     channels = np.asarray(fibre.channels)
     if np.any(channels < -1) or np.any(channels >= len(fibre.channel_sets)):
         raise InputError(f"fibre: channels point outside the {len(fibre.channel_sets)} channel sets.")
+    most = max((len(one.currents) for one in fibre.channel_sets), default=0)
+    if np.asarray(fibre.density).shape[1] < most:
+        raise InputError(
+            f"fibre: density has {np.asarray(fibre.density).shape[1]} columns; the channel sets have {most} currents."
+        )

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import BODY_TEMPERATURE
 from remyelin.evidence import Ledger
@@ -68,6 +69,7 @@ def mrg(
     ----------
     McIntyre, Richardson, Grill 2002, J Neurophysiol 87:995; ModelDB 3810.
     """
+    diameter_um = number(diameter_um, "diameter", "MRG", above=0.0, unit="um")
     table = ledger.table("mrg.geometry")
     diameters = table["fibre_diameter"]
     if diameter_um not in diameters:
@@ -170,10 +172,9 @@ def build(
     -------
     Fibre
     """
-    if isinstance(n_nodes, bool) or not isinstance(n_nodes, int | np.integer) or n_nodes < 2:
-        raise InputError(f"a fibre needs a whole number of nodes, 2 or more; got {n_nodes!r}.")
-    if ends not in ("sealed", "passive"):
-        raise InputError(f"ends is {ends!r}; give 'sealed' or 'passive'.")
+    n_nodes = whole(n_nodes, "number of nodes", model, least=2)
+    one_of(ends, "ends", model, ("sealed", "passive"))
+    temperature = number(temperature, "temperature", model, unit="C")
     stins = int(ledger["mrg.stin_count"])
     period = np.array([NODE, MYSA, FLUT, *[STIN] * stins, FLUT, MYSA])
     role = np.concatenate([np.tile(period, n_nodes - 1), [NODE]])
@@ -223,7 +224,7 @@ def build(
         if isinstance(grid, str)
         else grid
     )
-    if isinstance(pieces, str) or len(pieces) != len(CONVERGED_GRID):
+    if not isinstance(pieces, tuple | list) or len(pieces) != len(CONVERGED_GRID):
         raise InputError(f"grid is {grid!r}; give 'published', 'converged' or three whole numbers.")
     return fibre if tuple(pieces) == (1, 1, 1) else refine(fibre, *pieces)
 
@@ -253,6 +254,7 @@ def _polynomial(coefficients: tuple[float, ...], at: float) -> float:
 
 def _within(diameter: float, limits: tuple[float, ...], model: str) -> float:
     low, high = limits
-    if not low <= diameter <= high:  # also refuses NaN
+    diameter = number(diameter, "diameter", model, unit="um")
+    if not low <= diameter <= high:
         raise InputError(f"{model}: a fibre of {diameter} um is outside {low:g} to {high:g} um.")
     return float(diameter)

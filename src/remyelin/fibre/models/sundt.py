@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import BODY_TEMPERATURE, FARADAY, GAS_CONSTANT, MM_PER_UM, MV_PER_V, ZERO_CELSIUS
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate
 from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.settings import TEMPERATURE_LIMITS
 
 
 def sundt_c_fibre(
@@ -46,11 +48,21 @@ def sundt_c_fibre(
     ----------
     Sundt, Gamper, Jaffe 2015, J Neurophysiol, doi:10.1152/jn.00226.2015.
     """
+    diameter_um = number(diameter_um, "diameter", "Sundt 2015", unit="um")
+    length_mm = number(length_mm, "length", "Sundt 2015", unit="mm")
+    temperature = number(
+        temperature,
+        "temperature",
+        "Sundt 2015",
+        at_least=TEMPERATURE_LIMITS[0],
+        at_most=TEMPERATURE_LIMITS[1],
+        unit="C",
+    )
     low, high = ledger.vector("sundt.diameter_limits")
     if not low <= diameter_um <= high:
         raise InputError(f"Sundt 2015: an axon of {diameter_um} um is outside {low:g} to {high:g} um.")
     piece = ledger["sundt.compartment_length"]
-    if not np.isfinite(length_mm) or length_mm < 2 * piece * MM_PER_UM:
+    if length_mm < 2 * piece * MM_PER_UM:
         raise InputError(
             f"Sundt 2015: a length of {length_mm} mm is not at least two compartments of {piece:g} um."
         )

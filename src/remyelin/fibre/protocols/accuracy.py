@@ -8,6 +8,7 @@ import numpy as np
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre, step_us
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.models.fibre import Fibre, refine
 from remyelin.fibre.settings import (
@@ -67,6 +68,9 @@ def errors(
     InputError
         If the impulse does not get through.
     """
+
+    a_fibre(fibre, "errors")
+    step_us(step, "errors")
 
     def velocity(of: Fibre, at: float, full: bool = False) -> float:
         result = conduct(

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from remyelin.base.checks import whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S
 from remyelin.fibre.models.fibre import Fibre
@@ -17,12 +18,11 @@ from remyelin.fibre.protocols.preparation import (
     Preparation,
     Run,
     attach,
-    node_of,
     outcomes,
     travel_times,
     waited,
 )
-from remyelin.fibre.protocols.search import Transitions, search_together, searching
+from remyelin.fibre.protocols.search import Transitions, limits, search_together, searching
 from remyelin.fibre.protocols.thresholds import as_fibres, named, prepare_all, solver_of, transition_table
 from remyelin.fibre.settings import (
     BLOCK_IMPULSES,
@@ -42,7 +42,7 @@ from remyelin.fibre.stimulation.sources import (
     unit_of,
     unit_stimuli,
 )
-from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import Waveform, rectangular
 
 Array = NDArray[np.float64]
@@ -129,11 +129,12 @@ def block_thresholds(
         for waveform in named_waveforms.values()
     ]
     units = {"units": unit_of([one for fibre, source, _ in wanted for one in placed(source, fibre)])}
-    searches = [searching(*between, per_decade=per_decade, tolerance=tolerance) for _ in wanted]
-    if isinstance(repeats, bool) or repeats != int(repeats) or repeats < 1:
-        raise InputError(f"block: repeats is {repeats}; give a whole number of 1 or more.")
+    searches = [searching(*limits(between), per_decade=per_decade, tolerance=tolerance) for _ in wanted]
+    repeats = whole(repeats, "repeats", "block")
+    if test is not None and not isinstance(test, Pulse):
+        raise InputError(f"block: a {type(test).__name__} is not a Pulse.")
     tests: dict[tuple[float, float], Waveform] = {}
-    cases = [_case(*one, test, int(repeats), tests) for one in wanted]
+    cases = [_case(*one, test, repeats, tests) for one in wanted]
     preparations = prepare_all(
         [case.fibre for case in cases],
         [case.stimuli for case in cases],
@@ -195,13 +196,14 @@ def _case(
     repeats: int,
     tests: dict[tuple[float, float], Waveform],
 ) -> _Case:
+    stimuli = unit_stimuli(fibre, source, waveform)
     end = end_of(waveform)
     pulse = test or Pulse(start=end / 2)
-    node_of(fibre, pulse.node, "block")
-    if not (np.isfinite(pulse.amplitude) and 0 < pulse.duration < np.inf and 0 <= pulse.start < end):
+    pulse_stimulus(fibre, pulse)  # refuses what the fibre cannot be given
+    if not 0 <= pulse.start < end:
         raise InputError(
-            f"block: the test pulse needs a finite amplitude, a duration above zero and a start before {end:g} ms, "
-            "where the waveform ends."
+            f"block: the test pulse starts at {pulse.start:g} ms; give a start between 0 and {end:g} ms, where the "
+            "waveform ends."
         )
     key = (pulse.start, pulse.duration)
     if key not in tests:  # shared, so that fibres can lie side by side
@@ -209,7 +211,7 @@ def _case(
         tests[key] = one.train(repeats, MS_PER_S / BLOCK_TEST_APART_MS)
     last = pulse.start + (repeats - 1) * BLOCK_TEST_APART_MS
     probe = Pipette(pulse.node).stimulus(fibre, tests[key], pulse.amplitude)
-    return _Case(fibre, source, (*unit_stimuli(fibre, source, waveform), probe), pulse, last, end)
+    return _Case(fibre, source, (*stimuli, probe), pulse, last, end)
 
 
 def _travel(preparations: Sequence[Preparation], run: Run) -> list[float]:

@@ -13,8 +13,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US, NA_PER_MA, UV_PER_MV
+from remyelin.fibre.checks import duration_ms
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.preparation import Preparation, Run, attach, plan_for
 from remyelin.fibre.protocols.thresholds import as_fibres
@@ -24,7 +26,6 @@ from remyelin.fibre.settings import (
     CROSSING_LEVEL,
     DEFAULT_STEP_US,
     LANES,
-    PROTOCOL_LIMIT_MS,
     RECORD_LIMIT,
     REDUCTION_TOLERANCE,
     VELOCITY_BETWEEN,
@@ -126,27 +127,25 @@ def compound_potential(
     >>> found.potential.dims, bool(found.conducts.all())
     (('electrode', 'time'), True)
     """
-    run = Run(step=step, threads=threads or os.cpu_count() or 1, solver="reduced", tolerance=tolerance)
-    if threads is not None and threads < 1:
-        raise InputError(f"compound_potential: threads is {threads}; give 1 or more.")
-    if not 0 < duration <= PROTOCOL_LIMIT_MS:
-        raise InputError(
-            f"compound_potential: duration is {duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
-        )
-    if isinstance(every, bool) or every != int(every) or every < 1:
-        raise InputError(f"compound_potential: every is {every}; give a whole number of 1 or more.")
-    if not np.isfinite(amplitude):
-        raise InputError(f"compound_potential: amplitude is {amplitude}; give a finite number.")
+    where = "compound_potential"
+    workers = (os.cpu_count() or 1) if threads is None else whole(threads, "threads", where)
+    run = Run(step=step, threads=workers, solver="reduced", tolerance=tolerance)
+    duration_ms(duration, where)
+    every = whole(every, "every", where)
+    number(amplitude, "amplitude", where)
+    if isinstance(fibres, str) or not isinstance(fibres, Fibre | Iterable):
+        raise InputError(f"{where}: a {type(fibres).__name__} is not a Fibre; build one with mrg().")
     places = list(electrodes)
     if not places or not all(isinstance(place, Lead) for place in places):
         raise InputError(
             "compound_potential: give at least one electrode, and nothing but electrodes and fields."
         )
     steps = max(1, round(duration / (step * MS_PER_US)))
-    samples = steps // int(every) + 1
+    samples = steps // every + 1
     if samples * len(places) * LANES > RECORD_LIMIT:
         raise InputError("compound_potential: that is too much to keep; record less often or a shorter time.")
-    origin, pulse = source or Pipette(), waveform or rectangular(Pulse().duration)
+    origin = Pipette() if source is None else source
+    pulse = rectangular(Pulse().duration) if waveform is None else waveform
     total = np.zeros((samples, len(places)))
     velocity: list[float] = []
     conducts: list[bool] = []
@@ -167,7 +166,7 @@ def compound_potential(
             run=run,
             plan=plan,
             steps=steps,
-            every=int(every),
+            every=every,
         )
         with ThreadPoolExecutor(run.threads) as pool:
             results = pool.map(work, blocks)
@@ -212,7 +211,7 @@ def _members(
         starts.ndim != 2 or starts.shape[1] != len(AXES) or not np.all(np.isfinite(starts))
     ):
         raise InputError("compound_potential: give one origin of three finite numbers, um, per fibre.")
-    if counts is not None and (counts.ndim != 1 or not np.all(np.isfinite(counts)) or np.any(counts < 0)):
+    if counts is not None and (counts.ndim != 1 or np.any(counts < 0)):
         raise InputError("compound_potential: give one weight of 0 or more per fibre.")
     index = -1
     for index, fibre in enumerate(given):

@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number
+from remyelin.base.errors import InputError
+from remyelin.fibre.checks import series
+
 Array = NDArray[np.float64]
 
 
@@ -25,7 +29,10 @@ def spike_times(time: ArrayLike, potential: ArrayLike, level: float) -> Array:
     (spikes,) array
         ms.
     """
-    at, v = np.asarray(time, dtype=np.float64), np.asarray(potential, dtype=np.float64)
+    at, v = series(time, "time", "spike_times"), series(potential, "potential", "spike_times")
+    if at.shape != v.shape or np.any(np.diff(at) < 0):
+        raise InputError("spike_times: give as many potentials as times, and times that do not decrease.")
+    number(level, "level", "spike_times", unit="mV")
     up = np.flatnonzero((v[:-1] < level) & (v[1:] >= level))
     share = (level - v[up]) / (v[up + 1] - v[up])
     crossing: Array = at[up] + share * (at[up + 1] - at[up])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S, MS_PER_US
+from remyelin.fibre.checks import a_fibre, duration_ms, position, positions, series, step_us
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.lesions.membrane import scale_channels
 from remyelin.fibre.models.fibre import Fibre
@@ -20,11 +22,10 @@ from remyelin.fibre.protocols.preparation import (
     Preparation,
     ProtocolSolver,
     Run,
-    check_step,
-    node_of,
     travel_times,
     waited,
 )
+from remyelin.fibre.protocols.thresholds import as_fibres
 from remyelin.fibre.settings import (
     ALLOWANCE,
     BLOCKING_STEP_C,
@@ -100,10 +101,14 @@ def safety_factor(
     float
         1 to 20, in steps of 7 %; 0 if the fibre blocks as it is.
     """
-    chosen = list(range(fibre.n_nodes)) if nodes is None else list(nodes)
+    a_fibre(fibre, "safety_factor")
+    every = range(fibre.n_nodes) if nodes is None else nodes
+    chosen = positions(every, fibre.n_nodes, "node", "safety_factor")
     shares = np.geomspace(*SAFETY_SHARES[:2], int(SAFETY_SHARES[2]))
     trials = [scale_channels(fibre, chosen, naf=float(s), nap=float(s)) for s in shares]
-    passes = conduct(trials, pulse=pulse or _strong(), duration=duration)["conducts"].values
+    passes = conduct(trials, pulse=_strong() if pulse is None else pulse, duration=duration)[
+        "conducts"
+    ].values
     return 1 / float(shares[passes].min()) if passes.any() else 0.0
 
 
@@ -134,18 +139,17 @@ def follow_trains(
     xarray.Dataset
         ``arrived(rate)``, ``share(rate)``, and ``time(rate, impulse)`` of arrivals, ms.
     """
-    wanted = np.atleast_1d(np.asarray(rates, dtype=np.float64))
-    if wanted.ndim != 1 or not np.all((wanted > 0) & np.isfinite(wanted)):
+    a_fibre(fibre, "follow_trains")
+    wanted = series(rates, "rates", "follow_trains")
+    if not np.all(wanted > 0):
         raise InputError("follow_trains: give rates above 0 Hz.")
-    if count < 1 or count != int(count):
-        raise InputError(f"follow_trains: count is {count}; give a whole number of 1 or more.")
+    count = whole(count, "count", "follow_trains")
     pulse = rectangular(Pulse().duration)
     if np.any(MS_PER_S / wanted <= pulse.end):
         raise InputError(f"follow_trains: pulses of {pulse.end:g} ms overlap at {wanted.max():g} Hz.")
     setting = run or Run(step=DEFAULT_STEP_US)
     strength = _strong().amplitude if amplitude is None else amplitude
-    if not np.isfinite(strength):
-        raise InputError(f"follow_trains: amplitude is {strength} nA; give a finite number.")
+    number(strength, "amplitude", "follow_trains", unit="nA")
     trains = [pulse.train(int(count), float(rate)) for rate in wanted]
     single = Pipette().stimulus(fibre, pulse)
     preparation = Preparation(fibre, setting, (single,), max(train.end for train in trains))
@@ -246,9 +250,9 @@ def blocking_temperature(
         ``temperature(fibre)``: the lowest tried from the fibre's own upwards at which it blocks, C, NaN if
         none did; ``warming(fibre)``: how much that is above the fibre's own, 0 if it blocks as it is.
     """
-    given = [fibres] if isinstance(fibres, Fibre) else list(fibres)
-    if not 0 < step < np.inf:
-        raise InputError(f"blocking_temperature: step is {step} C; give a number above zero.")
+    given = as_fibres(fibres)
+    number(step, "step", "blocking_temperature", above=0.0, unit="C")
+    number(highest, "highest", "blocking_temperature", unit="C")
     blocks = np.full(len(given), np.nan)
     for fibre in given:
         if not fibre.temperature <= highest <= TEMPERATURE_LIMITS[1]:
@@ -262,7 +266,9 @@ def blocking_temperature(
         for at in np.arange(fibre.temperature, highest + step / 2, step)
     ]
     warmed = (given[i].replace(temperature=at) for i, at in trials)
-    passes = conduct(warmed, pulse=pulse or _strong(), duration=duration)["conducts"].values
+    passes = conduct(warmed, pulse=_strong() if pulse is None else pulse, duration=duration)[
+        "conducts"
+    ].values
     for (i, at), through in zip(trials, passes, strict=True):
         if not through and not at >= blocks[i]:
             blocks[i] = at
@@ -319,13 +325,14 @@ def discharge(
     ----------
     Coggan, Prescott, Bartol and Sejnowski 2010, PNAS 107:20602: the four regimes.
     """
-    if not 0 < duration <= PROTOCOL_LIMIT_MS:
-        raise InputError(f"discharge: duration is {duration} ms; give up to {PROTOCOL_LIMIT_MS:g}.")
-    check_step(step, "discharge")
-    at = node_of(fibre, max(0, fibre.n_nodes - 1 - 2) if node is None else node, "discharge")
-    if solver not in ("auto", "reduced", "full"):
-        raise InputError(f"discharge: solver is {solver!r}; give 'auto', 'reduced' or 'full'.")
-    given = pulse or Pulse()
+    a_fibre(fibre, "discharge")
+    duration_ms(duration, "discharge")
+    step_us(step, "discharge")
+    chosen = max(0, fibre.n_nodes - 1 - 2) if node is None else node
+    at = position(chosen, fibre.n_nodes, "node", "discharge", from_end=True)
+    one_of(solver, "solver", "discharge", get_args(ProtocolSolver))
+    given = Pulse() if pulse is None else pulse
+    pulse_stimulus(fibre, given)  # refuses what the fibre cannot be given
     onset = duration / 2 + given.start
     in_full = solver == "full" or (solver == "auto" and not reducible(fibre))
     run = (_alone_in_full if in_full else _alone_reduced)(fibre, at, step, duration, given)

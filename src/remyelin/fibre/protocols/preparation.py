@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.crossings import spike_times
@@ -19,10 +21,8 @@ from remyelin.fibre.settings import (
     ALLOWANCE,
     CROSSING_LEVEL,
     DETECT_AT,
-    PROTOCOL_LIMIT_MS,
     PROTOCOL_STEP_US,
     REDUCTION_TOLERANCE,
-    STEP_LIMITS_US,
     TRAVEL_LIMIT_MS,
 )
 from remyelin.fibre.solvers.driven import Pattern, Prepared, pattern, prepare
@@ -75,41 +75,16 @@ class Run:
     tolerance: float = REDUCTION_TOLERANCE
 
     def __post_init__(self) -> None:
-        if self.duration is not None and not 0 < self.duration <= PROTOCOL_LIMIT_MS:
-            raise InputError(
-                f"protocol: duration is {self.duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
-            )
-        check_step(self.step, "protocol")
-        if self.scheme not in ("second-order", "backward-euler"):
-            raise InputError(f"scheme is {self.scheme!r}; give 'second-order' or 'backward-euler'.")
-        if self.solver not in ("auto", "reduced", "full"):
-            raise InputError(f"solver is {self.solver!r}; give 'auto', 'reduced' or 'full'.")
+        if self.duration is not None:
+            duration_ms(self.duration, "protocol")
+        step_us(self.step, "protocol")
+        one_of(self.scheme, "scheme", "protocol", get_args(Scheme))
+        one_of(self.solver, "solver", "protocol", get_args(ProtocolSolver))
         if self.solver == "reduced" and self.scheme != "second-order":
             raise InputError("the reduced solver is second-order; use solver='full' for backward Euler.")
-        if isinstance(self.threads, bool) or self.threads != int(self.threads) or self.threads < 1:
-            raise InputError(f"protocol: threads is {self.threads}; give a whole number of 1 or more.")
-        if not 0 < self.tolerance < 1:
+        whole(self.threads, "threads", "protocol")
+        if not number(self.tolerance, "tolerance", "protocol", above=0.0) < 1:
             raise InputError(f"protocol: tolerance is {self.tolerance}; give a share between 0 and 1.")
-
-
-def check_step(step: float, where: str) -> None:
-    """Raise InputError for a time step (us) outside the limits."""
-    low, high = STEP_LIMITS_US
-    if not low <= step <= high:  # also refuses NaN
-        raise InputError(f"{where}: step is {step} us; give {low:g} to {high:g} us.")
-
-
-def node_of(fibre: Fibre, node: int, where: str) -> int:
-    """Return the number of a node from 0, which may be given from the far end.
-
-    Raises
-    ------
-    InputError
-        If there is no such node.
-    """
-    if isinstance(node, bool) or node != int(node) or not -fibre.n_nodes <= node < fibre.n_nodes:
-        raise InputError(f"{where}: there is no node {node}; the fibre has {fibre.n_nodes}, counted from 0.")
-    return int(node) % fibre.n_nodes
 
 
 class Preparation:
@@ -144,15 +119,9 @@ class Preparation:
         longest: float = 0.0,
         plan: tuple[Plan, float] | None = None,
     ) -> None:
-        if not isinstance(fibre, Fibre):
-            raise InputError(f"a {type(fibre).__name__} is no Fibre; build one with mrg().")
-        if fibre.n_nodes < 2:
-            raise InputError(f"the fibre has {fibre.n_nodes} nodes; give at least two.")
+        a_fibre(fibre, "protocol")
         at = int(DETECT_AT * (fibre.n_nodes - 1)) if run.at is None else run.at
-        if isinstance(at, bool) or at != int(at) or not 0 <= at < fibre.n_nodes:
-            raise InputError(
-                f"protocol: there is no node {at}; the fibre has {fibre.n_nodes}, counted from 0."
-            )
+        at = position(at, fibre.n_nodes, "node", "protocol")
         self.fibre, self.run, self.at = fibre, run, at
         self.reduced: Prepared | None = None
         self._rest: tuple[Array, Array] | None = None

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre
 from remyelin.fibre.lesions.sheath import lose_lamellae, open_paranodes
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
@@ -92,6 +94,10 @@ def quantise(pair: Fibre, fewest: float, widest: float, *, tolerance: float = QU
     InputError
         For limits that cannot be, or a fibre of more than one internode.
     """
+    a_fibre(pair, "quantise")
+    number(fewest, "fewest", "quantise")
+    number(widest, "widest", "quantise")
+    number(tolerance, "tolerance", "quantise")
     if pair.n_internodes != 1:
         raise InputError(f"quantise: give one internode between two nodes, not {pair.n_internodes}.")
     if not 0 < fewest < 1 or not 1 <= widest < np.inf or not 0 < tolerance < np.inf:

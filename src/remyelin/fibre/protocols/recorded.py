@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import MM_PER_UM
+from remyelin.fibre.checks import position, positions
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.preparation import node_of
 from remyelin.fibre.settings import CLAMP_CONDUCTANCE
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.stimulation.extracellular import extracellular_stimulus
@@ -43,8 +44,9 @@ class Clamp:
     conductance: float = CLAMP_CONDUCTANCE
 
     def __post_init__(self) -> None:
-        if not 0 < self.conductance < np.inf:
-            raise InputError(f"clamp: conductance is {self.conductance} uS; give a finite number above zero.")
+        number(self.conductance, "conductance", "clamp", above=0.0, unit="uS")
+        if not isinstance(self.command, Waveform):
+            raise InputError(f"clamp: a {type(self.command).__name__} is no Waveform.")
 
 
 def command_current(fibre: Fibre, node: int, conductance: float, waveform: Waveform) -> Stimulus:
@@ -68,13 +70,14 @@ class Chosen:
         electrodes: Sequence[Lead],
         clamp: Clamp | None,
     ) -> None:
-        if not isinstance(fibre, Fibre):
-            raise InputError(f"stimulate: a {type(fibre).__name__} is no Fibre; build one with mrg().")
-        every_node = range(fibre.n_nodes) if nodes is None else nodes
-        self.nodes = [node_of(fibre, node, "stimulate") for node in every_node]
-        self.gates = [node_of(fibre, node, "stimulate") for node in gates]
-        self.compartments = [compartment_of(fibre, one, "stimulate") for one in compartments]
-        self.clamp = None if clamp is None else (node_of(fibre, clamp.node, "clamp"), clamp)
+        where, count = "stimulate", fibre.n_nodes
+        every_node = range(count) if nodes is None else nodes
+        self.nodes = positions(every_node, count, "node", where, from_end=True)
+        self.gates = positions(gates, count, "node", where, from_end=True)
+        self.compartments = positions(compartments, fibre.n_compartments, "compartment", where)
+        self.clamp = None
+        if clamp is not None:
+            self.clamp = (position(clamp.node, count, "node", "clamp", from_end=True), clamp)
         self.electrodes = list(electrodes)
         for electrode in self.electrodes:
             if not isinstance(electrode, Lead):
@@ -84,25 +87,6 @@ class Chosen:
         self.fields = [np.asarray(electrode.potential(fibre)) for electrode in self.electrodes]
         nothing = rectangular(1.0)
         self.leads = [extracellular_stimulus(fibre, field, nothing) for field in self.fields]
-
-
-def compartment_of(fibre: Fibre, compartment: int, where: str) -> int:
-    """Return the number of a compartment.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    if (
-        isinstance(compartment, bool)
-        or compartment != int(compartment)
-        or not 0 <= compartment < fibre.n_compartments
-    ):
-        raise InputError(
-            f"{where}: there is no compartment {compartment}; the fibre has 0 to {fibre.n_compartments - 1}."
-        )
-    return int(compartment)
 
 
 def coordinates(fibre: Fibre, chosen: Chosen, time: Array) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import a_fibre, series
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.pairs import Pair
 from remyelin.fibre.protocols.preparation import Preparation, Run, travel_times, waited
-from remyelin.fibre.protocols.search import search_together, searching
+from remyelin.fibre.protocols.search import limits, search_together, searching
 from remyelin.fibre.protocols.threshold import threshold
 from remyelin.fibre.settings import (
     ALLOWANCE,
@@ -77,15 +79,17 @@ def recovery_cycle(
         ``threshold(interval)``, NaN where the fibre is refractory at any strength tried; ``change(interval)``
         relative to ``unconditioned``: above 0 relatively refractory or subnormal, below 0 supernormal.
     """
-    waits = np.atleast_1d(np.asarray(intervals, dtype=np.float64))
+    a_fibre(fibre, "recovery_cycle")
+    placed(source, fibre)
+    unit_stimuli(fibre, source, waveform)
+    waits = series(intervals, "intervals", "recovery_cycle")
     length = end_of(waveform) - start_of(waveform)
     unit = unit_of(placed(source, fibre))
-    if waits.ndim != 1 or len(waits) < 1 or not np.all(np.isfinite(waits)) or np.any(waits < length):
+    if np.any(waits < length):
         raise InputError(
             f"recovery_cycle: give intervals of {length:g} ms, the length of the pulse, or more."
         )
-    if not 1 <= conditioning < np.inf:
-        raise InputError(f"recovery_cycle: conditioning is {conditioning}; give 1 or more times threshold.")
+    number(conditioning, "conditioning", "recovery_cycle", at_least=1.0, unit="times threshold")
     setting = run or Run(step=DEFAULT_STEP_US)
     alone = threshold(fibre, source, waveform, between=between, tolerance=tolerance, run=setting)
     base = float(alone.threshold)
@@ -100,8 +104,8 @@ def recovery_cycle(
         tests = [(float(waits[k]), amplitude, response + float(waits[k])) for k, amplitude in asked]
         return pair.added(tests, setting.threads)
 
-    limits = (RECOVERY_LOWEST * base, RECOVERY_REACH * base)
-    searches = [searching(*limits, per_decade=RECOVERY_PER_DECADE, tolerance=tolerance) for _ in waits]
+    ends = (RECOVERY_LOWEST * base, RECOVERY_REACH * base)
+    searches = [searching(*ends, per_decade=RECOVERY_PER_DECADE, tolerance=tolerance) for _ in waits]
     found = np.array([one.first for one in search_together(searches, responds)])
     units = {"units": unit}
     return xr.Dataset(
@@ -161,16 +165,21 @@ def refractory_period_of_transmission(
     InputError
         If the pulse alone leaves no impulse at the node of detection.
     """
-    pulse = waveform or rectangular(Pulse().duration)
-    origin = source or Pipette()
-    strength = Pulse().amplitude if amplitude is None else amplitude
+    a_fibre(fibre, "refractory period")
+    pulse = rectangular(Pulse().duration) if waveform is None else waveform
+    origin = Pipette() if source is None else source
+    strength = Pulse().amplitude if amplitude is None else number(amplitude, "amplitude", "refractory period")
+    between = limits(between)
+    search = searching(*between, per_decade=per_decade, tolerance=tolerance)
+    stimuli = unit_stimuli(fibre, origin, pulse)
     setting = run or Run()
-    last = float(max(between))
-    preparation = Preparation(fibre, setting, unit_stimuli(fibre, origin, pulse), last if last > 0 else 0.0)
+    if between[0] <= 0:
+        raise InputError(f"refractory period: an interval of {between[0]} ms is not above zero.")
+    last = between[1]
+    preparation = Preparation(fibre, setting, stimuli, last)
     response = _response(preparation, end_of(pulse))
     # A second impulse runs slower in the wake of the first: wait for both, and as long again.
     wait = ALLOWANCE * response
-    search = searching(*between, per_decade=per_decade, tolerance=tolerance)
     pair = Pair(preparation, origin, pulse, strength, wait, wait + last)
     if not len(pair.alone):
         raise InputError("refractory period: the pulse alone sends no impulse to the node of detection.")

@@ -12,10 +12,12 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.fibre.settings import (
     NEIGHBOURS,
@@ -108,6 +110,20 @@ def transitions(
     return found
 
 
+def limits(between: Any) -> tuple[float, float]:
+    """Return the two ends of a range.
+
+    Raises
+    ------
+    InputError
+        If it does not have two.
+    """
+    if isinstance(between, str) or not isinstance(between, Sequence | np.ndarray) or len(between) != 2:
+        raise InputError(f"search: between is {between!r}; give the smallest and the largest value.")
+    first, second = between
+    return number(first, "start of the range", "search"), number(second, "end of the range", "search")
+
+
 Search = Generator[list[float], list[bool], Transitions]
 
 
@@ -151,23 +167,23 @@ def search_together(
     found: dict[int, Transitions] = {}
     wanted: dict[int, list[float]] = {}
 
-    def go_on(number: int, reply: list[bool] | None) -> None:
+    def go_on(which: int, reply: list[bool] | None) -> None:
         try:
-            search = searches[number]
-            wanted[number] = next(search) if reply is None else search.send(reply)
+            search = searches[which]
+            wanted[which] = next(search) if reply is None else search.send(reply)
         except StopIteration as end:
-            found[number] = end.value
+            found[which] = end.value
 
-    for number in range(len(searches)):
-        go_on(number, None)
+    for which in range(len(searches)):
+        go_on(which, None)
     while wanted:
-        asked = [(number, value) for number, values in wanted.items() for value in values]
+        asked = [(which, value) for which, values in wanted.items() for value in values]
         replies = iter(answer(asked))
-        counts = {number: len(values) for number, values in wanted.items()}
+        counts = {which: len(values) for which, values in wanted.items()}
         wanted.clear()
-        for number, count in counts.items():
-            go_on(number, [next(replies) for _ in range(count)])
-    return [found[number] for number in range(len(searches))]
+        for which, count in counts.items():
+            go_on(which, [next(replies) for _ in range(count)])
+    return [found[which] for which in range(len(searches))]
 
 
 def _search(scan: list[float], sign: float, tolerance: float) -> Search:
@@ -212,9 +228,12 @@ def _narrow(
 
 
 def _check(low: float, high: float, per_decade: int, tolerance: float) -> None:
-    if not (np.isfinite(low) and np.isfinite(high)) or low * high <= 0 or not abs(low) < abs(high):
+    number(low, "start of the range", "search")
+    number(high, "end of the range", "search")
+    if low * high <= 0 or not abs(low) < abs(high):
         raise InputError(
             f"search: the range {low} to {high} needs two finite numbers of one sign, the smaller first."
         )
-    if not per_decade >= 1 or not 0 < tolerance < 1:
-        raise InputError("search: give a per_decade of 1 or more and a tolerance between 0 and 1.")
+    whole(per_decade, "per_decade", "search")
+    if not number(tolerance, "tolerance", "search", above=0.0) < 1:
+        raise InputError(f"search: tolerance is {tolerance}; give a share between 0 and 1.")

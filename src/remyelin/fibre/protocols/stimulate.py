@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import xarray as xr
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre, duration_ms
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.preparation import Preparation, ProtocolSolver, Run
 from remyelin.fibre.protocols.recorded import Chosen, Clamp
@@ -16,7 +17,6 @@ from remyelin.fibre.protocols.recorded_full import record_in_full
 from remyelin.fibre.protocols.recorded_reduced import record_reduced
 from remyelin.fibre.settings import (
     CROSSING_LEVEL,
-    PROTOCOL_LIMIT_MS,
     PROTOCOL_STEP_US,
     RECORD_EVERY,
     RECORD_LIMIT,
@@ -105,14 +105,10 @@ def stimulate(
     ['current', 'electrode', 'gate', 'gated', 'node', 'number', 'time']
     """
     run = Run(step=step, scheme=scheme, threads=1, solver=solver, tolerance=tolerance)
-    if not 0 < duration <= PROTOCOL_LIMIT_MS:
-        raise InputError(
-            f"stimulate: duration is {duration} ms; give a number above zero, up to {PROTOCOL_LIMIT_MS:g}."
-        )
-    if isinstance(every, bool) or every != int(every) or every < 1:
-        raise InputError(f"stimulate: every is {every}; give a whole number of 1 or more.")
-    if not np.isfinite(level):
-        raise InputError(f"stimulate: level is {level} mV; give a finite number.")
+    a_fibre(fibre, "stimulate")
+    duration_ms(duration, "stimulate")
+    every = whole(every, "every", "stimulate")
+    number(level, "level", "stimulate", unit="mV")
     for stimulus in stimuli:
         if not isinstance(stimulus, Stimulus) or len(stimulus.axoplasm) != fibre.n_compartments:
             raise InputError("stimulate: a stimulus is none, or was made for another fibre.")
@@ -131,9 +127,9 @@ def stimulate(
             raise InputError(
                 "stimulate: gates are recorded by the reduced solver, which cannot run this fibre."
             )
-        data = record_in_full(preparation, chosen, stimuli, duration, int(every), level)
+        data = record_in_full(preparation, chosen, stimuli, duration, every, level)
     else:
-        data = record_reduced(preparation, chosen, stimuli, duration, int(every), level)
+        data = record_reduced(preparation, chosen, stimuli, duration, every, level)
     data.attrs.update(
         fibre=f"{fibre.model} {fibre.diameter:g} um",
         step_us=step,

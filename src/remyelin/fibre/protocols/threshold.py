@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import a_fibre, series
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.thresholds import Found, at_an_end, excitation, settings
@@ -101,8 +102,9 @@ def strength_duration(
     xarray.Dataset
         ``threshold(duration)``, ``monotone(duration)``, ``rheobase``, ``chronaxie`` (ms), ``misfit``.
     """
-    lengths = np.atleast_1d(np.asarray(durations, dtype=np.float64))
-    if lengths.ndim != 1 or len(lengths) < 2 or not np.all(lengths > 0) or not np.all(np.diff(lengths) > 0):
+    a_fibre(fibre, "strength_duration")
+    lengths = series(durations, "durations", "strength_duration", least=2)
+    if not np.all(lengths > 0) or not np.all(np.diff(lengths) > 0):
         raise InputError("strength_duration: give two or more durations above 0 ms, increasing.")
     setting = run or Run()
     found = excitation(

@@ -7,7 +7,7 @@ they want to know next is run side by side in the reduced solver, fibres that ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import a_fibre
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.protocols.preparation import (
     Attached,
@@ -27,7 +28,7 @@ from remyelin.fibre.protocols.preparation import (
     travel_times,
     waited,
 )
-from remyelin.fibre.protocols.search import Transitions, search_together, searching
+from remyelin.fibre.protocols.search import Transitions, limits, search_together, searching
 from remyelin.fibre.settings import PLAN_LOOKS, SCAN_PER_DECADE, SEARCH_TOLERANCE
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.stimulation.sources import (
@@ -164,7 +165,9 @@ def excitation(
     run: Run,
 ) -> list[Found]:
     """Search the excitation thresholds of cases, all together."""
-    searches = [searching(*between, per_decade=per_decade, tolerance=tolerance) for _ in cases]
+    for fibre, _, _ in cases:
+        a_fibre(fibre, "threshold")
+    searches = [searching(*limits(between), per_decade=per_decade, tolerance=tolerance) for _ in cases]
     attached = attach_all(cases, run)
     found = search_together(
         searches,
@@ -300,6 +303,8 @@ def as_fibres(fibres: Fibre | Sequence[Fibre]) -> list[Fibre]:
     InputError
         If there are none, or something is no fibre.
     """
+    if not isinstance(fibres, Fibre) and (isinstance(fibres, str) or not isinstance(fibres, Iterable)):
+        raise InputError(f"a {type(fibres).__name__} is not a Fibre; build one with mrg().")
     given = [fibres] if isinstance(fibres, Fibre) else list(fibres)
     if not given:
         raise InputError("give at least one fibre.")

@@ -18,9 +18,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.checks import one_of, whole
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.jit import compiled
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre, duration_ms, numbers, positions, step_us
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.models.fibre import NODE, Fibre
 from remyelin.fibre.settings import (
@@ -75,6 +77,7 @@ def resting_state(fibre: Fibre) -> tuple[Array, Array]:
     SimulationError
         If the fibre has no resting state near its initial potential.
     """
+    a_fibre(fibre, "resting_state", 1)
     net = circuit(fibre)
     tables = membrane_tables(fibre.channel_sets, fibre.temperature, REST_STEP_MS)
     # Gates follow at once: the gate equation's memory is replaced by its steady state.
@@ -136,14 +139,23 @@ def simulate_full(
     -------
     Recording
     """
-    if scheme not in ("second-order", "backward-euler"):
-        raise InputError(f"scheme is {scheme!r}; give 'second-order' or 'backward-euler'.")
+    where = "simulate_full"
+    a_fibre(fibre, where, 1)
+    one_of(scheme, "scheme", where, ("second-order", "backward-euler"))
+    step_us(step, where)
+    duration_ms(duration, where)
+    every = whole(every, "every", where)
+    for stimulus in stimuli:
+        if not isinstance(stimulus, Stimulus) or len(stimulus.axoplasm) != fibre.n_compartments:
+            raise InputError(f"{where}: a stimulus is none, or was made for another fibre.")
     n, step_ms = fibre.n_compartments, step * MS_PER_US
     count = max(1, round(duration / step_ms))
     net = circuit(fibre)
     tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
     resting = resting_state(fibre) if start is None else start
-    inside, around = resting[0].copy(), resting[1].copy()
+    inside, around = (numbers(potential, "start", where).copy() for potential in resting)
+    if inside.shape != (n,) or around.shape != (n,):
+        raise InputError(f"{where}: start must hold two potentials for each of the {n} compartments.")
     euler = scheme == "backward-euler"
     # The second-order step needs the stimulus at its middle, the implicit one as it is at its end.
     waveforms = np.array([s.sample(count, step_ms) for s in stimuli]).reshape(len(stimuli), count)
@@ -151,8 +163,10 @@ def simulate_full(
     into_axon = np.array([s.axoplasm for s in stimuli]).reshape(len(stimuli), n)
     into_rim = np.array([s.periaxonal for s in stimuli]).reshape(len(stimuli), n)
     none = np.zeros(0, dtype=np.int64)
-    kept = none if record is None else np.asarray(record, dtype=np.int64)
-    kept_current = none if record_current is None else np.asarray(record_current, dtype=np.int64)
+    kept = none if record is None else np.array(positions(record, n, "compartment", where), dtype=np.int64)
+    kept_current = none
+    if record_current is not None:
+        kept_current = np.array(positions(record_current, n, "compartment", where), dtype=np.int64)
     samples = 1 + count // every
     potential = np.empty((samples, len(kept)))
     current = np.zeros((samples, len(kept_current)))

@@ -18,8 +18,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
@@ -39,7 +41,7 @@ from remyelin.fibre.solvers.kernel_batch import field, row_size
 from remyelin.fibre.solvers.packing import implicit_links, link_values, membranes, reducible
 from remyelin.fibre.solvers.reduced import Settings, course, gate_table, room_for, window
 from remyelin.fibre.solvers.reduction import links, points
-from remyelin.fibre.stimulation.stimulus import Pulse
+from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -118,8 +120,11 @@ def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US)
         For no pieces, a piece that is not one internode, has channels under its sheath, or differs from
         the first in temperature or channels.
     """
-    if not pieces:
+    if not isinstance(pieces, Sequence) or isinstance(pieces, str) or not pieces:
         raise InputError("a library needs at least one internode.")
+    step_us(step, "library")
+    for piece in pieces:
+        a_fibre(piece, "library", 1)
     first = pieces[0]
     step_ms = step * MS_PER_US
     tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
@@ -224,12 +229,15 @@ def conduct_assembled(
         For numbers the library does not have, a fibre without internodes, or a pulse that cannot be given.
     """
     numbers = _checked(library, internodes)
+    if duration is not None:
+        duration_ms(duration, "conduct_assembled")
+    if threads is not None:
+        whole(threads, "threads", "conduct_assembled")
+    if pulse is not None:
+        pulse_stimulus(library.first, replace(pulse, node=0) if isinstance(pulse, Pulse) else pulse)
     given = Pulse() if pulse is None else pulse
     count = (numbers >= 0).sum(axis=1)
-    if not 0 <= given.node < int(count.min()) + 1:
-        raise InputError(
-            f"pulse: there is no node {given.node}; the shortest fibre has {int(count.min()) + 1}."
-        )
+    position(given.node, int(count.min()) + 1, "node", "pulse: the shortest fibre")
     length = np.where(numbers >= 0, library.length[numbers], 0).sum(axis=1)
     if duration is None:
         healthy = library.length / (TRANSIT_M_PER_S_PER_UM * library.diameter)
@@ -266,7 +274,10 @@ def conduct_assembled(
 
 
 def _checked(library: Library, internodes: ArrayLike) -> Ints:
-    numbers = np.asarray(internodes)
+    try:
+        numbers = np.asarray(internodes)
+    except ValueError:
+        raise InputError("internodes must be whole numbers of shape (fibres, internodes).") from None
     if numbers.ndim != 2 or not numbers.size or not np.issubdtype(numbers.dtype, np.integer):
         raise InputError("internodes must be whole numbers of shape (fibres, internodes).")
     if numbers.min() < -1 or numbers.max() >= library.size:

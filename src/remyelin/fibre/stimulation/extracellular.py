@@ -18,8 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import POINT_SOURCE_MV, SPHERE, UV_PER_MV
+from remyelin.fibre.checks import a_fibre, numbers, position
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.stimulation.stimulus import Stimulus
@@ -71,15 +73,13 @@ def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: in
         S/m.
     node : int, optional
     """
+    a_fibre(fibre, "electrode", 1)
     if node is None:
         x = 0.5 * float(fibre.length.sum())
-    elif -fibre.n_nodes <= node < fibre.n_nodes:
-        x = float(fibre.centres[fibre.nodes[node]])
     else:
-        raise InputError(
-            f"electrode: there is no node {node}; the fibre has {fibre.n_nodes}, counted from 0."
-        )
-    return Electrode((x, float(distance), 0.0), conductivity)
+        at = position(node, fibre.n_nodes, "node", "electrode", from_end=True)
+        x = float(fibre.centres[fibre.nodes[at]])
+    return Electrode((x, number(distance, "distance", "electrode", above=0.0, unit="um"), 0.0), conductivity)
 
 
 def point_source(fibre: Fibre, electrode: Electrode) -> Array:
@@ -112,8 +112,10 @@ def extracellular_stimulus(fibre: Fibre, potential: ArrayLike, waveform: Wavefor
     InputError
         If there is not one finite potential per compartment.
     """
-    outside = np.asarray(potential, dtype=np.float64)
-    if outside.shape != (fibre.n_compartments,) or not np.all(np.isfinite(outside)):
+    if not isinstance(waveform, Waveform):
+        raise InputError(f"extracellular: a {type(waveform).__name__} is no Waveform.")
+    outside = numbers(potential, "potential", "extracellular")
+    if outside.shape != (fibre.n_compartments,):
         raise InputError(
             f"extracellular: give one finite potential per compartment ({fibre.n_compartments}), "
             f"not an array of shape {outside.shape}."
@@ -144,11 +146,11 @@ def potential_at(
     (..., electrodes) array
         uV, against a distant reference.
     """
-    leaving = np.asarray(currents, dtype=np.float64)
+    leaving = numbers(currents, "currents", "extracellular")
     if leaving.shape[-1:] != (fibre.n_compartments,):
         raise InputError(f"extracellular: give one current per compartment ({fibre.n_compartments}).")
-    if not electrodes:
-        raise InputError("extracellular: give at least one electrode.")
+    if not electrodes or not all(isinstance(one, Electrode) for one in electrodes):
+        raise InputError("extracellular: give at least one electrode, and nothing else.")
     # nA / (S/m um) is mV.
     transfer = np.array([_transfer(fibre, electrode) for electrode in electrodes])
     potential: Array = UV_PER_MV * leaving @ transfer.T
@@ -157,13 +159,19 @@ def potential_at(
 
 def _transfer(fibre: Fibre, electrode: Electrode) -> Array:
     """1 / (4 pi sigma r) between an electrode and every compartment, in 1/(S/m um)."""
-    where = np.asarray(electrode.position, dtype=np.float64)
-    if where.shape != (len(AXES),) or not np.all(np.isfinite(where)):
-        raise InputError(f"electrode: position is {electrode.position}; give three finite numbers, um.")
-    sigma = np.asarray(electrode.conductivity, dtype=np.float64)
-    if sigma.shape not in ((), (len(AXES),)) or not (np.all(np.isfinite(sigma)) and np.all(sigma > 0)):
+    if not isinstance(electrode, Electrode):
+        raise InputError(f"electrode: a {type(electrode).__name__} is no Electrode.")
+    where = numbers(electrode.position, "position", "electrode")
+    if where.shape != (len(AXES),):
+        raise InputError(f"electrode: position has shape {where.shape}; give three finite numbers, um.")
+    sigma = numbers(electrode.conductivity, "conductivity", "electrode")
+    if (
+        isinstance(electrode.conductivity, bool)
+        or sigma.shape not in ((), (len(AXES),))
+        or not np.all(sigma > 0)
+    ):
         raise InputError(
-            f"electrode: conductivity is {electrode.conductivity}; give one or three numbers above 0 S/m."
+            f"electrode: conductivity is {sigma.tolist()}; give one or three numbers above 0 S/m."
         )
     sx, sy, sz = np.broadcast_to(sigma, (len(AXES),))
     x, y, z = where

@@ -113,6 +113,7 @@ def unit_stimuli(fibre: Fibre, source: AnySource, waveform: AnyWaveform) -> tupl
         If there are neither one nor as many waveforms as sources, or something is no waveform.
     """
     sources = placed(source, fibre)
+    unit_of(sources)
     waveforms = waveform if isinstance(waveform, tuple) else (waveform,) * len(sources)
     for one in waveforms:
         if not isinstance(one, Waveform):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.checks import number
 from remyelin.base.errors import InputError
+from remyelin.fibre.checks import position
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import PULSE_MS, PULSE_NA
 
@@ -62,14 +64,14 @@ def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     InputError
         If the node does not exist or the pulse is not finite and positive in duration.
     """
-    if not -fibre.n_nodes <= pulse.node < fibre.n_nodes:
-        raise InputError(
-            f"pulse: there is no node {pulse.node}; the fibre has {fibre.n_nodes}, counted from 0."
-        )
-    if not (np.isfinite(pulse.amplitude) and np.isfinite(pulse.start) and 0 < pulse.duration < np.inf):
-        raise InputError("pulse: amplitude, start and duration must be finite and the duration above zero.")
+    if not isinstance(pulse, Pulse):
+        raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
+    node = position(pulse.node, fibre.n_nodes, "node", "pulse", from_end=True)
+    number(pulse.amplitude, "amplitude", "pulse", unit="nA")
+    number(pulse.start, "start", "pulse", unit="ms")
+    number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
     axoplasm = np.zeros(fibre.n_compartments)
-    axoplasm[fibre.nodes[pulse.node]] = pulse.amplitude
+    axoplasm[fibre.nodes[node]] = pulse.amplitude
 
     def sample(steps: int, step: float) -> Array:
         return rectangle(pulse.start, pulse.start + pulse.duration, steps, step)

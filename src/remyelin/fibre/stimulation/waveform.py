@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S
+from remyelin.fibre.checks import numbers
 from remyelin.fibre.settings import FUNCTION_RESOLUTION_MS, MOST_POINTS, POINTS_PER_PERIOD
 
 Array = NDArray[np.float64]
@@ -36,13 +38,13 @@ class Waveform:
     value: Array
 
     def __post_init__(self) -> None:
-        time, value = (np.array(x, dtype=np.float64) for x in (self.time, self.value))
+        time, value = (
+            np.array(numbers(x, name, "waveform")) for name, x in (("time", self.time), ("value", self.value))
+        )
         if time.ndim != 1 or time.shape != value.shape or len(time) < 2:
             raise InputError(
                 "waveform: give two lists of equal length, times and values, of two points or more."
             )
-        if not (np.all(np.isfinite(time)) and np.all(np.isfinite(value))):
-            raise InputError("waveform: times and values must be finite.")
         if time[0] < 0 or np.any(np.diff(time) < 0):
             raise InputError("waveform: times must not decrease, and none may lie before 0 ms.")
         for name, array in (("time", time), ("value", value)):
@@ -77,10 +79,12 @@ class Waveform:
 
     def scaled(self, factor: float) -> Waveform:
         """Return the waveform times a factor."""
+        factor = number(factor, "factor", "waveform")
         return Waveform(self.time, self.value * factor)
 
     def delayed(self, by: float) -> Waveform:
         """Return the waveform later by so many ms."""
+        by = number(by, "delay", "waveform", at_least=0.0, unit="ms")
         return Waveform(self.time + by, self.value)
 
     def then(self, other: Waveform) -> Waveform:
@@ -102,24 +106,24 @@ class Waveform:
         InputError
             If there is nothing to repeat, or one would begin before the last has ended.
         """
-        if count < 1 or count != int(count) or not 0 < rate < np.inf:
-            raise InputError(
-                f"train: give a whole number of pulses and a rate above 0 Hz, not {count} at {rate} Hz."
-            )
+        count = whole(count, "count", "train")
+        rate = number(rate, "rate", "train", above=0.0, unit="Hz")
         period = MS_PER_S / rate
         if self.end - self.time[0] > period and count > 1:
             raise InputError(
                 f"train: a pulse of {self.end - self.time[0]:g} ms does not fit into a period of {period:g} ms."
             )
-        whole = self
+        repeated = self
         for k in range(1, int(count)):
-            whole = whole.then(self.delayed(k * period))
-        return whole
+            repeated = repeated.then(self.delayed(k * period))
+        return repeated
 
 
 def rectangular(duration: float, *, start: float = 0.0, amplitude: float = 1.0) -> Waveform:
     """Return a rectangular pulse (ms); amplitude -1 is cathodic at an outer electrode."""
     _positive("duration", duration)
+    _start(start)
+    number(amplitude, "amplitude", "waveform")
     end = start + duration
     return Waveform(np.array([start, start, end, end]), np.array([0.0, amplitude, amplitude, 0.0]))
 
@@ -144,8 +148,7 @@ def biphasic(
     """
     _positive("duration", duration)
     _positive("ratio", ratio)
-    if not 0 <= gap < np.inf:
-        raise InputError(f"biphasic: gap is {gap} ms; give 0 or more.")
+    number(gap, "gap", "biphasic", at_least=0.0, unit="ms")
     first = rectangular(duration, start=start, amplitude=amplitude)
     second = rectangular(duration * ratio, start=start + duration + gap, amplitude=-amplitude / ratio)
     return first.then(second)
@@ -169,8 +172,9 @@ def sinusoidal(
     """
     _positive("frequency", frequency)
     _positive("duration", duration)
-    if not (0 <= start < np.inf and np.isfinite(amplitude) and np.isfinite(phase)):
-        raise InputError("sinusoidal: start must be 0 ms or more, amplitude and phase finite.")
+    _start(start)
+    number(amplitude, "amplitude", "sinusoidal")
+    number(phase, "phase", "sinusoidal", unit="degrees")
     points = int(np.ceil(duration * frequency * POINTS_PER_PERIOD))
     if points > MOST_POINTS:
         raise InputError(f"sinusoidal: {duration:g} ms at {frequency:g} kHz is too long; give fewer periods.")
@@ -181,7 +185,7 @@ def sinusoidal(
 
 def sampled(time: ArrayLike, value: ArrayLike) -> Waveform:
     """Return a waveform through measured points (ms, any unit), straight lines between them."""
-    return Waveform(np.asarray(time, dtype=np.float64), np.asarray(value, dtype=np.float64))
+    return Waveform(numbers(time, "time", "sampled"), numbers(value, "value", "sampled"))
 
 
 def from_function(
@@ -196,5 +200,8 @@ def from_function(
 
 
 def _positive(name: str, value: float) -> None:
-    if not 0 < value < np.inf:  # also refuses NaN
-        raise InputError(f"waveform: {name} is {value}; give a finite number above zero.")
+    number(value, name, "waveform", above=0.0)
+
+
+def _start(value: float) -> None:
+    number(value, "start", "waveform", at_least=0.0, unit="ms")
