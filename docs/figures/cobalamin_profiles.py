@@ -19,7 +19,7 @@ LEDGER = Ledger.shipped()
 
 def main() -> None:
     """Write the figure."""
-    figure, axes = plt.subplots(2, 5, figsize=(15, 6), sharey=True)
+    figure, axes = plt.subplots(2, 7, figsize=(20, 6), sharey=True)
     for axis, (name, found) in zip(axes.flat, cobalamin_fit()["parameters"].items(), strict=True):
         entry = LEDGER.entry(name)
         axis.semilogx(found["values"], found["deviance"], "o-", color="#4477aa", ms=4)

@@ -133,3 +133,21 @@ def test_a_file_is_known_by_its_ending(tmp_path) -> None:
     path = tmp_path / "person.json"
     path.write_text(bundle(PERSON, observation("2132-9", "2025-03-10", 140, "pg/mL")), encoding="utf-8")
     assert load(str(path), LEDGER).entries[0].name == "b12"
+
+
+def test_a_series_under_treatment_is_fitted_and_says_nothing_of_safe_waiting() -> None:
+    from remyelin.check.dated_forecast import dated_forecast
+
+    text = bundle(
+        PERSON,
+        observation("2132-9", "2025-03-10", 140, "pg/mL"),
+        observation("13964-2", "2025-03-10", 900, "nmol/L"),
+        observation("2132-9", "2025-06-14", 690, "pg/mL"),
+        INJECTIONS,
+    )
+    found = dated_forecast(parse_bundle(text, "b.json", LEDGER), LEDGER, persons=96)
+    said = " ".join(line.text for line in found.lines)
+    assert "never medical advice" in said
+    assert "not be delayed" in said
+    if found.refused is None:
+        assert "3 dated results" in said

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from decimal import Decimal
 
 import pytest
 
-from remyelin.evidence import Ledger, load_targets
+from remyelin.evidence import Ledger, load_published
 from remyelin.evidence.ledger import Entry
 
 LEDGER = Ledger.shipped()
@@ -195,6 +196,15 @@ DERIVED = [
     ("brain.csf_b12", 17.8 * PG_PER_ML, 0.01),  # 17.8 pg/mL
     ("brain.csf_rate", math.log(2.5e9 / 150 / 4752) / 30, 0.02),  # 2.5 mg in 150 mL, 4752 pg/mL at a month
     ("injection.release_rate.hydroxocobalamin", math.log(2) / (5 / 24), 0.01),  # half-times of 2 to 12 h
+    ("assay.antibodies", 15 / 23, 0.01),  # 15 of 23 untreated patients
+    ("assay.falsely_normal", (0.33 + 0.53) / 2, 0.03),  # 33 to 53 % of sera with antibodies
+    (
+        "assay.method_spread",
+        statistics.stdev(map(math.log, (168, 202, 211))),
+        0.02,
+    ),  # three methods, same donors
+    ("assay.reporting_limit", 60 * PG_PER_ML, 0.01),  # "less than 60 pg/mL"
+    ("nitrous_oxide.supplemented", 4 / 12, 0.02),  # 4 of 12 took cobalamin
     ("regimen.uk_neurological/interval", (2, 365.25 / 6), 0.001),  # alternate days, then every two months
     ("regimen.us/duration", (7, 14, 5 * 3.5, 0), 0.001),  # 6 to 7 days, 7 alternate days, 2 to 3 weeks
     (
@@ -343,7 +353,7 @@ def test_node_gates_give_the_published_check_values() -> None:
 
 def test_calibrated_entries_name_calibration_rows() -> None:
     """What was fitted says to which rows, and no validation row is among them."""
-    roles = {target.name: target.role for target in load_targets()}
+    roles = {target.name: target.role for target in load_published()}
     for entry in LEDGER.entries():
         if entry.kind == "calibrated":
             named = re.match(r"rows: ([\w., ]+)(?:; constraints: (.+))?$", entry.locator)

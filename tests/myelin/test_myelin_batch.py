@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.myelin import AXONAL, Parameters, ensemble, members, simulate
+from remyelin.evidence.posterior import posterior
+from remyelin.myelin import Parameters, members, simulate
 
 LEDGER = Ledger.shipped()
 TIMES = np.arange(0.0, 1500.0, 30.0)
@@ -74,26 +75,31 @@ def test_what_is_kept_does_not_change_what_is_computed(which):
 
 def test_what_a_run_overrides_stays_in_every_member():
     name = "myelin.shared.injury"
-    assert name in ensemble().members[0]
+    assert name in posterior().sets[0]
     plain, fixed = members(LEDGER, 5), members(LEDGER.replace({name: 0.001}), 5)
-    assert len({one.central["injury"] for one in plain}) == 5
+    assert len({one.central["injury"] for one in plain}) > 2  # sets may share their structural rates
     assert {one.central["injury"] for one in fixed} == {0.001}
-    assert len({one.central["healing"] for one in fixed}) == 5
+    assert len({one.central["healing"] for one in fixed}) > 2
 
 
 def test_what_no_row_fixes_can_be_drawn_over_its_range():
-    low, high = LEDGER.entry("myelin.central.axon_bare").range
-    drawn = members(LEDGER, also=AXONAL)
-    values = np.array([one.central["axon_bare"] for one in drawn])
+    name = "myelin.shared.erk_time"
+    assert name not in posterior().sets[0]
+    low, high = LEDGER.entry(name).range
+    drawn = members(LEDGER, also=[name])
+    values = np.array([one.central["erk_time"] for one in drawn])
     assert ((low <= values) & (values <= high)).all()
     # one from each equal part of the logarithm of the range
     part = np.floor(len(drawn) * np.log(values / low) / np.log(high / low) - 1e-9)
     assert len(set(part)) == len(drawn)
     assert [one.central["injury"] for one in drawn] == [one.central["injury"] for one in members(LEDGER)]
-    few = members(LEDGER, 4, also=AXONAL)
-    assert [one.central["axon_bare"] for one in few] == list(values[::50])
-    zero = members(LEDGER, 200, also=["myelin.central.axon_direct"])
+    few = members(LEDGER, 4, also=[name])
+    assert [one.central["erk_time"] for one in few] == list(values[:: len(values) // 4])
+    zero = members(LEDGER, len(values), also=["myelin.central.axon_direct"])
     assert 0.0 <= min(one.central["axon_direct"] for one in zero) < 1e-4
+    # what the posterior holds is not drawn again
+    again = members(LEDGER, also=["myelin.shared.injury"])
+    assert [one.central["injury"] for one in again] == [one.central["injury"] for one in drawn]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +111,8 @@ def test_what_no_row_fixes_can_be_drawn_over_its_range():
         (lambda p: simulate(drive(PHI), SEGMENTS, 30.0, p, keep=[7.0]), "7 is not one"),
         (lambda p: simulate(drive(PHI), SEGMENTS, 30.0, p, keep=[]), "none is given"),
         (lambda p: simulate(drive(PHI), SEGMENTS, 30.0, p, threads=0), "threads is 0"),
-        (lambda p: members(LEDGER, 0), "cannot give 0 members"),
-        (lambda p: members(LEDGER, 10_000), "1 to 200"),
-        (lambda p: members(LEDGER, 3, also=["myelin.shared.injury"]), "already one of the numbers"),
+        (lambda p: members(LEDGER, 0), "cannot give 0 sets"),
+        (lambda p: members(LEDGER, 10_000), "ask for 1 to"),
         (lambda p: members(LEDGER, 3, also=["myelin.shared.injry"]), "did you mean"),
         (
             lambda p: simulate(

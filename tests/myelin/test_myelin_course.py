@@ -225,7 +225,7 @@ def test_severe_deficiency_is_graded_over_months_and_partly_returns():
     # Treatment: conduction is back within months, thin sheaths and lost axons stay.
     assert float(at[48]["bare"]) < 0.1 * float(at[36]["bare"])
     assert float(at[39]["vacuolated"]) < 0.5 * float(at[36]["vacuolated"])
-    assert float(at[120]["remyelinated"]) > 0.5 * float(at[39]["remyelinated"])
+    assert float(at[120]["remyelinated"]) > 0.3 * float(at[39]["remyelinated"])
     assert float(at[120]["axons"]) == pytest.approx(float(at[48]["axons"]), abs=1e-3)
 
 

@@ -52,7 +52,8 @@ def test_every_cause_reaches_the_body(kind: str) -> None:
         assert changed["b12"] == pytest.approx(1.0)
         assert changed["csf_b12"] < 0.2
     elif kind == "nitrous oxide":
-        assert changed["b12"] == pytest.approx(1.0)
+        # serum counts the oxidised vitamin until it is lost
+        assert 0.4 < changed["b12"] < 1.0
         assert changed["homocysteine"] > 1.5
     else:
         assert changed["b12"] < 0.9

@@ -78,11 +78,11 @@ def test_impossible_traits_are_refused() -> None:
 
 
 def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Numbers) -> None:
-    own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4)
-    afterwards = blood_of(people([own], numbers), [own])
+    own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4, marrow=0.5)
+    afterwards = blood_of(people([own], numbers), [own], numbers.kinetics)
     simulated = cobalamin.course_of(anaemia(own), TIMES, numbers.kinetics)
     at = np.searchsorted(TIMES, KEEP)
-    for marker in ("b12", "mma", "homocysteine"):
+    for marker in ("b12", "mma", "homocysteine", "haemoglobin", "mcv"):
         assert np.allclose(afterwards[marker][0], simulated[marker][at], rtol=1e-9), marker
 
 
@@ -108,8 +108,10 @@ def test_each_susceptibility_harms_its_own_tissue(numbers: Numbers) -> None:
 
 
 def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
-    ledger = LEDGER.replace({"myelin.peripheral.axon_gas": 0.05})
-    own = Numbers.of(ledger, numbers.tables)
+    none, own = (
+        Numbers.of(LEDGER.replace({"myelin.peripheral.axon_gas": rate}), numbers.tables)
+        for rate in (0.0, 0.05)
+    )
     gas = cobalamin.NitrousOxide(start=0.0, stop=300.0, hours_per_day=2.0, inspired_fraction=0.5)
     breathing = cobalamin.Exposure(
         age=22.0, food_intake=cobalamin.constant(4.0), meals_per_day=3.0, nitrous_oxide=(gas,)
@@ -123,7 +125,7 @@ def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
             for name in ("tibial_motor", "median_motor", "sural")
         }
 
-    plain, hit, frail = axons(numbers, TYPICAL), axons(own, TYPICAL), axons(own, Traits(motor_n2o=3.0))
+    plain, hit, frail = axons(none, TYPICAL), axons(own, TYPICAL), axons(own, Traits(motor_n2o=3.0))
     assert frail["tibial_motor"] < hit["tibial_motor"] < plain["tibial_motor"]
     assert hit["median_motor"] > hit["tibial_motor"], "grows with distance"
     assert hit["sural"] == plain["sural"]

@@ -20,7 +20,7 @@ def test_the_replete_control_has_no_symptom_and_the_background() -> None:
     chemistry = chain.chemistry(who, chain.reaching(who, plans_of(case, person)[0], LEDGER), LEDGER)
     states = chain.myelin_of(who, chemistry, LEDGER)
     pathways = chain.conduction(who, states, nerve.build_tables(LEDGER), LEDGER)
-    picture = chain.picture(pathways, chemistry["mental"], LEDGER)
+    picture = chain.picture(pathways, chemistry["mental"], person.traits, LEDGER)
     assert float(picture["severity"].max()) < LEDGER["clinic.presence"]
     assert int(picture["disability"].max()) == int(chemistry["mental_high"].max()) == 0
     assert float(picture["sphincter"].max()) < 0.01

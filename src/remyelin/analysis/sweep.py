@@ -187,7 +187,7 @@ def _run(task: tuple[Case, Ledger, tuple[str, ...]]) -> xr.Dataset:
     kept = chemistry["time"].to_numpy()
     kept = kept[kept >= 0.0]
     pathways = chain.conduction(who, states.sel(time=kept), nerve.build_tables(ledger), ledger)
-    clinical = chain.picture(pathways, chemistry["cognition"], ledger)
+    clinical = chain.picture(pathways, chemistry["mental"].sel(time=kept), person.traits, ledger)
     whole = xr.merge(
         [chemistry.sel(time=kept), states.sel(time=kept), pathways.rename(axons="pathway_axons"), clinical],
         combine_attrs="drop_conflicts",

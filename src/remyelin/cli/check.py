@@ -13,6 +13,8 @@ from remyelin.cli.common import Json, print_json
 
 if TYPE_CHECKING:
     from remyelin.check import Line
+    from remyelin.evidence import Ledger
+    from remyelin.person.record import Record
 
 
 def check(
@@ -53,7 +55,13 @@ def check(
         from remyelin.output.terminal.course import Progress
 
         with Progress() as progress:
-            expected = expect(known, ledger, progress)
+            record = _dated(str(file), ledger) if file is not None else None
+            if record is None:
+                expected = expect(known, ledger, progress)
+            else:
+                from remyelin.check.dated_forecast import dated_forecast
+
+                expected = dated_forecast(record, ledger, progress)
         lines, refused = expected.lines, expected.refused
     found = answer(known, ledger, lines)
     if as_json:
@@ -62,6 +70,20 @@ def check(
         from remyelin.output.terminal.check import describe
 
         say(describe(found))
+
+
+def _dated(file: str, ledger: Ledger) -> Record | None:
+    """Return the dated record of a bundle whose every treatment has a dose; None for anything else."""
+    if not file.endswith(".json"):
+        return None
+    from remyelin.check.bundle_record import load
+
+    try:
+        record = load(file, ledger)
+    except InputError:  # the check reads more shapes of files, and says what is wrong with the values
+        return None
+    known_doses = all(item.order is not None for item in record.treatments)
+    return record if record.entries and known_doses else None
 
 
 def _line() -> str:

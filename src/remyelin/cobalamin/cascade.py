@@ -1,8 +1,9 @@
 """Exact solutions of scalar linear equations on a grid, the steps of the cascade.
 
-Every equation of the layer is linear in its own state once the states above it are known, so a
+Every equation of the layer but that of the store is linear in its own state once the states above it are known, so a
 course is a few sweeps along one time grid instead of a stiff system: within a step rates are
-constant and targets straight lines or parabolas, and the step is then exact for any length.
+constant and targets straight lines or parabolas, and the step is then exact for any length. The store loses
+a share that depends on the store itself; its sweep is of second order in the step.
 """
 
 from __future__ import annotations
@@ -38,6 +39,50 @@ def scan(decay: Array, gain: Array, initial: float) -> Array:
     for i in range(decay.size):
         values[i + 1] = decay[i] * values[i] + gain[i]
     return values
+
+
+@compiled
+def drain(
+    step: Array, entering: Array, loss: Array, oxidation: Array, half: float, initial: float
+) -> tuple[Array, Array, Array]:
+    """Carry a pool along a grid that loses ``loss * S**2 / (S + half) + oxidation * S`` a day.
+
+    What enters during a step is spread evenly over it. The fractional loss of a step is that of the pool halfway
+    through it, so the step is of second order, exact for ``half = 0``, and never negative.
+
+    Parameters
+    ----------
+    step, entering, loss, oxidation : ndarray, shape (n,)
+        Lengths of the steps, amounts entering, and rates within each step.
+    half, initial : float
+        The pool at which half of it can leave; the pool at the first node.
+
+    Returns
+    -------
+    pool : ndarray, shape (n + 1,)
+    spent, converted : ndarray, shape (n,)
+        Amounts lost and oxidised during each step.
+    """
+    pool = np.empty(step.size + 1)
+    spent, converted = np.empty(step.size), np.empty(step.size)
+    pool[0] = initial
+    for i in range(step.size):
+        now, dt, gain = pool[i], step[i], entering[i]
+        total = now + half
+        rate = (loss[i] * now / total if total > 0 else 0.0) + oxidation[i]
+        x = 0.5 * rate * dt
+        share = -np.expm1(-x) / x if x > 0 else 1.0
+        middle = now * np.exp(-x) + 0.5 * gain * share
+        total = middle + half
+        leaving = loss[i] * middle / total if total > 0 else 0.0
+        rate = leaving + oxidation[i]
+        x = rate * dt
+        share = -np.expm1(-x) / x if x > 0 else 1.0
+        gone = now * -np.expm1(-x) + gain * (1.0 - share)
+        pool[i + 1] = now * np.exp(-x) + gain * share
+        spent[i] = gone * leaving / rate if rate > 0 else 0.0
+        converted[i] = gone * oxidation[i] / rate if rate > 0 else 0.0
+    return pool, spent, converted
 
 
 def bow_share(x: Array) -> Array:

@@ -140,7 +140,8 @@ class Exposure:
     synthase_capacity : float
         Inborn capacity of methionine synthase in every tissue, 1 = normal.
     store_scale : float
-        Store in balance relative to the typical person on the same diet, by active absorption.
+        Active absorption relative to the typical person on the same diet. The store in balance follows it, less than
+        in proportion, since a larger store loses a larger share.
     plasma_scale : float
         Haptocorrin-bound cobalamin relative to the typical person with the same store.
     metabolite_scale_mma, metabolite_scale_hcy : float

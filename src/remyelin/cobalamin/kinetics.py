@@ -1,18 +1,25 @@
-"""Cobalamin from mouth and needle to store: the mass-carrying part of the cascade.
+"""Cobalamin from the blood to the stores and out again: the mass-carrying part of the cascade.
 
 Equations, t in days, amounts in nmol (full form, stiff; the cascade uses the reduced form below)::
 
-    gut      dG/dt = absorbed doses - kE G
-    depot    dD/dt = injections - ka D
-    free     dF/dt = ka D - k F                  of k F, the share phi goes to the store, the rest to urine
-    holoTC   dT/dt = kE G + meals + (loop f + release) S - kT T
-    store    dS/dt = kT T + phi k F - (loss_without_loop + release) S
-    holoHC   dH/dt = kH (kappa S - H)            pmol/L, a read-out: it carries no mass
+    gut       dG/dt = absorbed doses - kE G
+    depot     dD/dt = injections - ka D
+    free      dF/dt = ka D - k F                  of k F, the share phi goes to the store, the rest to urine
+    holoTC    dT/dt = kE G + meals + (loop f + release) X - kT T
+    store     dS/dt = kT T + phi k F - (loss_without_loop + release) X - ox S
+    oxidised  dO/dt = ox S - kO O
+    holoHC    dH/dt = kH (kappa (S + O) - H)      pmol/L, a read-out: it carries no mass
 
-f is the working share of intrinsic factor. Bile and tissue release go out on transcobalamin and come
-back with it, so with B = S + T and T a thousandth of B::
+f is the working share of intrinsic factor, ox the rate at which nitrous oxide oxidises cobalamin. Only the
+exchangeable part X of the store leaves it, with bile, urine and on transcobalamin. Cells keep what is bound to their
+enzymes, and the share that is bound grows as the store falls::
 
-    body     dB/dt = kE G + meals + phi k F - (loss_without_loop - loop f) B
+    exchangeable   X = S (S / (S + h)) / (S0 / (S0 + h))
+
+which is S at the reference store S0, where the fractional losses were measured. Bile and tissue release go out on
+transcobalamin and come back with it, so with B = S + T and T a thousandth of B::
+
+    body      dB/dt = kE G + meals + phi k F - (loss_without_loop - loop f) X(B) - ox B
 
 No state below it feeds back, which is what makes the layer a cascade.
 """
@@ -25,16 +32,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN, PMOL_PER_NMOL
-from remyelin.cobalamin.absorption import (
-    active_absorption,
-    clearance_rate,
-    depot_rate,
-    passive_absorption,
-    retained_share,
-)
-from remyelin.cobalamin.cascade import handed_on, mean_decay, relax, scan
+from remyelin.base.units import PMOL_PER_NMOL
+from remyelin.cobalamin import intake
+from remyelin.cobalamin.cascade import drain, mean_decay, relax, scan
 from remyelin.cobalamin.exposure import Exposure, Profile
+from remyelin.cobalamin.nitrous_oxide import inactivation_rate, oxidation_rate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Product, Schedule
 
@@ -47,9 +49,9 @@ class Carried:
 
     Attributes
     ----------
-    store, holotc, from_gut, haptocorrin, gut : float
-        Body cobalamin; on transcobalamin from streams and tissues, and from single doses; bound to
-        haptocorrin; single doses not yet absorbed.
+    store, oxidised, holotc, from_gut, haptocorrin, gut : float
+        Functional body cobalamin; the part oxidised by nitrous oxide; on transcobalamin from streams and
+        tissues, and from single doses; bound to haptocorrin; single doses not yet absorbed.
     depots : mapping of product to (float, float)
         In the depot and free in plasma.
     absorbed, captured, urine, lost : float
@@ -57,6 +59,7 @@ class Carried:
     """
 
     store: float
+    oxidised: float
     holotc: float
     from_gut: float
     haptocorrin: float
@@ -75,7 +78,9 @@ class Kinetics:
     Attributes
     ----------
     store : ndarray
-        Body cobalamin outside depots, gut and free plasma (nmol).
+        Functional body cobalamin outside depots, gut and free plasma (nmol).
+    oxidised : ndarray
+        Body cobalamin that nitrous oxide has oxidised: no cofactor, still part of serum B12 (nmol).
     holotc, haptocorrin, free : ndarray
         Plasma concentrations (pmol/L); `holotc` without what it takes up from `free`.
     free_mean : ndarray, shape (nodes - 1,)
@@ -86,12 +91,13 @@ class Kinetics:
         Rate at which absorbed cobalamin reaches the blood (nmol/day).
     absorbed, captured, urine, lost : ndarray
         Totals since the first node (nmol): from the gut, from injections into tissue, injected
-        cobalamin excreted, store lost.
+        cobalamin excreted, functional and oxidised cobalamin lost.
     end : Carried
         The state at the last node.
     """
 
     store: Array
+    oxidised: Array
     holotc: Array
     haptocorrin: Array
     free: Array
@@ -103,38 +109,6 @@ class Kinetics:
     urine: Array
     lost: Array
     end: Carried
-
-
-def delivered(product: Product, intrinsic_factor: Array | float, parameters: Parameters) -> Array | float:
-    """Return what one dose by mouth or nose delivers to the blood in the end (nmol)."""
-    amount, _, route, with_food = product
-    if route == "nasal":
-        return amount * parameters.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN + 0 * intrinsic_factor
-    active = active_absorption(amount, parameters)
-    passive = passive_absorption(amount, parameters, with_food=with_food)
-    return (active * intrinsic_factor + passive) * MICROGRAM_TO_NMOL_COBALAMIN
-
-
-def food_absorption(
-    intake: Array, meals: float, factor: Array, release: Array, scale: float, parameters: Parameters
-) -> Array:
-    """Return absorption of cobalamin in food (nmol/day).
-
-    Parameters
-    ----------
-    intake : ndarray
-        ug/day, in equal meals.
-    meals : float
-        Meals a day.
-    factor, release : ndarray
-        Working share of intrinsic factor; share of food cobalamin that is freed.
-    scale : float
-        Active absorption of this person relative to the typical one.
-    """
-    meal = intake * release / meals
-    active = parameters.active_max * meal / (parameters.active_half + meal)
-    passive = meal * parameters.passive_share_with_food
-    return np.asarray(meals * (scale * active * factor + passive) * MICROGRAM_TO_NMOL_COBALAMIN)
 
 
 def solve(
@@ -160,12 +134,12 @@ def solve(
 
     factor_start, factor_end = _ends(exposure.intrinsic_factor, nodes[:-1], step)
 
-    def food(intake: Array, factor: Array, release: Array) -> Array:
-        return food_absorption(intake, exposure.meals_per_day, factor, release, exposure.store_scale, p)
+    def food(eaten: Array, factor: Array, release: Array) -> Array:
+        return intake.food_absorption(eaten, exposure.meals_per_day, factor, release, exposure.store_scale, p)
 
-    intake, release = exposure.food_intake.at(middle), exposure.food_release.at(middle)
+    eaten, release = exposure.food_intake.at(middle), exposure.food_release.at(middle)
     # Entering the store: the mean of each step. Entering transcobalamin, which follows at once: its ends.
-    streams = [food(intake, share, release) for share in (factor, factor_start, factor_end)]
+    streams = [food(eaten, share, release) for share in (factor, factor_start, factor_end)]
     before_factor = exposure.intrinsic_factor.before
     before = np.array(
         [x.before for x in (exposure.food_intake, exposure.intrinsic_factor, exposure.food_release)]
@@ -177,31 +151,35 @@ def solve(
         if active.any():
             shares = (factor, factor_start, factor_end)
             streams = [
-                stream + active * run.per_day * _scaled(run.product, share, exposure, p)
+                stream + active * run.per_day * intake.delivered_to(run.product, share, exposure, p)
                 for stream, share in zip(streams, shares, strict=True)
             ]
     stream, stream_start, stream_end = streams
 
-    gut, released, gut_to_plasma = _gut(nodes, step, factor, exposure, plan, p, start_at.gut)
-    injected = _injected(nodes, step, plan, p, start_at.depots)
+    gut, released, gut_to_plasma = intake.gut(nodes, step, factor, exposure, plan, p, start_at.gut)
+    injected = intake.injected(nodes, step, plan, p, start_at.depots)
     depots, free, free_mean = injected.depots, injected.free, injected.free_mean
     captured, urine = injected.captured, injected.urine
 
     # Body store: what comes in during a step is spread evenly over it, so mass is exact.
     loss = p.loss_without_loop - p.loop_return * factor
-    z = loss * step
-    mean = mean_decay(z)
     entering = released + captured + stream * step
-    store = scan(np.exp(-z), mean * entering, start_at.store)
-    lost = store[:-1] * -np.expm1(-z) + entering * (1 - mean)
+    oxidation = oxidation_rate(inactivation_rate(exposure, middle, p), p)
+    store, spent, converted = drain(
+        step, entering, loss * p.exchangeable_scale, oxidation, p.retention_half, start_at.store
+    )
+    cleared = p.oxidised_loss * step
+    oxidised = scan(np.exp(-cleared), mean_decay(cleared) * converted, start_at.oxidised)
+    lost = spent + oxidised[:-1] + converted - oxidised[1:]
+    exchangeable = p.exchangeable(store)
 
-    start = stream_start + (p.loop_return * factor_start + p.tissue_release) * store[:-1]
-    end = stream_end + (p.loop_return * factor_end + p.tissue_release) * store[1:]
+    start = stream_start + (p.loop_return * factor_start + p.tissue_release) * exchangeable[:-1]
+    end = stream_end + (p.loop_return * factor_end + p.tissue_release) * exchangeable[1:]
     turnover = p.transcobalamin_rate
     holotc = relax(step, turnover, start / turnover, end / turnover, start_at.holotc)
     from_gut = scan(np.exp(-turnover * step), gut_to_plasma, start_at.from_gut)
 
-    bound = exposure.plasma_scale * p.b12_per_store * store
+    bound = exposure.plasma_scale * p.b12_per_store * (store + oxidised)
     haptocorrin = relax(step, p.haptocorrin_rate, bound[:-1], bound[1:], start_at.haptocorrin)
 
     def total(per_step: Array, so_far: float) -> Array:
@@ -215,6 +193,7 @@ def solve(
     }
     ended = {
         "store": store,
+        "oxidised": oxidised,
         "holotc": holotc,
         "from_gut": from_gut,
         "haptocorrin": haptocorrin,
@@ -223,6 +202,7 @@ def solve(
     }
     return Kinetics(
         store=store,
+        oxidised=oxidised,
         holotc=(holotc + from_gut) * (PMOL_PER_NMOL / p.plasma_volume),
         haptocorrin=haptocorrin,
         free=free * (PMOL_PER_NMOL / p.injection_volume),
@@ -236,15 +216,11 @@ def solve(
 
 def _steady(stream: float, factor: float, exposure: Exposure, p: Parameters) -> Carried:
     """Return the steady state in which so much (nmol/day) is absorbed from food and nothing else is given."""
-    store = stream / (p.loss_without_loop - p.loop_return * factor)
-    flux = stream + (p.loop_return * factor + p.tissue_release) * store
+    exchangeable = stream / (p.loss_without_loop - p.loop_return * factor)
+    store = p.store_with(exchangeable)
+    flux = stream + (p.loop_return * factor + p.tissue_release) * exchangeable
     bound = exposure.plasma_scale * p.b12_per_store * store
-    return Carried(store, flux / p.transcobalamin_rate, 0.0, bound, 0.0, {}, 0.0, 0.0, 0.0, 0.0)
-
-
-def _scaled(product: Product, factor: Array, exposure: Exposure, p: Parameters) -> Array:
-    """What a dose delivers to this person, whose active absorption is scaled."""
-    return np.asarray(delivered(product, factor * exposure.store_scale, p))
+    return Carried(store, 0.0, flux / p.transcobalamin_rate, 0.0, bound, 0.0, {}, 0.0, 0.0, 0.0, 0.0)
 
 
 def _ends(profile: Profile, start: Array, step: Array) -> tuple[Array, Array]:
@@ -252,95 +228,3 @@ def _ends(profile: Profile, start: Array, step: Array) -> tuple[Array, Array]:
     first, second = profile.at(start + 0.5 * 0.5 * step), profile.at(start + (1 - 0.5 * 0.5) * step)
     half_change = second - first
     return first - 0.5 * half_change, second + 0.5 * half_change
-
-
-def _given(nodes: Array, times: Array) -> tuple[NDArray[np.intp], Array]:
-    """Nodes at which doses fall and how many fall there; those at the last node belong to the next block."""
-    inside = times[slice(*np.searchsorted(times, nodes[[0, -1]]))]
-    where, count = np.unique(np.searchsorted(nodes, inside), return_counts=True)
-    return where, count.astype(float)
-
-
-def _gut(
-    nodes: Array,
-    step: Array,
-    factor: Array,
-    exposure: Exposure,
-    plan: Schedule,
-    p: Parameters,
-    begin: float,
-) -> tuple[Array, Array, Array]:
-    """Single doses by mouth or nose: in the gut at nodes, released per step, left in plasma after each step."""
-    dose = np.zeros_like(step)
-    for product, times in plan.single.items():
-        if product[2] in ("oral", "nasal"):
-            where, count = _given(nodes, times)
-            dose[where] += count * _scaled(product, factor[where], exposure, p)
-    if not begin and not dose.any():
-        return np.zeros_like(nodes), dose, dose
-    decay = np.exp(-p.release_rate * step)
-    gut = scan(decay, decay * dose, begin)
-    full = gut[:-1] + dose
-    passed = full * handed_on(step, p.release_rate, p.transcobalamin_rate)
-    return gut + np.append(dose, 0.0), full * -np.expm1(-p.release_rate * step), passed
-
-
-@dataclass(frozen=True, slots=True)
-class _Injected:
-    """Depots and free cobalamin at nodes; per step the mean free, what is captured and excreted; the end."""
-
-    depots: Array
-    free: Array
-    free_mean: Array
-    captured: Array
-    urine: Array
-    end: Mapping[Product, tuple[float, float]]
-
-
-def _injected(
-    nodes: Array,
-    step: Array,
-    plan: Schedule,
-    p: Parameters,
-    begin: Mapping[Product, tuple[float, float]],
-) -> _Injected:
-    """Carry injections through depot and plasma, product by product."""
-    depots, free = np.zeros_like(nodes), np.zeros_like(nodes)
-    free_mean, captured, urine = np.zeros_like(step), np.zeros_like(step), np.zeros_like(step)
-    end: dict[Product, tuple[float, float]] = {}
-    for product, times in plan.single.items():
-        amount, form, route, _ = product
-        if route not in ("im", "sc", "iv"):
-            continue
-        where, count = _given(nodes, times)
-        in_depot, in_plasma = begin.get(product, (0.0, 0.0))
-        if not (where.size or in_depot or in_plasma):
-            continue
-        dose = np.zeros_like(step)
-        dose[where] = count * amount * MICROGRAM_TO_NMOL_COBALAMIN
-        out = clearance_rate(amount, form, p)
-        retained = retained_share(amount, form, p)
-        decay = np.exp(-out * step)
-        if route == "iv":
-            depot = np.zeros_like(nodes)
-            into = decay * dose
-            now = np.append(dose, 0.0)
-        else:
-            rate = depot_rate(form, p)
-            left = np.exp(-rate * step)
-            depot = scan(left, left * dose, in_depot)
-            into = (depot[:-1] + dose) * handed_on(step, rate, out)
-            depot = depot + np.append(dose, 0.0)
-            now = np.zeros_like(nodes)
-        plasma = scan(decay, into, in_plasma)
-        end[product] = float(depot[-1]), float(plasma[-1])
-        held = depot + plasma + now
-        # What left between two nodes is the difference of what was held: exact, whatever the step.
-        after = held[1:] - np.append(dose[1:], 0.0)
-        cleared = np.maximum(held[:-1] - after, 0.0)
-        depots += depot
-        free += plasma + now
-        free_mean += np.divide(cleared, out * step)
-        captured += retained * cleared
-        urine += (1 - retained) * cleared
-    return _Injected(depots, free, free_mean, captured, urine, end)

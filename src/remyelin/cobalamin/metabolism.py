@@ -1,8 +1,8 @@
 """From the store to active enzyme, metabolites, methylation potential and brain.
 
-Active methionine synthase M (1 = replete) follows the saturation of the store and is destroyed by
-nitrous oxide; homocysteine and methylmalonate are read-outs of plasma. What drives myelin is the
-methylation potential of the tissue itself::
+Active methionine synthase M (1 = replete) follows the saturation of the functional store and is destroyed by
+nitrous oxide, which also oxidises the cobalamin itself (:mod:`remyelin.cobalamin.nitrous_oxide`). Homocysteine and
+methylmalonate are read-outs of plasma. What drives myelin is the methylation potential of the tissue itself::
 
     phi = min(1, ratio(M) / ratio(sufficient)),   ratio(M) = (m0 + (1 - m0) M) * (w M + 1 - w)
 
@@ -20,10 +20,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY, PER_MILLE
+from remyelin.base.units import DAYS_PER_YEAR, PER_MILLE
 from remyelin.cobalamin.cascade import relax
 from remyelin.cobalamin.exposure import Exposure, Profile
 from remyelin.cobalamin.kinetics import Kinetics
+from remyelin.cobalamin.nitrous_oxide import inactivation_rate, oxidation_rate
 from remyelin.cobalamin.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Metabolism:
     albumin_ratio : ndarray
         Cerebrospinal over serum albumin, 1e-3.
     brain_tissue : ndarray
-        Cobalamin in brain tissue, 1 = reference.
+        Functional cobalamin in brain tissue, 1 = reference.
     """
 
     synthase_peripheral: Array
@@ -120,15 +121,6 @@ def accumulation(filtration: Profile | None, time: Array, exponent: float, param
     return np.asarray(relative**-exponent)
 
 
-def nitrous_oxide_rate(exposure: Exposure, time: Array, parameters: Parameters) -> Array:
-    """Return the rate of inactivation of methionine synthase (1/day), averaged over the day."""
-    rate = np.zeros_like(time)
-    for episode in exposure.nitrous_oxide:
-        level = episode.inspired_fraction * episode.hours_per_day / HOURS_PER_DAY
-        rate += level * ((time > episode.start) & (time < episode.stop))
-    return rate * parameters.nitrous_oxide_rate
-
-
 def _halfway(values: Array) -> Array:
     """Levels halfway through each step, of what runs nearly straight within it."""
     return 0.5 * (values[:-1] + values[1:])
@@ -152,7 +144,7 @@ def solve(
 
     step = np.diff(nodes)
     middle = nodes[:-1] + 0.5 * step
-    destroyed = nitrous_oxide_rate(exposure, middle, p)
+    destroyed = inactivation_rate(exposure, middle, p)
     half = p.synthase_half_store / p.reference_store
 
     def synthase(level: Array, name: str) -> Array:
@@ -229,6 +221,9 @@ def solve(
     )
     relative_csf = csf / p.csf_b12
     initial = first("brain_tissue", float(relative_csf[0]))
-    tissue = relax(step, p.brain_tissue_rate, relative_csf[:-1], relative_csf[1:], initial)
+    # Nitrous oxide oxidises the cobalamin of the brain as it does that of the store.
+    leaving = p.brain_tissue_rate + oxidation_rate(destroyed, p)
+    kept = p.brain_tissue_rate / leaving
+    tissue = relax(step, leaving, kept * relative_csf[:-1], kept * relative_csf[1:], initial)
     central = synthase(tissue, "synthase_central")
     return Metabolism(peripheral, central, homocysteine, mma, csf, albumin, tissue)

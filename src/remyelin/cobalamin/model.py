@@ -18,6 +18,7 @@ from remyelin.cobalamin.timeline import blocks, schedule
 COMPARTMENTS = ("peripheral", "central")
 _KINETIC = (
     "store",
+    "oxidised",
     "holotc",
     "haptocorrin",
     "free",
@@ -36,13 +37,14 @@ _READOUTS = {
     "homocysteine": ("umol/L", "plasma homocysteine"),
     "csf_b12": ("pmol/L", "cerebrospinal B12"),
     "albumin_ratio": ("1e-3", "cerebrospinal over serum albumin (hypothesis)"),
-    "store": ("nmol", "body cobalamin"),
+    "store": ("nmol", "functional body cobalamin"),
+    "oxidised": ("nmol", "body cobalamin oxidised by nitrous oxide"),
     "pending": ("nmol", "absorbed or injected, not yet in the store"),
     "absorption": ("nmol/day", "cobalamin reaching blood from the gut"),
     "absorbed": ("nmol", "absorbed since the start"),
     "captured": ("nmol", "injected and taken up since the start"),
     "urine": ("nmol", "injected and excreted since the start"),
-    "lost": ("nmol", "lost from the store since the start"),
+    "lost": ("nmol", "lost from the body since the start"),
     "methyl_trap": ("1", "5-methyltetrahydrofolate share of folate"),
     "cognition": ("SD", "cognition relative to health (weak, size assumed)"),
     "haemoglobin": ("g/L", "haemoglobin"),
@@ -70,7 +72,7 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     -------
     xarray.Dataset
         Over `time` (day): ``b12``, ``holotc``, ``csf_b12`` (pmol/L), ``mma`` (nmol/L),
-        ``homocysteine`` (umol/L), ``store``, ``pending`` (nmol), ``absorption`` (nmol/day), the
+        ``homocysteine`` (umol/L), ``store``, ``oxidised``, ``pending`` (nmol), ``absorption`` (nmol/day), the
         ``cognition`` (SD, weak: see :mod:`remyelin.cobalamin.cognition`), the
         totals ``absorbed``, ``captured``, ``urine``, ``lost`` since the start of the course (nmol),
         ``albumin_ratio`` (1e-3), ``methyl_trap`` (share of folate), ``haemoglobin`` (g/L) and ``mcv``

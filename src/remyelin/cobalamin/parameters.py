@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.base.units import MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 from remyelin.evidence import Ledger
+
+Array = NDArray[np.float64]
+TINY = np.finfo(float).tiny  # keeps an empty store from being divided by nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Parameters:
     # store
     loss_with_loop: float
     loss_without_loop: float
+    retention_half: float
     # plasma
     b12_per_store: float
     haptocorrin_rate: float
@@ -45,6 +53,8 @@ class Parameters:
     synthase_hill: float
     synthase_turnover: float
     nitrous_oxide_rate: float
+    oxidation_rate: float
+    oxidised_loss: float
     # homocysteine
     homocysteine_baseline: float
     homocysteine_turnover: float
@@ -101,6 +111,22 @@ class Parameters:
         """Share of the store a day that bile carries out and intrinsic factor brings back (1/day)."""
         return self.loss_without_loop - self.loss_with_loop
 
+    @property
+    def exchangeable_scale(self) -> float:
+        """Factor that makes the exchangeable part of the reference store the reference store itself."""
+        return 1 + self.retention_half / self.reference_store
+
+    def exchangeable(self, store: Array) -> Array:
+        """Return the part of a store that can leave it (nmol), the whole of it at the reference store."""
+        return np.asarray(
+            self.exchangeable_scale * store * store / np.maximum(store + self.retention_half, TINY)
+        )
+
+    def store_with(self, exchangeable: float) -> float:
+        """Return the store of which so much can leave (nmol)."""
+        half = 0.5 * exchangeable / self.exchangeable_scale
+        return half + math.sqrt(half * (half + 2 * self.retention_half))
+
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Parameters:
         """Look up every number of the layer in a ledger."""
@@ -129,6 +155,7 @@ class Parameters:
             nasal_share=ledger["absorption.nasal_share"],
             loss_with_loop=with_loop,
             loss_without_loop=without_loop,
+            retention_half=ledger["store.retention_half"],
             b12_per_store=per_store,
             haptocorrin_rate=ledger["plasma.haptocorrin_rate"],
             plasma_volume=volume,
@@ -145,6 +172,8 @@ class Parameters:
             synthase_turnover=ledger["synthase.turnover"],
             nitrous_oxide_rate=ledger["synthase.nitrous_oxide_rate"]
             / ledger["synthase.nitrous_oxide_reference"],
+            oxidation_rate=ledger["nitrous_oxide.oxidation_rate"],
+            oxidised_loss=ledger["nitrous_oxide.oxidised_loss"],
             homocysteine_baseline=ledger["homocysteine.baseline"],
             homocysteine_turnover=ledger["homocysteine.turnover"],
             homocysteine_synthase_share=ledger["homocysteine.synthase_share"],

@@ -1,4 +1,4 @@
-"""Laboratory values, with their noise, and their combination in one indicator.
+"""Laboratory values, with their noise and limits, and their combination in one indicator.
 
 What published limits say of a value stands in :mod:`remyelin.evidence.limits`, which needs no simulation.
 """
@@ -11,17 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import NMOL_PER_UMOL, SYSTEMS, per_unit
+from remyelin.cobalamin.assay import method_bias, report_b12
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS, expected_indicator
 
 Array = NDArray[np.float64]
 
 
-def measure(course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI") -> xr.Dataset:
+def measure(
+    course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI", antibodies: bool = False
+) -> xr.Dataset:
     """Return what a laboratory would report of a course: one noisy sample at each time.
 
     The noise is lognormal about the person's own level, independent between samples and markers: assay and
-    body together, as repeated samples of one person within weeks differ (``readout_noise.*``).
+    body together, as repeated samples of one person within weeks differ (``readout_noise.*``). Serum B12 carries
+    besides the bias of the one method of this laboratory and ends at its reporting limit
+    (:mod:`remyelin.cobalamin.assay`).
 
     Parameters
     ----------
@@ -33,11 +38,14 @@ def measure(course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI"
         The same seed gives the same samples.
     system : {"SI", "conventional"}
         Units to report in; in ``units`` of each variable.
+    antibodies : bool
+        Whether the person has antibodies against intrinsic factor that can make serum B12 read normal.
 
     Returns
     -------
     Dataset
-        ``b12``, ``holotc``, ``mma``, ``homocysteine`` with the dimensions of the course.
+        ``b12``, ``holotc``, ``mma``, ``homocysteine`` with the dimensions of the course, and ``b12_below_limit``:
+        whether serum B12 is printed as less than the value, which is then the reporting limit.
 
     Raises
     ------
@@ -50,9 +58,17 @@ def measure(course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI"
     found = {}
     for marker in MARKERS:
         level, unit = course[marker], SYSTEMS[system][marker]
-        noise = np.exp(ledger[f"readout_noise.{marker}"] * rng.standard_normal(level.shape))
         attributes = {**level.attrs, "units": unit}
-        found[marker] = (level * noise / per_unit(marker, unit)).assign_attrs(attributes)
+        if marker == "b12":
+            bias = method_bias(ledger, rng)
+            reported = report_b12(level, ledger, rng, antibodies=antibodies, bias=bias)
+            found["b12_below_limit"] = xr.DataArray(
+                reported.below_limit, dims=level.dims, coords=level.coords
+            )
+            value = level.copy(data=reported.value)
+        else:
+            value = level * np.exp(ledger[f"readout_noise.{marker}"] * rng.standard_normal(level.shape))
+        found[marker] = (value / per_unit(marker, unit)).assign_attrs(attributes)
     return xr.Dataset(found)
 
 

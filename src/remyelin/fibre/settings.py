@@ -120,5 +120,3 @@ BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
 DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz
 DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 us
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
-TRAIT_LIMITS: Final = (0.01, 100.0)  # of a trait drawn, relative to the typical person
-TRAIT_LEDGERS_KEPT: Final = 64  # distributions of traits remembered, by ledger

@@ -1,18 +1,16 @@
 """Myelin over days: injury, repair, and the survival of axons, for every segment of a nerve or tract."""
 
-from remyelin.myelin.ensemble import AXONAL, Ensemble, ensemble, members
+from remyelin.myelin.ensemble import AXONAL, members
 from remyelin.myelin.parameters import Parameters, Susceptibility
 from remyelin.myelin.simulation import DRIVES, Places, course_of, simulate
 
 __all__ = [
     "AXONAL",
     "DRIVES",
-    "Ensemble",
     "Parameters",
     "Places",
     "Susceptibility",
     "course_of",
-    "ensemble",
     "members",
     "simulate",
 ]

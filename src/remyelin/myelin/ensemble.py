@@ -1,4 +1,4 @@
-"""Parameter sets that the calibration rows cannot tell apart, for answers with a spread."""
+"""Sets of rates for answers with a spread: repair from the lesions of animals, all rates from the posterior."""
 
 from __future__ import annotations
 
@@ -14,38 +14,51 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.evidence.posterior import chosen, ledgers, posterior
 from remyelin.myelin.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Ensemble:
-    """Sets of overrides that meet every calibration row of the layer.
+class Repair:
+    """Sets of the rates of repair that meet the rows of toxin lesions.
 
     Attributes
     ----------
-    members : tuple of mapping of str to float
-        Ledger entry to value: ``ledger.replace(member)`` is the ledger of one member.
+    sets : tuple of mapping of str to float
+        Ledger entry to value, by :data:`REPAIR`.
     made : str
-        Script, seed and hash of the ledger the sets were made from.
+        Command, seed and hash of the ledger the sets were made from.
     criteria : str
         How many sets were tried, and what each row refused.
     """
 
-    members: tuple[Mapping[str, float], ...]
+    sets: tuple[Mapping[str, float], ...]
     made: str
     criteria: str
 
 
 @cache
-def ensemble() -> Ensemble:
-    """Return the shipped ensemble; see :mod:`remyelin.analysis.calibration.ensemble` for how it is made."""
-    text = files("remyelin.myelin").joinpath("ensemble.csv").read_text(encoding="utf-8")
+def repair() -> Repair:
+    """Return the shipped sets; see :mod:`remyelin.analysis.calibration.ensemble` for how they are made."""
+    text = files("remyelin.myelin").joinpath("repair.csv").read_text(encoding="utf-8")
     made, criteria, header, *rows = text.splitlines()
     names = header.split(",")
-    members = tuple(
-        MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows
-    )
-    return Ensemble(members, made.lstrip("# "), criteria.lstrip("# "))
+    sets = tuple(MappingProxyType(dict(zip(names, map(float, row.split(",")), strict=True))) for row in rows)
+    return Repair(sets, made.lstrip("# "), criteria.lstrip("# "))
+
+
+REPAIR: Final = (
+    "myelin.peripheral.remyelination",
+    "myelin.central.remyelination",
+    "myelin.peripheral.clearance",
+    "myelin.central.clearance",
+    "myelin.shared.differentiation_exponent",
+    "myelin.shared.debris_signal",
+    "myelin.shared.debris_block",
+    "myelin.shared.thickening",
+    "myelin.peripheral.thickness_limit",
+)
+"""Rates of repair, which toxin lesions of animals decide."""
 
 
 AXONAL: Final = (
@@ -57,21 +70,21 @@ AXONAL: Final = (
     "myelin.central.axon_direct",
     "myelin.peripheral.regrowth_share",
 )
-"""What decides over axons: no row of the layer fixes any of it, and only the recovery of patients chose three."""
+"""Rates that decide over axons, which no row of the layer fixes; the posterior holds some of them."""
 
 
 def members(ledger: Ledger, count: int | None = None, *, also: Iterable[str] = ()) -> tuple[Parameters, ...]:
-    """Return the rates of the ensemble's members, for answers with a spread.
+    """Return the rates of sets of the posterior, for answers with a spread.
 
     Parameters
     ----------
     ledger : Ledger
         The numbers of the run; what was overridden in it is kept as it is in every member.
     count : int, optional
-        How many members, spread evenly over the ensemble; all when omitted.
+        How many members, spread evenly over the posterior; all when omitted.
     also : iterable of str
-        Entries that the rows of the layer say nothing about, as :data:`AXONAL`, to be drawn too: each on
-        its own and evenly over its range, in the logarithm where the range is above zero.
+        Entries that the rows say nothing about, as :data:`AXONAL`, to be drawn too, where the posterior does not hold
+        them: each on its own and evenly over its range, in the logarithm where the range is above zero.
 
     Returns
     -------
@@ -81,24 +94,16 @@ def members(ledger: Ledger, count: int | None = None, *, also: Iterable[str] = (
     Raises
     ------
     InputError
-        If there are not so many, or an entry has no range or is one of the ensemble's own.
+        If there are not so many, or an entry has no range.
     """
-    sets = ensemble().members
-    if count is not None and not 1 <= count <= len(sets):
-        raise InputError(f"the ensemble cannot give {count} members; ask for 1 to {len(sets)}.")
-    chosen = range(len(sets)) if count is None else [i * len(sets) // count for i in range(count)]
-    drawn = {name: _column(ledger, name, len(sets)) for name in also}
-    for name in drawn:
-        if name in sets[0]:
-            raise InputError(f"{name!r} is already one of the numbers of the ensemble; leave it out of also.")
+    sets = posterior().sets
+    drawn = {name: _column(ledger, name, len(sets)) for name in also if name not in sets[0]}
     fixed = ledger.overrides()
-    each = [{**sets[i], **{name: float(values[i]) for name, values in drawn.items()}} for i in chosen]
-    return tuple(
-        Parameters.from_ledger(
-            ledger.replace({name: value for name, value in member.items() if name not in fixed})
-        )
-        for member in each
-    )
+    found = []
+    for place, own in zip(chosen(count), ledgers(ledger, count), strict=True):
+        extra = {name: float(values[place]) for name, values in drawn.items() if name not in fixed}
+        found.append(Parameters.from_ledger(own.replace(extra)))
+    return tuple(found)
 
 
 def _column(ledger: Ledger, name: str, count: int) -> NDArray[np.float64]:

@@ -54,6 +54,8 @@ RATES = np.dtype(
         for name in (
             "injury",
             "injury_exponent",
+            "injury_half",
+            "susceptibility",
             "inflammatory_share",
             "inflammatory_time",
             "mma_weight",
@@ -130,9 +132,13 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
     erk = min(max(y[ERK], 0.0), 1.0)
     phi = min(max(inputs[PHI], 0.0), 1.0)
 
-    # What injures: the methylation deficit at once, and through the slow TNF/EGF balance.
+    # Harm of the methylation deficit: it saturates, and the deficit of half harm differs between persons.
+    # It acts at once, and through the slow TNF/EGF balance.
     # Powers take most of the time of this function, so none is taken where the answer is known.
-    deficit = (1.0 - phi) ** p.injury_exponent if phi < 1.0 else 0.0
+    deficit = 0.0
+    if phi < 1.0:
+        deficit = (p.susceptibility * (1.0 - phi) / p.injury_half) ** p.injury_exponent
+        deficit /= 1.0 + deficit
     mma = p.mma_weight * inputs[MMA] / (inputs[MMA] + p.mma_half)
     injury = p.injury * ((1.0 - p.inflammatory_share) * deficit + p.inflammatory_share * y[BALANCE])
     injury *= 1.0 + mma

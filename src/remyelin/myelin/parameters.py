@@ -15,7 +15,6 @@ from remyelin.evidence import Ledger
 from remyelin.myelin.equations import RATES
 
 COMPARTMENTS: Final = ("peripheral", "central")
-HARM: Final = ("injury", "axon_direct")  # what the methylation deficit itself does
 OPTIC: Final = ("optic", "papillomacular")
 MOTOR: Final = "peripheral_motor"
 MIXED: Final = "mixed"  # calibre of a segment that stands for all fibres of its tract
@@ -28,8 +27,8 @@ class Susceptibility:
     Attributes
     ----------
     central, peripheral, optic : float
-        Multiply the injury of sheaths and the direct hazard of axons under a lack of methylation, in the tracts
-        of the cord and brain, in the nerves of the limbs, and in the optic nerve.
+        Divide the deficit of methylation of half the harm to sheaths and axons, in the tracts of the cord and
+        brain, in the nerves of the limbs, and in the optic nerve.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
     """
@@ -40,7 +39,7 @@ class Susceptibility:
     motor_n2o: float = 1.0
 
     def of_tract(self, tract: str, compartment: str) -> float:
-        """Return the factor of the injury by a lack of methylation in a tract."""
+        """Return by how much the deficit of half harm is lower in a tract than in the typical person."""
         if tract in OPTIC:
             return self.optic
         return self.peripheral if compartment == "peripheral" else self.central
@@ -57,9 +56,9 @@ class Parameters:
         otherwise.
     vulnerability, calibre : mapping of str to float
         Relative rate of injury by tract, and by calibre of its fibres.
-    axon_exponent, axon_reference : float
-        Growth of the direct axonal hazard with distance from the cell body, and the distance (mm) at
-        which it has its nominal size.
+    axon_exponent, motor_share, axon_reference : float
+        Growth of the direct axonal hazard with distance from the cell body, its size in motor over that in
+        sensory axons, and the distance (mm) at which it has its nominal size.
     regrowth_speed, regrowth_stretch : float
         Speed of regrowing axons (mm/day); share of the distance to the cell body they regrow over.
     age_reference, age_halving : float
@@ -73,6 +72,7 @@ class Parameters:
     vulnerability: Mapping[str, float]
     calibre: Mapping[str, float]
     axon_exponent: float
+    motor_share: float
     axon_reference: float
     regrowth_speed: float
     regrowth_stretch: float
@@ -101,6 +101,7 @@ class Parameters:
             vulnerability=MappingProxyType(_values(ledger, "myelin.vulnerability")),
             calibre=MappingProxyType({MIXED: 1.0} | _values(ledger, "myelin.calibre")),
             axon_exponent=ledger["myelin.length.axon_exponent"],
+            motor_share=ledger["myelin.length.motor_share"],
             axon_reference=ledger["myelin.length.reference"],
             regrowth_speed=ledger["myelin.regrowth.speed"],
             regrowth_stretch=ledger["myelin.regrowth.stretch"],
@@ -168,7 +169,7 @@ class Parameters:
         outside = np.array([compartment == "peripheral" for compartment in compartments])
         table = np.zeros(len(compartments), dtype=RATES)
         table["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distances)
-        for name in set(RATES.names or ()) - {"regrowth"}:
+        for name in set(RATES.names or ()) - {"regrowth", "susceptibility"}:
             table[name] = np.where(outside, self.peripheral[name], self.central[name])
         speed = self.age_factor(age)
         table["injury"] *= [
@@ -176,14 +177,11 @@ class Parameters:
             for tract, width in zip(tracts, widths, strict=True)
         ]
         growth = (distances / self.axon_reference) ** self.axon_exponent
-        own = np.array(
-            [self.person.of_tract(*place) for place in zip(tracts, compartments, strict=True)],
-            dtype=np.float64,
-        )
-        for name in HARM:
-            table[name] *= own
-        table["axon_direct"] *= growth
+        table["susceptibility"] = [
+            self.person.of_tract(*place) for place in zip(tracts, compartments, strict=True)
+        ]
         motor = np.array([tract == MOTOR for tract in tracts])
+        table["axon_direct"] *= growth * np.where(motor, self.motor_share, 1.0)
         table["axon_gas"] *= np.where(motor, growth * self.person.motor_n2o, 0.0)
         table["remyelination"] *= speed
         table["clearance"] *= speed

@@ -88,6 +88,12 @@ def _reported_note(course: Course) -> str:
     return f"{placed}; {free}"
 
 
+def _below_limit(sample: Any, name: str) -> list[bool]:
+    """Say of each sample whether it is printed as less than its value."""
+    flags = sample.get(f"{name}_below_limit")
+    return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
+
+
 def _value(item: Any, digits: int = 6) -> float | None:
     value = float(item)
     return float(f"{value:.{digits}g}") if np.isfinite(value) else None
@@ -177,6 +183,7 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
                 "values": at,
                 "unit": given[name].attrs["units"],
                 "sample": sample,
+                "sample_below_limit": _below_limit(course.samples["SI"], name),
                 "conventional": {
                     "unit": unit,
                     "values": [None if v is None else _value(v / per_unit(name, unit)) for v in at],

@@ -19,9 +19,10 @@ from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.conditioned import condition
 from remyelin.person.examination import examine
 from remyelin.person.person import Person, resolve
-from remyelin.person.placement import place
+from remyelin.person.placement import UNTREATED, place
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import (
     COURSE_FIRST_DAYS,
@@ -31,7 +32,7 @@ from remyelin.person.settings import (
     COURSE_WEEKLY_UNTIL,
     COURSE_YEARS,
 )
-from remyelin.person.traits import susceptibility
+from remyelin.person.traits import Traits, judged, susceptibility
 
 #: Ends of the interval of the mental points: which bound of the probability, and how probable so many must be.
 MENTAL_BOUNDS = ((0, 0.95), (1, 0.5), (2, 0.05))
@@ -62,13 +63,13 @@ class Subject:
 
 
 def placed(case: Case, ledger: Ledger) -> Person:
-    """Return the person of a case, placed on the model's curve by its laboratory values."""
+    """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
     examine(case)  # one built by a program as well
     person = resolve(case, ledger)
     _refuse_too_long(case, person)
     person = place(case, person, ledger)
     _refuse_too_long(case, person)
-    return person
+    return condition(person, exposure(case, person, UNTREATED, ledger), ledger)
 
 
 def _refuse_too_long(case: Case, person: Person) -> None:
@@ -146,13 +147,13 @@ def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: L
     return at_the_wrist(nerve.conduction(states, who.body, tables, ledger), who.case.coexisting, ledger)
 
 
-def picture(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> xr.Dataset:
+def picture(pathways: xr.Dataset, mental: xr.DataArray, traits: Traits, ledger: Ledger) -> xr.Dataset:
     """Return symptoms, signs and the disability scale of pathways, at their dates; mental points over (time,).
 
     Among the signs stand the delay of the P300 (ms) and the probability of disturbed sphincters, ``sphincter`` over
     (bound,) besides.
     """
-    judgement = clinic.Parameters.from_ledger(ledger)
+    judgement = judged(clinic.Parameters.from_ledger(ledger), traits.reserve, traits.notice)
     scale = clinic.functional_disability(pathways, judgement, mental.sel(time=pathways["time"]))
     items = scale.rename(
         {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}

@@ -1,7 +1,7 @@
 """The one chain for many persons: cobalamin, myelin and axons, conduction, as arrays without labels.
 
-:func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and :func:`clinic_of`
-then apply the fast traits, so that these can be changed without simulating again.
+:func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and
+:func:`clinic_of` then apply the fast traits, so that these can be changed without simulating again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure
+from remyelin.cobalamin.blood import count
 from remyelin.evidence import Ledger
 from remyelin.nerve import Tables
 from remyelin.person.traits import Traits, columns, judged, susceptibility
@@ -179,13 +180,16 @@ def _conducted(
     return out
 
 
-def blood_of(people: People, traits: Sequence[Traits]) -> dict[str, Floats]:
+def blood_of(people: People, traits: Sequence[Traits], kinetics: cobalamin.Parameters) -> dict[str, Floats]:
     """Return the markers (person, day) with the fast traits of the persons in them."""
     scale = {name: values[:, None] for name, values in columns(traits).items()}
     found = dict(people.blood)
     found["b12"] = people.blood["b12"] + people.blood["haptocorrin"] * (scale["plasma"] - 1.0)
     for marker, trait in SCALED.items():
         found[marker] = people.blood[marker] * scale[trait]
+    # The deficit of the circulating cells follows that of their making, which cannot be more than complete.
+    found["red_cell_deficit"] = np.minimum(people.blood["red_cell_deficit"] * scale["marrow"], 1.0)
+    found["haemoglobin"], found["mcv"] = count(found["red_cell_deficit"], kinetics)
     return found
 
 

@@ -185,11 +185,11 @@ def run_course(
     progress("conduction")
     tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["mental"], ledger)
+    picture = chain.picture(pathways, chemistry["mental"], person.traits, ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who.segments, who.body, starts, tables, ledger, case.coexisting)
+    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting)
 
     given = states.isel(plan=0)
     trapped = entrapment(case.coexisting, ledger)

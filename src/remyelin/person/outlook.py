@@ -1,7 +1,7 @@
 """Recovery with its uncertainty: how fast, how far, what remains and why, and what waiting costs.
 
-Every plan is followed under parameter sets that the calibration rows of the myelin layer cannot tell apart, with
-the numbers that decide over axons drawn too, because no row of that layer fixes any of them.
+Every plan is followed under sets of the posterior of the fit to patients, in each by another person who is found ill
+under that set: the band holds what is not known of the rates and how patients differ.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from remyelin import clinic, myelin, nerve
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
-from remyelin.myelin.ensemble import AXONAL, members
+from remyelin.evidence.posterior import ledgers
+from remyelin.person.chain import Subject
 from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
@@ -83,14 +86,13 @@ class Recovery:
 def recover(
     chemistry: xr.Dataset,
     course: xr.Dataset,
-    segments: xr.Dataset,
-    body: nerve.Person,
+    who: Subject,
     starts: Sequence[float | None],
     tables: nerve.Tables,
     ledger: Ledger,
     coexisting: Sequence[str] = (),
 ) -> Recovery:
-    """Follow every plan under the members of the ensemble.
+    """Follow every plan under sets of the posterior.
 
     Parameters
     ----------
@@ -98,8 +100,10 @@ def recover(
         ``methylation``, ``gas`` and the points of the mental item, ``mental``, under each plan.
     course : Dataset (plan, time, pathway)
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
-    segments, body, tables, ledger
-        As for :func:`remyelin.nerve.conduction` and :func:`remyelin.myelin.simulate`.
+    who : Subject
+        Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
+    tables, ledger
+        As for :func:`remyelin.nerve.conduction`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
     coexisting : sequence of str
@@ -114,24 +118,33 @@ def recover(
     begun = [start for start in starts if start is not None]
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    rates = members(ledger, RECOVERY_MEMBERS, also=AXONAL)
-    alone = myelin.simulate(chemistry[list(myelin.DRIVES)], segments, body.age, rates, keep=days)
+    followed = members(who.person, ledger, RECOVERY_MEMBERS)
+    rates = followed.rates
+    drives = chemistry[list(myelin.DRIVES)]
+    alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
     states = beside(alone, coexisting, ledger)
-    paths = at_the_wrist(nerve.conduction(states, body, tables, ledger, FELT), coexisting, ledger)
-    judgement = clinic.Parameters.from_ledger(ledger)
+    paths = at_the_wrist(nerve.conduction(states, who.body, tables, ledger, FELT), coexisting, ledger)
     mental = chemistry["mental"].sel(time=days)
-    severity = clinic.symptoms(paths, judgement)["severity"]
-    spread = xr.Dataset(
-        {
-            "disability": clinic.functional_disability(paths, judgement, mental)["total"].astype(np.float64),
-            "burden": severity.sum("symptom"),
-            "conducted": paths["conducted"].sel(pathway=list(LEG)),
-        }
-    )
     first = np.full((len(rates), len(starts)), np.inf)
-    for index, start in enumerate(starts):
-        if start is not None and days[0] <= start <= days[-1]:
-            first[:, index] = _first(severity.isel(plan=index), start, float(judgement.presence))
+    each: list[xr.Dataset] = []
+    for member, judgement in enumerate(followed.judges):
+        conducted = paths.isel(member=member)
+        severity = clinic.symptoms(conducted, judgement)["severity"]
+        total = clinic.functional_disability(conducted, judgement, mental)["total"]
+        each.append(
+            xr.Dataset(
+                {
+                    "disability": total.astype(np.float64),
+                    "burden": severity.sum("symptom"),
+                    "conducted": conducted["conducted"].sel(pathway=list(LEG)),
+                }
+            )
+        )
+        for index, start in enumerate(starts):
+            if start is not None and days[0] <= start <= days[-1]:
+                own_severity = severity.isel(plan=index)
+                first[member, index] = _first(own_severity, start, float(judgement.presence))
+    spread = xr.concat(each, "member")
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
@@ -140,37 +153,73 @@ def recover(
         high,
         _remains(course),
         len(rates),
-        at_presentation(paths.isel(plan=0).sel(time=0.0), judgement),
-        clinic.most_points(judgement),
+        at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
+        clinic.most_points(clinic.Parameters.from_ledger(ledger)),
     )
 
 
-def at_presentation(pathways: xr.Dataset, judgement: clinic.Parameters) -> xr.Dataset:
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """Sets of the posterior, in each a person who is found ill: rates of myelin and clinical maps, one a member."""
+
+    rates: tuple[myelin.Parameters, ...]
+    judges: tuple[clinic.Parameters, ...]
+
+
+def members(person: Person, ledger: Ledger, count: int) -> Members:
+    """Return so many members for a person."""
+    sets = ledgers(ledger, count)
+    # Patients of a set differ; this one stands from the typical patient as its presentation and values say.
+    typical = patient(person.cause, ledger)
+    apart = {name: getattr(person.traits, name) / getattr(typical, name) for name in PATIENT}
+    people = []
+    for own in sets:
+        traits = patient(person.cause, own)
+        people.append(traits.with_values(**{name: getattr(traits, name) * apart[name] for name in PATIENT}))
+    return Members(
+        tuple(
+            myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
+            for own, traits in zip(sets, people, strict=True)
+        ),
+        tuple(
+            judged(clinic.Parameters.from_ledger(own), traits.reserve, traits.notice)
+            for own, traits in zip(sets, people, strict=True)
+        ),
+    )
+
+
+def at_presentation(pathways: xr.Dataset, judges: Sequence[clinic.Parameters]) -> xr.Dataset:
     """Return the band of symptoms and signs of untreated members at presentation.
 
     Parameters
     ----------
     pathways : Dataset (member, pathway)
         Conduction of the members on day 0.
-    judgement : clinic.Parameters
+    judges : sequence of clinic.Parameters
+        Maps of each member.
 
     Returns
     -------
     Dataset (quantile, symptom)
         ``severity`` over quantile (low, median, high) and symptom; :data:`SIGNS` over quantile.
     """
-    signs = clinic.signs(pathways, judgement)
-    found = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
-    found["severity"] = clinic.symptoms(pathways, judgement)["severity"]
+    each = []
+    for member, judgement in enumerate(judges):
+        own = pathways.isel(member=member)
+        signs = clinic.signs(own, judgement)
+        one = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
+        one["severity"] = clinic.symptoms(own, judgement)["severity"]
+        each.append(one)
+    found = xr.concat(each, "member")
     return found.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"])
 
 
-def _first(severity: xr.DataArray, start: float, noticeable: float) -> NDArray[np.float64]:
-    """Days from the first dose until a symptom has fallen noticeably, by member; infinite if none does."""
+def _first(severity: xr.DataArray, start: float, noticeable: float) -> float:
+    """Return the days from the first dose until a symptom has fallen noticeably; infinite if none does."""
     later = severity.sel(time=slice(start, None))
-    fallen = (later.isel(time=0) - later >= noticeable).any("symptom").transpose("member", "time").to_numpy()
+    fallen = (later.isel(time=0) - later >= noticeable).any("symptom").to_numpy()
     days = later["time"].to_numpy() - start
-    return np.where(fallen.any(axis=1), days[fallen.argmax(axis=1)], np.inf)
+    return float(days[fallen.argmax()]) if fallen.any() else float("inf")
 
 
 def _remains(course: xr.Dataset) -> tuple[Remains, ...]:

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.case import PARTIAL_CAUSES, Case
-from remyelin.person.traits import TYPICAL, Traits
+from remyelin.person.traits import TYPICAL, Traits, patient
+
+SUSCEPTIBLE = {
+    "central": "susceptibility of cord and brain, of typical",
+    "peripheral": "susceptibility of nerves, of typical",
+    "optic": "susceptibility of the optic nerve, of typical",
+    "motor_n2o": "susceptibility of motor axons to nitrous oxide, of typical",
+}
+"""Labels of the traits that are taken from those who are found ill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,13 @@ def resolve(case: Case, ledger: Ledger) -> Person:
             "-",
             "prior.nitrous_oxide.inspired_fraction",
         )
+    traits = patient(cause.kind, ledger)
+    if cause.kind != "none":
+        stratum = "nitrous_oxide" if cause.kind == "nitrous oxide" else "deficiency"
+        for name, label in SUSCEPTIBLE.items():
+            if name != "motor_n2o" or stratum == "nitrous_oxide":
+                value = getattr(traits, name)
+                facts.append(Fact(label, value, "-", "prior", f"patient.{stratum}.{name}"))
     return Person(
         age=person.age,
         sex=person.sex,
@@ -130,4 +145,5 @@ def resolve(case: Case, ledger: Ledger) -> Person:
         lost=lost,
         filtration=person.filtration,
         facts=tuple(facts),
+        traits=traits,
     )

@@ -28,7 +28,7 @@ from remyelin.person.settings import (
     PLACING_MAX_EVALUATIONS,
 )
 
-_UNTREATED = Plan("none", "untreated", None)
+UNTREATED = Plan("none", "untreated", None)
 _SCALES = {
     "store": "body store, of typical",
     "plasma": "serum B12 at a given store, of typical",
@@ -77,7 +77,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     def misfit(steps: NDArray[np.float64]) -> NDArray[np.float64]:
         moved = _moved(person, free, spread * steps)
         times = np.array([moved.began - COURSE_LEAD, 0.0])
-        at_presentation = cobalamin.simulate(exposure(case, moved, _UNTREATED, ledger), times, kinetics).isel(
+        at_presentation = cobalamin.simulate(exposure(case, moved, UNTREATED, ledger), times, kinetics).isel(
             time=-1
         )
         # somebody who eats none for long enough has none left

@@ -21,7 +21,7 @@ from remyelin.base.errors import InputError
 from remyelin.clinic.grades import Grade
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
-from remyelin.fibre.settings import TRAIT_LEDGERS_KEPT, TRAIT_LIMITS
+from remyelin.person.settings import TRAIT_LEDGERS_KEPT, TRAIT_LIMITS
 
 Floats = NDArray[np.float64]
 
@@ -38,13 +38,16 @@ class Traits:
         Speed of the cause: intrinsic factor is lost so many times faster, a diet falls further below need, more gas
         is used a day.
     central, peripheral, optic : float
-        Injury by the same lack of methylation: tracts of cord and brain, nerves of the limbs, optic nerve.
+        Susceptibility to a lack of methylation: divides the deficit of half harm, in the tracts of cord and brain, the
+        nerves of the limbs, and the optic nerve.
     motor_n2o : float
         Hazard of motor axons under nitrous oxide.
     plasma : float
         Haptocorrin-bound cobalamin at the same store.
     mma, homocysteine : float
         Levels of the metabolites at the same enzyme state.
+    marrow : float
+        Anaemia at the same activity of methionine synthase.
     reserve : float
         Functional reserve: multiplies the odds of the loss of fibres at which a function is half lost.
     notice : float
@@ -65,6 +68,7 @@ class Traits:
     plasma: float = 1.0
     mma: float = 1.0
     homocysteine: float = 1.0
+    marrow: float = 1.0
     reserve: float = 1.0
     notice: float = 1.0
 
@@ -81,7 +85,9 @@ class Traits:
 
 NAMES: Final = tuple(field.name for field in fields(Traits))
 SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o")
-FAST: Final = ("plasma", "mma", "homocysteine", "reserve", "notice")
+FAST: Final = ("plasma", "mma", "homocysteine", "marrow", "reserve", "notice")
+PATIENT: Final = ("central", "peripheral", "optic", "motor_n2o", "reserve", "notice")
+"""Traits in which those who are found ill differ from the population."""
 CORRELATED: Final = (("central", "peripheral"), ("central", "optic"), ("mma", "homocysteine"))
 GRADES: Final = ("numbness", "position", "vibration", "weakness", "pyramidal", "reflex", "vision", "smell")
 FURTHER_GRADES: Final = ("pseudotremor", "processing", "pain", "speech")
@@ -166,6 +172,22 @@ def draw(ledger: Ledger, rng: Generator) -> Traits:
     return Spread.from_ledger(ledger).traits(rng.standard_normal(len(NAMES)))
 
 
+def patient(cause: str, ledger: Ledger) -> Traits:
+    """Return the traits of a person with a cause who was found ill and of whom nothing else is known.
+
+    Parameters
+    ----------
+    cause : str
+        Cause of a case; without one (``"none"``) the typical person is returned.
+    ledger : Ledger
+        Entries ``patient.*``.
+    """
+    if cause == "none":
+        return TYPICAL
+    stratum = "nitrous_oxide" if cause == "nitrous oxide" else "deficiency"
+    return Traits(**{name: ledger[f"patient.{stratum}.{name}"] for name in PATIENT})
+
+
 def log_prior(traits: Traits, ledger: Ledger) -> float:
     """Return the logarithm of the prior density of a person's traits, over the logarithms of the traits."""
     return Spread.from_ledger(ledger).log_density(traits)
@@ -182,6 +204,7 @@ def exposed(exposure: Exposure, traits: Traits) -> Exposure:
         plasma_scale=exposure.plasma_scale * traits.plasma,
         metabolite_scale_mma=exposure.metabolite_scale_mma * traits.mma,
         metabolite_scale_hcy=exposure.metabolite_scale_hcy * traits.homocysteine,
+        marrow_scale=exposure.marrow_scale * traits.marrow,
     )
 
 

@@ -23,7 +23,6 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
-from remyelin.myelin.ensemble import AXONAL, members
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.damage import Damage
 from remyelin.nerve.conduction.lines import Line, Spread
@@ -34,9 +33,10 @@ from remyelin.person import chain
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.coexisting import beside, entrapment
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import at_presentation
+from remyelin.person.outlook import at_presentation, members
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.traits import judged
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
@@ -172,17 +172,22 @@ class Engine:
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
         pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["mental"], ledger)
+        picture = pictured(pathways, chemistry["mental"], self._judge(person))
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
 
-    def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
-        """Return the spread over myelin rates that lesions and animals cannot tell apart.
+    def _judge(self, person: Person) -> clinic.Parameters:
+        """Return the clinical maps of a person."""
+        own = clinic.Parameters.from_ledger(self.ledger)
+        return judged(own, person.traits.reserve, person.traits.notice)
 
-        Members of the shipped ensemble, evenly taken; everything else as in the trajectory.
+    def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
+        """Return the spread over the posterior of the fit, in each set with another person who is found ill.
+
+        Sets evenly taken; chemistry as in the trajectory.
         """
         whole = self.trajectory(case, shift, check)
         ledger, tables = self.ledger, self.tables()
-        rates = members(ledger, WEB_BAND_MEMBERS, also=AXONAL)
+        followed = members(whole.who.person, ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
         check("members of the ensemble")
@@ -190,14 +195,21 @@ class Engine:
             whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
-            rates,
+            followed.rates,
             keep=times[at],
         )
         check("conduction of the ensemble")
         together = beside(together, case.coexisting, ledger)
         pathways = chain.conduction(whole.who, together, tables, ledger)
         check("symptoms of the ensemble")
-        picture = pictured(pathways.transpose("member", "time", "pathway"), whole.chemistry["mental"], ledger)
+        pictures = [
+            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
+            for i, judge in enumerate(followed.judges)
+        ]
+        picture = Picture(
+            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
+            np.stack([one.disability for one in pictures]),
+        )
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -219,7 +231,7 @@ class Engine:
         }
         return {
             "months": months(together.time.to_numpy()),
-            "members": len(rates),
+            "members": len(followed.rates),
             "share": [low, high],
             "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
@@ -238,7 +250,8 @@ class Engine:
 
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
-        judgement = clinic.Parameters.from_ledger(self.ledger)
+        person = whole.who.person
+        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
@@ -246,7 +259,7 @@ class Engine:
             whole.chemistry[list(myelin.DRIVES)],
             whole.who.segments,
             whole.who.person.age,
-            members(self.ledger, WEB_BAND_MEMBERS, also=AXONAL),
+            followed.rates,
             keep=zero,
         )
         together = beside(together, case.coexisting, self.ledger)
@@ -255,11 +268,11 @@ class Engine:
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
         before = chain.conduction(whole.who, past, self.tables(), self.ledger)
-        severity = pictured(before, whole.chemistry["mental"], self.ledger).severity
+        severity = pictured(before, whole.chemistry["mental"], self._judge(person)).severity
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, judgement), noticed, presence, names)
+        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -294,7 +307,7 @@ class Engine:
         state = _state_at(whole, day).expand_dims("time")
         pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
         mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
-        disability = pictured(pathways, mental, self.ledger).disability
+        disability = pictured(pathways, mental, self._judge(whole.who.person)).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -322,12 +335,11 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, mental: xr.DataArray, ledger: Ledger) -> Picture:
+def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
 
     The same functions without their labels, which take longer than the functions do, and without the signs.
     """
-    judgement = clinic.Parameters.from_ledger(ledger)
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
     lost = clinic.functions_of(values, over, judgement)

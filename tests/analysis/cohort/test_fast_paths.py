@@ -73,8 +73,8 @@ def test_the_kernel_of_a_line_is_its_sum(name: str, states, tables: nerve.Tables
         found = volley(line, arrays, tables, spread)
         conducted, late, variance = volley_twin(line, arrays, tables, spread)
         np.testing.assert_allclose(found.conducted, conducted, rtol=1e-9, atol=1e-300)
-        np.testing.assert_allclose(found.excess, late, rtol=1e-9, atol=1e-14)
-        np.testing.assert_allclose(found.variance, variance, rtol=1e-9, atol=1e-14)
+        np.testing.assert_allclose(found.excess, late, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(found.variance, variance, rtol=1e-9, atol=1e-12)
 
 
 def arrivals_twin(part, date: int, weight, delay: float, time) -> np.ndarray:

@@ -74,7 +74,7 @@ BAD = {
     ),
     'name = "treated"': ('name = "none"', "arm: 'none' is a cause as well"),
     'kind = "none"': ('kind = "non"', "input should be 'none', 'pernicious anaemia'"),
-    'since = "cause"': ('since = "first symptom"', '"none" never gives a symptom'),
+    'since = "cause"': ('since = "found"', '"none" never leads to presentation'),
     'visits = ["0 d"]': ('visits = ["3 mo", "0 d"]', "visits: dates are out of order"),
     'low = "2 y"': ('low = "6 y"', "covariate.duration: low 2191.5 must lie below high 1826.25"),
     "median = 1": ("median = -1", "covariate.store: a lognormal needs a median above 0"),
@@ -129,7 +129,7 @@ def test_correlation_and_margins_are_those_asked_for() -> None:
     sampler = Sampler.of(parse_population(correlated(("age", "store", -0.6)), "f"), LEDGER)
     drawn = [sampler.draw(i, 0) for i in range(3000)]
     ages = np.array([one.person.age for one in drawn])
-    stores = np.array([one.person.traits.store for one in drawn])
+    stores = np.array([one.given["store"] for one in drawn])
     ranks = [np.argsort(np.argsort(values)) for values in (ages, stores)]
     expected = 6 / math.pi * math.asin(-0.6 / 2)  # Spearman's rank correlation of a Gaussian copula
     assert np.corrcoef(ranks[0], ranks[1])[0, 1] == pytest.approx(expected, abs=0.04)
@@ -144,6 +144,7 @@ def test_a_person_depends_on_its_number_alone() -> None:
     assert few.draw(2, 0).person == many.draw(2, 0).person
     assert few.draw(2, 0).person != few.draw(2, 1).person
     assert few.draw(1, 0).person != few.draw(2, 0).person
+    assert few.draw(2, 0).normal == many.draw(2, 0).normal
     other = Sampler.of(small(3, **{"seed = 3": "seed = 4"}), LEDGER)
     assert few.draw(2, 0).person != other.draw(2, 0).person
 

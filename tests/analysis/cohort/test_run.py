@@ -35,6 +35,7 @@ from remyelin.analysis.cohort.work import Worker
 from remyelin.analysis.cohort.work import load as load_setup
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
+from remyelin.person.presentation import ROADS
 
 
 @pytest.fixture(scope="module")
@@ -83,22 +84,23 @@ def test_a_course_is_the_course_of_the_layers(whole: Cohort) -> None:
     """One person again by the public functions of the layers, from what the row says of it."""
     from remyelin import cobalamin, myelin, nerve
     from remyelin.cobalamin import causes
+    from remyelin.person.traits import exposed, susceptibility
 
     ledger = Ledger.shipped()
     sampler = room.Sampler.of(whole.population, ledger)
     drawn = next(
         one for one in (sampler.draw(i, 0) for i in range(5)) if one.person.cause == "pernicious anaemia"
-    )
-    number = next(i for i in range(5) if sampler.draw(i, 0).person == drawn.person)
+    ).with_traits(ledger)
+    number = next(i for i in range(5) if sampler.draw(i, 0).normal == drawn.normal)
     columns = load(whole.folder)
     row = (columns["draw"] == 0) & (columns["person"] == number)
     healthy = cobalamin.Exposure(
         age=drawn.person.age,
         food_intake=cobalamin.constant(drawn.person.food_intake),
         meals_per_day=ledger["absorption.meals_per_day"],
-        store_scale=drawn.person.traits.store,
     )
-    ill = causes.pernicious_anaemia(healthy, -drawn.duration, drawn.decline)
+    traits = drawn.person.traits
+    ill = causes.pernicious_anaemia(exposed(healthy, traits), -drawn.duration, drawn.decline / traits.pace)
     times = np.unique([*np.arange(-drawn.duration - 30, 0, 3.0), 0.0])
     chemistry = cobalamin.simulate(ill, times, cobalamin.Parameters.from_ledger(ledger))
     assert columns["b12"][row][0] == pytest.approx(float(chemistry["b12"][-1]), rel=1e-3)
@@ -108,7 +110,7 @@ def test_a_course_is_the_course_of_the_layers(whole: Cohort) -> None:
         height=drawn.person.height,
         temperature=drawn.person.temperature,
     )
-    rates = myelin.Parameters.from_ledger(ledger)
+    rates = myelin.Parameters.from_ledger(ledger).of_person(susceptibility(traits))
     states = myelin.simulate(
         chemistry[["methylation"]], nerve.segments(body, ledger), drawn.person.age, rates
     )
@@ -147,7 +149,7 @@ def test_who_cannot_be_computed_is_named_and_loses_nobody_else(
 
 def test_nobody_who_meets_the_criteria_is_a_failure_with_its_reason(tmp_path: Path) -> None:
     strict = small(2, **{'since = "cause"': 'since = "cause"\nb12 = ["1 pmol/L", "2 pmol/L"]\nattempts = 2'})
-    with pytest.raises(SimulationError, match="serum B12 outside 1 to 2 pmol/L"):
+    with pytest.raises(InputError, match="serum B12 outside 1 to 2 pmol/L"):
         run_cohort(strict, tmp_path / "c")
 
 
@@ -212,13 +214,16 @@ def test_published_rows_are_checked_before_anything_runs(tmp_path: Path) -> None
         run_cohort(resized(small(2)).model_copy(update={"published": (broken,)}), tmp_path / "c")
 
 
-def test_a_series_is_followed_from_its_first_symptom(tmp_path: Path) -> None:
+def test_a_series_comes_by_the_event_of_presentation(tmp_path: Path) -> None:
     """Two persons of the largest series: ill at presentation, better after, beside the published rows."""
     found = run_cohort(resized(load_population("healton-1991"), 2, 0), tmp_path / "c")
     columns = load(found.folder)
     first = columns["visit"] == 0
     assert (columns["severity"][first] > 0).all()
-    assert (columns["began"][first] < -365).all()
+    assert (columns["began"][first] < -180).all()
+    assert (columns["covariate.duration"] >= 0).all()
+    roads = np.sum([columns[f"found.{road}"][first] for road in ROADS], axis=0)
+    assert (roads == 1).all()
     assert (columns["severity"][columns["visit"] == 5] < columns["severity"][first]).all()
     rows = compare(Results(found))
     assert [row.source for row in rows] == ["healton1991"] * 4

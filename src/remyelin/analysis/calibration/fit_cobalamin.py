@@ -1,4 +1,4 @@
-"""Choose ten parameters of the cobalamin layer from its calibration rows, and say how well they are known.
+"""Choose fourteen parameters of the cobalamin layer from its calibration rows, and say how well they are known.
 
 ``remyelin rebuild cobalamin`` runs it and keeps what it finds (:mod:`remyelin.analysis.calibration.rebuild`).
 Validation rows are never read here. Least squares on the rows in units of half their width, on the two states
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from remyelin.analysis.protocols.people import at
 from remyelin.analysis.validation import cobalamin as rows
+from remyelin.analysis.validation import cobalamin_population as population
 from remyelin.base.errors import SimulationError
-from remyelin.evidence import Ledger, load_targets
+from remyelin.evidence import Ledger, Target, load_published
 
 Array = NDArray[np.float64]
 
@@ -32,9 +33,13 @@ FREE = (
     "methylmalonate.half_store",
     "methylmalonate.hill",
     "absorption.metformin_factor",
+    "store.retention_half",
+    "nitrous_oxide.oxidation_rate",
+    "relapse.store",
+    "relapse.delay",
 )
 #: Where the fit starts and its weak priors are centred: the defaults of the evidence, by hand.
-START = (0.12, 132.0, 3500.0, 0.44, 16.0, 840.0, 0.83, 330.0, 4.0, 0.83)
+START = (0.12, 132.0, 3500.0, 0.44, 16.0, 840.0, 0.83, 330.0, 4.0, 0.83, 775.0, 0.007, 1.6, 22.0)
 SIMULATIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.diets,
     rows.gastrectomy,
@@ -44,6 +49,8 @@ SIMULATIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.vitamins,
     rows.retention,
     rows.methylcobalamin_injection,
+    population.relapse,
+    population.nitrous_oxide_series,
 )
 PREDICTIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.kuzminski_oral,
@@ -53,7 +60,7 @@ PREDICTIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.greibe,
     rows.indicator,
     rows.methylcobalamin_tablets,
-    rows.nitrous_oxide_abuse,
+    population.nitrous_oxide_abuse,
     rows.nitrous_oxide_anaesthesia,
     rows.forms,
     rows.receptor_antibodies,
@@ -61,8 +68,17 @@ PREDICTIONS: tuple[Callable[[Ledger], Mapping[str, float]], ...] = (
     rows.barrier,
     rows.trap,
     rows.vegan_duration,
+    population.gastrectomy_late,
+    population.nitrous_oxide_series,
+    population.week_after,
+    population.metabolites_after_injections,
 )
-PRIOR_SPREAD, ENTRY_SPREAD = 0.5, 0.3
+#: Calibration rows that this layer alone cannot simulate: who presents is decided by the clinical layers.
+ELSEWHERE = ("b12_cord_median",)
+#: Log SD of the weak priors. Nobody measured the rate of oxidation in people; it is scaled from the rat.
+PRIOR_SPREADS = tuple(1.0 if name == "nitrous_oxide.oxidation_rate" else 0.5 for name in FREE)
+ENTRY_SPREAD = 0.3
+DECADE = 10.0
 # Kuzminski 1998 at entry: serum B12 (pg/mL), MMA (nmol/L), homocysteine (umol/L).
 ENTRY = ((93, 3850, 37.2), (95, 3630, 40.0))
 
@@ -79,7 +95,7 @@ class Fit:
         Log standard deviation from the curvature at the optimum, the weak prior included.
     prior_share : mapping of str to float
         Share of the information on a parameter that is its prior: near 1, the data say nothing.
-    correlation : ndarray, shape (10, 10)
+    correlation : ndarray, shape (14, 14)
         Of the logs, in the order of ``FREE``.
     cost : float
         Half the sum of squares.
@@ -92,17 +108,27 @@ class Fit:
     cost: float
 
 
+def _rows(role: str) -> list[Target]:
+    """Return the rows of the layer with a role, but those of persons at presentation."""
+    chosen = [row for row in load_published() if row.layer == "cobalamin" and row.role == role]
+    return [row for row in chosen if row.name not in ELSEWHERE]
+
+
+def _misfit(simulated: float, row: Target) -> float:
+    """Return the distance from the published value in units of the width of the row on that side."""
+    published = float(row.published)
+    width = row.upper - published if simulated > published else published - row.lower
+    return (simulated - published) / width
+
+
 def residuals(ledger: Ledger) -> Array:
     """Return the misfit of the calibration rows and of the trial's entry states."""
-    wanted = {t.name: t for t in load_targets() if t.layer == "cobalamin" and t.role == "calibration"}
+    wanted = {row.name: row for row in _rows("calibration")}
     simulated = {name: value for simulate in SIMULATIONS for name, value in simulate(ledger).items()}
     missing = set(wanted) - set(simulated)
     if missing:
         raise SimulationError(f"calibration rows without a simulation: {', '.join(sorted(missing))}")
-    found = [
-        (simulated[name] - float(row.published)) / (0.5 * (row.upper - row.lower))
-        for name, row in wanted.items()
-    ]
+    found = [_misfit(simulated[name], row) for name, row in wanted.items()]
     for b12, mma, homocysteine in ENTRY:
         entry = at(rows.pernicious(ledger, b12), [0.0], ledger).isel(time=0)
         found.append(np.log(float(entry["mma"]) / mma) / ENTRY_SPREAD)
@@ -111,7 +137,7 @@ def residuals(ledger: Ledger) -> Array:
 
 
 def fit(ledger: Ledger) -> Fit:
-    """Fit the ten free parameters, everything else as in the ledger.
+    """Fit the free parameters, everything else as in the ledger.
 
     Parameters
     ----------
@@ -120,12 +146,12 @@ def fit(ledger: Ledger) -> Fit:
     """
     from scipy.optimize import least_squares
 
-    start = np.log(START)
+    start, spreads = np.log(START), np.array(PRIOR_SPREADS)
     bounds = np.log([ledger.entry(name).range or (0.0, np.inf) for name in FREE]).T
 
     def misfit(logs: Array) -> Array:
         candidate = ledger.replace(dict(zip(FREE, np.exp(logs).tolist(), strict=True)))
-        return np.concatenate([residuals(candidate), (logs - start) / PRIOR_SPREAD])
+        return np.concatenate([residuals(candidate), (logs - start) / spreads])
 
     # Steps of the differences well above the tolerance of the root finders that place persons.
     edge = 1e-6
@@ -138,7 +164,7 @@ def fit(ledger: Ledger) -> Fit:
     return Fit(
         values=dict(zip(FREE, np.exp(found.x).tolist(), strict=True)),
         spread=dict(zip(FREE, spread.tolist(), strict=True)),
-        prior_share=dict(zip(FREE, (spread**2 / PRIOR_SPREAD**2).tolist(), strict=True)),
+        prior_share=dict(zip(FREE, (spread**2 / spreads**2).tolist(), strict=True)),
         correlation=covariance / np.outer(spread, spread),
         cost=float(found.cost),
     )
@@ -147,7 +173,7 @@ def fit(ledger: Ledger) -> Fit:
 def predict(
     ledger: Ledger, result: Fit, draws: int = 100, seed: int = 0
 ) -> dict[str, tuple[float, float, float]]:
-    """Predict the validation rows with an interval; what was published is not read.
+    """Predict the rows of the layer with an interval; what was published is not read.
 
     Parameters
     ----------
@@ -156,7 +182,8 @@ def predict(
     result : Fit
         Its spread and correlation give the fitted parameters of each draw.
     draws, seed : int
-        Parameter sets drawn; those the model assumes are drawn evenly from their ranges.
+        Parameter sets drawn; those the model assumes are drawn evenly from their ranges, by their logarithm where a
+        range spans more than a decade.
 
     Returns
     -------
@@ -167,7 +194,7 @@ def predict(
     scale = np.array([result.spread[name] for name in FREE])
     covariance = result.correlation * np.outer(scale, scale)
     assumed = [
-        entry
+        (entry.name, entry.range)
         for entry in ledger.entries()
         if entry.layer == "cobalamin"
         and entry.kind == "assumed"
@@ -176,7 +203,8 @@ def predict(
     ]
 
     def run(candidate: Ledger) -> dict[str, float]:
-        return {name: value for simulate in PREDICTIONS for name, value in simulate(candidate).items()}
+        functions = dict.fromkeys((*SIMULATIONS, *PREDICTIONS))
+        return {name: value for simulate in functions for name, value in simulate(candidate).items()}
 
     found: list[dict[str, float]] = []
     while len(found) < draws:
@@ -185,16 +213,23 @@ def predict(
         for name, log in zip(FREE, logs, strict=True):
             low, high = ledger.entry(name).range or (0.0, np.inf)
             changes[name] = float(np.clip(np.exp(log), low, high))
-        changes |= {entry.name: float(rng.uniform(*entry.range)) for entry in assumed if entry.range}
+        changes |= {name: _within(rng.random(), *bounds) for name, bounds in assumed}
         try:
             found.append(run(ledger.replace(changes)))
         except SimulationError:
             continue  # a set under which a person of the trial cannot exist
     best = run(ledger)
-    wanted = [t.name for t in load_targets() if t.layer == "cobalamin" and t.role == "validation"]
     predicted: dict[str, tuple[float, float, float]] = {}
-    for name in wanted:
-        if name in best:
-            low, high = np.percentile([row[name] for row in found], [5, 95])
-            predicted[name] = (best[name], float(low), float(high))
+    for row in (*_rows("calibration"), *_rows("validation")):
+        if row.name in best:
+            # what never happens has no time, and no mean with what does
+            low, high = np.quantile([item[row.name] for item in found], [0.05, 0.95], method="nearest")
+            predicted[row.name] = (best[row.name], float(low), float(high))
     return predicted
+
+
+def _within(share: float, low: float, high: float) -> float:
+    """Return the value at a share of the way through a range, by its logarithm where it spans more than a decade."""
+    if low > 0 and high / low > DECADE:
+        return float(low * (high / low) ** share)
+    return low + (high - low) * share

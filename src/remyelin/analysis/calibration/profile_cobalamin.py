@@ -1,6 +1,6 @@
 """How well each fitted parameter of the cobalamin layer is known: profiles of its likelihood.
 
-A parameter is held at values across its range while the other nine are fitted again, with their weak
+A parameter is held at values across its range while the others are fitted again, with their weak
 priors; its own prior is left out. Where the misfit rises by 3.84 over its lowest value the 95 % interval ends;
 where it never does before the range of the ledger ends, the data do not bound the parameter there.
 """
@@ -14,13 +14,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.calibration.fit_cobalamin import FREE, PRIOR_SPREAD, START, Fit, residuals
+from remyelin.analysis.calibration.fit_cobalamin import FREE, PRIOR_SPREADS, START, Fit, residuals
 from remyelin.evidence import Ledger
 
 Array = NDArray[np.float64]
 
 DEVIANCE_95 = 3.84
-POINTS = 4  # on each side of the optimum
+POINTS, MOST_POINTS = 2, 8  # on each side of the optimum: within the reach, and at most
 REACH = 2.5  # standard deviations of the data alone, cut at the range of the ledger
 
 
@@ -60,13 +60,13 @@ def profile(ledger: Ledger, result: Fit, name: str) -> ParameterProfile:
     others = [i for i in range(len(FREE)) if i != index]
     bounds = np.log([ledger.entry(free).range or (0.0, np.inf) for free in FREE])
     best = np.log([result.values[free] for free in FREE])
-    centre = np.log(START)
+    centre, spreads = np.log(START), np.array(PRIOR_SPREADS)[others]
 
     def lowest(log: float, start: Array) -> tuple[float, Array]:
         def misfit(logs: Array) -> Array:
             every = np.insert(logs, index, log)
             candidate = ledger.replace(dict(zip(FREE, np.exp(every).tolist(), strict=True)))
-            return np.concatenate([residuals(candidate), (logs - centre[others]) / PRIOR_SPREAD])
+            return np.concatenate([residuals(candidate), (logs - centre[others]) / spreads])
 
         found = least_squares(misfit, start, bounds=bounds[others].T, diff_step=1e-3, ftol=1e-3, xtol=1e-3)
         return 2 * float(found.cost), found.x
@@ -81,12 +81,14 @@ def profile(ledger: Ledger, result: Fit, name: str) -> ParameterProfile:
     start = np.clip(best[others], inside[0][others], inside[1][others])
     at_best, start = lowest(best[index], start)
     points = {float(best[index]): at_best}
-    for end in (low, high):
-        walker = start
-        for log in np.linspace(best[index], end, POINTS + 1)[1:]:
-            points[float(log)], walker = lowest(
-                float(log), np.clip(walker, inside[0][others], inside[1][others])
-            )
+    for end, limit in ((low, inside[0][index]), (high, inside[1][index])):
+        walker, log, step = start, float(best[index]), (end - best[index]) / POINTS
+        # The curvature at the optimum is only a guide: the walk goes on to the level or to the end of the range.
+        for _ in range(MOST_POINTS):
+            log = float(np.clip(log + step, *sorted((best[index], limit))))
+            points[log], walker = lowest(log, np.clip(walker, inside[0][others], inside[1][others]))
+            if points[log] - at_best >= DEVIANCE_95 or log == limit:
+                break
     logs = np.array(sorted(points))
     deviance = np.array([points[log] for log in logs])
     deviance -= deviance.min()

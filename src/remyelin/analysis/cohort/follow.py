@@ -1,4 +1,4 @@
-"""One person's course in a cohort: to the first symptom, to presentation, and on to every visit.
+"""One person's course in a cohort: untreated until presentation, and on to every visit.
 
 Each person is computed alone, from its own stream and the numbers of its parameter set, so that the
 result does not depend on who else is computed beside it.
@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
-from remyelin.analysis.cohort.onset import first_deficit, first_symptom
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Drawn, Sampler
-from remyelin.analysis.cohort.settings import COHORT_SEARCH_STEP
+from remyelin.analysis.cohort.settings import COHORT_FOUND_END, COHORT_HISTORY_STEP
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
 from remyelin.person.chain_people import Numbers
+from remyelin.person.found import Presented, find
 from remyelin.person.plans import caused
+from remyelin.person.presentation import ROADS
 from remyelin.person.settings import (
     COURSE_FIRST_DAYS,
     COURSE_HISTORY_STEP,
@@ -33,7 +34,7 @@ from remyelin.person.settings import (
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
 )
-from remyelin.person.traits import susceptibility
+from remyelin.person.traits import NAMES, judged, susceptibility
 
 Row = dict[str, float]
 Floats = NDArray[np.float64]
@@ -91,16 +92,24 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
 
 
 def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:
+    drawn = drawn.with_traits(numbers.ledger)
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
     rates = numbers.rates.of_person(susceptibility(person.traits))
+    judge = judged(numbers.judge, person.traits.reserve, person.traits.notice)
 
-    onset = 0.0
-    if criteria.since == "first symptom":
-        onset = _onset(drawn, criteria.within, body, rates, ledger, numbers)
-    began = -(onset + drawn.duration)
-    if -began > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
+    came = Presented(drawn.duration, np.nan, "visit")
+    if criteria.since == "found":
+        untreated = caused(person, COHORT_FOUND_END, ledger)
+        found = find(untreated, body, person.traits, numbers, drawn.chance, criteria.within)
+        if found is None:
+            raise Excluded("not found in the time followed")
+        if criteria.ill and found.onset > found.day:
+            raise Excluded("no symptom noticed when found")
+        came = found
+    began = -came.day
+    if came.day > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
         raise Excluded("the cause would have begun before birth")
 
     visits = np.array(population.visits)
@@ -123,8 +132,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     places = nerve.places(body, numbers.ledger)
     states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
     pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
-    lost = clinic.functions_of(pathways, nerve.PATHWAYS, numbers.judge)
-    signs = clinic.signs_of(lost, numbers.judge)
+    lost = clinic.functions_of(pathways, nerve.PATHWAYS, judge)
+    signs = clinic.signs_of(lost, judge)
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 
@@ -132,7 +141,8 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
     excess = _excess(times, chemistry, at, signs, numbers)
-    return _rows(drawn, began, visits, seen, states["axons"], pathways, lost, signs, studies, excess, numbers)
+    own = replace(numbers, judge=judge)
+    return _rows(drawn, came, visits, seen, states["axons"], pathways, lost, signs, studies, excess, own)
 
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
@@ -144,35 +154,6 @@ def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
     return ledger
 
 
-def _onset(
-    drawn: Drawn,
-    within: float,
-    body: nerve.Person,
-    rates: myelin.Parameters,
-    ledger: Ledger,
-    numbers: Numbers,
-) -> float:
-    """Days from the beginning of the cause to the first symptom noticed, untreated."""
-    step = COHORT_SEARCH_STEP
-    times = np.concatenate([[-COURSE_LEAD], np.arange(0.0, within + step, step)])
-    exposure = caused(drawn.person, times[-1], ledger)
-    methylation = cobalamin.methylation_of(exposure, times, numbers.kinetics)
-    found = first_symptom(
-        times,
-        methylation,
-        cobalamin.gas_level(exposure, times),
-        drawn.person.age,
-        body,
-        rates,
-        numbers.judge,
-        numbers.tables,
-        numbers.ledger,
-    )
-    if found is None:
-        raise Excluded(f"no symptom within {within / DAYS_PER_YEAR:.3g} years of the cause")
-    return float(times[found])
-
-
 @lru_cache(maxsize=32)
 def _order(regimen: str, start: float, horizon: float, ledger: Ledger) -> cobalamin.Order:
     return cobalamin.read_order(regimen, start, horizon, ledger)
@@ -180,7 +161,7 @@ def _order(regimen: str, start: float, horizon: float, ledger: Ledger) -> cobala
 
 def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Days at which the drive of myelin is kept: a course's own times, on the days of the visits besides."""
-    history = np.arange(began - COURSE_LEAD, 0.0, COHORT_SEARCH_STEP)
+    history = np.arange(began - COURSE_LEAD, 0.0, COHORT_HISTORY_STEP)
     weeks = np.arange(0.0, COURSE_WEEKLY_UNTIL + 1, COURSE_WEEK)
     months = np.arange(COURSE_WEEKLY_UNTIL, visits[-1], COURSE_HISTORY_STEP)
     after = np.concatenate([COURSE_FIRST_DAYS, weeks, months])
@@ -198,7 +179,8 @@ def _states(
 ) -> Mapping[str, Floats]:
     """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
     before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
-    first = first_deficit(methylation, gas)
+    short = (methylation < 1.0).any(axis=-1) | (gas > 0.0)
+    first = max(int(np.argmax(short)) - 1, 0) if short.any() else None
     # in health throughout there is nothing to follow but the visits themselves
     first = before if first is None else min(first, before)
     states = myelin.course_of(
@@ -242,7 +224,7 @@ def _neuropathy(studies: nerve.Studies) -> bool:
 
 def _rows(
     drawn: Drawn,
-    began: float,
+    came: Presented,
     visits: NDArray[np.float64],
     chemistry: Mapping[str, Floats],
     axons: Floats,
@@ -259,18 +241,15 @@ def _rows(
         "attempt": 0.0,
         "covariate.age": person.age,
         "covariate.height": person.height,
-        "covariate.duration": drawn.duration,
+        "covariate.duration": max(came.day - came.onset, 0.0) if np.isfinite(came.onset) else came.day,
         "covariate.intake": person.food_intake,
         "covariate.filtration": np.nan if person.filtration is None else person.filtration,
         "covariate.adherence": drawn.adherence,
-        "covariate.severity": drawn.severity,
-        "covariate.store": person.traits.store,
-        "covariate.plasma": person.traits.plasma,
-        "covariate.mma": person.traits.mma,
-        "covariate.homocysteine": person.traits.homocysteine,
+        **{f"trait.{name}": getattr(person.traits, name) for name in NAMES},
+        **{f"found.{road}": float(came.road == road) for road in ROADS},
         "covariate.lost": person.lost,
         "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
-        "began": began,
+        "began": -came.day,
     }
     blood = {name: chemistry[name] for name in BLOOD}
     methylation = chemistry["methylation"]
@@ -300,6 +279,7 @@ def _rows(
         row |= {f"sign.{name}": float(signs[name][v]) for name in SIGNS}
         row |= {f"scale.{name}": float(values[v]) for name, values in points.items()}
         row["severity"] = sum(now[name] for name in clinic.SPINAL) + vibration
+        row["unlimited"] = float(points["rankin"][v] <= 1)
         row["complete"] = float(
             points["total"][v] == points["mental"][v]
             and not any(noticed[name] for name in clinic.SPINAL)

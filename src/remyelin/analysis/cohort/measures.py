@@ -71,6 +71,10 @@ def _complete(now: Columns, before: Columns, argument: str) -> Values:
     return 100.0 * now["complete"]
 
 
+def _unlimited(now: Columns, before: Columns, argument: str) -> Values:
+    return 100.0 * now["unlimited"]
+
+
 def _gain(now: Columns, before: Columns) -> Values:
     ill = before["severity"] > 0
     share = 1.0 - now["severity"] / np.where(ill, before["severity"], 1.0)
@@ -108,6 +112,7 @@ MEASURES: Final[Mapping[str, tuple[Callable[[Columns, Columns, str], Values], st
     "noticed": (_noticed, "mean", True),
     "sign": (_sign, "mean", True),
     "complete": (_complete, "mean", False),
+    "unlimited": (_unlimited, "mean", False),
     "improved": (_improved, "mean", True),
     "responded": (_responded, "mean", False),
     "residual": (_residual, "mean", False),

@@ -128,15 +128,17 @@ class Correlated(_Frozen):
 
 
 class Presentation(_Frozen):
-    """What the covariate ``duration`` counts from, and who is included.
+    """How persons come to be seen, and who is included.
 
-    ``since = "first symptom"``: a person is followed untreated from the beginning of the cause until a symptom
-    is noticed, at most `within`, and comes to be seen the drawn duration later. ``since = "cause"``: the
-    duration is the age of the cause itself. Who does not meet the criteria is drawn again, with a fresh
-    stream, at most `attempts` times.
+    ``since = "found"``: a person is followed untreated from the beginning of the cause, at most `within` before
+    methylation falls short, until the event of presentation (:mod:`remyelin.person.presentation`); `ill` includes
+    only those who notice a symptom by then. ``since = "cause"``: the covariate ``duration`` is the age of the
+    cause at the first visit, as in a trial of screened people. Who does not meet the criteria is drawn again, with a
+    fresh stream, at most `attempts` times.
     """
 
-    since: Literal["first symptom", "cause"]
+    since: Literal["found", "cause"]
+    ill: bool = True
     within: Duration = Field(default="14 y", validate_default=True)
     b12: Annotated[tuple[B12, B12], Field(strict=False)] | None = None
     cord: bool = False
@@ -214,11 +216,9 @@ class Population(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Population:
-        for name in ("age", "sex", "duration"):
+        for name in ("age", "sex"):
             if name not in self.covariate:
-                raise ValueError(
-                    f"covariate.{name}: is missing; every population needs age, sex and duration."
-                )
+                raise ValueError(f"covariate.{name}: is missing; every population needs age and sex.")
         for table, items in (("cause", self.cause), ("arm", self.arm)):
             total = math.fsum(item.share for item in items)
             if abs(total - 1) > 1e-9:
@@ -240,8 +240,15 @@ class Population(_Frozen):
         for name, causes in needs.items():
             if name in self.covariate and kinds.isdisjoint(causes):
                 raise ValueError(f"covariate.{name}: only {', '.join(causes)} has it; remove it.")
-        if self.presentation.since == "first symptom" and "none" in kinds:
-            raise ValueError('cause: "none" never gives a symptom; use presentation.since = "cause".')
+        found = self.presentation.since == "found"
+        if found and "none" in kinds:
+            raise ValueError('cause: "none" never leads to presentation; use presentation.since = "cause".')
+        if found and "duration" in self.covariate:
+            raise ValueError(
+                'covariate.duration: it follows from presentation; remove it, or use presentation.since = "cause".'
+            )
+        if not found and "duration" not in self.covariate:
+            raise ValueError('covariate.duration: is missing; presentation.since = "cause" needs it.')
         if self.presentation.b12 is not None and self.presentation.b12[0] >= self.presentation.b12[1]:
             raise ValueError("presentation.b12: give the lower limit first.")
         for item in self.correlation:

@@ -24,7 +24,7 @@ from remyelin.analysis.cohort.settings import COHORT_CHUNK
 from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, dump
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
-from remyelin.myelin.ensemble import ensemble
+from remyelin.evidence.posterior import posterior
 from remyelin.person.chain_people import Numbers
 
 
@@ -86,7 +86,7 @@ class Stopped(RemyelinError):
 
 
 def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:
-    """Return the ensemble's members that were drawn, and their overrides; the first is the ledger as it is.
+    """Return the sets of the posterior that were drawn, and their overrides; the first is the ledger as it is.
 
     Drawn with the seed of ``[parameters]`` alone, so that no person depends on it and it on no person.
     """
@@ -96,7 +96,7 @@ def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mappi
     wanted = population.parameters.draws
     if not wanted:
         return (-1,), ({},)
-    members = ensemble().members
+    members = posterior().sets
     picked = []
     for draw in range(wanted):
         rng = default_rng(SeedSequence(population.parameters.seed, spawn_key=(draw,)))

@@ -16,7 +16,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.person import Person
-from remyelin.person.traits import Traits
+from remyelin.person.traits import NAMES, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,17 @@ class Drawn:
         With ``began = 0``.
     arm : Arm
     duration : float
-        Days before presentation, since the first symptom or the cause.
+        Age of the cause at the first visit, days, where the population spreads it.
     decline : float
         Days over which intrinsic factor is lost.
     diet_intake : float
         ug/day of a vegan diet.
-    severity : float
-        Rate of injury of this person's myelin over that of the typical one.
+    normal : tuple of float
+        Independent standard normal numbers of the traits; the spreads of a parameter set turn them into traits.
+    given : mapping of str to float
+        Traits that the population spreads itself, in place of the ledger.
+    chance : float
+        Uniform number that decides when the person is found.
     adherence : float
         Share of doses taken.
     rng : Generator
@@ -47,9 +51,16 @@ class Drawn:
     duration: float
     decline: float
     diet_intake: float
-    severity: float
+    normal: tuple[float, ...]
+    given: Mapping[str, float]
+    chance: float
     adherence: float
     rng: Generator
+
+    def with_traits(self, ledger: Ledger) -> Drawn:
+        """Return the person with the traits that the spreads of a ledger give."""
+        traits = Spread.from_ledger(ledger).traits(np.array(self.normal))
+        return replace(self, person=replace(self.person, traits=traits.with_values(**self.given)))
 
     def seen(self, began: float) -> Person:
         """Return the person in the frame in which presentation is day 0; exposure to gas ends then."""
@@ -140,7 +151,13 @@ class Sampler:
             spread = self.spreads.get(name)
             return otherwise if spread is None else spread[sex].at(quantile[name])
 
-        severity = value("severity", 1.0)
+        given = {
+            name: value(name, 1.0)
+            for name in ("store", "plasma", "mma", "homocysteine")
+            if name in self.spreads
+        }
+        if "severity" in self.spreads:
+            given |= dict.fromkeys(("central", "peripheral", "optic"), value("severity", 1.0))
         person = Person(
             age=value("age", 0.0),
             sex=sex,
@@ -154,15 +171,6 @@ class Sampler:
             nitrous_hours=value("hours_per_day", self.priors["hours_per_day"]),
             nitrous_fraction=value("inspired_fraction", self.priors["inspired_fraction"]),
             facts=(),
-            traits=Traits(
-                store=value("store", 1.0),
-                plasma=value("plasma", 1.0),
-                mma=value("mma", 1.0),
-                homocysteine=value("homocysteine", 1.0),
-                central=severity,
-                peripheral=severity,
-                optic=severity,
-            ),
             lost=value("lost", self.priors.get(f"lost.{cause.replace(' ', '_')}", 0.0)),
             filtration=value("filtration", 0.0) or None,
         )
@@ -172,7 +180,9 @@ class Sampler:
             duration=value("duration", 0.0),
             decline=value("decline", self.priors["decline"]),
             diet_intake=value("diet_intake", self.priors["diet_intake"]),
-            severity=severity,
+            normal=tuple(float(x) for x in rng.standard_normal(len(NAMES))),
+            given=given,
+            chance=float(rng.random()),
             adherence=value("adherence", 1.0),
             rng=rng,
         )

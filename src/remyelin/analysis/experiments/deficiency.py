@@ -25,7 +25,8 @@ from remyelin.analysis.protocols.animals import bat, conducting, course, gastrec
 from remyelin.base.figure import STATE_COLOURS, Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.evidence import Ledger
-from remyelin.myelin import Parameters, ensemble, members, simulate
+from remyelin.evidence.posterior import posterior
+from remyelin.myelin import Parameters, members, simulate
 
 OPTIC_INTERNODES: Final = 240.0
 COLUMN_INTERNODES: Final = 300.0
@@ -315,13 +316,13 @@ def _cured_rat(sets: Sequence[Parameters]) -> xr.Dataset:
 
 
 def _vulnerabilities(ledger: Ledger) -> tuple[str, ...]:
-    """Return the entries of tracts and calibres that the ensemble does not hold already."""
+    """Return the entries of tracts and calibres that the posterior does not hold already."""
     names = [
         f"{group}.{name}"
         for group in ("myelin.vulnerability", "myelin.calibre")
         for name in ledger.group(group)
     ]
-    return tuple(name for name in names if name not in ensemble().members[0])
+    return tuple(name for name in names if name not in posterior().sets[0])
 
 
 def _under(

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=1024)
     parser.add_argument("--fits", type=int, default=20)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--more", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
@@ -45,7 +46,7 @@ def main() -> None:
     else:
         from remyelin.analysis.personal.patients import run as predict
 
-        found = predict(ledger, seed=asked.seed, every=asked.every, progress=say)
+        found = predict(ledger, seed=asked.seed, every=asked.every, more=asked.more, progress=say)
         path = asked.out or HERE / "fit_patients.json"
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"wrote {path}")

@@ -19,6 +19,7 @@ from remyelin.evidence import Ledger, load_patients
 from remyelin.evidence.patients import Patient
 from remyelin.person.inference.forecast import Forecast, forecast
 from remyelin.person.inference.posterior import Posterior, fit_person
+from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE
 from remyelin.person.record import Record
 from remyelin.person.record.reading import record_of_rows
 from remyelin.person.record.rows import Row
@@ -137,6 +138,7 @@ def run(
     seed: int = 0,
     patients: Sequence[Patient] | None = None,
     every: int = 1,
+    more: int = 0,
     progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """Fit published patients and score the timed outcomes.
@@ -149,12 +151,14 @@ def run(
         Which; the published ones when omitted.
     every : int
         Of the published patients without a timed outcome, only one in so many is fitted.
+    more : int
+        Persons simulated where fewer leave too small an effective sample; 0 for no more.
     progress : callable
     """
     rows = []
     for patient in chosen(load_patients(), every) if patients is None else patients:
         progress(patient.id)
-        rows.append(_row(patient, ledger, seed))
+        rows.append(_row(patient, ledger, seed, more))
     timed = [row for row in rows if row["complete"] is not None and row["months"] is not None]
     rate = [float(np.mean([other["complete"] for other in timed if other is not row])) for row in timed]
     for row, base in zip(timed, rate, strict=True):
@@ -170,6 +174,8 @@ def run(
         "schema": "remyelin-fit-patients/1",
         "patients": len(rows),
         "of": len(load_patients()),
+        "persons": PERSONS,
+        "more": more,
         "refused": sum(row["refused"] is not None for row in rows) / len(rows),
         "timed_outcomes": len(timed),
         "superiority_claimed": False,
@@ -192,7 +198,7 @@ def chosen(patients: Sequence[Patient], every: int) -> list[Patient]:
     return [*timed, *rest[::every]]
 
 
-def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
+def _row(patient: Patient, ledger: Ledger, seed: int, more: int) -> dict[str, Any]:
     complete = None
     if patient.outcome in ("complete", "near-complete", "partial", "improved"):
         complete = float(patient.outcome == "complete")
@@ -204,7 +210,10 @@ def _row(patient: Patient, ledger: Ledger, seed: int) -> dict[str, Any]:
         "complete": complete,
     }
     try:
-        posterior = fit_person(record_of(patient, ledger), ledger, seed=seed, persons=PERSONS)
+        record = record_of(patient, ledger)
+        posterior = fit_person(record, ledger, seed=seed, persons=PERSONS)
+        if more > PERSONS and record.entries and posterior.sample.effective < RECORD_LEAST_EFFECTIVE:
+            posterior = fit_person(record, ledger, seed=seed, persons=more)
         found = forecast(posterior, others=False)
     except RemyelinError as error:
         return row | {"refused": str(error), "probability": None, "typical": 0.5, "effective": 0.0}

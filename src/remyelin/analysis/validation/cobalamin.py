@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, now, with_b12, without_intrinsic_factor
+from remyelin.analysis.validation import clinic_population, cobalamin_population  # noqa: F401  register rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.cobalamin import Dose, Exposure, NitrousOxide, regimen, steps
 from remyelin.cobalamin.metabolism import methyl_trap
@@ -21,7 +22,6 @@ from remyelin.evidence import Ledger
 
 MONTH, YEAR, HOUR = 30.4375, 365.25, 1 / 24
 NG_PER_ML = 738.0  # pmol/L for 1 ng/mL
-VEGETARIAN_INTAKE, VEGAN_INTAKE = 2.4, 1.3  # ug/day; no intake was at hand, see the note
 
 
 @simulates(
@@ -29,14 +29,14 @@ VEGETARIAN_INTAKE, VEGAN_INTAKE = 2.4, 1.3  # ug/day; no intake was at hand, see
     "vegetarian_b12",
     "vegan_b12",
     note="steady state on 5 ug/day; the intakes of the others are not at hand and were chosen (2.4 and "
-    "1.3 ug/day), so these two rows show that such intakes suffice, no more",
+    "1.3 ug/day, assumed in the ledger), so these two rows show that such intakes suffice, no more",
 )
 def diets(ledger: Ledger) -> Mapping[str, float]:
     """Serum B12 in balance with three diets."""
     return {
         "omnivore_b12": now(adult(ledger), "b12", ledger),
-        "vegetarian_b12": now(adult(ledger, intake=VEGETARIAN_INTAKE), "b12", ledger),
-        "vegan_b12": now(adult(ledger, intake=VEGAN_INTAKE), "b12", ledger),
+        "vegetarian_b12": now(adult(ledger, intake=ledger["diet.vegetarian_intake"]), "b12", ledger),
+        "vegan_b12": now(adult(ledger, intake=ledger["diet.vegan_intake"]), "b12", ledger),
     }
 
 
@@ -256,24 +256,6 @@ def methylcobalamin_tablets(ledger: Ledger) -> Mapping[str, float]:
 
 
 @simulates(
-    "n2o_abuse_hcy",
-    "n2o_abuse_b12",
-    note="22 years, nine months, 3.1 h a day at 50 % (148 canisters of 4.4 L breathed at 7 L/min [calc]), "
-    "homocysteine 9 umol/L and serum B12 258 before; destruction of cobalamin itself is not modelled",
-)
-def nitrous_oxide_abuse(ledger: Ledger) -> Mapping[str, float]:
-    """Recreational nitrous oxide."""
-    person = with_b12(adult(ledger, age=22), 258, ledger)
-    person = replace(
-        person,
-        metabolite_scale_hcy=9 / ledger["homocysteine.baseline"],
-        nitrous_oxide=(NitrousOxide(-270.0, 1.0, 3.1, 0.5),),
-    )
-    end = at(person, [0.0], ledger).isel(time=-1)
-    return {"n2o_abuse_hcy": float(end["homocysteine"]), "n2o_abuse_b12": float(end["b12"])}
-
-
-@simulates(
     "n2o_2h_hcy",
     note="50 years, 2 h at 66 %, largest rise within 24 h; enzyme renewal is from the rat (half-time 1.4 days), "
     "so the rise is too high and too long",
@@ -356,6 +338,6 @@ def trap(ledger: Ledger) -> Mapping[str, float]:
 def vegan_duration(ledger: Ledger) -> Mapping[str, float]:
     """Serum B12 of vegans by years on the diet."""
     usual = adult(ledger)
-    vegan = replace(usual, food_intake=steps(usual.food_intake.before, [(0.0, VEGAN_INTAKE)]))
+    vegan = replace(usual, food_intake=steps(usual.food_intake.before, [(0.0, ledger["diet.vegan_intake"])]))
     b12 = at(vegan, [10 * YEAR, 30 * YEAR], ledger)["b12"].to_numpy()
     return {"vegan_no_duration": float(abs(b12[1] / b12[0] - 1) < 0.04)}

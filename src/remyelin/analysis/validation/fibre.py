@@ -205,7 +205,8 @@ def bare_axolemma(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "short_internodes_rescue",
-    note="three bare internodes with 2, 4, 8 and 16 % of the nodal channel density but its persistent sodium, so that "
+    note="three bare internodes with 2, 4, 8 and 16 % of the nodal channel density but its persistent "
+    "sodium, so that "
     "they rest: holds if all are blocked, and all conduct with four quarter-length internodes of full thickness in "
     "place of each of the two before them",
 )
@@ -248,7 +249,8 @@ def internode_length(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "node_length_effect",
-    note="10 um, converged grid, node lengths 0.48 to 2.1 um (a factor of 4.4 about 1 um) at constant channel density; "
+    note="10 um, converged grid, node lengths 0.48 to 2.1 um (a factor of 4.4 about 1 um) at constant "
+    "channel density; "
     "larger than published because a thick fibre's short node carries little of the current its internode takes",
 )
 def node_length(ledger: Ledger) -> Mapping[str, float]:
@@ -275,7 +277,8 @@ def focal_third(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "rpt_ratio",
-    note="one internode at the share of its lamellae that gives an internodal time nearest 200 us; shortest interval "
+    note="one internode at the share of its lamellae that gives an internodal time nearest 200 us; shortest "
+    "interval "
     "of two equal strong pulses, in steps of 50 us, at which both arrive, over that of the healthy fibre",
 )
 def transmission_of_pairs(ledger: Ledger) -> Mapping[str, float]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from remyelin.analysis.validation import nerve_series  # noqa: F401  registers its rows
+from remyelin.analysis.validation import nerve_population, nerve_series  # noqa: F401  register their rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.errors import SimulationError
 from remyelin.evidence import Ledger

@@ -1,8 +1,8 @@
-"""Nerve studies of virtual series of patients, before treatment, against those of published series.
+"""Nerve studies of virtual series of patients, on the day they come, against those of published series.
 
 Fixed before anything was computed:
 
-- A patient is drawn as in ``remyelin.analysis.protocols.patients``, and studied on the day treatment begins.
+- A patient is drawn and found as in ``remyelin.analysis.protocols.patients``, and studied on that day.
 - Healthy people differ: each quantity of each patient starts from a draw about the healthy mean with the SD of
   the norm (lognormal for amplitudes), half of whose variance is common to all timings, or all amplitudes, of a
   person. To it comes what the model says that the disease changes. A response below the noise is absent.
@@ -26,7 +26,7 @@ import xarray as xr
 from numpy.random import Generator
 
 from remyelin import cobalamin, myelin, nerve
-from remyelin.analysis.protocols.patients import Sampler, follow, nitrous_oxide, pernicious_anaemia
+from remyelin.analysis.protocols.patients import Series, follow
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
@@ -35,8 +35,6 @@ from remyelin.nerve.studies.norms import HIGH_IS_ABNORMAL
 
 COMMON: Final = 0.5  # share of the variance between healthy people that a person's values have in common
 SEED: Final = 2007
-CORD_MONTHS: Final = 10.3  # mean duration in Aaron 2005, a neurological series like Misra's and Minn's
-GAS_MONTHS: Final = 1.5  # as in the clinic rows: series of nitrous oxide present within weeks to months
 BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=34.0)
 ELDERLY, ELDERLY_YEARS = 40, 10.0
 MOTOR: Final = ("median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor")
@@ -64,14 +62,16 @@ def series(ledger: Ledger, kind: str) -> Found:
 
 
 @lru_cache(maxsize=4)
+def patients(ledger: Ledger, kind: str) -> Series:
+    """Return the patients of a series: 57 with cord disease, 76 users of nitrous oxide."""
+    if kind == "cord":
+        return follow(ledger, "deficiency", 57, seed=SEED, cord=True)
+    return follow(ledger, "gas", 76, seed=SEED)
+
+
 def states(ledger: Ledger, kind: str) -> xr.Dataset:
     """Return the myelin states (patient, segment) of a series on the day treatment begins."""
-    samplers: dict[str, tuple[Sampler, int]] = {
-        "cord": (pernicious_anaemia(CORD_MONTHS), 57),
-        "gas": (nitrous_oxide(GAS_MONTHS), 76),
-    }
-    sampler, patients = samplers[kind]
-    return follow(ledger, sampler, patients, seed=SEED).states.isel(month=0, drop=True)
+    return patients(ledger, kind).states.isel(month=0, drop=True)
 
 
 def studied(ledger: Ledger, states: xr.Dataset) -> Found:
@@ -207,17 +207,11 @@ def demyelinating(found: Studies) -> bool:
     "ncs_abnormal",
     "sep_over_vep_minn",
     "order_sep_over_ncs",
-    note="57 virtual patients with pernicious anaemia, symptoms for a lognormal time of median 10.3 months; the spread "
-    "of healthy people is added, limits 2 SD for conduction and 3 SD for evoked potentials, conduction abnormal when "
-    "two nerves of seven are. Half of the patients have nine tenths of the sheaths of their posterior columns "
-    "vacuolated on the day treatment begins, so that somatosensory and motor potentials are late or lost in nine of "
-    "ten, of the leg and of the arm alike: that is more than published of motor potentials, and leaves no order of leg "
-    "before arm. Vision is as often abnormal as in one series, by its delay rather than its absence. Conduction is "
-    "abnormal too often because of the sheaths, too, not the axons: vacuolated internodes disperse what arrives, so "
-    "that sensory potentials fall below their limit and motor nerves slow; without any loss of axons the rate is "
-    "nearly the same, with that loss alone it would be less than half. Published rates disagree: visual 35 and 64 %, "
-    "conduction 15, 37 and 83 % (remyelin experiment nerve-series). Exact runs of the same fibres find the same: "
-    "potentials come half a millisecond later and nearly nobody moves between normal and abnormal",
+    note="57 virtual patients with a deficiency and a sign of the cord when they are found; the spread of "
+    "healthy people "
+    "is added, limits 2 SD for conduction and 3 SD for evoked potentials, conduction abnormal when two "
+    "nerves of seven "
+    "are. Published rates disagree: visual 35 and 64 %, conduction 15, 37 and 83 %",
 )
 def cord(ledger: Ledger) -> Mapping[str, float]:
     """Abnormal rates in a neurological series."""
@@ -236,12 +230,9 @@ def cord(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "efns_demyelinating",
     "n2o_legs_over_arms",
-    note="76 virtual patients with nitrous oxide, symptoms for a lognormal time of median 1.5 months; definite or "
-    "probable EFNS/PNS; legs: tibial, peroneal or sural abnormal, arms: median or ulnar motor or median sensory. "
-    "Most are hardly ill in their nerves by then, while all patients of the series had a neuropathy: one in ten or "
-    "more has a nerve beyond its limit in health. What is abnormal besides is a sensory potential dispersed by "
-    "vacuolated internodes, of the leg as of the arm, because the nerve from the ankle to its ganglion has hardly more "
-    "internodes than that from the finger (remyelin experiment path-length); hardly an axon is lost by then",
+    note="76 virtual users of nitrous oxide who notice something when they are found; legs: tibial, "
+    "peroneal or sural "
+    "abnormal, arms: median or ulnar motor or median sensory",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Pattern of the neuropathy of nitrous oxide."""

@@ -145,7 +145,7 @@ def _shipped_intervals() -> Mapping[str, tuple[float, float]]:
     """
     folder = files("remyelin.analysis").joinpath("calibration", "data")
     kept: dict[str, tuple[float, float]] = {}
-    for name in ("cobalamin_fit.json", "clinic_predictions.json"):
+    for name in ("cobalamin_fit.json", "people_predictions.json"):
         product = json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
         kept |= {row: (low, high) for row, (_, low, high) in product["predictions"].items()}
     return kept

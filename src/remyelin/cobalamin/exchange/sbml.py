@@ -52,6 +52,8 @@ _RULES = {
     "food": "meals * (store_scale * active_max * meal / (active_half + meal) * factor"
     " + passive_share_with_food * meal) * nmol_per_ug",
     "body": "store + holotc_nmol",
+    "free_share": "exchangeable_scale * body / (body + retention_half)",
+    "oxidation": "oxidation_rate * destroyed / (destroyed + synthase_turnover)",
     "holotc_carried": "holotc_nmol * pmol / plasma_volume",
     "free": "free_nmol * pmol / injection_volume",
     "b12": "holotc_carried + haptocorrin + free",
@@ -78,10 +80,12 @@ _RATIO = (
 #: Slopes of the states.
 _RATES = {
     "gut": "0 - release_rate * gut",
-    "holotc_nmol": "release_rate * gut + food + stream + (loop_return * factor + tissue_release) * store"
+    "holotc_nmol": "release_rate * gut + food + stream + (loop_return * factor + tissue_release) * free_share * store"
     " - transcobalamin_rate * holotc_nmol",
-    "store": "transcobalamin_rate * holotc_nmol + captured - (loss_without_loop + tissue_release) * store",
-    "haptocorrin": "haptocorrin_rate * (plasma_scale * b12_per_store * body - haptocorrin)",
+    "store": "transcobalamin_rate * holotc_nmol + captured"
+    " - ((loss_without_loop + tissue_release) * free_share + oxidation) * store",
+    "oxidised": "oxidation * store - oxidised_loss * oxidised",
+    "haptocorrin": "haptocorrin_rate * (plasma_scale * b12_per_store * (body + oxidised) - haptocorrin)",
     "peripheral": "synthase_turnover * capacity * {body} - (synthase_turnover + destroyed) * peripheral",
     "homocysteine": "homocysteine_turnover * (homocysteine_baseline * hcy_scale * b6"
     " * filtered ** (0 - homocysteine_renal_exponent) - homocysteine * (homocysteine_synthase_share * peripheral"
@@ -89,7 +93,7 @@ _RATES = {
     "mma": "methylmalonate_turnover * (mma_target - mma)",
     "albumin": "(albumin_normal * (1 + albumin_gain * albumin_excess) - albumin) / albumin_time",
     "csf": "csf_rate * (csf_target + free * albumin * per_mille - csf)",
-    "tissue": "brain_tissue_rate * (csf / csf_b12 - tissue)",
+    "tissue": "brain_tissue_rate * (csf / csf_b12 - tissue) - oxidation * tissue",
     "central": "synthase_turnover * capacity * {tissue} - (synthase_turnover + destroyed) * central",
 }
 
@@ -210,6 +214,7 @@ def _constants(exposure: Exposure, first: float, p: Parameters) -> dict[str, flo
     found = {name: float(value) for name, value in numbers.items() if isinstance(value, float)}
     return found | {
         "loop_return": p.loop_return,
+        "exchangeable_scale": p.exchangeable_scale,
         "start_day": first,
         "age_at_0": exposure.age,
         "meals": exposure.meals_per_day,
@@ -247,8 +252,9 @@ def _initial(exposure: Exposure, first: float, p: Parameters) -> dict[str, float
 
 def _carried(exposure: Exposure, body: float, p: Parameters) -> float:
     factor = exposure.intrinsic_factor.before
-    entering = body * (p.loss_without_loop - p.loop_return * factor)
-    return (entering + (p.loop_return * factor + p.tissue_release) * body) / p.transcobalamin_rate
+    exchangeable = float(p.exchangeable(np.array(body)))
+    entering = exchangeable * (p.loss_without_loop - p.loop_return * factor)
+    return (entering + (p.loop_return * factor + p.tissue_release) * exchangeable) / p.transcobalamin_rate
 
 
 def _events(

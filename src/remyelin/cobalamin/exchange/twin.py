@@ -17,15 +17,15 @@ from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR, MICROGRAM_TO_NMOL_COBALAMIN, PER_MILLE, PMOL_PER_NMOL
 from remyelin.cobalamin.absorption import clearance_rate, depot_rate, retained_share
 from remyelin.cobalamin.exposure import Exposure, Profile
-from remyelin.cobalamin.kinetics import delivered, food_absorption
+from remyelin.cobalamin.intake import delivered, food_absorption
 from remyelin.cobalamin.metabolism import (
     accumulation,
     csf_target,
     folate_effect,
-    nitrous_oxide_rate,
     pyridoxine_effect,
     saturation,
 )
+from remyelin.cobalamin.nitrous_oxide import inactivation_rate, oxidation_rate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.settings import ODE_ATOL, ODE_RTOL
 from remyelin.cobalamin.timeline import Product
@@ -33,12 +33,12 @@ from remyelin.cobalamin.timeline import Product
 Array = NDArray[np.float64]
 STATES = (
     "gut", "holotc", "store", "haptocorrin", "peripheral", "homocysteine", "mma", "albumin", "csf", "tissue", "central",
-    "lost",
+    "lost", "oxidised",
 )  # fmt: skip
 
 
 def integrate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr.Dataset:
-    """Return b12, holotc, mma, homocysteine, csf_b12, store, lost and synthase at `times`.
+    """Return b12, holotc, mma, homocysteine, csf_b12, store, oxidised, lost and synthase at `times`.
 
     Parameters and units are those of :func:`remyelin.cobalamin.simulate`. One caution: an event
     at a requested time counts after it.
@@ -124,10 +124,11 @@ def _steady(exposure: Exposure, start: float, p: Parameters, injected: int) -> A
         np.array(exposure.food_release.before),
         p,
     )
-    body = food / (p.loss_without_loop - p.loop_return * factor)
+    exchangeable = food / (p.loss_without_loop - p.loop_return * factor)
+    body = p.store_with(exchangeable)
     # The reduced loss falls on the whole body store, the full one on what is not in plasma.
     back = p.loop_return * factor + p.tissue_release
-    holotc = (food + back * body) / p.transcobalamin_rate
+    holotc = (food + back * exchangeable) / p.transcobalamin_rate
     before = np.array([-np.inf])
     synthase = exposure.synthase_capacity * float(
         saturation(
@@ -155,7 +156,7 @@ def _steady(exposure: Exposure, start: float, p: Parameters, injected: int) -> A
     kappa = exposure.plasma_scale * p.b12_per_store
     core = [
         0.0, holotc, body - holotc, kappa * body, synthase, hcy, mma, _albumin_target(hcy, age, p), csf, tissue,
-        central, 0.0,
+        central, 0.0, 0.0,
     ]  # fmt: skip
     return np.array(core + [0.0, 0.0] * injected)
 
@@ -203,7 +204,7 @@ def _slopes(
     injected: Sequence[Product],
     p: Parameters,
 ) -> Array:
-    gut, holotc, store, haptocorrin, peripheral, hcy, mma, albumin, csf, tissue, central, _ = state[
+    gut, holotc, store, haptocorrin, peripheral, hcy, mma, albumin, csf, tissue, central, _, oxidised = state[
         : len(STATES)
     ]
     now = np.array([middle])
@@ -215,6 +216,8 @@ def _slopes(
     food = _food(exposure, value(exposure.food_intake), factor, value(exposure.food_release), p)
     back = p.loop_return * float(factor) + p.tissue_release
     body = store + holotc
+    # Of all cobalamin this part can leave its cell; what plasma carries is spread over it.
+    free_share = float(p.exchangeable(np.array(body))) / body if body > 0 else 0.0
 
     pools = []
     captured = 0.0
@@ -227,7 +230,8 @@ def _slopes(
         free += plasma
 
     half = p.synthase_half_store / p.reference_store
-    destroyed = float(nitrous_oxide_rate(exposure, now, p)[0])
+    inactivation = inactivation_rate(exposure, now, p)
+    destroyed, oxidation = float(inactivation[0]), float(oxidation_rate(inactivation, p)[0])
     renewal = p.synthase_turnover * exposure.synthase_capacity
     made = p.homocysteine_baseline * exposure.metabolite_scale_hcy
     made *= float(accumulation(exposure.filtration, now, p.homocysteine_renal_exponent, p)[0])
@@ -243,19 +247,23 @@ def _slopes(
     kappa = exposure.plasma_scale * p.b12_per_store
     core = [
         -p.release_rate * gut,
-        p.release_rate * gut + food + back * store - p.transcobalamin_rate * holotc,
-        p.transcobalamin_rate * holotc + captured - (p.loss_without_loop + p.tissue_release) * store,
-        p.haptocorrin_rate * (kappa * body - haptocorrin),
+        p.release_rate * gut + food + back * free_share * store - p.transcobalamin_rate * holotc,
+        p.transcobalamin_rate * holotc
+        + captured
+        - ((p.loss_without_loop + p.tissue_release) * free_share + oxidation) * store,
+        p.haptocorrin_rate * (kappa * (body + oxidised) - haptocorrin),
         renewal * float(saturation(np.array(body / p.reference_store), half, p.synthase_hill))
         - (p.synthase_turnover + destroyed) * peripheral,
         p.homocysteine_turnover * (made - hcy * (share * peripheral * folate + 1 - share)),
         p.methylmalonate_turnover * (_mma_target(body, age, exposure, p) * renal - mma),
         (_albumin_target(hcy, age, p) - albumin) / p.albumin_time,
         p.csf_rate * (entry + leak - csf),
-        p.brain_tissue_rate * (csf / p.csf_b12 - tissue),
+        p.brain_tissue_rate * (csf / p.csf_b12 - tissue) - oxidation * tissue,
         renewal * float(saturation(np.array(tissue), half, p.synthase_hill))
         - (p.synthase_turnover + destroyed) * central,
-        (p.loss_without_loop - p.loop_return * float(factor)) * store,
+        (p.loss_without_loop - p.loop_return * float(factor)) * free_share * store
+        + p.oxidised_loss * oxidised,
+        oxidation * store - p.oxidised_loss * oxidised,
     ]
     return np.array(core + pools)
 
@@ -275,6 +283,7 @@ def _dataset(rows: Array, times: Array, injected: int, p: Parameters) -> xr.Data
             "csf_b12": ("time", state["csf"]),
             "albumin_ratio": ("time", state["albumin"]),
             "store": ("time", state["store"] + state["holotc"]),
+            "oxidised": ("time", state["oxidised"]),
             "lost": ("time", state["lost"]),
             "synthase": (("time", "compartment"), synthase),
         },

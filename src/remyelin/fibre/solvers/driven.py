@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -432,7 +432,7 @@ class Recorded:
     field: Array
 
 
-NEVER = Stop(1 << 62, -1, 0.0, 0, 0)
+NEVER: Final = Stop(1 << 62, -1, 0.0, 0, 0)
 
 __all__ = ["FIELDS", "NEVER", "STATE_FIELDS", "Block", "Links", "Pattern", "Prepared", "Recorded", "Stop", "lead",
            "pattern", "prepare"]  # fmt: skip

@@ -17,7 +17,6 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
-from remyelin.fibre.settings import TRAIT_LIMITS
 from remyelin.person.case import PARTIAL_CAUSES
 from remyelin.person.chain_people import Numbers, simulate_people
 from remyelin.person.inference.clock import clock_of
@@ -27,7 +26,7 @@ from remyelin.person.inference.studies import Asked, examined
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
 from remyelin.person.record import Record
-from remyelin.person.settings import COURSE_HISTORY_STEP, COURSE_LEAD
+from remyelin.person.settings import COURSE_HISTORY_STEP, COURSE_LEAD, TRAIT_LIMITS
 from remyelin.person.traits import SLOW, TYPICAL, Spread
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from typing import Final
 RECORD_FIRST: Final = 128  # persons drawn from the prior
 RECORD_MORE: Final = 64  # persons of every further round
 RECORD_MOST: Final = 768  # persons at the most
-RECORD_WANTED: Final = 120.0  # effective sample at which no further round is begun
+RECORD_WANTED: Final = 80.0  # effective sample at which no further round is begun
 RECORD_ROUGH: Final = 96  # persons of a first, rough answer
 RECORD_SETS: Final = 40  # parameter sets that persons are drawn under
 RECORD_NESTED: Final = 64  # draws of fast traits and of the discrepancy for each simulated person
@@ -23,7 +23,7 @@ RECORD_TEMPERED_SIZE: Final = 15.0  # effective draws that a proposal is fitted 
 RECORD_BISECTIONS: Final = 30
 RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
 RECORD_DRAWS: Final = 400  # posterior draws of predictions
-RECORD_FORECAST_DRAWS: Final = 48  # persons followed under every other plan
+RECORD_FORECAST_DRAWS: Final = 40  # persons followed under every other plan
 #: Days at which the history is looked at for the hazard of presentation.
 RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)
 #: Months of a forecast.

@@ -34,10 +34,11 @@ _LIMITS: Final = ("norm", "limit", "limits")
 _SHOWN: Final = 5  # influential numbers of the layers below
 _BELOW: Final = {"cobalamin": (), "myelin": ("cobalamin",), "nerve": ("fibre", "myelin", "cobalamin")}
 _CLINIC: Final = ("nerve", "fibre", "myelin", "cobalamin")
+_GAS: Final = ("nitrous_oxide.oxidation_rate", "nitrous_oxide.oxidised_loss")  # what it does to the vitamin
 _BLOOD: Final = {
-    "b12": ("serum B12", ("plasma", "store", "absorption", "injection", "limits.b12")),
-    "holotc": ("holotranscobalamin", ("plasma", "store", "absorption", "injection", "limits.holotc")),
-    "mma": ("methylmalonate", ("methylmalonate", "renal", "limits.mma")),
+    "b12": ("serum B12", ("plasma", "store", "absorption", "injection", *_GAS, "limits.b12")),
+    "holotc": ("holotranscobalamin", ("plasma", "store", "absorption", "injection", *_GAS, "limits.holotc")),
+    "mma": ("methylmalonate", ("methylmalonate", "renal", *_GAS, "limits.mma")),
     "homocysteine": ("homocysteine", ("homocysteine", "synthase", "renal", "limits.homocysteine")),
 }
 

@@ -1,0 +1,245 @@
+"""Write docs/people.md: traits, presentation, the fit to patients, predictions, what the data do not determine.
+
+python examples/people_page.py docs/people.md
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from remyelin import Ledger
+from remyelin.analysis.calibration.free_people import FREE, MAPS, SIGNS, WEAK, point_of
+from remyelin.analysis.validation.clinic import THREE, YEAR, percent, series_of
+from remyelin.evidence import Target, load_published
+from remyelin.evidence.posterior import posterior
+from remyelin.person.traits import CORRELATED, NAMES, SLOW
+
+LEDGER = Ledger.shipped()
+DATA = files("remyelin.analysis.calibration").joinpath("data")
+WORDS = {
+    "store": "body store in balance on the same diet",
+    "pace": "speed of the cause",
+    "central": "cord and brain: divides the deficit of half harm",
+    "peripheral": "nerves of the limbs: the same",
+    "optic": "optic nerve: the same",
+    "motor_n2o": "hazard of motor axons under nitrous oxide",
+    "plasma": "haptocorrin-bound cobalamin at the same store",
+    "mma": "methylmalonate at the same status",
+    "homocysteine": "homocysteine at the same status",
+    "marrow": "anaemia at the same enzyme activity",
+    "reserve": "loss of fibres at which a function is half lost (odds)",
+    "notice": "severity from which a symptom is noticed",
+}
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return (
+        "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines) + "\n"
+    )
+
+
+def show(value: float | None) -> str:
+    """Return a number in three digits."""
+    return "-" if value is None or not math.isfinite(value) else f"{value:.3g}"
+
+
+def traits() -> str:
+    """Return the table of traits."""
+    rows = []
+    for name in NAMES:
+        entry = LEDGER.entry(f"spread.{name}")
+        low, high = entry.range or (math.nan, math.nan)
+        rows.append(
+            [
+                name,
+                WORDS[name],
+                "slow" if name in SLOW else "fast",
+                show(LEDGER[f"spread.{name}"]),
+                f"{low:g} to {high:g}",
+                entry.kind,
+            ]
+        )
+    pairs = ", ".join(f"{a} with {b} {LEDGER[f'correlation.{a}.{b}']:.2g}" for a, b in CORRELATED)
+    head = ["trait", "of typical (1)", "", "log SD", "range", "kind"]
+    return table(head, rows) + f"\nCorrelations of the logarithms: {pairs}; all others are independent.\n"
+
+
+def marginals() -> str:
+    """Return the posterior of every fitted number."""
+    sets = posterior().sets
+    points = np.array([point_of(member) for member in sets])
+    rows = []
+    for column, name in enumerate(FREE):
+        values = np.array([member[name] for member in sets])
+        low, high = np.quantile(values, [0.05, 0.95])
+        bounds = LEDGER.entry(name).range or (math.nan, math.nan)
+        narrower = 1.0 - float(np.ptp(np.quantile(points[:, column], [0.05, 0.95]))) / 0.9
+        ends = max(float((points[:, column] < 0.05).mean()), float((points[:, column] > 0.95).mean())) / 0.05
+        rows.append(
+            [
+                f"`{name}`",
+                "read afterwards" if name in MAPS else "simulated",
+                show(sets[0][name]),
+                f"{show(low)} to {show(high)}",
+                f"{bounds[0]:g} to {bounds[1]:g}",
+                f"{100 * narrower:.0f} %",
+                f"{ends:.1f}",
+            ]
+        )
+    head = [
+        "number",
+        "",
+        "central set",
+        "90 % of the sets",
+        "range",
+        "narrower than the range by",
+        "density at an end",
+    ]
+    return table(head, rows)
+
+
+def inside(row: Target, value: float | None) -> str:
+    """Return whether a value lies within the bounds of a row."""
+    if value is None or not math.isfinite(value):
+        return "**no value**"
+    return "holds" if row.lower <= value <= row.upper else "**miss**"
+
+
+def rows_of(predictions: dict[str, list[float]], roles: str, names: list[str] | None = None) -> str:
+    """Return the rows of a role: published, predicted, interval."""
+    found = []
+    for row in load_published():
+        if row.name not in predictions or row.role != roles or (names is not None and row.name not in names):
+            continue
+        value, low, high = predictions[row.name]
+        found.append(
+            [
+                row.name,
+                row.published,
+                f"{row.lower:g} to {row.upper:g}",
+                row.unit,
+                show(value),
+                f"{show(low)} to {show(high)}",
+                inside(row, value),
+            ]
+        )
+    return table(["row", "published", "bounds", "unit", "central set", "90 % interval", ""], found)
+
+
+def coverage(data: dict) -> str:
+    """Return how often intervals of numeric validation rows hold the published value, and their interval scores."""
+    hit, total, score, before, both = 0, 0, 0.0, 0.0, 0
+    for row in load_published():
+        if row.name not in data["predictions"] or row.role != "validation" or row.unit == "holds":
+            continue
+        try:
+            published = float(row.published)
+        except ValueError:
+            continue
+        _, low, high = (math.nan if item is None else item for item in data["predictions"][row.name])
+        if not (math.isfinite(low) and math.isfinite(high)):
+            continue
+        total += 1
+        hit += low <= published <= high
+        wide = data["prior"].get(row.name)
+        if wide and all(math.isfinite(item) for item in wide):
+            width = row.upper - row.lower
+            both += 1
+            score += interval_score(low, high, published) / width
+            before += interval_score(wide[0], wide[1], published) / width
+    text = (
+        f"Of {total} numeric validation rows the 90 % interval holds the published value in {hit} "
+        f"({100 * hit / max(total, 1):.0f} %; the aim was 85 to 95 %)."
+    )
+    if both:
+        text += (
+            f" Over the {both} rows for which a prior predictive was computed, the interval score (width and "
+            f"penalties, over the width of the bounds; smaller is better) is {score / both:.2f} in the mean, that "
+            f"of the prior {before / both:.2f}."
+        )
+    return text
+
+
+def interval_score(low: float, high: float, value: float, alpha: float = 0.1) -> float:
+    """Return the interval score of a central interval of probability 1 - alpha."""
+    return (high - low) + 2.0 / alpha * (max(low - value, 0.0) + max(value - high, 0.0))
+
+
+def rivals(data: dict) -> str:
+    """Return the comparison of what persons may differ in."""
+    rows = []
+    for name, item in data["rivals"].items():
+        waiting = item["rows"]["waiting_points"]
+        rows.append(
+            [
+                name,
+                show(item["best"]),
+                show(item["tenth"]),
+                str(len(item["outside"])),
+                ", ".join(item["outside"]),
+                f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})",
+            ]
+        )
+    head = [
+        "persons differ in",
+        "best log-likelihood",
+        "tenth best",
+        "rows outside their bounds",
+        "which",
+        "points a month of waiting costs at one year, median and range of ten readings",
+    ]
+    return table(head, rows)
+
+
+def complete() -> str:
+    """Return both definitions of complete recovery under the central set."""
+    rows = []
+    for name, kind in (
+        ("largest series (deficiency)", "healton"),
+        ("cord disease", "cord"),
+        ("nitrous oxide", "gas"),
+    ):
+        series = series_of(LEDGER, kind)
+        cells = [
+            f"{percent(found(month)):.0f} %"
+            for month in (THREE, YEAR)
+            for found in (series.complete, series.unlimited)
+        ]
+        rows.append([f"{name}, {len(series.draws)} virtual patients", *cells])
+    head = ["", "no sign, 3 months", "no limit, 3 months", "no sign, 12 months", "no limit, 12 months"]
+    return table(head, rows)
+
+
+def main(path: str) -> None:
+    """Write the page."""
+    template = Path(__file__).with_name("people_page.md").read_text(encoding="utf-8")
+    data = json.loads(DATA.joinpath("people_predictions.json").read_text(encoding="utf-8"))
+    compared = json.loads(DATA.joinpath("people_rivals.json").read_text(encoding="utf-8"))
+    parts = {
+        "TRAITS": traits(),
+        "MARGINALS": marginals(),
+        "CALIBRATION": rows_of(data["predictions"], "calibration"),
+        "VALIDATION": rows_of(data["predictions"], "validation"),
+        "COVERAGE": coverage(data),
+        "RIVALS": rivals(compared),
+        "SETS": str(len(posterior().sets)),
+        "CRITERIA": posterior().criteria.split(";")[0],
+        "COMPLETE": complete(),
+        "WEAK": ", ".join(f"`presentation.{name}`" for name in WEAK),
+        "SIGNS": ", ".join(SIGNS),
+    }
+    for key, text in parts.items():
+        template = template.replace("{{" + key + "}}", text)
+    Path(path).write_text(template, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

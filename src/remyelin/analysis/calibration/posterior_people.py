@@ -1,0 +1,129 @@
+"""The posterior of the fit to patients as it is shipped: one row a set, the central set first."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from remyelin import nerve
+from remyelin.analysis.calibration.fit_people import PERSONS, SEED, SETS, VERIFIED, WAVES, fit
+from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.protocols.observed import rows_of
+from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
+from remyelin.evidence import Ledger
+from remyelin.myelin.ensemble import REPAIR, repair
+from remyelin.person.chain_people import Numbers
+from remyelin.person.traits import PATIENT
+
+STRATA: Final = ("deficiency", "nitrous_oxide")
+PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
+COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
+RIVAL_WAVES: Final = (10,)  # designs of each rival: the budget allowed no more
+RIVAL_BEST: Final = 10  # readings a rival is described by
+#: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
+FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
+CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
+
+
+def inputs_of_people(ledger: Ledger) -> str:
+    """Return a hash of what the posterior rests on: every number the fit reads but the fitted ones, ranges, rows."""
+    recording = ledger.recording()
+    draws = drawn(2, 1, 1)
+    numbers = Numbers.of(recording, nerve.build_tables(recording))
+    rows_of(simulate_pool(draws, numbers, 1), traits_of(draws, recording), numbers)
+    read = [
+        (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))
+        for entry in recording.used()
+        if entry.name not in COLUMNS and not entry.name.startswith(FOLLOWING)
+    ]
+    ranges = [(name, ledger.entry(name).range) for name in FREE]
+    rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
+    content = [read, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def build(ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None) -> str:
+    """Run the fit, or go on with it, and return the table."""
+    return as_table(ledger, fit(ledger, folder, progress=progress))
+
+
+def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
+    """Return verified sets as CSV: how they were made, what they were held against, names, one row a set."""
+    order = [central(sets), *range(len(sets))]
+    order = list(dict.fromkeys(order))
+    stream = io.StringIO()
+    stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
+    stream.write(
+        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {VERIFIED} points verified by simulation (an effective "
+        f"{sets[0]['effective']:.0f}), {len(sets)} sets of them with maps moved; held against "
+        f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; "
+        f"recalled and half weighted: {', '.join(WEAK)}\n"
+    )
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for index in order:
+        writer.writerow([f"{value:.5g}" for value in _row(sets[index])])
+    return stream.getvalue()
+
+
+def _row(item: Mapping[str, Any]) -> list[float]:
+    values = values_at(np.array(item["point"]))
+    rates = repair().sets[item["repair"]]
+    patients = [item["patients"][stratum][trait] for stratum in STRATA for trait in PATIENT]
+    return [*(values[name] for name in FREE), *(rates[name] for name in REPAIR), *patients]
+
+
+def central(sets: Sequence[Mapping[str, Any]]) -> int:
+    """Return which set is shipped as the ledger's own: of the likeliest, the nearest to their middle."""
+    best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
+    points = np.array([sets[i]["point"] for i in best])
+    distance = ((points - np.median(points, axis=0)) ** 2).sum(axis=1)
+    # Among the middle half of them the likeliest.
+    near = np.argsort(distance)[: max(len(best) // 4, 1)]
+    return best[int(near.min())]
+
+
+def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the median traits of those who are found ill, over all sets."""
+    return {
+        f"patient.{stratum}.{trait}": float(np.median([item["patients"][stratum][trait] for item in sets]))
+        for stratum in STRATA
+        for trait in PATIENT
+    }
+
+
+def compare(
+    ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None
+) -> dict[str, Any]:
+    """Fit three rivals alike, in what persons differ, and return how well each meets the rows and what it says.
+
+    Each has the same, smaller waves and no verified sets: likelihoods are of single readings.
+    """
+    found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
+    for name in RIVALS:
+        readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress)
+        best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
+        outside = [
+            bound.name for bound in bounds() if not bound.lower <= best[0]["rows"][bound.name] <= bound.upper
+        ]
+        found["rivals"][name] = {
+            "best": best[0]["likelihood"],
+            "tenth": best[-1]["likelihood"],
+            "outside": outside,
+            "rows": {
+                row: [float(np.nanquantile([item["rows"][row] for item in best], q)) for q in (0.0, 0.5, 1.0)]
+                for row in (
+                    *(bound.name for bound in bounds()),
+                    "waiting_points",
+                    "severity_by_duration_rank",
+                )
+            },
+        }
+    return found

@@ -1,0 +1,166 @@
+"""Follow one person untreated until the event of presentation: day, road, first symptom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin import cobalamin, nerve
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.cobalamin import Exposure
+from remyelin.person.chain_people import Numbers, People, blood_of, clinic_of, simulate_people
+from remyelin.person.presentation import ROADS, Found, Seeking, presentation
+from remyelin.person.settings import (
+    FOUND_FINER,
+    FOUND_FLOOR,
+    FOUND_GAS_MONTHS,
+    FOUND_GAS_STEP,
+    FOUND_LEAD,
+    FOUND_LEAST,
+    FOUND_MONTHS,
+    FOUND_SHORT,
+    FOUND_STEP,
+)
+from remyelin.person.traits import Traits
+
+Floats = NDArray[np.float64]
+SHARES: Final = ("conducted", "axons")  # of pathways, 1 in health
+ROAD_SPREAD: Final = 97.0  # spreads one number of a stream over the roads, independently of the day
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """When and how one person is found.
+
+    Attributes
+    ----------
+    day : float
+        Days since the cause began.
+    onset : float
+        Day of the first symptom noticed; infinite where none is noticed untreated.
+    road : str
+        One of :data:`remyelin.person.presentation.ROADS`.
+    """
+
+    day: float
+    onset: float
+    road: str
+
+
+def untreated_days(exposure: Exposure, numbers: Numbers, within: float) -> tuple[Floats, Floats]:
+    """Return the days at which an untreated person is followed, and those at which the state is kept.
+
+    They lie closer together after methylation first falls short, or after the first gas.
+
+    Parameters
+    ----------
+    exposure : Exposure
+        Untreated, the cause beginning on day 0.
+    numbers : Numbers
+    within : float
+        Days followed at most before methylation falls short.
+    """
+    if exposure.nitrous_oxide:
+        keep = np.array(FOUND_GAS_MONTHS) * DAYS_PER_MONTH
+        return np.unique(
+            np.concatenate([[-FOUND_LEAD], np.arange(0.0, keep[-1], FOUND_GAS_STEP), keep])
+        ), keep
+    search = np.arange(0.0, within, FOUND_STEP)
+    short = (cobalamin.methylation_of(exposure, search, numbers.kinetics) < FOUND_SHORT).any(axis=-1)
+    first = float(search[np.argmax(short)]) if short.any() else float(within)
+    keep = first + np.array(FOUND_MONTHS) * DAYS_PER_MONTH
+    times = np.unique(np.concatenate([[-FOUND_LEAD], np.arange(0.0, keep[-1], FOUND_STEP), keep]))
+    return times, keep
+
+
+def finer(values: Floats) -> Floats:
+    """Interpolate linearly along the second axis, so many steps from one day kept to the next."""
+    share = np.arange(FOUND_FINER) / FOUND_FINER
+    share = share.reshape(1, 1, FOUND_FINER, *(1 for _ in values.shape[2:]))
+    low, high = values[:, :-1, None], values[:, 1:, None]
+    between = (low + share * (high - low)).reshape(values.shape[0], -1, *values.shape[2:])
+    return np.concatenate([between, values[:, -1:]], axis=1)
+
+
+def finer_pathways(pathways: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Interpolate the conduction of pathways along the second axis.
+
+    What is lost grows by factors from month to month, so its logarithm is interpolated: of shares the hazard, minus
+    their logarithm, and of delays and discharges the amount itself.
+    """
+    found = {}
+    for name, values in pathways.items():
+        amount = -np.log(np.maximum(values, FOUND_LEAST)) if name in SHARES else values
+        grown = np.exp(finer(np.log(np.maximum(amount, 0.0) + FOUND_FLOOR))) - FOUND_FLOOR
+        found[name] = np.exp(-np.maximum(grown, 0.0)) if name in SHARES else np.maximum(grown, 0.0)
+    return found
+
+
+def distribution(people: People, traits: list[Traits], age: Floats, numbers: Numbers) -> Found:
+    """Return when untreated people are found, over their days."""
+    state = clinic_of(people.pathways, traits, numbers.judge)
+    blood = blood_of(people, traits, numbers.kinetics)
+    notice = np.array([one.notice for one in traits])[:, None]
+    return presentation(
+        people.days,
+        state.severity,
+        numbers.judge.presence * notice,
+        blood["red_cell_deficit"],
+        age,
+        Seeking.from_ledger(numbers.ledger),
+    )
+
+
+def at_chance(found: Found, days: Floats, person: int, chance: float) -> Presented | None:
+    """Return the presentation of a person at a quantile of its distribution; None for who is never found."""
+    share = found.share[:, person].sum(axis=0)
+    below = np.cumsum(share)
+    if chance >= below[-1]:
+        return None
+    j = int(np.searchsorted(below, chance, side="right"))
+    part = (chance - (below[j] - share[j])) / share[j]
+    day = float(days[person, j - 1] + part * (days[person, j] - days[person, j - 1]))
+    roads = found.share[:, person, j]
+    road = ROADS[int(np.searchsorted(np.cumsum(roads) / roads.sum(), (ROAD_SPREAD * part) % 1.0))]
+    return Presented(day, float(found.onset[person]), road)
+
+
+def find(
+    exposure: Exposure, body: nerve.Person, traits: Traits, numbers: Numbers, chance: float, within: float
+) -> Presented | None:
+    """Follow a person untreated and return when it is found.
+
+    Parameters
+    ----------
+    exposure : Exposure
+        Untreated, the cause beginning on day 0, with the traits of chemistry in it.
+    body : nerve.Person
+    traits : Traits
+        Susceptibility, reserve and notice are used; the others are in the exposure.
+    numbers : Numbers
+    chance : float
+        Uniform number of the person, 0 to 1.
+    within : float
+        Days before methylation falls short, at most.
+
+    Returns
+    -------
+    Presented or None
+        None where the person is not found, or dies first.
+    """
+    times, keep = untreated_days(exposure, numbers, within)
+    people = simulate_people([exposure], [body], [times], [keep], [traits], [numbers])
+    whole = People(
+        finer(people.days),
+        {name: finer(values) for name, values in people.blood.items()},
+        finer(people.methylation),
+        finer_pathways(people.pathways),
+        {},
+    )
+    rest = traits.with_values(plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
+    found = distribution(whole, [rest], np.array([exposure.age]), numbers)
+    return at_chance(found, whole.days, 0, chance)

@@ -1,0 +1,78 @@
+"""Virtual people: the same whoever is beside them, read under new maps without simulating, found and not dated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from remyelin import nerve
+from remyelin.analysis.protocols.observed import correlation, percent, quantile, rows_of
+from remyelin.analysis.protocols.patients import FOLLOW_UP, follow
+from remyelin.analysis.protocols.pool import candidate, drawn, simulate_pool, traits_of
+from remyelin.evidence import Ledger
+from remyelin.person.chain_people import Numbers
+
+LEDGER = Ledger.shipped()
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Numbers:
+    return Numbers.of(LEDGER, nerve.build_tables(LEDGER))
+
+
+def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Numbers) -> None:
+    few, many = drawn(2, 1, 0), drawn(3, 2, 1)
+    assert few[:2] == many[:2]
+    small, large = simulate_pool(few, numbers, 0), simulate_pool(many, numbers, 0)
+    for name, values in small.pathways.items():
+        assert np.array_equal(values[:2], large.pathways[name][:2]), name
+
+
+def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Numbers) -> None:
+    draws = drawn(6, 4, 3)
+    pool = simulate_pool(draws, numbers, 3)
+    first = rows_of(pool, traits_of(draws, LEDGER), numbers)
+    again = rows_of(pool, traits_of(draws, LEDGER), numbers)
+    assert first.keys() == again.keys()
+    for name in first:
+        assert np.array_equal(first[name], again[name], equal_nan=True), name
+
+
+def test_more_susceptible_people_have_more_disease_at_every_dose(numbers: Numbers) -> None:
+    """Monotone in the trait and in the gas: never less block for more susceptibility or more gas."""
+    draws = [candidate("gas", 5, number) for number in range(3)]
+    plain = simulate_pool(draws, numbers, 0)
+    hours = [
+        type(d)(d.stratum, d.person.moved(nitrous_hours=2.0 * d.person.nitrous_hours), d.normal)
+        for d in draws
+    ]
+    more = simulate_pool(hours, numbers, 0)
+    at = nerve.PATHWAYS.index("tibial_sep")
+    assert (more.pathways["conducted"][..., at] <= plain.pathways["conducted"][..., at] + 1e-9).all()
+
+
+def test_a_series_meets_its_criteria_and_does_not_depend_on_its_size() -> None:
+    few = follow(LEDGER, "deficiency", 2, seed=11, cord=True)
+    more = follow(LEDGER, "deficiency", 4, seed=11, cord=True)
+    assert few.cord().all()
+    assert np.array_equal(few.came, more.came[:2])
+    assert np.array_equal(few.state.scale["total"], more.state.scale["total"][:2])
+    assert (more.duration >= 0.0).all()
+    assert more.state.scale["total"].shape == (4, len(FOLLOW_UP))
+
+
+def test_duration_is_not_drawn_apart_from_pace() -> None:
+    series = follow(LEDGER, "gas", 6, seed=12)
+    assert np.allclose(series.duration, np.maximum(series.came - series.onset, 0.0) / 30.4375)
+    assert (series.onset <= series.came).all()
+    assert len(set(series.duration.tolist())) == 6
+
+
+def test_weighted_statistics() -> None:
+    values, weights = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])
+    assert quantile(values, weights) == pytest.approx(2.0)
+    assert percent(values > 1.5, weights) == pytest.approx(50.0)
+    assert np.isnan(percent(values > 0.0, np.zeros(3)))
+    x = np.arange(10.0)
+    assert correlation(x, x**3, np.ones(10)) == pytest.approx(1.0)
+    assert correlation(x, -x, np.ones(10)) == pytest.approx(-1.0)

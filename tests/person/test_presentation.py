@@ -1,0 +1,85 @@
+"""Presentation: a distribution over days and roads that answers to severity, anaemia, screening and death."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from remyelin import clinic
+from remyelin.evidence import Ledger
+from remyelin.person.found import at_chance
+from remyelin.person.presentation import FELT, ROADS, Seeking, background, presentation
+
+LEDGER = Ledger.shipped()
+SEEKING = Seeking.from_ledger(LEDGER)
+DAYS = np.linspace(0.0, 1500.0, 61)[None, :]
+AGE = np.array([60.0])
+
+
+def course(worst: float, gait: float = 0.0, anaemia: float = 0.0, seeking: Seeking = SEEKING):
+    rise = np.clip((DAYS - 300.0) / 600.0, 0.0, 1.0)
+    severity = {name: np.zeros_like(DAYS) for name in clinic.SPINAL}
+    severity["numbness"] = worst * rise
+    severity["gait"] = gait * rise
+    return presentation(DAYS, severity, 0.15, anaemia * rise, AGE, seeking)
+
+
+def mean_day(found) -> float:
+    share = found.share.sum(axis=(0, 1))
+    return float((share * DAYS[0]).sum() / share.sum())
+
+
+def test_shares_are_a_distribution() -> None:
+    found = course(0.8, 0.5, 0.5)
+    assert found.share.shape == (len(ROADS), *DAYS.shape)
+    assert (found.share >= 0.0).all()
+    assert 0.0 < found.ever[0] <= 1.0
+
+
+def test_lost_gait_and_anaemia_bring_people_sooner() -> None:
+    plain = mean_day(course(0.5))
+    assert mean_day(course(0.5, gait=1.0)) < plain
+    assert mean_day(course(0.5, anaemia=1.0)) < plain
+    anaemic = course(0.5, anaemia=1.0)
+    assert (
+        anaemic.share[ROADS.index("blood count")].sum() > course(0.5).share[ROADS.index("blood count")].sum()
+    )
+
+
+def test_whoever_notices_nothing_is_found_by_screening_only() -> None:
+    found = course(0.05)
+    assert np.isinf(found.onset[0])
+    assert found.share[ROADS.index("symptoms")].sum() == 0.0
+    assert found.share[ROADS.index("screening")].sum() > 0.0
+
+
+def test_death_competes() -> None:
+    doomed = replace(SEEKING, death=SEEKING.death * 100.0)
+    assert course(0.5, seeking=doomed).ever[0] < course(0.5).ever[0]
+
+
+def test_onset_lies_where_the_threshold_is_crossed() -> None:
+    found = course(0.6)
+    assert found.onset[0] == pytest.approx(300.0 + 600.0 * 0.15 / 0.6, abs=1.0)
+
+
+def test_the_day_of_a_chance_follows_the_distribution() -> None:
+    found = course(0.8, 0.5)
+    ever = found.ever[0]
+    days = [at_chance(found, DAYS, 0, share * ever) for share in (0.1, 0.5, 0.9)]
+    assert [one.day for one in days] == sorted(one.day for one in days)
+    assert at_chance(found, DAYS, 0, min(ever + 1e-9, 1.0)) is None
+    assert {one.road for one in days} <= set(ROADS)
+
+
+def test_a_reflex_is_a_sign_and_not_felt() -> None:
+    assert "reflexes" not in FELT
+    assert set(FELT) < set(clinic.SPINAL)
+
+
+def test_signs_without_deficiency_come_with_age_and_diabetes() -> None:
+    young, old = background(np.array([40.0, 80.0]), "ankle_jerk", LEDGER)
+    assert young < old == pytest.approx(LEDGER["background.ankle_jerk"])
+    assert background(np.array([80.0]), "ankle_jerk", LEDGER, diabetes=True)[0] > old
