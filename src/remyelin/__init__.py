@@ -6,12 +6,12 @@ A research and teaching model, never medical advice. Public names are imported o
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from remyelin._version import __version__ as __version__
 
+TYPE_CHECKING = False  # as in typing, which takes a while to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from remyelin.analysis.sweep import sweep
     from remyelin.analysis.trial import run_trial
     from remyelin.analysis.validation import validate
@@ -81,6 +81,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name in _HOME:
         return getattr(import_module(f"remyelin.{_HOME[name]}"), name)
     if name in _ROOMS:

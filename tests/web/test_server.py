@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -137,16 +138,19 @@ def test_twenty_users_at_once(server: str) -> None:
         assert {status for found in users.map(use, range(20)) for status in found} == {200}
 
 
-def test_a_killed_server_keeps_its_finished_reports(server: str, reports: Path) -> None:
+@pytest.mark.parametrize("events", [1] if not os.environ.get("REMYELIN_LONG") else [1, 2, 4, 6, 8])
+def test_a_killed_server_keeps_its_finished_reports(events: int, server: str, reports: Path) -> None:
     """A server of its own process, killed in the middle of a report; another finds what was finished."""
     answer = httpx.post(f"{server}/api/report", json={"case": CASE, "shift": 0}, timeout=120)
     name = json.loads(answer.text.strip().split("data: ")[-1])["id"]
-    asked = {"case": CASE, "shift": 3}
+    asked = {"case": CASE, "shift": 3 + events}
     with (
         _process(reports) as (process, address),
         httpx.stream("POST", f"{address}/api/report", json=asked, timeout=120) as begun,
     ):
-        assert "waiting" in next(begun.iter_text())
+        lines = (line for line in begun.iter_lines() if line.startswith("event: progress"))
+        for _ in range(events):
+            next(lines)
         process.kill()
         process.wait()
     whole = [folder for folder in reports.iterdir() if (folder / "summary.json").is_file()]

@@ -106,7 +106,7 @@ def cohort(
         except KeyboardInterrupt:
             said = "stopped; nothing is kept, for no --out was given." if out is None else stopped(folder)
             complain(f"remyelin: {said}")
-            raise typer.Exit(130) from None
+            raise SystemExit(130) from None
     if as_json:
         print_json(summary)
     else:

@@ -39,6 +39,7 @@ from remyelin.cli.symptoms import symptoms
 from remyelin.cli.trial import trial
 from remyelin.cli.validate import validate
 
+STOPPED: Final = 130
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -60,13 +61,15 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _ready_streams()
     try:
         status = app(args=arguments, prog_name="remyelin", standalone_mode=False) or 0
+        if status == STOPPED:  # by a Ctrl-C that the parser has caught
+            raise KeyboardInterrupt
         sys.stdout.flush()  # a reader that has left shows here, not when Python shuts down
     except InputError as error:
         status = _fail(str(error), 2)
     except RemyelinError as error:
         status = _fail(str(error), 1)
     except (typer.Abort, KeyboardInterrupt):
-        status = _fail("stopped.", 130)
+        status = _fail("stopped.", STOPPED)
     except BrokenPipeError:
         status = _reader_left()
     except SystemExit as left:  # click turns a broken pipe into status 1

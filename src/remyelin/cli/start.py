@@ -1,24 +1,29 @@
-"""The program's first lines, light: a Ctrl-C while the rest is imported is no traceback."""
+"""The program's first lines: a Ctrl-C while the rest is imported is no traceback.
+
+Light, as whatever is imported here can itself be struck.
+"""
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal itself makes enumerations first
 import os
-import signal
-from typing import NoReturn
+
+EARLY = _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+
+
+def _stopped(number: int, frame: object) -> None:
+    os.write(2, b"remyelin: stopped.\n")
+    os._exit(130)
+
+
+if EARLY:  # not where interrupts are ignored, as of a job in the background
+    _signal.signal(_signal.SIGINT, _stopped)
 
 
 def main() -> None:
     """Import the command line and run it."""
-    early = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if early:  # not where interrupts are ignored, as of a job in the background
-        signal.signal(signal.SIGINT, _stopped)
     from remyelin.cli.main import main as run
 
-    if early:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if EARLY:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     run()
-
-
-def _stopped(number: int, frame: object) -> NoReturn:
-    os.write(2, b"remyelin: stopped.\n")
-    os._exit(130)
