@@ -112,7 +112,7 @@ def test_bad_input_is_refused_in_one_sentence(change: dict[str, object], words: 
 
 @pytest.mark.parametrize("diameter", [1.9, 16.1, -3.0, float("nan"), float("inf")])
 def test_diameters_out_of_range_are_refused(diameter: float) -> None:
-    with pytest.raises(InputError, match="outside|finite"):
+    with pytest.raises(InputError, match=r"outside|finite"):
         mrg_interpolated(diameter, 5, ledger=LEDGER)
 
 

@@ -1,4 +1,7 @@
-"""Odd surroundings: interrupts at any moment, closed streams, no working folder, no place for a cache, narrow encodings."""
+"""Odd surroundings: interrupts at any moment, closed streams, no working folder, no place for a.
+
+Cache, narrow encodings.
+"""
 
 from __future__ import annotations
 
