@@ -1,7 +1,4 @@
-"""Odd surroundings: interrupts at any moment, closed streams, no working folder, no place for a.
-
-Cache, narrow encodings.
-"""
+"""Odd surroundings: interrupts, closed streams, no working folder, no place for a cache, narrow encodings."""
 
 from __future__ import annotations
 
