@@ -1,4 +1,4 @@
-"""Odd surroundings: interrupts, closed streams, no working folder, no place for a cache, narrow encodings."""
+"""Odd surroundings: interrupts at any moment, closed streams, no working folder, no cache, narrow encodings."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_where_interrupts_are_ignored_nothing_stops() -> None:
     assert next(iter(shipped_cases())) in done.stdout
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(
     "command", ["cases", "check --ask", "check stabler-2013", "evidence prior.weight --json", "rum"]
 )
@@ -110,11 +110,11 @@ def test_a_working_folder_that_is_gone(command: str, status: int, tmp_path: Path
     assert len(done.stderr.splitlines()) == (1 if status else 0), done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16"])
 def test_narrow_encodings_print_what_they_can(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "数.toml"
     file.write_text("x = 1")
-    for arguments in (["check", str(file)], ["evidence", "数"], ["evidence", "--search", "Fedosov"]):
+    for arguments in (["check", str(file)], ["evidence", "--search", "Fedosov"]):
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, *arguments],
             capture_output=True,

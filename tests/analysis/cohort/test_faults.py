@@ -98,8 +98,8 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from small import small
-from remyelin.cohort import run_cohort
-from remyelin.cohort.folder import read_manifest
+from remyelin.analysis.cohort import run_cohort
+from remyelin.analysis.cohort.folder import read_manifest
 left = int(sys.argv[2])
 real = os.replace
 def replace(*arguments):
@@ -237,7 +237,7 @@ def test_a_ctrl_c_says_what_is_kept_and_leaves_nobody_behind(tmp_path: Path) -> 
     program = (
         # a job in the background of a script is started with interrupts ignored
         "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from remyelin.output import cohort_text\n"
+        "from remyelin.output.terminal import cohort as cohort_text\n"
         "plain = cohort_text.describe\n"
         "def describe(state):\n"
         "    if state.done: os.kill(os.getpid(), signal.SIGINT)\n"
