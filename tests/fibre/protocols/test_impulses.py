@@ -92,7 +92,7 @@ def test_the_step_of_a_discharge_hardly_changes_its_rate() -> None:
         (lambda: follow_trains(HEALTHY, [100.0], count=0), "whole number"),
         (lambda: follow_trains(HEALTHY, [20_000.0], count=3), "overlap"),
         (lambda: blocking_temperature(HEALTHY, highest=30.0), "give 37 to 45"),
-        (lambda: blocking_temperature(HEALTHY, step=0.0), "above zero"),
+        (lambda: blocking_temperature(HEALTHY, step=0.0), "above 0"),
         (lambda: discharge(HEALTHY, duration=0.0), "duration is 0"),
         (lambda: discharge(HEALTHY, node=13), "no node 13"),
     ],

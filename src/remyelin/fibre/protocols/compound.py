@@ -211,7 +211,7 @@ def _members(
         starts.ndim != 2 or starts.shape[1] != len(AXES) or not np.all(np.isfinite(starts))
     ):
         raise InputError("compound_potential: give one origin of three finite numbers, um, per fibre.")
-    if counts is not None and (counts.ndim != 1 or np.any(counts < 0)):
+    if counts is not None and (counts.ndim != 1 or not np.all(counts >= 0.0)):
         raise InputError("compound_potential: give one weight of 0 or more per fibre.")
     index = -1
     for index, fibre in enumerate(given):
