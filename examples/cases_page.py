@@ -83,7 +83,7 @@ def page(summary: dict[str, Any]) -> str:
     # a course that is no forecast is shown as it is computed at presentation, and no further
     count = 1 if summary["forecast"]["refused"] is not None else len(summary["dates"])
     dates = [date["label"] for date in summary["dates"]][:count]
-    computed = [row for row in summary["symptoms"] if row["status"] == "computed"]
+    computed = [row for row in summary["symptoms"] if row["tier"] == "mechanism"]
     rows = [
         [row["label"], *(number(v) for v in row["values"][:count]), row["unit"]]
         for row in summary["biomarkers"]
