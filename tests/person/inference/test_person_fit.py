@@ -101,3 +101,13 @@ def test_a_record_that_nobody_resembles_is_not_forced() -> None:
     assert not data["fits"]
     assert data["forecast"]["refused"]
     assert data["disagrees"]
+
+
+def test_points_of_the_scale_are_whole_and_within_it() -> None:
+    ledger = Ledger.shipped()
+    text = "when,kind,name,value,unit\n,person,age,68,y\n,person,sex,female\n0 d,lab,b12,95,pmol/L\n"
+    posterior = fit_person(parse_csv(text, "example", ledger), ledger, rough=True)
+    plans = forecast(posterior).plans
+    assert plans
+    for plan in plans:
+        assert ((plan.scale >= 0) & (plan.scale <= 16) & (plan.scale == plan.scale.round())).all()

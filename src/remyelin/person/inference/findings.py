@@ -157,13 +157,11 @@ class Clinic:
     judge : clinic.Parameters
         With the reserve and the threshold of noticing of every person and draw.
     notice : (person, draw, 1) array
-    cognition : (person, 1, day) array
     """
 
     lost: Mapping[str, Floats]
     judge: clinic.Parameters
     notice: Floats
-    cognition: Floats
 
     @cached_property
     def severities(self) -> Mapping[str, Floats]:
@@ -172,18 +170,17 @@ class Clinic:
 
     @cached_property
     def scale(self) -> Mapping[str, NDArray[np.int64]]:
-        """Items of the disability scale."""
-        return clinic.scale_of(self.lost, self.judge, np.broadcast_to(self.cognition, self.shape))
+        """Items of the disability scale; the mental item, which has no mechanism, is 0."""
+        return clinic.scale_of(self.lost, self.judge)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Persons, draws, days."""
-        return np.broadcast_shapes(self.lost["position_leg"].shape, self.cognition.shape)
+        return self.lost["position_leg"].shape
 
 
 def clinic_of(
     pathways: Mapping[str, Floats],
-    cognition: Floats,
     hidden: Nested,
     path: Floats,
     judge: clinic.Parameters,
@@ -193,7 +190,7 @@ def clinic_of(
 
     Parameters
     ----------
-    pathways, cognition
+    pathways
         At the days.
     hidden : Nested
         Reserve, notice and size of the discrepancy are used.
@@ -208,7 +205,7 @@ def clinic_of(
     size = reporting.discrepancy * np.array(reporting.scales)[hidden.size]
     shift = size[:, :, None] * path
     moved = {name: severity(logit(value) + shift) for name, value in lost.items()}
-    return Clinic(moved, own, hidden.notice[:, :, None], cognition[:, None])
+    return Clinic(moved, own, hidden.notice[:, :, None])
 
 
 def background(

@@ -159,7 +159,6 @@ class Likelihood:
         at = np.searchsorted(people.days, days)
         return findings.clinic_of(
             {name: values[:, at] for name, values in people.pathways.items()},
-            people.blood["cognition"][:, at],
             hidden,
             path,
             self.setting.numbers[0].judge,

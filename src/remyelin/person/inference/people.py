@@ -231,7 +231,7 @@ def joined(parts: Sequence[Simulated]) -> Simulated:
     )
 
 
-_BLOOD: Final = ("b12", "haptocorrin", "holotc", "mma", "homocysteine", "haemoglobin", "mcv", "cognition")
+_BLOOD: Final = ("b12", "haptocorrin", "holotc", "mma", "homocysteine", "haemoglobin", "mcv")
 
 
 def simulated(
