@@ -1,4 +1,4 @@
-"""Where chunks are computed: in this process, or in processes of this machine; on a cluster: :mod:`~.cluster`.
+"""Executors of chunks: in this process, or in processes of this machine; on a cluster: :mod:`~.cluster`.
 
 An executor takes chunks and yields what was done, in whatever order it happens. A worker that dies takes
 nothing with it: its chunk is computed again by another, and a chunk over which workers keep dying is cut into

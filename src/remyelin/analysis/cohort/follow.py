@@ -196,7 +196,7 @@ def _excess(
     signs: Mapping[str, NDArray[np.generic]],
     numbers: Numbers,
 ) -> dict[str, Floats]:
-    """What deficiency adds to the symptoms without a mechanism, (bound, visit)."""
+    """Excess of deficiency in the symptoms without a mechanism, (bound, visit)."""
     maps = numbers.associations
     central, haemoglobin = chemistry["methylation"][:, 1], chemistry["haemoglobin"]
     followed = association.exposures(times, central, haemoglobin, maps)

@@ -128,7 +128,7 @@ class Correlated(_Frozen):
 
 
 class Presentation(_Frozen):
-    """How persons come to be seen, and who is included.
+    """Presentation of persons and criteria of inclusion.
 
     ``since = "found"``: a person is followed untreated from the beginning of the cause, at most `within` before
     methylation falls short, until the event of presentation (:mod:`remyelin.person.presentation`); `ill` includes

@@ -21,7 +21,7 @@ TOP_OF_SCALE: Final = 16.0  # points of the disability scale, by its definition
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """How a value of the model becomes a measured one.
+    """Observation model of one column: spread between persons, repetition, limits.
 
     Attributes
     ----------

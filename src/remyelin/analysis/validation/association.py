@@ -1,4 +1,4 @@
-"""How the rows of symptoms without a mechanism, and of the further pathways, are simulated."""
+"""Simulation of the rows on symptoms without a mechanism, and on the further pathways."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Where a published share was counted: series, with disease of the cord only, all cases or the excess alone."""
+    """Basis of a published share: series, with disease of the cord only, all cases or the excess alone."""
 
     row: str
     series: str

@@ -1,4 +1,4 @@
-"""How the rows of the clinic layer of ``targets.csv`` are simulated: series of virtual patients.
+"""Simulation of the rows of the clinic layer of ``targets.csv``: series of virtual patients.
 
 Two definitions of complete recovery are computed. No sign at all: 0 on the disability scale, no symptom of limbs or
 cord noticed, vibration sense found normal. Nothing that limits daily life: at most grade 1 of the modified Rankin
