@@ -62,7 +62,7 @@ RIVALS: Final[Mapping[str, Mapping[str, float]]] = {
     "susceptibility": {"spread.pace": 0.2},
     "pace": {"spread.central": 0.03, "spread.peripheral": 0.03, "spread.motor_n2o": 0.1},
 }
-"""Rival assumptions on what differs between persons: numbers held at the least of their range, by rival; `spread.pace` is not fitted."""
+"""Rival assumptions on what differs between persons, by name: numbers held at the least of their range."""
 
 #: Rows that choose parameters; all others are predicted. `Weak` rows are recalled and count half.
 CALIBRATION: Final = (
