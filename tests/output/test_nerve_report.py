@@ -19,6 +19,7 @@ from remyelin.output.figures.course import waveforms
 from remyelin.output.formatting import deviations
 from remyelin.output.pages.course import render_report
 from remyelin.output.rows import BEFORE, nerve_report
+from remyelin.person.case import case_of, to_toml_data
 from remyelin.person.course import Course
 
 
@@ -29,8 +30,11 @@ def course() -> Course:
 
 @cache
 def ill() -> Course:
-    """Somebody who has lost responses."""
-    return run_course(load_case("srikanth-2002"), Ledger.shipped())
+    """Somebody who has lost responses: nothing was done for two years."""
+    data = to_toml_data(load_case("pernicious-anaemia"))
+    data.pop("treatment")
+    data["plan"] = {"studies": ["24 mo"], "horizon": "24 mo"}
+    return run_course(case_of(data, "case"), Ledger.shipped())
 
 
 @cache
