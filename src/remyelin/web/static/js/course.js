@@ -86,7 +86,8 @@ export async function show(main) {
   const drawNow = () => { cancelAnimationFrame(frame); frame = 0; redraw(); };
   const redraw = () => {
     const shown = plans().map((plan) => plan.id).filter((id) => found[id] && (free() || id === "a"));
-    if (!found.a) return;
+    // an answer may come after the view was left
+    if (!found.a || !heading.isConnected) return;
     const names = NAMES();
     const from = Math.max(found.a.months[0], -48);
     const range = [from, found.a.months.at(-1)];
@@ -112,7 +113,7 @@ export async function show(main) {
     for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
       charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
       charts.chances[one.id].set(base({ title: one.name, y_label: "probability", y_range: [0, 1.02],
-        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => {
+        series: ["none", "b", "a"].filter((id) => shown.includes(id) && found[id].chance?.[one.id]).map((id) => {
           const [x, chance] = [found[id].blood_months, found[id].chance[one.id]];
           const cut = (values) => values.slice(0, until(x));
           const band = id === "a" ? { band_x: cut(x), low: cut(chance.low), high: cut(chance.high) } : {};
@@ -145,13 +146,13 @@ export async function show(main) {
   // A number stands with its range, or not yet: median and the ends of the range, at the end or at diagnosis.
   const ranged = (id, at = -1, words = true) => {
     const band = bands[id];
-    if (!band) return "...";
+    if (!band?.disability) return "...";
     const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(at)));
     return `${median}${words && median >= state.about.most_points ? ", the most this model can give" : ""} (${low} to ${high})`;
   };
-  const most = (id) => bands[id] && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
+  const most = (id) => bands[id]?.disability && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
   const shares = (id, pathway, what) => {
-    const band = bands[id]?.pathways[pathway][what];
+    const band = bands[id]?.pathways?.[pathway]?.[what];
     return band ? `${percent(band.median.at(-1))} (${Math.round(100 * band.low.at(-1))} to ${Math.round(100 * band.high.at(-1))})` : "...";
   };
   // The forecast in words: nothing of it before every plan has its range.
@@ -166,7 +167,7 @@ export async function show(main) {
   };
   // Whether a plan that begins later, or never, does not end a whole point worse than plan A: then the model cannot tell.
   const unknown = (id) => {
-    if (id === "a" || (id === "b" && state.b <= state.a) || !bands.a || !bands[id]) return false;
+    if (id === "a" || (id === "b" && state.b <= state.a) || !bands.a?.disability || !bands[id]?.disability || !found[id] || !found.a) return false;
     const [mine, first] = [id, "a"].map((one) => [bands[one].disability.median.at(-1), found[one]?.disability.at(-1)]);
     return !mine.every((value, i) => value - first[i] >= 0.5);
   };
