@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,20 +55,29 @@ class Stimulus:
     sample: Callable[[int, float], Array]
 
 
-def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
-    """Turn a pulse into a stimulus of a fibre.
+def check_pulse(pulse: Pulse, nodes: int) -> None:
+    """Refuse a pulse that a fibre of so many nodes cannot be given.
 
     Raises
     ------
     InputError
         If the node does not exist or the pulse is not finite and positive in duration.
     """
-    if not -fibre.n_nodes <= pulse.node < fibre.n_nodes:
-        raise InputError(
-            f"pulse: there is no node {pulse.node}; the fibre has {fibre.n_nodes}, counted from 0."
-        )
-    if not (np.isfinite(pulse.amplitude) and np.isfinite(pulse.start) and 0 < pulse.duration < np.inf):
+    if not -nodes <= pulse.node < nodes:
+        raise InputError(f"pulse: there is no node {pulse.node}; the fibre has {nodes}, counted from 0.")
+    if not (math.isfinite(pulse.amplitude) and math.isfinite(pulse.start) and 0 < pulse.duration < math.inf):
         raise InputError("pulse: amplitude, start and duration must be finite and the duration above zero.")
+
+
+def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
+    """Turn a pulse into a stimulus of a fibre.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_pulse`.
+    """
+    check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)
     axoplasm[fibre.nodes[pulse.node]] = pulse.amplitude
 
