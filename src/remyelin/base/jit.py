@@ -144,7 +144,7 @@ def _warn() -> None:
 
 
 class _Folder:
-    """Where numba reads and writes one kernel."""
+    """Location at which numba reads and writes one kernel."""
 
     def __init__(self, function: Any) -> None:
         self._py_file = function.__code__.co_filename  # numba names it in warnings

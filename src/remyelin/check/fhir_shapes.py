@@ -111,7 +111,7 @@ def _resolve_medicines(found: list[tuple[str, Resource]]) -> None:
 
 
 def _tops(text: str) -> Iterator[tuple[str, Any]]:
-    """What stands at the top of a text: one object, a list of them, or one in each line."""
+    """Top level of a text: one object, a list of them, or one in each line."""
     text = text.lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         yield "", _from_xml(text)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from remyelin.evidence.ledger import Entry, Ledger
 
 TIERS: Final = ("mechanism", "association", "no evidence")
-"""What the answer to a symptom rests on: its wires, published frequencies, or nothing that points to deficiency."""
+"""Basis of the answer to a symptom: its wires, published frequencies, or nothing that points to deficiency."""
 
 KINDS: Final = ("negative", "positive", "central", "secondary")
 

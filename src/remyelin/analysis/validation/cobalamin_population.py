@@ -1,4 +1,4 @@
-"""How the rows of the cobalamin layer on patients are simulated: relapse, gastrectomy, nitrous oxide.
+"""Simulation of the rows of the cobalamin layer on patients: relapse, gastrectomy, nitrous oxide.
 
 Rows about persons at the presentation of cord disease are not here: who presents is decided by the clinical layers.
 """
@@ -82,7 +82,7 @@ def gastrectomy_late(ledger: Ledger) -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """What differs between users of nitrous oxide, in standard normal numbers and uniform ones, (users,) each."""
+    """Differences between users of nitrous oxide, in standard normal numbers and uniform ones, (users,) each."""
 
     normal: Mapping[str, Floats]
     supplement: Floats
