@@ -324,7 +324,9 @@ def test_a_killed_trial_goes_on_and_finds_the_same(who: str, tmp_path: Path) -> 
         assert subprocess.run(command, check=False, capture_output=True).returncode == -9
     said: list[tuple[str, int, int]] = []
     found = run_trial(design, folder, progress=lambda *state: said.append(state))
-    assert all(done == total for what, done, total in said if what == "treated"), "it was finished before the end"
+    assert all(done == total for what, done, total in said if what == "treated"), (
+        "it was finished before the end"
+    )
     assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
 
 

@@ -26,7 +26,7 @@ from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, du
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def run_cohort(
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
-        columns = _columns(sampler, Numbers.of(ledger, tables), say)
+        columns = _columns(sampler, Chain(ledger, tables), say)
 
         run = _identity(population, settings, sets, ledger, columns)
         work = workplace(folder, run, resume)
@@ -264,7 +264,7 @@ def _identity(
     return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> tuple[str, ...]:
+def _columns(sampler: Sampler, numbers: Chain, say: Callable[[str], None]) -> tuple[str, ...]:
     """Names of the numbers of a row, from the first person who can be computed."""
     reasons: Counter[str] = Counter()
     for number in range(sampler.population.persons):
