@@ -77,7 +77,8 @@ def random_intercept(y: Values, x: Values, person: NDArray[np.int64], which: int
         cross, log_size = weighed(math.exp(logarithm))
         _, _, rest = solved(cross)
         least = float(np.finfo(np.float64).tiny)
-        return (n - k) * math.log(max(rest, least)) + log_size + float(np.linalg.slogdet(cross[:k, :k])[1])
+        log_cross = float(np.linalg.slogdet(cross[:k, :k])[1])
+        return float((n - k) * math.log(max(rest, least)) + log_size + log_cross)
 
     found = minimize_scalar(deviance, bounds=(math.log(1e-6), math.log(1e4)), method="bounded")
     beta, inverse, rest = solved(weighed(math.exp(found.x))[0])
