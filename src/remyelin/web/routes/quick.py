@@ -17,7 +17,7 @@ from remyelin.base.figure import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
-from remyelin.person.case import CAUSES, Case, case_of, load_case, shipped_cases, to_toml_data
+from remyelin.person.case import CAUSES, DISEASES, Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 from remyelin.web.engine import Engine, as_json
@@ -98,6 +98,7 @@ async def state(request: Request) -> dict[str, Any]:
         "warming": request.app.state.ready,
         "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
+        "diseases": list(DISEASES),
         "forms": list(FORMS),
         "routes": list(ROUTES),
         "regimens": list(REGIMENS),
