@@ -53,7 +53,7 @@ def test_the_markers_of_status_are_those_with_published_limits() -> None:
     from remyelin.evidence.limits import limits
 
     assert set(markers.STATUS) <= set(limits(LEDGER))
-    assert [markers.MARKERS[name].title for name in markers.STATUS][0] == "Serum B12"
+    assert markers.MARKERS["b12"].title == "Serum B12"
 
 
 def test_the_plans_that_are_drawn_exist() -> None:
