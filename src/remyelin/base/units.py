@@ -104,8 +104,8 @@ def parse(text: object, kind: str, where: str = "") -> float:
     Parameters
     ----------
     text : str, int or float
-        A number and a unit, as ``"205 pg/mL"``, ``"57 y"``, ``"57 years"``, ``"-18 mo"``. A number alone is taken for the
-        kinds of ``BARE``.
+        A number and a unit, as ``"205 pg/mL"``, ``"57 y"``, ``"57 years"``, ``"-18 mo"``. A number alone is
+        taken for the kinds of ``BARE``.
     kind : str
         A key of ``KINDS``.
     where : str, optional

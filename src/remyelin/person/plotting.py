@@ -45,6 +45,9 @@ class CoursePlot:
     def __init__(self, tree: xr.DataTree) -> None:
         self._tree = tree
 
+    def _part(self, name: str) -> xr.Dataset:
+        return self._tree.children[name].to_dataset(inherit=False)
+
     def recovery(
         self,
         variable: str = "disability",
@@ -77,7 +80,7 @@ class CoursePlot:
         InputError
             For an unknown variable, plan or pathway.
         """
-        bands = self._tree["bands"].to_dataset(inherit=False)
+        bands = self._part("bands")
         bands = bands.rename({name: str(name).removesuffix("_here") for name in bands.dims})
         bands = bands.assign_coords(plan=self._tree["plan"].to_numpy())
         data = bands[_known(variable, [str(name) for name in bands.data_vars], "variable")]
@@ -169,12 +172,12 @@ class CoursePlot:
         """
         from matplotlib import colormaps
 
-        found = self._tree["studies"].to_dataset(inherit=False)
+        found = self._part("studies")
         known = ["amplitude", "latency", "velocity", "f_latency", "interval"]
         values = found[_known(quantity, known, "quantity")]
         if quantity == "amplitude":
             values = values.where(~found["absent"], 0.0)
-        healthy = self._tree["healthy"].to_dataset(inherit=False)[quantity]
+        healthy = self._part("healthy")[quantity]
         share = 100.0 * values / healthy
         rows = np.flatnonzero(np.isfinite(healthy.to_numpy()))
         axes = _axes(ax, height=0.9 + 0.24 * len(rows))
@@ -220,7 +223,9 @@ class CoursePlot:
         """
         from matplotlib import colormaps
 
-        days = sorted(self._tree["waveforms"].children.items(), key=lambda item: float(item[0].split("_")[1]))
+        days = sorted(
+            self._tree.children["waveforms"].children.items(), key=lambda item: float(item[0].split("_")[1])
+        )
         names = [str(name) for name in days[0][1].data_vars]
         wanted = next((name for name in names if name.startswith(study)), study)
         name = _known(wanted, names, "study")
