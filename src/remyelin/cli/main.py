@@ -63,7 +63,11 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
         (validate, "Compare published numbers with simulated ones.", "remyelin validate cobalamin"),
     ),
     "Many persons": (
-        (cohort, "Simulate a population beside a published series.", "remyelin cohort healton-1991 --out out"),
+        (
+            cohort,
+            "Simulate a population beside a published series.",
+            "remyelin cohort healton-1991 --out out",
+        ),
         (trial, "Plan a virtual trial: power, persons needed.", "remyelin trial positive-control --out out"),
     ),
     "Nerves and fibres": (
