@@ -12,7 +12,12 @@ import remyelin
 
 #: Public names whose example runs; a new public name comes with one.
 WITH_EXAMPLE = ("open_course", "sweep")
-MODULES = ("remyelin.evidence.memo",)
+MODULES = (
+    "remyelin.base.extensions",
+    "remyelin.cobalamin.causes",
+    "remyelin.evidence.memo",
+    "remyelin.person.chain",
+)
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLE)
