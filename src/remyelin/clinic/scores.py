@@ -26,7 +26,14 @@ ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 
 
 def most_points(parameters: Parameters) -> int:
-    """Return the points of the scale where nothing conducts: the most without the mental item."""
+    """Return the points of the scale where nothing conducts: the most without the mental item.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> clinic.most_points(clinic.Parameters.from_ledger(Ledger.shipped())) > 10
+    True
+    """
     nothing = dict.fromkeys(VARIABLES, np.zeros(len(PATHWAYS)))
     return int(scale_of(functions_of(nothing, PATHWAYS, parameters), parameters)["total"])
 

@@ -61,6 +61,12 @@ class Claim:
         The verdict in a sentence for everybody; ``{names}`` are filled from the run.
     run : str
         Name of the function of :mod:`remyelin.analysis.claims.runs`; empty where the model cannot bear on the claim.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.claims import claims
+    >>> claims()['no-risk'].verdict
+    'wrong'
     """
 
     number: int
@@ -104,7 +110,14 @@ class Judged:
 
 @cache
 def claims() -> Mapping[str, Claim]:
-    """Return the claims by name, in the article's order."""
+    """Return the claims by name, in the article's order.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.claims import claims
+    >>> len(claims())
+    12
+    """
     text = files("remyelin.analysis.claims").joinpath("claims.toml").read_text(encoding="utf-8")
     return {
         raw["name"]: Claim(

@@ -250,6 +250,14 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
     ------
     InputError
         If both are given, or the cluster cannot be reached.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import executor
+    >>> type(executor(workers=1)).__name__
+    'Processes'
+    >>> type(executor(workers=2)).__name__
+    'Processes'
     """
     import os
 

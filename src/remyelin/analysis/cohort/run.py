@@ -83,7 +83,14 @@ class Cohort:
 
 
 class Stopped(RemyelinError):
-    """A run ended before it was finished; what was done is kept and can be resumed."""
+    """A run ended before it was finished; what was done is kept and can be resumed.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import Stopped
+    >>> issubclass(Stopped, Exception)
+    True
+    """
 
 
 def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:

@@ -27,7 +27,14 @@ LAYERS = ("fibre", "nerve", "cobalamin", "myelin", "clinic")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A simulated value with the 5th and 95th percentile of its prediction."""
+    """A simulated value with the 5th and 95th percentile of its prediction.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.validation import Estimate
+    >>> Estimate(value=57.0, low=55.0, high=59.0).value
+    57.0
+    """
 
     value: float
     low: float

@@ -86,6 +86,12 @@ class Posterior:
         Last day of the forecast.
     rough : bool
         Whether it was made with few persons, as a first answer.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import Posterior
+    >>> posterior: Posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> posterior.sample.effective  # doctest: +SKIP
     """
 
     record: Record
