@@ -81,7 +81,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim with the run that bears on it, and the verdict with the numbers of that run in it."""
+    """A claim with the run that bears on it, and the verdict with the numbers of that run in it.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.claims import judge
+    >>> judged = judge('best-form', Ledger.shipped())
+    >>> judged.run is None or judged.run.bearing
+    'built in'
+    """
 
     claim: Claim
     run: Run | None
@@ -154,6 +163,14 @@ def judge(name: str, ledger: Ledger, progress: Callable[[str], None] = lambda st
     ------
     InputError
         For an unknown name.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.claims import judge
+    >>> judged = judge('best-form', Ledger.shipped())
+    >>> judged.claim.verdict
+    'not supported'
     """
     if name not in claims():
         raise InputError(f"no claim named {name!r}; {nearest(name, claims())}")

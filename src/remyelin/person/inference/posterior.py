@@ -89,9 +89,9 @@ class Posterior:
 
     Examples
     --------
-    >>> from remyelin.person.inference import Posterior
-    >>> posterior: Posterior = fit_person(record, rough=True)  # doctest: +SKIP
-    >>> posterior.sample.effective  # doctest: +SKIP
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> posterior.rough, posterior.weights.size == posterior.sample.log_weights.size
+    (True, True)
     """
 
     record: Record
