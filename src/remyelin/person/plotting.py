@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
-from remyelin.base.figure import PLAN_COLOURS, STATE_COLOURS
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.plans import COLOURS, STATE_COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ class CoursePlot:
         months = data["time"].to_numpy() / DAYS_PER_MONTH
         for index, name in enumerate(names):
             here = data.sel(plan=name)
-            colour = PLAN_COLOURS.get(name, f"C{index}")
+            colour = COLOURS.get(name, f"C{index}")
             if index == 0:
                 low, high = (here.sel(quantile=end).to_numpy() for end in ("low", "high"))
                 axes.fill_between(

@@ -19,6 +19,7 @@ from remyelin.analysis.cohort.measures import MEASURES, per_person, together
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
+from remyelin.catalogue.markers import MARKERS
 from remyelin.evidence import load_published
 
 Values = NDArray[np.float64]
@@ -282,9 +283,9 @@ def _resampled(parts: Sequence[Values], put_together: Any) -> tuple[float, float
 
 #: What the table of variation shows: label, measure, unit.
 OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("serum B12", "median:b12", "pmol/L"),
-    ("methylmalonate", "median:mma", "nmol/L"),
-    ("homocysteine", "median:homocysteine", "umol/L"),
+    (MARKERS["b12"].label, "median:b12", "pmol/L"),
+    (MARKERS["mma"].label, "median:mma", "nmol/L"),
+    (MARKERS["homocysteine"].label, "median:homocysteine", "umol/L"),
     ("severity of symptoms (0 to 7)", "mean:severity", "1"),
     ("disability scale (0 to 16)", "mean:scale.total", "points"),
     ("complete recovery", "complete", "%"),
