@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,20 +57,29 @@ class Stimulus:
     sample: Callable[[int, float], Array]
 
 
-def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
-    """Turn a pulse into a stimulus of a fibre.
+def check_pulse(pulse: Pulse, nodes: int) -> None:
+    """Refuse a pulse that a fibre of so many nodes cannot be given.
 
     Raises
     ------
     InputError
         If the node does not exist or the pulse is not finite and positive in duration.
     """
-    if not isinstance(pulse, Pulse):
-        raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
-    node = position(pulse.node, fibre.n_nodes, "node", "pulse", from_end=True)
-    number(pulse.amplitude, "amplitude", "pulse", unit="nA")
-    number(pulse.start, "start", "pulse", unit="ms")
-    number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
+    if not -nodes <= pulse.node < nodes:
+        raise InputError(f"pulse: there is no node {pulse.node}; the fibre has {nodes}, counted from 0.")
+    if not (math.isfinite(pulse.amplitude) and math.isfinite(pulse.start) and 0 < pulse.duration < math.inf):
+        raise InputError("pulse: amplitude, start and duration must be finite and the duration above zero.")
+
+
+def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
+    """Turn a pulse into a stimulus of a fibre.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_pulse`.
+    """
+    check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)
     axoplasm[fibre.nodes[node]] = pulse.amplitude
 
