@@ -54,7 +54,7 @@ class _Outline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """Some of the fibres: each different one once, which one and which pulse every run has, and how long to wait (ms)."""
+    """Some of the fibres: each different one once; of every run which one, its pulse, and how long to wait (ms)."""
 
     outlines: list[_Outline]
     which: Ints
@@ -348,12 +348,10 @@ def _run_reduced(batch: _Batch, tasks: Ints, found: Found, settings: Settings, w
 
 def _conducts(batch: _Batch, arrival: Array) -> NDArray[np.bool_]:
     """Return whether the last excitable nodes of the fibres fired."""
-    last = np.array(
-        [
-            np.resize(o.last_able, ARRIVAL_NODES) if len(o.last_able) else [0] * ARRIVAL_NODES
-            for o in batch.outlines
-        ]
-    )
+    last = np.zeros((len(batch.outlines), ARRIVAL_NODES), dtype=np.int64)
+    for row, outline in zip(last, batch.outlines, strict=True):
+        if len(outline.last_able):
+            row[:] = np.resize(outline.last_able, ARRIVAL_NODES)
     able = np.array([len(o.last_able) > 0 for o in batch.outlines])[batch.which]
     reached = np.isfinite(np.take_along_axis(arrival, last[batch.which], axis=1))
     return able & np.asarray(reached.all(axis=1))
@@ -377,7 +375,7 @@ def _result(batch: _Batch, found: Found) -> _Result:
     count = np.array([len(o.positions) for o in outlines])[which]
     at = np.array([pulse.node for pulse in batch.pulses]) % count
     beside = np.stack([np.maximum(at - 1, 0), at, np.minimum(at + 1, count - 1)], axis=1)
-    excited = np.isfinite(np.take_along_axis(arrival, beside, axis=1)).any(axis=1)
+    excited = np.asarray(np.isfinite(np.take_along_axis(arrival, beside, axis=1)).any(axis=1))
     positions = np.full((len(outlines), arrival.shape[1]), np.nan)
     for k, outline in enumerate(outlines):
         positions[k, : len(outline.positions)] = outline.positions

@@ -74,6 +74,7 @@ VELOCITY_BETWEEN: Final = (0.25, 0.75)  # of the nodes
 ROOMS: Final = (1024, 65536)  # rows a single long fibre may have; one compilation each
 CACHE_PADDING: Final = 16
 CACHE_LINE: Final = 64  # bytes
+PACKED_TOGETHER: Final = 64  # fibres whose arrays are worked out at once
 BLOCKS_PER_THREAD: Final = (
     4  # pieces that a thread's share of the blocks is cut into, so that none waits long
 )

@@ -87,20 +87,24 @@ class Steady(NamedTuple):
 
 
 @compiled
-def fill_links(table: Any, at: Any, states: int, half_step: float, columns: Any) -> None:
-    """Reduce what lies between the points of a fibre and fill what the columns hold of it.
+def fill_links(  # type: ignore[no-untyped-def]
+    elements, at, first_point, states, half_step, columns
+) -> None:
+    """Reduce what lies between the points of fibres and fill what the columns hold of it.
 
     Parameters
     ----------
-    table : (compartments, 6) array
+    elements : (compartments, 6) array
         Elements of the compartments as :func:`~remyelin.fibre.solvers.moments.reduce_piece` takes them.
     at : (n,) int array
-        Compartments that are points. The last row of the columns keeps an empty link.
+        Compartments that are points.
+    first_point : (fibres + 1,) int array
+        First point of every fibre; the row of its last point keeps an empty link.
     states : int
     half_step : float
         Half the time step, ms.
     columns : Columns
-        Of at least n rows, zeros where links stand.
+        n rows, zeros where links stand.
     """
     rate, gain = np.empty(states), np.empty((states, 2))
     conductance, capacity, rest = np.empty((2, 2)), np.empty((2, 2)), np.empty((2, 2))
@@ -110,21 +114,24 @@ def fill_links(table: Any, at: Any, states: int, half_step: float, columns: Any)
     scratch = scratch_for(longest)
     known = np.empty(KNOWN, dtype=np.int64)
     count = 0
-    for n in range(at.size - 1):
-        piece = table[at[n] + 1 : at[n + 1] + 1]
-        like = -1
-        for k in range(count):
-            i = known[k]
-            if at[i + 1] - at[i] == piece.shape[0] and _equal(piece, table[at[i] + 1 : at[i + 1] + 1]):
-                like = i
-                break
-        if like >= 0:
-            _copy_link(columns, like, n)
-            continue
-        known[count % KNOWN] = n
-        count = min(count + 1, KNOWN)
-        mirrored = reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest)
-        _write_link(n, mirrored, states, half_step, rate, gain, conductance, capacity, rest, columns)
+    for fibre in range(first_point.size - 1):
+        for n in range(first_point[fibre], first_point[fibre + 1] - 1):
+            piece = elements[at[n] + 1 : at[n + 1] + 1]
+            like = -1
+            for k in range(min(count, KNOWN)):
+                i = known[k]
+                if at[i + 1] - at[i] == piece.shape[0] and _equal(piece, elements[at[i] + 1 : at[i + 1] + 1]):
+                    like = i
+                    break
+            if like >= 0:
+                _copy_link(columns, like, n)
+                continue
+            known[count % KNOWN] = n
+            count += 1
+            mirrored = reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest)
+            _write_link(  # type: ignore[no-untyped-call]
+                n, mirrored, states, half_step, rate, gain, conductance, capacity, rest, columns
+            )
 
 
 @compiled
@@ -332,6 +339,48 @@ def write_rows(  # type: ignore[no-untyped-def]
         excitable[i] = columns.excitable[r]
         damping[i] = total
         skew[i] = columns.skew[r]
+
+
+@compiled
+def stack_rows(  # type: ignore[no-untyped-def]
+    columns, gates, reversal, low, spacing, initial, base, start, values, rest, excitable, damping, skew
+) -> int:
+    """Write fibres at rest, whose rows are rows of the columns one behind the other, into a stack.
+
+    Parameters
+    ----------
+    columns : Columns
+    gates, reversal, low, spacing
+        As in :class:`Steady`.
+    initial, base : (fibres,) arrays
+        The same, fibre by fibre.
+    start : (fibres + 1,) int array
+        First row of every fibre.
+    values : flat array
+        Row by row, filled.
+    rest, excitable, damping, skew : (n,) arrays
+        Filled.
+
+    Returns
+    -------
+    int
+        How many fibres came to rest before one did not.
+    """
+    fields = columns.values.shape[1]
+    work = np.empty((GATE + GATE_COUNT, start[-1]))
+    for fibre in range(start.size - 1):
+        first, last = start[fibre], start[fibre + 1]
+        index = np.arange(first, last)
+        steady = Steady(gates, reversal, low, spacing, initial[fibre], base[fibre])
+        if not find_rest(index, columns, steady, work):
+            return fibre
+        write_rows(
+            index, columns, steady, work, values, first * fields, fields, 1,
+            excitable[first:last], damping[first:last], skew[first:last],
+        )  # fmt: skip
+        for i in range(last - first):
+            rest[first + i] = work[REST, i]
+    return int(start.size - 1)
 
 
 @compiled

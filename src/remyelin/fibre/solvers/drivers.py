@@ -67,10 +67,10 @@ class Found(NamedTuple):
 def batch_driver(lanes: int, states: int) -> Callable[..., Any]:
     """Return the driver of blocks of fibres side by side.
 
-    Its arguments are the blocks (n, lanes) of positions in `tasks`, which repeat the last one where there are fewer; the
-    stack; the tasks; 1 and the depolarisation that counts as firing in the type of the buffer; the time step (ms);
-    whether a run ends when all have arrived; gate table and look of the kernel; a buffer that is large enough; and what
-    is found.
+    Its arguments are the blocks (n, lanes) of positions in `tasks`, which repeat the last one where there are fewer;
+    the stack; the tasks; 1 and the depolarisation that counts as firing in the type of the buffer; the time step
+    (ms); whether a run ends when all have arrived; gate table and look of the kernel; a buffer that is large enough;
+    and what is found.
     """
     run = kernel_batch.kernel(lanes, states)
     fields = row_size(states)
@@ -148,7 +148,7 @@ def batch_driver(lanes: int, states: int) -> Callable[..., Any]:
                 task = blocks[b, lane]
                 fibre = tasks.fibre[task]
                 nodes = stack.nodes[stack.first_node[fibre] : stack.first_node[fibre + 1]]
-                read_impulse(  # type: ignore[no-untyped-call]
+                read_impulse(
                     buffer, nodes, row + lane, row, lanes, step_ms, found.arrival[task], found.peak[task]
                 )
                 for k in range(nodes.size):
@@ -213,9 +213,7 @@ def single_driver(capacity: int, states: int) -> Callable[..., Any]:
             look,
         )
         nodes = stack.nodes[stack.first_node[fibre] : stack.first_node[fibre + 1]]
-        read_impulse(  # type: ignore[no-untyped-call]
-            buffer, nodes, 1, 1, capacity, step_ms, found.arrival[task], found.peak[task]
-        )
+        read_impulse(buffer, nodes, 1, 1, capacity, step_ms, found.arrival[task], found.peak[task])
         for k in range(nodes.size):
             found.peak[task, k] += stack.rest[first + nodes[k]]
 
@@ -228,9 +226,9 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
 
     Its arguments are the numbers of their internodes (fibres, n) and how many each has; the first row and number of
     rows of each piece of the library, its columns and steady gates; the node that is stimulated, its amplitude and
-    course; steps; 1 and the depolarisation that counts as firing; the time step (ms); whether a run ends at the arrival;
-    gate table; how the window moves at first, and where that calls a fibre blocked; scratch (work, rows); a buffer; and
-    the arrivals, filled.
+    course; steps; 1 and the depolarisation that counts as firing; the time step (ms); whether a run ends at the
+    arrival; gate table; how the window moves at first, and where that calls a fibre blocked; scratch (work, rows); a
+    buffer; and the arrivals, filled.
     """
     run = kernel_single.kernel(capacity, states)
     fields, diagonal = row_size(states), field("diagonal")
@@ -263,7 +261,7 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
                 excitable[n + 1] = False
                 for i in range(n + 1, skew.size):
                     skew[i] = False
-                write_rows(  # type: ignore[no-untyped-call]
+                write_rows(
                     index[:n],
                     columns,
                     steady,
@@ -289,7 +287,7 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
                     Window(n, excitable, damping),
                     look if attempt == 0 else wide,
                 )
-                read_impulse(buffer, node[: own + 1], 1, 1, capacity, step_ms, arrival[fibre], peak)  # type: ignore[no-untyped-call]
+                read_impulse(buffer, node[: own + 1], 1, 1, capacity, step_ms, arrival[fibre], peak)
                 if np.isfinite(arrival[fibre, own]):
                     break
 

@@ -99,7 +99,7 @@ def gate_lines(
 
 
 def aligned_zeros(shape: tuple[int, ...], real: type[np.floating]) -> NDArray[np.floating]:
-    """Return zeros that begin where a line of the processor's cache begins: vector loads across two lines cost twice."""
+    """Return zeros that begin at a line of the processor's cache: vector loads across two lines cost twice."""
     size = int(np.prod(shape)) * np.dtype(real).itemsize
     raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
     begin = -raw.ctypes.data % CACHE_LINE

@@ -117,11 +117,11 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                         settle(buffer, a + i, increment, lead, per_mv, end, zero)
                         relax(buffer, a + i, b + i, zero)
                 for j in range(octets):
-                    i = j * eight
-                    if any_above(buffer, a + v + i, followed):  # type: ignore[call-arg]
-                        for lane in range(eight):
-                            track(buffer, a + i + lane, now, firing, zero, one)
-                    advance_eight(buffer, a + m + i, n_lanes, lines, a + position + i)  # type: ignore[call-arg]
+                    c = a + j * eight
+                    if any_above(buffer, c + v, followed):  # type: ignore[call-arg]
+                        for i in range(eight):
+                            track(buffer, c + i, now, firing, zero, one)
+                    advance_eight(buffer, c + m, n_lanes, lines, c + position)
             now += one
             if (t + 1) % look.every != 0:
                 continue
@@ -129,8 +129,8 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                 arrived = True
                 for i in range(n_lanes):
                     for k in range(finish.rows.shape[0]):
-                        a = finish.rows[k, i] * row + i
-                        if buffer[a + fired] == zero or buffer[a + done] == zero:
+                        end_row = finish.rows[k, i] * row + i
+                        if buffer[end_row + fired] == zero or buffer[end_row + done] == zero:
                             arrived = False
                 if arrived:
                     return t + 1

@@ -138,7 +138,7 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
                 if any_above(buffer, a + v, followed):  # type: ignore[call-arg]
                     for i in range(eight):
                         track(buffer, a + i, now, firing, zero, one)
-                advance_eight(buffer, a + m, stride, lines, a + position)  # type: ignore[call-arg]
+                advance_eight(buffer, a + m, stride, lines, a + position)
             any_skew = False
             for i in range(first, beyond):
                 any_skew |= skew[i]

@@ -24,6 +24,7 @@ from remyelin.fibre.settings import (
     FIRING_DEPOLARISATION,
     LIBRARY_LOT,
     LINK_STATES,
+    PACKED_TOGETHER,
     TRANSIT_FACTOR,
     TRANSIT_M_PER_S_PER_UM,
     TRANSIT_MARGIN_MS,
@@ -32,9 +33,8 @@ from remyelin.fibre.solvers.assembly import WORK, Columns
 from remyelin.fibre.solvers.drivers import library_driver
 from remyelin.fibre.solvers.gate_tables import membrane_tables
 from remyelin.fibre.solvers.kernel_parts import row_size
-from remyelin.fibre.solvers.packing import columns_of, reducible, steady_gates
+from remyelin.fibre.solvers.packing import columns_of, join, reducible, steady_gates
 from remyelin.fibre.solvers.reduced import Settings, course, gate_table, look, room_for, scratch, threaded
-from remyelin.fibre.solvers.reduction import points
 from remyelin.fibre.stimulation.stimulus import Pulse
 
 Array = NDArray[np.float64]
@@ -108,23 +108,25 @@ def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US)
     first = pieces[0]
     step_ms = step * MS_PER_US
     tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
-    parts: list[Columns] = []
-    lengths = []
     for index, piece in enumerate(pieces):
-        if piece.n_nodes < 2 or piece.nodes[0] != 0 or piece.nodes[-1] != piece.n_compartments - 1:
+        nodes = piece.nodes
+        if len(nodes) < 2 or nodes[0] != 0 or nodes[-1] != piece.n_compartments - 1:
             raise InputError(f"piece {index} must begin and end with a node; build it with two nodes.")
         if piece.temperature != first.temperature or piece.channel_sets != first.channel_sets:
             raise InputError(f"piece {index} differs from the first in temperature or channels.")
         if not reducible(piece):
             raise InputError(f"piece {index} has channels under its myelin and cannot be reduced.")
-        at = points(piece)
+    lots = [join(pieces[i : i + PACKED_TOGETHER]) for i in range(0, len(pieces), PACKED_TOGETHER)]
+    count = np.concatenate([np.diff(lot.first_point) for lot in lots]) - 1
+    parts = []
+    for lot in lots:
         # the last node belongs to the next piece; the first one comes once more, to end a fibre
-        parts.append(columns_of(piece, at, np.append(at[:-1], at[0]), tables, step_ms, LINK_STATES))
-        lengths.append(float(np.ptp(piece.node_positions)))
-    count = np.array([len(part.own) - 1 for part in parts], dtype=np.int64)
+        membranes_at = lot.at.copy()
+        membranes_at[lot.first_point[1:] - 1] = lot.at[lot.first_point[:-1]]
+        parts.append(columns_of(lot, membranes_at, tables, step_ms, LINK_STATES))
     return Library(
         first=first,
-        length=np.array(lengths),
+        length=np.array([float(np.ptp(piece.node_positions)) for piece in pieces]),
         diameter=np.array([piece.diameter for piece in pieces]),
         start=np.cumsum(count + 1) - (count + 1),
         count=count,
@@ -143,7 +145,7 @@ def enlarged(library: Library, pieces: Sequence[Fibre]) -> Library:
     """
     more = reduce_internodes([library.first, *pieces], step=library.step)
     skipped = int(more.count[0]) + 1
-    new = Columns(*(column[skipped:] for column in more.columns))
+    new = Columns._make(column[skipped:] for column in more.columns)
     return replace(
         library,
         length=np.concatenate([library.length, more.length[1:]]),
@@ -155,7 +157,7 @@ def enlarged(library: Library, pieces: Sequence[Fibre]) -> Library:
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:
-    return Columns(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Columns._make(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def conduct_assembled(

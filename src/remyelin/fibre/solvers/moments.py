@@ -31,8 +31,8 @@ MOMENTS: Final = len(MOMENT_TIMES_US)
 class Scratch(NamedTuple):
     """Room for the reduction of one piece after the other; :func:`scratch_for` makes it.
 
-    ``vectors``, ``turned`` (moments, 2 compartments) hold responses, ``inverse`` (compartments, 3, rates) pivots, ``mirror``
-    a piece from right to left; the others are small.
+    ``vectors``, ``turned`` (moments, 2 compartments) hold responses, ``inverse`` (compartments, 3, rates) pivots,
+    ``mirror`` a piece from right to left; the others are small.
     """
 
     vectors: Array

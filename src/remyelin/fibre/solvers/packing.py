@@ -1,17 +1,21 @@
-"""From fibres to the columns of the reduced fibre, and from these to the rows the kernels work on."""
+"""From fibres to the rows the kernels work on, many fibres at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.errors import InputError, SimulationError
+from remyelin.base.errors import SimulationError
 from remyelin.fibre.models.channels import ChannelSet
 from remyelin.fibre.models.circuit import Circuit, circuit
-from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.solvers.assembly import WORK, Columns, Steady, fill_links, find_rest, write_rows
+from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.settings import ARRIVAL_NODES, TABLE_CACHE_SIZE
+from remyelin.fibre.solvers.assembly import Columns, Steady, fill_links, stack_rows
 from remyelin.fibre.solvers.gate_tables import MembraneTables
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_parts import field, row_size
@@ -19,34 +23,8 @@ from remyelin.fibre.solvers.moments import AXIAL, PERIAXONAL
 from remyelin.fibre.solvers.reduction import points
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """One fibre as rows of the kernels, n of them, and what is needed to read its results.
-
-    Attributes
-    ----------
-    values : (n, fields) float
-        The fields of every row.
-    rest : (n,) float
-        Resting potential of every point, mV.
-    nodes : (nodes,) int
-        Which points are nodes.
-    excitable : (n,) bool
-        Points with sodium channels.
-    damping : (n,) float
-        Logarithm of the attenuation at rest, accumulated along the fibre.
-    skew : (n,) bool
-        Points before an internode that is not its own mirror image.
-    """
-
-    values: Array
-    rest: Array
-    nodes: NDArray[np.int64]
-    excitable: NDArray[np.bool_]
-    damping: Array
-    skew: NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def reducible(fibre: Fibre) -> bool:
@@ -55,16 +33,16 @@ def reducible(fibre: Fibre) -> bool:
     active = fibre.channels >= 0
     if np.any(active & ~exposed) or not np.all(exposed[fibre.nodes]):
         return False
-    used = {int(index) for index in np.unique(fibre.channels[active])}
-    return all(_mrg_kind(fibre.channel_sets[index]) for index in used)
+    return all(_mrg_kind(fibre.channel_sets[index]) for index in set(fibre.channels[active].tolist()))
 
 
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
 def _mrg_kind(channels: ChannelSet) -> bool:
     """Whether a channel set has the node's form: m^3 h and p^3 sodium, s potassium, leak."""
     m, h, p, s = GATES
     form = [
-        ("naf", {m: len(("m", "m", "m")), h: 1}),
-        ("nap", {p: len(("p", "p", "p"))}),
+        ("naf", {m: 3, h: 1}),
+        ("nap", {p: 3}),
         ("ks", {s: 1}),
         ("leak", {}),
     ]
@@ -76,17 +54,199 @@ def _mrg_kind(channels: ChannelSet) -> bool:
     )
 
 
-def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> Rows:
-    """Turn a fibre into rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lot:
+    """Fibres of one temperature and one list of channel sets, their compartments one fibre behind the other.
+
+    Attributes
+    ----------
+    fibres : sequence of Fibre
+    first : (fibres + 1,) int
+        First compartment of every fibre.
+    net : Circuit
+        Of all compartments; what it says of the junction between two fibres means nothing.
+    at : (n,) int
+        Compartments that are points.
+    first_point : (fibres + 1,) int
+        First point of every fibre.
+    channels, density, leak_reversal : (compartments,) arrays
+        As those of the fibres.
+    is_node : (n,) bool
+        Points that are nodes.
+    """
+
+    fibres: Sequence[Fibre]
+    first: Ints
+    net: Circuit
+    at: Ints
+    first_point: Ints
+    channels: Ints
+    leak_reversal: Array
+    is_node: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joined:
+    """What :func:`~remyelin.fibre.models.circuit.circuit` and :func:`points` read of fibres, joined."""
+
+    role: Ints
+    length: Array
+    axon_diameter: Array
+    sheath_diameter: Array
+    periaxonal_width: Array
+    lamellae: Array
+    resistivity: Array
+    axolemma_capacity: Array
+    axolemma_leak: Array
+    channels: Ints
+    density: Array
+    periaxonal_resistivity: Array
+    lamella_capacity: Array
+    lamella_conductance: Array
+    leak_reversal: Array
+
+    @property
+    def nodes(self) -> Ints:
+        return np.flatnonzero(self.role == NODE)
+
+
+_PER_COMPARTMENT = (
+    "role",
+    "length",
+    "axon_diameter",
+    "sheath_diameter",
+    "periaxonal_width",
+    "lamellae",
+    "resistivity",
+    "axolemma_capacity",
+    "axolemma_leak",
+    "channels",
+)
+_PER_FIBRE = ("periaxonal_resistivity", "lamella_capacity", "lamella_conductance", "leak_reversal")
+
+
+def join(fibres: Sequence[Fibre]) -> Lot:
+    """Join fibres that the reduced solver can run, so that arrays are worked out for all of them at once."""
+    counts = np.array([fibre.n_compartments for fibre in fibres])
+    most = max(fibre.density.shape[1] for fibre in fibres)
+    density = np.zeros((int(counts.sum()), most))
+    first = np.concatenate([[0], np.cumsum(counts)])
+    for begin, fibre in zip(first.tolist(), fibres, strict=False):
+        density[begin : begin + fibre.n_compartments, : fibre.density.shape[1]] = fibre.density
+    columns = {name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT}
+    scalars = {name: np.repeat([getattr(f, name) for f in fibres], counts) for name in _PER_FIBRE}
+    joined = _Joined(density=density, **columns, **scalars)
+    # Both are worked out compartment by compartment: what is one number of a fibre may as well be one of each.
+    like_one = cast(Fibre, joined)
+    at = points(like_one)
+    return Lot(
+        fibres,
+        first,
+        circuit(like_one),
+        at,
+        np.searchsorted(at, first),
+        joined.channels,
+        joined.leak_reversal,
+        joined.role[at] == NODE,
+    )
+
+
+def columns_of(lot: Lot, membranes_at: Ints, tables: MembraneTables, step_ms: float, states: int) -> Columns:
+    """Return the columns of all fibres of a lot.
 
     Parameters
     ----------
-    fibre : Fibre
+    lot : Lot
+    membranes_at : (n,) int
+        Compartments whose membranes the rows have.
     tables : MembraneTables
-        Of the fibre's channel sets at its temperature and this step.
+        Of the fibres' channel sets at their temperature and this step.
     step_ms : float
     states : int
         States per internode.
+    """
+    net, n = lot.net, len(lot.at)
+    membrane = membranes(lot, net, membranes_at, tables)
+    columns = Columns(
+        values=membrane.values(states),
+        own=membrane.leak + 2 / step_ms * membrane.capacity,
+        implicit=np.zeros((n, 3)),
+        at_rest=np.zeros((n, 3)),
+        skew=np.zeros(n, dtype=np.bool_),
+        sets=membrane.sets,
+        density=membrane.density,
+        leak_reversal=membrane.leak_reversal,
+        excitable=membrane.excitable,
+    )
+    elements = np.zeros((len(net.axolemma_leak), PERIAXONAL + 1))
+    membrane_elements = (
+        net.axolemma_capacity,
+        net.axolemma_leak,
+        net.myelin_capacity,
+        net.myelin_conductance,
+    )
+    for k, element in enumerate(membrane_elements):
+        elements[:, k] = element
+    elements[1:, AXIAL] = net.axial
+    elements[1:, PERIAXONAL] = net.periaxonal
+    fill_links(elements, lot.at, lot.first_point, states, step_ms / 2, columns)
+    return columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Fibres as rows of the kernels, one fibre behind the other, n rows in all.
+
+    Attributes
+    ----------
+    values : (n, fields) float
+        The fields of every row.
+    rest : (n,) float
+        Resting potential of every point, mV.
+    excitable : (n,) bool
+        Points with sodium channels.
+    damping : (n,) float
+        Logarithm of the attenuation at rest, accumulated along the fibre.
+    skew : (n,) bool
+        Points before an internode that is not its own mirror image.
+    start : (fibres + 1,) int
+        First row of every fibre.
+    nodes : (nodes,) int
+        Rows of the nodes, counted from the first row of their fibre.
+    first_node : (fibres + 1,) int
+        First node of every fibre.
+    ends : (fibres, 2) int
+        Rows of the last excitable nodes, at which an impulse counts as having arrived.
+    """
+
+    values: NDArray[np.floating]
+    rest: Array
+    excitable: Flags
+    damping: Array
+    skew: Flags
+    start: Ints
+    nodes: Ints
+    first_node: Ints
+    ends: Ints
+
+
+def pack(
+    fibres: Sequence[Fibre],
+    tables: MembraneTables,
+    step_ms: float,
+    states: int,
+    real: type[np.floating] = np.float64,
+) -> Rows:
+    """Turn fibres of one temperature and one list of channel sets into rows.
+
+    Parameters
+    ----------
+    fibres : sequence of Fibre
+        That are :func:`reducible`.
+    tables, step_ms, states
+        As for :func:`columns_of`.
+    real : type
+        Of the fields.
 
     Returns
     -------
@@ -94,70 +254,41 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
 
     Raises
     ------
-    InputError
-        If the fibre cannot be reduced.
     SimulationError
-        If it has no resting state.
+        If one of them has no resting state.
     """
-    if not reducible(fibre):
-        raise InputError(
-            f"{fibre.model} has channels the reduced solver does not know or that lie under myelin; "
-            "use solver='full'."
-        )
-    at = points(fibre)
-    n = len(at)
-    columns = columns_of(fibre, at, at, tables, step_ms, states)
-    steady = steady_gates(fibre, tables)
-    index, work = np.arange(n), np.empty((len(WORK), n))
-    if not find_rest(index, columns, steady, work):
+    lot = join(fibres)
+    n, start = len(lot.at), lot.first_point
+    columns = columns_of(lot, lot.at, tables, step_ms, states)
+    values = np.empty((n, row_size(states)), dtype=real)
+    rest, damping = np.empty(n), np.empty(n)
+    excitable, skew = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+    rested = stack_rows(
+        columns, tables.steady, tables.reversal, tables.low, tables.step,
+        np.array([fibre.initial for fibre in fibres]), np.array([fibre.leak_reversal for fibre in fibres]),
+        start, values.reshape(-1), rest, excitable, damping, skew,
+    )  # fmt: skip
+    if rested < len(fibres):
+        fibre = fibres[rested]
         raise SimulationError(
             f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."
         )
-    values = np.empty((n, row_size(states)))
-    excitable, damping, skew = np.empty(n, dtype=np.bool_), np.empty(n), np.empty(n, dtype=np.bool_)
-    write_rows(  # type: ignore[no-untyped-call]
-        index, columns, steady, work, values.reshape(-1), 0, row_size(states), 1, excitable, damping, skew
-    )
-    nodes = np.flatnonzero(np.isin(at, fibre.nodes))
-    return Rows(values, work[0].copy(), nodes, excitable, damping, skew)
+    at_nodes = np.flatnonzero(lot.is_node)
+    first_node = np.searchsorted(at_nodes, start)
+    nodes = at_nodes - np.repeat(start[:-1], np.diff(first_node))
+    return Rows(
+        values, rest, excitable, damping, skew, start, nodes, first_node,
+        _last_excitable(excitable[at_nodes], nodes, first_node),
+    )  # fmt: skip
 
 
-def columns_of(
-    fibre: Fibre,
-    at: NDArray[np.int64],
-    membranes_at: NDArray[np.int64],
-    tables: MembraneTables,
-    step_ms: float,
-    states: int,
-) -> Columns:
-    """Return the columns of a fibre.
-
-    Parameters
-    ----------
-    fibre : Fibre
-    at : (n,) int
-        Its points.
-    membranes_at : (n,) int
-        Points whose membranes the rows have.
-    tables, step_ms, states
-        As for :func:`pack`.
-    """
-    net = circuit(fibre)
-    membrane = membranes(fibre, net, membranes_at, tables)
-    n = len(at)
-    columns = Columns(
-        values=membrane.values(states),
-        own=membrane.leak + 2 / step_ms * membrane.capacity,
-        implicit=np.zeros((n, len(("left", "mixed", "right")))),
-        at_rest=np.zeros((n, len(("left", "mixed", "right")))),
-        skew=np.zeros(n, dtype=np.bool_),
-        sets=membrane.sets,
-        density=membrane.density,
-        leak_reversal=membrane.leak_reversal,
-        excitable=membrane.excitable,
-    )
-    fill_links(_elements(net), at, states, step_ms / 2, columns)
-    return columns
+def _last_excitable(excitable: Flags, nodes: Ints, first_node: Ints) -> Ints:
+    """Return the rows of the last excitable nodes of every fibre; of its last node where there are none."""
+    ends = np.empty((len(first_node) - 1, ARRIVAL_NODES), dtype=np.int64)
+    for k, (begin, end) in enumerate(zip(first_node[:-1].tolist(), first_node[1:].tolist(), strict=True)):
+        able = nodes[begin:end][excitable[begin:end]][-ARRIVAL_NODES:]
+        ends[k] = np.resize(able if len(able) else nodes[end - 1 : end], ARRIVAL_NODES)
+    return ends
 
 
 def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
@@ -170,17 +301,6 @@ def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
         float(fibre.initial),
         float(fibre.leak_reversal),
     )
-
-
-def _elements(net: Circuit) -> Array:
-    """Return the elements of all compartments as the reduction takes them."""
-    table = np.zeros((len(net.axolemma_leak), PERIAXONAL + 1))
-    table[:, :AXIAL] = np.stack(
-        [net.axolemma_capacity, net.axolemma_leak, net.myelin_capacity, net.myelin_conductance], axis=1
-    )
-    table[1:, AXIAL] = net.axial
-    table[1:, PERIAXONAL] = net.periaxonal
-    return table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,15 +340,16 @@ class Membranes:
         return values
 
 
-def membranes(fibre: Fibre, net: Circuit, at: NDArray[np.int64], tables: MembraneTables) -> Membranes:
-    """Return the membranes of the points of a fibre."""
+def membranes(fibre: Fibre | Lot, net: Circuit, at: NDArray[np.int64], tables: MembraneTables) -> Membranes:
+    """Return the membranes of points of fibres."""
+    base = np.broadcast_to(fibre.leak_reversal, fibre.channels.shape)[at]
     sets = np.maximum(fibre.channels[at], 0)
     density = np.zeros((len(at), len(tables.reversal[0])))
     density[:, : net.channel_conductance.shape[1]] = net.channel_conductance[at]
     density[fibre.channels[at] < 0] = 0
     channel_leak, passive = density[:, -1], net.axolemma_leak[at]
     leak = channel_leak + passive
-    reversed_at = channel_leak * tables.reversal[sets, -1] + passive * fibre.leak_reversal
+    reversed_at = channel_leak * tables.reversal[sets, -1] + passive * base
     return Membranes(
         sets, density, leak, reversed_at / np.where(leak > 0, leak, 1), net.axolemma_capacity[at]
     )

@@ -15,7 +15,6 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
-    ARRIVAL_NODES,
     BLOCKS_PER_THREAD,
     CACHE_PADDING,
     CHECK_EVERY,
@@ -23,6 +22,7 @@ from remyelin.fibre.settings import (
     GATE_LEAD,
     LANES,
     LINK_STATES,
+    PACKED_TOGETHER,
     ROOMS,
     SCRATCH_KEPT,
     WINDOW_AHEAD,
@@ -35,7 +35,7 @@ from remyelin.fibre.settings import (
 from remyelin.fibre.solvers.drivers import Found, Stack, Tasks, batch_driver, single_driver
 from remyelin.fibre.solvers.gate_tables import aligned_zeros, gate_lines, membrane_tables
 from remyelin.fibre.solvers.kernel_parts import GateTable, Look, row_size
-from remyelin.fibre.solvers.packing import Rows, pack
+from remyelin.fibre.solvers.packing import pack
 from remyelin.fibre.stimulation.stimulus import Pulse, rectangle
 
 Array = NDArray[np.float64]
@@ -95,30 +95,30 @@ class Prepared:
 
 
 def prepare(fibres: Sequence[Fibre], settings: Settings, workers: int = 1) -> Prepared:
-    """Reduce fibres of one temperature and one list of channel sets.
+    """Reduce fibres of one temperature and one list of channel sets that the reduced solver can run.
 
     Raises
     ------
-    InputError, SimulationError
-        For a fibre that cannot be reduced, or has no resting state.
+    SimulationError
+        For a fibre that has no resting state.
     """
     first, step_ms = fibres[0], settings.step * MS_PER_US
     tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
-    rows = threaded(lambda fibre: pack(fibre, tables, step_ms, settings.states), fibres, workers)
-    lengths = [len(r.rest) for r in rows]
-    values = aligned_zeros((sum(lengths), row_size(settings.states)), settings.real)
-    np.concatenate([r.values for r in rows], out=values, casting="same_kind")
+    lots = [fibres[i : i + PACKED_TOGETHER] for i in range(0, len(fibres), PACKED_TOGETHER)]
+    rows = threaded(lambda lot: pack(lot, tables, step_ms, settings.states, settings.real), lots, workers)
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(r, name) for r in rows])
+
+    def shifted(name: str) -> Ints:
+        counts = np.concatenate([np.diff(getattr(r, name)) for r in rows])
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
     stack = Stack(
-        values,
-        np.concatenate([r.rest for r in rows]),
-        np.concatenate([r.excitable for r in rows]),
-        np.concatenate([r.damping for r in rows]),
-        np.concatenate([r.skew for r in rows]),
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        np.concatenate([r.nodes for r in rows]).astype(np.int64),
-        np.concatenate([[0], np.cumsum([len(r.nodes) for r in rows])]).astype(np.int64),
-    )
-    return Prepared(first, stack, np.array([last_excitable(r) for r in rows]))
+        joined("values"), joined("rest"), joined("excitable"), joined("damping"), joined("skew"),
+        shifted("start"), joined("nodes"), shifted("first_node"),
+    )  # fmt: skip
+    return Prepared(first, stack, joined("ends"))
 
 
 def run(
@@ -275,10 +275,3 @@ def room_for(rows: int) -> int:
         raise InputError(f"the fibre has {rows} nodes and bare compartments; the limit is {ROOMS[-1]}.")
     # The padding keeps the fields of one row out of one set of the processor's cache.
     return rooms[0] + CACHE_PADDING
-
-
-def last_excitable(rows: Rows) -> NDArray[np.int64]:
-    """Return the last excitable nodes of a fibre, at which an impulse counts as having arrived."""
-    able = rows.nodes[rows.excitable[rows.nodes]]
-    chosen = able[-ARRIVAL_NODES:] if len(able) else rows.nodes[-1:]
-    return np.resize(chosen, ARRIVAL_NODES).astype(np.int64)
