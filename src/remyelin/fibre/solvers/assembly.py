@@ -108,7 +108,7 @@ def fill_links(  # type: ignore[no-untyped-def]
     """
     rate, gain = np.empty(states), np.empty((states, 2))
     conductance, capacity, rest = np.empty((2, 2)), np.empty((2, 2)), np.empty((2, 2))
-    longest = 0
+    longest = at[0] - at[0]
     for n in range(at.size - 1):
         longest = max(longest, at[n + 1] - at[n])
     scratch = scratch_for(longest)
@@ -286,7 +286,7 @@ def find_rest(index: Any, columns: Any, steady: Any, work: Any) -> bool:
 
 @compiled
 def write_rows(  # type: ignore[no-untyped-def]
-    index, columns, steady, work, buffer, origin, row_stride, field_stride, excitable, damping, skew
+    index, columns, steady, work, buffer, layout, excitable, damping, skew
 ) -> None:
     """Write a fibre at rest, whose resting potentials stand in `work`, into a buffer of the kernels.
 
@@ -295,17 +295,18 @@ def write_rows(  # type: ignore[no-untyped-def]
     index, columns, steady, work
         As for :func:`find_rest`.
     buffer : flat array
-        Field f of the fibre's row i goes to ``origin + i row_stride + f field_stride``.
+        Field f of the fibre's row i goes to ``layout[0] + i layout[1] + f layout[2]``.
+    layout : (3,) int array
     excitable, damping, skew : (n,) arrays
         Filled for the window and the kernel.
     """
     values, link = columns.values, columns.at_rest
-    per_set = steady.gates.shape[1]
+    per_set, field_stride = steady.gates.shape[1], layout[2]
     total = 0.0
     seen = 0.0
     for i in range(index.size):
         r = index[i]
-        at = origin + i * row_stride
+        at = layout[0] + i * layout[1]
         for f in range(values.shape[1]):
             buffer[at + f * field_stride] = values[r, f]
         v = work[REST, i]
@@ -322,8 +323,6 @@ def write_rows(  # type: ignore[no-untyped-def]
         buffer[at + POTASSIUM * field_stride] = potassium
         buffer[at + CONSTANT * field_stride] = g_na * sodium + g_k * potassium
         leak = values[r, LEAK]
-        # the leak of the node is drawn together with the near side of the internode behind it
-        buffer[at + TO_LEFT * field_stride] = values[r, TO_LEFT] + leak
         diagonal = columns.own[r] + columns.implicit[r, 0]
         membrane = g_na + g_k + leak + link[r, 0]
         if i > 0:
@@ -371,11 +370,12 @@ def stack_rows(  # type: ignore[no-untyped-def]
     for fibre in range(start.size - 1):
         first, last = start[fibre], start[fibre + 1]
         index = np.arange(first, last)
+        layout = np.array([first * fields, fields, 1])
         steady = Steady(gates, reversal, low, spacing, initial[fibre], base[fibre])
         if not find_rest(index, columns, steady, work):
             return fibre
         write_rows(
-            index, columns, steady, work, values, first * fields, fields, 1,
+            index, columns, steady, work, values, layout,
             excitable[first:last], damping[first:last], skew[first:last],
         )  # fmt: skip
         for i in range(last - first):
@@ -384,10 +384,14 @@ def stack_rows(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def read_impulse(buffer, node, origin, row_stride, field_stride, step_ms, arrival, peak) -> None:  # type: ignore[no-untyped-def]
-    """Write when the impulse passed nodes (ms), NaN where it did not, and their highest potentials above rest (mV)."""
+def read_impulse(buffer, node, layout, step_ms, arrival, peak) -> None:  # type: ignore[no-untyped-def]
+    """Write when the impulse passed nodes (ms), NaN where it did not, and their highest potentials above rest (mV).
+
+    The layout of the buffer is that of :func:`write_rows`.
+    """
+    field_stride = layout[2]
     for k in range(node.size):
-        at = origin + node[k] * row_stride
+        at = layout[0] + node[k] * layout[1]
         peak[k] = buffer[at + PEAK * field_stride]
         arrival[k] = np.nan
         if buffer[at + FIRED * field_stride] <= 0:

@@ -85,8 +85,8 @@ def batch_driver(lanes: int, states: int) -> Callable[..., Any]:
         zero = one - one
         on = tasks.waves.shape[1]
         for b in range(blocks.shape[0]):
-            longest = 0
-            steps = 0
+            longest = tasks.steps[0] - tasks.steps[0]  # a literal would have the kernel compiled once more
+            steps = longest
             for lane in range(lanes):
                 fibre = tasks.fibre[blocks[b, lane]]
                 longest = max(longest, stack.start[fibre + 1] - stack.start[fibre])
@@ -149,7 +149,12 @@ def batch_driver(lanes: int, states: int) -> Callable[..., Any]:
                 fibre = tasks.fibre[task]
                 nodes = stack.nodes[stack.first_node[fibre] : stack.first_node[fibre + 1]]
                 read_impulse(
-                    buffer, nodes, row + lane, row, lanes, step_ms, found.arrival[task], found.peak[task]
+                    buffer,
+                    nodes,
+                    np.array([row + lane, row, lanes]),
+                    step_ms,
+                    found.arrival[task],
+                    found.peak[task],
                 )
                 for k in range(nodes.size):
                     found.peak[task, k] += stack.rest[stack.start[fibre] + nodes[k]]
@@ -213,7 +218,9 @@ def single_driver(capacity: int, states: int) -> Callable[..., Any]:
             look,
         )
         nodes = stack.nodes[stack.first_node[fibre] : stack.first_node[fibre + 1]]
-        read_impulse(buffer, nodes, 1, 1, capacity, step_ms, found.arrival[task], found.peak[task])
+        read_impulse(
+            buffer, nodes, np.array([1, 1, capacity]), step_ms, found.arrival[task], found.peak[task]
+        )
         for k in range(nodes.size):
             found.peak[task, k] += stack.rest[first + nodes[k]]
 
@@ -247,6 +254,7 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
         skew = np.zeros(most + 2 + 8, dtype=np.bool_)
         into = np.zeros(1, dtype=np.uint64)
         ends = np.zeros(2, dtype=np.uint64)
+        layout = np.array([1, 1, capacity])
         for fibre in range(numbers.shape[0]):
             own = counts[fibre]
             n = expand(numbers[fibre, :own], start, count, index, node)
@@ -267,9 +275,7 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
                     steady,
                     work,
                     buffer,
-                    1,
-                    1,
-                    capacity,
+                    layout,
                     excitable[1:],
                     damping[1:],
                     skew[1:],
@@ -287,7 +293,7 @@ def library_driver(capacity: int, states: int) -> Callable[..., Any]:
                     Window(n, excitable, damping),
                     look if attempt == 0 else wide,
                 )
-                read_impulse(buffer, node[: own + 1], 1, 1, capacity, step_ms, arrival[fibre], peak)
+                read_impulse(buffer, node[: own + 1], layout, step_ms, arrival[fibre], peak)
                 if np.isfinite(arrival[fibre, own]):
                     break
 

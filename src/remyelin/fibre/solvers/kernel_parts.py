@@ -178,7 +178,7 @@ def parts(stride: int, states: int) -> Parts:
             + buffer[i + constant]
             - g_na * buffer[i + sodium]
             - g_k * buffer[i + potassium]
-            - g * buffer[i + v]
+            - (g + buffer[i + leak]) * buffer[i + v]
         )
         return g, current
 

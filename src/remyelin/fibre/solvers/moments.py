@@ -32,47 +32,36 @@ class Scratch(NamedTuple):
     """Room for the reduction of one piece after the other; :func:`scratch_for` makes it.
 
     ``vectors``, ``turned`` (moments, 2 compartments) hold responses, ``inverse`` (compartments, 3, rates) pivots,
-    ``mirror`` a piece from right to left; the others are small.
+    ``mirror`` a piece from right to left; ``square`` (:data:`SQUARES`, moments, moments) and ``line`` (:data:`LINES`,
+    moments) the small problem, ``kept`` which responses are in it.
     """
 
     vectors: Array
     turned: Array
     inverse: Array
     mirror: Array
-    driven: Array
-    gram: Array
-    projected: Array
-    low: Array
-    small: Array
-    rotation: Array
-    shifts: Array
-    scale: Array
-    found: Array
-    coupling: Array
-    ends: Array
+    square: Array
+    line: Array
     kept: NDArray[np.int64]
+
+
+SQUARES: Final = ("driven", "gram", "projected", "low", "small", "rotation")
+DRIVEN, GRAM, PROJECTED, LOW, SMALL, ROTATION = range(len(SQUARES))
+LINES: Final = ("shift", "scale", "rate", "at left", "at right", "left coupling", "right coupling")
+SHIFT, SCALE, RATE, END, _, COUPLING, _ = range(len(LINES))
 
 
 @compiled
 def scratch_for(compartments: int) -> Scratch:
     """Return room for pieces of so many compartments at the most."""
-    n, size = 2 * MOMENTS + 2, max(compartments, 1)
+    n, size = 2 * MOMENTS, max(compartments, 1)
     return Scratch(
         np.empty((n, 2 * size)),
         np.empty((n, 2 * size)),
         np.empty((size, 3, MOMENTS + 1)),
         np.empty((size + 1, 6)),
-        np.empty((n, n)),
-        np.empty((n, n)),
-        np.empty((n, n)),
-        np.empty((n, n)),
-        np.empty((n, n)),
-        np.empty((n, n)),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty((n, 2)),
-        np.empty((n, 2)),
+        np.empty((6, n, n)),
+        np.empty((7, n)),
         np.empty(n, dtype=np.int64),
     )
 
@@ -120,8 +109,8 @@ def reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest
         return True
     conductance[0, 0] = left
     conductance[1, 1] = right
-    vectors, driven, shifts = scratch.vectors, scratch.driven, scratch.shifts  # driven: x_i . B_j
-    found, coupling = scratch.found, scratch.coupling
+    vectors, square, line = scratch.vectors, scratch.square, scratch.line
+    moments = RATES.size - 1  # for a literal the compiler would make kernels of their own
     if _is_mirrored(piece):
         together = 0.0
         apart = 0.0
@@ -146,23 +135,23 @@ def reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest
                 together = vectors[MOMENTS, 0]
             else:
                 apart = vectors[MOMENTS, 0]
-            for j in range(MOMENTS):
-                shifts[j] = RATES[j]
-                for i in range(MOMENTS):
-                    driven[i, j] = left * vectors[i, 0]
-            count = _project(piece, half, share, MOMENTS, scratch, left, 0.0)
+            for j in range(moments):
+                line[SHIFT, j] = RATES[j]
+                for i in range(moments):
+                    square[DRIVEN, i, j] = left * vectors[i, 0]
+            count = _project(piece, half, share, moments, scratch, left, 0.0)
             first = 0 if parity == 0 else even_states(states)
             kept = even_states(states) if parity == 0 else states - first
             sign = 1.0 if parity == 0 else -1.0
             for k in range(count):
                 # normalised over one half: over both a vector is longer by the root of two
-                g = coupling[k, 0] / np.sqrt(2.0)
+                g = line[COUPLING, k] / np.sqrt(2.0)
                 if k < kept:
-                    rate[first + k] = found[k]
+                    rate[first + k] = line[RATE, k]
                     gain[first + k, 0] = g
                     gain[first + k, 1] = sign * g
                 else:
-                    _fold(found[k], g, sign * g, conductance, capacity)
+                    _fold(line[RATE, k], g, sign * g, conductance, capacity)
         rest[0, 0] = left - 0.5 * left * (together + apart)
         rest[1, 1] = rest[0, 0]
         rest[0, 1] = -0.5 * left * (together - apart)
@@ -182,24 +171,24 @@ def reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest
     rest[1, 1] = right - right * turned[MOMENTS, 0]
     rest[0, 1] = -right * vectors[MOMENTS, 2 * m - 2]
     rest[1, 0] = rest[0, 1]
-    for j in range(MOMENTS):
-        shifts[j] = RATES[j]
-        shifts[MOMENTS + j] = RATES[j]
+    for j in range(moments):
+        line[SHIFT, j] = RATES[j]
+        line[SHIFT, moments + j] = RATES[j]
         for c in range(m):
             for k in range(2):
-                vectors[MOMENTS + j, 2 * (m - 1 - c) + k] = turned[j, 2 * c + k]
-    for i in range(2 * MOMENTS):
-        for j in range(MOMENTS):
-            driven[i, j] = left * vectors[i, 0]
-            driven[i, MOMENTS + j] = right * vectors[i, 2 * m - 2]
-    count = _project(piece, m, 1.0, 2 * MOMENTS, scratch, left, right)
+                vectors[moments + j, 2 * (m - 1 - c) + k] = turned[j, 2 * c + k]
+    for i in range(2 * moments):
+        for j in range(moments):
+            square[DRIVEN, i, j] = left * vectors[i, 0]
+            square[DRIVEN, i, moments + j] = right * vectors[i, 2 * m - 2]
+    count = _project(piece, m, 1.0, 2 * moments, scratch, left, right)
     for k in range(count):
         if k < states:
-            rate[k] = found[k]
-            gain[k, 0] = coupling[k, 0]
-            gain[k, 1] = coupling[k, 1]
+            rate[k] = line[RATE, k]
+            gain[k, 0] = line[COUPLING, k]
+            gain[k, 1] = line[COUPLING + 1, k]
         else:
-            _fold(found[k], coupling[k, 0], coupling[k, 1], conductance, capacity)
+            _fold(line[RATE, k], line[COUPLING, k], line[COUPLING + 1, k], conductance, capacity)
     return False
 
 
@@ -272,74 +261,70 @@ def _project(piece, count, share, n, scratch, left, right) -> int:  # type: igno
 
     As (G + s_j C) x_j = B_j, the products x_i . G x_j follow from x_i . B_j and from those with C.
     """
-    vectors, gram, g, low = scratch.vectors, scratch.gram, scratch.projected, scratch.low
-    driven, shifts, small, rotation = scratch.driven, scratch.shifts, scratch.small, scratch.rotation
-    rate, coupling, ends = scratch.found, scratch.coupling, scratch.ends
-    scale, kept = scratch.scale, scratch.kept
-    _gram(piece, count, share, n, vectors, gram)
+    vectors, square, line, kept = scratch.vectors, scratch.square, scratch.line, scratch.kept
+    _gram(piece, count, share, n, vectors, square)  # type: ignore[no-untyped-call]
     for i in range(n):
         for j in range(n):
-            g[i, j] = driven[i, j] - shifts[j] * gram[i, j]
+            square[PROJECTED, i, j] = square[DRIVEN, i, j] - line[SHIFT, j] * square[GRAM, i, j]
     for i in range(n):
         for j in range(i):
-            mean = 0.5 * (g[i, j] + g[j, i])
-            g[i, j] = mean
-            g[j, i] = mean
+            mean = 0.5 * (square[PROJECTED, i, j] + square[PROJECTED, j, i])
+            square[PROJECTED, i, j] = mean
+            square[PROJECTED, j, i] = mean
     # Responses, scaled to length 1, in terms of orthonormal vectors: gram = low low^T. Neighbours are nearly parallel;
     # what is left of a response that the others span is rounding, and no state.
-    r = 0
+    r = n - n
     for j in range(n):
-        scale[j] = 1.0 / np.sqrt(gram[j, j])
+        line[SCALE, j] = 1.0 / np.sqrt(square[GRAM, j, j])
         left_over = 1.0
         for k in range(r):
-            total = gram[kept[k], j] * scale[kept[k]] * scale[j]
+            total = square[GRAM, kept[k], j] * line[SCALE, kept[k]] * line[SCALE, j]
             for o in range(k):
-                total -= low[k, o] * low[r, o]
-            low[r, k] = total / low[k, k]
-            left_over -= low[r, k] * low[r, k]
+                total -= square[LOW, k, o] * square[LOW, r, o]
+            square[LOW, r, k] = total / square[LOW, k, k]
+            left_over -= square[LOW, r, k] * square[LOW, r, k]
         if left_over > MOMENT_FLOOR:
-            low[r, r] = np.sqrt(left_over)
+            square[LOW, r, r] = np.sqrt(left_over)
             kept[r] = j
             r += 1
     for k in range(r):
-        own = scale[kept[k]]
-        ends[k, 0] = left * own * vectors[kept[k], 0]
-        ends[k, 1] = right * own * vectors[kept[k], 2 * count - 2]
+        own = line[SCALE, kept[k]]
+        line[END, k] = left * own * vectors[kept[k], 0]
+        line[END + 1, k] = right * own * vectors[kept[k], 2 * count - 2]
         for o in range(r):
-            small[k, o] = g[kept[k], kept[o]] * own * scale[kept[o]]
+            square[SMALL, k, o] = square[PROJECTED, kept[k], kept[o]] * own * line[SCALE, kept[o]]
     for k in range(r):
         for side in range(2):
             for o in range(k):
-                ends[k, side] -= low[k, o] * ends[o, side]
-            ends[k, side] /= low[k, k]
+                line[END + side, k] -= square[LOW, k, o] * line[END + side, o]
+            line[END + side, k] /= square[LOW, k, k]
         for c in range(r):
             for o in range(k):
-                small[k, c] -= low[k, o] * small[o, c]
-            small[k, c] /= low[k, k]
+                square[SMALL, k, c] -= square[LOW, k, o] * square[SMALL, o, c]
+            square[SMALL, k, c] /= square[LOW, k, k]
     for k in range(r):
         for c in range(r):
             for o in range(k):
-                small[c, k] -= low[k, o] * small[c, o]
-            small[c, k] /= low[k, k]
-    _jacobi(r, small, rotation)
+                square[SMALL, c, k] -= square[LOW, k, o] * square[SMALL, c, o]
+            square[SMALL, c, k] /= square[LOW, k, k]
+    _jacobi(r, square)
     for k in range(r):
-        rate[k] = small[k, k]
+        line[RATE, k] = square[SMALL, k, k]
         for side in range(2):
-            coupling[k, side] = 0.0
+            line[COUPLING + side, k] = 0.0
             for o in range(r):
-                coupling[k, side] += rotation[o, k] * ends[o, side]
+                line[COUPLING + side, k] += square[ROTATION, o, k] * line[END + side, o]
     for k in range(1, r):
         i = k
-        while i > 0 and rate[i] < rate[i - 1]:
-            rate[i], rate[i - 1] = rate[i - 1], rate[i]
-            for side in range(2):
-                coupling[i, side], coupling[i - 1, side] = coupling[i - 1, side], coupling[i, side]
+        while i > 0 and line[RATE, i] < line[RATE, i - 1]:
+            for which in (RATE, COUPLING, COUPLING + 1):
+                line[which, i], line[which, i - 1] = line[which, i - 1], line[which, i]
             i -= 1
-    return r
+    return int(r)
 
 
 @compiled
-def _gram(piece, count, share, n, vectors, gram) -> None:  # type: ignore[no-untyped-def]
+def _gram(piece, count, share, n, vectors, square) -> None:  # type: ignore[no-untyped-def]
     """Fill the products of the first n vectors in C."""
     for i in range(n):
         for j in range(i + 1):
@@ -349,38 +334,36 @@ def _gram(piece, count, share, n, vectors, gram) -> None:  # type: ignore[no-unt
                 ours, theirs = vectors[i, 2 * c + 1], vectors[j, 2 * c + 1]
                 across = (vectors[i, 2 * c] - ours) * (vectors[j, 2 * c] - theirs)
                 total += part * (piece[c, AXOLEMMA_C] * across + piece[c, MYELIN_C] * ours * theirs)
-            gram[i, j] = total
-            gram[j, i] = total
+            square[GRAM, i, j] = total
+            square[GRAM, j, i] = total
 
 
 @compiled
-def _jacobi(n: int, matrix: Any, rotation: Any) -> None:
-    """Turn a small symmetric matrix (n, n) into a diagonal one in place; `rotation` is filled with its eigenvectors."""
+def _jacobi(n: int, square: Any) -> None:
+    """Turn the small symmetric problem (n, n) into a diagonal one in place, and fill the rotation with its vectors."""
     for i in range(n):
         for j in range(n):
-            rotation[i, j] = 1.0 if i == j else 0.0
+            square[ROTATION, i, j] = 1.0 if i == j else 0.0
     for _ in range(JACOBI_SWEEPS):
         changed = False
         for p in range(n):
             for q in range(p + 1, n):
-                off = matrix[p, q]
-                if off * off <= np.finfo(np.float64).eps ** 2 * abs(matrix[p, p] * matrix[q, q]):
+                off, first, second = square[SMALL, p, q], square[SMALL, p, p], square[SMALL, q, q]
+                if off * off <= np.finfo(np.float64).eps ** 2 * abs(first * second):
                     continue
                 changed = True
-                theta = (matrix[q, q] - matrix[p, p]) / (2.0 * off)
+                theta = (second - first) / (2.0 * off)
                 t = 1.0 / (abs(theta) + np.sqrt(theta * theta + 1.0))
                 if theta < 0.0:
                     t = -t
                 c = 1.0 / np.sqrt(t * t + 1.0)
                 s = t * c
+                for which in (SMALL, ROTATION):
+                    for k in range(n):
+                        a, b = square[which, k, p], square[which, k, q]
+                        square[which, k, p], square[which, k, q] = c * a - s * b, s * a + c * b
                 for k in range(n):
-                    a, b = matrix[k, p], matrix[k, q]
-                    matrix[k, p], matrix[k, q] = c * a - s * b, s * a + c * b
-                for k in range(n):
-                    a, b = matrix[p, k], matrix[q, k]
-                    matrix[p, k], matrix[q, k] = c * a - s * b, s * a + c * b
-                for k in range(n):
-                    a, b = rotation[k, p], rotation[k, q]
-                    rotation[k, p], rotation[k, q] = c * a - s * b, s * a + c * b
+                    a, b = square[SMALL, p, k], square[SMALL, q, k]
+                    square[SMALL, p, k], square[SMALL, q, k] = c * a - s * b, s * a + c * b
         if not changed:
             return
