@@ -97,11 +97,11 @@ def test_content_tells_kernels_apart_by_what_they_hold(monkeypatch: pytest.Monke
 
 
 def test_every_kernel_of_the_engine_can_be_told_by_content() -> None:
-    from remyelin.fibre.solvers import assembly, full, reduction
+    from remyelin.fibre.solvers import assembly, full, moments
     from remyelin.fibre.solvers import kernel_batch as chain
     from remyelin.fibre.solvers import kernel_single as along
 
-    kernels = [chain.kernel(8, 6), along.kernel(1040, 6), reduction._reduce, assembly.assemble, full._run]
+    kernels = [chain.kernel(8, 6), along.kernel(1040, 6), moments.reduce_piece, assembly.write_rows, full._run]
     found = [content(kernel.py_func) for kernel in kernels]
     assert len(set(found)) == len(kernels)
     assert content(chain.kernel(16, 6).py_func) not in found
