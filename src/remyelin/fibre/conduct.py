@@ -20,7 +20,6 @@ from remyelin.fibre.settings import (
     ARRIVAL_NODES,
     BATCH_FIBRES,
     DEFAULT_STEP_US,
-    STEP_LIMITS_US,
     TRANSIT_FACTOR,
     TRANSIT_M_PER_S_PER_UM,
     TRANSIT_MARGIN_MS,
@@ -133,9 +132,10 @@ def conduct(
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres
+    if isinstance(fibres, str) or not isinstance(given, Iterable):
+        raise InputError(f"conduct: a {type(fibres).__name__} is not a Fibre; build one with mrg().")
     workers = threads if threads is not None else (os.cpu_count() or 1)
-    if workers < 1:
-        raise InputError(f"threads is {workers}; give 1 or more.")
+    whole(workers, "threads", "conduct")
     results: list[_Result] = []
     for batch in _batches(given, Pulse() if pulse is None else pulse, duration):
         if tolerance is not None and not results:
@@ -194,6 +194,8 @@ def _batches(
     fibres: Iterable[Fibre], pulse: Pulse | Sequence[Pulse], duration: float | None
 ) -> Iterator[_Batch]:
     """Take the fibres some at a time, and look at a fibre that comes over and over, and at its pulse, once."""
+    if isinstance(pulse, str):
+        raise InputError("conduct: pulse is text; give a Pulse, or one per fibre.")
     pulses = None if isinstance(pulse, Pulse) else list(pulse)
     index = 0
     source = iter(fibres)
@@ -202,16 +204,16 @@ def _batches(
             raise InputError(
                 f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
             )
-        own = [pulse] * len(lot) if isinstance(pulse, Pulse) else list(pulse[index : index + len(lot)])
+        own = [pulse] * len(lot) if isinstance(pulse, Pulse) else (pulses or [])[index : index + len(lot)]
         outlines: list[_Outline] = []
-        number: dict[int, int] = {}
+        seen: dict[int, int] = {}
         waits: dict[tuple[int, int], float] = {}
         which = np.empty(len(lot), dtype=np.int64)
         durations = np.empty(len(lot))
         for i, (fibre, given) in enumerate(zip(lot, own, strict=True)):
-            k = number.get(id(fibre))
+            k = seen.get(id(fibre))
             if k is None:
-                k = number[id(fibre)] = len(outlines)
+                k = seen[id(fibre)] = len(outlines)
                 outlines.append(_outline(fibre, index + i))
             wait = waits.get((k, id(given)))
             if wait is None:
@@ -335,8 +337,8 @@ def _run_reduced(batch: _Batch, tasks: Ints, found: Found, settings: Settings, w
             found.arrival.shape[1],
             workers,
         )
-        for whole, values in zip(found, part, strict=True):
-            whole[tasks[some]] = values
+        for column, values in zip(found, part, strict=True):
+            column[tasks[some]] = values
 
     run_some(np.arange(len(tasks)), settings)
     if settings.window:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
+from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
     DEFAULT_STEP_US,
@@ -35,7 +36,7 @@ from remyelin.fibre.solvers.gate_tables import membrane_tables
 from remyelin.fibre.solvers.kernel_parts import row_size
 from remyelin.fibre.solvers.packing import columns_of, join, reducible, steady_gates
 from remyelin.fibre.solvers.reduced import Settings, course, gate_table, look, room_for, scratch, threaded
-from remyelin.fibre.stimulation.stimulus import Pulse
+from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -198,10 +199,9 @@ def conduct_assembled(
         duration_ms(duration, "conduct_assembled")
     if threads is not None:
         whole(threads, "threads", "conduct_assembled")
-    if pulse is not None:
-        pulse_stimulus(library.first, replace(pulse, node=0) if isinstance(pulse, Pulse) else pulse)
-    given = Pulse() if pulse is None else pulse
     count = (numbers >= 0).sum(axis=1)
+    given = Pulse() if pulse is None else pulse
+    check_pulse(given, int(count.min()) + 1)
     position(given.node, int(count.min()) + 1, "node", "pulse: the shortest fibre")
     length = np.where(numbers >= 0, library.length[numbers], 0).sum(axis=1)
     if duration is None:

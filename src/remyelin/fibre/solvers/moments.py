@@ -262,7 +262,7 @@ def _project(piece, count, share, n, scratch, left, right) -> int:  # type: igno
     As (G + s_j C) x_j = B_j, the products x_i . G x_j follow from x_i . B_j and from those with C.
     """
     vectors, square, line, kept = scratch.vectors, scratch.square, scratch.line, scratch.kept
-    _gram(piece, count, share, n, vectors, square)  # type: ignore[no-untyped-call]
+    _gram(piece, count, share, n, vectors, square)
     for i in range(n):
         for j in range(n):
             square[PROJECTED, i, j] = square[DRIVEN, i, j] - line[SHIFT, j] * square[GRAM, i, j]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -65,10 +64,12 @@ def check_pulse(pulse: Pulse, nodes: int) -> None:
     InputError
         If the node does not exist or the pulse is not finite and positive in duration.
     """
-    if not -nodes <= pulse.node < nodes:
-        raise InputError(f"pulse: there is no node {pulse.node}; the fibre has {nodes}, counted from 0.")
-    if not (math.isfinite(pulse.amplitude) and math.isfinite(pulse.start) and 0 < pulse.duration < math.inf):
-        raise InputError("pulse: amplitude, start and duration must be finite and the duration above zero.")
+    if not isinstance(pulse, Pulse):
+        raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
+    position(pulse.node, nodes, "node", "pulse", from_end=True)
+    number(pulse.amplitude, "amplitude", "pulse", unit="nA")
+    number(pulse.start, "start", "pulse", unit="ms")
+    number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
 
 
 def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
@@ -81,7 +82,7 @@ def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     """
     check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)
-    axoplasm[fibre.nodes[node]] = pulse.amplitude
+    axoplasm[fibre.nodes[int(pulse.node)]] = pulse.amplitude
 
     def sample(steps: int, step: float) -> Array:
         return rectangle(pulse.start, pulse.start + pulse.duration, steps, step)
