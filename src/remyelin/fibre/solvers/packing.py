@@ -19,7 +19,7 @@ from remyelin.fibre.solvers.assembly import Columns, Steady, fill_links, stack_r
 from remyelin.fibre.solvers.gate_tables import MembraneTables
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_parts import field, row_size
-from remyelin.fibre.solvers.moments import AXIAL, PERIAXONAL
+from remyelin.fibre.solvers.moments import AXIAL, AXOLEMMA_C, AXOLEMMA_G, MYELIN_C, MYELIN_G, PERIAXONAL
 from remyelin.fibre.solvers.reduction import points
 
 Array = NDArray[np.float64]
@@ -151,6 +151,18 @@ def join(fibres: Sequence[Fibre]) -> Lot:
     )
 
 
+def elements(net: Circuit) -> Array:
+    """Return the elements of compartments, one a row, as the reduction of internodes takes them."""
+    table = np.zeros((len(net.axolemma_leak), PERIAXONAL + 1))
+    table[:, AXOLEMMA_C] = net.axolemma_capacity
+    table[:, AXOLEMMA_G] = net.axolemma_leak
+    table[:, MYELIN_C] = net.myelin_capacity
+    table[:, MYELIN_G] = net.myelin_conductance
+    table[1:, AXIAL] = net.axial
+    table[1:, PERIAXONAL] = net.periaxonal
+    return table
+
+
 def columns_of(lot: Lot, membranes_at: Ints, tables: MembraneTables, step_ms: float, states: int) -> Columns:
     """Return the columns of all fibres of a lot.
 
@@ -178,18 +190,7 @@ def columns_of(lot: Lot, membranes_at: Ints, tables: MembraneTables, step_ms: fl
         leak_reversal=membrane.leak_reversal,
         excitable=membrane.excitable,
     )
-    elements = np.zeros((len(net.axolemma_leak), PERIAXONAL + 1))
-    membrane_elements = (
-        net.axolemma_capacity,
-        net.axolemma_leak,
-        net.myelin_capacity,
-        net.myelin_conductance,
-    )
-    for k, element in enumerate(membrane_elements):
-        elements[:, k] = element
-    elements[1:, AXIAL] = net.axial
-    elements[1:, PERIAXONAL] = net.periaxonal
-    fill_links(elements, lot.at, lot.first_point, states, step_ms / 2, columns)
+    fill_links(elements(net), lot.at, lot.first_point, states, step_ms / 2, columns)
     return columns
 
 
