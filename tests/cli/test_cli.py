@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from program import Done, call
 
 from remyelin.evidence import Ledger
 from remyelin.person.case import shipped_cases
@@ -17,12 +18,7 @@ REMYELIN = [sys.executable, "-m", "remyelin.cli.main"]
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1"}
 
 
-def call(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [*REMYELIN, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Done) -> str:
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     lines = done.stderr.splitlines()
@@ -34,6 +30,10 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_and_version() -> None:
     done = call("--help")
+    process = subprocess.run(
+        [*REMYELIN, "--help"], capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert (process.returncode, process.stdout, process.stderr) == done
     assert done.returncode == 0
     assert "never medical advice" in done.stdout
     for word in ("run", "cases", "new", "evidence", "validate", "bench", "doctor"):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin import clinic, cobalamin, nerve
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Drawn, Sampler
 from remyelin.analysis.cohort.settings import COHORT_FOUND_END, COHORT_HISTORY_STEP
@@ -23,7 +23,7 @@ from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.found import Presented, find
 from remyelin.person.plans import caused
 from remyelin.person.presentation import ROADS
@@ -34,7 +34,7 @@ from remyelin.person.settings import (
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
 )
-from remyelin.person.traits import NAMES, judged, susceptibility
+from remyelin.person.traits import NAMES
 
 Row = dict[str, float]
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ class Excluded(Exception):
     """This person does not meet the criteria of the population; the message says which."""
 
 
-def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
+def follow(sampler: Sampler, number: int, numbers: Chain) -> tuple[dict[str, str], list[Row]]:
     """Return one person's words (sex, cause, arm) and a row of numbers per visit.
 
     Parameters
@@ -57,7 +57,7 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
     sampler : Sampler
     number : int
         Which person.
-    numbers : Numbers
+    numbers : Chain
         Of the parameter set.
 
     Returns
@@ -91,13 +91,12 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
     )
 
 
-def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:
+def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
     drawn = drawn.with_traits(numbers.ledger)
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    rates = numbers.rates.of_person(susceptibility(person.traits))
-    judge = judged(numbers.judge, person.traits.reserve, person.traits.notice)
+    judge = numbers.maps_of(person.traits)
 
     came = Presented(drawn.duration, np.nan, "visit")
     if criteria.since == "found":
@@ -121,7 +120,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
         order = _order(drawn.arm.regimen, start, population.horizon + 1.0, numbers.ledger)
         exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
     times = _times(began, visits)
-    chemistry = cobalamin.course_of(exposure, times, numbers.kinetics)
+    chemistry = numbers.course(exposure, times)
     at = np.searchsorted(times, visits)
     seen = {name: values[at] for name, values in chemistry.items()}
     if criteria.b12 is not None:
@@ -129,19 +128,18 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
         if not low <= first <= high:
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
-    places = nerve.places(body, numbers.ledger)
-    states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
-    pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
+    states = numbers.followed(chemistry, times, body, person.age, person.traits, visits)
+    pathways = numbers.conducted(states, body)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, judge)
     signs = clinic.signs_of(lost, judge)
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 
-    studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
+    studies = numbers.batteries(states, body)
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
     excess = _excess(times, chemistry, at, signs, numbers)
-    own = replace(numbers, judge=judge)
+    own = numbers.having(judge=judge)
     return _rows(drawn, came, visits, seen, states["axons"], pathways, lost, signs, studies, excess, own)
 
 
@@ -168,33 +166,12 @@ def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.unique(np.concatenate([history, after[after <= visits[-1]], visits]))
 
 
-def _states(
-    times: Floats,
-    methylation: Floats,
-    gas: Floats,
-    visits: Floats,
-    places: myelin.Places,
-    age: float,
-    rates: myelin.Parameters,
-) -> Mapping[str, Floats]:
-    """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
-    before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
-    short = (methylation < 1.0).any(axis=-1) | (gas > 0.0)
-    first = max(int(np.argmax(short)) - 1, 0) if short.any() else None
-    # in health throughout there is nothing to follow but the visits themselves
-    first = before if first is None else min(first, before)
-    states = myelin.course_of(
-        times[first:], methylation[first:], places, age, rates, keep=visits, gas=gas[first:]
-    )
-    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
-
-
 def _excess(
     times: Floats,
     chemistry: Mapping[str, Floats],
     at: NDArray[np.int64],
     signs: Mapping[str, NDArray[np.generic]],
-    numbers: Numbers,
+    numbers: Chain,
 ) -> dict[str, Floats]:
     """Excess of deficiency in the symptoms without a mechanism, (bound, visit)."""
     maps = numbers.associations
@@ -233,7 +210,7 @@ def _rows(
     signs: Mapping[str, NDArray[np.generic]],
     studies: Sequence[nerve.Studies],
     excess: Mapping[str, Floats],
-    numbers: Numbers,
+    numbers: Chain,
 ) -> list[Row]:
     """Put everything of every visit into flat rows."""
     person, judge = drawn.person, numbers.judge

@@ -25,7 +25,7 @@ from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, du
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def run_cohort(
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
-        columns = _columns(sampler, Numbers.of(ledger, tables), say)
+        columns = _columns(sampler, Chain(ledger, tables), say)
         _check_measures(population, columns)
 
         run = _identity(population, settings, sets, ledger, columns)
@@ -263,7 +263,7 @@ def _identity(
     return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> tuple[str, ...]:
+def _columns(sampler: Sampler, numbers: Chain, say: Callable[[str], None]) -> tuple[str, ...]:
     """Names of the numbers of a row, from the first person who can be computed."""
     reasons: Counter[str] = Counter()
     for number in range(sampler.population.persons):

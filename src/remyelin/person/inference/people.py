@@ -18,7 +18,8 @@ from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
 from remyelin.person.case import PARTIAL_CAUSES
-from remyelin.person.chain_people import Numbers, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import simulate_people
 from remyelin.person.inference.clock import clock_of
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
@@ -54,7 +55,7 @@ class Setting:
     ledger : Ledger
     causes : tuple of str
     prior : Prior
-    numbers : tuple of Numbers
+    numbers : tuple of Chain
         One a parameter set.
     age, sex, body, spread
         Of the person, stated or assumed.
@@ -66,7 +67,7 @@ class Setting:
     ledger: Ledger
     causes: tuple[str, ...]
     prior: Prior
-    numbers: tuple[Numbers, ...]
+    numbers: tuple[Chain, ...]
     age: float
     sex: str
     body: nerve.Person
@@ -103,9 +104,9 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
         causes, weights = (kind,), np.ones(1)
     if record.cause.began is None and kind != "none":
         assumed.append("time since the cause began")
-    base = Numbers.of(ledger, tables or nerve.build_tables(ledger))
+    base = Chain(ledger, tables or nerve.build_tables(ledger))
     sets = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
-    numbers = tuple(replace(base, rates=rates) for rates in sets)
+    numbers = tuple(base.having(rates=rates) for rates in sets)
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
     spread = Spread.from_ledger(ledger)
     shared = Setting(record, ledger, causes, prior, numbers, age, sex, body, spread, tuple(assumed))
