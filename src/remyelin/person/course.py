@@ -27,6 +27,7 @@ from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
+from remyelin.person.plotting import CoursePlot
 from remyelin.person.settings import MARKER_LEAST
 from remyelin.person.subject import exposure_of, placed, subject_of
 
@@ -86,6 +87,11 @@ class Course:
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
         return tree_of(self, DISCLAIMER)
+
+    @property
+    def plot(self) -> CoursePlot:
+        """Figures on matplotlib axes: ``.recovery()``, ``.studies()``, ``.myelin()``, ``.waveforms()``."""
+        return CoursePlot(self.to_tree())
 
     def to_netcdf(self, path: Path) -> None:
         """Save data, bands, studies, recordings and provenance as one netCDF file, whole or not at all.

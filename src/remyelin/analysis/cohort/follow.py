@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, nerve
+from remyelin.analysis.cohort.columns import BLOOD, OF_PATHWAYS, QUANTITIES, SIGNS
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Drawn, Sampler
 from remyelin.analysis.cohort.settings import COHORT_FOUND_END, COHORT_HISTORY_STEP
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
@@ -38,9 +40,6 @@ from remyelin.person.traits import NAMES
 
 Row = dict[str, float]
 Floats = NDArray[np.float64]
-BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv")
-SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
-QUANTITIES = ("latency", "amplitude", "velocity", "interval")
 WORDS = ("sex", "cause", "arm")
 _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
 
@@ -111,7 +110,7 @@ def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
     if came.day > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
         raise Excluded("the cause would have begun before birth")
 
-    visits = np.array(population.visits)
+    visits = np.array(population.visits) + np.array(drawn.off)
     goes_on = drawn.arm.exposure == "continues"
     seen_as = replace(drawn.seen(began), ended=None) if goes_on else drawn.seen(began)
     exposure = caused(seen_as, population.horizon + 1.0 if goes_on else 0.0, ledger)
@@ -145,10 +144,11 @@ def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
     """The ledger with the pace of this person's cause in it."""
-    if drawn.person.cause == "pernicious anaemia":
-        return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
-    if drawn.person.cause == "vegan diet":
-        return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
+    match CAUSES[drawn.person.cause].covariate:
+        case "decline":
+            return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
+        case "diet_intake":
+            return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
     return ledger
 
 
@@ -225,12 +225,12 @@ def _rows(
         **{f"trait.{name}": getattr(person.traits, name) for name in NAMES},
         **{f"found.{road}": float(came.road == road) for road in ROADS},
         "covariate.lost": person.lost,
-        "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
+        "covariate.hours_per_day": person.nitrous_hours if CAUSES[person.cause].gas else 0.0,
         "began": -came.day,
     }
     blood = {name: chemistry[name] for name in BLOOD}
     methylation = chemistry["methylation"]
-    of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
+    of_path = {name: pathways[name] for name in OF_PATHWAYS}
     severity = clinic.severities(lost, judge)
     maps, own = numbers.associations, _own_numbers(drawn)
     chance = {name: values[1] for name, values in association.chances(excess, person.age, maps).items()}
