@@ -194,9 +194,9 @@ class _ByContent(FunctionCache):
 
 def _records(kind: Any) -> Iterator[tuple[str, ...]]:
     """Yield the fields of the records among types: two that only change places would be taken for one another."""
-    if isinstance(kind, types.BaseNamedTuple):
+    if isinstance(kind, types.NamedTuple | types.NamedUniTuple):
         yield kind.fields
-    if isinstance(kind, tuple | types.BaseTuple):
+    if isinstance(kind, tuple | types.Tuple | types.NamedTuple):
         for item in kind:
             yield from _records(item)
 
