@@ -26,6 +26,13 @@ class Study(ABC):
 
     A new kind is a frozen dataclass in a file of its own, and one entry of ``STUDIES``. Its norms stand in the ledger
     as ``norm.<key>.<quantity>``.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import Ledger
+    >>> from remyelin.nerve import STUDIES
+    >>> STUDIES["sural"].sites("sural", Ledger.shipped())
+    {'ankle': ('amplitude', 'velocity')}
     """
 
     __slots__ = ()
