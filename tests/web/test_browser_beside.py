@@ -15,7 +15,9 @@ def test_a_coexisting_disease_is_switched_on_and_off(page: Any, server: str) -> 
     page.locator("details.beside summary").click()
     box = page.locator("#beside-diabetic-neuropathy")
     assert not box.is_checked()
-    lines = "[...document.querySelectorAll('.lead .chart path.line')].map(line => line.getAttribute('d')).join()"
+    lines = (
+        "[...document.querySelectorAll('.lead .chart path.line')].map(line => line.getAttribute('d')).join()"
+    )
     before = page.evaluate(lines)
     box.check()
     page.wait_for_function(f"old => {lines} !== old", arg=before)

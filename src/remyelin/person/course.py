@@ -27,6 +27,7 @@ from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
+from remyelin.person.plotting import CoursePlot
 from remyelin.person.settings import MARKER_LEAST
 from remyelin.person.subject import exposure_of, placed, subject_of
 
@@ -67,6 +68,17 @@ class Course:
         Days of the first plan on which labels ask to watch potassium.
     recovery : Recovery
         Every plan with its band, time to improvement, and what remains.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> sorted(course.studies)
+    [0.0, 91.3125, 365.25]
+    >>> course.data['b12'].dims
+    ('plan', 'time')
+    >>> course.provenance.seed
+    0
     """
 
     case: Case
@@ -86,6 +98,11 @@ class Course:
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
         return tree_of(self, DISCLAIMER)
+
+    @property
+    def plot(self) -> CoursePlot:
+        """Figures on matplotlib axes: ``.recovery()``, ``.studies()``, ``.myelin()``, ``.waveforms()``."""
+        return CoursePlot(self.to_tree())
 
     def to_netcdf(self, path: Path) -> None:
         """Save data, bands, studies, recordings and provenance as one netCDF file, whole or not at all.
@@ -147,6 +164,13 @@ def run_course(
     ------
     InputError
         If the case asks for something impossible, as an unknown regimen.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> float(course.data['disability'].sel(plan='as given').max())
+    0.0
     """
     ledger = ledger.recording()
     progress("placing the person")

@@ -21,6 +21,7 @@ from remyelin.analysis.cohort.sampling import Drawn, Sampler
 from remyelin.analysis.cohort.settings import COHORT_FOUND_END, COHORT_HISTORY_STEP
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
@@ -143,10 +144,11 @@ def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
     """The ledger with the pace of this person's cause in it."""
-    if drawn.person.cause == "pernicious anaemia":
-        return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
-    if drawn.person.cause == "vegan diet":
-        return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
+    match CAUSES[drawn.person.cause].covariate:
+        case "decline":
+            return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
+        case "diet_intake":
+            return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
     return ledger
 
 
@@ -223,7 +225,7 @@ def _rows(
         **{f"trait.{name}": getattr(person.traits, name) for name in NAMES},
         **{f"found.{road}": float(came.road == road) for road in ROADS},
         "covariate.lost": person.lost,
-        "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
+        "covariate.hours_per_day": person.nitrous_hours if CAUSES[person.cause].gas else 0.0,
         "began": -came.day,
     }
     blood = {name: chemistry[name] for name in BLOOD}

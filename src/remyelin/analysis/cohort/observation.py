@@ -9,11 +9,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from remyelin.catalogue.markers import STATUS
 from remyelin.evidence import Ledger
 
 Values = NDArray[np.float64]
 
-MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
 #: Sizes of a response, which are 0 where it is absent.
 SIZES: Final = ("amplitude",)
 
@@ -95,7 +95,7 @@ def observation_of(column: str, ledger: Ledger) -> Observation:
         Without spread for columns that the ledger has no spread of: symptoms noticed and signs, which are read as
         the model gives them.
     """
-    if column in MARKERS:
+    if column in STATUS:
         name = f"readout_noise.{column}"
         return Observation(0.0, ledger[name], True, 0.0, basis=name)
     if column in ("haemoglobin", "mcv"):

@@ -25,7 +25,8 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
-from remyelin.person.case import B12, CAUSES, PARTIAL_CAUSES, Duration, Fraction, Name, Text, Time
+from remyelin.catalogue.causes import CAUSES, GAS, NONE, paced_by, partial_causes
+from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
 #: Covariates a file may spread, with the kind of quantity; a factor is a number above 0, 1 = typical.
 #: They are drawn in this order, whatever the order of the file.
@@ -100,7 +101,7 @@ class BySex(_Frozen):
 class Cause(_Frozen):
     """A cause of deficiency and the share of persons who have it."""
 
-    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    kind: Literal[tuple(CAUSES)]  # type: ignore[valid-type]
     share: Fraction = 1.0
     source: Annotated[str, Field(min_length=1, max_length=100)]
     note: Text = ""
@@ -196,7 +197,15 @@ class Published(_Frozen):
 
 
 class Population(_Frozen):
-    """One population: how many, who, why, how long, how treated, when seen."""
+    """One population: how many, who, why, how long, how treated, when seen.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import load_population
+    >>> population = load_population('healton-1991')
+    >>> population.name, population.persons > 10
+    ('healton-1991', True)
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -249,18 +258,18 @@ class Population(_Frozen):
         if self.visits[0] < 0:
             raise ValueError('visits: a visit lies before presentation; begin with "0 d" or later.')
         needs = {
-            "lost": PARTIAL_CAUSES,
-            "hours_per_day": ("nitrous oxide",),
-            "inspired_fraction": ("nitrous oxide",),
-            "decline": ("pernicious anaemia",),
-            "diet_intake": ("vegan diet",),
+            "lost": partial_causes(),
+            "hours_per_day": GAS,
+            "inspired_fraction": GAS,
+            "decline": paced_by("decline"),
+            "diet_intake": paced_by("diet_intake"),
         }
         kinds = {cause.kind for cause in self.cause}
         for name, causes in needs.items():
             if name in self.covariate and kinds.isdisjoint(causes):
                 raise ValueError(f"covariate.{name}: only {', '.join(causes)} has it; remove it.")
         found = self.presentation.since == "found"
-        if found and "none" in kinds:
+        if found and NONE in kinds:
             raise ValueError('cause: "none" never leads to presentation; use presentation.since = "cause".')
         if found and "duration" in self.covariate:
             raise ValueError(

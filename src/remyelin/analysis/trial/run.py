@@ -47,6 +47,12 @@ class TrialResult:
         Of the pool.
     example : str
         One replicate of the largest size that the pool holds without drawing anybody twice, as CSV.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import TrialResult
+    >>> [name for name in TrialResult.__dataclass_fields__][:4]
+    ['design', 'rows', 'assurance', 'needed']
     """
 
     design: Design
