@@ -39,6 +39,34 @@ def test_help_and_version() -> None:
     for word in ("run", "cases", "new", "evidence", "validate", "bench", "doctor"):
         assert f"  {word} " in done.stdout
     assert call().stdout == done.stdout
+    assert "..." not in done.stdout.split("\n", 1)[1], "a description is cut"
+
+
+def test_help_lists_every_command_in_a_section_with_a_short_description_and_an_example() -> None:
+    from remyelin.cli.main import SECTIONS, app
+
+    listed = [row for section in SECTIONS.values() for row in section]
+    assert {command for command, *_ in listed} == {item.callback for item in app.registered_commands}
+    for command, short, example in listed:
+        assert len(short) <= 55, short
+        assert example.startswith(f"remyelin {command.__name__}")
+        done = call(command.__name__, "--help")
+        assert example in done.stdout
+
+
+def test_docs_says_where_the_documentation_is_or_how_to_build_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from remyelin.cli import docs
+
+    monkeypatch.setattr(docs.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(docs, "__file__", str(tmp_path / "src" / "remyelin" / "cli" / "docs.py"))
+    assert docs.BUILD in call("docs").stdout
+    page = tmp_path / "site" / "index.html"
+    page.parent.mkdir()
+    page.touch()
+    assert call("docs", "--no-open").stdout.strip() == str(page)
+    assert json.loads(call("docs", "--json").stdout)["page"] == str(page)
     assert call("--version").stdout.startswith("remyelin ")
 
 
