@@ -24,13 +24,13 @@ Array = NDArray[np.float64]
 class _Opening:
     """Opening rate of m, (a + b V) boltzmann(-c, d), and its closing rate, that over exp((V + e) / f)."""
 
+    closes: bool
     a: float
     b: float
     c: float
     d: float
     e: float
     f: float
-    closes: bool
 
     def __call__(self, potential: ArrayLike) -> Array:
         at = np.asarray(potential, dtype=np.float64)
@@ -43,12 +43,12 @@ class _Opening:
 class _Closing:
     """Closing rate of h, a boltzmann(-b, c), and its opening rate, that over exp((V + d) / e)."""
 
+    opens: bool
     a: float
     b: float
     c: float
     d: float
     e: float
-    opens: bool
 
     def __call__(self, potential: ArrayLike) -> Array:
         at = np.asarray(potential, dtype=np.float64)
@@ -150,8 +150,8 @@ def sweeney_node(ledger: Ledger) -> ChannelSet:
     """Return sodium ``na`` (m^2 h) and leak ``leak`` of the node."""
     m, h = ledger.vector("sweeney.m_rate"), ledger.vector("sweeney.h_rate")
     gates = (
-        Gate("m", _Opening(*m, closes=False), _Opening(*m, closes=True), 1.0, BODY_TEMPERATURE),
-        Gate("h", _Closing(*h, opens=True), _Closing(*h, opens=False), 1.0, BODY_TEMPERATURE),
+        Gate("m", _Opening(False, *m), _Opening(True, *m), 1.0, BODY_TEMPERATURE),
+        Gate("h", _Closing(True, *h), _Closing(False, *h), 1.0, BODY_TEMPERATURE),
     )
     of_m, of_h = (int(power) for power in ledger.vector("sweeney.powers"))
     (sodium, leak), (e_sodium, e_leak) = ledger.vector("sweeney.density"), ledger.vector("sweeney.reversal")
