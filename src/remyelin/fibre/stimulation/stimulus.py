@@ -56,8 +56,8 @@ class Stimulus:
     sample: Callable[[int, float], Array]
 
 
-def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
-    """Turn a pulse into a stimulus of a fibre.
+def check_pulse(pulse: Pulse, nodes: int) -> None:
+    """Refuse a pulse that a fibre of so many nodes cannot be given.
 
     Raises
     ------
@@ -66,12 +66,23 @@ def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     """
     if not isinstance(pulse, Pulse):
         raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
-    node = position(pulse.node, fibre.n_nodes, "node", "pulse", from_end=True)
+    position(pulse.node, nodes, "node", "pulse", from_end=True)
     number(pulse.amplitude, "amplitude", "pulse", unit="nA")
     number(pulse.start, "start", "pulse", unit="ms")
     number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
+
+
+def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
+    """Turn a pulse into a stimulus of a fibre.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_pulse`.
+    """
+    check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)
-    axoplasm[fibre.nodes[node]] = pulse.amplitude
+    axoplasm[fibre.nodes[int(pulse.node)]] = pulse.amplitude
 
     def sample(steps: int, step: float) -> Array:
         return rectangle(pulse.start, pulse.start + pulse.duration, steps, step)
