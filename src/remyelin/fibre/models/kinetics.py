@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remyelin.fibre.settings import EXPONENT_LIMIT, SHORTEST_TIME_MS
+
 Array = NDArray[np.float64]
-EXPONENT_LIMIT = 500.0  # beyond which exp() is as good as infinite
 
 
 def boltzmann(potential: ArrayLike, half: float, slope: float) -> Array:
@@ -64,7 +65,7 @@ class Bell:
         at = np.asarray(potential, dtype=np.float64)
         bell = self.scale / (_exp((at - self.a) / self.b) + _exp(-(at - self.c) / self.d))
         found: Array = np.maximum(
-            self.floor + bell + self.step * boltzmann(at, self.half, self.slope), SHORTEST
+            self.floor + bell + self.step * boltzmann(at, self.half, self.slope), SHORTEST_TIME_MS
         )
         return found
 
@@ -121,9 +122,6 @@ class Constant:
     def __call__(self, potential: ArrayLike) -> Array:
         """Return the number, once for each potential (mV)."""
         return np.full(np.shape(potential), self.value)
-
-
-SHORTEST = 1e-4  # ms: time constants below a tenth of a microsecond are instantaneous to every step allowed
 
 
 def _exp(x: Array) -> Array:

@@ -12,7 +12,8 @@ from remyelin.base.units import MMOL_PER_MOL, Q10_INTERVAL
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.balance import balanced, nernst
 from remyelin.fibre.models.channels import ChannelSet, Current, Gate, steady_gate
-from remyelin.fibre.models.kinetics import SHORTEST, Bell, Constant, Steady, boltzmann
+from remyelin.fibre.models.kinetics import Bell, Constant, Steady, boltzmann
+from remyelin.fibre.settings import SHORTEST_TIME_MS
 
 Array = NDArray[np.float64]
 TERM = 3  # numbers of a term of a steady state: span, half, slope
@@ -144,7 +145,7 @@ def _gates(temperature: float, ledger: Ledger) -> tuple[Gate, ...]:
     open_sk = float(boltzmann(p, half, slope))
     gates.append(steady_gate("sk_n", Constant(open_sk), Constant(-p), q10, of_others))
     *_, zero, pole = ledger.vector("thio.pump")
-    gates.append(steady_gate("pump", _Pump(pole, zero - pole), Constant(SHORTEST)))
+    gates.append(steady_gate("pump", _Pump(pole, zero - pole), Constant(SHORTEST_TIME_MS)))
     return tuple(gates)
 
 
