@@ -68,6 +68,13 @@ class Entry:
         The columns of a table, with their units in `units`.
     alternatives : mapping of str to Entry
         Named values that disagree with this one, each with its own source.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> entry = Ledger.shipped().entry('prior.weight')
+    >>> entry.value, entry.unit, entry.kind
+    (70.0, 'kg', 'assumed')
     """
 
     name: str
@@ -126,6 +133,20 @@ class Ledger:
 
     Use :meth:`shipped` for the numbers that come with the package. ``ledger["name"]`` returns the
     value in the unit of the entry; :meth:`table` returns the columns of a table.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> ledger = Ledger.shipped()
+    >>> ledger['prior.weight']
+    70.0
+    >>> ledger.replace({'prior.weight': '90 kg'}).overrides()
+    {'prior.weight': 90.0}
+    >>> noting = ledger.recording()
+    >>> noting['prior.weight']
+    70.0
+    >>> [entry.name for entry in noting.used()]
+    ['prior.weight']
     """
 
     __slots__ = ("_digests", "_entries", "_used")

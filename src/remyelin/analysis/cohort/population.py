@@ -197,7 +197,15 @@ class Published(_Frozen):
 
 
 class Population(_Frozen):
-    """One population: how many, who, why, how long, how treated, when seen."""
+    """One population: how many, who, why, how long, how treated, when seen.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import load_population
+    >>> population = load_population('healton-1991')
+    >>> population.name, population.persons > 10
+    ('healton-1991', True)
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]

@@ -201,6 +201,12 @@ def arc_length(path: ArrayLike) -> Array:
     InputError
         For fewer than two points, numbers that are not finite, points that repeat, or a path that turns back by
         more than a right angle from one point to the next, as points out of order do.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import arc_length
+    >>> arc_length([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
+    array([0., 5.])
     """
     points = numbers(path, "path", "field")
     if points.ndim == 1:
@@ -316,6 +322,19 @@ def field_on_grid(
     ------
     InputError
         If dimensions are missing, values are not finite, or a point of the path lies outside the grid.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import xarray as xr
+    >>> from remyelin.fibre import field_on_grid
+    >>> axis = np.linspace(-5000.0, 5000.0, 11)
+    >>> solution = xr.DataArray(
+    ...     np.ones((11, 11, 11)), {'x': axis, 'y': axis, 'z': axis}, ('x', 'y', 'z'), attrs={'units': 'mV'}
+    ... )
+    >>> field = field_on_grid(solution, [[0.0, 0.0, 0.0], [1000.0, 0.0, 0.0]], scheme='linear')
+    >>> type(field).__name__
+    'Field'
     """
     missing = [axis for axis in AXES if axis not in getattr(solution, "dims", ())]
     if missing or len(solution.dims) != len(AXES):
@@ -363,6 +382,13 @@ def field_of_point(
         S/m.
     start
         As for :class:`Field`.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import field_of_point
+    >>> field = field_of_point((500.0, 1000.0, 0.0), [[0.0, 0.0, 0.0], [1000.0, 0.0, 0.0]], 0.3)
+    >>> type(field).__name__
+    'Field'
     """
     points = numbers(path, "path", "field")
     arc = arc_length(points)

@@ -104,6 +104,16 @@ def battery(
     ------
     InputError
         For no or an unknown study, a distance that does not fit the limb, or an incomplete state.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> 30 < studies.row('sural', 'ankle').velocity < 70
+    True
     """
     if not studies:
         raise InputError(f"no study was asked for; give one or more of {', '.join(STUDIES)}.")

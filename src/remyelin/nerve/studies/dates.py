@@ -38,6 +38,16 @@ def batteries(
     -------
     tuple of Studies
         As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> states = nerve.intact(person, ledger).expand_dims(time=[0.0, 30.0])
+    >>> len(nerve.batteries(states, person, tables, ledger, ['sural']))
+    2
     """
     return batteries_of(states_of(states.transpose("time", "segment")), person, tables, ledger, studies)
 
@@ -49,5 +59,16 @@ def batteries_of(
     ledger: Ledger,
     studies: Sequence[str] = tuple(STUDIES),
 ) -> tuple[Studies, ...]:
-    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives."""
+    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> states = nerve.states_of(nerve.intact(person, ledger).expand_dims(time=[0.0, 30.0]))
+    >>> len(nerve.batteries_of(states, person, tables, ledger, ['sural']))
+    2
+    """
     return examine(Laboratory.of(person, tables, ledger), arrays, studies)

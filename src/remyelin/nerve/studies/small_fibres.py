@@ -51,6 +51,14 @@ def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     ------
     InputError
         If the state lacks the axons of the leg.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> float(nerve.small_fibres(nerve.intact(person, ledger), ledger)['conducted'].item())
+    1.0
     """
     axons = _axons(states, "leg", ledger)
     nothing = xr.zeros_like(axons)
