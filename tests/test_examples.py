@@ -31,7 +31,13 @@ ROOMS: Final = (
     "remyelin.analysis.claims",
     "remyelin.check",
 )
-MODULES: Final = ("remyelin.evidence.memo", "remyelin.base.units")
+MODULES: Final = (
+    "remyelin.evidence.memo",
+    "remyelin.base.units",
+    "remyelin.base.extensions",
+    "remyelin.cobalamin.causes",
+    "remyelin.person.chain",
+)
 #: Public functions and classes without an example that runs; may only fall.
 WITHOUT: Final = 4
 #: Rooms and names whose examples take minutes: they fit a person.

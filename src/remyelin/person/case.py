@@ -28,7 +28,7 @@ from pydantic_core import core_schema
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import parse, show
-from remyelin.catalogue.causes import CAUSES, PARTIAL
+from remyelin.catalogue.causes import CAUSES, partial_causes
 from remyelin.person.examination import examine
 
 #: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
@@ -116,7 +116,7 @@ class Cause(_Frozen):
                 if getattr(self, key) is not None:
                     raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
         if self.lost is not None and not known.partial:
-            raise ValueError(f"cause.lost: only {', '.join(PARTIAL)} have it; remove it.")
+            raise ValueError(f"cause.lost: only {', '.join(partial_causes())} have it; remove it.")
         if self.began is not None and self.began >= 0:
             raise ValueError('cause.began: must lie before presentation, as "-2 y".')
         if self.began is not None and self.ended is not None and self.ended <= self.began:

@@ -25,7 +25,7 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
-from remyelin.catalogue.causes import CAUSES, GAS, NONE, PARTIAL, paced_by
+from remyelin.catalogue.causes import CAUSES, GAS, NONE, paced_by, partial_causes
 from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
 #: Covariates a file may spread, with the kind of quantity; a factor is a number above 0, 1 = typical.
@@ -258,7 +258,7 @@ class Population(_Frozen):
         if self.visits[0] < 0:
             raise ValueError('visits: a visit lies before presentation; begin with "0 d" or later.')
         needs = {
-            "lost": PARTIAL,
+            "lost": partial_causes(),
             "hours_per_day": GAS,
             "inspired_fraction": GAS,
             "decline": paced_by("decline"),

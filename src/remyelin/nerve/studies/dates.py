@@ -21,7 +21,7 @@ def batteries(
     person: Person,
     tables: Tables,
     ledger: Ledger,
-    studies: Sequence[str] = tuple(STUDIES),
+    studies: Sequence[str] | None = None,
 ) -> tuple[Studies, ...]:
     """Study one person at every date of a course; see :func:`remyelin.nerve.battery`.
 
@@ -32,7 +32,8 @@ def batteries(
     person : Person
     tables : Tables
     ledger : Ledger
-    studies : sequence of str
+    studies : sequence of str, optional
+        All when omitted.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def batteries_of(
     person: Person,
     tables: Tables,
     ledger: Ledger,
-    studies: Sequence[str] = tuple(STUDIES),
+    studies: Sequence[str] | None = None,
 ) -> tuple[Studies, ...]:
     """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives.
 
@@ -71,4 +72,5 @@ def batteries_of(
     >>> len(nerve.batteries_of(states, person, tables, ledger, ['sural']))
     2
     """
-    return examine(Laboratory.of(person, tables, ledger), arrays, studies)
+    chosen = tuple(STUDIES) if studies is None else studies
+    return examine(Laboratory.of(person, tables, ledger), arrays, chosen)
