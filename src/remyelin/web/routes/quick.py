@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from remyelin import clinic, nerve
 from remyelin._version import __version__
 from remyelin.base.figure import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
@@ -134,6 +134,10 @@ async def state(request: Request) -> dict[str, Any]:
             "holotc": list(ledger.vector("limits.holotc")),
             "mma": [ledger["limits.mma"]],
             "homocysteine": [ledger["limits.homocysteine"]],
+        },
+        "conventional": {
+            "b12": ["pg/mL", per_unit("b12", "pg/mL")],
+            "mma": ["umol/L", per_unit("mma", "umol/L")],
         },
         "presence": ledger["clinic.presence"],
         "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
