@@ -22,7 +22,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from remyelin.base.errors import InputError, nearest
-from remyelin.base.units import KINDS, UG_PER_MG, parse
+from remyelin.base.units import KINDS, UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
 
@@ -51,19 +51,6 @@ _WORD_INTERVALS: Final = {
     "monthly": "1 mo",
     "yearly": "1 y",
 }
-_UNIT_WORDS: Final = {
-    "hour": "h",
-    "hours": "h",
-    "day": "d",
-    "days": "d",
-    "week": "wk",
-    "weeks": "wk",
-    "month": "mo",
-    "months": "mo",
-    "year": "y",
-    "years": "y",
-    "mcg": "ug",
-}
 _NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?)"
 _EXAMPLE: Final = '"hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d"'
 
@@ -87,6 +74,12 @@ class Dose:
     ------
     InputError
         For an unknown form or route, or an amount or time that cannot be.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import Dose
+    >>> Dose(time=0.0, amount_ug=1000.0, form='cyanocobalamin', route='im').amount_ug
+    1000.0
     """
 
     time: float
@@ -119,6 +112,14 @@ class Order:
         Cobalamin, in time order.
     vitamins : tuple of (float, float, float)
         Day from which so much folic acid and pyridoxine is taken (mg/day), in time order; empty without any.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import read_order
+    >>> order = read_order('cyanocobalamin 1 mg im every 7 d', 0, 28, Ledger.shipped())
+    >>> [dose.time for dose in order.doses]
+    [0.0, 7.0, 14.0, 21.0]
     """
 
     doses: tuple[Dose, ...]
@@ -140,7 +141,16 @@ class _Phase:
 
 
 def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
-    """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too."""
+    """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import regimen
+    >>> doses = regimen('hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d', 0, 100, Ledger.shipped())
+    >>> len(doses), doses[0].amount_ug, doses[-1].time
+    (9, 1000.0, 74.0)
+    """
     return read_order(order, start, stop, ledger).doses
 
 
@@ -166,6 +176,14 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     ------
     InputError
         One sentence with the order and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import read_order
+    >>> order = read_order('cyanocobalamin 0.5 mg oral daily with folic acid 0.8 mg for 3 d', 0, 30, Ledger.shipped())
+    >>> len(order.doses), order.vitamins
+    (3, ((0, 0.8, 0.0), (3.0, 0.0, 0.0)))
     """
     name = re.sub(r"[\s_-]+", " ", order.strip().lower())
     phases = _named(name, ledger) if name in REGIMENS else _written(order)
@@ -250,7 +268,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
         return match
 
     def days(number: str, unit: str, what: str) -> float:
-        value = parse(f"{number} {_UNIT_WORDS.get(unit, unit)}", "duration", f"regimen {order!r}")
+        value = parse(f"{number} {UNIT_WORDS.get(unit, unit)}", "duration", f"regimen {order!r}")
         if value <= 0:
             raise fail(f"{what} of {number} {unit} is impossible, it must be longer than nothing")
         return value
@@ -270,7 +288,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
     vitamins: dict[str, float] = {}
     for name in ("folic acid", "pyridoxine"):
         if match := take(rf"(?:with|and) {name} {_NUMBER} ?(ug|mcg|mg)"):
-            amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+            amount = parse(f"{match[1]} {UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
             vitamins[name.replace(" ", "_")] = amount / UG_PER_MG
     phase = replace(phase, **vitamins)  # type: ignore[arg-type]
     once = take("once")
@@ -279,7 +297,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
     if once and (phase.interval is not None or phase.duration is not None):
         raise fail(f"'once' contradicts the interval or duration in {part!r}")
     if match := take(rf"{_NUMBER} ?(ug|mcg|mg|g|iu|units?)"):
-        amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+        amount = parse(f"{match[1]} {UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
         if amount <= 0:
             raise fail(f"a dose of {match[1]} {match[2]} is impossible, it must be above 0")
         phase = replace(phase, amount_ug=amount)

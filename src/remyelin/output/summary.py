@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.units import per_unit
+from remyelin.catalogue.markers import MARKERS, STATUS
+from remyelin.catalogue.pathways import label_of as pathway_label
+from remyelin.catalogue.pathways import words
 from remyelin.evidence import Entry, load_references, printed
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.answer import told
 from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
-from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
+from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import forecast_summary, recovery_summary
 from remyelin.output.formatting import number
 from remyelin.output.reported import BLOOD, noticed_from, reported
@@ -154,7 +157,6 @@ def _not_stated(course: Course) -> list[str]:
 def _readings(course: Course) -> list[dict[str, Any]]:
     """What published limits say of the biomarkers at each date; the sources of the limits."""
     references = load_references()
-    labels = dict(MARKERS) | dict(BLOOD)
     rows = []
     for items in zip(*course.readings.values(), strict=True):
         first = items[0]
@@ -163,7 +165,7 @@ def _readings(course: Course) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": first.marker,
-                "label": labels[first.marker],
+                "label": MARKERS[first.marker].title,
                 "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
                 "verdicts": [item.verdict for item in items],
                 "cites": list(first.source),
@@ -176,7 +178,7 @@ def _readings(course: Course) -> list[dict[str, Any]]:
 def _biomarkers(course: Course) -> list[dict[str, Any]]:
     given = course.data.isel(plan=0)
     rows = []
-    for name, label in MARKERS:
+    for name in STATUS:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
         sample = [_value(value) for value in course.samples["SI"][name]]
         other = course.samples["conventional"][name]
@@ -184,7 +186,7 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
-                "label": label,
+                "label": MARKERS[name].title,
                 "values": at,
                 "unit": given[name].attrs["units"],
                 "sample": sample,
@@ -196,15 +198,22 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
                 },
             }
         )
-    for name, label in BLOOD:
+    for name in BLOOD:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
-        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+        rows.append(
+            {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
+        )
     for compartment in given.compartment.values.tolist():
         phi = given["methylation"].sel(compartment=compartment)
         at = [_value(phi.sel(time=date)) for date in course.studies]
         label = f"Methylation potential, {compartment}"
         rows.append(
-            {"name": f"methylation_{compartment}", "label": label, "values": at, "unit": "of replete"}
+            {
+                "name": f"methylation_{compartment}",
+                "label": label,
+                "values": at,
+                "unit": "of replete",
+            }
         )
     return rows
 
@@ -260,7 +269,7 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
                 "tier": item.tier,
                 "values": at,
                 "mechanism": item.mechanism,
-                "pathways": [PATHWAY_WORDS.get(name, words(name)) for name in item.pathways],
+                "pathways": [pathway_label(name) for name in item.pathways],
                 "kind": item.kind,
                 **of_symptom(course, item.id),
                 "clock": item.clock,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import refusal, worse_ends
 from remyelin.person.outlook import Ends
@@ -130,9 +131,9 @@ def answer_of(course: Course) -> Answer:
         course.plans,
         [float(own.sel(plan=plan.name)) for plan in course.plans],
         refused=refusal(course),
-        deficient=course.case.cause.kind != "none",
+        deficient=course.case.cause.kind != NONE,
         treated=bool(course.case.treatment),
-        exposed=course.case.cause.kind == "nitrous oxide" and not (course.person.ended or 0.0) < 0,
+        exposed=CAUSES[course.case.cause.kind].gas and not (course.person.ended or 0.0) < 0,
         horizon=float(course.data["time"][-1]),
         most=course.recovery.most,
     )

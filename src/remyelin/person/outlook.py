@@ -14,15 +14,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin import clinic, myelin, nerve
+from remyelin import clinic, myelin
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
-from remyelin.person.chain import Subject
-from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.chain import Chain
 from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.subject import Subject
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
@@ -110,9 +110,7 @@ def recover(
     course: xr.Dataset,
     who: Subject,
     starts: Sequence[float | None],
-    tables: nerve.Tables,
-    ledger: Ledger,
-    coexisting: Sequence[str] = (),
+    chain: Chain,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -124,12 +122,10 @@ def recover(
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     who : Subject
         Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
-    tables, ledger
-        As for :func:`remyelin.nerve.conduction`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
-    coexisting : sequence of str
-        Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
+    chain : Chain
+        Of the numbers that the course was computed with.
 
     Returns
     -------
@@ -141,12 +137,11 @@ def recover(
     asked = ends_at(starts[0], times[-1])
     days = np.array(sorted({*wanted, *begun, *asked, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    followed = members(who.person, ledger, RECOVERY_MEMBERS)
+    followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
     rates = followed.rates
-    drives = chemistry[list(myelin.DRIVES)]
-    alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
-    states = beside(alone, coexisting, ledger)
-    paths = at_the_wrist(nerve.conduction(states, who.body, tables, ledger, FELT), coexisting, ledger)
+    beside = who.case.coexisting
+    states = chain.myelin(chemistry, who.body, rates, keep=days, coexisting=beside)
+    paths = chain.conduction(states, who.body, FELT, coexisting=beside)
     mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     felt = np.zeros(first.shape, dtype=bool)
@@ -182,7 +177,7 @@ def recover(
         _remains(course),
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
-        clinic.most_points(clinic.Parameters.from_ledger(ledger)),
+        clinic.most_points(chain.judge),
         Ends(
             _taken(spread["disability"], here),
             _taken(spread["gait"], here),

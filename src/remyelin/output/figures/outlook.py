@@ -9,10 +9,12 @@ import numpy as np
 import xarray as xr
 
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
-from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.pathways import words
+from remyelin.catalogue.plans import COLOURS
 from remyelin.output.answer import told
-from remyelin.output.figures.course import TIME, label_of, rounded, words
+from remyelin.output.figures.course import TIME, label_of, rounded
 from remyelin.person.answer import answer_of
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import points, refusal, told_apart
@@ -89,7 +91,7 @@ def recovery_figure(course: Course) -> Figure:
                     plan.label,
                     x,
                     middle,
-                    PLAN_COLOURS[plan.name],
+                    COLOURS[plan.name],
                     2.2 if main else 1.2,
                     plan.name == "none",
                     # a band for every plan would hide them all

@@ -115,6 +115,14 @@ class Forecast:
     plans : tuple of Followed
     waiting : tuple of Waited
     next_test : tuple of NextTest
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> found = forecast(posterior, workers=1)
+    >>> len(found.compared) == len(posterior.record.entries)
+    True
     """
 
     refused: str | None
@@ -179,6 +187,14 @@ def forecast(
     workers : int, optional
     progress : callable
         Called with the name of a step and the share done.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> found = forecast(posterior, workers=1)
+    >>> found.fits or bool(found.refused)
+    True
     """
     entries = compared(posterior)
     fits, refused = _verdict(posterior, entries)
