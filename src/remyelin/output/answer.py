@@ -209,7 +209,8 @@ def _waiting(answer: Answer, after: str) -> str:
         for start in chosen
     ]
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
-    end = NOT_DELAYED if all(start.end is not None for start in later) else SAME_END
+    dated = [start for start in later if start.months is not None] or later
+    end = NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END
     return f"What waiting costs, {after}: {'; '.join(parts)}.{exposed} {end}"
 
 
