@@ -138,6 +138,56 @@ class Field:
         return extracellular_stimulus(fibre, amplitude * self.potential(fibre), waveform)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CompartmentField:
+    """The potential of one electrode at every compartment of one fibre; a source and a lead.
+
+    Attributes
+    ----------
+    value : (n,) float
+        Potential of 1 `unit` at the middle of each compartment, mV.
+    unit : str
+        Unit of the amplitude.
+
+    Raises
+    ------
+    InputError
+        If there is not one finite potential per compartment.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import Ledger
+    >>> from remyelin.fibre import CompartmentField, above, mrg
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> field = CompartmentField(above(fibre, 1000.0, 0.2).potential(fibre))
+    >>> field.potential(fibre).shape
+    (41,)
+    """
+
+    value: Array
+    unit: str = "mA"
+
+    def __post_init__(self) -> None:
+        kept = numbers(self.value, "value", "field").copy()
+        if kept.ndim != 1:
+            raise InputError(f"field: give one potential per compartment, not shape {kept.shape}.")
+        kept.flags.writeable = False
+        object.__setattr__(self, "value", kept)
+
+    def potential(self, fibre: Fibre) -> Array:
+        """Return the potential (mV) of 1 unit at every compartment of the fibre, shape (n,)."""
+        if len(self.value) != fibre.n_compartments:
+            raise InputError(
+                f"field: there are {len(self.value)} potentials for {fibre.n_compartments} compartments; give a Field "
+                "to lay any fibre along a path."
+            )
+        return self.value
+
+    def stimulus(self, fibre: Fibre, waveform: Waveform, amplitude: float = 1.0) -> Stimulus:
+        """Return the stimulus of `amplitude` times the waveform."""
+        return extracellular_stimulus(fibre, amplitude * self.potential(fibre), waveform)
+
+
 def arc_length(path: ArrayLike) -> Array:
     """Return the position along a path, um from its first point, shape (k,).
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.evidence import load_references
+from remyelin.cobalamin import in_words
+from remyelin.evidence import Ledger, load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
@@ -103,7 +104,7 @@ def methods(found: TrialResult) -> str:
     """Return a paragraph for a methods section, made from the design."""
     design = found.design
     arms = "; ".join(
-        f"{arm.name}: {arm.regimen or 'no treatment'}"
+        f"{arm.name}: {in_words(arm.regimen, Ledger.shipped()) if arm.regimen else 'no treatment'}"
         + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
         + (", exposure continues" if arm.exposure else "")
         for arm in design.arm

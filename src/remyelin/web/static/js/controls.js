@@ -81,5 +81,5 @@ function regimen(id, now, count, tell) {
   ];
 }
 
-const NAMED = { "uk neurological": "UK, with neurological signs", uk: "UK", us: "US label", "us practice": "US practice", oral: "by mouth, daily", japan: "Japan, injections", "japan oral": "Japan, by mouth", "b12 b6 folate": "B12, B6 and folate by mouth" };
+const NAMED = { "uk neurological": "UK, with neurological signs, 1 mg", uk: "UK, 1 mg", "us label 100 ug": "US label, 100 ug", "us practice 1 mg": "US practice, 1 mg", oral: "by mouth, 2 mg daily", japan: "Japan, injections, 0.5 mg", "japan oral": "Japan, by mouth, 1.5 mg daily", "b12 b6 folate": "B12, B6 and folate by mouth" };
 const named = (name) => NAMED[name] || name;
