@@ -225,7 +225,7 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, chain)
+    recovery = recover(chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None

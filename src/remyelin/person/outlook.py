@@ -7,7 +7,7 @@ under that set: the band holds what is not known of the rates and how patients d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -18,10 +18,12 @@ from remyelin import clinic, myelin
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.evidence.posterior import ledgers
+from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.person import Person
-from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.settings import RECOVERIES_KEPT, RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
@@ -110,7 +112,7 @@ def recover(
     course: xr.Dataset,
     who: Subject,
     starts: Sequence[float | None],
-    chain: Chain,
+    ledger: Ledger,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -124,13 +126,35 @@ def recover(
         Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
-    chain : Chain
-        Of the numbers that the course was computed with.
+    ledger : Ledger
+        That the course was computed with.
 
     Returns
     -------
     Recovery
+        Remembered by the values of the case, the person and the ledger, of which all else follows.
     """
+    found = _recovered(_Given(who.case, who.person, who, chemistry, course, tuple(starts)), ledger)
+    # a caller may change what it is given
+    copies = {name: getattr(found, name).copy(deep=True) for name in ("bands", "presentation")}
+    return replace(found, **copies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a recovery is computed from; it is told apart by case and person alone."""
+
+    case: Case
+    person: Person
+    who: Subject = field(compare=False)
+    chemistry: xr.Dataset = field(compare=False)
+    course: xr.Dataset = field(compare=False)
+    starts: tuple[float | None, ...] = field(compare=False)
+
+
+@remembered(maxsize=RECOVERIES_KEPT)
+def _recovered(given: _Given, ledger: Ledger) -> Recovery:
+    who, chemistry, starts, chain = given.who, given.chemistry, given.starts, Chain(ledger)
     times = chemistry["time"].to_numpy()
     wanted = [month * DAYS_PER_MONTH for month in RECOVERY_MONTHS]
     begun = [start for start in starts if start is not None]
@@ -174,7 +198,7 @@ def recover(
         np.where(np.isfinite(middle), middle, np.nan),
         low,
         high,
-        _remains(course),
+        _remains(given.course),
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
         clinic.most_points(chain.judge),

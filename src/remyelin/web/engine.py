@@ -568,7 +568,5 @@ def described(whole: Trajectory) -> dict[str, Any]:
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    return json.dumps(
-        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
-        sort_keys=True,
-    )
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting")
+    return json.dumps([data.get(part) for part in decides], sort_keys=True)
