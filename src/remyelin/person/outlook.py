@@ -29,6 +29,7 @@ from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
+AFTER_START: Final = 12.0  # months after the first dose at which the answer names a state
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
 
 
@@ -54,6 +55,24 @@ class Remains:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Members at the dates of the answer: presentation, a year after the first dose, the end of the course.
+
+    Attributes
+    ----------
+    points, gait : (plan, date, member) array
+        Functional disability and its gait item; NaN where a date lies beyond the course.
+    first : (plan, member) array
+        Days from the first dose until a symptom is noticeably better; infinite if none gets so, NaN where nothing
+        is given or no symptom is noticed on that day.
+    """
+
+    points: NDArray[np.float64]
+    gait: NDArray[np.float64]
+    first: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recovery:
     """Recovery of a person under each plan.
 
@@ -73,6 +92,8 @@ class Recovery:
         The band of symptoms and signs at presentation, of :func:`at_presentation`.
     most : int
         The most points of the disability scale that the model can give.
+    ends : Ends
+        The members that the answer is read from.
     """
 
     bands: xr.Dataset
@@ -83,6 +104,7 @@ class Recovery:
     members: int
     presentation: xr.Dataset
     most: int
+    ends: Ends
 
 
 def recover(
@@ -136,7 +158,8 @@ def _recovered(given: _Given, ledger: Ledger) -> Recovery:
     times = chemistry["time"].to_numpy()
     wanted = [month * DAYS_PER_MONTH for month in RECOVERY_MONTHS]
     begun = [start for start in starts if start is not None]
-    days = np.array(sorted({*wanted, *begun, times[-1]}))
+    asked = ends_at(starts[0], times[-1])
+    days = np.array(sorted({*wanted, *begun, *asked, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
     rates = followed.rates
@@ -145,15 +168,17 @@ def _recovered(given: _Given, ledger: Ledger) -> Recovery:
     paths = chain.conduction(states, who.body, FELT, coexisting=beside)
     mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
+    felt = np.zeros(first.shape, dtype=bool)
     each: list[xr.Dataset] = []
     for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
-        total = clinic.functional_disability(conducted, judgement, mental)["total"]
+        scale = clinic.functional_disability(conducted, judgement, mental)
         each.append(
             xr.Dataset(
                 {
-                    "disability": total.astype(np.float64),
+                    "disability": scale["total"].astype(np.float64),
+                    "gait": scale["gait"].astype(np.float64),
                     "burden": severity.sum("symptom"),
                     "conducted": conducted["conducted"].sel(pathway=list(LEG)),
                 }
@@ -163,7 +188,10 @@ def _recovered(given: _Given, ledger: Ledger) -> Recovery:
             if start is not None and days[0] <= start <= days[-1]:
                 own_severity = severity.isel(plan=index)
                 first[member, index] = _first(own_severity, start, float(judgement.presence))
+                at_start = own_severity.sel(time=slice(start, None)).isel(time=0)
+                felt[member, index] = bool((at_start >= judgement.presence).any())
     spread = xr.concat(each, "member")
+    here = [None if day > times[-1] else int(np.searchsorted(days, day)) for day in asked]
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
@@ -174,7 +202,35 @@ def _recovered(given: _Given, ledger: Ledger) -> Recovery:
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
         clinic.most_points(chain.judge),
+        Ends(
+            _taken(spread["disability"], here),
+            _taken(spread["gait"], here),
+            np.where(felt | np.isfinite(first) & (first > 0), first, np.nan).T,
+        ),
     )
+
+
+def ends_at(start: float | None, end: float) -> tuple[float, float, float]:
+    """Return the dates of the answer: presentation, a year after the first dose or after presentation, the end.
+
+    Parameters
+    ----------
+    start : float or None
+        Day of the first dose under the treatment as given.
+    end : float
+        Last day of the course.
+    """
+    return 0.0, max(start or 0.0, 0.0) + AFTER_START * DAYS_PER_MONTH, end
+
+
+def _taken(values: xr.DataArray, places: Sequence[int | None]) -> NDArray[np.float64]:
+    """Return (plan, date, member) at places of the time axis, NaN where there is none."""
+    given = values.transpose("plan", "time", "member").to_numpy()
+    found = np.full((len(given), len(places), given.shape[-1]), np.nan)
+    for date, place in enumerate(places):
+        if place is not None:
+            found[:, date] = given[:, place]
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
