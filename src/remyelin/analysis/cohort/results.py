@@ -1,4 +1,4 @@
-"""What a finished cohort says: its columns, and its figures beside the published ones."""
+"""Results of a finished cohort: its columns, and its figures beside the published ones."""
 
 from __future__ import annotations
 
