@@ -24,11 +24,12 @@ from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person import chain
 from remyelin.person.case import Case
 from remyelin.person.coexisting import entrapment
+from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
-from remyelin.person.settings import MARKER_LEAST
+from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -67,6 +68,9 @@ class Course:
         Days of the first plan on which labels ask to watch potassium.
     recovery : Recovery
         Every plan with its band, time to improvement, and what remains.
+    resembling : Resembling or None
+        Persons who resemble the findings of the case; None where it reports none that the model computes, or where
+        they were left out.
     """
 
     case: Case
@@ -82,6 +86,7 @@ class Course:
     recovery: Recovery
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
+    resembling: Resembling | None = None
 
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
@@ -121,6 +126,7 @@ def run_course(
     *,
     exact: bool = False,
     seed: int = 0,
+    findings: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Course:
     """Compute one person's course from cobalamin to symptoms, for every plan.
@@ -136,6 +142,8 @@ def run_course(
     seed : int
         Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
         result to the last bit.
+    findings : bool
+        Whether the symptoms and signs of the case are used; without them it is placed by laboratory values alone.
     progress : callable
         Called with the name of each step.
 
@@ -151,6 +159,9 @@ def run_course(
     ledger = ledger.recording()
     progress("placing the person")
     person = chain.placed(case, ledger)
+    tables = nerve.build_tables(ledger)
+    alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
+    person = person if alike is None else alike.person
     plans = plans_of(case, person)
     who = chain.subject(case, person, ledger)
 
@@ -183,13 +194,13 @@ def run_course(
     states = chain.myelin_of(who, chemistry, ledger)
 
     progress("conduction")
-    tables = nerve.build_tables(ledger)
     pathways = chain.conduction(who, states, tables, ledger)
     picture = chain.picture(pathways, chemistry["mental"], person.traits, ledger)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting)
+    followed = None if alike is None else (alike, plans)
+    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting, followed)
 
     given = states.isel(plan=0)
     trapped = entrapment(case.coexisting, ledger)
@@ -220,4 +231,5 @@ def run_course(
         recovery=recovery,
         symptoms=clinic.catalogue(ledger),
         provenance=provenance,
+        resembling=alike,
     )

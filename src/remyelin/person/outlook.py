@@ -1,7 +1,8 @@
 """Recovery with its uncertainty: how fast, how far, what remains and why, and what waiting costs.
 
 Every plan is followed under sets of the posterior of the fit to patients, in each by another person who is found ill
-under that set: the band holds what is not known of the rates and how patients differ.
+under that set: the band holds what is not known of the rates and how patients differ. Where a case reports findings,
+the persons are those who resemble them at presentation (:mod:`remyelin.person.inference.resembling`).
 """
 
 from __future__ import annotations
@@ -19,14 +20,20 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
+from remyelin.person.band import Band, band
 from remyelin.person.chain import Subject
 from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.inference.resembling import Resembling
 from remyelin.person.person import Person
+from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
+SETS: Final = "the sets of rates"
+"""What a band is made of without findings, and with them."""
+RESEMBLING: Final = "the persons who resemble the reported findings"
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
 
 
@@ -71,6 +78,8 @@ class Recovery:
         The band of symptoms and signs at presentation, of :func:`at_presentation`.
     most : int
         The most points of the disability scale that the model can give.
+    over : str
+        What the band holds 90 % of: :data:`SETS` or :data:`RESEMBLING`.
     """
 
     bands: xr.Dataset
@@ -81,6 +90,7 @@ class Recovery:
     members: int
     presentation: xr.Dataset
     most: int
+    over: str = SETS
 
 
 def recover(
@@ -91,6 +101,7 @@ def recover(
     tables: nerve.Tables,
     ledger: Ledger,
     coexisting: Sequence[str] = (),
+    found: tuple[Resembling, Sequence[Plan]] | None = None,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -108,6 +119,8 @@ def recover(
         Day of the first dose of each plan, in their order; None where nothing is given.
     coexisting : sequence of str
         Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
+    found : (Resembling, sequence of Plan), optional
+        Persons who resemble the findings of the case, and the plans; without them sets of the posterior are followed.
 
     Returns
     -------
@@ -118,19 +131,23 @@ def recover(
     begun = [start for start in starts if start is not None]
     days = np.array(sorted({*wanted, *begun, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
+    if found is not None:
+        mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy()
+        whole = band(who.case, found[1], found[0], days, mental, ledger)
+        return _of_band(whole, [plan.name for plan in found[1]], days, starts, course, ledger)
     followed = members(who.person, ledger, RECOVERY_MEMBERS)
     rates = followed.rates
     drives = chemistry[list(myelin.DRIVES)]
     alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
     states = beside(alone, coexisting, ledger)
     paths = at_the_wrist(nerve.conduction(states, who.body, tables, ledger, FELT), coexisting, ledger)
-    mental = chemistry["mental"].sel(time=days)
+    points = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []
     for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
-        total = clinic.functional_disability(conducted, judgement, mental)["total"]
+        total = clinic.functional_disability(conducted, judgement, points)["total"]
         each.append(
             xr.Dataset(
                 {
@@ -156,6 +173,66 @@ def recover(
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
         clinic.most_points(clinic.Parameters.from_ledger(ledger)),
     )
+
+
+def _of_band(
+    whole: Band,
+    names: list[str],
+    days: NDArray[np.float64],
+    starts: Sequence[float | None],
+    course: xr.Dataset,
+    ledger: Ledger,
+) -> Recovery:
+    """Return the recovery of persons who resemble the findings, followed under every plan."""
+    maps = clinic.Parameters.from_ledger(ledger)
+    severity = np.stack(list(whole.severity.values()), axis=-1)
+    leg = [clinic.PATHWAYS.index(name) for name in LEG]
+    over = ("member", "plan", "time")
+    spread = xr.Dataset(
+        {
+            "disability": (over, whole.disability.astype(np.float64)),
+            "burden": (over, severity.sum(axis=-1)),
+            "conducted": ((*over, "pathway"), whole.pathways["conducted"][..., leg]),
+        },
+        coords={"plan": names, "time": days, "pathway": list(LEG)},
+    )
+    first = np.full((len(severity), len(starts)), np.inf)
+    for index, start in enumerate(starts):
+        if start is None or not days[0] <= start <= days[-1]:
+            continue
+        later = days >= start
+        fallen = severity[:, index, later][:, :1] - severity[:, index, later] >= float(np.mean(maps.presence))
+        better = fallen.any(axis=-1)
+        at = days[later][better.argmax(axis=1)] - start
+        first[:, index] = np.where(better.any(axis=1), at, np.inf)
+    low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
+    zero = int(np.searchsorted(days, 0.0))
+    return Recovery(
+        spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
+        np.where(np.isfinite(middle), middle, np.nan),
+        low,
+        high,
+        _remains(course),
+        len(severity),
+        presentation_of(whole, zero),
+        clinic.most_points(maps),
+        RESEMBLING,
+    )
+
+
+def presentation_of(whole: Band, at: int) -> xr.Dataset:
+    """Return the band of symptoms and signs of persons under the first plan, as :func:`at_presentation` does."""
+    now = xr.Dataset(
+        {name: ("member", whole.signs[name][:, 0, at]) for name in SIGNS}
+        | {
+            "severity": (
+                ("member", "symptom"),
+                np.stack([values[:, 0, at] for values in whole.severity.values()], axis=-1),
+            )
+        },
+        coords={"symptom": list(whole.severity)},
+    )
+    return now.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

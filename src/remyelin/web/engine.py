@@ -30,12 +30,15 @@ from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person import chain
+from remyelin.person.band import band as followed_alike
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.coexisting import beside, entrapment
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import at_presentation, members
+from remyelin.person.inference.resembling import Resembling, has_findings, resembling
+from remyelin.person.outlook import at_presentation, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.settings import RECOVERY_MEMBERS
 from remyelin.person.traits import judged
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
@@ -126,7 +129,22 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: chain.placed(case, self.ledger))
+        found = self.alike(case)
+        return found.person if found else self._persons.get(key, lambda: chain.placed(case, self.ledger))
+
+    def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
+        """Return the persons who resemble the findings of a case; None where it reports none."""
+        if not has_findings(case, self.ledger):
+            return None
+        data = to_toml_data(case)
+        parts = ("person", "cause", "intake", "labs", "coexisting", "symptom", "sign")
+        key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
+
+        def make() -> Resembling | None:
+            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+
+        found: Resembling | None = self._persons.get(key, make)
+        return found
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -154,6 +172,7 @@ class Engine:
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         ledger = self.ledger
         check("placing the person")
+        self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
         who = chain.subject(case, person, ledger)
@@ -187,6 +206,9 @@ class Engine:
         """
         whole = self.trajectory(case, shift, check)
         ledger, tables = self.ledger, self.tables()
+        alike = self.alike(case)
+        if alike is not None:
+            return self._bands_alike(case, shift, whole, alike, check)
         followed = members(whole.who.person, ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
@@ -210,33 +232,28 @@ class Engine:
             {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
             np.stack([one.disability for one in pictures]),
         )
-        low, high = WEB_BAND
-
-        def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
-            # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
-            ends = np.quantile(values, [low, 0.5, high], axis=0)
-            return {
-                name: {
-                    "low": plain(ends[0, :, i]),
-                    "median": plain(ends[1, :, i]),
-                    "high": plain(ends[2, :, i]),
-                }
-                for i, name in enumerate(names)
-            }
-
         over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
-        shares = {
-            key: band(pathways[key].transpose("member", "time", "pathway").to_numpy(), over)
+        carried = {
+            key: pathways[key].transpose("member", "time", "pathway").to_numpy()
             for key in ("conducted", "axons")
         }
-        return {
-            "months": months(together.time.to_numpy()),
-            "members": len(followed.rates),
-            "share": [low, high],
-            "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
-            "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
-            "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
-        }
+        return banded(together.time.to_numpy(), picture, carried, over)
+
+    def _bands_alike(
+        self, case: Case, shift: float | None, whole: Trajectory, alike: Resembling, check: Check
+    ) -> dict[str, Any]:
+        """Return the spread over the persons who resemble the findings of a case."""
+        times = whole.states.time.to_numpy()
+        days = times[dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)]
+        mental = whole.chemistry["mental"].sel(time=days).to_numpy()
+        plan = Plan("asked", "as asked", shift)
+        found = followed_alike(case, (plan,), alike, days, mental[None], self.ledger, check)
+        picture = Picture(
+            {name: values[:, 0] for name, values in found.severity.items()},
+            found.disability[:, 0].astype(np.int64),
+        )
+        carried = {name: values[:, 0] for name, values in found.pathways.items()}
+        return banded(days, picture, carried, clinic.PATHWAYS)
 
     def refused(self, case: Case, check: Check) -> str:
         """Say why the course of a case is no forecast for its person; empty where it may be shown.
@@ -251,19 +268,28 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person = whole.who.person
-        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
-        together = myelin.simulate(
-            whole.chemistry[list(myelin.DRIVES)],
-            whole.who.segments,
-            whole.who.person.age,
-            followed.rates,
-            keep=zero,
-        )
-        together = beside(together, case.coexisting, self.ledger)
-        pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
+        alike = self.alike(case)
+        if alike is not None:
+            if alike.refused:
+                return alike.refused
+            plan = Plan("asked", "as given", 0.0)
+            now = followed_alike(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            here = presentation_of(now, 0)
+        else:
+            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            together = myelin.simulate(
+                whole.chemistry[list(myelin.DRIVES)],
+                whole.who.segments,
+                whole.who.person.age,
+                followed.rates,
+                keep=zero,
+            )
+            together = beside(together, case.coexisting, self.ledger)
+            pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
+            here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
@@ -272,7 +298,7 @@ class Engine:
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
+        computed = findings(here, noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -333,6 +359,39 @@ class Engine:
                 }
             )
         return found
+
+
+def banded(
+    days: NDArray[np.float64],
+    picture: Picture,
+    carried: Mapping[str, NDArray[np.float64]],
+    pathways: Iterable[str],
+) -> dict[str, Any]:
+    """Return the band of members as plain data; arrays over (member, time), those carried over pathway besides."""
+    low, high = WEB_BAND
+
+    def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
+        # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
+        ends = np.quantile(values, [low, 0.5, high], axis=0)
+        return {
+            name: {
+                "low": plain(ends[0, :, i]),
+                "median": plain(ends[1, :, i]),
+                "high": plain(ends[2, :, i]),
+            }
+            for i, name in enumerate(names)
+        }
+
+    names = list(pathways)
+    shares = {key: band(values, names) for key, values in carried.items()}
+    return {
+        "months": months(days),
+        "members": len(picture.disability),
+        "share": [low, high],
+        "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
+        "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
+        "pathways": {name: {key: shares[key][name] for key in shares} for name in names},
+    }
 
 
 def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
@@ -470,10 +529,13 @@ def described(whole: Trajectory) -> dict[str, Any]:
     }
 
 
+_PARTS = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
+
+
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
     return json.dumps(
-        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
+        [data.get(part) for part in _PARTS],
         sort_keys=True,
     )

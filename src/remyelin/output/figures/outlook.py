@@ -127,9 +127,7 @@ def recovery_figure(course: Course) -> Figure:
         for name in ("sural", "tibial_sep")
     ]
     caption = (
-        f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
-        "set, which all other figures use, was, so its curve can lie near the edge of the band. "
+        f"{_made_of(course)} The band (treated as given) holds 90 % of them. "
         + (
             "Right: where each plan ends, by how much earlier or later treatment began. "
             if worse
@@ -138,6 +136,19 @@ def recovery_figure(course: Course) -> Figure:
         + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+
+
+def _made_of(course: Course) -> str:
+    """Say whose medians are drawn."""
+    if course.resembling is not None:
+        return (
+            f"Medians of {course.recovery.members} simulated persons who resemble the reported findings at "
+            "presentation, each under another set of the posterior."
+        )
+    return (
+        f"Medians of {course.recovery.members} sets of the posterior, in each another person who is found ill; the "
+        "default set, which all other figures use, is the central one."
+    )
 
 
 def plans_figure(course: Course) -> tuple[Figure, ...]:
@@ -158,13 +169,13 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         low, middle, high = (
             rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
         )
-        one = Series("this plan: median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high)
+        one = Series("this plan: median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high)
         panels.append(
             Panel(plan.label, TIME, "points of 16", (beside, one), y_range=(0.0, top), marks=(0.0,))
         )
     caption = (
-        "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
-        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off. Later "
+        "Functional disability under each other plan, with its band; dashed, the median of the "
+        "treatment as given. Where bands overlap, it is not certain which of the two is better off. Later "
         "starts that the model cannot tell apart from the treatment as given are not drawn."
     )
     title = "Every start of treatment, with its band"
@@ -180,7 +191,7 @@ def _against_delay(course: Course) -> Panel:
     low, middle, high = (rounded(ends.sel(plan=names, quantile=q).values) for q in ("low", "median", "high"))
     own = rounded(course.data["disability"].isel(time=-1).sel(plan=names).values)
     series = (
-        Series("median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high),
+        Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
         Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
     )
     return Panel(
@@ -233,9 +244,9 @@ def forecast_summary(course: Course) -> dict[str, str | None]:
     if waiting:
         return {"refused": None, "headline": f"{sentence}. {waiting}"}
     end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
-    when = label_of(float(course.data.time[-1]))
+    when, over = label_of(float(course.data.time[-1])), course.recovery.over
     untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
-    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
+    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of {over}).{untreated}"
     return {"refused": None, "headline": end}
 
 
@@ -274,7 +285,7 @@ def _waiting(course: Course) -> str:
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
     sentence = (
         f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
-        f"(median; in brackets 90 % of the sets of rates).{exposed}"
+        f"(median; in brackets 90 % of {course.recovery.over}).{exposed}"
     )
     return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 

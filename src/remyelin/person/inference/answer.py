@@ -64,6 +64,18 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
                 for item in found.waiting
             ],
         },
+        "steps": [
+            {
+                "entries": item.entries,
+                "months": round(item.day / DAYS_PER_MONTH, 2),
+                "added": list(item.labels),
+                "points": None
+                if item.median is None or item.low is None or item.high is None
+                else _triple((item.low, item.median, item.high)),
+                "effective_sample": round(item.effective, 1),
+            }
+            for item in found.steps
+        ],
         "next_test": [
             {"kind": item.kind, "name": item.name, "narrower": round(item.narrower, 3)}
             for item in found.next_test

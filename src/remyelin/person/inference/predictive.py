@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import KINDS
 from remyelin.person.inference import findings
+from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
 from remyelin.person.inference.settings import RECORD_DIGITS
@@ -125,6 +126,41 @@ def grade_draws(
     worse = np.minimum(found, other) if item.type == "jerk" else np.maximum(found, other)
     grades: NDArray[np.int64] = np.where(uniform[1] < common, worse, found)
     return grades
+
+
+def expected_chances(posterior: Posterior, ready: Prepared, entry: Entry, logs: Floats) -> float:
+    """Return the probability of a finding as reported, its causes other than the deficiency included.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    ready : Prepared
+        Hidden states of its persons.
+    entry : Entry
+        A symptom or sign.
+    logs : (person, draw) array
+        Log weights of persons and their hidden states.
+    """
+    likelihood, shared = posterior.likelihood, posterior.setting
+    reporting, item = likelihood.reporting, findings.finding_of(entry)
+    assert ready.state is not None
+    common = findings.background(item, entry.kind, shared.age, posterior.record.conditions, shared.ledger)
+    cases: list[tuple[int | None, float]] = [(None, 1.0 - common)]
+    cases += [(grade, common * part) for grade, part in findings.others(item, reporting)]
+    both = np.zeros(logs.shape)
+    parts = findings.parts_of(entry, reporting)
+    belows = []
+    for day, levels in parts:
+        at = int(np.searchsorted(likelihood.finding_days, day))
+        examiner = ready.hidden.examiner[..., at]
+        belows.append((levels, findings.cumulative(item, ready.state, at, examiner, reporting)))
+    for grade, share in cases:
+        together = np.ones(logs.shape)
+        for levels, below in belows:
+            together *= np.clip(findings.chance(item, levels, below, grade), 0.0, 1.0)
+        both += share * together
+    weights = np.exp(logs - logs.max())
+    return float((weights * both).sum() / weights.sum())
 
 
 def compared(posterior: Posterior) -> tuple[Predicted, ...]:
