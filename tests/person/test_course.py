@@ -19,11 +19,11 @@ from remyelin.output.reported import AGREES, MISSES, reported
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.output.summary import summarise
 from remyelin.person.case import Finding, load_case, shipped_cases
-from remyelin.person.chain import time_axis
 from remyelin.person.course import Course, run_course
 from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END
 from remyelin.person.person import resolve
 from remyelin.person.plans import exposure, plans_of
+from remyelin.person.subject import time_axis
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from remyelin.base.units import KINDS, parse, per_unit
+from remyelin.catalogue.markers import MARKERS
 from remyelin.check.words import Word, clean
 from remyelin.evidence import Ledger
 from remyelin.evidence.plausible import refuse_implausible, short, unit_of
@@ -14,16 +15,10 @@ if TYPE_CHECKING:
     from remyelin.check.dated import DatedLab, Treated
     from remyelin.person.case import Case
 
-#: Laboratory values, with what they are called.
+#: Laboratory values that a person may know, as a patient reads them.
 LABS: Final = {
-    "b12": "serum B12",
-    "holotc": "active B12 (holotranscobalamin)",
-    "mma": "methylmalonic acid",
-    "homocysteine": "homocysteine",
-    "haemoglobin": "haemoglobin",
-    "haematocrit": "haematocrit",
-    "mcv": "mean cell volume",
-    "filtration": "kidney filtration (eGFR)",
+    name: MARKERS[name].lay
+    for name in ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv", "filtration")
 }
 _MASS: Final = {
     "b12": ("pg/mL", "ng/L", "ng/mL", "ng/dL", "ug/L"),

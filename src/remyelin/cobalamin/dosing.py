@@ -22,7 +22,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from remyelin.base.errors import InputError, nearest
-from remyelin.base.units import KINDS, UG_PER_MG, parse
+from remyelin.base.units import KINDS, UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
 
@@ -50,19 +50,6 @@ _WORD_INTERVALS: Final = {
     "weekly": "1 wk",
     "monthly": "1 mo",
     "yearly": "1 y",
-}
-_UNIT_WORDS: Final = {
-    "hour": "h",
-    "hours": "h",
-    "day": "d",
-    "days": "d",
-    "week": "wk",
-    "weeks": "wk",
-    "month": "mo",
-    "months": "mo",
-    "year": "y",
-    "years": "y",
-    "mcg": "ug",
 }
 _NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?)"
 _EXAMPLE: Final = '"hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d"'
@@ -250,7 +237,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
         return match
 
     def days(number: str, unit: str, what: str) -> float:
-        value = parse(f"{number} {_UNIT_WORDS.get(unit, unit)}", "duration", f"regimen {order!r}")
+        value = parse(f"{number} {UNIT_WORDS.get(unit, unit)}", "duration", f"regimen {order!r}")
         if value <= 0:
             raise fail(f"{what} of {number} {unit} is impossible, it must be longer than nothing")
         return value
@@ -270,7 +257,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
     vitamins: dict[str, float] = {}
     for name in ("folic acid", "pyridoxine"):
         if match := take(rf"(?:with|and) {name} {_NUMBER} ?(ug|mcg|mg)"):
-            amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+            amount = parse(f"{match[1]} {UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
             vitamins[name.replace(" ", "_")] = amount / UG_PER_MG
     phase = replace(phase, **vitamins)  # type: ignore[arg-type]
     once = take("once")
@@ -279,7 +266,7 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
     if once and (phase.interval is not None or phase.duration is not None):
         raise fail(f"'once' contradicts the interval or duration in {part!r}")
     if match := take(rf"{_NUMBER} ?(ug|mcg|mg|g|iu|units?)"):
-        amount = parse(f"{match[1]} {_UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
+        amount = parse(f"{match[1]} {UNIT_WORDS.get(match[2], match[2])}", "dose", f"regimen {order!r}")
         if amount <= 0:
             raise fail(f"a dose of {match[1]} {match[2]} is impossible, it must be above 0")
         phase = replace(phase, amount_ug=amount)

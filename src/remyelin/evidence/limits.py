@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.markers import STATUS
 from remyelin.evidence import Ledger
 
-MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
+MARKERS: Final = STATUS
 
 
 @dataclass(frozen=True, slots=True)

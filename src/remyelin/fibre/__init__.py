@@ -20,10 +20,11 @@ from remyelin.fibre.lesions.sheath import (
     retract,
     vacuolate,
 )
-from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node
+from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node, steady_gate
 from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
+from remyelin.fibre.models.own import bare_cable, from_internodes
 from remyelin.fibre.models.sundt import sundt_c_fibre
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
 from remyelin.fibre.protocols.block import block_thresholds
@@ -53,6 +54,7 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
+from remyelin.fibre.stimulation.field import Field, arc_length, field_of_point, field_on_grid, fields
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import (
@@ -76,6 +78,7 @@ __all__ = [
     "Electrode",
     "Errors",
     "Fibre",
+    "Field",
     "Gate",
     "Geometry",
     "Library",
@@ -91,7 +94,9 @@ __all__ = [
     "Stimulus",
     "Waveform",
     "above",
+    "arc_length",
     "bare",
+    "bare_cable",
     "biphasic",
     "block_thresholds",
     "blocking_temperature",
@@ -105,8 +110,12 @@ __all__ = [
     "errors",
     "expose_potassium",
     "extracellular_stimulus",
+    "field_of_point",
+    "field_on_grid",
+    "fields",
     "follow_trains",
     "from_function",
+    "from_internodes",
     "gaines_motor",
     "gaines_sensory",
     "internodal_times",
@@ -144,6 +153,7 @@ __all__ = [
     "sinusoidal",
     "spike_times",
     "spikes",
+    "steady_gate",
     "stimulate",
     "strength_duration",
     "sundt_c_fibre",

@@ -14,6 +14,11 @@ CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
 EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
 GATE_TABLE_RANGE: Final = (-250.0, 250.0)  # mV; beyond it a gate's rates are those of the end
+RATE_LOOKED_AT: Final = (
+    -150.0,
+    100.0,
+    26,
+)  # mV from, to, and how many: where a rate that is a function is checked
 GATE_TABLE_STEP: Final = 0.05  # mV, interpolated linearly: rates to about 4e-6
 REST_STEP_MS: Final = (
     1.0  # pseudo-transient step towards the resting state; longer ones miss Gaines' sensory fibre
@@ -33,6 +38,7 @@ PULSE_NA: Final = (
     2.0  # default intracellular pulse; far above threshold, so that it says nothing of the fibre
 )
 PULSE_MS: Final = 0.1
+FIELD_SLACK_UM: Final = 0.5  # by which a fibre may overhang a path of potentials: rounding of its length
 CUT_TOLERANCE_UM: Final = 1e-6  # compartments shorter than this are rounding
 BARE_COMPARTMENT_UM: Final = 20.0  # longest compartment of bare axolemma (Dimitrov 2005 needs 20 um or less)
 WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded, is one

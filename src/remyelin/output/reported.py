@@ -6,18 +6,15 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.output.chances import bounds_of
 from remyelin.output.chances import shown as shown_chance
-from remyelin.output.figures.course import MARKERS, label_of
+from remyelin.output.figures.course import label_of
 from remyelin.output.formatting import number
 from remyelin.person.course import Course
 
-BLOOD = (
-    ("combined_indicator", "Combined indicator (4cB12)"),
-    ("csf_b12", "B12 in cerebrospinal fluid"),
-    ("haemoglobin", "Haemoglobin"),
-    ("mcv", "Mean cell volume"),
-)
+#: Values of the blood beside those of B12 status.
+BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
 
 
 PLACED, UNUSED = "used to place the person", "not used"
@@ -46,17 +43,17 @@ def reported(course: Course) -> list[dict[str, str]]:
 def _rows(course: Course) -> list[dict[str, str]]:
     given = course.data.isel(plan=0).sel(time=0.0)
     rows = []
-    for name, label in (*MARKERS, *BLOOD):
+    for name in (*STATUS, *BLOOD):
         stated = getattr(course.case.labs, name, None)
         if stated is None:
             continue
         unit = given[name].attrs["units"]
         rows.append(
             {
-                "what": label,
+                "what": MARKERS[name].title,
                 "reported": f"{number(stated)} {unit}",
                 "model": f"{number(float(given[name]))} {unit}",
-                "note": PLACED if (name, label) in MARKERS else UNUSED,
+                "note": PLACED if MARKERS[name].status else UNUSED,
             }
         )
     known = {item.id: item for item in course.symptoms}

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.units import per_unit
+from remyelin.catalogue.markers import MARKERS, STATUS
+from remyelin.catalogue.pathways import label_of as pathway_label
+from remyelin.catalogue.pathways import words
 from remyelin.evidence import Entry, cite, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
-from remyelin.output.figures.course import MARKERS, PATHWAY_WORDS, label_of, words
+from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import forecast_summary, ranged, recovery_summary
 from remyelin.output.formatting import number
 from remyelin.output.reported import BLOOD, noticed_from, reported
@@ -158,7 +161,6 @@ def _not_stated(course: Course) -> list[str]:
 def _readings(course: Course) -> list[dict[str, Any]]:
     """What published limits say of the biomarkers at each date; the sources of the limits."""
     references = load_references()
-    labels = dict(MARKERS) | dict(BLOOD)
     rows = []
     for items in zip(*course.readings.values(), strict=True):
         first = items[0]
@@ -167,7 +169,7 @@ def _readings(course: Course) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": first.marker,
-                "label": labels[first.marker],
+                "label": MARKERS[first.marker].title,
                 "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
                 "verdicts": [item.verdict for item in items],
                 "source": f"{source} ({first.locator})" if first.locator else source,
@@ -179,7 +181,7 @@ def _readings(course: Course) -> list[dict[str, Any]]:
 def _biomarkers(course: Course) -> list[dict[str, Any]]:
     given = course.data.isel(plan=0)
     rows = []
-    for name, label in MARKERS:
+    for name in STATUS:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
         sample = [_value(value) for value in course.samples["SI"][name]]
         other = course.samples["conventional"][name]
@@ -187,7 +189,7 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
-                "label": label,
+                "label": MARKERS[name].title,
                 "values": at,
                 "unit": given[name].attrs["units"],
                 "sample": sample,
@@ -199,15 +201,22 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
                 },
             }
         )
-    for name, label in BLOOD:
+    for name in BLOOD:
         at = [_value(given[name].sel(time=date)) for date in course.studies]
-        rows.append({"name": name, "label": label, "values": at, "unit": given[name].attrs["units"]})
+        rows.append(
+            {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
+        )
     for compartment in given.compartment.values.tolist():
         phi = given["methylation"].sel(compartment=compartment)
         at = [_value(phi.sel(time=date)) for date in course.studies]
         label = f"Methylation potential, {compartment}"
         rows.append(
-            {"name": f"methylation_{compartment}", "label": label, "values": at, "unit": "of replete"}
+            {
+                "name": f"methylation_{compartment}",
+                "label": label,
+                "values": at,
+                "unit": "of replete",
+            }
         )
     return rows
 
@@ -263,7 +272,7 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
                 "tier": item.tier,
                 "values": at,
                 "mechanism": item.mechanism,
-                "pathways": [PATHWAY_WORDS.get(name, words(name)) for name in item.pathways],
+                "pathways": [pathway_label(name) for name in item.pathways],
                 "kind": item.kind,
                 **of_symptom(course, item.id),
                 "clock": item.clock,

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from remyelin import clinic, nerve
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.chain import Chain
 from remyelin.person.chain_people import People, simulate_people
-from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.coexisting import beside
 from remyelin.person.inference.findings import clinic_of
 from remyelin.person.inference.people import times_of
 from remyelin.person.inference.predictive import bridged
@@ -89,7 +90,7 @@ def band(
             shared.numbers,
             found.member.tolist(),
         )
-        values = _pathways(people, case, shared.body, shared.numbers[0].tables, ledger)
+        values = _pathways(people, case, shared.body, shared.numbers[-1])
         state = clinic_of(values, found.picked.hidden, path, judge, likelihood.reporting)
         signs = clinic.signs_of(state.lost, state.judge)
         each.append(
@@ -108,20 +109,16 @@ def band(
     )
 
 
-def _pathways(
-    people: People, case: Case, body: nerve.Person, tables: nerve.Tables, ledger: Ledger
-) -> dict[str, Floats]:
+def _pathways(people: People, case: Case, body: nerve.Person, chain: Chain) -> dict[str, Floats]:
     """Return conduction (person, time, pathway), coexisting diseases in it."""
     keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     if not case.coexisting:
         return {name: people.pathways[name][..., keep] for name in clinic.VARIABLES}
-    places = nerve.places(body, ledger)
+    places = nerve.places(body, chain.ledger)
     states = xr.Dataset(
         {name: (("person", "time", "segment"), values) for name, values in people.states.items()},
         coords={"time": people.days[0], "segment": list(places.names)},
     )
-    ill = beside(states, case.coexisting, ledger)
-    found = at_the_wrist(
-        nerve.conduction(ill, body, tables, ledger, clinic.PATHWAYS), case.coexisting, ledger
-    )
+    ill = beside(states, case.coexisting, chain.ledger)
+    found = chain.conduction(ill, body, clinic.PATHWAYS, coexisting=case.coexisting)
     return {name: found[name].transpose("person", "time", "pathway").to_numpy() for name in clinic.VARIABLES}

@@ -28,19 +28,9 @@ from pydantic_core import core_schema
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import parse, show
+from remyelin.catalogue.causes import CAUSES, PARTIAL
 from remyelin.person.examination import examine
 
-CAUSES = (
-    "none",
-    "pernicious anaemia",
-    "gastrectomy",
-    "vegan diet",
-    "nitrous oxide",
-    "metformin",
-    "ileal disease",
-    "food-cobalamin malabsorption",
-    "CD320 antibodies",
-)
 #: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
 DISEASES = (
     "diabetic neuropathy",
@@ -49,8 +39,6 @@ DISEASES = (
     "cervical stenosis",
     "carpal tunnel syndrome",
 )
-#: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
-PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
 MAX_DOTS = 200  # in one line of a TOML file; a case has a few
 MAX_SHOWN = 200  # characters of a message of the parser
@@ -111,7 +99,7 @@ class Person(_Frozen):
 class Cause(_Frozen):
     """Why cobalamin fails, since when, and whether the source says so."""
 
-    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    kind: Literal[tuple(CAUSES)]  # type: ignore[valid-type]
     began: Time | None = None
     ended: Time | None = None
     hours_per_day: Hours | None = None
@@ -122,12 +110,13 @@ class Cause(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Cause:
-        if self.kind != "nitrous oxide":
+        known = CAUSES[self.kind]
+        if not known.gas:
             for key in ("ended", "hours_per_day", "inspired_fraction"):
                 if getattr(self, key) is not None:
                     raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
-        if self.lost is not None and self.kind not in PARTIAL_CAUSES:
-            raise ValueError(f"cause.lost: only {', '.join(PARTIAL_CAUSES)} have it; remove it.")
+        if self.lost is not None and not known.partial:
+            raise ValueError(f"cause.lost: only {', '.join(PARTIAL)} have it; remove it.")
         if self.began is not None and self.began >= 0:
             raise ValueError('cause.began: must lie before presentation, as "-2 y".')
         if self.began is not None and self.ended is not None and self.ended <= self.began:

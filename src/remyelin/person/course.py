@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from remyelin import clinic, cobalamin, nerve
+from remyelin import clinic, nerve
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import SYSTEMS
@@ -21,15 +21,16 @@ from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
-from remyelin.person import chain
 from remyelin.person.case import Case
-from remyelin.person.coexisting import entrapment
+from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
+from remyelin.person.plotting import CoursePlot
 from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
+from remyelin.person.subject import exposure_of, placed, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -91,6 +92,11 @@ class Course:
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
         return tree_of(self, DISCLAIMER)
+
+    @property
+    def plot(self) -> CoursePlot:
+        """Figures on matplotlib axes: ``.recovery()``, ``.studies()``, ``.myelin()``, ``.waveforms()``."""
+        return CoursePlot(self.to_tree())
 
     def to_netcdf(self, path: Path) -> None:
         """Save data, bands, studies, recordings and provenance as one netCDF file, whole or not at all.
@@ -158,17 +164,18 @@ def run_course(
     """
     ledger = ledger.recording()
     progress("placing the person")
-    person = chain.placed(case, ledger)
+    person = placed(case, ledger)
     tables = nerve.build_tables(ledger)
     alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
     person = person if alike is None else alike.person
     plans = plans_of(case, person)
-    who = chain.subject(case, person, ledger)
+    who = subject_of(case, person)
+    chain = Chain(ledger, tables)
 
     progress("cobalamin and one-carbon metabolism")
-    exposures = [chain.reaching(who, plan, ledger) for plan in plans]
+    exposures = [exposure_of(who, plan, ledger) for plan in plans]
     chemistry = xr.concat(
-        [chain.chemistry(who, item, ledger) for item in exposures],
+        [chain.with_chances(item, who.times) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
     # somebody who eats none for long enough has none left, and the indicator takes logarithms
@@ -187,36 +194,33 @@ def run_course(
     }
     dates = chemistry.isel(plan=0).sel(time=list(case.plan.studies))
     samples = {system: measure(dates, ledger, seed, system=system) for system in SYSTEMS}
-    kinetics = cobalamin.Parameters.from_ledger(ledger)
-    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
+    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, chain.kinetics)
 
     progress("myelin and axons")
-    states = chain.myelin_of(who, chemistry, ledger)
+    states = chain.myelin(chemistry, who.body, chain.rates_of(person.traits), coexisting=case.coexisting)
 
     progress("conduction")
-    pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["mental"], person.traits, ledger)
+    pathways = chain.conduction(states, who.body, coexisting=case.coexisting)
+    clinical = chain.clinical_state(pathways, chemistry["mental"], person.traits)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    followed = None if alike is None else (alike, plans)
-    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting, followed)
+    recovery = recover(chemistry, pathways, who, starts, chain, None if alike is None else (alike, plans))
 
     given = states.isel(plan=0)
-    trapped = entrapment(case.coexisting, ledger)
-    conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None
+    conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
-        studies[date] = nerve.battery(
-            given.sel(time=date), who.body, tables, ledger, conduct=conduct, entrapment=trapped
+        studies[date] = chain.studies(
+            given.sel(time=date), who.body, conduct=conduct, coexisting=case.coexisting
         )
-    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct, entrapment=trapped)
+    healthy = chain.studies(given.isel(time=0), who.body, conduct=conduct, coexisting=case.coexisting)
 
     provenance = Provenance(__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
-    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
+    data = xr.merge([chemistry, states, pathways, clinical], combine_attrs="drop_conflicts")
     return Course(
         case=case,
         person=person,

@@ -15,18 +15,18 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin import clinic, myelin, nerve
+from remyelin import clinic, myelin
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.band import Band, band
-from remyelin.person.chain import Subject
-from remyelin.person.coexisting import at_the_wrist, beside
+from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.subject import Subject
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
@@ -98,9 +98,7 @@ def recover(
     course: xr.Dataset,
     who: Subject,
     starts: Sequence[float | None],
-    tables: nerve.Tables,
-    ledger: Ledger,
-    coexisting: Sequence[str] = (),
+    chain: Chain,
     found: tuple[Resembling, Sequence[Plan]] | None = None,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
@@ -113,12 +111,10 @@ def recover(
         ``conducted``, ``axons`` and ``delay`` of the paths with the ledger's own numbers.
     who : Subject
         Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
-    tables, ledger
-        As for :func:`remyelin.nerve.conduction`.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
-    coexisting : sequence of str
-        Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
+    chain : Chain
+        Of the numbers that the course was computed with.
     found : (Resembling, sequence of Plan), optional
         Persons who resemble the findings of the case, and the plans; without them sets of the posterior are followed.
 
@@ -133,14 +129,13 @@ def recover(
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     if found is not None:
         mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy()
-        whole = band(who.case, found[1], found[0], days, mental, ledger)
-        return _of_band(whole, [plan.name for plan in found[1]], days, starts, course, ledger)
-    followed = members(who.person, ledger, RECOVERY_MEMBERS)
+        whole = band(who.case, found[1], found[0], days, mental, chain.ledger)
+        return _of_band(whole, [plan.name for plan in found[1]], days, starts, course, chain.judge)
+    followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
     rates = followed.rates
-    drives = chemistry[list(myelin.DRIVES)]
-    alone = myelin.simulate(drives, who.segments, who.body.age, rates, keep=days)
-    states = beside(alone, coexisting, ledger)
-    paths = at_the_wrist(nerve.conduction(states, who.body, tables, ledger, FELT), coexisting, ledger)
+    beside = who.case.coexisting
+    states = chain.myelin(chemistry, who.body, rates, keep=days, coexisting=beside)
+    paths = chain.conduction(states, who.body, FELT, coexisting=beside)
     points = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []
@@ -171,7 +166,7 @@ def recover(
         _remains(course),
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
-        clinic.most_points(clinic.Parameters.from_ledger(ledger)),
+        clinic.most_points(chain.judge),
     )
 
 
@@ -181,10 +176,9 @@ def _of_band(
     days: NDArray[np.float64],
     starts: Sequence[float | None],
     course: xr.Dataset,
-    ledger: Ledger,
+    maps: clinic.Parameters,
 ) -> Recovery:
     """Return the recovery of persons who resemble the findings, followed under every plan."""
-    maps = clinic.Parameters.from_ledger(ledger)
     severity = np.stack(list(whole.severity.values()), axis=-1)
     leg = [clinic.PATHWAYS.index(name) for name in LEG]
     over = ("member", "plan", "time")

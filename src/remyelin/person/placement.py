@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from remyelin import cobalamin
 from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY
+from remyelin.catalogue import plans
+from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 from remyelin.person.case import Case
@@ -29,7 +31,7 @@ from remyelin.person.settings import (
     PLACING_MAX_EVALUATIONS,
 )
 
-UNTREATED = Plan("none", "untreated", None)
+UNTREATED = Plan(plans.UNTREATED, "untreated", None)
 _SCALES = {
     "store": "body store, of typical",
     "plasma": "serum B12 at a given store, of typical",
@@ -101,7 +103,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     free = ["store", *(name for name, marker in levels.items() if marker in measured)]
     if person.cause != "none" and case.cause.began is None:
         free.append("began")
-    if person.cause == "nitrous oxide" and case.cause.hours_per_day is None:
+    if CAUSES[person.cause].gas and case.cause.hours_per_day is None:
         free.append("exposure")
     spread = np.array([ledger[f"spread.{name}"] for name in free])
     noise = ledger["assay_noise"]

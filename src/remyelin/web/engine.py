@@ -1,7 +1,7 @@
 """What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
 
-The steps are those of :mod:`remyelin.person.chain`, as in a report, with fewer dates of conduction; what a slider
-does not change (the placing of the person, a trajectory already computed) is remembered.
+The steps are those of :class:`remyelin.person.chain.Chain`, as in a report, with fewer dates of conduction. The placed
+person and computed trajectories are remembered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from remyelin import clinic, myelin, nerve
+from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
@@ -29,17 +29,16 @@ from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
-from remyelin.person import chain
 from remyelin.person.band import band as followed_alike
 from remyelin.person.case import Case, to_toml_data
-from remyelin.person.coexisting import beside, entrapment
+from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.inference.resembling import Resembling, has_findings, resembling
 from remyelin.person.outlook import at_presentation, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERY_MEMBERS
-from remyelin.person.traits import judged
+from remyelin.person.subject import Subject, exposure_of, placed, subject_of
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
@@ -97,7 +96,7 @@ class Trajectory:
         Symptoms and disability at these dates.
     """
 
-    who: chain.Subject
+    who: Subject
     chemistry: xr.Dataset
     states: xr.Dataset
     drawn: xr.Dataset
@@ -114,23 +113,21 @@ class Engine:
         self._trajectories = Memory(WEB_TRAJECTORIES_KEPT)
         self._answers = Memory(WEB_TRAJECTORIES_KEPT)
         self._building = threading.Lock()
-        self._tables: nerve.Tables | None = None
+        self._chain = Chain(self.ledger)
         #: The latest full fit to a record, whose simulated persons the next one may use again.
         self.fitted: Posterior | None = None
 
     def tables(self) -> nerve.Tables:
         """Return the tables of internodes; the first call fills them, others wait for it."""
         with self._building:
-            if self._tables is None:
-                self._tables = nerve.build_tables(self.ledger)
-            return self._tables
+            return self._chain.tables
 
     def person(self, case: Case) -> Person:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
         found = self.alike(case)
-        return found.person if found else self._persons.get(key, lambda: chain.placed(case, self.ledger))
+        return found.person if found else self._persons.get(key, lambda: placed(case, self.ledger))
 
     def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
         """Return the persons who resemble the findings of a case; None where it reports none."""
@@ -170,34 +167,29 @@ class Engine:
         return self._answers.get(key, make)
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
-        ledger = self.ledger
         check("placing the person")
         self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
-        who = chain.subject(case, person, ledger)
+        who, chain = subject_of(case, person), self._chain
         check("cobalamin and one-carbon metabolism")
-        reached = chain.reaching(who, Plan("asked", "", shift), ledger)
+        reached = exposure_of(who, Plan("asked", "", shift), self.ledger)
         if len(reached.doses) > WEB_DOSES:
             raise InputError(
                 f"treatment: {len(reached.doses)} doses are more than the {WEB_DOSES} the page computes; "
                 "lengthen the interval, or use the command line."
             )
-        chemistry = chain.chemistry(who, reached, ledger)
+        chemistry = chain.with_chances(reached, who.times)
         check("myelin and axons")
-        states = chain.myelin_of(who, chemistry, ledger)
+        rates = chain.rates_of(person.traits)
+        states = chain.myelin(chemistry, who.body, rates, coexisting=case.coexisting)
         check("conduction")
-        tables = self.tables()
+        self.tables()
         check("conduction")
         drawn = states.isel(time=dates(who.times, WEB_HISTORY_POINTS, WEB_COURSE_POINTS))
-        pathways = chain.conduction(who, drawn, tables, ledger)
-        picture = pictured(pathways, chemistry["mental"], self._judge(person))
+        pathways = chain.conduction(drawn, who.body, coexisting=case.coexisting)
+        picture = pictured(pathways, chemistry["mental"], chain.maps_of(person.traits))
         return Trajectory(who, chemistry, states, drawn, pathways, picture)
-
-    def _judge(self, person: Person) -> clinic.Parameters:
-        """Return the clinical maps of a person."""
-        own = clinic.Parameters.from_ledger(self.ledger)
-        return judged(own, person.traits.reserve, person.traits.notice)
 
     def bands(self, case: Case, shift: float | None, check: Check) -> dict[str, Any]:
         """Return the spread over the posterior of the fit, in each set with another person who is found ill.
@@ -205,24 +197,19 @@ class Engine:
         Sets evenly taken; chemistry as in the trajectory.
         """
         whole = self.trajectory(case, shift, check)
-        ledger, tables = self.ledger, self.tables()
+        chain, body = self._chain, whole.who.body
         alike = self.alike(case)
         if alike is not None:
             return self._bands_alike(case, shift, whole, alike, check)
-        followed = members(whole.who.person, ledger, WEB_BAND_MEMBERS)
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
         check("members of the ensemble")
-        together = myelin.simulate(
-            whole.chemistry[list(myelin.DRIVES)],
-            whole.who.segments,
-            whole.who.person.age,
-            followed.rates,
-            keep=times[at],
+        together = chain.myelin(
+            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
         )
         check("conduction of the ensemble")
-        together = beside(together, case.coexisting, ledger)
-        pathways = chain.conduction(whole.who, together, tables, ledger)
+        pathways = chain.conduction(together, body, coexisting=case.coexisting)
         check("symptoms of the ensemble")
         pictures = [
             pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
@@ -267,7 +254,7 @@ class Engine:
 
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
-        person = whole.who.person
+        person, body, chain = whole.who.person, whole.who.body, self._chain
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
@@ -280,21 +267,16 @@ class Engine:
             here = presentation_of(now, 0)
         else:
             followed = members(person, self.ledger, WEB_BAND_MEMBERS)
-            together = myelin.simulate(
-                whole.chemistry[list(myelin.DRIVES)],
-                whole.who.segments,
-                whole.who.person.age,
-                followed.rates,
-                keep=zero,
+            together = chain.myelin(
+                whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
             )
-            together = beside(together, case.coexisting, self.ledger)
-            pathways = chain.conduction(whole.who, together, self.tables(), self.ledger).isel(time=0)
+            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
             here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
-        before = chain.conduction(whole.who, past, self.tables(), self.ledger)
-        severity = pictured(before, whole.chemistry["mental"], self._judge(person)).severity
+        before = chain.conduction(past, body, coexisting=case.coexisting)
+        severity = pictured(before, whole.chemistry["mental"], chain.maps_of(person.traits)).severity
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
@@ -317,23 +299,17 @@ class Engine:
             check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
             return passing(asked, damage) if run is None else run(asked, states)
 
-        return nerve.battery(
-            state,
-            whole.who.body,
-            tables,
-            self.ledger,
-            names or tuple(nerve.STUDIES),
-            conduct,
-            entrapment=entrapment(case.coexisting, self.ledger),
+        return self._chain.studies(
+            state, whole.who.body, names or tuple(nerve.STUDIES), conduct, coexisting=case.coexisting
         )
 
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
         """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
         whole = self.trajectory(case, shift, lambda step: None)
         state = _state_at(whole, day).expand_dims("time")
-        pathways = chain.conduction(whole.who, state, self.tables(), self.ledger)
+        pathways = self._chain.conduction(state, whole.who.body, coexisting=case.coexisting)
         mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
-        disability = pictured(pathways, mental, self._judge(whole.who.person)).disability
+        disability = pictured(pathways, mental, self._chain.maps_of(whole.who.person.traits)).disability
         return doubt(float(disability[0]), found, pathways.isel(time=0))
 
     def fibres(
@@ -395,9 +371,9 @@ def banded(
 
 
 def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
-    """Return symptoms and disability of pathways (..., time, pathway), as :func:`remyelin.person.chain.picture` does.
+    """Return symptoms and disability of pathways (..., time, pathway).
 
-    The same functions without their labels, which take longer than the functions do, and without the signs.
+    As :meth:`remyelin.person.chain.Chain.clinical_state` does, without signs and labels, which take most of its time.
     """
     over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
     values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}

@@ -45,7 +45,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
 from remyelin.nerve import Tables
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.presentation import FELT
 from remyelin.person.traits import PATIENT, Traits
 
@@ -95,12 +95,12 @@ def design_rows(
 ) -> Iterator[tuple[Floats, dict[str, float]]]:
     """Simulate one design and read it with several maps; the first are those of the point itself."""
     ledger = ledger_of(values_at(point), repair, base)
-    pool = simulate_pool(draws, Numbers.of(ledger, tables), TREATED)
-    yield point, rows_of(pool, traits_of(draws, ledger), Numbers.of(ledger, tables))
+    pool = simulate_pool(draws, Chain(ledger, tables), TREATED)
+    yield point, rows_of(pool, traits_of(draws, ledger), Chain(ledger, tables))
     for own in maps:
         whole = np.concatenate([point[: len(STRUCTURAL)], own])
         ledger = ledger_of(values_at(whole), repair, base)
-        yield whole, rows_of(pool, traits_of(draws, ledger), Numbers.of(ledger, tables))
+        yield whole, rows_of(pool, traits_of(draws, ledger), Chain(ledger, tables))
 
 
 def first_wave(count: int, rival: Mapping[str, float], rng: np.random.Generator, base: Ledger) -> list[Tried]:
@@ -142,11 +142,11 @@ def moved(
         traits of one person who is found ill, by stratum.
     """
     ledger = ledger_of(values_at(point), repair, base)
-    pool = simulate_pool(draws, Numbers.of(ledger, tables), TREATED)
+    pool = simulate_pool(draws, Chain(ledger, tables), TREATED)
 
     def read(at: Floats) -> tuple[float, dict[str, float]]:
         own = ledger_of(values_at(at), repair, base)
-        rows = rows_of(pool, traits_of(draws, own), Numbers.of(own, tables))
+        rows = rows_of(pool, traits_of(draws, own), Chain(own, tables))
         return log_likelihood(rows), rows
 
     now = point
@@ -167,14 +167,14 @@ def moved(
                 "point": now.tolist(),
                 "rows": rows,
                 "likelihood": value,
-                "patients": a_patient(pool, traits_of(draws, own), Numbers.of(own, tables), rng),
+                "patients": a_patient(pool, traits_of(draws, own), Chain(own, tables), rng),
             }
         )
     return found
 
 
 def a_patient(
-    pool: Pool, traits: Sequence[Traits], numbers: Numbers, rng: np.random.Generator
+    pool: Pool, traits: Sequence[Traits], numbers: Chain, rng: np.random.Generator
 ) -> dict[str, dict[str, float]]:
     """Return the traits of one person of each stratum who notices a symptom when found, drawn by that chance."""
     view = seen(pool, traits, numbers)

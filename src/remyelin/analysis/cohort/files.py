@@ -61,6 +61,10 @@ def resized(population: Population, persons: int | None = None, draws: int | Non
     """
     data = to_data(population)
     if persons is not None:
+        if any(arm.n is not None for arm in population.arm):
+            raise InputError(
+                f"{population.name}: its arms say how many persons they get; change n in the file instead."
+            )
         data["persons"] = persons
     if draws is not None:
         data["parameters"] = {**data["parameters"], "draws": draws}

@@ -14,10 +14,12 @@ from numpy.random import SeedSequence, default_rng
 from numpy.typing import NDArray
 
 from remyelin.analysis.cohort.executors import part_folder
+from remyelin.analysis.cohort.measured import Measured, measurable
 from remyelin.analysis.cohort.measures import MEASURES, per_person, together
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
+from remyelin.catalogue.markers import MARKERS
 from remyelin.evidence import load_published
 
 Values = NDArray[np.float64]
@@ -250,9 +252,9 @@ def _resampled(parts: Sequence[Values], put_together: Any) -> tuple[float, float
 
 #: What the table of variation shows: label, measure, unit.
 OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("serum B12", "median:b12", "pmol/L"),
-    ("methylmalonate", "median:mma", "nmol/L"),
-    ("homocysteine", "median:homocysteine", "umol/L"),
+    (MARKERS["b12"].label, "median:b12", "pmol/L"),
+    (MARKERS["mma"].label, "median:mma", "nmol/L"),
+    (MARKERS["homocysteine"].label, "median:homocysteine", "umol/L"),
     ("severity of symptoms (0 to 7)", "mean:severity", "1"),
     ("disability scale (0 to 16)", "mean:scale.total", "points"),
     ("complete recovery", "complete", "%"),
@@ -266,10 +268,12 @@ OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
 def variation(results: Results, visit: int) -> list[dict[str, Any]]:
     """Return how much persons and parameter sets each spread the outcomes of a visit.
 
-    ``persons`` is the 10 to 90 % range over persons with the ledger's own values; ``sets`` the range of the
-    cohort's figure over the parameter sets, for the same persons.
+    ``persons`` is the 10 to 90 % range over persons with the ledger's own values, ``measured`` that of their measured
+    values (None for what is not measured); ``sets`` the range of the cohort's figure over the parameter sets, for the
+    same persons.
     """
     rows = []
+    seen = Measured(results)
     for label, measure, unit in OUTCOMES:
         values = per_person(measure, results.at(visit, 0), results.at(0, 0))
         known = values[np.isfinite(values)]
@@ -278,7 +282,10 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
             for draw in range(1, len(results.cohort.sets))
         ]
         sets = [value for value in sets if math.isfinite(value)]
-        share = measure.partition(":")[0] in _PERCENT
+        kind, _, column = measure.partition(":")
+        share = kind in _PERCENT
+        observed = seen.visit(column, visit) if measurable(column) else np.zeros(0)
+        observed = observed[np.isfinite(observed)]
         rows.append(
             {
                 "what": label,
@@ -287,6 +294,7 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
                 "persons": None
                 if share or not known.size
                 else [float(x) for x in np.quantile(known, [0.1, 0.9])],
+                "measured": [float(x) for x in np.quantile(observed, [0.1, 0.9])] if observed.size else None,
                 "sets": [min(sets), max(sets)] if sets else None,
                 "n": int(known.size),
             }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from remyelin import nerve
 from remyelin._version import __version__
+from remyelin.analysis.cohort.columns import known_columns
 from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
 from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
 from remyelin.analysis.cohort.follow import follow
@@ -25,7 +26,7 @@ from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, du
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def run_cohort(
         say("checking the population")
         settings = dict(settings or {})
         ledger = Ledger.shipped().replace(settings)
+        _check_measures(population)
         members, sets = parameter_sets(population)
         sampler = Sampler.of(population, ledger)
         for arm in population.arm:
@@ -164,8 +166,7 @@ def run_cohort(
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
-        columns = _columns(sampler, Numbers.of(ledger, tables), say)
-        _check_measures(population, columns)
+        columns = _columns(sampler, Chain(ledger, tables), say)
 
         run = _identity(population, settings, sets, ledger, columns)
         work = workplace(folder, run, resume)
@@ -263,7 +264,7 @@ def _identity(
     return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> tuple[str, ...]:
+def _columns(sampler: Sampler, numbers: Chain, say: Callable[[str], None]) -> tuple[str, ...]:
     """Names of the numbers of a row, from the first person who can be computed."""
     reasons: Counter[str] = Counter()
     for number in range(sampler.population.persons):
@@ -279,13 +280,13 @@ def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> 
     )
 
 
-def _check_measures(population: Population, columns: Sequence[str]) -> None:
+def _check_measures(population: Population) -> None:
     """Refuse published rows that name a study, symptom or column that does not exist."""
     import numpy as np
 
     from remyelin.analysis.cohort.measures import per_person
 
-    empty = {name: np.zeros(1) for name in columns}
+    empty = {name: np.zeros(1) for name in known_columns()}
     for row in population.published:
         try:
             per_person(row.measure, empty, empty)

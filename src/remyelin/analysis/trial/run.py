@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.analysis.cohort.observation import Observation, observation_of
 from remyelin.analysis.trial.design import Design, load_design
-from remyelin.analysis.trial.observation import Observation, observation_of
 from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
 from remyelin.analysis.trial.sizing import Needed, needed
@@ -138,16 +138,22 @@ def run_trial(
             else folder
         )
         people = build_pool(chosen, where, workers=workers, cluster=cluster, resume=resume, progress=progress)
-    return analysed(chosen, people, progress)
+        kept = None if folder is None else where / "replicates"
+        return analysed(chosen, people, progress, kept)
 
 
 def analysed(
-    design: Design, pool: Pool, progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    design: Design,
+    pool: Pool,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    folder: Path | None = None,
 ) -> TrialResult:
-    """Return the trial of a pool that is there."""
+    """Return the trial of a pool that is there; finished replicates are kept in `folder`."""
     ledger = Ledger.shipped()
     looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
-    rows, assured = power_rows(design, pool, looks, lambda done, total: progress("replicates", done, total))
+    rows, assured = power_rows(
+        design, pool, looks, lambda done, total: progress("replicates", done, total), folder
+    )
     smallest: dict[tuple[str, str], int | None] = {}
     for row in rows:
         key = (row.hypothesis, row.endpoint)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.trial.analyse import responded
 from remyelin.analysis.trial.design import Design, Endpoint
-from remyelin.analysis.trial.observation import Observation
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import SEARCH_LIMIT, SIZING_PERSONS
 from remyelin.analysis.trial.simulate import allocate, measured, stream

@@ -218,7 +218,7 @@ def build(
         initial=ledger["mrg.rest"],
     )
     if ends == "passive":
-        fibre = _passive_ends(fibre, ledger)
+        fibre = with_passive_ends(fibre, ledger)
     pieces = (
         {"published": (1, 1, 1), "converged": CONVERGED_GRID}.get(grid, grid)
         if isinstance(grid, str)
@@ -229,8 +229,8 @@ def build(
     return fibre if tuple(pieces) == (1, 1, 1) else refine(fibre, *pieces)
 
 
-def _passive_ends(fibre: Fibre, ledger: Ledger) -> Fibre:
-    """Make both end nodes passive and cut them off from the axoplasm, as PyFibers does."""
+def with_passive_ends(fibre: Fibre, ledger: Ledger) -> Fibre:
+    """Return a fibre with both end nodes passive and cut off from the axoplasm, as PyFibers makes them."""
     ends = [0, -1]
     channels, density = fibre.channels.copy(), fibre.density.copy()
     resistivity, capacity = fibre.resistivity.copy(), fibre.axolemma_capacity.copy()

@@ -157,24 +157,52 @@ def potential_at(
     return potential
 
 
+def potential_of_point(
+    position: tuple[float, float, float], conductivity: Conductivity, points: Array
+) -> Array:
+    """Return the potential (mV) that 1 mA at a position leaves at points in space, shape (k,).
+
+    Parameters
+    ----------
+    position : (3,) float
+        um.
+    conductivity : float or (3,) float
+        S/m.
+    points : (k, 3) float
+        um, none of them at the position itself.
+
+    Raises
+    ------
+    InputError
+        If the position or conductivity is impossible, or a point lies at the position.
+    """
+    where, (sx, sy, sz) = _medium(position, conductivity)
+    x, y, z = (where - points).T
+    scaled = np.sqrt(sy * sz * x**2 + sx * sz * y**2 + sx * sy * z**2)
+    if not np.all(scaled > 0):
+        raise InputError("electrode: it lies on the path of the fibre; move it away.")
+    potential: Array = POINT_SOURCE_MV / (SPHERE * scaled)
+    return potential
+
+
+def _medium(position: ArrayLike, conductivity: Conductivity) -> tuple[Array, Array]:
+    """Return a position (um) and three conductivities (S/m), checked."""
+    where = numbers(position, "position", "electrode")
+    if where.shape != (len(AXES),):
+        raise InputError(f"electrode: position has shape {where.shape}; give three finite numbers, um.")
+    sigma = numbers(conductivity, "conductivity", "electrode")
+    if isinstance(conductivity, bool) or sigma.shape not in ((), (len(AXES),)) or not np.all(sigma > 0):
+        raise InputError(
+            f"electrode: conductivity is {sigma.tolist()}; give one or three numbers above 0 S/m."
+        )
+    return where, np.broadcast_to(sigma, (len(AXES),))
+
+
 def _transfer(fibre: Fibre, electrode: Electrode) -> Array:
     """1 / (4 pi sigma r) between an electrode and every compartment, in 1/(S/m um)."""
     if not isinstance(electrode, Electrode):
         raise InputError(f"electrode: a {type(electrode).__name__} is no Electrode.")
-    where = numbers(electrode.position, "position", "electrode")
-    if where.shape != (len(AXES),):
-        raise InputError(f"electrode: position has shape {where.shape}; give three finite numbers, um.")
-    sigma = numbers(electrode.conductivity, "conductivity", "electrode")
-    if (
-        isinstance(electrode.conductivity, bool)
-        or sigma.shape not in ((), (len(AXES),))
-        or not np.all(sigma > 0)
-    ):
-        raise InputError(
-            f"electrode: conductivity is {sigma.tolist()}; give one or three numbers above 0 S/m."
-        )
-    sx, sy, sz = np.broadcast_to(sigma, (len(AXES),))
-    x, y, z = where
+    (x, y, z), (sx, sy, sz) = _medium(electrode.position, electrode.conductivity)
     _outside(fibre, x, float(np.hypot(y, z)), electrode)
     along = x - fibre.centres
     scaled = np.sqrt(sy * sz * along**2 + sx * sz * y**2 + sx * sy * z**2)

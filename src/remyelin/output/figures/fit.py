@@ -8,6 +8,7 @@ import numpy as np
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.markers import MARKERS
 from remyelin.person.inference.forecast import Forecast
 
 _COLOURS: Final = ("#111111", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
@@ -25,9 +26,9 @@ _LABELS: Final = {
     "pain_perception": "perception of pain",
     "speech": "speech",
     "disability": "functional disability",
-    "b12": "serum B12",
+    "b12": MARKERS["b12"].label,
     "holotc": "active B12",
-    "mma": "methylmalonate",
+    "mma": MARKERS["mma"].label,
 }
 TIME: Final = "months from day 0"
 

@@ -8,9 +8,12 @@ import numpy as np
 import xarray as xr
 
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
-from remyelin.base.figure import PLAN_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.output.figures.course import TIME, label_of, rounded, words
+from remyelin.catalogue.causes import CAUSES
+from remyelin.catalogue.pathways import words
+from remyelin.catalogue.plans import COLOURS
+from remyelin.output.figures.course import TIME, label_of, rounded
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import (
     CANNOT_TELL,
@@ -94,7 +97,7 @@ def recovery_figure(course: Course) -> Figure:
                     plan.label,
                     x,
                     middle,
-                    PLAN_COLOURS[plan.name],
+                    COLOURS[plan.name],
                     2.2 if main else 1.2,
                     plan.name == "none",
                     # a band for every plan would hide them all
@@ -279,7 +282,7 @@ def _waiting(course: Course) -> str:
             end = shown(plan.name) if plan.name in worse else "the model cannot tell"
             parts.append(f"if it begins {plan.name}: {end}")
     when = label_of(float(course.data.time[-1]))
-    gas = course.case.cause.kind == "nitrous oxide" and not (
+    gas = CAUSES[course.case.cause.kind].gas and not (
         course.person.ended is not None and course.person.ended < 0
     )
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""

@@ -108,6 +108,9 @@ def methods(found: TrialResult) -> str:
         + (", exposure continues" if arm.exposure else "")
         for arm in design.arm
     )
+    who = (
+        f"of the population {design.population!r}" if isinstance(design.population, str) else "of this design"
+    )
     visits = ", ".join(f"{day / DAYS_PER_MONTH:.3g}" for day in design.visits)
     analyses = "; ".join(
         f"{one.name} ({one.column}) at {one.visit / DAYS_PER_MONTH:.3g} months by "
@@ -121,8 +124,7 @@ def methods(found: TrialResult) -> str:
         for one in design.endpoint
     )
     parts = [
-        f"{found.persons} persons of the population {design.population!r} were simulated under every arm ({arms}) and "
-        f"seen at {visits} months.",
+        f"{found.persons} persons {who} were simulated under every arm ({arms}) and seen at {visits} months.",
         f"Each of {design.replicates} replicates drew persons from this pool, without replacement while it was large "
         f"enough, allocated every person to one arm in blocks of {design.block}"
         + (f" within strata of {' and '.join(design.strata)}" if design.strata else "")

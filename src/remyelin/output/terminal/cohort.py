@@ -69,12 +69,20 @@ def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
                 row["what"],
                 number(row["value"]),
                 span(*(row["persons"] or (None, None))),
+                span(*(row["measured"] or (None, None))),
                 span(*(row["sets"] or (None, None))),
                 row["unit"],
             )
             for row in outcomes
         ]
-        heads = ("", "cohort", "between persons, 10 to 90 %", "between parameter sets", "unit")
+        heads = (
+            "",
+            "cohort",
+            "between persons, 10 to 90 %",
+            "as measured, 10 to 90 %",
+            "between parameter sets",
+            "unit",
+        )
         console.print(_table(f"\nTwo kinds of spread, at {when}", heads, cells))
     for item in summary["failures"][:10]:
         tell(

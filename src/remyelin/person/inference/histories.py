@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.person.chain_people import People, simulate_people
@@ -221,7 +222,7 @@ def _presentations(
     if cause == "none":
         return np.zeros(1), np.array([prior_z]), np.zeros(1)
     ledger = shared.ledger
-    typical = DAYS_PER_YEAR * ledger[f"prior.began.{cause.replace(' ', '_')}"]
+    typical = DAYS_PER_YEAR * ledger[f"prior.began.{CAUSES[cause].key}"]
     spread = ledger["spread.began"]
     last = min(kept[-1], (shared.age - 0.5) * DAYS_PER_YEAR)
     places = np.linspace(0.0, len(kept) - 1.0, RECORD_PAIR_DAYS)

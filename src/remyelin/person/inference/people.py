@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from remyelin import clinic, cobalamin, myelin, nerve
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES, UNKNOWN
 from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
-from remyelin.person.case import PARTIAL_CAUSES
-from remyelin.person.chain_people import Numbers, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import simulate_people
 from remyelin.person.inference.clock import clock_of
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
@@ -31,17 +32,6 @@ from remyelin.person.settings import COURSE_HISTORY_STEP, COURSE_LEAD, TRAIT_LIM
 from remyelin.person.traits import SLOW, TYPICAL, Spread
 
 Floats = NDArray[np.float64]
-#: Causes that an unknown one may be, in the order of ``record.causes``.
-UNKNOWN: Final = (
-    "pernicious anaemia",
-    "gastrectomy",
-    "vegan diet",
-    "nitrous oxide",
-    "metformin",
-    "ileal disease",
-    "food-cobalamin malabsorption",
-    "none",
-)
 COORDINATES: Final = ("began", *SLOW)
 
 
@@ -55,7 +45,7 @@ class Setting:
     ledger : Ledger
     causes : tuple of str
     prior : Prior
-    numbers : tuple of Numbers
+    numbers : tuple of Chain
         One a parameter set, with its own rates and clinical maps; the ledger's own set comes last.
     spreads : tuple of Spread
         Distribution of the traits, one a parameter set.
@@ -69,7 +59,7 @@ class Setting:
     ledger: Ledger
     causes: tuple[str, ...]
     prior: Prior
-    numbers: tuple[Numbers, ...]
+    numbers: tuple[Chain, ...]
     spreads: tuple[Spread, ...]
     age: float
     sex: str
@@ -107,11 +97,11 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
         causes, weights = (kind,), np.ones(1)
     if record.cause.began is None and kind != "none":
         assumed.append("time since the cause began")
-    base = Numbers.of(ledger, tables or nerve.build_tables(ledger))
+    base = Chain(ledger, tables or nerve.build_tables(ledger))
     sets = ledgers(ledger, RECORD_SETS)
     rates = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
     numbers = tuple(
-        replace(base, rates=own_rates, judge=clinic.Parameters.from_ledger(own))
+        base.having(rates=own_rates, judge=clinic.Parameters.from_ledger(own))
         for own, own_rates in zip(sets, rates, strict=True)
     )
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
@@ -336,7 +326,7 @@ def person_of(draws: Draws, index: int, shared: Setting) -> Person:
     """Return the person of one draw, with the slow traits and no fast one."""
     record, ledger = shared.record, shared.ledger
     cause = shared.causes[int(draws.cause[index])]
-    name = cause.replace(" ", "_")
+    name = CAUSES[cause].key
     z = draws.z[index]
     slow = z[COORDINATES.index("began") + 1 :]
     # the slow traits come first among all and depend on no fast one
@@ -354,10 +344,10 @@ def person_of(draws: Draws, index: int, shared: Setting) -> Person:
             began = min(began, plan_ended - 1.0)
     stated = record.cause
     lost = 0.0
-    if cause in PARTIAL_CAUSES:
+    if CAUSES[cause].partial:
         lost = stated.lost if stated.lost is not None else ledger[f"prior.lost.{name}"]
     hours, fraction = 0.0, 0.0
-    if cause == "nitrous oxide":
+    if CAUSES[cause].gas:
         hours = stated.hours_per_day or ledger["prior.nitrous_oxide.hours_per_day"]
         fraction = stated.inspired_fraction or ledger["prior.nitrous_oxide.inspired_fraction"]
     food = record.person.food_intake

@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin import clinic, nerve
 from remyelin._version import __version__
-from remyelin.base.figure import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue import pathways as named
+from remyelin.catalogue import plans
+from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
-from remyelin.person.case import CAUSES, Case, case_of, load_case, shipped_cases, to_toml_data
+from remyelin.person.case import Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 from remyelin.web.engine import Engine, as_json
@@ -103,7 +105,11 @@ async def state(request: Request) -> dict[str, Any]:
         "regimens": list(REGIMENS),
         "studies": list(nerve.STUDIES),
         "pathways": list(nerve.PATHWAYS),
-        "colours": {"pathways": PATHWAY_COLOURS, "states": STATE_COLOURS, "plans": PLAN_COLOURS},
+        "colours": {
+            "pathways": dict(named.COLOURS),
+            "states": dict(plans.STATE_COLOURS),
+            "plans": dict(plans.COLOURS),
+        },
         "limits": {
             "b12": list(ledger.vector("limits.b12")),
             "holotc": list(ledger.vector("limits.holotc")),
