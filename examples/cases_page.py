@@ -20,14 +20,14 @@ HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
-A published patient stands here twice. **Placed by laboratory values alone**: cause, values and the day of presentation
-find the person; symptoms, signs and their beginnings are not used. There the model can be wrong, and is: "miss" marks
-it, "agrees, not in time" a duration off by more than a factor of two. **With the findings at presentation**: they are used
-as well, by the likelihood of `remyelin fit`, and the curves, bands and headline are of persons who resemble them. How
-well these meet the findings is no test and no prediction; the course afterwards is. The agreement of laboratory values
-is no test in either. What the excerpt at hand does not say of a published case is not said here; without laboratory
-values the prior for the time since the cause began stands. Severities run from 0 (none) to 1; the disability scale from
-0 to 16. `remyelin cases --compare` prints the comparison alone.
+A published patient stands here twice. **Placed by laboratory values alone**: cause, values and the day of
+presentation find the person; symptoms, signs and their beginnings are not used. There the model can be wrong, and is:
+"miss" marks it, "agrees, not in time" a duration off by more than a factor of two. **With the findings at
+presentation**: they are used as well, by the likelihood of `remyelin fit`, and the curves, bands and headline are of
+persons who resemble them. How well these meet the findings is no test and no prediction; the course afterwards is.
+The agreement of laboratory values is no test in either. What the excerpt at hand does not say of a published case is
+not said here; without laboratory values the prior for the time since the cause began stands. Severities run from 0
+(none) to 1; the disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
 
 Vibration sense reported impaired agrees where the model's examination finds a loss, reported absent only from half of
 it lost on. Of position sense the model has no share to compare: Romberg's sign stands for it, impaired or absent.

@@ -195,8 +195,8 @@ def _of_band(
         if start is None or not days[0] <= start <= days[-1]:
             continue
         later = days >= start
-        fallen = severity[:, index, later][:, :1] - severity[:, index, later] >= float(np.mean(maps.presence))
-        better = fallen.any(axis=-1)
+        after = severity[:, index, later]
+        better = np.any(after[:, :1] - after >= float(np.mean(maps.presence)), axis=-1)
         at = days[later][better.argmax(axis=1)] - start
         first[:, index] = np.where(better.any(axis=1), at, np.inf)
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)

@@ -89,8 +89,14 @@ def reason_of(item: Predicted) -> str:
     """Return in words how an entry differs from its prediction."""
     if item.words:
         low, median, high = item.words
-        return f"the model expects {median} ({low} to {high})"
-    return f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+        said = f"the model expects {median} ({low} to {high})"
+    else:
+        said = f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+    return (
+        said
+        if item.outlier < 0.1
+        else f"{said}; chance that it says nothing of the person: {item.outlier:.0%}"
+    )
 
 
 def waiting_text(found: Forecast) -> str:

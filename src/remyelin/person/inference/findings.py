@@ -147,7 +147,7 @@ def _points(draws: int, dimensions: int) -> Floats:
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(max(RECORD_POINTS, dimensions), scramble=False)
-    points = sequence.random_base2(max(math.ceil(math.log2(draws)), 0))[:draws, :dimensions]
+    points: Floats = sequence.random_base2(max(math.ceil(math.log2(draws)), 0))[:draws, :dimensions]
     points.flags.writeable = False
     return points
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.person.chain_people import People, simulate_people
-from remyelin.person.found import FOUND_FLOOR, FOUND_LEAST, SHARES, untreated_days
+from remyelin.person.found import SHARES, untreated_days
 from remyelin.person.inference.likelihood import Judged, Likelihood
 from remyelin.person.inference.people import (
     BLOOD,
@@ -46,6 +46,7 @@ from remyelin.person.inference.settings import (
 )
 from remyelin.person.plans import caused
 from remyelin.person.record import Record
+from remyelin.person.settings import FOUND_FLOOR, FOUND_LEAST
 
 Floats = NDArray[np.float64]
 _PAIRS_OF_ONE: Final = 100  # numbers that a history may take for its pairs
@@ -247,7 +248,7 @@ def _seen_from(people: People, row: int, kept: Floats, since: Floats, days: Floa
         return np.asarray(values[after - 1] + weight * (values[after] - values[after - 1]))
 
     columns = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
-    pathways = {}
+    pathways: dict[str, Any] = {}
     for name in clinic.VARIABLES:
         values = people.pathways[name][row][:, columns]
         # what is lost grows by factors from month to month, so its logarithm is interpolated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from remyelin.person.inference import findings
 from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
-from remyelin.person.inference.settings import RECORD_DIGITS
+from remyelin.person.inference.settings import RECORD_DIGITS, RECORD_SUSPECT
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import STUDIES
@@ -38,7 +38,8 @@ class Predicted:
     low, median, high : float
         Posterior predictive 5, 50 and 95 %, noise included.
     agrees : bool
-        Observed inside the 90 % interval, or a grade within one of the median.
+        Observed inside the 90 % interval, or a grade within one of the median; and not suspected ten times more than
+        any entry is before it is looked at (``record.outlier.share``) to say nothing of the person.
     outlier : float
         Posterior chance that the entry says nothing of the person.
     words : tuple of str
@@ -186,7 +187,8 @@ def compared(posterior: Posterior) -> tuple[Predicted, ...]:
                 if entry.kind == "scale"
                 else _finding(posterior, state, entry, outlier, number)
             )
-    return tuple(found)
+    suspect = RECORD_SUSPECT * likelihood.reporting.outlier
+    return tuple(replace(item, agrees=item.agrees and item.outlier < suspect) for item in found)
 
 
 def _value(posterior: Posterior, people: Simulated, entry: Entry, outlier: float, seed: int) -> Predicted:

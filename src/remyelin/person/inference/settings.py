@@ -47,6 +47,7 @@ RECORD_BEYOND: Final = 24.0  # months of forecast after the last entry
 RECORD_AFTER: Final = (0.0, 3.0, 6.0, 12.0)  # months after the last entry that a forecast holds
 RECORD_BEFORE: Final = (-12.0, -6.0, -3.0, -1.0)  # months before day 0 that a forecast holds
 RECORD_NEGLIGIBLE: Final = 1e-4  # weight over the largest, below which a person is not simulated again
+RECORD_SUSPECT: Final = 10.0  # times the prior chance to say nothing at which an entry disagrees
 RECORD_STEPS: Final = 12  # forecasts entry by entry at the most
 RECORD_STEP_LEAST: Final = 4.0  # effective sample below which no such forecast is given
 RECORD_DIGITS: Final = 3  # of numbers in the answer
