@@ -47,6 +47,12 @@ class Parameters:
         Losses of strength at which the grade of power falls by one, from 5.
     scale_rankin : tuple of float
         Grade of the modified Rankin scale by the grade of gait.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> 0 < clinic.Parameters.from_ledger(Ledger.shipped()).numbness.half < 1
+    True
     """
 
     numbness: Grade

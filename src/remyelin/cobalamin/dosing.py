@@ -74,6 +74,12 @@ class Dose:
     ------
     InputError
         For an unknown form or route, or an amount or time that cannot be.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import Dose
+    >>> Dose(time=0.0, amount_ug=1000.0, form='cyanocobalamin', route='im').amount_ug
+    1000.0
     """
 
     time: float
@@ -106,6 +112,14 @@ class Order:
         Cobalamin, in time order.
     vitamins : tuple of (float, float, float)
         Day from which so much folic acid and pyridoxine is taken (mg/day), in time order; empty without any.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import read_order
+    >>> order = read_order('cyanocobalamin 1 mg im every 7 d', 0, 28, Ledger.shipped())
+    >>> [dose.time for dose in order.doses]
+    [0.0, 7.0, 14.0, 21.0]
     """
 
     doses: tuple[Dose, ...]
@@ -127,7 +141,16 @@ class _Phase:
 
 
 def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
-    """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too."""
+    """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import regimen
+    >>> doses = regimen('hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d', 0, 100, Ledger.shipped())
+    >>> len(doses), doses[0].amount_ug, doses[-1].time
+    (9, 1000.0, 74.0)
+    """
     return read_order(order, start, stop, ledger).doses
 
 
@@ -153,6 +176,14 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     ------
     InputError
         One sentence with the order and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import read_order
+    >>> order = read_order('cyanocobalamin 0.5 mg oral daily with folic acid 0.8 mg for 3 d', 0, 30, Ledger.shipped())
+    >>> len(order.doses), order.vitamins
+    (3, ((0, 0.8, 0.0), (3.0, 0.0, 0.0)))
     """
     name = re.sub(r"[\s_-]+", " ", order.strip().lower())
     phases = _named(name, ledger) if name in REGIMENS else _written(order)

@@ -31,6 +31,12 @@ class Susceptibility:
         brain, in the nerves of the limbs, and in the optic nerve.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
+
+    Examples
+    --------
+    >>> from remyelin.myelin import Susceptibility
+    >>> Susceptibility(peripheral=2.0).central
+    1.0
     """
 
     central: float = 1.0
@@ -65,6 +71,13 @@ class Parameters:
         Age (years) up to which repair has its full speed; years that halve it beyond.
     person : Susceptibility
         Of the person whose nerves they are.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, myelin
+    >>> parameters = myelin.Parameters.from_ledger(Ledger.shipped())
+    >>> sorted(parameters.vulnerability)[:2]
+    ['anterolateral', 'auditory']
     """
 
     peripheral: Mapping[str, float]

@@ -72,6 +72,17 @@ class Course:
     resembling : Resembling or None
         Persons who resemble the findings of the case; None where it reports none that the model computes, or where
         they were left out.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> sorted(course.studies)
+    [0.0, 91.3125, 365.25]
+    >>> course.data['b12'].dims
+    ('plan', 'time')
+    >>> course.provenance.seed
+    0
     """
 
     case: Case
@@ -161,6 +172,13 @@ def run_course(
     ------
     InputError
         If the case asks for something impossible, as an unknown regimen.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> float(course.data['disability'].sel(plan='as given').max())
+    0.0
     """
     ledger = ledger.recording()
     progress("placing the person")

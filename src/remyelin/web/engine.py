@@ -299,9 +299,7 @@ class Engine:
             check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
             return passing(asked, damage) if run is None else run(asked, states)
 
-        return self._chain.studies(
-            state, whole.who.body, names or tuple(nerve.STUDIES), conduct, coexisting=case.coexisting
-        )
+        return self._chain.studies(state, whole.who.body, names or None, conduct, coexisting=case.coexisting)
 
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
         """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""

@@ -85,6 +85,12 @@ class Sampler:
         What stands in for covariates the population does not spread.
     assigned : tuple of int
         Arm of each person by its place, where the arms say how many they get; empty where persons are tossed for.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.cohort import Sampler, load_population
+    >>> sampler = Sampler.of(load_population('healton-1991'), Ledger.shipped())
     """
 
     population: Population

@@ -43,6 +43,12 @@ class TrialResult:
         By column.
     persons, failed : int
         Of the pool.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import TrialResult
+    >>> [name for name in TrialResult.__dataclass_fields__][:4]
+    ['design', 'rows', 'assurance', 'needed']
     """
 
     design: Design

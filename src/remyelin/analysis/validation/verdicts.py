@@ -27,7 +27,14 @@ LAYERS = ("fibre", "nerve", "cobalamin", "myelin", "clinic")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A simulated value with the 5th and 95th percentile of its prediction."""
+    """A simulated value with the 5th and 95th percentile of its prediction.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.validation import Estimate
+    >>> Estimate(value=57.0, low=55.0, high=59.0).value
+    57.0
+    """
 
     value: float
     low: float
@@ -88,6 +95,13 @@ class Verdict:
         Ends of the 90 % interval of the prediction; None where no interval was computed.
     computed : bool
         True also where an event never happens in the time simulated.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, validate
+    >>> verdict = next(iter(validate(Ledger.shipped(), 'mrg_cv_10um')))
+    >>> verdict.published, verdict.unit
+    ('56.26', 'm/s')
     """
 
     name: str
@@ -125,6 +139,13 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
     ------
     Verdict
         One a row; ``computed`` is False where nothing simulates the row yet.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, validate
+    >>> verdict = next(iter(validate(Ledger.shipped(), 'mrg_cv_10um')))
+    >>> verdict.role, verdict.holds
+    ('validation', True)
     """
     rows = _select(which)
     for layer in {row.layer for row in rows}:

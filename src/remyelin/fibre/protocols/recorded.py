@@ -37,6 +37,12 @@ class Clamp:
         mV from rest.
     conductance : float
         Of the amplifier, uS; its inverse is the series resistance, 0.1 MOhm by default.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Clamp, rectangular
+    >>> Clamp(node=10, command=rectangular(5.0, amplitude=50.0)).conductance
+    10.0
     """
 
     node: int

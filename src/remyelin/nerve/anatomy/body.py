@@ -19,6 +19,12 @@ class Person:
 
     Lengths of nerves and tracts scale with height; conduction and potentials depend on temperature.
     Age and sex are carried for the reader of a report; the norms used are those of adults of both.
+
+    Examples
+    --------
+    >>> from remyelin import nerve
+    >>> nerve.Person(age=57, sex='female', height=163.0, temperature=33.0).height
+    163.0
     """
 
     age: float

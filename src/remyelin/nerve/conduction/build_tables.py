@@ -65,6 +65,15 @@ def build_tables(ledger: Ledger) -> Tables:
     Returns
     -------
     Tables
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> tables.healthy_diameter.size > 2
+    True
     """
     key = tables_key(ledger)
     if key not in _memory:

@@ -29,7 +29,16 @@ CAUTION: Final = (
 
 
 def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
-    """Return the answer of `remyelin fit --json`."""
+    """Return the answer of `remyelin fit --json`.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import answer, forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> data = answer(posterior, forecast(posterior, workers=1))
+    >>> data['persons'] > 0
+    True
+    """
     record, sample = posterior.record, posterior.sample
     shape = sample.pareto_k
     return {
@@ -153,7 +162,16 @@ def _entry(item: Predicted) -> dict[str, Any]:
 
 
 def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
-    """Return the posterior as a dataset: weighted persons, and the picks under every plan."""
+    """Return the posterior as a dataset: weighted persons, and the picks under every plan.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast, to_dataset
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> data = to_dataset(posterior, forecast(posterior, workers=1))
+    >>> 'weight' in data or len(data) > 0
+    True
+    """
     draws = posterior.sample.draws
     variables: dict[str, Any] = {
         "weight": ("person", posterior.weights, {"units": "1"}),
@@ -185,7 +203,16 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
 
 
 def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
-    """Return the posterior as the bytes of a netCDF file, made in memory."""
+    """Return the posterior as the bytes of a netCDF file, made in memory.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast, to_netcdf
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> content = to_netcdf(posterior, forecast(posterior, workers=1))
+    >>> content[1:4]
+    b'HDF'
+    """
     import h5netcdf
     from xarray.backends import H5NetCDFStore
 
@@ -196,5 +223,18 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
 
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
-    """Write the posterior as netCDF, whole or not at all."""
+    """Write the posterior as netCDF, whole or not at all.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from remyelin.person.inference import forecast, save
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / 'posterior.nc'
+    ...     save(posterior, forecast(posterior, workers=1), path)
+    ...     written = path.is_file()
+    >>> written
+    True
+    """
     write_whole(path, to_netcdf(posterior, found))

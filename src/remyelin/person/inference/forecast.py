@@ -117,6 +117,14 @@ class Forecast:
     next_test : tuple of NextTest
     steps : tuple of Step
         The scale a year after the last entry, as entry after entry is used.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> found = forecast(posterior, workers=1)
+    >>> len(found.compared) == len(posterior.record.entries)
+    True
     """
 
     refused: str | None
@@ -182,6 +190,14 @@ def forecast(
     workers : int, optional
     progress : callable
         Called with the name of a step and the share done.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> found = forecast(posterior, workers=1)
+    >>> found.fits or bool(found.refused)
+    True
     """
     entries = compared(posterior)
     fits, refused = verdict(posterior.record, entries, posterior.sample.effective)

@@ -99,6 +99,12 @@ class Posterior:
         Number of each person, whose stream of hidden states it is.
     rough : bool
         Whether it was made with few persons, as a first answer.
+
+    Examples
+    --------
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> posterior.rough, posterior.weights.size == posterior.sample.log_weights.size
+    (True, True)
     """
 
     record: Record

@@ -40,7 +40,16 @@ _CONDITIONS: Final = {
 
 
 def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
-    """Return a case as a record; findings whose words are not understood are listed, not guessed."""
+    """Return a case as a record; findings whose words are not understood are listed, not guessed.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case
+    >>> from remyelin.person.record import record_of_case
+    >>> record = record_of_case(load_case('vegan-diet'), 'vegan-diet', Ledger.shipped())
+    >>> record.cause.kind
+    'vegan diet'
+    """
     entries: list[Entry] = []
     left: list[NotUnderstood] = []
     for name in terms.LABS:
