@@ -52,6 +52,10 @@ class UncachedKernels(RuntimeWarning):
     """Compiled kernels cannot be kept: every process compiles its own."""
 
 
+class Renamed(UserWarning):
+    """A name of an earlier version was given; it still works."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the closest valid name, or the first few when none is close.
 

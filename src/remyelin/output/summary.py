@@ -12,7 +12,8 @@ from remyelin.base.units import per_unit
 from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.catalogue.pathways import words
-from remyelin.evidence import Entry, cite, load_references
+from remyelin.cobalamin import in_words
+from remyelin.evidence import Entry, Ledger, cite, load_references
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
@@ -53,7 +54,10 @@ def summarise(course: Course) -> dict[str, Any]:
         },
         "person": _person(course),
         "not_stated": _not_stated(course),
-        "treatment": [f"{item.regimen}, from {label_of(item.start)}" for item in case.treatment],
+        "treatment": [
+            f"{in_words(item.regimen, Ledger.shipped())}, from {label_of(item.start)}"
+            for item in case.treatment
+        ],
         "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
         "biomarkers": _biomarkers(course),
         "readings": _readings(course),

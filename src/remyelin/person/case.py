@@ -192,7 +192,7 @@ class Case(_Frozen):
     >>> from remyelin import load_case
     >>> case = load_case('stabler-2013')
     >>> case.person.age, case.labs.b12 is not None, case.treatment[0].regimen
-    (57.0, True, 'us practice')
+    (57.0, True, 'us practice 1 mg')
     """
 
     name: Name

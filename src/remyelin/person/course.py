@@ -134,7 +134,20 @@ class Course:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        days = self.data["time"].to_numpy()
+        rows = {
+            "person": f"{self.case.person.age:g} years, {self.case.person.sex}; {self.case.cause.kind}",
+            "days": f"{days[0]:.0f} to {days[-1]:.0f}; 0 is presentation",
+            "plans": f"{len(self.plans)}, the first as given",
+            "studies": ", ".join(f"day {day:g}" for day in self.studies),
+            "contents": ".data (xarray), .studies, .recovery, .plot; .to_tree() holds all of it",
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in rows.items()
+        )
+        title = f"{self.case.name}: {self.case.title}"
+        return f"<div><strong>{html.escape(title)}</strong><br>{DISCLAIMER}<table>{cells}</table></div>"
 
 
 def run_course(

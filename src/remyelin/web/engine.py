@@ -503,13 +503,8 @@ def described(whole: Trajectory) -> dict[str, Any]:
     }
 
 
-_PARTS = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
-
-
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    return json.dumps(
-        [data.get(part) for part in _PARTS],
-        sort_keys=True,
-    )
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
+    return json.dumps([data.get(part) for part in decides], sort_keys=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from remyelin import clinic
+from remyelin.analysis.claims.planned import planned, said
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Entry, Ledger, load_references
@@ -173,13 +174,17 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
     )
     values = [value for value, _ in ends]
     worse = values[0] < values[1] < values[2] < values[3]
+    delay, route = planned("waiting", progress), planned("oral-neurological", progress)
     return Run(
-        f"The shipped case {CASE!r}, the same published schedule started when found, later, or never.",
-        rows,
+        f"The shipped case {CASE!r}, the same published schedule started when found, later, or never; and two virtual "
+        "trials.",
+        (*rows, *delay, *route),
         "agrees" if worse else "mixed" if values[0] < values[3] else "disagrees",
         {
             "today": _score(course, "as given", 0.0)[1],
             **dict(zip(("now", "quarter", "year", "never"), (shown for _, shown in ends), strict=True)),
             "years": f"{years:.0f}",
+            "delay": said(delay[0]),
+            "route": said(route[0]),
         },
     )

@@ -27,7 +27,7 @@ from remyelin.person.record.rows import Row
 
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
-SCHEDULE: Final = "us practice"
+SCHEDULE: Final = "us practice 1 mg"
 PERSONS: Final = 160  # simulated for each patient
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (

@@ -19,7 +19,7 @@ from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
-from remyelin.person.case import Case, case_of, load_case, shipped_cases, to_toml_data
+from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 from remyelin.web.engine import Engine, as_json
@@ -100,6 +100,7 @@ async def state(request: Request) -> dict[str, Any]:
         "warming": request.app.state.ready,
         "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
+        "diseases": list(DISEASES),
         "forms": list(FORMS),
         "routes": list(ROUTES),
         "regimens": list(REGIMENS),
