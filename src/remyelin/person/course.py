@@ -25,7 +25,7 @@ from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
-from remyelin.person.outlook import Recovery, recover
+from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
@@ -236,7 +236,10 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, chain, None if alike is None else (alike, plans))
+    if alike is None:
+        recovery = recover(chemistry, pathways, who, starts, ledger)
+    else:
+        recovery = recover_resembling(alike, plans, chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None

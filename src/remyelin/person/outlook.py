@@ -8,7 +8,7 @@ the persons are those who resemble them at presentation (:mod:`remyelin.person.i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -19,13 +19,15 @@ from remyelin import clinic, myelin
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.band import Band, band
+from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
-from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.settings import RECOVERIES_KEPT, RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
@@ -98,8 +100,7 @@ def recover(
     course: xr.Dataset,
     who: Subject,
     starts: Sequence[float | None],
-    chain: Chain,
-    found: tuple[Resembling, Sequence[Plan]] | None = None,
+    ledger: Ledger,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -113,36 +114,48 @@ def recover(
         Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
-    chain : Chain
-        Of the numbers that the course was computed with.
-    found : (Resembling, sequence of Plan), optional
-        Persons who resemble the findings of the case, and the plans; without them sets of the posterior are followed.
+    ledger : Ledger
+        That the course was computed with.
 
     Returns
     -------
     Recovery
+        Remembered by the values of the case, the person and the ledger, of which all else follows.
     """
-    times = chemistry["time"].to_numpy()
-    wanted = [month * DAYS_PER_MONTH for month in RECOVERY_MONTHS]
-    begun = [start for start in starts if start is not None]
-    days = np.array(sorted({*wanted, *begun, times[-1]}))
-    days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
-    if found is not None:
-        mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy()
-        whole = band(who.case, found[1], found[0], days, mental, chain.ledger)
-        return _of_band(whole, [plan.name for plan in found[1]], days, starts, course, chain.judge)
+    found = _recovered(_Given(who.case, who.person, who, chemistry, course, tuple(starts)), ledger)
+    # a caller may change what it is given
+    copies = {name: getattr(found, name).copy(deep=True) for name in ("bands", "presentation")}
+    return replace(found, **copies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a recovery is computed from; it is told apart by case and person alone."""
+
+    case: Case
+    person: Person
+    who: Subject = field(compare=False)
+    chemistry: xr.Dataset = field(compare=False)
+    course: xr.Dataset = field(compare=False)
+    starts: tuple[float | None, ...] = field(compare=False)
+
+
+@remembered(maxsize=RECOVERIES_KEPT)
+def _recovered(given: _Given, ledger: Ledger) -> Recovery:
+    who, chemistry, starts, chain = given.who, given.chemistry, given.starts, Chain(ledger)
+    days = _days(chemistry["time"].to_numpy(), starts)
     followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
     rates = followed.rates
     beside = who.case.coexisting
     states = chain.myelin(chemistry, who.body, rates, keep=days, coexisting=beside)
     paths = chain.conduction(states, who.body, FELT, coexisting=beside)
-    points = chemistry["mental"].sel(time=days)
+    mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
     each: list[xr.Dataset] = []
     for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
-        total = clinic.functional_disability(conducted, judgement, points)["total"]
+        total = clinic.functional_disability(conducted, judgement, mental)["total"]
         each.append(
             xr.Dataset(
                 {
@@ -163,11 +176,48 @@ def recover(
         np.where(np.isfinite(middle), middle, np.nan),
         low,
         high,
-        _remains(course),
+        _remains(given.course),
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
         clinic.most_points(chain.judge),
     )
+
+
+def _days(times: NDArray[np.float64], starts: Sequence[float | None]) -> NDArray[np.float64]:
+    """Return the days at which bands are kept: the months of a recovery and every first dose."""
+    wanted = [month * DAYS_PER_MONTH for month in RECOVERY_MONTHS]
+    begun = [start for start in starts if start is not None]
+    days = np.array(sorted({*wanted, *begun, times[-1]}))
+    return np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
+
+
+def recover_resembling(
+    found: Resembling,
+    plans: Sequence[Plan],
+    chemistry: xr.Dataset,
+    course: xr.Dataset,
+    who: Subject,
+    starts: Sequence[float | None],
+    ledger: Ledger,
+) -> Recovery:
+    """Follow the persons who resemble the findings of a case under every plan.
+
+    Parameters
+    ----------
+    found : Resembling
+    plans : sequence of Plan
+    chemistry, course, who, starts, ledger
+        As in :func:`recover`.
+
+    Returns
+    -------
+    Recovery
+    """
+    days = _days(chemistry["time"].to_numpy(), starts)
+    mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy()
+    whole = band(who.case, plans, found, days, mental, ledger)
+    maps = clinic.Parameters.from_ledger(ledger)
+    return _of_band(whole, [plan.name for plan in plans], days, starts, course, maps)
 
 
 def _of_band(
