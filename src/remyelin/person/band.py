@@ -32,8 +32,8 @@ class Band:
     ----------
     severity : mapping of str to array
         Of every computed symptom.
-    disability : array
-        Points of the scale.
+    disability, gait : array
+        Points of the scale, and of its gait item.
     signs : mapping of str to array
     pathways : mapping of str to (person, plan, time, pathway) array
         ``conducted`` and ``axons``, pathways as in :data:`remyelin.clinic.PATHWAYS`.
@@ -41,6 +41,7 @@ class Band:
 
     severity: Mapping[str, Floats]
     disability: Floats
+    gait: Floats
     signs: Mapping[str, Floats]
     pathways: Mapping[str, Floats]
 
@@ -97,6 +98,7 @@ def band(
             Band(
                 {name: item[:, 0] for name, item in state.severities.items()},
                 state.scale["total"][:, 0] + points,
+                state.scale["gait"][:, 0],
                 {name: np.asarray(item, dtype=np.float64)[:, 0] for name, item in signs.items()},
                 {name: values[name].astype(np.float64) for name in ("conducted", "axons")},
             )
@@ -104,6 +106,7 @@ def band(
     return Band(
         {name: np.stack([one.severity[name] for one in each], axis=1) for name in each[0].severity},
         np.stack([one.disability for one in each], axis=1),
+        np.stack([one.gait for one in each], axis=1),
         {name: np.stack([one.signs[name] for one in each], axis=1) for name in each[0].signs},
         {name: np.stack([one.pathways[name] for one in each], axis=1) for name in each[0].pathways},
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 from remyelin.nerve.anatomy.pathways import runs
@@ -29,20 +30,22 @@ from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
-from remyelin.person.band import band as followed_alike
+from remyelin.person.answer import Answer, answered
+from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.inference.resembling import Resembling, has_findings, resembling
-from remyelin.person.outlook import at_presentation, members, presentation_of
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
-from remyelin.person.settings import RECOVERY_MEMBERS
+from remyelin.person.settings import RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject, exposure_of, placed, subject_of
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
     WEB_BAND_MEMBERS,
+    WEB_BAND_MONTHS,
     WEB_BAND_POINTS,
     WEB_COURSE_POINTS,
     WEB_DOSES,
@@ -73,12 +76,36 @@ class Picture:
     ----------
     severity : mapping of str to (...) array
         Of every computed symptom, 0 to 1.
-    disability : (...) array
-        Points of the scale.
+    disability, gait : (...) array
+        Points of the scale, and of its gait item.
     """
 
     severity: Mapping[str, NDArray[np.float64]]
     disability: NDArray[np.int64]
+    gait: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """Members of the ensemble under one plan.
+
+    Attributes
+    ----------
+    days : (time,) array
+    start : float or None
+        Day of the first dose.
+    pathways : Dataset (member, time, pathway)
+    picture : Picture
+        Over (member, time).
+    presence : (member,) array
+        Severity from which a member notices a symptom.
+    """
+
+    days: NDArray[np.float64]
+    start: float | None
+    pathways: xr.Dataset
+    picture: Picture
+    presence: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,14 +223,50 @@ class Engine:
 
         Sets evenly taken; chemistry as in the trajectory.
         """
+        found = self.followed(case, shift, check)
+        pathways, picture = found.pathways, found.picture
+        low, high = WEB_BAND
+
+        def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
+            # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
+            ends = np.quantile(values, [low, 0.5, high], axis=0)
+            return {
+                name: {
+                    "low": plain(ends[0, :, i]),
+                    "median": plain(ends[1, :, i]),
+                    "high": plain(ends[2, :, i]),
+                }
+                for i, name in enumerate(names)
+            }
+
+        over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
+        shares = {
+            key: band(pathways[key].transpose("member", "time", "pathway").to_numpy(), over)
+            for key in ("conducted", "axons")
+        }
+        return {
+            "months": months(found.days),
+            "members": len(picture.disability),
+            "share": [low, high],
+            "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
+            "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
+            "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
+        }
+
+    def followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        """Return the members of the ensemble under one plan."""
+        return self.remember(("followed", _key(case), shift), lambda: self._followed(case, shift, check))
+
+    def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
         whole = self.trajectory(case, shift, check)
         chain, body = self._chain, whole.who.body
+        times = whole.states.time.to_numpy()
+        start = first_dose(case, shift)
+        at = band_dates(times, start)
         alike = self.alike(case)
         if alike is not None:
-            return self._bands_alike(case, shift, whole, alike, check)
+            return self._followed_alike(case, shift, whole, alike, times[at], check)
         followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
-        times = whole.states.time.to_numpy()
-        at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
         check("members of the ensemble")
         together = chain.myelin(
             whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
@@ -218,29 +281,72 @@ class Engine:
         picture = Picture(
             {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
             np.stack([one.disability for one in pictures]),
+            np.stack([one.gait for one in pictures]),
         )
-        over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
-        carried = {
-            key: pathways[key].transpose("member", "time", "pathway").to_numpy()
-            for key in ("conducted", "axons")
-        }
-        return banded(together.time.to_numpy(), picture, carried, over)
+        presence = np.array([float(judge.presence) for judge in followed.judges])
+        return Followed(together.time.to_numpy(), start, pathways, picture, presence)
 
-    def _bands_alike(
-        self, case: Case, shift: float | None, whole: Trajectory, alike: Resembling, check: Check
-    ) -> dict[str, Any]:
-        """Return the spread over the persons who resemble the findings of a case."""
-        times = whole.states.time.to_numpy()
-        days = times[dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)]
+    def _followed_alike(
+        self,
+        case: Case,
+        shift: float | None,
+        whole: Trajectory,
+        alike: Resembling,
+        days: NDArray[np.float64],
+        check: Check,
+    ) -> Followed:
+        """Return the persons who resemble the findings of a case under one plan."""
         mental = whole.chemistry["mental"].sel(time=days).to_numpy()
-        plan = Plan("asked", "as asked", shift)
-        found = followed_alike(case, (plan,), alike, days, mental[None], self.ledger, check)
+        found = band_of(
+            case, (Plan("asked", "as asked", shift),), alike, days, mental[None], self.ledger, check
+        )
         picture = Picture(
             {name: values[:, 0] for name, values in found.severity.items()},
             found.disability[:, 0].astype(np.int64),
+            found.gait[:, 0].astype(np.int64),
         )
-        carried = {name: values[:, 0] for name, values in found.pathways.items()}
-        return banded(days, picture, carried, clinic.PATHWAYS)
+        over = ("member", "time", "pathway")
+        pathways = xr.Dataset(
+            {name: (over, values[:, 0]) for name, values in found.pathways.items()},
+            coords={"time": days, "pathway": list(clinic.PATHWAYS)},
+        )
+        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
+        return Followed(days, first_dose(case, shift), pathways, picture, presence)
+
+    def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
+        """Return the answer of a case under plans, the first of which is its own.
+
+        Parameters
+        ----------
+        plans : sequence of (Plan, Case)
+            The case of each plan holds its regimen.
+        refused : str
+            Of :meth:`refused`.
+        check : callable
+        """
+        (given, case), *_ = plans
+        # the answer of what is refused names no other plan
+        shown = plans[:1] if refused else plans
+        followed = [self.followed(own, plan.shift, check) for plan, own in shown]
+        last = float(followed[0].days[-1])
+        dates = ends_at(followed[0].start, last)
+        own = [float(self.trajectory(kase, plan.shift, check).picture.disability[-1]) for plan, kase in shown]
+        ends = Ends(
+            np.stack([_at(item.days, item.picture.disability, dates) for item in followed]),
+            np.stack([_at(item.days, item.picture.gait, dates) for item in followed]),
+            np.stack([_better(item) for item in followed]),
+        )
+        return answered(
+            ends,
+            [_after(plan, given) for plan, _ in shown],
+            own,
+            refused=refused,
+            deficient=case.cause.kind != NONE,
+            treated=bool(case.treatment) and given.shift is not None,
+            exposed=CAUSES[case.cause.kind].gas and not (case.cause.ended or 0.0) < 0,
+            horizon=last,
+            most=clinic.most_points(self._chain.judge),
+        )
 
     def refused(self, case: Case, check: Check) -> str:
         """Say why the course of a case is no forecast for its person; empty where it may be shown.
@@ -263,7 +369,7 @@ class Engine:
             if alike.refused:
                 return alike.refused
             plan = Plan("asked", "as given", 0.0)
-            now = followed_alike(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
             here = presentation_of(now, 0)
         else:
             followed = members(person, self.ledger, WEB_BAND_MEMBERS)
@@ -335,39 +441,6 @@ class Engine:
         return found
 
 
-def banded(
-    days: NDArray[np.float64],
-    picture: Picture,
-    carried: Mapping[str, NDArray[np.float64]],
-    pathways: Iterable[str],
-) -> dict[str, Any]:
-    """Return the band of members as plain data; arrays over (member, time), those carried over pathway besides."""
-    low, high = WEB_BAND
-
-    def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
-        # one quantile of the whole array (member, time, name): labelled ones cost more than the conduction
-        ends = np.quantile(values, [low, 0.5, high], axis=0)
-        return {
-            name: {
-                "low": plain(ends[0, :, i]),
-                "median": plain(ends[1, :, i]),
-                "high": plain(ends[2, :, i]),
-            }
-            for i, name in enumerate(names)
-        }
-
-    names = list(pathways)
-    shares = {key: band(values, names) for key, values in carried.items()}
-    return {
-        "months": months(days),
-        "members": len(picture.disability),
-        "share": [low, high],
-        "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
-        "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
-        "pathways": {name: {key: shares[key][name] for key in shares} for name in names},
-    }
-
-
 def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
     """Return symptoms and disability of pathways (..., time, pathway).
 
@@ -378,7 +451,55 @@ def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Param
     lost = clinic.functions_of(values, over, judgement)
     reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
     scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
-    return Picture(clinic.severities(lost, judgement), scale["total"])
+    return Picture(clinic.severities(lost, judgement), scale["total"], scale["gait"])
+
+
+def _after(plan: Plan, given: Plan) -> Plan:
+    """Return a plan with its shift counted from that of the first one."""
+    if plan.shift is None or given.shift is None:
+        return plan
+    return replace(plan, shift=plan.shift - given.shift)
+
+
+def first_dose(case: Case, shift: float | None) -> float | None:
+    """Return the day of the first dose of a plan; None where nothing is given."""
+    if shift is None or not case.treatment:
+        return None
+    return min(item.start for item in case.treatment) + shift
+
+
+def band_dates(times: NDArray[np.float64], start: float | None) -> NDArray[np.int64]:
+    """Choose the dates of a band: a few of the history, those of the answer, and months after the first dose."""
+    after = max(start or 0.0, 0.0)
+    wanted = {month * DAYS_PER_MONTH for month in RECOVERY_MONTHS if month >= 0}
+    wanted |= {after + month * DAYS_PER_MONTH for month in WEB_BAND_MONTHS} | set(ends_at(start, times[-1]))
+    inside = np.array(sorted(day for day in wanted if day <= times[-1]))
+    history = dates(times, WEB_BAND_POINTS // 2, 2)
+    return np.unique(np.concatenate([history, np.searchsorted(times, inside)])).astype(np.int64)
+
+
+def _at(days: NDArray[np.float64], values: NDArray[np.int64], dates: Sequence[float]) -> NDArray[np.float64]:
+    """Return (date, member) of values over (member, time); NaN beyond the last day."""
+    found = np.full((len(dates), len(values)), np.nan)
+    for i, day in enumerate(dates):
+        if day <= days[-1]:
+            found[i] = values[:, np.searchsorted(days, day)]
+    return found
+
+
+def _better(item: Followed) -> NDArray[np.float64]:
+    """Return days from the first dose until a symptom is noticeably better, of every member, as in :class:`Ends`."""
+    count = len(item.presence)
+    if item.start is None or not item.days[0] <= item.start <= item.days[-1]:
+        return np.full(count, np.nan)
+    severity = np.stack(list(item.picture.severity.values()))  # (symptom, member, time)
+    first = int(np.searchsorted(item.days, item.start))
+    presence = item.presence[:, None]
+    fallen = np.any(severity[:, :, first : first + 1] - severity[:, :, first:] >= presence, axis=0)
+    felt = np.any(severity[:, :, first] >= item.presence, axis=0)
+    after = item.days[first:] - item.start
+    days: NDArray[np.float64] = np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
+    return np.where(felt | np.isfinite(days), days, np.nan)
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:

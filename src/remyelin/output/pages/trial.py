@@ -91,7 +91,7 @@ def render_trial(found: TrialResult) -> str:
         persons=found.persons,
         published=[beside(found, row) for row in design.published],
         methods=methods(found),
-        sources=[str(references[key]) for key in keys],
+        sources=[references[key].printed for key in keys],
         disclaimer=DISCLAIMER,
     )
 

@@ -66,7 +66,8 @@ async def report(asked: Asked, request: Request) -> StreamingResponse:
 
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         refuse_too_long(given, engine.person(given), 0.0)
-        return {"id": store.make(given, engine.ledger, say)}
+        made = store.make(given, engine.ledger, say)
+        return {"id": made, "folder": str(store.find(made))}
 
     return stream(request, work)
 

@@ -30,15 +30,15 @@ function build(refresh) {
       select({ label: "Sex", id: "sex", value: kase.person.sex, options: [["female", "female"], ["male", "male"]], onchange: (v) => edit("person.sex", v) }),
       beside(kase),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
-      kase.cause.kind !== "none" && slider({ label: "Deficient before diagnosis", id: "began", min: 1, max: 240, value: began, show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),
+      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),
       kase.labs && Object.keys(kase.labs).some((key) => key !== "note") && h("p", { class: "hint" }, "Laboratory values of the case place this person on the curve. ",
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
-      ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, oninput: (a) => change({ a }) }),
+      ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, exact: "months", oninput: (a) => change({ a }) }),
         ...regimen("a", kase.treatment[0].regimen, kase.treatment.length, (text) => edit("treatment", [{ regimen: text, start: "0 d" }]))]
       : [h("p", { class: "hint" }, "This case is not treated."), h("button", { type: "button", onclick: () => { edit("treatment", [{ regimen: "uk neurological", start: "0 d" }]); refresh(); } }, "Add a treatment")])),
     treated() && h("fieldset", { class: "plan-b" }, h("legend", {}, "Plan B"),
-      slider({ label: "Treatment begins", id: "start-b", min: 0, max: 36, value: state.b, show: begins, oninput: (b) => change({ b }) }),
+      slider({ label: "Treatment begins", id: "start-b", min: 0, max: 36, value: state.b, show: begins, exact: "months", oninput: (b) => change({ b }) }),
       ...regimen("b", state.regimenB, 0, (text) => change({ regimenB: text }))),
     h("p", { class: "hint" }, "The model recommends no dose. These are the schedules of published guidance, and any you write yourself."),
   ];
