@@ -98,7 +98,7 @@ def band(
             Band(
                 {name: item[:, 0] for name, item in state.severities.items()},
                 state.scale["total"][:, 0] + points,
-                state.scale["gait"][:, 0],
+                state.scale["gait"][:, 0].astype(np.float64),
                 {name: np.asarray(item, dtype=np.float64)[:, 0] for name, item in signs.items()},
                 {name: values[name].astype(np.float64) for name in ("conducted", "axons")},
             )
