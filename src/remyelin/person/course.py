@@ -1,4 +1,4 @@
-"""The chain, for one person: days meet microseconds here and nowhere else.
+"""Run the full model for one person, from case to symptoms, for every treatment plan.
 
 case -> person -> cobalamin -> myelin and axons (days) -> conduction at study dates (microseconds)
 -> symptoms -> what treatment, and its delay, change.
@@ -37,7 +37,7 @@ DISCLAIMER = "A research and teaching model, never medical advice."
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a run rests on: version, ledger entries used, overrides, seed."""
+    """Provenance of a run: version, ledger entries used, overrides, seed."""
 
     version: str
     used: tuple[Entry, ...]

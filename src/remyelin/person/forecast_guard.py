@@ -60,7 +60,7 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the model computes at presentation, untreated, that a report can be held against.
+    """Findings that the model computes at presentation, untreated, to hold a report against.
 
     Attributes
     ----------

@@ -81,7 +81,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recovery:
-    """How a person recovers under each plan.
+    """Recovery of a person under each plan.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ def recover(
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a recovery is computed from; it is told apart by case and person alone."""
+    """Inputs of a recovery; case and person alone tell them apart."""
 
     case: Case
     person: Person

@@ -1,4 +1,4 @@
-"""What is done, and when: the treatment as given, none, and the same begun earlier or later."""
+"""Plans of treatment: as given, none, and the same begun earlier or later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+"""Computations behind the sliders: one person under one plan, from dose to symptom, without studies.
 
 The steps are those of :class:`remyelin.person.chain.Chain`, as in a report, with fewer dates of conduction. The placed
 person and computed trajectories are remembered.
@@ -70,7 +70,7 @@ STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+    """Symptoms and disability for the page, as plain arrays over the dimensions of the pathways.
 
     Attributes
     ----------

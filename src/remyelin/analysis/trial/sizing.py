@@ -42,7 +42,7 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """What the first arm does instead of the last to the same persons, before measurement.
+    """Difference of the first arm from the last in the same persons, before measurement.
 
     Attributes
     ----------
