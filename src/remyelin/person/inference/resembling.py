@@ -71,7 +71,7 @@ class Chance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resembling:
-    """What the findings of a case leave of the model at presentation.
+    """Posterior of a case at presentation, given its findings.
 
     Attributes
     ----------

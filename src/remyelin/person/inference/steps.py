@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the first entries of a record say of the scale a year after its last entry.
+    """Forecast from the first entries of a record: the scale a year after its last entry.
 
     Attributes
     ----------
