@@ -33,8 +33,8 @@ from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
+#: Content of a band without findings, and with them.
 SETS: Final = "the sets of rates"
-"""What a band is made of without findings, and with them."""
 RESEMBLING: Final = "the persons who resemble the reported findings"
 AFTER_START: Final = 12.0  # months after the first dose at which the answer names a state
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")

@@ -1,4 +1,4 @@
-"""Verdict on a record: is it reproduced, and why is no forecast is given where it is not."""
+"""Verdict on a record: whether it is reproduced, and why no forecast is given where it is not."""
 
 from __future__ import annotations
 
