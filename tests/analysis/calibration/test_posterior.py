@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from remyelin.analysis.calibration.emulator import animals_accept
-from remyelin.analysis.calibration.fit_people import animals_of
 from remyelin.analysis.calibration.free_people import (
     CALIBRATION,
     FREE,
@@ -20,6 +19,7 @@ from remyelin.analysis.calibration.free_people import (
     values_at,
 )
 from remyelin.analysis.calibration.posterior_people import COLUMNS, PATIENTS, inputs_of_people
+from remyelin.analysis.calibration.site_people import animals_of
 from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger, load_published

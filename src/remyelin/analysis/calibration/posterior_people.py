@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin import nerve
-from remyelin.analysis.calibration.fit_people import PERSONS, SEED, SETS, VERIFIED, WAVES, fit
+from remyelin.analysis.calibration.chains_people import CHAINS
+from remyelin.analysis.calibration.fit_people import PERSONS, ROUNDS, SEED, SETS, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
@@ -25,7 +26,7 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (10,)  # designs of each rival: the budget allowed no more
+RIVAL_WAVES: Final = (40, 25, 25)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
@@ -45,7 +46,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     ]
     ranges = [(name, ledger.entry(name).range) for name in FREE]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
-    content = [read, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
+    content = [read, ranges, rows, SIGNS, SEED, SETS, ROUNDS, PERSONS, list(WAVES), repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -61,8 +62,8 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
     stream = io.StringIO()
     stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
     stream.write(
-        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {VERIFIED} points verified by simulation (an effective "
-        f"{sets[0]['effective']:.0f}), {len(sets)} sets of them with maps moved; held against "
+        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {CHAINS} chains of {ROUNDS} simulated steps, {len(sets)} sets "
+        f"of their last ones (an effective {sets[0]['effective']:.0f}); held against "
         f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; "
         f"recalled and half weighted: {', '.join(WEAK)}\n"
     )
@@ -104,7 +105,7 @@ def compare(
 ) -> dict[str, Any]:
     """Fit three rivals alike, in what persons differ, and return how well each meets the rows and what it says.
 
-    Each has the same, smaller waves and no verified sets: likelihoods are of single readings.
+    Each has the same, smaller waves and no chains: likelihoods are of single readings.
     """
     found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
     for name in RIVALS:
