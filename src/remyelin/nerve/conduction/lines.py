@@ -51,8 +51,15 @@ class Spread:
         )
 
     def lesions_at(self, slices: Slices) -> Array:
-        """Return the length (mm) of a lesion along a fibre in each slice."""
-        return np.array([self.lesion[SEGMENTS[place].compartment] for place in slices.segment])
+        """Return the length (mm) of a lesion along a fibre in each slice; a run shorter than a lesion has one."""
+        compartments = [SEGMENTS[place].compartment for place in slices.segment]
+        whole = {
+            name: sum(
+                size for size, own in zip(slices.length.tolist(), compartments, strict=True) if own == name
+            )
+            for name in set(compartments)
+        }
+        return np.array([min(self.lesion[name], whole[name]) for name in compartments])
 
 
 @dataclass(frozen=True, eq=False)
