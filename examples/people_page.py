@@ -195,7 +195,7 @@ def rivals(data: dict) -> str:
         "tenth best",
         "rows outside their bounds",
         "which",
-        "scale at one year after a delay of one month less that without delay, points, median and range of ten readings",
+        "scale at one year after a delay of one month less that without delay, points, median (ten readings)",
     ]
     return table(head, rows)
 

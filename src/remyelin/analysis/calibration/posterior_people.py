@@ -26,11 +26,11 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (40, 25, 25)  # designs of each rival
+RIVAL_WAVES: Final = (40, 25)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
-CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
+CENTRAL: Final = 40  # best sets among which the central one is looked for
 
 
 def inputs_of_people(ledger: Ledger) -> str:
@@ -82,13 +82,21 @@ def _row(item: Mapping[str, Any]) -> list[float]:
 
 
 def central(sets: Sequence[Mapping[str, Any]]) -> int:
-    """Return which set is shipped as the ledger's own: of the likeliest, the nearest to their middle."""
+    """Return which set is shipped as the ledger's own.
+
+    Of the likeliest the one that misses the fewest rows, of several the nearest to the middle of the likeliest.
+    """
     best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
     points = np.array([sets[i]["point"] for i in best])
     distance = ((points - np.median(points, axis=0)) ** 2).sum(axis=1)
-    # Among the middle half of them the likeliest.
-    near = np.argsort(distance)[: max(len(best) // 4, 1)]
-    return best[int(near.min())]
+    return min(
+        zip(best, distance, strict=True), key=lambda item: (len(outside(sets[item[0]]["rows"])), item[1])
+    )[0]
+
+
+def outside(rows: Mapping[str, float]) -> list[str]:
+    """Return the names of the rows outside their bounds."""
+    return [bound.name for bound in bounds() if not bound.lower <= rows[bound.name] <= bound.upper]
 
 
 def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -111,13 +119,10 @@ def compare(
     for name in RIVALS:
         readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress)
         best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
-        outside = [
-            bound.name for bound in bounds() if not bound.lower <= best[0]["rows"][bound.name] <= bound.upper
-        ]
         found["rivals"][name] = {
             "best": best[0]["likelihood"],
             "tenth": best[-1]["likelihood"],
-            "outside": outside,
+            "outside": outside(best[0]["rows"]),
             "rows": {
                 row: [float(np.nanquantile([item["rows"][row] for item in best], q)) for q in (0.0, 0.5, 1.0)]
                 for row in (
