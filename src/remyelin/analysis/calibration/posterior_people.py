@@ -26,7 +26,7 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (40, 25)  # designs of each rival
+RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")

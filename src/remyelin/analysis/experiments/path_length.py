@@ -63,11 +63,16 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     short, long = ({name: end[place] for name, end in ends.items()} for place in (0, 1))
     independent = ledger.replace({"nerve.fibre_frailty": 0.0, **short})
     heavy, stretched = ledger.replace({"nerve.fibre_frailty": strongest}), ledger.replace(long)
-    internodes = {
-        name: sum(laid(run, FIBRES, person, tables, ledger).weighted for run in runs(name, person, ledger))
+    lines = {
+        name: [laid(run, FIBRES, person, tables, ledger) for run in runs(name, person, ledger)]
         for name in PATHWAYS
     }
-    usual = internodes["median_motor"]
+    internodes = {name: sum(line.weighted for line in parts) for name, parts in lines.items()}
+    lesions = {
+        name: sum(float(line.stretches.sum(axis=0) @ line.fibres.weight) for line in parts)
+        for name, parts in lines.items()
+    }
+    usual = lesions["median_motor"]
 
     progress("six rules")
     curves: dict[str, Mapping[str, Array]] = {
@@ -75,8 +80,7 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "equal share": _by_pathway(arrive(everywhere)),
         # one path at a time: a segment that two paths share cannot obey both
         "equal number": {
-            name: arrive(everywhere * usual / internodes[name]).sel(pathway=name).to_numpy()
-            for name in PATHWAYS
+            name: arrive(everywhere * usual / lesions[name]).sel(pathway=name).to_numpy() for name in PATHWAYS
         },
         "equal share, independent": _by_pathway(arrive(everywhere, independent)),
         "equal share, strong frailty": _by_pathway(arrive(everywhere, heavy)),
@@ -92,7 +96,7 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"{person.height:g} cm; no axon lost, nothing remyelinated. Rules: the share of a tract as its vulnerability "
         "(assumed in cord and brain, searched in nerves) times that of the posterior columns; the same share "
         "everywhere; the same number of bare "
-        f"internodes on every path (one path at a time, as many as the arm's motor nerve); the same share with fibres "
+        f"stretches on every path (one path at a time, as many as the arm's motor nerve); the same share with fibres "
         f"alike and lesions as short as their ranges allow, with frailty of fibres {strongest:g} instead of "
         f"{ledger['nerve.fibre_frailty']:g}, and with lesions as long as their ranges allow "
         f"({long[LESIONS[0]]:g} mm in tracts, {long[LESIONS[1]]:g} in nerves, instead of {ledger[LESIONS[0]]:.2g} and "
