@@ -40,6 +40,15 @@ QUICK = (
 )
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for each core in a run of the whole suite; none beside pytest's own where files are named.
+
+    Starting a process and importing the package again costs seconds, which a single file does not win back.
+    """
+    whole = config.args == config.getini("testpaths")
+    return (os.cpu_count() or 1) if whole else 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the quick rooms into the quick lane."""
     here = Path(__file__).parent

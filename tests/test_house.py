@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -24,6 +27,79 @@ def test_imports_point_downwards() -> None:
         [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+#: Functions that take a step of the chain from dose to symptom, by layer.
+STEPS = {
+    "cobalamin": {"simulate", "course_of"},
+    "myelin": {"simulate", "course_of"},
+    "nerve": {"conduction", "conducted", "battery", "batteries", "batteries_of"},
+    "clinic": {
+        "symptoms",
+        "signs",
+        "functional_disability",
+        "functions_of",
+        "severities",
+        "signs_of",
+        "scale_of",
+    },
+}
+
+
+def _layers_stepped(source: str) -> set[str]:
+    """Return the layers of which a module calls a step, under whatever name it is imported."""
+    tree = ast.parse(source)
+    rooms, steps = {}, {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            layer = node.module.split(".")[1] if node.module.startswith("remyelin.") else ""
+            for item in node.names:
+                if node.module == "remyelin" and item.name in STEPS:
+                    rooms[item.asname or item.name] = item.name
+                elif layer in STEPS and item.name in STEPS[layer]:
+                    steps[item.asname or item.name] = layer
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in steps:
+                found.add(steps[name])
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=room), attr=name)) if room in rooms:
+                if name in STEPS[rooms[room]]:
+                    found.add(rooms[room])
+    return found
+
+
+def test_only_the_chain_knows_the_order_of_the_layers() -> None:
+    package = ROOT / "src" / "remyelin"
+    stepped = {
+        str(path.relative_to(package)): _layers_stepped(path.read_text())
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] not in STEPS
+    }
+    assert {name for name, layers in stepped.items() if len(layers) > 2} == {"person/chain.py"}
+    assert stepped["person/chain.py"] == set(STEPS)
+
+
+#: Classes and functions whose headline still begins with a question word; may only fall.
+HEADLINES: Final = 33
+QUESTION: Final = re.compile(r"(What|Who|Whose|Whoever|Where|How|Which|When)\b")
+
+
+def test_headlines_begin_with_a_noun_or_a_verb() -> None:
+    modules, others = [], 0
+    for path in (ROOT / "src" / "remyelin").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        if QUESTION.match(ast.get_docstring(tree) or ""):
+            modules.append(str(path.relative_to(ROOT)))
+        others += sum(
+            bool(QUESTION.match(ast.get_docstring(node) or ""))
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        )
+    assert modules == []
+    assert others <= HEADLINES, (
+        f"{others} headlines begin with what, who or where; the ratchet is {HEADLINES}"
+    )
 
 
 def test_import_is_light() -> None:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from remyelin.person.course import Course, run_course
     from remyelin.person.inference import fit_person
     from remyelin.person.netcdf import open_course
+    from remyelin.person.plotting import CoursePlot
     from remyelin.person.record import load_record
 
 _HOME = {
     "Case": "person.case",
     "Course": "person.course",
+    "CoursePlot": "person.plotting",
     "Entry": "evidence",
     "InputError": "base.errors",
     "Ledger": "evidence",
@@ -58,6 +60,7 @@ _ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")
 __all__ = [
     "Case",
     "Course",
+    "CoursePlot",
     "Entry",
     "InputError",
     "Ledger",

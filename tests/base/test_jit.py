@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 import pytest
+from numba.core.registry import cpu_target
 
 from remyelin.base import jit
 from remyelin.base.jit import compiled, content, kernel_folder, kernels_kept
@@ -96,12 +99,48 @@ def test_content_tells_kernels_apart_by_what_they_hold(monkeypatch: pytest.Monke
         content(made(1.0, [1.0]))  # type: ignore[arg-type]
 
 
+def test_a_kernel_that_holds_another_is_found_again_and_records_are_told_apart() -> None:
+    class Pair(NamedTuple):
+        low: float
+        high: float
+
+    class Turned(NamedTuple):
+        high: float
+        low: float
+
+    def made() -> Any:
+        inner = numba.njit(inline="always")(lambda x: x + 1.0)
+
+        def kernel(pair: Any) -> float:
+            return inner(pair.low)  # type: ignore[no-any-return]
+
+        return kernel
+
+    codegen = cpu_target.target_context.codegen()
+    one, same = (jit._ByContent(made()) for _ in range(2))
+    keys = [
+        cache._index_key((numba.typeof(record),), codegen)
+        for cache in (one, same)
+        for record in (Pair(1.0, 2.0), Turned(1.0, 2.0))
+    ]
+    assert one._impl.filename_base == same._impl.filename_base
+    assert keys[0][1:] == keys[2][1:]
+    assert keys[0][2] == (("low", "high"),)
+    assert keys[0][1:] != keys[1][1:]
+
+
 def test_every_kernel_of_the_engine_can_be_told_by_content() -> None:
-    from remyelin.fibre.solvers import assembly, full, reduction
+    from remyelin.fibre.solvers import assembly, full, moments
     from remyelin.fibre.solvers import kernel_batch as chain
     from remyelin.fibre.solvers import kernel_single as along
 
-    kernels = [chain.kernel(8, 6), along.kernel(1040, 6), reduction._reduce, assembly.assemble, full._run]
+    kernels = [
+        chain.kernel(8, 6),
+        along.kernel(1040, 6),
+        moments.reduce_piece,
+        assembly.write_rows,
+        full._run,
+    ]
     found = [content(kernel.py_func) for kernel in kernels]
     assert len(set(found)) == len(kernels)
     assert content(chain.kernel(16, 6).py_func) not in found

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from program import Done, call
 
 from remyelin.evidence import Ledger
 from remyelin.person.case import shipped_cases
@@ -17,12 +18,7 @@ REMYELIN = [sys.executable, "-m", "remyelin.cli.main"]
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1"}
 
 
-def call(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [*REMYELIN, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Done) -> str:
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     lines = done.stderr.splitlines()
@@ -34,11 +30,43 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_and_version() -> None:
     done = call("--help")
+    process = subprocess.run(
+        [*REMYELIN, "--help"], capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert (process.returncode, process.stdout, process.stderr) == done
     assert done.returncode == 0
     assert "never medical advice" in done.stdout
     for word in ("run", "cases", "new", "evidence", "validate", "bench", "doctor"):
         assert f"  {word} " in done.stdout
     assert call().stdout == done.stdout
+    assert "..." not in done.stdout.split("\n", 1)[1], "a description is cut"
+
+
+def test_help_lists_every_command_in_a_section_with_a_short_description_and_an_example() -> None:
+    from remyelin.cli.main import SECTIONS, app
+
+    listed = [row for section in SECTIONS.values() for row in section]
+    assert {command for command, *_ in listed} == {item.callback for item in app.registered_commands}
+    for command, short, example in listed:
+        assert len(short) <= 55, short
+        assert example.startswith(f"remyelin {command.__name__}")
+        done = call(command.__name__, "--help")
+        assert example in done.stdout
+
+
+def test_docs_says_where_the_documentation_is_or_how_to_build_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from remyelin.cli import docs
+
+    monkeypatch.setattr(docs.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(docs, "__file__", str(tmp_path / "src" / "remyelin" / "cli" / "docs.py"))
+    assert docs.BUILD in call("docs").stdout
+    page = tmp_path / "site" / "index.html"
+    page.parent.mkdir()
+    page.touch()
+    assert call("docs", "--no-open").stdout.strip() == str(page)
+    assert json.loads(call("docs", "--json").stdout)["page"] == str(page)
     assert call("--version").stdout.startswith("remyelin ")
 
 

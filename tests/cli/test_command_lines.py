@@ -179,13 +179,13 @@ def test_a_wrong_regimen_names_its_file_and_is_read_first(
 ) -> None:
     import tomli_w
 
-    from remyelin.person import chain
+    from remyelin.person import course
     from remyelin.person.case import to_toml_data
 
     def computed(*_: object) -> None:
         pytest.fail("it was computed")
 
-    monkeypatch.setattr(chain, "placed", computed)
+    monkeypatch.setattr(course, "placed", computed)
     data = to_toml_data(load_case("stabler-2013"))
     data["treatment"] = [{"regimen": "cyanocobalamin 1 mg im every 0 d"}]
     file = tmp_path / "wrong.toml"

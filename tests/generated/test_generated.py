@@ -6,8 +6,6 @@ The short form runs with the suite; ``REMYELIN_LONG=1`` makes 2,000 of each.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import json
 import os
 import random
@@ -20,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import tomli_w
+from program import call
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "check"))
@@ -27,7 +26,6 @@ import fhir_shapes
 import hostile
 import valid
 
-from remyelin.cli.main import main
 from remyelin.web.app import create_app
 from remyelin.web.guard import _HEADERS
 
@@ -43,22 +41,6 @@ COUNTS = {
 
 class Failed(AssertionError):
     """What a generated input did that it must not."""
-
-
-def call(arguments: list[str], answers: str = "") -> tuple[int, str, str]:
-    """Run a command line in this process; return its status and what it printed."""
-    out, err = io.StringIO(), io.StringIO()
-    stdin, sys.stdin = sys.stdin, io.StringIO(answers)
-    try:
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as left,
-        ):
-            main(arguments)
-    finally:
-        sys.stdin = stdin
-    return int(left.value.code or 0), out.getvalue(), err.getvalue()
 
 
 def inside(folder: Path) -> dict[str, bytes]:
@@ -83,7 +65,7 @@ def test_hostile_command_lines(place: Path) -> None:
     for _ in range(COUNTS["hostile lines"]):
         arguments = hostile.arguments(rng, names)
         before = inside(place)
-        status, out, err = call(arguments)
+        status, out, err = call(*arguments)
         statuses[status] += 1
         assert status in (0, 2), (arguments, status, err)
         assert "internal error" not in err, (arguments, err)
@@ -144,7 +126,7 @@ def test_valid_command_lines(place: Path) -> None:
             ]
         else:
             arguments = [kind]
-        status, out, err = call(arguments + extra)
+        status, out, err = call(*arguments, *extra)
         # a case may be taken back by what only its regimens or its length show; never without a sentence
         assert status == 0 or (status == 2 and kind in ("sbml", "nmtran", "case")), (arguments, file, err)
         assert "internal error" not in err
@@ -164,7 +146,7 @@ def test_valid_runs(place: Path) -> None:
     rng = random.Random(13)
     for _ in range(COUNTS["valid runs"]):
         (place / "case.toml").write_text(tomli_w.dumps(valid.case(rng)), encoding="utf-8")
-        status, _out, err = call(["run", "case.toml", "--out", "out", *rng.choice([[], ["--json"]])])
+        status, _out, err = call("run", "case.toml", "--out", "out", *rng.choice([[], ["--json"]]))
         assert status in (0, 2), (err, (place / "case.toml").read_text())
         assert "internal error" not in err
         written = inside(place)

@@ -56,12 +56,23 @@ def test_units_are_converted() -> None:
     assert case.labs.homocysteine is None, "what is not stated stays unstated"
 
 
+@pytest.mark.parametrize("age", [57, 57.0, "57", "57 y", "57 years", "684 months"])
+def test_an_age_needs_no_unit_and_takes_its_words(age: Any) -> None:
+    data = copy.deepcopy(VALID)
+    data["person"]["age"] = age
+    assert parse_case(tomli_w.dumps(data), "mine.toml").person.age == 57.0
+
+
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
         (("persn",), {}, "did you mean 'person'"),
         (("person", "hight"), "163 cm", "did you mean 'height'"),
-        (("person", "age"), 57, "person.age: 57 is not an age"),
+        (("person", "age"), [57], "person.age: [57] is not an age"),
+        (("person", "age"), True, "person.age: True is not an age"),
+        (("person", "height"), 163, "person.height: 163 is not a height"),
+        (("cause", "began"), -9, "cause.began: -9 is not a time"),
+        (("labs", "b12"), 205, "pmol/L, pg/mL"),
         (("person", "age"), "57 kg", "units y, mo"),
         (("person", "age"), "570 y", "impossible"),
         (("person", "height"), "-3 cm", "impossible"),

@@ -19,11 +19,11 @@ from remyelin.output.reported import AGREES, MISSES, reported
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.output.summary import summarise
 from remyelin.person.case import Finding, load_case, shipped_cases
-from remyelin.person.chain import time_axis
 from remyelin.person.course import Course, run_course
 from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END
 from remyelin.person.person import resolve
 from remyelin.person.plans import exposure, plans_of
+from remyelin.person.subject import time_axis
 
 
 @cache
@@ -225,8 +225,11 @@ def test_a_later_start_with_the_same_end_is_what_the_model_cannot_tell() -> None
     dear = xr.ones_like(own) * xr.DataArray(later, dims="plan")
 
     def said(one: xr.DataArray, many: xr.DataArray) -> str:
+        ends = np.repeat(many.transpose("plan").to_numpy()[:, None, None], 3, axis=1)
         found = dataclasses.replace(
-            course.recovery, bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many)
+            course.recovery,
+            bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many),
+            ends=dataclasses.replace(course.recovery.ends, points=ends, gait=np.zeros_like(ends)),
         )
         changed = dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
         return str(recovery_summary(changed)["waiting"])

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import tomli_w
 
+from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin import Parameters, simulate
 from remyelin.cobalamin.exchange.events import from_events
 from remyelin.evidence import Ledger
-from remyelin.person.case import CAUSES, Case, parse_case
+from remyelin.person.case import Case, parse_case
 from remyelin.person.person import resolve
 from remyelin.person.plans import exposure, plans_of
 

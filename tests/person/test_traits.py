@@ -9,7 +9,8 @@ from scipy.stats import multivariate_normal
 from remyelin import clinic, cobalamin, nerve
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import blood_of, clinic_of, simulate_people
 from remyelin.person.traits import (
     FAST,
     NAMES,
@@ -40,11 +41,11 @@ def anaemia(traits: Traits = TYPICAL) -> cobalamin.Exposure:
 
 
 @pytest.fixture(scope="module")
-def numbers() -> Numbers:
-    return Numbers.of(LEDGER, nerve.build_tables(LEDGER))
+def numbers() -> Chain:
+    return Chain(LEDGER)
 
 
-def people(traits: list[Traits], numbers: Numbers, exposures: list[cobalamin.Exposure] | None = None):
+def people(traits: list[Traits], numbers: Chain, exposures: list[cobalamin.Exposure] | None = None):
     count = len(traits)
     given = exposures or [exposed(anaemia(), TYPICAL.with_values(store=one.store)) for one in traits]
     return simulate_people(given, [BODY] * count, [TIMES] * count, [KEEP] * count, traits, [numbers])
@@ -77,7 +78,7 @@ def test_impossible_traits_are_refused() -> None:
         Traits(pace=float("nan"))
 
 
-def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Numbers) -> None:
+def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Chain) -> None:
     own = Traits(plasma=1.7, mma=0.6, homocysteine=1.4, marrow=0.5)
     afterwards = blood_of(people([own], numbers), [own], numbers.kinetics)
     simulated = cobalamin.course_of(anaemia(own), TIMES, numbers.kinetics)
@@ -86,7 +87,7 @@ def test_fast_traits_applied_afterwards_equal_a_simulation_with_them(numbers: Nu
         assert np.allclose(afterwards[marker][0], simulated[marker][at], rtol=1e-9), marker
 
 
-def test_a_person_does_not_depend_on_the_company(numbers: Numbers) -> None:
+def test_a_person_does_not_depend_on_the_company(numbers: Chain) -> None:
     traits = [Traits(central=2.0, store=0.8), Traits(peripheral=3.0), TYPICAL]
     together = people(traits, numbers)
     for i, one in enumerate(traits):
@@ -95,7 +96,7 @@ def test_a_person_does_not_depend_on_the_company(numbers: Numbers) -> None:
             assert np.array_equal(values[i], alone.pathways[name][0]), name
 
 
-def test_each_susceptibility_harms_its_own_tissue(numbers: Numbers) -> None:
+def test_each_susceptibility_harms_its_own_tissue(numbers: Chain) -> None:
     found = people(
         [TYPICAL, *(Traits(**{name: 3.0}) for name in ("central", "peripheral", "optic"))], numbers
     )
@@ -107,10 +108,9 @@ def test_each_susceptibility_harms_its_own_tissue(numbers: Numbers) -> None:
     assert at["corticospinal_leg"][2] == at["corticospinal_leg"][0]
 
 
-def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
+def test_gas_takes_motor_axons_and_no_others(numbers: Chain) -> None:
     none, own = (
-        Numbers.of(LEDGER.replace({"myelin.peripheral.axon_gas": rate}), numbers.tables)
-        for rate in (0.0, 0.05)
+        Chain(LEDGER.replace({"myelin.peripheral.axon_gas": rate}), numbers.tables) for rate in (0.0, 0.05)
     )
     gas = cobalamin.NitrousOxide(start=0.0, stop=300.0, hours_per_day=2.0, inspired_fraction=0.5)
     breathing = cobalamin.Exposure(
@@ -118,7 +118,7 @@ def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
     )
     days = np.concatenate([[-30.0], np.arange(0.0, 301.0, 10.0)])
 
-    def axons(numbers: Numbers, traits: Traits) -> dict[str, float]:
+    def axons(numbers: Chain, traits: Traits) -> dict[str, float]:
         found = simulate_people([breathing], [BODY], [days], [days[[-1]]], [traits], [numbers])
         return {
             name: float(found.pathways["axons"][0, 0, nerve.PATHWAYS.index(name)])
@@ -131,7 +131,7 @@ def test_gas_takes_motor_axons_and_no_others(numbers: Numbers) -> None:
     assert hit["sural"] == plain["sural"]
 
 
-def test_reserve_protects_and_a_low_threshold_notices_earlier(numbers: Numbers) -> None:
+def test_reserve_protects_and_a_low_threshold_notices_earlier(numbers: Chain) -> None:
     traits = [TYPICAL, Traits(reserve=2.0), Traits(notice=0.5)]
     found = people([TYPICAL] * 3, numbers)
     state = clinic_of(found.pathways, traits, numbers.judge)
@@ -142,7 +142,7 @@ def test_reserve_protects_and_a_low_threshold_notices_earlier(numbers: Numbers) 
     assert np.array_equal(state.severity["gait"][2], state.severity["gait"][0])
 
 
-def test_the_typical_person_has_the_maps_of_the_ledger(numbers: Numbers) -> None:
+def test_the_typical_person_has_the_maps_of_the_ledger(numbers: Chain) -> None:
     assert judged(numbers.judge, 1.0, 1.0) is numbers.judge
     found = people([TYPICAL], numbers)
     lost = clinic.functions_of(found.pathways, nerve.PATHWAYS, numbers.judge)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from remyelin import clinic, nerve
+from remyelin import clinic
 from remyelin.evidence import Ledger
-from remyelin.person import chain
 from remyelin.person.case import load_case
+from remyelin.person.chain import Chain
 from remyelin.person.plans import plans_of
+from remyelin.person.subject import exposure_of, placed, subject_of
 
 LEDGER = Ledger.shipped()
 
 
 def test_the_replete_control_has_no_symptom_and_the_background() -> None:
     case = load_case("replete-control")
-    person = chain.placed(case, LEDGER)
-    who = chain.subject(case, person, LEDGER)
-    chemistry = chain.chemistry(who, chain.reaching(who, plans_of(case, person)[0], LEDGER), LEDGER)
-    states = chain.myelin_of(who, chemistry, LEDGER)
-    pathways = chain.conduction(who, states, nerve.build_tables(LEDGER), LEDGER)
-    picture = chain.picture(pathways, chemistry["mental"], person.traits, LEDGER)
+    person = placed(case, LEDGER)
+    who, chain = subject_of(case, person), Chain(LEDGER)
+    chemistry = chain.with_chances(exposure_of(who, plans_of(case, person)[0], LEDGER), who.times)
+    states = chain.myelin(chemistry, who.body, chain.rates_of(person.traits))
+    pathways = chain.conduction(states, who.body)
+    picture = chain.clinical_state(pathways, chemistry["mental"], person.traits)
     assert float(picture["severity"].max()) < LEDGER["clinic.presence"]
     assert int(picture["disability"].max()) == int(chemistry["mental_high"].max()) == 0
     assert float(picture["sphincter"].max()) < 0.01

@@ -57,7 +57,7 @@ def test_no_path_reaches_the_file_system(server: str, path: str) -> None:
 
 def test_a_case_is_read_by_the_schema_of_case_files(server: str) -> None:
     wrong = json.loads(json.dumps(CASE))
-    wrong["person"]["age"] = "57"
+    wrong["person"]["age"] = "57 kg"
     answer = httpx.post(f"{server}/api/course", json={"case": wrong})
     assert answer.status_code == 422
     assert "is not an age" in answer.json()["error"]

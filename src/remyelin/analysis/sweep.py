@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from remyelin import nerve
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.person import chain
 from remyelin.person.case import Case, load_case, to_toml_data
+from remyelin.person.chain import Chain
 from remyelin.person.plans import plans_of
+from remyelin.person.subject import exposure_of, placed, subject_of
 
 DEFAULT_OUTPUTS: Final = ("b12", "mma", "disability")
 MOST_RUNS: Final = 10_000
@@ -179,15 +179,16 @@ def _refused(data: Mapping[str, Any], chosen: Mapping[str, Value]) -> Case:
 def _run(task: tuple[Case, Ledger, tuple[str, ...]]) -> xr.Dataset:
     """Compute one combination; kept are the days from presentation on, which all combinations share."""
     case, ledger, outputs = task
-    person = chain.placed(case, ledger)
-    who = chain.subject(case, person, ledger)
+    person = placed(case, ledger)
+    who, chain = subject_of(case, person), Chain(ledger)
     plan = plans_of(case, person)[0]
-    chemistry = chain.chemistry(who, chain.reaching(who, plan, ledger), ledger)
-    states = chain.myelin_of(who, chemistry, ledger)
+    chemistry = chain.with_chances(exposure_of(who, plan, ledger), who.times)
+    rates = chain.rates_of(person.traits)
+    states = chain.myelin(chemistry, who.body, rates, coexisting=case.coexisting)
     kept = chemistry["time"].to_numpy()
     kept = kept[kept >= 0.0]
-    pathways = chain.conduction(who, states.sel(time=kept), nerve.build_tables(ledger), ledger)
-    clinical = chain.picture(pathways, chemistry["mental"].sel(time=kept), person.traits, ledger)
+    pathways = chain.conduction(states.sel(time=kept), who.body, coexisting=case.coexisting)
+    clinical = chain.clinical_state(pathways, chemistry["mental"].sel(time=kept), person.traits)
     whole = xr.merge(
         [chemistry.sel(time=kept), states.sel(time=kept), pathways.rename(axons="pathway_axons"), clinical],
         combine_attrs="drop_conflicts",

@@ -7,44 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Okabe and Ito's colours, which stay apart for colour-blind readers; one per pathway everywhere.
-PATHWAY_COLOURS = {
-    "sural": "#0072B2",
-    "median_sensory": "#56B4E9",
-    "tibial_motor": "#D55E00",
-    "median_motor": "#E69F00",
-    "tibial_sep": "#009E73",
-    "median_sep": "#5DBB63",
-    "neck_leg": "#117733",
-    "neck_arm": "#88CCAA",
-    "lemniscus": "#44AA99",
-    "corticospinal_leg": "#CC79A7",
-    "corticospinal_arm": "#8E6C8A",
-    "visual": "#444444",
-    "auditory": "#332288",
-    "blink": "#882255",
-    "olfactory": "#999933",
-    "gustatory": "#CC6677",
-    "callosal": "#AA4499",
-    "corticobulbar": "#661100",
-    "spinothalamic": "#6699CC",
-    "small_fibres": "#777777",
-}
-STATE_COLOURS = {
-    "intact": "#3B6FA0",
-    "remyelinated": "#8FBBD9",
-    "vacuolated": "#F2C45A",
-    "bare": "#D55E00",
-}
-PLAN_COLOURS = {
-    "as given": "#111111",
-    "none": "#D55E00",
-    "12 months earlier": "#009E73",
-    "3 months earlier": "#56B4E9",
-    "3 months later": "#E69F00",
-    "12 months later": "#CC79A7",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

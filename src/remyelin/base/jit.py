@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Final, TypeVar
 
 import numba
 import numpy as np
+from numba import types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, _Cache
 
 from remyelin.base.errors import UncachedKernels
@@ -181,6 +182,23 @@ class _ByContent(FunctionCache):
             return True
         folder.mkdir(parents=True, exist_ok=True)
         return os.access(folder, os.W_OK)
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        """Tell compiled forms of one kernel apart: by the types of its arguments and by the processor.
+
+        Numba adds a pickle of what the kernel is built from. That differs from process to process where it holds other
+        kernels, and the name of the file says it already.
+        """
+        return sig, codegen.magic_tuple(), tuple(_records(sig))
+
+
+def _records(kind: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of the records among types: two that only change places would be taken for one another."""
+    if isinstance(kind, types.NamedTuple | types.NamedUniTuple):
+        yield kind.fields
+    if isinstance(kind, tuple | types.Tuple | types.NamedTuple):
+        for item in kind:
+            yield from _records(item)
 
 
 def content(function: Any) -> str:

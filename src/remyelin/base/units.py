@@ -1,7 +1,8 @@
 """Quantities with units at the boundary: ``"205 pg/mL"`` becomes 151.3 pmol/L, and back.
 
-Inside the program every quantity is a float in the canonical unit named here. Bare numbers are
-refused where a unit is possible: a pmol/L value read as pg/mL is a silent error of a third.
+Inside the program every quantity is a float in the canonical unit named here. Bare numbers are refused where more than
+one unit is usual: a pmol/L value read as pg/mL is a silent error of a third. An age, a weight, hours a day and a
+temperature have one usual unit, which may be left out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
 HOURS_PER_DAY: Final = 24.0
+
+#: Words for units, as people write them.
+UNIT_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+    **dict.fromkeys(("week", "weeks", "wks"), "wk"),
+    **dict.fromkeys(("month", "months", "mos"), "mo"),
+    **dict.fromkeys(("year", "years", "yr", "yrs"), "y"),
+    **dict.fromkeys(("minute", "minutes"), "min"),
+    "mcg": "ug",
+}
 
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*$")
 
@@ -82,13 +94,18 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
+#: Kinds with one usual unit, which may be left out: a year, a kilogram, an hour, a degree Celsius, a femtolitre.
+BARE: Final = frozenset({"age", "weight", "hours", "temperature", "mcv", "fraction"})
+
+
 def parse(text: object, kind: str, where: str = "") -> float:
     """Read a quantity with its unit.
 
     Parameters
     ----------
-    text : str
-        A number and a unit, as ``"205 pg/mL"``, ``"57 y"``, ``"-18 mo"``.
+    text : str, int or float
+        A number and a unit, as ``"205 pg/mL"``, ``"57 y"``, ``"57 years"``, ``"-18 mo"``. A number alone is
+        taken for the kinds of ``BARE``.
     kind : str
         A key of ``KINDS``.
     where : str, optional
@@ -103,15 +120,23 @@ def parse(text: object, kind: str, where: str = "") -> float:
     ------
     InputError
         If it is no number with a known unit, or is impossible.
+
+    Examples
+    --------
+    >>> parse("57 years", "age") == parse(57, "age") == 57.0
+    True
+    >>> round(parse("205 pg/mL", "b12"), 1)
+    151.3
     """
     known = KINDS[kind]
     units = ", ".join(unit or "no unit" for unit in known.factors)
     prefix = f"{where}: " if where else ""
-    if kind == "fraction" and isinstance(text, int | float) and not isinstance(text, bool):
+    if kind in BARE and isinstance(text, int | float) and not isinstance(text, bool):
         text = repr(float(text))
     match = _NUMBER.match(text) if isinstance(text, str) else None
     written = (match[2] or "") if match else ""
     unit = written.replace("µ", "u").replace("μ", "u").replace("°", "")
+    unit = UNIT_WORDS.get(unit, unit) or (known.canonical if kind in BARE else "")
     if match is None or unit not in known.factors:
         example = f"{max(known.low, 1):g} {known.canonical}".strip()
         raise InputError(
@@ -167,6 +192,7 @@ MM_PER_UM: Final = 1e-3
 Q10_INTERVAL: Final = 10.0  # degrees C over which a Q10 is stated
 
 # --- physics -------------------------------------------------------------------------------------------
+MMOL_PER_MOL: Final = 1000.0
 FARADAY: Final = 96485.33212  # C/mol
 GAS_CONSTANT: Final = 8.314462618  # J/(mol K)
 ZERO_CELSIUS: Final = 273.15  # K

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin import clinic, cobalamin, nerve
 from remyelin.analysis.cohort import Population, Processes, Sampler, load_population, run_cohort
 from remyelin.analysis.cohort.files import resized
 from remyelin.analysis.cohort.follow import follow
@@ -28,7 +28,7 @@ from remyelin.bench.rows import Row, off, timed
 from remyelin.cobalamin.exchange.sbml import to_sbml
 from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.plans import caused
 
 VISITS = ("0 d", "3 mo", "6 mo", "12 mo", "24 mo", "60 mo")
@@ -49,15 +49,18 @@ def compare(progress: Callable[[str], None] = lambda step: None) -> Iterator[Row
     ledger = Ledger.shipped()
     progress("the engine fills the tables of internodes")
     tables = nerve.build_tables(ledger)
-    yield from _layers(ledger, tables, progress)
+    yield from layers(ledger, tables, progress)
     yield from _equations(ledger, progress)
     yield from _throughput(progress)
 
 
-def _layers(ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None]) -> Iterator[Row]:
+def layers(
+    ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None] = lambda step: None
+) -> Iterator[Row]:
+    """Yield the cost of each layer for one person, in seconds of one core."""
     progress("cost of each layer")
     population = five_years(PERSONS_TIMED + 1)
-    sampler, numbers = Sampler.of(population, ledger), Numbers.of(ledger, tables)
+    sampler, numbers = Sampler.of(population, ledger), Chain(ledger, tables)
     follow(sampler, PERSONS_TIMED, numbers)  # compiled before anything is timed
     _, whole = timed(lambda: [follow(sampler, i, numbers) for i in range(PERSONS_TIMED)])
     each = "a person with six visits in five years"
@@ -69,17 +72,14 @@ def _layers(ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None
     exposure = cobalamin.treated(exposure, order)
     times = np.unique([*np.arange(-4 * DAYS_PER_YEAR, population.horizon, 21.0), *population.visits])
     body = nerve.Person(age=60.0, sex="female", height=165.0, temperature=34.0)
-    segments = nerve.segments(body, ledger)
 
     def parts() -> Iterator[tuple[str, float]]:
-        chemistry, cost = timed(lambda: cobalamin.simulate(exposure, times, numbers.kinetics), 5)
+        chemistry, cost = timed(lambda: numbers.chemistry(exposure, times), 5)
         yield "cobalamin, nine years", cost.core_s
-        states, cost = timed(
-            lambda: myelin.simulate(chemistry[list(myelin.DRIVES)], segments, 60.0, numbers.rates), 5
-        )
+        states, cost = timed(lambda: numbers.myelin(chemistry, body), 5)
         yield "myelin and axons of all segments, nine years", cost.core_s
         seen = states.sel(time=list(population.visits))
-        pathways, cost = timed(lambda: nerve.conduction(seen, body.replace(height=165.1), tables, ledger), 1)
+        pathways, cost = timed(lambda: numbers.conduction(seen, body.replace(height=165.1)), 1)
         yield "conduction of the pathways, six dates, lines laid", cost.core_s
         _, cost = timed(
             lambda: (
@@ -90,11 +90,10 @@ def _layers(ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None
             5,
         )
         yield "symptoms, signs and scale, six dates", cost.core_s
-        _, cost = timed(lambda: nerve.batteries(seen, body.replace(height=165.2), tables, ledger), 1)
+        arrays = nerve.states_of(seen)
+        _, cost = timed(lambda: numbers.batteries(arrays, body.replace(height=165.2)), 1)
         yield "six batteries, lines laid", cost.core_s
-        _, cost = timed(
-            lambda: nerve.battery(seen.isel(time=0), body.replace(height=165.3), tables, ledger), 1
-        )
+        _, cost = timed(lambda: numbers.studies(seen.isel(time=0), body.replace(height=165.3)), 1)
         yield "one battery alone, lines laid", cost.core_s
 
     for label, seconds in parts():

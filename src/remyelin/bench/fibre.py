@@ -26,8 +26,7 @@ from remyelin.bench.rows import Row, Timing, off, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
 from remyelin.fibre.settings import DEFAULT_STEP_US
-from remyelin.fibre.solvers.packing import Rows
-from remyelin.fibre.solvers.reduced import Settings, run_block
+from remyelin.fibre.solvers.reduced import Settings, prepare, run
 
 Progress = Callable[[str], None]
 Array = NDArray[np.float64]
@@ -80,11 +79,13 @@ def _ours(
 
 def _sweep(fibre: Fibre, duration: float, *, repeats: int = 20) -> tuple[Array, Timing]:
     """Time one fibre with the travelling window, reduced beforehand; return its arrivals too."""
-    memory: dict[int, Rows] = {}
-    call = partial(run_block, [fibre], [Pulse()], Settings(DEFAULT_STEP_US, duration), packed=memory)
+    settings = Settings(DEFAULT_STEP_US)
+    prepared = prepare([fibre], settings)
+    once, waits = np.zeros(1, dtype=np.int64), np.array([duration])
+    call = partial(run, prepared, once, [Pulse()], waits, settings, fibre.n_nodes)
     call()
-    (impulse,), timing = timed(call, repeats)
-    return impulse.arrival, timing
+    found, timing = timed(call, repeats)
+    return found.arrival[0], timing
 
 
 def _healthy(ledger: Ledger, nodes: int = NODES, grid: str = "published") -> Fibre:

@@ -25,7 +25,7 @@ from remyelin.fibre import (
     scale_channels,
 )
 from remyelin.fibre.settings import DEFAULT_STEP_US
-from remyelin.fibre.solvers.reduced import Settings, run_block
+from remyelin.fibre.solvers.reduced import Settings, prepare, run
 
 DIAMETERS = (5.7, 7.3, 8.7, 10.0, 11.5, 14.0, 16.0)
 TEMPERATURES = (30.0, 34.0, 37.0)
@@ -137,8 +137,11 @@ def search(
 
 def _window_alone(fibre: Fibre) -> float:
     """Arrival (ms) at the last node as the window finds it, without the second look in full."""
-    (impulse,) = run_block([fibre], [Pulse()], Settings(DEFAULT_STEP_US, LONGEST_WAIT))
-    return float(impulse.arrival[-1])
+    settings, once = Settings(DEFAULT_STEP_US), np.zeros(1, dtype=np.int64)
+    found = run(
+        prepare([fibre], settings), once, [Pulse()], np.array([LONGEST_WAIT]), settings, fibre.n_nodes
+    )
+    return float(found.arrival[0, -1])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

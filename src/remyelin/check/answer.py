@@ -75,6 +75,16 @@ class Line:
         Keys of the bibliography; ``remyelin`` where the program speaks for itself.
     mark : str
         A key of :data:`MARKS`: how the source was seen.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> line = answer(known, ledger).lines[0]
+    >>> isinstance(line.text, str)
+    True
     """
 
     section: str
@@ -86,7 +96,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What guidance says of a person.
+    """Answer of published guidance for a person.
 
     Attributes
     ----------
@@ -96,6 +106,15 @@ class Answer:
         What was understood, in words.
     lines : tuple of Line
         In the order of :data:`SECTIONS`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> type(answer(known, ledger).lines[0]).__name__
+    'Line'
     """
 
     about: str
@@ -139,6 +158,16 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     -------
     Answer
         The first section always has a line; every line has a source.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> found = answer(known, ledger)
+    >>> len(found.lines) > 5
+    True
     """
     lines = [
         *_readings(known, ledger),

@@ -12,6 +12,7 @@ from typing import Final
 from remyelin import clinic
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR, show
+from remyelin.catalogue.causes import GAS
 from remyelin.check.answer import OWN, Line
 from remyelin.check.dated import refusal as unusable
 from remyelin.check.known import Known
@@ -138,7 +139,7 @@ def _case(known: Known, ledger: Ledger) -> Case:
 
 
 def _exposure(cause: str) -> dict[str, str]:
-    return {"ended": "0 d"} if cause == "nitrous oxide" else {}
+    return {"ended": "0 d"} if cause in GAS else {}
 
 
 def _lines(course: Course, known: Known) -> Iterator[Line]:
@@ -173,7 +174,9 @@ def _lines(course: Course, known: Known) -> Iterator[Line]:
         return points(middle, low, high, most)
 
     worse = told_apart(course)
-    scale = f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of the sets of rates"
+    scale = (
+        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}"
+    )
     open_still = []
     for plan in course.plans:
         label = "treated from now" if plan.name == given and course.case.treatment else plan.label

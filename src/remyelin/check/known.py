@@ -1,4 +1,4 @@
-"""What is known of a person: frozen, in canonical units, whatever form it came in."""
+"""Known facts of a person: frozen, in canonical units, from any form of input."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from remyelin.base.units import KINDS, parse, per_unit
+from remyelin.catalogue.markers import MARKERS
 from remyelin.check.words import Word, clean
 from remyelin.evidence import Ledger
 from remyelin.evidence.plausible import refuse_implausible, short, unit_of
@@ -14,16 +15,10 @@ if TYPE_CHECKING:
     from remyelin.check.dated import DatedLab, Treated
     from remyelin.person.case import Case
 
-#: Laboratory values, with what they are called.
+#: Laboratory values that a person may know, as a patient reads them.
 LABS: Final = {
-    "b12": "serum B12",
-    "holotc": "active B12 (holotranscobalamin)",
-    "mma": "methylmalonic acid",
-    "homocysteine": "homocysteine",
-    "haemoglobin": "haemoglobin",
-    "haematocrit": "haematocrit",
-    "mcv": "mean cell volume",
-    "filtration": "kidney filtration (eGFR)",
+    name: MARKERS[name].lay
+    for name in ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv", "filtration")
 }
 _MASS: Final = {
     "b12": ("pg/mL", "ng/L", "ng/mL", "ng/dL", "ug/L"),
@@ -93,6 +88,15 @@ class Known:
         Every laboratory value with its date, where the input has dates; `labs` holds the latest of each.
     treated : tuple of Treated
         Records of B12 treatment with their start, current or past, where the input has dates.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> known.age, sorted(known.labs)[:2]
+    (57.0, ['b12', 'haematocrit'])
     """
 
     source: str

@@ -49,6 +49,14 @@ def cohort(
             "--draws", metavar="N", help="Parameter sets beside the ledger's values, in place of the file's."
         ),
     ] = None,
+    long: Annotated[
+        Path | None,
+        typer.Option(
+            "--long",
+            metavar="FILE",
+            help="Write what is measured, a row a person, visit and variable (.csv or .parquet).",
+        ),
+    ] = None,
     settings: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -56,6 +64,7 @@ def cohort(
     import tempfile
     from contextlib import ExitStack
 
+    from remyelin.analysis.cohort.blocks import shipped_blocks
     from remyelin.analysis.cohort.files import load_population, resized, shipped_populations
     from remyelin.base.errors import InputError
 
@@ -70,10 +79,17 @@ def cohort(
         else:
             for row in rows:
                 say(f"{row['name']:20} {row['persons']:>6}  {row['title']}")
+            say("\nBlocks of covariates, for use = [...] in a population file:")
+            for name, block in shipped_blocks().items():
+                say(f"{name:20} {block['what']}")
         return
     if resume and out is None:
         raise InputError("--resume: give the folder of the unfinished cohort with --out DIR.")
     chosen = resized(load_population(population), persons, draws)
+    if long is not None:
+        from remyelin.analysis.cohort.measured import check_long
+
+        check_long(long)
 
     from remyelin.analysis.cohort.executors import executor
     from remyelin.analysis.cohort.folder import replaced, stopped
@@ -102,7 +118,13 @@ def cohort(
                 say=progress,
             )
             progress("writing the report")
-            summary = write_report(Results(found))
+            results = Results(found)
+            summary = write_report(results)
+            if long is not None:
+                from remyelin.analysis.cohort.measured import write_long
+
+                progress(f"writing {long}")
+                write_long(results, long)
         except KeyboardInterrupt:
             said = "stopped; nothing is kept, for no --out was given." if out is None else stopped(folder)
             complain(f"remyelin: {said}")

@@ -11,14 +11,16 @@ import os
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from remyelin._version import __version__
-from remyelin.base.errors import InputError, RemyelinError, UncachedKernels
+from remyelin.base.errors import InputError, RemyelinError, Renamed, UncachedKernels
 from remyelin.base.printing import complain, say
 from remyelin.cli.bench import bench
 from remyelin.cli.cases import cases
@@ -26,6 +28,7 @@ from remyelin.cli.check import check
 from remyelin.cli.claims import claims
 from remyelin.cli.cohort import cohort
 from remyelin.cli.common import COMMAND
+from remyelin.cli.docs import docs
 from remyelin.cli.doctor import doctor
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
@@ -43,10 +46,58 @@ STOPPED: Final = 130
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISCLAIMER = "A research and teaching model, never medical advice."
 
+#: Commands in the order of tasks: function, description of at most 55 characters, example.
+SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
+    "One person": (
+        (run, "Compute one course: blood, nerves, symptoms.", "remyelin run stabler-2013 --out out"),
+        (cases, "List the shipped cases; compare them with reports.", "remyelin cases --compare"),
+        (new, "Write a commented case file or record.", "remyelin new mine.toml"),
+        (fit, "Fit one person's dated results.", "remyelin fit record.csv --out out"),
+        (serve, "Serve the web page with its sliders.", "remyelin serve"),
+    ),
+    "Evidence": (
+        (check, "Say what published guidance says; no diagnosis.", "remyelin check --ask"),
+        (claims, "Judge the claims of the source article.", "remyelin claims no-risk"),
+        (symptoms, "List the nineteen symptoms and their basis.", "remyelin symptoms paraesthesia"),
+        (evidence, "List, search or explain the model's numbers.", "remyelin evidence --search nitrous"),
+        (validate, "Compare published numbers with simulated ones.", "remyelin validate cobalamin"),
+    ),
+    "Many persons": (
+        (
+            cohort,
+            "Simulate a population beside a published series.",
+            "remyelin cohort healton-1991 --out out",
+        ),
+        (trial, "Plan a virtual trial: power, persons needed.", "remyelin trial positive-control --out out"),
+    ),
+    "Nerves and fibres": (
+        (experiment, "Run named protocols on fibres and nerves.", "remyelin experiment"),
+        (bench, "Time the engine against its rivals.", "remyelin bench fibre"),
+    ),
+    "Files and housekeeping": (
+        (export, "Write SBML, dosing tables or nerve studies.", "remyelin export stabler-2013 --to sbml"),
+        (rebuild, "Make derived data again from the ledger.", "remyelin rebuild tables"),
+        (docs, "Open the documentation, or say where it is.", "remyelin docs"),
+        (doctor, "Say what is installed and what works.", "remyelin doctor"),
+    ),
+}
+
+
+class InSections(TyperGroup):
+    """Lists the commands in sections, in the order of tasks."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section of ``--help`` for each of :data:`SECTIONS`."""
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(command.__name__, short) for command, short, _ in section])
+
+
 app = typer.Typer(
     name="remyelin",
+    cls=InSections,
     help=f"From a dose of vitamin B12 to a neurological symptom and back.\n\n{DISCLAIMER}",
-    add_completion=False,
+    epilog="`remyelin COMMAND --help` shows options and an example.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -113,7 +164,7 @@ def _ready_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
     def one_line(message: Warning | str, category: type[Warning], *rest: object) -> None:
-        if issubclass(category, UncachedKernels):
+        if issubclass(category, UncachedKernels | Renamed):
             _fail(str(message), 0)
         else:
             usual(message, category, *rest)  # type: ignore[arg-type]
@@ -165,27 +216,9 @@ def _main(
         COMMAND.set(context.invoked_subcommand)
 
 
-# in the order of ``--help``
-for command in (
-    run,
-    fit,
-    cases,
-    new,
-    check,
-    claims,
-    symptoms,
-    evidence,
-    cohort,
-    trial,
-    validate,
-    experiment,
-    serve,
-    bench,
-    export,
-    rebuild,
-    doctor,
-):
-    app.command()(command)
+for section in SECTIONS.values():
+    for command, short, example in section:
+        app.command(short_help=short, epilog=f"\b\nExample:\n  {example}")(command)
 
 
 if __name__ == "__main__":

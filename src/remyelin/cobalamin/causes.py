@@ -6,11 +6,15 @@ of another, except two that set the same share of intrinsic-factor-mediated abso
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from remyelin.base.errors import InputError
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.cobalamin.dosing import Dose, Order
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
 from remyelin.evidence import Ledger
@@ -77,3 +81,97 @@ def partly_taken(order: Order, adherence: float, rng: np.random.Generator) -> Or
         return order
     vitamins = tuple((day, adherence * folic, adherence * b6) for day, folic, b6 in order.vitamins)
     return Order(taken(order.doses, adherence, rng), vitamins)
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Effect of a cause on one person: days, pace, share, gas.
+
+    Attributes
+    ----------
+    began, stop : float
+        Days on which the cause begins, and on which an exposure to gas ends.
+    pace : float
+        Trait of the person: the cause runs so many times faster than in the typical one.
+    lost : float
+        Share taken from a typical person, of causes that take a share.
+    hours_per_day, inspired_fraction : float
+        Of nitrous oxide.
+    """
+
+    began: float
+    stop: float
+    pace: float = 1.0
+    lost: float = 0.0
+    hours_per_day: float = 0.0
+    inspired_fraction: float = 0.0
+
+    @property
+    def kept(self) -> float:
+        """Share left by a cause that takes one, at the pace of the person."""
+        share: float = (1 - self.lost) ** self.pace
+        return share
+
+
+Applied = Callable[[Exposure, Affected, Ledger], Exposure]
+
+
+def _pernicious_anaemia(healthy: Exposure, person: Affected, ledger: Ledger) -> Exposure:
+    decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"] / person.pace
+    return pernicious_anaemia(healthy, person.began, decline)
+
+
+def _nitrous_oxide(healthy: Exposure, person: Affected, ledger: Ledger) -> Exposure:
+    hours = min(person.hours_per_day * person.pace, HOURS_PER_DAY)
+    return nitrous_oxide(healthy, person.began, person.stop, hours, person.inspired_fraction)
+
+
+APPLIED: Final[Mapping[str, Applied]] = {
+    NONE: lambda healthy, person, ledger: healthy,
+    "pernicious anaemia": _pernicious_anaemia,
+    "gastrectomy": lambda healthy, person, ledger: gastrectomy(healthy, person.began),
+    "vegan diet": lambda healthy, person, ledger: diet(
+        healthy, person.began, ledger["prior.vegan_intake"] / person.pace
+    ),
+    "nitrous oxide": _nitrous_oxide,
+    "metformin": lambda healthy, person, ledger: metformin(healthy, person.began, ledger),
+    "ileal disease": lambda healthy, person, ledger: impaired_ileum(healthy, person.began, person.kept),
+    "food-cobalamin malabsorption": lambda healthy, person, ledger: food_malabsorption(
+        healthy, person.began, person.kept
+    ),
+    "CD320 antibodies": lambda healthy, person, ledger: receptor_antibodies(
+        healthy, person.began, 1 - person.kept
+    ),
+}
+"""Change of an exposure by each cause of :mod:`remyelin.catalogue.causes`."""
+
+
+def apply(cause: str, healthy: Exposure, person: Affected, ledger: Ledger) -> Exposure:
+    """Put a cause into the exposure of a person in health, from the day it began.
+
+    Parameters
+    ----------
+    cause : str
+        Of :data:`remyelin.catalogue.causes.CAUSES`.
+    healthy : Exposure
+    person : Affected
+    ledger : Ledger
+        Numbers of the cause.
+
+    Raises
+    ------
+    InputError
+        For an unknown cause.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import Exposure, constant
+    >>> from remyelin.evidence import Ledger
+    >>> healthy = Exposure(age=60.0, food_intake=constant(4.0), meals_per_day=3.0)
+    >>> apply("gastrectomy", healthy, Affected(-100.0, 0.0), Ledger.shipped()).intrinsic_factor.values[-1]
+    0.0
+    """
+    if cause not in CAUSES:
+        raise InputError(f"no cause {cause!r}; {nearest(cause, CAUSES)}")
+    changed: Exposure = (CAUSES[cause].applied or APPLIED[cause])(healthy, person, ledger)
+    return changed

@@ -1,4 +1,4 @@
-"""What published limits say of one laboratory value: light, so that reading a value needs no simulation.
+"""Published limits of one laboratory value: light, so that reading a value needs no simulation.
 
 Limits are quoted with their source; they classify a value, never a person, and are no advice.
 """
@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.markers import STATUS
 from remyelin.evidence import Ledger
 
-MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
+MARKERS: Final = STATUS
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a published limit says of one value.
+    """Reading of one value by its published limit.
 
     Attributes
     ----------

@@ -20,11 +20,14 @@ from remyelin.fibre.lesions.sheath import (
     retract,
     vacuolate,
 )
-from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node
+from remyelin.fibre.models.c_fibres import rattay_c_fibre, thio_c_fibre, tigerholm_c_fibre
+from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node, steady_gate
 from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
+from remyelin.fibre.models.own import bare_cable, from_internodes
 from remyelin.fibre.models.sundt import sundt_c_fibre
+from remyelin.fibre.models.sweeney import sweeney
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
 from remyelin.fibre.protocols.block import block_thresholds
 from remyelin.fibre.protocols.compound import compound_potential
@@ -53,6 +56,14 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
+from remyelin.fibre.stimulation.field import (
+    CompartmentField,
+    Field,
+    arc_length,
+    field_of_point,
+    field_on_grid,
+    fields,
+)
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import (
@@ -72,10 +83,12 @@ __all__ = [
     "STIN",
     "ChannelSet",
     "Clamp",
+    "CompartmentField",
     "Current",
     "Electrode",
     "Errors",
     "Fibre",
+    "Field",
     "Gate",
     "Geometry",
     "Library",
@@ -91,7 +104,9 @@ __all__ = [
     "Stimulus",
     "Waveform",
     "above",
+    "arc_length",
     "bare",
+    "bare_cable",
     "biphasic",
     "block_thresholds",
     "blocking_temperature",
@@ -105,8 +120,12 @@ __all__ = [
     "errors",
     "expose_potassium",
     "extracellular_stimulus",
+    "field_of_point",
+    "field_on_grid",
+    "fields",
     "follow_trains",
     "from_function",
+    "from_internodes",
     "gaines_motor",
     "gaines_sensory",
     "internodal_times",
@@ -123,6 +142,7 @@ __all__ = [
     "preset",
     "pulse_stimulus",
     "quantise",
+    "rattay_c_fibre",
     "record_potential",
     "recovery_cycle",
     "rectangular",
@@ -144,11 +164,15 @@ __all__ = [
     "sinusoidal",
     "spike_times",
     "spikes",
+    "steady_gate",
     "stimulate",
     "strength_duration",
     "sundt_c_fibre",
+    "sweeney",
+    "thio_c_fibre",
     "threshold",
     "thresholds",
+    "tigerholm_c_fibre",
     "vacuolate",
     "widen_nodes",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -21,39 +20,45 @@ from remyelin.fibre.settings import (
     ARRIVAL_NODES,
     BATCH_FIBRES,
     DEFAULT_STEP_US,
-    LANES,
     TRANSIT_FACTOR,
     TRANSIT_M_PER_S_PER_UM,
     TRANSIT_MARGIN_MS,
     VELOCITY_BETWEEN,
 )
+from remyelin.fibre.solvers.drivers import Found
 from remyelin.fibre.solvers.full import Scheme, simulate_full
-from remyelin.fibre.solvers.packing import Rows, reducible
-from remyelin.fibre.solvers.reduced import Impulse, Settings, run_block
-from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
+from remyelin.fibre.solvers.packing import reducible
+from remyelin.fibre.solvers.reduced import Settings, prepare, run, threaded
+from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse, pulse_stimulus
 
 Solver = Literal["auto", "reduced", "full"]
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Outline:
-    """What a batch needs to know of a fibre again and again: nodes (mm), which are excitable, if reducible."""
+    """What a batch needs to know of a fibre.
 
+    Positions of its nodes (mm); the last excitable nodes, none if there are none; the nodes between which velocity is
+    taken; whether it can be reduced.
+    """
+
+    fibre: Fibre
     positions: Array
-    able: NDArray[np.int64]
+    last_able: Ints
+    between: tuple[int, int]
     reducible: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One fibre of a batch, with its pulse and how long to wait for it (ms)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Some of the fibres: each different one once; of every run which one, its pulse, and how long to wait (ms)."""
 
-    index: int
-    fibre: Fibre
-    outline: _Outline
-    pulse: Pulse
-    duration: float
+    outlines: list[_Outline]
+    which: Ints
+    pulses: list[Pulse]
+    durations: Array
 
 
 def conduct(
@@ -124,36 +129,39 @@ def conduct(
     channels may not) it can be an impulse of its own, or, beside a bare stretch within a few nodes of the
     end, a lasting depolarisation: then ``peak`` stays far below that of other nodes. Such fibres are for
     :func:`~remyelin.fibre.discharge`, or compare with a run whose pulse has no amplitude.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import conduct, lose_lamellae, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> data = conduct([fibre, lose_lamellae(fibre, range(8, 12), 0.1)])
+    >>> data['arrival'].dims, bool(data['conducts'].all())
+    (('fibre', 'node'), True)
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres
     if isinstance(fibres, str) or not isinstance(given, Iterable):
         raise InputError(f"conduct: a {type(fibres).__name__} is not a Fibre; build one with mrg().")
-    tasks = _tasks(given, Pulse() if pulse is None else pulse, duration)
     workers = threads if threads is not None else (os.cpu_count() or 1)
     whole(workers, "threads", "conduct")
-    arrivals: list[Array] = []
-    peaks: list[Array] = []
-    positions: list[Array] = []
-    passed: list[tuple[bool, bool, float]] = []
-    while batch := list(islice(tasks, BATCH_FIBRES)):
-        if tolerance is not None and not arrivals:
-            _refuse_coarse_step(batch[0], step, solver, scheme, start, tolerance)
-        full = [task for task in batch if _needs_full(task, solver, scheme, start)]
-        chosen = {task.index for task in full}
-        fast = [task for task in batch if task.index not in chosen]
-        results: dict[int, Impulse] = {}
-        results.update(_run_full(full, step, scheme, start, workers))
-        results.update(_run_reduced(fast, settings, workers))
-        for task in batch:
-            result = results[task.index]
-            arrivals.append(result.arrival)
-            peaks.append(result.peak)
-            positions.append(task.outline.positions)
-            passed.append(_verdict(task, result.arrival))
-    if not arrivals:
+    results: list[_Result] = []
+    for batch in _batches(given, Pulse() if pulse is None else pulse, duration):
+        if tolerance is not None and not results:
+            _refuse_coarse_step(batch, step, solver, scheme, start, tolerance)
+        nodes = max(len(outline.positions) for outline in batch.outlines)
+        found = Found(*(np.full((len(batch.which), nodes), np.nan) for _ in Found._fields))
+        full = np.array([_needs_full(o, solver, scheme, start) for o in batch.outlines])[batch.which]
+        _run_full(batch, np.flatnonzero(full), found, step, scheme, start, workers)
+        for fibres_alike in _alike(batch.outlines):
+            alike = np.flatnonzero(~full & np.isin(batch.which, fibres_alike))
+            if len(alike):
+                _run_reduced(batch, alike, found, settings, workers)
+        results.append(_result(batch, found))
+    if not results:
         raise InputError("conduct was given no fibres.")
-    data = _dataset(arrivals, peaks, positions, passed)
+    data = _dataset(results)
     data.attrs.update(
         step_us=step,
         scheme=scheme,
@@ -189,53 +197,82 @@ def _settings(
     if solver == "reduced" and (scheme != "second-order" or start != "rest"):
         raise InputError("the reduced solver is second-order and starts from rest; use solver='full'.")
     real = np.float32 if precision == "single" else np.float64
-    return Settings(step, duration or 0.0, window=window, until_arrival=until_arrival, real=real)
+    return Settings(step, window=window, until_arrival=until_arrival, real=real)
 
 
-def _tasks(
+def _batches(
     fibres: Iterable[Fibre], pulse: Pulse | Sequence[Pulse], duration: float | None
-) -> Iterator[_Task]:
+) -> Iterator[_Batch]:
+    """Take the fibres some at a time, and look at a fibre that comes over and over, and at its pulse, once."""
     if isinstance(pulse, str):
         raise InputError("conduct: pulse is text; give a Pulse, or one per fibre.")
     pulses = None if isinstance(pulse, Pulse) else list(pulse)
-    index = -1
-    task: _Task | None = None
-    for index, fibre in enumerate(fibres):
-        if not isinstance(fibre, Fibre):
-            raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
-        if pulses is not None and index >= len(pulses):
+    index = 0
+    source = iter(fibres)
+    while lot := list(islice(source, BATCH_FIBRES)):
+        if pulses is not None and index + len(lot) > len(pulses):
             raise InputError(
                 f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
             )
-        own = pulse if isinstance(pulse, Pulse) else pulse[index]
-        if task is not None and task.fibre is fibre and task.pulse is own:
-            task = replace(task, index=index)  # a batch of one fibre over and over looks at it once
-        else:
-            if fibre.n_nodes < 2:
-                raise InputError(f"fibre {index} has {fibre.n_nodes} nodes; give at least two.")
-            pulse_stimulus(fibre, own)  # refuses what the fibre cannot be given
-            task = _Task(index, fibre, _outline(fibre), own, duration or _patience(fibre, own))
-        yield task
-    if pulses is not None and index + 1 != len(pulses):
-        raise InputError(
-            f"there are {len(pulses)} pulses for {index + 1} fibres; give one, or one per fibre."
-        )
+        own = [pulse] * len(lot) if isinstance(pulse, Pulse) else (pulses or [])[index : index + len(lot)]
+        outlines: list[_Outline] = []
+        seen: dict[int, int] = {}
+        waits: dict[tuple[int, int], float] = {}
+        which = np.empty(len(lot), dtype=np.int64)
+        durations = np.empty(len(lot))
+        for i, (fibre, given) in enumerate(zip(lot, own, strict=True)):
+            k = seen.get(id(fibre))
+            if k is None:
+                k = seen[id(fibre)] = len(outlines)
+                outlines.append(_outline(fibre, index + i))
+            wait = waits.get((k, id(given)))
+            if wait is None:
+                check_pulse(given, len(outlines[k].positions))
+                wait = waits[k, id(given)] = duration or _patience(outlines[k], given)
+            which[i], durations[i] = k, wait
+        index += len(lot)
+        yield _Batch(outlines, which, own, durations)
+    if pulses is not None and index != len(pulses):
+        raise InputError(f"there are {len(pulses)} pulses for {index} fibres; give one, or one per fibre.")
 
 
-def _outline(fibre: Fibre) -> _Outline:
+def _outline(fibre: Fibre, index: int) -> _Outline:
+    if not isinstance(fibre, Fibre):
+        raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
     nodes = fibre.nodes
-    active = (fibre.channels[nodes] >= 0) & (fibre.density[nodes].sum(axis=1) > 0)
-    return _Outline(fibre.node_positions, np.flatnonzero(active), reducible(fibre))
+    n = len(nodes)
+    if n < 2:
+        raise InputError(f"fibre {index} has {n} nodes; give at least two.")
+    able = np.flatnonzero((fibre.channels[nodes] >= 0) & (fibre.density[nodes].sum(axis=1) > 0))
+    first, second = (int(share * n) for share in VELOCITY_BETWEEN)
+    return _Outline(fibre, fibre.node_positions, able[-ARRIVAL_NODES:], (first, second), reducible(fibre))
 
 
-def _patience(fibre: Fibre, pulse: Pulse) -> float:
+def _alike(outlines: Sequence[_Outline]) -> list[list[int]]:
+    """Put together the fibres that can share a block: those of one temperature and one list of channel sets."""
+    groups: list[list[int]] = []
+    for k, outline in enumerate(outlines):
+        for group in groups:
+            other = outlines[group[0]].fibre
+            if (
+                outline.fibre.temperature == other.temperature
+                and outline.fibre.channel_sets == other.channel_sets
+            ):
+                group.append(k)
+                break
+        else:
+            groups.append([k])
+    return groups
+
+
+def _patience(outline: _Outline, pulse: Pulse) -> float:
     """How long (ms) to wait when nothing is said: several transits of a healthy fibre."""
-    transit = float(fibre.node_positions[-1]) / (TRANSIT_M_PER_S_PER_UM * fibre.diameter)
+    transit = float(outline.positions[-1]) / (TRANSIT_M_PER_S_PER_UM * outline.fibre.diameter)
     return pulse.start + pulse.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit
 
 
 def _refuse_coarse_step(
-    task: _Task,
+    batch: _Batch,
     step: float,
     solver: Solver,
     scheme: Scheme,
@@ -248,9 +285,9 @@ def _refuse_coarse_step(
 
     def velocity(at: float) -> float:
         result = conduct(
-            task.fibre,
-            pulse=task.pulse,
-            duration=task.duration,
+            batch.outlines[0].fibre,
+            pulse=batch.pulses[0],
+            duration=float(batch.durations[0]),
             step=at,
             solver=solver,
             scheme=scheme,
@@ -269,114 +306,124 @@ def _refuse_coarse_step(
         )
 
 
-def _needs_full(task: _Task, solver: Solver, scheme: Scheme, start: str) -> bool:
+def _needs_full(outline: _Outline, solver: Solver, scheme: Scheme, start: str) -> bool:
     if solver == "auto":
-        return scheme != "second-order" or start != "rest" or not task.outline.reducible
+        return scheme != "second-order" or start != "rest" or not outline.reducible
     return solver == "full"
 
 
 def _run_full(
-    tasks: Sequence[_Task], step: float, scheme: Scheme, start: str, workers: int
-) -> dict[int, Impulse]:
-    def run(task: _Task) -> dict[int, Impulse]:
-        fibre = task.fibre
+    batch: _Batch, tasks: Ints, found: Found, step: float, scheme: Scheme, start: str, workers: int
+) -> None:
+    def run_task(task: int) -> None:
+        fibre = batch.outlines[batch.which[task]].fibre
         flat = (np.full(fibre.n_compartments, fibre.initial), np.zeros(fibre.n_compartments))
         result = simulate_full(
             fibre,
-            (pulse_stimulus(fibre, task.pulse),),
-            task.duration,
+            (pulse_stimulus(fibre, batch.pulses[task]),),
+            float(batch.durations[task]),
             step=step,
             scheme=scheme,
             start=flat if start == "initial" else None,
         )
-        return {task.index: Impulse(result.arrival, result.peak, np.zeros((0, 0)))}
+        found.arrival[task, : len(result.arrival)] = result.arrival
+        found.peak[task, : len(result.peak)] = result.peak
 
-    return _merged(run, tasks, workers)
+    threaded(run_task, tasks.tolist(), workers)
 
 
-def _run_reduced(tasks: Sequence[_Task], settings: Settings, workers: int) -> dict[int, Impulse]:
-    packed: dict[int, Rows] = {}
+def _run_reduced(batch: _Batch, tasks: Ints, found: Found, settings: Settings, workers: int) -> None:
+    """Fill what is found of fibres that can share a block."""
+    numbers, fibre = np.unique(batch.which[tasks], return_inverse=True)
+    prepared = prepare([batch.outlines[k].fibre for k in numbers], settings, workers)
 
-    def run_with(block_settings: Settings) -> Callable[[Sequence[_Task]], dict[int, Impulse]]:
-        def run(block: Sequence[_Task]) -> dict[int, Impulse]:
-            longest = max(task.duration for task in block)
-            results = run_block(
-                [task.fibre for task in block],
-                [task.pulse for task in block],
-                replace(block_settings, duration=longest),
-                packed=packed,
-            )
-            return {task.index: result for task, result in zip(block, results, strict=True)}
+    def run_some(some: Ints, how: Settings) -> None:
+        part = run(
+            prepared,
+            fibre[some],
+            [batch.pulses[i] for i in tasks[some]],
+            batch.durations[tasks[some]],
+            how,
+            found.arrival.shape[1],
+            workers,
+        )
+        for column, values in zip(found, part, strict=True):
+            column[tasks[some]] = values
 
-        return run
-
-    results = _merged(run_with(settings), _blocks(tasks), workers)
+    run_some(np.arange(len(tasks)), settings)
     if settings.window:
         # The window may have lost an impulse that dwells at a lesion: nothing it calls blocked is believed.
-        failed = [task for task in tasks if not _verdict(task, results[task.index].arrival)[1]]
-        results.update(_merged(run_with(replace(settings, window=False)), _blocks(failed), workers))
-    return results
+        failed = np.flatnonzero(~_conducts(batch, found.arrival)[tasks])
+        if len(failed):
+            run_some(failed, replace(settings, window=False))
 
 
-def _blocks(tasks: Sequence[_Task]) -> list[list[_Task]]:
-    """Put fibres that can share a block, and are alike in length, side by side."""
-    groups: dict[object, list[_Task]] = {}
-    for task in tasks:
-        groups.setdefault((task.fibre.channel_sets, task.fibre.temperature), []).append(task)
-    blocks = []
-    for group in groups.values():
-        ordered = sorted(group, key=lambda task: (task.fibre.n_compartments, task.duration, task.index))
-        blocks += [ordered[i : i + LANES] for i in range(0, len(ordered), LANES)]
-    return blocks
+def _conducts(batch: _Batch, arrival: Array) -> NDArray[np.bool_]:
+    """Return whether the last excitable nodes of the fibres fired."""
+    last = np.zeros((len(batch.outlines), ARRIVAL_NODES), dtype=np.int64)
+    for row, outline in zip(last, batch.outlines, strict=True):
+        if len(outline.last_able):
+            row[:] = np.resize(outline.last_able, ARRIVAL_NODES)
+    able = np.array([len(o.last_able) > 0 for o in batch.outlines])[batch.which]
+    reached = np.isfinite(np.take_along_axis(arrival, last[batch.which], axis=1))
+    return able & np.asarray(reached.all(axis=1))
 
 
-def _merged(
-    run: Callable[..., dict[int, Impulse]], items: Sequence[object], workers: int
-) -> dict[int, Impulse]:
-    results: dict[int, Impulse] = {}
-    if workers == 1 or len(items) < 2:
-        for item in items:
-            results.update(run(item))
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for part in pool.map(run, items):
-                results.update(part)
-    return results
+@dataclass(frozen=True, slots=True, eq=False)
+class _Result:
+    """A batch's part of the results; positions (mm) of the nodes of every run."""
+
+    found: Found
+    positions: Array
+    excited: NDArray[np.bool_]
+    conducts: NDArray[np.bool_]
+    velocity: Array
 
 
-def _verdict(task: _Task, arrival: Array) -> tuple[bool, bool, float]:
-    """Whether the fibre was excited, whether it conducts, and its velocity."""
-    n, able, positions = len(arrival), task.outline.able, task.outline.positions
-    at = task.pulse.node % n
-    reached = np.isfinite(arrival)
-    conducts = bool(len(able)) and bool(np.all(reached[able[-ARRIVAL_NODES:]]))
-    first, second = (int(share * n) for share in VELOCITY_BETWEEN)
-    took = arrival[second] - arrival[first]
-    apart = positions[second] - positions[first]
-    velocity = float(apart / took) if np.isfinite(took) and took != 0 else np.nan
-    return bool(np.any(reached[max(0, at - 1) : at + 2])), conducts, velocity
+def _result(batch: _Batch, found: Found) -> _Result:
+    """Return whether fibres were excited, whether they conduct, and their velocities."""
+    arrival, outlines, which = found.arrival, batch.outlines, batch.which
+    runs = np.arange(len(which))
+    count = np.array([len(o.positions) for o in outlines])[which]
+    at = np.array([pulse.node for pulse in batch.pulses]) % count
+    beside = np.stack([np.maximum(at - 1, 0), at, np.minimum(at + 1, count - 1)], axis=1)
+    excited = np.asarray(np.isfinite(np.take_along_axis(arrival, beside, axis=1)).any(axis=1))
+    positions = np.full((len(outlines), arrival.shape[1]), np.nan)
+    for k, outline in enumerate(outlines):
+        positions[k, : len(outline.positions)] = outline.positions
+    positions = positions[which]
+    first, second = np.array([o.between for o in outlines])[which].T
+    took = arrival[runs, second] - arrival[runs, first]
+    apart = positions[runs, second] - positions[runs, first]
+    moved = np.isfinite(took) & (took != 0)
+    velocity = np.where(moved, apart / np.where(moved, took, 1.0), np.nan)
+    return _Result(found, positions, excited, _conducts(batch, arrival), velocity)
 
 
-def _dataset(
-    arrivals: list[Array], peaks: list[Array], positions: list[Array], passed: list[tuple[bool, bool, float]]
-) -> xr.Dataset:
-    longest = max(len(a) for a in arrivals)
+def _dataset(results: Sequence[_Result]) -> xr.Dataset:
+    longest = max(result.positions.shape[1] for result in results)
 
-    def padded(rows: list[Array]) -> Array:
-        table = np.full((len(rows), longest), np.nan)
-        for i, row in enumerate(rows):
-            table[i, : len(row)] = row
-        return table
+    def padded(tables: Iterable[Array]) -> Array:
+        return np.concatenate(
+            [
+                np.pad(table, ((0, 0), (0, longest - table.shape[1])), constant_values=np.nan)
+                for table in tables
+            ]
+        )
 
-    excited, conducts, velocity = (np.array(column) for column in zip(*passed, strict=True))
     across = ("fibre", "node")
+    arrival, peak = padded(r.found.arrival for r in results), padded(r.found.peak for r in results)
+    position = padded(r.positions for r in results)
+    excited, conducts, velocity = (
+        np.concatenate([getattr(r, name) for r in results]) for name in ("excited", "conducts", "velocity")
+    )
     return xr.Dataset(
         {
-            "arrival": (across, padded(arrivals), {"units": "ms", "long_name": "largest inward current"}),
-            "peak": (across, padded(peaks), {"units": "mV", "long_name": "highest membrane potential"}),
+            "arrival": (across, arrival, {"units": "ms", "long_name": "largest inward current"}),
+            "peak": (across, peak, {"units": "mV", "long_name": "highest membrane potential"}),
             "velocity": ("fibre", velocity, {"units": "m/s", "long_name": "conduction velocity"}),
             "excited": ("fibre", excited, {"units": "1", "long_name": "the stimulus started an impulse"}),
             "conducts": ("fibre", conducts, {"units": "1", "long_name": "the impulse reached the end"}),
         },
-        coords={"position": (across, padded(positions), {"units": "mm", "long_name": "middle of the node"})},
+        coords={"position": (across, position, {"units": "mm", "long_name": "middle of the node"})},
     )

@@ -10,10 +10,21 @@ REST_STRAY_MV: Final = 2.0  # ... to this ...
 REST_TRIAL_MS: Final = 40.0  # ... in this time
 REST_TRIAL_STEP_US: Final = 20.0
 REFERENCE_GRID: Final = (27, 45, 15)  # against which the error of a grid is measured
+LEAST_LEAK: Final = 1e-7  # S/cm2 of a leak that only carries a constant current
+EXPONENT_LIMIT: Final = 500.0  # beyond which exp() is as good as infinite
+SHORTEST_TIME_MS: Final = (
+    1e-4  # time constants below a tenth of a microsecond are instantaneous to every step
+)
+NO_CAPACITY: Final = 1e-9  # uF/cm2 of a membrane that has none
 CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
 EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside
 GATE_TABLE_RANGE: Final = (-250.0, 250.0)  # mV; beyond it a gate's rates are those of the end
+RATE_LOOKED_AT: Final = (
+    -150.0,
+    100.0,
+    26,
+)  # mV from, to, and how many: where a rate that is a function is checked
 GATE_TABLE_STEP: Final = 0.05  # mV, interpolated linearly: rates to about 4e-6
 REST_STEP_MS: Final = (
     1.0  # pseudo-transient step towards the resting state; longer ones miss Gaines' sensory fibre
@@ -33,10 +44,13 @@ PULSE_NA: Final = (
     2.0  # default intracellular pulse; far above threshold, so that it says nothing of the fibre
 )
 PULSE_MS: Final = 0.1
+FIELD_SLACK_UM: Final = 0.5  # by which a fibre may overhang a path of potentials: rounding of its length
 CUT_TOLERANCE_UM: Final = 1e-6  # compartments shorter than this are rounding
 BARE_COMPARTMENT_UM: Final = 20.0  # longest compartment of bare axolemma (Dimitrov 2005 needs 20 um or less)
 WHOLE_LAMELLA_TOLERANCE: Final = 1e-3  # so that 1/120 of 120 lamellae, rounded, is one
 MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced internode is matched
+MOMENT_FLOOR: Final = 1e-13  # what is left of a response of length 1 that others span
+JACOBI_SWEEPS: Final = 30  # of an eigenvalue problem of 8 at the most; five suffice
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
 LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
 REDUCTION_PLANS: Final = (
@@ -71,6 +85,12 @@ BATCH_FIBRES: Final = 1024  # fibres taken from an iterator at a time
 VELOCITY_BETWEEN: Final = (0.25, 0.75)  # of the nodes
 ROOMS: Final = (1024, 65536)  # rows a single long fibre may have; one compilation each
 CACHE_PADDING: Final = 16
+CACHE_LINE: Final = 64  # bytes
+PACKED_TOGETHER: Final = 64  # fibres whose arrays are worked out at once
+BLOCKS_PER_THREAD: Final = (
+    4  # pieces that a thread's share of the blocks is cut into, so that none waits long
+)
+SCRATCH_KEPT: Final = 4_000_000  # numbers of a buffer that a thread keeps for its next run
 LIBRARY_LOT: Final = 64  # fibres of a library run with one set of buffers
 QUANTISE_DELAY_US: Final = 1.0  # us of delay between neighbouring levels of a lesion
 QUANTISE_DELAY_SHARE: Final = 0.03  # and the share of the delay itself

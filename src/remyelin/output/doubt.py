@@ -1,4 +1,4 @@
-"""Where a clinician would not believe the model: grave disability with every nerve study within its limits."""
+"""Doubt of the model's answer: grave disability with every nerve study within its limits."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import xarray as xr
 
+from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.nerve import Studies
-from remyelin.output.figures.course import PATHWAY_WORDS, label_of, words
+from remyelin.output.figures.course import label_of
 from remyelin.person.course import Course
 
 POINTS: Final = 4
@@ -49,7 +50,7 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
     worst = limbs.isel(pathway=int(limbs["conducted"].argmin("pathway")))
     arriving, alive, delay = (float(worst[name]) for name in ("conducted", "axons", "delay"))
     name = str(worst["pathway"].item())
-    where = PATHWAY_WORDS.get(name, words(name))
+    where = pathway_label(name)
     late = f", those that arrive are {delay:.1f} ms late" if arriving > 0 else ""
     if alive - arriving > 1 - alive:
         why = (

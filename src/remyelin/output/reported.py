@@ -1,4 +1,4 @@
-"""What the source of a case reports at presentation beside what the model says, and whether they agree."""
+"""Report of a case at presentation beside the model, and whether they agree."""
 
 from __future__ import annotations
 
@@ -6,41 +6,54 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.output.chances import bounds_of
 from remyelin.output.chances import shown as shown_chance
-from remyelin.output.figures.course import MARKERS, label_of
+from remyelin.output.figures.course import label_of
 from remyelin.output.formatting import number
 from remyelin.person.course import Course
 
-BLOOD = (
-    ("combined_indicator", "Combined indicator (4cB12)"),
-    ("csf_b12", "B12 in cerebrospinal fluid"),
-    ("haemoglobin", "Haemoglobin"),
-    ("mcv", "Mean cell volume"),
-)
+#: Values of the blood beside those of B12 status.
+BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
 
 
 PLACED, UNUSED = "used to place the person", "not used"
 AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
+#: The same verdicts where the findings themselves placed the person: then they test nothing.
+FITTED = {
+    AGREES: "used, and met",
+    TIMING: "used, met at another time",
+    MISSES: "used, and not met",
+}
 FACTOR = 2.0  # durations that differ by more than this are called different
 ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
 
 def reported(course: Course) -> list[dict[str, str]]:
-    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``."""
+    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
+
+    Where the findings of the case were used, none of its verdicts is a test: see :data:`FITTED`.
+    """
+    rows = _rows(course)
+    if course.resembling is None:
+        return rows
+    return [row | {"note": FITTED.get(row["note"], row["note"])} for row in rows]
+
+
+def _rows(course: Course) -> list[dict[str, str]]:
     given = course.data.isel(plan=0).sel(time=0.0)
     rows = []
-    for name, label in (*MARKERS, *BLOOD):
+    for name in (*STATUS, *BLOOD):
         stated = getattr(course.case.labs, name, None)
         if stated is None:
             continue
         unit = given[name].attrs["units"]
         rows.append(
             {
-                "what": label,
+                "what": MARKERS[name].title,
                 "reported": f"{number(stated)} {unit}",
                 "model": f"{number(float(given[name]))} {unit}",
-                "note": PLACED if (name, label) in MARKERS else UNUSED,
+                "note": PLACED if MARKERS[name].status else UNUSED,
             }
         )
     known = {item.id: item for item in course.symptoms}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from remyelin.catalogue.pathways import words
 from remyelin.nerve import Row, Studies
-from remyelin.output.figures.course import label_of, words
+from remyelin.output.figures.course import label_of
 from remyelin.person.course import Course
 
 BEFORE: Final = "before the cause began"

@@ -28,19 +28,9 @@ from pydantic_core import core_schema
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import parse, show
+from remyelin.catalogue.causes import CAUSES, partial_causes
 from remyelin.person.examination import examine
 
-CAUSES = (
-    "none",
-    "pernicious anaemia",
-    "gastrectomy",
-    "vegan diet",
-    "nitrous oxide",
-    "metformin",
-    "ileal disease",
-    "food-cobalamin malabsorption",
-    "CD320 antibodies",
-)
 #: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
 DISEASES = (
     "diabetic neuropathy",
@@ -49,8 +39,6 @@ DISEASES = (
     "cervical stenosis",
     "carpal tunnel syndrome",
 )
-#: Causes of which a share is lost: of ileal uptake, of the release from food, of the receptor.
-PARTIAL_CAUSES = ("ileal disease", "food-cobalamin malabsorption", "CD320 antibodies")
 MAX_FILE_BYTES = 1_000_000
 MAX_DOTS = 200  # in one line of a TOML file; a case has a few
 MAX_SHOWN = 200  # characters of a message of the parser
@@ -99,7 +87,7 @@ class _Frozen(BaseModel):
 
 
 class Person(_Frozen):
-    """Who: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
+    """Person of a case: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
 
     age: Age
     sex: Literal["female", "male"]
@@ -111,7 +99,7 @@ class Person(_Frozen):
 class Cause(_Frozen):
     """Why cobalamin fails, since when, and whether the source says so."""
 
-    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    kind: Literal[tuple(CAUSES)]  # type: ignore[valid-type]
     began: Time | None = None
     ended: Time | None = None
     hours_per_day: Hours | None = None
@@ -122,12 +110,13 @@ class Cause(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Cause:
-        if self.kind != "nitrous oxide":
+        known = CAUSES[self.kind]
+        if not known.gas:
             for key in ("ended", "hours_per_day", "inspired_fraction"):
                 if getattr(self, key) is not None:
                     raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
-        if self.lost is not None and self.kind not in PARTIAL_CAUSES:
-            raise ValueError(f"cause.lost: only {', '.join(PARTIAL_CAUSES)} have it; remove it.")
+        if self.lost is not None and not known.partial:
+            raise ValueError(f"cause.lost: only {', '.join(partial_causes())} have it; remove it.")
         if self.began is not None and self.began >= 0:
             raise ValueError('cause.began: must lie before presentation, as "-2 y".')
         if self.began is not None and self.ended is not None and self.ended <= self.began:
@@ -175,7 +164,7 @@ class Finding(_Frozen):
 
 
 class Plan(_Frozen):
-    """When nerves are studied and how far the course is computed."""
+    """Dates of nerve studies, and the horizon of the course."""
 
     studies: Annotated[tuple[Time, ...], Field(min_length=1, max_length=12)] = Field(
         default=("0 d", "3 mo", "12 mo"), validate_default=True, strict=False
@@ -196,7 +185,15 @@ class Plan(_Frozen):
 
 
 class Case(_Frozen):
-    """One person, one cause, one treatment, one plan of studies."""
+    """One person, one cause, one treatment, one plan of studies.
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> case = load_case('stabler-2013')
+    >>> case.person.age, case.labs.b12 is not None, case.treatment[0].regimen
+    (57.0, True, 'us practice 1 mg')
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -228,7 +225,14 @@ class Case(_Frozen):
 
 
 def shipped_cases() -> Mapping[str, Path]:
-    """Return the names of the cases that come with the package, and their files."""
+    """Return the names of the cases that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin import shipped_cases
+    >>> 'stabler-2013' in shipped_cases()
+    True
+    """
     folder = Path(str(files("remyelin"))) / "cases"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -240,6 +244,12 @@ def load_case(name_or_path: str) -> Case:
     ------
     InputError
         One sentence with the file, the key and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> load_case('stabler-2013').person.sex
+    'female'
     """
     shipped = shipped_cases()
     if name_or_path in shipped:
@@ -252,7 +262,14 @@ def load_case(name_or_path: str) -> Case:
 
 
 def read_case(path: Path) -> Case:
-    """Read and validate one case file."""
+    """Read and validate one case file.
+
+    Examples
+    --------
+    >>> from remyelin import read_case, shipped_cases
+    >>> read_case(shipped_cases()['vegan-diet']).cause.kind
+    'vegan diet'
+    """
     return parse_case(read_text(path), str(path))
 
 

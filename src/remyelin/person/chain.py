@@ -1,180 +1,296 @@
-"""The steps of the chain, one function each: what a report takes for every plan and the page for one.
+"""The order of the layers, written once: cobalamin, myelin and axons, conduction, clinical state.
 
-case -> :func:`subject` -> :func:`chemistry` -> :func:`myelin_of` -> :func:`conduction` -> :func:`picture`
+A :class:`Chain` holds the numbers of one parameter set and takes each step. Every course of the package, of one person
+with labels or of many as arrays, is computed by its methods, so that no other module calls more than two layers.
 """
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
-from remyelin.base.errors import InputError
-from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
-from remyelin.person.case import Case
-from remyelin.person.coexisting import at_the_wrist, beside
-from remyelin.person.conditioned import condition
-from remyelin.person.examination import examine
-from remyelin.person.person import Person, resolve
-from remyelin.person.placement import UNTREATED, place
-from remyelin.person.plans import Plan, exposure
-from remyelin.person.settings import (
-    COURSE_FIRST_DAYS,
-    COURSE_HISTORY_STEP,
-    COURSE_LEAD,
-    COURSE_WEEK,
-    COURSE_WEEKLY_UNTIL,
-    COURSE_YEARS,
-)
+from remyelin.nerve import Tables
+from remyelin.person.coexisting import at_the_wrist, beside, entrapment
 from remyelin.person.traits import Traits, judged, susceptibility
 
+Floats = NDArray[np.float64]
 #: Ends of the interval of the mental points: which bound of the probability, and how probable so many must be.
-MENTAL_BOUNDS = ((0, 0.95), (1, 0.5), (2, 0.05))
+MENTAL_BOUNDS: Final = ((0, 0.95), (1, 0.5), (2, 0.05))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """Who is followed, and where and when.
+@dataclass(frozen=True, eq=False)  # no slots: the numbers of a layer are read when they are first used
+class Chain:
+    """The chain from dose to symptom under the numbers of one ledger.
 
-    Attributes
+    Parameters
     ----------
-    case : Case
-    person : Person
-        Placed by the laboratory values of the case.
-    body : nerve.Person
-        What of the person the nerve layer depends on.
-    segments : Dataset
-        The stretches of nerve and tract whose myelin is followed.
-    times : (n,) array
-        Days at which the state of the body is kept, 0 = presentation.
+    ledger : Ledger
+        Its use is noted as each layer is first reached.
+    filled : Tables, optional
+        Tables of internodes; :func:`remyelin.nerve.build_tables` gives them when omitted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin import cobalamin, nerve
+    >>> from remyelin.evidence import Ledger
+    >>> chain = Chain(Ledger.shipped())
+    >>> body = nerve.Person(age=60.0, sex="female", height=165.0, temperature=33.0)
+    >>> vegan = cobalamin.Exposure(age=60.0, food_intake=cobalamin.constant(0.3), meals_per_day=3.0)
+    >>> chemistry = chain.chemistry(vegan, np.array([0.0, 3650.0]))
+    >>> states = chain.myelin(chemistry, body)
+    >>> pathways = chain.conduction(states, body, ["sural"])
+    >>> dict(pathways["conducted"].sizes)
+    {'time': 2, 'pathway': 1}
     """
 
-    case: Case
-    person: Person
-    body: nerve.Person
-    segments: xr.Dataset
-    times: NDArray[np.float64]
+    ledger: Ledger
+    filled: Tables | None = None
 
+    @cached_property
+    def kinetics(self) -> cobalamin.Parameters:
+        """Numbers of cobalamin and one-carbon metabolism."""
+        return cobalamin.Parameters.from_ledger(self.ledger)
 
-def placed(case: Case, ledger: Ledger) -> Person:
-    """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
-    examine(case)  # one built by a program as well
-    person = resolve(case, ledger)
-    _refuse_too_long(case, person)
-    person = place(case, person, ledger)
-    _refuse_too_long(case, person)
-    return condition(person, exposure(case, person, UNTREATED, ledger), ledger)
+    @cached_property
+    def rates(self) -> myelin.Parameters:
+        """Rates of myelin and axons."""
+        return myelin.Parameters.from_ledger(self.ledger)
 
+    @cached_property
+    def judge(self) -> clinic.Parameters:
+        """Clinical maps of the typical person."""
+        return clinic.Parameters.from_ledger(self.ledger)
 
-def _refuse_too_long(case: Case, person: Person) -> None:
-    years = (case.plan.horizon - min(person.began, 0.0)) / DAYS_PER_YEAR
-    if years > COURSE_YEARS:
-        raise InputError(
-            f"plan.horizon: {-person.began / DAYS_PER_YEAR:.0f} years of history and "
-            f"{case.plan.horizon / DAYS_PER_YEAR:.0f} years after presentation are more than the {COURSE_YEARS:.0f} "
-            "that are computed; shorten the horizon."
+    @cached_property
+    def associations(self) -> clinic.Associations:
+        """Numbers of the symptoms without a mechanism."""
+        return clinic.Associations.from_ledger(self.ledger)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Tables of internodes."""
+        return self.filled or nerve.build_tables(self.ledger)
+
+    def read(self) -> Chain:
+        """Return the chain with every number read, so that a recording ledger names them all."""
+        _ = self.kinetics, self.rates, self.judge, self.associations, self.tables
+        return self
+
+    def having(self, **changed: Any) -> Chain:
+        """Return the chain with other numbers of a layer: ``rates``, ``judge``, ``kinetics`` or ``associations``."""
+        other = copy.copy(self)
+        other.__dict__.update(changed)
+        return other
+
+    def rates_of(self, traits: Traits) -> myelin.Parameters:
+        """Return the rates of a person."""
+        return self.rates.of_person(susceptibility(traits))
+
+    def maps_of(self, traits: Traits) -> clinic.Parameters:
+        """Return the clinical maps of a person."""
+        return judged(self.judge, traits.reserve, traits.notice)
+
+    # One person, with labels.
+
+    def chemistry(self, exposure: Exposure, times: ArrayLike) -> xr.Dataset:
+        """Return cobalamin and one-carbon metabolism over (time, compartment)."""
+        return cobalamin.simulate(exposure, times, self.kinetics)
+
+    def with_chances(self, exposure: Exposure, times: ArrayLike) -> xr.Dataset:
+        """Return the chemistry of one course, and what :meth:`associated` gives with it."""
+        chemistry = self.chemistry(exposure, times)
+        return chemistry.merge(self.associated(chemistry, exposure.age))
+
+    def associated(self, chemistry: xr.Dataset, age: float) -> xr.Dataset:
+        """Return the probabilities of symptoms without a mechanism over (time,), from the chemistry of one course.
+
+        Parameters
+        ----------
+        chemistry : Dataset (time, compartment)
+        age : float
+            Years.
+
+        Returns
+        -------
+        Dataset
+            ``chance`` over (time, association, bound), and the points of the mental item, ``mental``, with their
+            ``mental_low`` and ``mental_high`` and the probability of at least so many, ``mental_chance`` over
+            (time, point).
+        """
+        maps = self.associations
+        times = chemistry["time"].to_numpy().astype(np.float64)
+        methylation = chemistry["methylation"].sel(compartment="central").to_numpy()
+        haemoglobin = chemistry["haemoglobin"].to_numpy()
+        excess = association.excesses(association.exposures(times, methylation, haemoglobin, maps), maps)
+        chance = association.chances({**excess, **association.unrelated(times.shape)}, age, maps)
+        at_least = association.mental_chances(excess, maps)
+        low, median, high = (association.mental_points(at_least[:, bound], p) for bound, p in MENTAL_BOUNDS)
+        return xr.Dataset(
+            {
+                "chance": (
+                    ("time", "association", "bound"),
+                    np.stack(list(chance.values())).transpose(2, 0, 1),
+                    {"units": "1", "long_name": "probability of a symptom without a mechanism"},
+                ),
+                "mental": ("time", median, {"units": "points"}),
+                "mental_low": ("time", low, {"units": "points"}),
+                "mental_high": ("time", high, {"units": "points"}),
+                "mental_chance": (("time", "point"), at_least[:, 1].T, {"units": "1"}),
+            },
+            coords={
+                "time": chemistry["time"],
+                "association": list(chance),
+                "bound": list(association.BOUNDS),
+                "point": np.arange(1, len(at_least) + 1),
+            },
         )
 
+    def myelin(
+        self,
+        chemistry: xr.Dataset,
+        body: nerve.Person,
+        rates: myelin.Parameters | Sequence[myelin.Parameters] | None = None,
+        *,
+        keep: ArrayLike | None = None,
+        coexisting: Sequence[str] = (),
+    ) -> xr.Dataset:
+        """Return myelin and axons over (..., time, segment), driven by the chemistry over (..., time, compartment).
 
-def subject(case: Case, person: Person, ledger: Ledger) -> Subject:
-    """Return who is followed."""
-    body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    return Subject(case, person, body, nerve.segments(body, ledger), time_axis(case, person))
+        Parameters
+        ----------
+        chemistry : Dataset
+        body : nerve.Person
+        rates : Parameters or sequence of Parameters, optional
+            Those of the typical person when omitted; several put a dimension ``member`` first.
+        keep : (kept,) array, optional
+            Days returned; all when omitted.
+        coexisting : sequence of str
+            Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
+        """
+        drives = chemistry[list(myelin.DRIVES)]
+        used = self.rates if rates is None else rates
+        alone = myelin.simulate(drives, nerve.segments(body, self.ledger), body.age, used, keep=keep)
+        return beside(alone, coexisting, self.ledger)
 
+    def conduction(
+        self,
+        states: xr.Dataset,
+        body: nerve.Person,
+        pathways: Sequence[str] = nerve.PATHWAYS,
+        *,
+        coexisting: Sequence[str] = (),
+    ) -> xr.Dataset:
+        """Return conduction over (..., pathway), for every state given."""
+        found = nerve.conduction(states, body, self.tables, self.ledger, pathways)
+        return at_the_wrist(found, coexisting, self.ledger)
 
-def reaching(who: Subject, plan: Plan, ledger: Ledger) -> Exposure:
-    """Return what reaches the body under a plan: food, cause, doses."""
-    return exposure(who.case, who.person, plan, ledger)
+    def clinical_state(self, pathways: xr.Dataset, mental: xr.DataArray, traits: Traits) -> xr.Dataset:
+        """Return symptoms, signs and the disability scale of pathways, at their dates; mental points over (time,).
 
+        Among the signs stand the delay of the P300 (ms) and the probability of disturbed sphincters, ``sphincter``
+        over (bound,) besides.
+        """
+        maps = self.maps_of(traits)
+        scale = clinic.functional_disability(pathways, maps, mental.sel(time=pathways["time"]))
+        items = scale.rename(
+            {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
+        )
+        signs = clinic.signs(pathways, maps)
+        callosal = pathways["delay"].sel(pathway="callosal", drop=True)
+        late = clinic.p300_delay(callosal.to_numpy(), maps.further)
+        sphincter = association.cord_excesses(signs["spasticity"].to_numpy(), self.associations)["sphincter"]
+        signs["sphincter"] = (
+            (*signs["spasticity"].dims, "bound"),
+            np.moveaxis(sphincter, 0, -1),
+            {"units": "1"},
+        )
+        signs["p300_delay"] = (
+            callosal.dims,
+            late,
+            {"units": "ms", "long_name": "delay of the P300 over health"},
+        )
+        return xr.merge([clinic.symptoms(pathways, maps), signs, items])
 
-def chemistry(who: Subject, reached: Exposure, ledger: Ledger) -> xr.Dataset:
-    """Return cobalamin and one-carbon metabolism over (time, compartment), at every date of the course.
+    def studies(
+        self,
+        states: xr.Dataset,
+        body: nerve.Person,
+        names: Sequence[str] | None = None,
+        conduct: Callable[..., Any] | None = None,
+        *,
+        coexisting: Sequence[str] = (),
+    ) -> nerve.Studies:
+        """Return the nerve studies of states over (segment,), all of the battery or those named.
 
-    With it stands what goes with the state of the blood and the brain without a mechanism: ``chance`` over (time,
-    association, bound), and the points of the mental item, ``mental``, with their ``mental_low`` and ``mental_high``
-    and the probability of at least so many, ``mental_chance`` over (time, point).
-    """
-    found = cobalamin.simulate(reached, who.times, cobalamin.Parameters.from_ledger(ledger))
-    return found.merge(associated(found, who.person.age, ledger))
+        See :func:`remyelin.nerve.battery`.
+        """
+        trapped = entrapment(coexisting, self.ledger)
+        return nerve.battery(states, body, self.tables, self.ledger, names, conduct, entrapment=trapped)
 
+    # Many persons, as arrays.
 
-def associated(found: xr.Dataset, age: float, ledger: Ledger) -> xr.Dataset:
-    """Return the probabilities of symptoms without a mechanism over (time,), from the chemistry of one course."""
-    maps = clinic.Associations.from_ledger(ledger)
-    times = found["time"].to_numpy().astype(np.float64)
-    methylation = found["methylation"].sel(compartment="central").to_numpy()
-    haemoglobin = found["haemoglobin"].to_numpy()
-    excess = association.excesses(association.exposures(times, methylation, haemoglobin, maps), maps)
-    chance = association.chances({**excess, **association.unrelated(times.shape)}, age, maps)
-    at_least = association.mental_chances(excess, maps)
-    low, median, high = (association.mental_points(at_least[:, bound], p) for bound, p in MENTAL_BOUNDS)
-    return xr.Dataset(
-        {
-            "chance": (
-                ("time", "association", "bound"),
-                np.stack(list(chance.values())).transpose(2, 0, 1),
-                {"units": "1", "long_name": "probability of a symptom without a mechanism"},
-            ),
-            "mental": ("time", median, {"units": "points"}),
-            "mental_low": ("time", low, {"units": "points"}),
-            "mental_high": ("time", high, {"units": "points"}),
-            "mental_chance": (("time", "point"), at_least[:, 1].T, {"units": "1"}),
-        },
-        coords={
-            "time": found["time"],
-            "association": list(chance),
-            "bound": list(association.BOUNDS),
-            "point": np.arange(1, len(at_least) + 1),
-        },
-    )
+    def course(self, exposure: Exposure, times: Floats) -> dict[str, Floats]:
+        """Return the readouts of :meth:`chemistry` as arrays (time) or (time, compartment)."""
+        return cobalamin.course_of(exposure, times, self.kinetics)
 
+    def followed(
+        self,
+        course: Mapping[str, Floats],
+        times: Floats,
+        body: nerve.Person,
+        age: float,
+        traits: Traits,
+        keep: Floats,
+    ) -> dict[str, Floats]:
+        """Return myelin and axons over (day, segment), followed from the last day of full methylation without gas.
 
-def myelin_of(who: Subject, found: xr.Dataset, ledger: Ledger) -> xr.Dataset:
-    """Return myelin and axons over (..., time, segment), driven by the chemistry over (..., time, compartment)."""
-    rates = myelin.Parameters.from_ledger(ledger).of_person(susceptibility(who.person.traits))
-    alone = myelin.simulate(found[list(myelin.DRIVES)], who.segments, who.person.age, rates)
-    return beside(alone, who.case.coexisting, ledger)
+        Parameters
+        ----------
+        course : mapping of str to array
+            Of :meth:`course` at `times`.
+        times : (time,) array
+        body : nerve.Person
+        age : float
+            Years.
+        traits : Traits
+            The slow ones are used.
+        keep : (day,) array
+            Days returned, among the times.
+        """
+        methylation, gas = course["methylation"], course["gas"]
+        before = max(int(np.searchsorted(times, keep[0])) - 1, 0)
+        ill = np.flatnonzero((methylation < 1.0).any(axis=-1) | (gas > 0.0))
+        # In health throughout there is nothing to follow but the days kept.
+        first = min(max(int(ill[0]) - 1, 0) if ill.size else before, before)
+        part = slice(first, None)
+        states = myelin.course_of(
+            times[part],
+            methylation[part],
+            nerve.places(body, self.ledger),
+            age,
+            self.rates_of(traits),
+            keep=keep,
+            gas=gas[part],
+        )
+        # Within rounding the shares already lie there.
+        return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}
 
+    def conducted(self, states: Mapping[str, Floats], body: nerve.Person) -> dict[str, Floats]:
+        """Return conduction as arrays (..., pathway) by variable, of states (..., segment)."""
+        return nerve.conducted(states, body, self.tables, self.ledger)
 
-def conduction(who: Subject, states: xr.Dataset, tables: nerve.Tables, ledger: Ledger) -> xr.Dataset:
-    """Return conduction over (..., time, pathway), at the dates of the states given."""
-    return at_the_wrist(nerve.conduction(states, who.body, tables, ledger), who.case.coexisting, ledger)
-
-
-def picture(pathways: xr.Dataset, mental: xr.DataArray, traits: Traits, ledger: Ledger) -> xr.Dataset:
-    """Return symptoms, signs and the disability scale of pathways, at their dates; mental points over (time,).
-
-    Among the signs stand the delay of the P300 (ms) and the probability of disturbed sphincters, ``sphincter`` over
-    (bound,) besides.
-    """
-    judgement = judged(clinic.Parameters.from_ledger(ledger), traits.reserve, traits.notice)
-    scale = clinic.functional_disability(pathways, judgement, mental.sel(time=pathways["time"]))
-    items = scale.rename(
-        {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
-    )
-    signs = clinic.signs(pathways, judgement)
-    callosal = pathways["delay"].sel(pathway="callosal", drop=True)
-    late = clinic.p300_delay(callosal.to_numpy(), judgement.further)
-    sphincter = association.cord_excesses(
-        signs["spasticity"].to_numpy(), clinic.Associations.from_ledger(ledger)
-    )["sphincter"]
-    signs["sphincter"] = ((*signs["spasticity"].dims, "bound"), np.moveaxis(sphincter, 0, -1), {"units": "1"})
-    signs["p300_delay"] = (callosal.dims, late, {"units": "ms", "long_name": "delay of the P300 over health"})
-    return xr.merge([clinic.symptoms(pathways, judgement), signs, items])
-
-
-def time_axis(case: Case, person: Person) -> NDArray[np.float64]:
-    """Return the days at which the state of the body is kept: monthly, denser after presentation."""
-    horizon = case.plan.horizon
-    begin = min(person.began, 0.0) - COURSE_LEAD
-    history = np.arange(begin, 0.0, COURSE_HISTORY_STEP)
-    weeks = np.arange(0.0, COURSE_WEEKLY_UNTIL + 1, COURSE_WEEK)
-    months = np.arange(COURSE_WEEKLY_UNTIL, horizon, COURSE_HISTORY_STEP)
-    after = np.concatenate([COURSE_FIRST_DAYS, weeks, months, case.plan.studies, [horizon]])
-    return np.unique(np.concatenate([history, after[after <= horizon]]))
+    def batteries(self, states: Mapping[str, Floats], body: nerve.Person) -> tuple[nerve.Studies, ...]:
+        """Return the whole battery at every date of states (date, segment)."""
+        return nerve.batteries_of(states, body, self.tables, self.ledger)

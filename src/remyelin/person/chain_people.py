@@ -1,4 +1,4 @@
-"""The one chain for many persons: cobalamin, myelin and axons, conduction, as arrays without labels.
+"""Many persons through the :class:`~remyelin.person.chain.Chain`, as arrays without labels.
 
 :func:`simulate_people` does what is expensive and depends on slow traits only. :func:`blood_of` and
 :func:`clinic_of` then apply the fast traits, so that these can be changed without simulating again.
@@ -12,41 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin import clinic, cobalamin, nerve
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure
 from remyelin.cobalamin.blood import count
-from remyelin.evidence import Ledger
-from remyelin.nerve import Tables
-from remyelin.person.traits import Traits, columns, judged, susceptibility
+from remyelin.person.chain import Chain
+from remyelin.person.traits import Traits, columns, judged
 
 Floats = NDArray[np.float64]
 #: Markers whose level a fast trait multiplies, and that trait.
 SCALED = {"mma": "mma", "homocysteine": "homocysteine"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
-    """The numbers of one parameter set, read from its ledger once."""
-
-    ledger: Ledger
-    kinetics: cobalamin.Parameters
-    rates: myelin.Parameters
-    judge: clinic.Parameters
-    associations: clinic.Associations
-    tables: Tables
-
-    @classmethod
-    def of(cls, ledger: Ledger, tables: Tables) -> Numbers:
-        """Read a ledger."""
-        return cls(
-            ledger,
-            cobalamin.Parameters.from_ledger(ledger),
-            myelin.Parameters.from_ledger(ledger),
-            clinic.Parameters.from_ledger(ledger),
-            clinic.Associations.from_ledger(ledger),
-            tables,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +54,7 @@ def simulate_people(
     times: Sequence[Floats],
     keep: Sequence[Floats],
     traits: Sequence[Traits],
-    numbers: Sequence[Numbers],
+    numbers: Sequence[Chain],
     which: Sequence[int] | None = None,
 ) -> People:
     """Simulate many persons, each under its own exposure, traits and parameter set.
@@ -96,7 +71,7 @@ def simulate_people(
         Days of each person whose state is returned, all of one length and each among the times.
     traits : sequence of Traits
         The slow ones are used.
-    numbers : sequence of Numbers
+    numbers : sequence of Chain
         Parameter sets.
     which : sequence of int, optional
         Set of each person; the first for all when omitted.
@@ -121,13 +96,13 @@ def simulate_people(
     methylation = []
     for i in range(count):
         own = numbers[chosen[i]]
-        chemistry = cobalamin.course_of(exposures[i], times[i], own.kinetics)
+        chemistry = own.course(exposures[i], times[i])
         at = np.searchsorted(times[i], keep[i])
         for name, values in chemistry.items():
             if values.ndim == 1:
                 blood.setdefault(name, []).append(values[at])
         methylation.append(chemistry["methylation"][at])
-        found = _myelin(bodies[i], exposures[i].age, times[i], keep[i], traits[i], own, chemistry)
+        found = own.followed(chemistry, times[i], bodies[i], exposures[i].age, traits[i], keep[i])
         for name in nerve.STATES:
             states[name].append(found[name])
     whole = {name: np.stack(values) for name, values in states.items()}
@@ -140,31 +115,8 @@ def simulate_people(
     )
 
 
-def _myelin(
-    body: nerve.Person,
-    age: float,
-    times: Floats,
-    keep: Floats,
-    traits: Traits,
-    numbers: Numbers,
-    chemistry: Mapping[str, Floats],
-) -> Mapping[str, Floats]:
-    """Follow myelin from the last day of full methylation without gas."""
-    methylation, gas = chemistry["methylation"], chemistry["gas"]
-    before = max(int(np.searchsorted(times, keep[0])) - 1, 0)
-    ill = np.flatnonzero((methylation < 1.0).any(axis=-1) | (gas > 0.0))
-    # In health throughout there is nothing to follow but the days kept.
-    first = min(max(int(ill[0]) - 1, 0) if ill.size else before, before)
-    places = nerve.places(body, numbers.ledger)
-    rates = numbers.rates.of_person(susceptibility(traits))
-    part = slice(first, None)
-    states = myelin.course_of(times[part], methylation[part], places, age, rates, keep=keep, gas=gas[part])
-    # Within rounding the shares already lie there.
-    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}
-
-
 def _conducted(
-    states: Mapping[str, Floats], bodies: Sequence[nerve.Person], which: list[int], numbers: Sequence[Numbers]
+    states: Mapping[str, Floats], bodies: Sequence[nerve.Person], which: list[int], numbers: Sequence[Chain]
 ) -> dict[str, Floats]:
     """Conduct all persons of one build and one set of nerve numbers together."""
     groups: dict[tuple[float, float, int], list[int]] = {}
@@ -174,7 +126,7 @@ def _conducted(
     for (_, _, chosen), members in groups.items():
         own = numbers[chosen]
         part = {name: values[members] for name, values in states.items()}
-        found = nerve.conducted(part, bodies[members[0]], own.tables, own.ledger)
+        found = own.conducted(part, bodies[members[0]])
         for name, values in found.items():
             out.setdefault(name, np.empty((len(bodies), *values.shape[1:])))[members] = values
     return out

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from remyelin import nerve
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import blood_of, clinic_of, simulate_people
 from remyelin.person.person import SUSCEPTIBLE, Fact, Person
 from remyelin.person.presentation import Seeking, presentation
 from remyelin.person.settings import (
@@ -51,7 +52,7 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
     """
     if person.cause == "none" or person.began >= 0.0:
         return person
-    numbers = Numbers.of(ledger, nerve.build_tables(ledger))
+    numbers = Chain(ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
     back = np.array([day for day in CONDITIONED_DAYS if day < -person.began])
     keep = -back[::-1]

@@ -1,4 +1,4 @@
-"""The chain, for one person: days meet microseconds here and nowhere else.
+"""Run the full model for one person, from case to symptoms, for every treatment plan.
 
 case -> person -> cobalamin -> myelin and axons (days) -> conduction at study dates (microseconds)
 -> symptoms -> what treatment, and its delay, change.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from remyelin import clinic, cobalamin, nerve
+from remyelin import clinic, nerve
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import SYSTEMS
@@ -21,21 +21,23 @@ from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
-from remyelin.person import chain
 from remyelin.person.case import Case
-from remyelin.person.coexisting import entrapment
+from remyelin.person.chain import Chain
+from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
-from remyelin.person.outlook import Recovery, recover
+from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
-from remyelin.person.settings import MARKER_LEAST
+from remyelin.person.plotting import CoursePlot
+from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
+from remyelin.person.subject import exposure_of, placed, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a run rests on: version, ledger entries used, overrides, seed."""
+    """Provenance of a run: version, ledger entries used, overrides, seed."""
 
     version: str
     used: tuple[Entry, ...]
@@ -67,6 +69,20 @@ class Course:
         Days of the first plan on which labels ask to watch potassium.
     recovery : Recovery
         Every plan with its band, time to improvement, and what remains.
+    resembling : Resembling or None
+        Persons who resemble the findings of the case; None where it reports none that the model computes, or where
+        they were left out.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> sorted(course.studies)
+    [0.0, 91.3125, 365.25]
+    >>> course.data['b12'].dims
+    ('plan', 'time')
+    >>> course.provenance.seed
+    0
     """
 
     case: Case
@@ -82,10 +98,16 @@ class Course:
     recovery: Recovery
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
+    resembling: Resembling | None = None
 
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
         return tree_of(self, DISCLAIMER)
+
+    @property
+    def plot(self) -> CoursePlot:
+        """Figures on matplotlib axes: ``.recovery()``, ``.studies()``, ``.myelin()``, ``.waveforms()``."""
+        return CoursePlot(self.to_tree())
 
     def to_netcdf(self, path: Path) -> None:
         """Save data, bands, studies, recordings and provenance as one netCDF file, whole or not at all.
@@ -112,7 +134,20 @@ class Course:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        days = self.data["time"].to_numpy()
+        rows = {
+            "person": f"{self.case.person.age:g} years, {self.case.person.sex}; {self.case.cause.kind}",
+            "days": f"{days[0]:.0f} to {days[-1]:.0f}; 0 is presentation",
+            "plans": f"{len(self.plans)}, the first as given",
+            "studies": ", ".join(f"day {day:g}" for day in self.studies),
+            "contents": ".data (xarray), .studies, .recovery, .plot; .to_tree() holds all of it",
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in rows.items()
+        )
+        title = f"{self.case.name}: {self.case.title}"
+        return f"<div><strong>{html.escape(title)}</strong><br>{DISCLAIMER}<table>{cells}</table></div>"
 
 
 def run_course(
@@ -121,6 +156,7 @@ def run_course(
     *,
     exact: bool = False,
     seed: int = 0,
+    findings: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Course:
     """Compute one person's course from cobalamin to symptoms, for every plan.
@@ -136,6 +172,8 @@ def run_course(
     seed : int
         Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
         result to the last bit.
+    findings : bool
+        Whether the symptoms and signs of the case are used; without them it is placed by laboratory values alone.
     progress : callable
         Called with the name of each step.
 
@@ -147,17 +185,28 @@ def run_course(
     ------
     InputError
         If the case asks for something impossible, as an unknown regimen.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_case, run_course
+    >>> course = run_course(load_case('replete-control'), Ledger.shipped())
+    >>> float(course.data['disability'].sel(plan='as given').max())
+    0.0
     """
     ledger = ledger.recording()
     progress("placing the person")
-    person = chain.placed(case, ledger)
+    person = placed(case, ledger)
+    tables = nerve.build_tables(ledger)
+    alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
+    person = person if alike is None else alike.person
     plans = plans_of(case, person)
-    who = chain.subject(case, person, ledger)
+    who = subject_of(case, person)
+    chain = Chain(ledger, tables)
 
     progress("cobalamin and one-carbon metabolism")
-    exposures = [chain.reaching(who, plan, ledger) for plan in plans]
+    exposures = [exposure_of(who, plan, ledger) for plan in plans]
     chemistry = xr.concat(
-        [chain.chemistry(who, item, ledger) for item in exposures],
+        [chain.with_chances(item, who.times) for item in exposures],
         dim=xr.DataArray([plan.name for plan in plans], dims="plan", name="plan"),
     )
     # somebody who eats none for long enough has none left, and the indicator takes logarithms
@@ -176,36 +225,36 @@ def run_course(
     }
     dates = chemistry.isel(plan=0).sel(time=list(case.plan.studies))
     samples = {system: measure(dates, ledger, seed, system=system) for system in SYSTEMS}
-    kinetics = cobalamin.Parameters.from_ledger(ledger)
-    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, kinetics)
+    potassium = potassium_watch(chemistry.isel(plan=0), exposures[0].doses, chain.kinetics)
 
     progress("myelin and axons")
-    states = chain.myelin_of(who, chemistry, ledger)
+    states = chain.myelin(chemistry, who.body, chain.rates_of(person.traits), coexisting=case.coexisting)
 
     progress("conduction")
-    tables = nerve.build_tables(ledger)
-    pathways = chain.conduction(who, states, tables, ledger)
-    picture = chain.picture(pathways, chemistry["mental"], person.traits, ledger)
+    pathways = chain.conduction(states, who.body, coexisting=case.coexisting)
+    clinical = chain.clinical_state(pathways, chemistry["mental"], person.traits)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, tables, ledger, case.coexisting)
+    if alike is None:
+        recovery = recover(chemistry, pathways, who, starts, ledger)
+    else:
+        recovery = recover_resembling(alike, plans, chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
-    trapped = entrapment(case.coexisting, ledger)
-    conduct = nerve.exact(who.body, tables, ledger, seed=seed) if exact else None
+    conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None
     studies = {}
     for date in case.plan.studies:
         progress(f"nerve studies, day {date:.0f}")
-        studies[date] = nerve.battery(
-            given.sel(time=date), who.body, tables, ledger, conduct=conduct, entrapment=trapped
+        studies[date] = chain.studies(
+            given.sel(time=date), who.body, conduct=conduct, coexisting=case.coexisting
         )
-    healthy = nerve.battery(given.isel(time=0), who.body, tables, ledger, conduct=conduct, entrapment=trapped)
+    healthy = chain.studies(given.isel(time=0), who.body, conduct=conduct, coexisting=case.coexisting)
 
     provenance = Provenance(__version__, ledger.used(), ledger.overrides(), seed, exact)
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
-    data = xr.merge([chemistry, states, pathways, picture], combine_attrs="drop_conflicts")
+    data = xr.merge([chemistry, states, pathways, clinical], combine_attrs="drop_conflicts")
     return Course(
         case=case,
         person=person,
@@ -220,4 +269,5 @@ def run_course(
         recovery=recovery,
         symptoms=clinic.catalogue(ledger),
         provenance=provenance,
+        resembling=alike,
     )

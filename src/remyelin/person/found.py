@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from remyelin import cobalamin, nerve
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import Exposure
-from remyelin.person.chain_people import Numbers, People, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import People, blood_of, clinic_of, simulate_people
 from remyelin.person.presentation import ROADS, Found, Seeking, presentation
 from remyelin.person.settings import (
     FOUND_FINER,
@@ -34,7 +35,7 @@ ROAD_SPREAD: Final = 97.0  # spreads one number of a stream over the roads, inde
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """When and how one person is found.
+    """Presentation of one person: day and road.
 
     Attributes
     ----------
@@ -51,7 +52,7 @@ class Presented:
     road: str
 
 
-def untreated_days(exposure: Exposure, numbers: Numbers, within: float) -> tuple[Floats, Floats]:
+def untreated_days(exposure: Exposure, numbers: Chain, within: float) -> tuple[Floats, Floats]:
     """Return the days at which an untreated person is followed, and those at which the state is kept.
 
     They lie closer together after methylation first falls short, or after the first gas.
@@ -60,7 +61,7 @@ def untreated_days(exposure: Exposure, numbers: Numbers, within: float) -> tuple
     ----------
     exposure : Exposure
         Untreated, the cause beginning on day 0.
-    numbers : Numbers
+    numbers : Chain
     within : float
         Days followed at most before methylation falls short.
     """
@@ -100,7 +101,7 @@ def finer_pathways(pathways: Mapping[str, Floats]) -> dict[str, Floats]:
     return found
 
 
-def distribution(people: People, traits: list[Traits], age: Floats, numbers: Numbers) -> Found:
+def distribution(people: People, traits: list[Traits], age: Floats, numbers: Chain) -> Found:
     """Return when untreated people are found, over their days."""
     state = clinic_of(people.pathways, traits, numbers.judge)
     blood = blood_of(people, traits, numbers.kinetics)
@@ -130,7 +131,7 @@ def at_chance(found: Found, days: Floats, person: int, chance: float) -> Present
 
 
 def find(
-    exposure: Exposure, body: nerve.Person, traits: Traits, numbers: Numbers, chance: float, within: float
+    exposure: Exposure, body: nerve.Person, traits: Traits, numbers: Chain, chance: float, within: float
 ) -> Presented | None:
     """Follow a person untreated and return when it is found.
 
@@ -141,7 +142,7 @@ def find(
     body : nerve.Person
     traits : Traits
         Susceptibility, reserve and notice are used; the others are in the exposure.
-    numbers : Numbers
+    numbers : Chain
     chance : float
         Uniform number of the person, 0 to 1.
     within : float

@@ -1,12 +1,13 @@
-"""Who exactly is simulated: what the case states, and a prior for everything it does not."""
+"""The simulated person: what the case states, and a prior for everything it does not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
-from remyelin.person.case import PARTIAL_CAUSES, Case
+from remyelin.person.case import Case
 from remyelin.person.traits import TYPICAL, Traits, patient
 
 SUSCEPTIBLE = {
@@ -103,17 +104,17 @@ def resolve(case: Case, ledger: Ledger) -> Person:
     if person.filtration is not None:
         facts.append(Fact("glomerular filtration", person.filtration, "mL/min/1.73m2", "stated"))
     began, hours, fraction, lost = 0.0, 0.0, 0.0, 0.0
-    if cause.kind != "none":
+    known = CAUSES[cause.kind]
+    if cause.kind != NONE:
         stated = None if cause.began is None else -cause.began / DAYS_PER_YEAR
-        name = cause.kind.replace(" ", "_")
-        years = fact("time since the cause began", stated, "y", f"prior.began.{name}")
+        years = fact("time since the cause began", stated, "y", f"prior.began.{known.key}")
         if stated is None and years > person.age:  # a prior for adults, of a child
             years = person.age
             facts[-1] = replace(facts[-1], value=years, high=years)
         began = -DAYS_PER_YEAR * years
-    if cause.kind in PARTIAL_CAUSES:
-        lost = fact("share lost to the cause", cause.lost, "-", f"prior.lost.{name}")
-    if cause.kind == "nitrous oxide":
+    if known.partial:
+        lost = fact("share lost to the cause", cause.lost, "-", f"prior.lost.{known.key}")
+    if known.gas:
         hours = fact(
             "nitrous oxide, hours a day", cause.hours_per_day, "h", "prior.nitrous_oxide.hours_per_day"
         )
@@ -124,12 +125,11 @@ def resolve(case: Case, ledger: Ledger) -> Person:
             "prior.nitrous_oxide.inspired_fraction",
         )
     traits = patient(cause.kind, ledger)
-    if cause.kind != "none":
-        stratum = "nitrous_oxide" if cause.kind == "nitrous oxide" else "deficiency"
+    if cause.kind != NONE:
         for name, label in SUSCEPTIBLE.items():
-            if name != "motor_n2o" or stratum == "nitrous_oxide":
+            if name != "motor_n2o" or known.gas:
                 value = getattr(traits, name)
-                facts.append(Fact(label, value, "-", "prior", f"patient.{stratum}.{name}"))
+                facts.append(Fact(label, value, "-", "prior", f"patient.{known.stratum}.{name}"))
     return Person(
         age=person.age,
         sex=person.sex,

@@ -1,22 +1,21 @@
-"""What is done, and when: the treatment as given, none, and the same begun earlier or later."""
+"""Plans of treatment: as given, none, and the same begun earlier or later."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from remyelin.base.errors import InputError
-from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, HOURS_PER_DAY
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
+from remyelin.catalogue.plans import GIVEN, SHIFTS_MONTHS, UNTREATED, shifted
 from remyelin.cobalamin import Exposure, Order, causes, constant, read_order, treated
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.person import Person
 from remyelin.person.settings import ADHERENCE_SEED, COURSE_DOSES
 from remyelin.person.traits import exposed
-
-SHIFTS_MONTHS: Final = (-24, -12, -6, -3, -1, 1, 3, 6, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +37,31 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
 
     A plan that would treat before the cause began is left out.
     """
-    given = Plan("as given", "treated as given" if case.treatment else "no treatment", 0.0)
+    given = Plan(GIVEN, "treated as given" if case.treatment else "no treatment", 0.0)
     if not case.treatment:
         return (given,)
     start = min(item.start for item in case.treatment)
     over = person.ended is not None and person.ended < 0
-    found = [given, Plan("none", untreated_label(case), None)]
+    found = [given, Plan(UNTREATED, untreated_label(case), None)]
     for months in SHIFTS_MONTHS:
         shift = months * DAYS_PER_MONTH
         if start + shift <= person.began or (
             person.ended is not None and not over and person.ended + shift <= person.began
         ):
             continue
-        when = "earlier" if months < 0 else "later"
-        span = f"{abs(months)} month{'s' if abs(months) > 1 else ''} {when}"
+        span = shifted(months)
         found.append(Plan(span, f"started {span}", shift))
     return tuple(found)
 
 
 def untreated_label(case: Case) -> str:
-    """Say what "nothing done" means: whether the cause, or the exposure to nitrous oxide, continues."""
-    if case.cause.kind == "none":
-        return "nothing done"
-    if case.cause.kind != "nitrous oxide":
-        return "nothing done, the cause goes on"
+    """Say what "untreated" means: whether the cause, or the exposure to nitrous oxide, continues."""
+    if case.cause.kind == NONE:
+        return "untreated"
+    if not CAUSES[case.cause.kind].gas:
+        return "untreated, the cause goes on"
     over = case.cause.ended is not None and case.cause.ended < 0
-    return "nothing done, the exposure is over" if over else "nothing done, the exposure continues"
+    return "untreated, the exposure is over" if over else "untreated, the exposure continues"
 
 
 def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
@@ -74,7 +72,9 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
-    return treated(caused(person, _stop(case, person, plan), ledger), *orders(case, plan, ledger))
+    # of persons who resemble a case some took gas for shorter than a plan begins earlier
+    stop = max(_stop(case, person, plan), person.began + 1.0)
+    return treated(caused(person, stop, ledger), *orders(case, plan, ledger))
 
 
 def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
@@ -85,34 +85,15 @@ def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
         meals_per_day=ledger["absorption.meals_per_day"],
         filtration=None if person.filtration is None else constant(person.filtration),
     )
-    return _caused(exposed(healthy, person.traits), person, stop, ledger)
-
-
-def _caused(healthy: Exposure, person: Person, stop: float, ledger: Ledger) -> Exposure:
-    """Put the cause into an exposure from the day it began, at the pace of the person; `stop` ends nitrous oxide."""
-    began, pace = person.began, person.traits.pace
-    kept = (1 - person.lost) ** pace
-    match person.cause:
-        case "pernicious anaemia":
-            decline = DAYS_PER_YEAR * ledger["prior.decline.pernicious_anaemia"] / pace
-            return causes.pernicious_anaemia(healthy, began, decline)
-        case "gastrectomy":
-            return causes.gastrectomy(healthy, began)
-        case "vegan diet":
-            return causes.diet(healthy, began, ledger["prior.vegan_intake"] / pace)
-        case "nitrous oxide":
-            hours = min(person.nitrous_hours * pace, HOURS_PER_DAY)
-            return causes.nitrous_oxide(healthy, began, stop, hours, person.nitrous_fraction)
-        case "metformin":
-            return causes.metformin(healthy, began, ledger)
-        case "ileal disease":
-            return causes.impaired_ileum(healthy, began, kept)
-        case "food-cobalamin malabsorption":
-            return causes.food_malabsorption(healthy, began, kept)
-        case "CD320 antibodies":
-            return causes.receptor_antibodies(healthy, began, 1 - kept)
-        case _:
-            return healthy
+    affected = causes.Affected(
+        began=person.began,
+        stop=stop,
+        pace=person.traits.pace,
+        lost=person.lost,
+        hours_per_day=person.nitrous_hours,
+        inspired_fraction=person.nitrous_fraction,
+    )
+    return causes.apply(person.cause, exposed(healthy, person.traits), affected, ledger)
 
 
 def _stop(case: Case, person: Person, plan: Plan) -> float:
@@ -144,7 +125,7 @@ def check_orders(case: Case, ledger: Ledger, source: str) -> None:
         If a regimen cannot be read.
     """
     try:
-        orders(case, Plan("as given", "", 0.0), ledger)
+        orders(case, Plan(GIVEN, "", 0.0), ledger)
     except InputError as error:
         raise InputError(f"{source}: {str(error).removeprefix(f'{case.name}: ')}") from None
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, myelin
 from remyelin.base.errors import InputError
+from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic.grades import Grade
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What differs between persons under the same exposure; every trait is 1 in the typical person.
+    """Differences between persons under the same exposure; every trait is 1 in the typical person.
 
     Attributes
     ----------
@@ -184,7 +185,7 @@ def patient(cause: str, ledger: Ledger) -> Traits:
     """
     if cause == "none":
         return TYPICAL
-    stratum = "nitrous_oxide" if cause == "nitrous oxide" else "deficiency"
+    stratum = CAUSES[cause].stratum
     return Traits(**{name: ledger[f"patient.{stratum}.{name}"] for name in PATIENT})
 
 

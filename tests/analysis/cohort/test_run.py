@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from program import Done as Ended
+from program import call
 from small import small
 
 import remyelin
@@ -266,9 +268,8 @@ def test_without_distributed_the_cluster_says_what_to_install(monkeypatch: pytes
         executor(None, "local:2")
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "remyelin.cli.main", "cohort", *arguments]
-    return subprocess.run(program, capture_output=True, text=True, check=False)
+def command(*arguments: str) -> Ended:
+    return call("cohort", *arguments)
 
 
 def test_the_command_line(tmp_path: Path) -> None:

@@ -10,17 +10,17 @@ from remyelin.analysis.protocols.observed import correlation, percent, quantile,
 from remyelin.analysis.protocols.patients import FOLLOW_UP, follow
 from remyelin.analysis.protocols.pool import candidate, drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 LEDGER = Ledger.shipped()
 
 
 @pytest.fixture(scope="module")
-def numbers() -> Numbers:
-    return Numbers.of(LEDGER, nerve.build_tables(LEDGER))
+def numbers() -> Chain:
+    return Chain(LEDGER)
 
 
-def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Numbers) -> None:
+def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Chain) -> None:
     few, many = drawn(2, 1, 0), drawn(3, 2, 1)
     assert few[:2] == many[:2]
     small, large = simulate_pool(few, numbers, 0), simulate_pool(many, numbers, 0)
@@ -28,7 +28,7 @@ def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Numbers) -> None:
         assert np.array_equal(values[:2], large.pathways[name][:2]), name
 
 
-def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Numbers) -> None:
+def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Chain) -> None:
     draws = drawn(6, 4, 3)
     pool = simulate_pool(draws, numbers, 3)
     first = rows_of(pool, traits_of(draws, LEDGER), numbers)
@@ -38,7 +38,7 @@ def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Numbers) -> 
         assert np.array_equal(first[name], again[name], equal_nan=True), name
 
 
-def test_more_susceptible_people_have_more_disease_at_every_dose(numbers: Numbers) -> None:
+def test_more_susceptible_people_have_more_disease_at_every_dose(numbers: Chain) -> None:
     """Monotone in the trait and in the gas: never less block for more susceptibility or more gas."""
     draws = [candidate("gas", 5, number) for number in range(3)]
     plain = simulate_pool(draws, numbers, 0)

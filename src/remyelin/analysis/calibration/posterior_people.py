@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin import nerve
 from remyelin.analysis.calibration.chains_people import CHAINS
 from remyelin.analysis.calibration.fit_people import PERSONS, ROUNDS, SEED, SETS, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
@@ -20,7 +19,7 @@ from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import REPAIR, repair
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.traits import PATIENT
 
 STRATA: Final = ("deficiency", "nitrous_oxide")
@@ -37,7 +36,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     """Return a hash of what the posterior rests on: every number the fit reads but the fitted ones, ranges, rows."""
     recording = ledger.recording()
     draws = drawn(2, 1, 1)
-    numbers = Numbers.of(recording, nerve.build_tables(recording))
+    numbers = Chain(recording).read()
     rows_of(simulate_pool(draws, numbers, 1), traits_of(draws, recording), numbers)
     read = [
         (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))

@@ -1,4 +1,4 @@
-"""Which unmeasured numbers an answer rests on: Morris over all of them, Sobol over the few that matter.
+"""Sensitivity of the answers to unmeasured numbers: Morris over all of them, Sobol over the few that matter.
 
 Every assumed or calibrated number that the whole chain reads is moved over its range, independently of the
 others; calibration rows are not enforced, so this says what the numbers could do, not what is likely. At most
@@ -20,16 +20,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin import clinic, nerve
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.clinic.functions import PATHWAYS
 from remyelin.evidence import Entry, Ledger
 from remyelin.person.case import load_case
-from remyelin.person.chain import time_axis
+from remyelin.person.chain import Chain
 from remyelin.person.person import resolve
 from remyelin.person.placement import place
 from remyelin.person.plans import exposure, plans_of
+from remyelin.person.subject import subject_of
 
 CASES: Final = ("pernicious-anaemia", "vegan-diet")
 DATES: Final = {"at presentation": 0.0, "after 12 months": DAYS_PER_YEAR}
@@ -86,24 +87,15 @@ def answers(ledger: Ledger, tables: nerve.Tables) -> Floats:
         Points of the scale without its mental item, in the order of :func:`names`.
     """
     found: list[float] = []
+    chain = Chain(ledger, tables)
     for name in CASES:
         case = load_case(name)
         person = place(case, resolve(case, ledger), ledger)
         given = exposure(case, person, plans_of(case, person)[0], ledger)
-        times = np.unique([*time_axis(case, person), *DATES.values()])
-        chemistry = cobalamin.simulate(given, times, cobalamin.Parameters.from_ledger(ledger))
-        body = nerve.Person(
-            age=person.age, sex=person.sex, height=person.height, temperature=person.temperature
-        )
-        states = myelin.simulate(
-            chemistry[list(myelin.DRIVES)],
-            nerve.segments(body, ledger),
-            person.age,
-            myelin.Parameters.from_ledger(ledger),
-            keep=list(DATES.values()),
-        )
-        pathways = nerve.conduction(states, body, tables, ledger, PATHWAYS)
-        scale = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))
+        who = subject_of(case, person)
+        chemistry = chain.chemistry(given, np.unique([*who.times, *DATES.values()]))
+        states = chain.myelin(chemistry, who.body, keep=list(DATES.values()))
+        scale = clinic.functional_disability(chain.conduction(states, who.body, PATHWAYS), chain.judge)
         found += [float(points) for points in scale["total"].to_numpy()]
     return np.array(found)
 

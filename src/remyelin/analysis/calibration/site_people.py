@@ -19,7 +19,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
 from remyelin.nerve import Tables
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.presentation import FELT
 from remyelin.person.traits import PATIENT, Traits
 
@@ -72,18 +72,18 @@ class Site:
     @classmethod
     def at(cls, point: Floats, repair: int, draws: Sequence[Draw], base: Ledger, tables: Tables) -> Site:
         """Simulate the pool at a point."""
-        numbers = Numbers.of(ledger_of(values_at(point), repair, base), tables)
+        numbers = Chain(ledger_of(values_at(point), repair, base), tables)
         return cls(simulate_pool(draws, numbers, TREATED), repair, draws, base, tables)
 
     def rows(self, point: Floats) -> dict[str, float]:
         """Return all rows at a point with the structural rates of the pool."""
         ledger = ledger_of(values_at(point), self.repair, self.base)
-        return rows_of(self.pool, traits_of(self.draws, ledger), Numbers.of(ledger, self.tables))
+        return rows_of(self.pool, traits_of(self.draws, ledger), Chain(ledger, self.tables))
 
     def patients(self, point: Floats, rng: np.random.Generator) -> dict[str, dict[str, float]]:
         """Return the traits of one person of each stratum who is found ill."""
         ledger = ledger_of(values_at(point), self.repair, self.base)
-        return a_patient(self.pool, traits_of(self.draws, ledger), Numbers.of(ledger, self.tables), rng)
+        return a_patient(self.pool, traits_of(self.draws, ledger), Chain(ledger, self.tables), rng)
 
     def walk(
         self, point: Floats, rows: dict[str, float], steps: int, rng: np.random.Generator
@@ -114,7 +114,7 @@ def design_rows(
 
 
 def a_patient(
-    pool: Pool, traits: Sequence[Traits], numbers: Numbers, rng: np.random.Generator
+    pool: Pool, traits: Sequence[Traits], numbers: Chain, rng: np.random.Generator
 ) -> dict[str, dict[str, float]]:
     """Return the traits of one person of each stratum who notices a symptom when found, drawn by that chance."""
     view = seen(pool, traits, numbers)

@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin import clinic, cobalamin, nerve
+from remyelin.analysis.cohort.columns import BLOOD, OF_PATHWAYS, QUANTITIES, SIGNS
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Drawn, Sampler
 from remyelin.analysis.cohort.settings import COHORT_FOUND_END, COHORT_HISTORY_STEP
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic import association
 from remyelin.cobalamin import causes
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 from remyelin.person.found import Presented, find
 from remyelin.person.plans import caused
 from remyelin.person.presentation import ROADS
@@ -34,13 +36,10 @@ from remyelin.person.settings import (
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
 )
-from remyelin.person.traits import NAMES, judged, susceptibility
+from remyelin.person.traits import NAMES
 
 Row = dict[str, float]
 Floats = NDArray[np.float64]
-BLOOD = ("b12", "holotc", "mma", "homocysteine", "csf_b12", "haemoglobin", "mcv")
-SIGNS = ("vibration_loss", "ankle_jerk", "knee_jerk", "biceps_jerk", "spasticity", "romberg", "babinski")
-QUANTITIES = ("latency", "amplitude", "velocity", "interval")
 WORDS = ("sex", "cause", "arm")
 _INTERVALS = {"cmct": "interval"}  # central motor conduction time stands where other intervals do
 
@@ -49,7 +48,7 @@ class Excluded(Exception):
     """This person does not meet the criteria of the population; the message says which."""
 
 
-def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, str], list[Row]]:
+def follow(sampler: Sampler, number: int, numbers: Chain) -> tuple[dict[str, str], list[Row]]:
     """Return one person's words (sex, cause, arm) and a row of numbers per visit.
 
     Parameters
@@ -57,7 +56,7 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
     sampler : Sampler
     number : int
         Which person.
-    numbers : Numbers
+    numbers : Chain
         Of the parameter set.
 
     Returns
@@ -91,13 +90,12 @@ def follow(sampler: Sampler, number: int, numbers: Numbers) -> tuple[dict[str, s
     )
 
 
-def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]:
+def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
     drawn = drawn.with_traits(numbers.ledger)
     criteria, person = population.presentation, drawn.person
     ledger = _own_ledger(drawn, numbers.ledger)
     body = nerve.Person(age=person.age, sex=person.sex, height=person.height, temperature=person.temperature)
-    rates = numbers.rates.of_person(susceptibility(person.traits))
-    judge = judged(numbers.judge, person.traits.reserve, person.traits.notice)
+    judge = numbers.maps_of(person.traits)
 
     came = Presented(drawn.duration, np.nan, "visit")
     if criteria.since == "found":
@@ -112,7 +110,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
     if came.day > person.age * DAYS_PER_YEAR + 1.0:  # a day, for rounding
         raise Excluded("the cause would have begun before birth")
 
-    visits = np.array(population.visits)
+    visits = np.array(population.visits) + np.array(drawn.off)
     goes_on = drawn.arm.exposure == "continues"
     seen_as = replace(drawn.seen(began), ended=None) if goes_on else drawn.seen(began)
     exposure = caused(seen_as, population.horizon + 1.0 if goes_on else 0.0, ledger)
@@ -121,7 +119,7 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
         order = _order(drawn.arm.regimen, start, population.horizon + 1.0, numbers.ledger)
         exposure = cobalamin.treated(exposure, causes.partly_taken(order, drawn.adherence, drawn.rng))
     times = _times(began, visits)
-    chemistry = cobalamin.course_of(exposure, times, numbers.kinetics)
+    chemistry = numbers.course(exposure, times)
     at = np.searchsorted(times, visits)
     seen = {name: values[at] for name, values in chemistry.items()}
     if criteria.b12 is not None:
@@ -129,28 +127,28 @@ def _course(drawn: Drawn, population: Population, numbers: Numbers) -> list[Row]
         if not low <= first <= high:
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
-    places = nerve.places(body, numbers.ledger)
-    states = _states(times, chemistry["methylation"], chemistry["gas"], visits, places, person.age, rates)
-    pathways = nerve.conducted(states, body, numbers.tables, numbers.ledger)
+    states = numbers.followed(chemistry, times, body, person.age, person.traits, visits)
+    pathways = numbers.conducted(states, body)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, judge)
     signs = clinic.signs_of(lost, judge)
     if criteria.cord and not (bool(signs["romberg"][0]) or bool(signs["babinski"][0])):
         raise Excluded("neither Babinski nor Romberg sign at presentation")
 
-    studies = nerve.batteries_of(states, body, numbers.tables, numbers.ledger)
+    studies = numbers.batteries(states, body)
     if criteria.neuropathy and not _neuropathy(studies[0]):
         raise Excluded("no abnormal nerve conduction study at presentation")
     excess = _excess(times, chemistry, at, signs, numbers)
-    own = replace(numbers, judge=judge)
+    own = numbers.having(judge=judge)
     return _rows(drawn, came, visits, seen, states["axons"], pathways, lost, signs, studies, excess, own)
 
 
 def _own_ledger(drawn: Drawn, ledger: Ledger) -> Ledger:
     """The ledger with the pace of this person's cause in it."""
-    if drawn.person.cause == "pernicious anaemia":
-        return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
-    if drawn.person.cause == "vegan diet":
-        return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
+    match CAUSES[drawn.person.cause].covariate:
+        case "decline":
+            return ledger.replace({"prior.decline.pernicious_anaemia": drawn.decline / DAYS_PER_YEAR})
+        case "diet_intake":
+            return ledger.replace({"prior.vegan_intake": drawn.diet_intake})
     return ledger
 
 
@@ -168,33 +166,12 @@ def _times(began: float, visits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.unique(np.concatenate([history, after[after <= visits[-1]], visits]))
 
 
-def _states(
-    times: Floats,
-    methylation: Floats,
-    gas: Floats,
-    visits: Floats,
-    places: myelin.Places,
-    age: float,
-    rates: myelin.Parameters,
-) -> Mapping[str, Floats]:
-    """Myelin at the visits (visit, segment), followed from the last day of full methylation."""
-    before = max(int(np.searchsorted(times, visits[0])) - 1, 0)
-    short = (methylation < 1.0).any(axis=-1) | (gas > 0.0)
-    first = max(int(np.argmax(short)) - 1, 0) if short.any() else None
-    # in health throughout there is nothing to follow but the visits themselves
-    first = before if first is None else min(first, before)
-    states = myelin.course_of(
-        times[first:], methylation[first:], places, age, rates, keep=visits, gas=gas[first:]
-    )
-    return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}  # but for rounding they are
-
-
 def _excess(
     times: Floats,
     chemistry: Mapping[str, Floats],
     at: NDArray[np.int64],
     signs: Mapping[str, NDArray[np.generic]],
-    numbers: Numbers,
+    numbers: Chain,
 ) -> dict[str, Floats]:
     """Excess of deficiency in the symptoms without a mechanism, (bound, visit)."""
     maps = numbers.associations
@@ -210,12 +187,12 @@ def _excess(
 
 
 def _own_numbers(drawn: Drawn) -> dict[str, float]:
-    """Draw a number a symptom, the same at every visit: whoever has it first has it at the least chance.
+    """Return a number a symptom, the same at every visit: whoever has it first has it at the least chance.
 
-    A dementia lies within the loss of memory, so both share a number. The draws come after all others of the person.
+    A dementia lies within the loss of memory, so both share a number.
     """
-    own = dict(zip(association.ITEMS, drawn.rng.random(len(association.ITEMS)), strict=True))
-    return {name: float(value) for name, value in own.items()} | {"dementia": float(own["memory"])}
+    own = dict(zip(association.ITEMS, drawn.own, strict=True))
+    return own | {"dementia": own["memory"]}
 
 
 def _neuropathy(studies: nerve.Studies) -> bool:
@@ -233,7 +210,7 @@ def _rows(
     signs: Mapping[str, NDArray[np.generic]],
     studies: Sequence[nerve.Studies],
     excess: Mapping[str, Floats],
-    numbers: Numbers,
+    numbers: Chain,
 ) -> list[Row]:
     """Put everything of every visit into flat rows."""
     person, judge = drawn.person, numbers.judge
@@ -248,12 +225,12 @@ def _rows(
         **{f"trait.{name}": getattr(person.traits, name) for name in NAMES},
         **{f"found.{road}": float(came.road == road) for road in ROADS},
         "covariate.lost": person.lost,
-        "covariate.hours_per_day": person.nitrous_hours if person.cause == "nitrous oxide" else 0.0,
+        "covariate.hours_per_day": person.nitrous_hours if CAUSES[person.cause].gas else 0.0,
         "began": -came.day,
     }
     blood = {name: chemistry[name] for name in BLOOD}
     methylation = chemistry["methylation"]
-    of_path = {name: pathways[name] for name in ("conducted", "delay", "axons")}
+    of_path = {name: pathways[name] for name in OF_PATHWAYS}
     severity = clinic.severities(lost, judge)
     maps, own = numbers.associations, _own_numbers(drawn)
     chance = {name: values[1] for name, values in association.chances(excess, person.age, maps).items()}

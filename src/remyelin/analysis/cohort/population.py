@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from remyelin.analysis.cohort.blocks import expanded
 from remyelin.analysis.cohort.distributions import KEYS
 from remyelin.analysis.cohort.measures import check_measure
 from remyelin.analysis.cohort.settings import (
@@ -24,22 +25,24 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
-from remyelin.person.case import B12, CAUSES, PARTIAL_CAUSES, Duration, Fraction, Name, Text, Time
+from remyelin.catalogue.causes import CAUSES, GAS, NONE, paced_by, partial_causes
+from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
 #: Covariates a file may spread, with the kind of quantity; a factor is a number above 0, 1 = typical.
+#: They are drawn in this order, whatever the order of the file.
 COVARIATES: Final[Mapping[str, str]] = {
     "age": "age",
     "sex": "word",
     "height": "height",
     "duration": "duration",
     "decline": "duration",
-    "intake": "intake",
     "diet_intake": "intake",
     "lost": "fraction",
     "hours_per_day": "hours",
     "inspired_fraction": "fraction",
     "filtration": "filtration",
     "adherence": "fraction",
+    "intake": "intake",
     "severity": "factor",
     "store": "factor",
     "plasma": "factor",
@@ -54,7 +57,7 @@ class _Frozen(BaseModel):
 
 
 class Spread(_Frozen):
-    """How one covariate is spread, and what that rests on (a bibliography key, or ``assumed``)."""
+    """Distribution of one covariate, and its basis (a bibliography key, or ``assumed``)."""
 
     distribution: Literal["constant", "uniform", "normal", "lognormal", "beta", "choice"]
     source: Annotated[str, Field(min_length=1, max_length=100)]
@@ -98,20 +101,22 @@ class BySex(_Frozen):
 class Cause(_Frozen):
     """A cause of deficiency and the share of persons who have it."""
 
-    kind: Literal[CAUSES]  # type: ignore[valid-type]
+    kind: Literal[tuple(CAUSES)]  # type: ignore[valid-type]
     share: Fraction = 1.0
     source: Annotated[str, Field(min_length=1, max_length=100)]
     note: Text = ""
 
 
 class Arm(_Frozen):
-    """A treatment and the share of persons who get it; no `regimen` is no treatment.
+    """A treatment and the persons who get it; no `regimen` is no treatment.
 
+    With `n` so many persons get it, in an order drawn with the seed; with `share` each person is tossed for.
     The regimen begins `delay` after presentation. ``exposure = "continues"`` lets nitrous oxide go on.
     """
 
     name: Name
     share: Fraction = 1.0
+    n: Annotated[int, Field(ge=1, le=COHORT_MAX_PERSONS)] | None = None
     regimen: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     delay: Duration | None = None
     exposure: Literal["continues"] | None = None
@@ -155,6 +160,19 @@ class ParameterDraws(_Frozen):
     seed: Annotated[int, Field(ge=0)] = 1
 
 
+class Measurement(_Frozen):
+    """Errors of measurement and visits of a population, as in a trial.
+
+    `spread`: a study varies between healthy persons and between repetitions, a marker with its assay. `window`: visits
+    after the first are up to so many days off. `dropout`: share of persons whose later visits are missing at the last
+    visit, evenly over time.
+    """
+
+    spread: bool = True
+    window: Duration | None = None
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
 class Published(_Frozen):
     """A published figure beside what the cohort gives for it."""
 
@@ -179,7 +197,15 @@ class Published(_Frozen):
 
 
 class Population(_Frozen):
-    """One population: how many, who, why, how long, how treated, when seen."""
+    """One population: how many, who, why, how long, how treated, when seen.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import load_population
+    >>> population = load_population('healton-1991')
+    >>> population.name, population.persons > 10
+    ('healton-1991', True)
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -190,6 +216,7 @@ class Population(_Frozen):
     visits: Annotated[tuple[Time, ...], Field(min_length=1, max_length=COHORT_MAX_VISITS, strict=False)]
     presentation: Presentation
     parameters: ParameterDraws = ParameterDraws()
+    measurement: Measurement | None = None
     cause: Annotated[tuple[Cause, ...], Field(min_length=1, max_length=20, strict=False)]
     arm: Annotated[tuple[Arm, ...], Field(min_length=1, max_length=20, strict=False)]
     covariate: dict[str, BySex | Spread]
@@ -199,7 +226,8 @@ class Population(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _which(cls, data: Any) -> Any:
-        """Decide for each covariate whether it is spread by sex, so that errors name the right keys."""
+        """Put blocks in; decide for each covariate whether it is spread by sex, so that errors name the right keys."""
+        data = _counted(expanded(data)) if isinstance(data, dict) else data
         spread = data.get("covariate") if isinstance(data, dict) else None
         if not isinstance(spread, dict):
             return data
@@ -212,7 +240,7 @@ class Population(_Frozen):
                 known[name] = model.model_validate(raw)
             except ValidationError as error:
                 raise ValueError(explain(error, model, f"covariate.{name}")) from None
-        return {**data, "covariate": known}
+        return {**data, "covariate": {name: known[name] for name in COVARIATES if name in known}}
 
     @model_validator(mode="after")
     def _consistent(self) -> Population:
@@ -230,18 +258,18 @@ class Population(_Frozen):
         if self.visits[0] < 0:
             raise ValueError('visits: a visit lies before presentation; begin with "0 d" or later.')
         needs = {
-            "lost": PARTIAL_CAUSES,
-            "hours_per_day": ("nitrous oxide",),
-            "inspired_fraction": ("nitrous oxide",),
-            "decline": ("pernicious anaemia",),
-            "diet_intake": ("vegan diet",),
+            "lost": partial_causes(),
+            "hours_per_day": GAS,
+            "inspired_fraction": GAS,
+            "decline": paced_by("decline"),
+            "diet_intake": paced_by("diet_intake"),
         }
         kinds = {cause.kind for cause in self.cause}
         for name, causes in needs.items():
             if name in self.covariate and kinds.isdisjoint(causes):
                 raise ValueError(f"covariate.{name}: only {', '.join(causes)} has it; remove it.")
         found = self.presentation.since == "found"
-        if found and "none" in kinds:
+        if found and NONE in kinds:
             raise ValueError('cause: "none" never leads to presentation; use presentation.since = "cause".')
         if found and "duration" in self.covariate:
             raise ValueError(
@@ -273,15 +301,45 @@ class Population(_Frozen):
                     raise ValueError(f"published {row.what!r}: no group {part!r}; {nearest(part, groups)}")
         return self
 
+    @model_validator(mode="after")
+    def _measurable(self) -> Population:
+        window = self.measurement.window if self.measurement else None
+        if window and any(b - a <= 2 * window for a, b in zip(self.visits, self.visits[1:], strict=False)):
+            raise ValueError("measurement.window: windows of neighbouring visits overlap; give fewer days.")
+        return self
+
     @property
     def horizon(self) -> float:
-        """Day of the last visit."""
-        return self.visits[-1]
+        """Day of the last visit, at the end of its window."""
+        window = self.measurement.window if self.measurement else None
+        return self.visits[-1] + (window or 0.0)
 
     def digest(self) -> str:
         """Return a hash of everything that decides the result."""
         text = json.dumps(to_data(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _counted(data: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the persons and the shares of a population whose arms say how many get each."""
+    arms = data.get("arm")
+    if not isinstance(arms, list | tuple) or not all(isinstance(arm, dict) for arm in arms):
+        return data
+    sizes = [arm["n"] for arm in arms if isinstance(arm.get("n"), int) and arm["n"] > 0]
+    if not sizes:
+        return data
+    total = sum(sizes)
+    if len(sizes) < len(arms):
+        raise ValueError("arm: give n for every arm, or for none.")
+    if data.get("persons", total) != total:
+        raise ValueError(f"persons: {data['persons']} is not the {total} of the arms; leave it out.")
+    shared = []
+    for arm in arms:
+        share = arm["n"] / total
+        if "share" in arm and abs(float(arm["share"]) - share) > 1e-9:
+            raise ValueError("arm: give n or share, not both.")
+        shared.append({**arm, "share": share})
+    return {**data, "persons": total, "arm": shared}
 
 
 def to_data(population: Population) -> dict[str, Any]:
@@ -293,6 +351,7 @@ def to_data(population: Population) -> dict[str, Any]:
 TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "presentation": Presentation,
     "parameters": ParameterDraws,
+    "measurement": Measurement,
     "cause": Cause,
     "arm": Arm,
     "correlation": Correlated,

@@ -1,4 +1,4 @@
-"""What a finished cohort says: its columns, and its figures beside the published ones."""
+"""Results of a finished cohort: its columns, and its figures beside the published ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from numpy.random import SeedSequence, default_rng
 from numpy.typing import NDArray
 
 from remyelin.analysis.cohort.executors import part_folder
+from remyelin.analysis.cohort.measured import Measured, measurable
 from remyelin.analysis.cohort.measures import MEASURES, per_person, together
+from remyelin.analysis.cohort.noticed import nineteen
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
+from remyelin.catalogue.markers import MARKERS
 from remyelin.evidence import load_published
 
 Values = NDArray[np.float64]
@@ -32,6 +35,21 @@ class Results:
     """The columns of a cohort, read from its parts as they are asked for.
 
     Rows are in the order of draw, person and visit; every course that did not fail has all its visits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     persons = Results(cohort).persons
+    >>> persons
+    2
     """
 
     def __init__(self, cohort: Cohort) -> None:
@@ -172,7 +190,23 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def compare(results: Results) -> tuple[Comparison, ...]:
-    """Return every published figure of the population beside the cohort's."""
+    """Return every published figure of the population beside the cohort's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, compare, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     rows = compare(Results(cohort))
+    >>> len(rows) > 0
+    True
+    """
     return tuple(_compare(results, row) for row in results.cohort.population.published)
 
 
@@ -250,9 +284,9 @@ def _resampled(parts: Sequence[Values], put_together: Any) -> tuple[float, float
 
 #: What the table of variation shows: label, measure, unit.
 OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("serum B12", "median:b12", "pmol/L"),
-    ("methylmalonate", "median:mma", "nmol/L"),
-    ("homocysteine", "median:homocysteine", "umol/L"),
+    (MARKERS["b12"].label, "median:b12", "pmol/L"),
+    (MARKERS["mma"].label, "median:mma", "nmol/L"),
+    (MARKERS["homocysteine"].label, "median:homocysteine", "umol/L"),
     ("severity of symptoms (0 to 7)", "mean:severity", "1"),
     ("disability scale (0 to 16)", "mean:scale.total", "points"),
     ("complete recovery", "complete", "%"),
@@ -266,10 +300,12 @@ OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
 def variation(results: Results, visit: int) -> list[dict[str, Any]]:
     """Return how much persons and parameter sets each spread the outcomes of a visit.
 
-    ``persons`` is the 10 to 90 % range over persons with the ledger's own values; ``sets`` the range of the
-    cohort's figure over the parameter sets, for the same persons.
+    ``persons`` is the 10 to 90 % range over persons with the ledger's own values, ``measured`` that of their measured
+    values (None for what is not measured); ``sets`` the range of the cohort's figure over the parameter sets, for the
+    same persons.
     """
     rows = []
+    seen = Measured(results)
     for label, measure, unit in OUTCOMES:
         values = per_person(measure, results.at(visit, 0), results.at(0, 0))
         known = values[np.isfinite(values)]
@@ -278,7 +314,10 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
             for draw in range(1, len(results.cohort.sets))
         ]
         sets = [value for value in sets if math.isfinite(value)]
-        share = measure.partition(":")[0] in _PERCENT
+        kind, _, column = measure.partition(":")
+        share = kind in _PERCENT
+        observed = seen.visit(column, visit) if measurable(column) else np.zeros(0)
+        observed = observed[np.isfinite(observed)]
         rows.append(
             {
                 "what": label,
@@ -287,6 +326,7 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
                 "persons": None
                 if share or not known.size
                 else [float(x) for x in np.quantile(known, [0.1, 0.9])],
+                "measured": [float(x) for x in np.quantile(observed, [0.1, 0.9])] if observed.size else None,
                 "sets": [min(sets), max(sets)] if sets else None,
                 "n": int(known.size),
             }
@@ -328,7 +368,23 @@ def _drawn(results: Results, name: str, sex: str) -> list[float] | None:
 
 
 def summary(results: Results) -> dict[str, Any]:
-    """Return the cohort as plain JSON-ready data; no clock time, no word of who computed it."""
+    """Return the cohort as plain JSON-ready data; no clock time, no word of who computed it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, load_population, run_cohort, summary
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     data = summary(Results(cohort))
+    >>> sorted(data)[:4]
+    ['arms', 'causes', 'covariates', 'digest']
+    """
     cohort = results.cohort
     population: Population = cohort.population
     last = len(population.visits) - 1
@@ -346,6 +402,7 @@ def summary(results: Results) -> dict[str, Any]:
         "failures": [asdict(item) for item in cohort.failures],
         "excluded": int(results.at(0, 0)["attempt"].sum()) if results.persons else 0,
         "published": [item.as_dict() for item in compare(results)],
+        "symptoms": nineteen(results),
         "variation": {
             f"{population.visits[visit]:g} d": variation(results, visit) for visit in dict.fromkeys((0, last))
         },

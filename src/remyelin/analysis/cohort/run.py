@@ -14,6 +14,7 @@ from pathlib import Path
 
 from remyelin import nerve
 from remyelin._version import __version__
+from remyelin.analysis.cohort.columns import known_columns
 from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
 from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
 from remyelin.analysis.cohort.follow import follow
@@ -25,12 +26,12 @@ from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, du
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: courses done and in all, failed ones, seconds passed and left (None at the start)."""
+    """Progress of a run: courses done and in all, failed ones, seconds passed and left (None at the start)."""
 
     done: int
     total: int
@@ -62,6 +63,21 @@ class Cohort:
         Processor seconds of the workers for what was computed now.
     memory : int
         Largest resident size of a worker, bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     members = cohort.members
+    >>> members
+    (-1,)
     """
 
     folder: Path
@@ -82,7 +98,14 @@ class Cohort:
 
 
 class Stopped(RemyelinError):
-    """A run ended before it was finished; what was done is kept and can be resumed."""
+    """A run ended before it was finished; what was done is kept and can be resumed.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import Stopped
+    >>> issubclass(Stopped, Exception)
+    True
+    """
 
 
 def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:
@@ -145,6 +168,21 @@ def run_cohort(
         For a population, a setting or a folder that cannot be used; nothing has been computed then.
     Stopped
         If the disk is full; what was done is kept.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     failures = cohort.failures
+    >>> failures
+    ()
     """
     executor = executor or Serial()
     with closing(executor), ExitStack() as stack:
@@ -153,6 +191,7 @@ def run_cohort(
         say("checking the population")
         settings = dict(settings or {})
         ledger = Ledger.shipped().replace(settings)
+        _check_measures(population)
         members, sets = parameter_sets(population)
         sampler = Sampler.of(population, ledger)
         for arm in population.arm:
@@ -164,8 +203,7 @@ def run_cohort(
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
-        columns = _columns(sampler, Numbers.of(ledger, tables), say)
-        _check_measures(population, columns)
+        columns = _columns(sampler, Chain(ledger, tables), say)
 
         run = _identity(population, settings, sets, ledger, columns)
         work = workplace(folder, run, resume)
@@ -263,7 +301,7 @@ def _identity(
     return hashlib.sha256(json.dumps([__version__, *content], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> tuple[str, ...]:
+def _columns(sampler: Sampler, numbers: Chain, say: Callable[[str], None]) -> tuple[str, ...]:
     """Names of the numbers of a row, from the first person who can be computed."""
     reasons: Counter[str] = Counter()
     for number in range(sampler.population.persons):
@@ -279,13 +317,13 @@ def _columns(sampler: Sampler, numbers: Numbers, say: Callable[[str], None]) -> 
     )
 
 
-def _check_measures(population: Population, columns: Sequence[str]) -> None:
+def _check_measures(population: Population) -> None:
     """Refuse published rows that name a study, symptom or column that does not exist."""
     import numpy as np
 
     from remyelin.analysis.cohort.measures import per_person
 
-    empty = {name: np.zeros(1) for name in columns}
+    empty = {name: np.zeros(1) for name in known_columns()}
     for row in population.published:
         try:
             per_person(row.measure, empty, empty)

@@ -1,4 +1,4 @@
-"""Who a person of a population is: a pure function of the population's seed and the person's number."""
+"""Sampling of persons: a pure function of the population's seed and the person's number."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from remyelin.analysis.cohort.distributions import Distribution
 from remyelin.analysis.cohort.population import Arm, Population
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.clinic.association import ITEMS
 from remyelin.evidence import Ledger
 from remyelin.person.person import Person
 from remyelin.person.traits import NAMES, Spread
@@ -42,6 +43,11 @@ class Drawn:
         Uniform number that decides when the person is found.
     adherence : float
         Share of doses taken.
+    own : tuple of float
+        Uniform numbers that decide which symptoms without a mechanism the person has, in the order of
+        :data:`remyelin.clinic.association.ITEMS`; the same whatever the person is given.
+    off : tuple of float
+        Days by which each visit is off its date.
     rng : Generator
         For what is still to be drawn of this person: the doses left out.
     """
@@ -55,6 +61,8 @@ class Drawn:
     given: Mapping[str, float]
     chance: float
     adherence: float
+    own: tuple[float, ...]
+    off: tuple[float, ...]
     rng: Generator
 
     def with_traits(self, ledger: Ledger) -> Drawn:
@@ -80,12 +88,21 @@ class Sampler:
         Turns independent into correlated normal numbers.
     priors : mapping of str to float
         What stands in for covariates the population does not spread.
+    assigned : tuple of int
+        Arm of each person by its place, where the arms say how many they get; empty where persons are tossed for.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.cohort import Sampler, load_population
+    >>> sampler = Sampler.of(load_population('healton-1991'), Ledger.shipped())
     """
 
     population: Population
     spreads: Mapping[str, Mapping[str, Distribution]]
     mix: NDArray[np.float64]
     priors: Mapping[str, float]
+    assigned: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, population: Population, ledger: Ledger) -> Sampler:
@@ -121,7 +138,7 @@ class Sampler:
         }
         for cause in ("ileal_disease", "food-cobalamin_malabsorption", "CD320_antibodies"):
             priors[f"lost.{cause}"] = ledger[f"prior.lost.{cause}"]
-        return cls(population, spreads, mixing(population), priors)
+        return cls(population, spreads, mixing(population), priors, _assigned(population))
 
     def draw(self, number: int, attempt: int) -> Drawn:
         """Return person `number`, drawn for the `attempt`-th time because earlier ones were excluded.
@@ -143,7 +160,12 @@ class Sampler:
         cause = self.population.cause[
             _pick([item.share for item in self.population.cause], rng.random())
         ].kind
-        arm = self.population.arm[_pick([item.share for item in self.population.arm], rng.random())]
+        toss = rng.random()
+        arm = self.population.arm[
+            self.assigned[number]
+            if self.assigned
+            else _pick([item.share for item in self.population.arm], toss)
+        ]
         of_sex = self.spreads["sex"]["female"]
         sex = of_sex.labels[of_sex.position(quantile["sex"])]
 
@@ -184,8 +206,34 @@ class Sampler:
             given=given,
             chance=float(rng.random()),
             adherence=value("adherence", 1.0),
+            own=_own(self.population, number, attempt),
+            off=_off(self.population, number, attempt),
             rng=rng,
         )
+
+
+def _assigned(population: Population) -> tuple[int, ...]:
+    """Arms in the order of the persons, each as often as it says; a stream of its own, that of no person."""
+    sizes = [arm.n or 0 for arm in population.arm]
+    order = default_rng(SeedSequence(population.seed, spawn_key=(0,))).permutation(
+        np.repeat(np.arange(len(sizes)), sizes)
+    )
+    return tuple(int(place) for place in order)
+
+
+def _own(population: Population, number: int, attempt: int) -> tuple[float, ...]:
+    """Return the numbers of a person's symptoms without a mechanism, from a stream that no treatment has drawn from."""
+    rng = default_rng(SeedSequence(population.seed, spawn_key=(number, attempt, 1)))
+    return tuple(float(number) for number in rng.random(len(ITEMS)))
+
+
+def _off(population: Population, number: int, attempt: int) -> tuple[float, ...]:
+    """Days by which visits are off their dates; the first is on its day."""
+    window = population.measurement.window if population.measurement else None
+    if not window:
+        return (0.0,) * len(population.visits)
+    rng = default_rng(SeedSequence(population.seed, spawn_key=(number, attempt, 0)))
+    return (0.0, *(float(days) for days in rng.uniform(-window, window, len(population.visits) - 1)))
 
 
 def _pick(shares: Sequence[float], where: float) -> int:

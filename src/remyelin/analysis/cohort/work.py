@@ -1,4 +1,4 @@
-"""What a worker does: set up once, then compute chunks and write their parts."""
+"""Worker of a cohort: set up once, then compute chunks and write their parts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.base.errors import RemyelinError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.nerve import Tables
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -94,13 +94,13 @@ class Worker:
         self._setup = setup
         self._ledger = Ledger.shipped().replace(setup.settings)
         self._sampler = Sampler.of(setup.population, self._ledger)
-        self._numbers: dict[int, Numbers] = {}
+        self._numbers: dict[int, Chain] = {}
 
-    def numbers(self, draw: int) -> Numbers:
+    def numbers(self, draw: int) -> Chain:
         """Return the numbers of a parameter set."""
         if draw not in self._numbers:
             ledger = self._ledger.replace(self._setup.sets[draw])
-            self._numbers[draw] = Numbers.of(ledger, self._setup.tables)
+            self._numbers[draw] = Chain(ledger, self._setup.tables)
         return self._numbers[draw]
 
     def course(self, index: int) -> Course:
@@ -143,7 +143,7 @@ class Worker:
 
 def _memory() -> int:
     """Largest resident size of this process so far, bytes; 0 where the system does not say."""
-    # What Linux says of a process's resources begins with the size of whoever started it.
+    # On Linux ru_maxrss includes the parent's peak after fork, so read VmHWM instead.
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -30,8 +30,9 @@ from remyelin.analysis.protocols.animals import (
     lost_volley,
     monkey,
 )
-from remyelin.base.figure import STATE_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.catalogue.plans import STATE_COLOURS
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
 from remyelin.myelin import Parameters, members, simulate

@@ -28,7 +28,8 @@ from remyelin.analysis.experiments.lesioned_nerve import (
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.animals import course, toxin_lesion
-from remyelin.base.figure import STATE_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
+from remyelin.catalogue.plans import STATE_COLOURS
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, members
 

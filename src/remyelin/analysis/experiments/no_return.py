@@ -16,8 +16,9 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.scores import ITEMS
 from remyelin.evidence import Ledger
-from remyelin.myelin import AXONAL, DRIVES, Parameters, members, simulate
+from remyelin.myelin import AXONAL, Parameters, members
 from remyelin.person.case import load_case
+from remyelin.person.chain import Chain
 from remyelin.person.person import resolve
 from remyelin.person.plans import Plan, exposure
 
@@ -38,18 +39,16 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     person = resolve(case, ledger)
     untreated = exposure(case, person, Plan("none", "untreated", None), ledger)
     body = nerve.Person.of(ledger, age=person.age, sex=person.sex, height=person.height)
-    tables = nerve.build_tables(ledger)
-    own = Parameters.from_ledger(ledger)
+    chain = Chain(ledger)
     progress("the untreated course")
-    onset, items = _first_point(untreated, body, tables, own, ledger)
+    onset, items = _first_point(untreated, body, chain)
     progress("every delay in every member")
-    sets = (own, *members(ledger, MEMBERS, also=AXONAL))
-    before, after = _courses(untreated, onset, body, sets, ledger)
+    sets = (chain.rates, *members(ledger, MEMBERS, also=AXONAL))
+    before, after = _courses(untreated, onset, body, sets, chain)
     progress("conduction and disability")
-    judge = clinic.Parameters.from_ledger(ledger)
-    most = clinic.most_points(judge)
+    most = clinic.most_points(chain.judge)
     then, later = (
-        clinic.functional_disability(nerve.conduction(states, body, tables, ledger), judge)["total"]
+        clinic.functional_disability(chain.conduction(states, body), chain.judge)["total"]
         .transpose("member", "delay")
         .to_numpy()
         .astype(np.float64)
@@ -164,15 +163,11 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     )
 
 
-def _first_point(
-    untreated: cobalamin.Exposure, body: nerve.Person, tables: nerve.Tables, rates: Parameters, ledger: Ledger
-) -> tuple[float, list[str]]:
+def _first_point(untreated: cobalamin.Exposure, body: nerve.Person, chain: Chain) -> tuple[float, list[str]]:
     """Return the day of the first point of disability, untreated, and which items of the scale have it."""
     days = np.arange(-6.0 * 365.25, 4.0 * 365.25, 15.0)
-    chemistry = cobalamin.simulate(untreated, days, cobalamin.Parameters.from_ledger(ledger))
-    states = simulate(chemistry[list(DRIVES)], nerve.segments(body, ledger), body.age, rates)
-    pathways = nerve.conduction(states, body, tables, ledger)
-    scale = clinic.functional_disability(pathways, clinic.Parameters.from_ledger(ledger))
+    states = chain.myelin(chain.chemistry(untreated, days), body)
+    scale = clinic.functional_disability(chain.conduction(states, body), chain.judge)
     total = scale["total"].to_numpy()
     if not (total > 0).any():
         raise InputError(
@@ -188,32 +183,26 @@ def _courses(
     onset: float,
     body: nerve.Person,
     sets: Sequence[Parameters],
-    ledger: Ledger,
+    chain: Chain,
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Return the states on the day of treatment and two years later, over member and delay."""
-    kinetics = cobalamin.Parameters.from_ledger(ledger)
     begins = onset + DAYS_PER_MONTH * np.array(DELAYS)
     ends = begins + LATER * DAYS_PER_MONTH
     history = np.arange(onset - 8.0 * 365.25, ends[-1], 30.4375)
     close = np.concatenate([begin + np.array([1.0, 2.0, 4.0, 7.0, 14.0, 28.0]) for begin in begins])
     times = np.unique(np.concatenate([history, begins, close, ends]))
     drives = [
-        cobalamin.simulate(
+        chain.chemistry(
             cobalamin.treated(
-                untreated, cobalamin.read_order("uk neurological", begin, float(ends[-1]) + 1.0, ledger)
+                untreated,
+                cobalamin.read_order("uk neurological", begin, float(ends[-1]) + 1.0, chain.ledger),
             ),
             times,
-            kinetics,
-        )[list(DRIVES)]
+        )
         for begin in begins
     ]
-    states = simulate(
-        xr.concat(drives, "delay"),
-        nerve.segments(body, ledger),
-        body.age,
-        sets,
-        keep=np.concatenate([begins, ends]),
-    )
+    chemistry = xr.concat(drives, "delay")
+    states = chain.myelin(chemistry, body, sets, keep=np.concatenate([begins, ends]))
     pick = xr.DataArray(np.arange(len(begins)), dims="delay")
     return tuple(  # type: ignore[return-value]
         states.sel(time=xr.DataArray(dates, dims="delay")).isel(delay=pick).drop_vars("time")

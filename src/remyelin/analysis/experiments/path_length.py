@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.analysis.experiments.registry import Result, Table, question
-from remyelin.base.figure import PATHWAY_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
+from remyelin.catalogue.pathways import COLOURS
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.lines import laid
@@ -196,7 +197,7 @@ def _figure(curves: Mapping[str, Mapping[str, Array]]) -> Figure:
                     _words(name),
                     (100 * SHARES).tolist(),
                     [float(f"{value:.4g}") for value in lines[name]],
-                    PATHWAY_COLOURS[name],
+                    COLOURS[name],
                     dashed="median" in name,
                 )
                 for name in PATHWAYS

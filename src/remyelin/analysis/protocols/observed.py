@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from remyelin import clinic, nerve
 from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, density, seen
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.person.chain_people import Clinic, Numbers, clinic_of
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import Clinic, clinic_of
 from remyelin.person.presentation import FELT, background
 from remyelin.person.traits import Traits
 
@@ -30,7 +31,7 @@ DAYS_PER_WEEK: Final = 7.0
 LOW_B12: Final = 100.0  # pmol/L, of the women found by screening
 
 
-def rows_of(pool: Pool, traits: Sequence[Traits], numbers: Numbers) -> dict[str, float]:
+def rows_of(pool: Pool, traits: Sequence[Traits], numbers: Chain) -> dict[str, float]:
     """Return the rows of the tables that a pool gives under a set; NaN where nobody meets the criteria."""
     view = seen(pool, traits, numbers)
     return {
@@ -89,13 +90,13 @@ def _cord(state: Clinic) -> Bools:
     )
 
 
-def _ankle(state: Clinic, age: Floats, numbers: Numbers) -> Floats:
+def _ankle(state: Clinic, age: Floats, numbers: Chain) -> Floats:
     """Return the chance that an examiner finds a weak ankle jerk, other reasons included."""
     other = background(age, "ankle_jerk", numbers.ledger)[:, None]
     return np.where(state.scale["neuropathy"] >= 1, 1.0, other)
 
 
-def _deficiency(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
+def _deficiency(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
     who = pool.stratum == "deficiency"
     by_road = view.found.weight * who[None, :, None]
     weight = by_road.sum(axis=0)
@@ -151,7 +152,7 @@ def _mean(values: Floats, weights: Floats) -> float:
     return float((values * weights).sum()) / total if total > 0.0 else float("nan")
 
 
-def _gas(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
+def _gas(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
     who = pool.stratum == "gas"
     weight = view.found.weight.sum(axis=0) * who[:, None]
     state = view.state
@@ -192,7 +193,7 @@ def _gas(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
     }
 
 
-def _screened(pool: Pool, view: Seen, numbers: Numbers) -> dict[str, float]:
+def _screened(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
     who = pool.stratum == "screened"
     left = 1.0 - np.cumsum(view.found.share.sum(axis=0), axis=1)
     step = np.diff(pool.days, axis=1, prepend=pool.days[:, :1])
@@ -213,7 +214,7 @@ def _waiting(pool: Pool, total: Floats) -> float:
     return float((total[same + 1] - total[same])[later].sum() / months[later].sum())
 
 
-def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Numbers) -> dict[str, float]:
+def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Chain) -> dict[str, float]:
     """Return the outcome of the largest series: patients who noticed something, treated on two days each."""
     names = (
         "healton_complete",

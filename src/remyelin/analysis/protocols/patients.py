@@ -31,7 +31,8 @@ from remyelin.base.errors import SimulationError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic import association
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import Clinic, People, blood_of, clinic_of, simulate_people
 from remyelin.person.found import at_chance
 from remyelin.person.presentation import FELT
 from remyelin.person.traits import Traits
@@ -69,7 +70,7 @@ class Series:
         Severity from which each notices a symptom.
     exposures, times : tuple
         Treated course of each patient, and its days.
-    numbers : Numbers
+    numbers : Chain
         Of the parameter set.
     """
 
@@ -86,7 +87,7 @@ class Series:
     notice: Floats
     exposures: tuple[cobalamin.Exposure, ...]
     times: tuple[Floats, ...]
-    numbers: Numbers
+    numbers: Chain
 
     @property
     def severity(self) -> xr.DataArray:
@@ -114,7 +115,7 @@ class Series:
         maps = self.numbers.associations
         found: dict[str, list[Floats]] = {}
         for i, (exposure, times) in enumerate(zip(self.exposures, self.times, strict=True)):
-            course = cobalamin.course_of(exposure, times, self.numbers.kinetics)
+            course = self.numbers.course(exposure, times)
             clocks = association.exposures(times, course["methylation"][:, 1], course["haemoglobin"], maps)
             at = np.searchsorted(times, self.people.days[i])
             for name, values in clocks.items():
@@ -212,7 +213,7 @@ def follow(
     SimulationError
         If too few persons of the population become such patients.
     """
-    numbers = Numbers.of(ledger, nerve.build_tables(ledger))
+    numbers = Chain(ledger)
     chosen: list[Chosen] = []
     firsts: list[Mapping[str, Floats]] = []
     begin = 0
@@ -235,7 +236,7 @@ def follow(
 
 
 def _found(
-    draws: Sequence[Draw], chance: Sequence[float], numbers: Numbers, *, ill: bool, cord: bool
+    draws: Sequence[Draw], chance: Sequence[float], numbers: Chain, *, ill: bool, cord: bool
 ) -> list[tuple[Chosen, Mapping[str, Floats]]]:
     """Return those of the candidates who come and meet the criteria: day, onset, road, conduction at the onset."""
     traits = traits_of(draws, numbers.ledger)
@@ -274,7 +275,7 @@ def _at(pool: Pool, person: int, day: float) -> dict[str, Floats]:
 def _treated(
     chosen: Sequence[Chosen],
     firsts: Sequence[Mapping[str, Floats]],
-    numbers: Numbers,
+    numbers: Chain,
 ) -> Series:
     """Follow the patients under treatment from the day they come."""
     draws = [found.draw for found in chosen]

@@ -18,7 +18,8 @@ from remyelin import cobalamin, nerve
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Clinic, Numbers, People, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import Clinic, People, blood_of, clinic_of, simulate_people
 from remyelin.person.found import distribution, finer, finer_pathways, untreated_days
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
@@ -131,13 +132,13 @@ def traits_of(draws: Sequence[Draw], ledger: Ledger) -> list[Traits]:
     return [spread.traits(np.array(draw.normal)) for draw in draws]
 
 
-def simulate_pool(draws: Sequence[Draw], numbers: Numbers, treated: int) -> Pool:
+def simulate_pool(draws: Sequence[Draw], numbers: Chain, treated: int) -> Pool:
     """Simulate drawn persons under one set of rates.
 
     Parameters
     ----------
     draws : sequence of Draw
-    numbers : Numbers
+    numbers : Chain
         The set; its clinical maps choose the days on which treatment begins.
     treated : int
         So many persons with a deficiency are also followed under treatment.
@@ -183,7 +184,7 @@ def _with_branches(
     exposures: Sequence[Exposure],
     traits: Sequence[Traits],
     times: Sequence[Floats],
-    numbers: Numbers,
+    numbers: Chain,
     treated: int,
 ) -> Pool:
     """Follow some persons under treatment begun at quantiles of their presentation."""
@@ -241,7 +242,7 @@ class Seen:
     found: Found
 
 
-def seen(pool: Pool, traits: Sequence[Traits], numbers: Numbers) -> Seen:
+def seen(pool: Pool, traits: Sequence[Traits], numbers: Chain) -> Seen:
     """Read a pool under the maps, hazards and fast traits of a set, without simulating again."""
     state = clinic_of(pool.pathways, traits, numbers.judge)
     people = People(pool.days, pool.blood, np.empty(0), pool.pathways, {})

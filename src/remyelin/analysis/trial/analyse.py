@@ -1,4 +1,4 @@
-"""Analysis of one replicate: ANCOVA, mixed model, logistic regression, log-rank test, by statsmodels."""
+"""Analysis of one replicate: ANCOVA, mixed model, logistic regression, log-rank test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.analysis.trial.design import Endpoint
+from remyelin.analysis.trial.models import least_squares, random_intercept, two_shares
 from remyelin.analysis.trial.settings import FEWEST_ANALYSED
 
 Values = NDArray[np.float64]
@@ -81,8 +82,6 @@ def _enough(group: NDArray[np.int64]) -> bool:
 
 
 def _ancova(after: Values, before: Values, group: NDArray[np.int64], stratum: NDArray[np.int64]) -> Test:
-    import statsmodels.api as sm
-
     there = np.isfinite(after) & np.isfinite(before)
     y, x, arm, layer = after[there], before[there], group[there], stratum[there]
     if not _enough(arm) or np.ptp(y) == 0.0:
@@ -91,16 +90,11 @@ def _ancova(after: Values, before: Values, group: NDArray[np.int64], stratum: ND
     if np.ptp(x) > 0.0:
         columns.append(x - x.mean())
     columns += [(layer == one).astype(np.float64) for one in np.unique(layer)[1:]]
-    fit = sm.OLS(y, np.column_stack(columns)).fit()
-    p = float(fit.pvalues[1])
-    return Test(float(fit.params[1]), p if np.isfinite(p) else 1.0)
+    return Test(*least_squares(y, np.column_stack(columns), 1))
 
 
 def _mixed(values: Values, group: NDArray[np.int64]) -> Test:
     """Compare the last visit in a model with a random intercept a person and a mean for each visit and arm."""
-    import statsmodels.api as sm
-    from statsmodels.regression.mixed_linear_model import MixedLM
-
     visits = values.shape[1]
     before, later = values[:, 0], values[:, 1:]
     there = np.isfinite(later) & np.isfinite(before)[:, None]
@@ -109,34 +103,21 @@ def _mixed(values: Values, group: NDArray[np.int64]) -> Test:
     person, visit = np.nonzero(there)
     means = [(visit == v).astype(np.float64) for v in range(visits - 1)]
     arms = [column * group[person] for column in means]
-    design = np.column_stack([*means, *arms, before[person] - np.nanmean(before)])
-    at = 2 * (visits - 1) - 1
-    try:
-        fit = MixedLM(later[there], design, groups=person).fit(reml=True, method="lbfgs")
-    except np.linalg.LinAlgError:
-        # No variance between persons is left: least squares, with errors that allow for repeated visits.
-        fit = sm.OLS(later[there], design).fit(cov_type="cluster", cov_kwds={"groups": person})
-    p = float(fit.pvalues[at])
-    return Test(float(fit.params[at]), p if np.isfinite(p) else 1.0)
+    columns = [*means, *arms]
+    if np.ptp(before[person]) > 0.0:
+        columns.append(before[person] - before[person].mean())
+    place = np.unique(person, return_inverse=True)[1].astype(np.int64)
+    return Test(*random_intercept(later[there], np.column_stack(columns), place, 2 * (visits - 1) - 1))
 
 
 def _logistic(met: NDArray[np.bool_], there: NDArray[np.bool_], group: NDArray[np.int64]) -> Test:
     """Compare shares by the likelihood ratio of a logistic regression; exactly where one arm has all or none."""
-    import statsmodels.api as sm
-    from scipy.stats import chi2, fisher_exact
-
-    event, arm = met[there].astype(np.float64), group[there]
+    event, arm = met[there], group[there]
     if not _enough(arm):
         return Test(0.0, 1.0)
-    shares = [float(event[arm == one].mean()) for one in (1, 0)]
-    difference = shares[0] - shares[1]
-    if all(share in (0.0, 1.0) for share in shares) and shares[0] == shares[1]:
-        return Test(0.0, 1.0)
-    if any(share in (0.0, 1.0) for share in shares):
-        counts = [[int(event[arm == one].sum()), int((1 - event[arm == one]).sum())] for one in (1, 0)]
-        return Test(difference, float(fisher_exact(counts)[1]))
-    fit = sm.Logit(event, np.column_stack([np.ones(len(arm)), arm])).fit(disp=0)
-    return Test(difference, float(chi2.sf(fit.llr, 1)))
+    counts = [(int(event[arm == one].sum()), int((arm == one).sum())) for one in (1, 0)]
+    difference = counts[0][0] / counts[0][1] - counts[1][0] / counts[1][1]
+    return Test(difference, two_shares(*counts))
 
 
 def _log_rank(

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from remyelin.analysis.cohort.columns import DRAWN, known_columns
 from remyelin.analysis.cohort.files import load_population, shipped_populations
-from remyelin.analysis.cohort.population import Population, to_data
+from remyelin.analysis.cohort.population import Population, explain, to_data
 from remyelin.analysis.cohort.settings import COHORT_MAX_VISITS
 from remyelin.analysis.trial.settings import (
     FEWEST_ANALYSED,
@@ -26,7 +27,8 @@ from remyelin.base.files import there
 from remyelin.evidence import Ledger
 from remyelin.person.case import Duration, Fraction, Name, Text, Time, load_toml, read_text
 
-ANALYSES: Final = ("ancova", "mixed", "logistic", "log-rank")
+#: Tables of a population that a trial file may hold itself.
+POPULATION_KEYS: Final = ("use", "presentation", "cause", "covariate", "correlation", "seed")
 
 
 class _Frozen(BaseModel):
@@ -101,12 +103,16 @@ class Hypothesis(_Frozen):
 
 
 class TrialPublished(_Frozen):
-    """A published difference between the first arm and the last beside that of the model."""
+    """A published difference between the first arm and the last beside that of the model.
+
+    `n` is the persons per arm of the published trial; replicates of the size nearest to it are shown.
+    """
 
     endpoint: Annotated[str, Field(min_length=1, max_length=80)]
     value: float
     low: float | None = None
     high: float | None = None
+    n: Annotated[int, Field(ge=1)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=100)]
     mark: Literal["read", "read-2nd", "recall", "calc", "none"] = "none"
     note: Text = ""
@@ -117,8 +123,9 @@ class Design(_Frozen):
 
     Attributes
     ----------
-    population : str
-        A shipped population; its arms and visits are replaced by those of the trial.
+    population : str or mapping
+        A shipped population, the file of one, or the tables ``use``, ``presentation``, ``cause``, ``covariate``,
+        ``correlation`` of one in place. Arms and visits are those of the trial.
     pool : int
         Persons simulated, each under every arm.
     sets : int
@@ -137,6 +144,13 @@ class Design(_Frozen):
         ``sex``, or covariates of the population cut at their median.
     looks : tuple of float
         Shares of the persons at which the primary endpoint is looked at before the end.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import load_design
+    >>> design = load_design('open')
+    >>> design.population, len(design.arm)
+    ('open-2015', 2)
     """
 
     name: Name
@@ -144,15 +158,12 @@ class Design(_Frozen):
     citation: Annotated[str, Field(max_length=100)] = ""
     summary: Text = ""
     needs: Text = ""
-    population: Annotated[str, Field(min_length=1, max_length=100)]
+    population: Annotated[str, Field(min_length=1, max_length=200)] | dict[str, Any]
     pool: Annotated[int, Field(ge=10, le=MOST_POOL)] = 200
     sets: Annotated[int, Field(ge=0, le=MOST_SETS)] = 4
     seed: Annotated[int, Field(ge=0)] = 1
     visits: Annotated[tuple[Time, ...], Field(min_length=2, max_length=COHORT_MAX_VISITS, strict=False)]
-    sizes: Annotated[
-        tuple[Annotated[int, Field(ge=FEWEST_ANALYSED, le=MOST_PER_ARM)], ...],
-        Field(min_length=1, max_length=20, strict=False),
-    ]
+    sizes: Annotated[tuple[int, ...], Field(min_length=1, max_length=20, strict=False)]
     replicates: Annotated[int, Field(ge=10, le=MOST_REPLICATES)] = 1000
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
@@ -161,7 +172,7 @@ class Design(_Frozen):
     missed: Fraction | None = None
     block: Annotated[int, Field(ge=2, le=100)] = 4
     strata: Annotated[tuple[str, ...], Field(max_length=3, strict=False)] = ()
-    looks: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(max_length=5, strict=False)] = ()
+    looks: Annotated[tuple[float, ...], Field(max_length=5, strict=False)] = ()
     arm: Annotated[tuple[TrialArm, ...], Field(min_length=2, max_length=MOST_ARMS, strict=False)]
     endpoint: Annotated[tuple[Endpoint, ...], Field(min_length=1, max_length=MOST_ENDPOINTS, strict=False)]
     hypothesis: Annotated[tuple[Hypothesis, ...], Field(max_length=6, strict=False)] = (
@@ -181,10 +192,22 @@ class Design(_Frozen):
             if twice is not None:
                 raise ValueError(f"{what}: two have the name {twice!r}; give each its own.")
         for one in self.endpoint:
+            if one.visit > self.visits[-1]:
+                raise ValueError(
+                    f"endpoint {one.name!r}: its visit on day {one.visit:g} lies after the end of the trial on day "
+                    f"{self.visits[-1]:g}; add it to visits, or take an earlier one."
+                )
             if one.visit not in self.visits[1:]:
                 raise ValueError(
                     f"endpoint {one.name!r}: its visit is not among the visits after the first; add it to visits."
                 )
+        for n in self.sizes:
+            if not FEWEST_ANALYSED <= n <= MOST_PER_ARM:
+                raise ValueError(
+                    f"sizes: {n} per arm cannot be analysed; give {FEWEST_ANALYSED} to {MOST_PER_ARM:,}."
+                )
+        if list(self.sizes) != sorted(set(self.sizes)):
+            raise ValueError("sizes: list each once, smallest first.")
         arms = {arm.name for arm in self.arm}
         for hypothesis in self.hypothesis:
             for name in hypothesis.arm:
@@ -203,6 +226,22 @@ class Design(_Frozen):
                 raise ValueError(
                     f"published: no endpoint {row.endpoint!r}; {nearest(row.endpoint, endpoints)}"
                 )
+        known = known_columns()
+        for one in self.endpoint:
+            if one.column not in known:
+                raise ValueError(
+                    f"endpoint {one.name!r}: no column {one.column!r} in a cohort; {nearest(one.column, known)}"
+                )
+        for name in self.strata:
+            if name != "sex" and name not in DRAWN:
+                raise ValueError(f"strata: no covariate {name!r}; {nearest(name, ('sex', *DRAWN))}")
+        if any(not 0 < share < 1 for share in self.looks):
+            raise ValueError(
+                f"looks: {next(x for x in self.looks if not 0 < x < 1):g} lies outside the trial; give shares of its "
+                "persons between 0 and 1, as 0.5."
+            )
+        if list(self.looks) != sorted(set(self.looks)):
+            raise ValueError("looks: list each once, earliest first.")
         if self.block % len(self.arm):
             raise ValueError(f"block: {self.block} is no multiple of the {len(self.arm)} arms.")
         if self.window is not None and any(
@@ -213,12 +252,13 @@ class Design(_Frozen):
 
     def of_arm(self, arm: TrialArm) -> Population:
         """Return the population of an arm: the same persons in every arm, all given its regimen."""
-        data = to_data(load_population(self.population))
+        data = self._people()
         data |= {
             "name": f"{self.name}-{arm.name}"[:63],
             "persons": self.pool,
             "visits": [f"{day:g} d" for day in self.visits],
             "published": [],
+            "measurement": None,
             "parameters": {"draws": self.sets, "seed": self.seed},
             "arm": [
                 {
@@ -238,9 +278,25 @@ class Design(_Frozen):
             data["correlation"] = [row for row in data.get("correlation", ()) if "adherence" not in row["of"]]
         return Population.model_validate(data)
 
+    def _people(self) -> dict[str, Any]:
+        """Return the data of the population without what the trial decides."""
+        if isinstance(self.population, str):
+            return to_data(load_population(self.population))
+        for key in self.population:
+            if key not in POPULATION_KEYS:
+                raise InputError(f"population.{key}: unknown key; {nearest(key, POPULATION_KEYS)}")
+        return {"title": self.title, **self.population}
+
 
 def shipped_trials() -> Mapping[str, Path]:
-    """Return the trials that come with the package, and their files."""
+    """Return the trials that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import shipped_trials
+    >>> 'positive-control' in shipped_trials()
+    True
+    """
     folder = Path(str(files("remyelin.analysis.trial"))) / "trials"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -278,6 +334,12 @@ def parse_design(text: str, source: str) -> Design:
     ------
     InputError
         For an invalid design, an unknown population or ledger entry, or a regimen that cannot be read.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import parse_design, shipped_trials
+    >>> parse_design(shipped_trials()['open'].read_text(encoding='utf-8'), 'mine.toml').name
+    'open'
     """
     raw = load_toml(text, source, "a trial file")
     if not raw:
@@ -286,10 +348,10 @@ def parse_design(text: str, source: str) -> Design:
         design = Design.model_validate(raw)
     except ValidationError as error:
         raise InputError(f"{source}: {_explain(error)}") from None
-    if design.population not in shipped_populations() and not there(Path(design.population)):
+    named = design.population
+    if isinstance(named, str) and named not in shipped_populations() and not there(Path(named)):
         raise InputError(
-            f"{source}: population: no population {design.population!r}; "
-            f"{nearest(design.population, shipped_populations())}"
+            f"{source}: population: no population {named!r}; {nearest(named, shipped_populations())}"
         )
     try:
         for hypothesis in design.hypothesis:
@@ -298,7 +360,7 @@ def parse_design(text: str, source: str) -> Design:
         for arm in design.arm:
             _readable(design.of_arm(arm), arm)
     except ValidationError as error:
-        raise InputError(f"{source}: {_explain(error)}") from None
+        raise InputError(f"{source}: population: {explain(error, Population)}") from None
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
     return design

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
+from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.trial.analyse import Test, analyse
 from remyelin.analysis.trial.design import Design, Endpoint
-from remyelin.analysis.trial.observation import Observation
+from remyelin.analysis.trial.kept import Kept
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import LOOK_LEVEL, PROGRESS_EVERY, REPEATABLE_STREAMS
 
@@ -105,10 +107,8 @@ def allocate(design: Design, pool: Pool, n: int, rng: Generator) -> Replicate:
     size = design.block
     for one in np.unique(stratum):
         members = np.flatnonzero(stratum == one)
-        blocks = [
-            rng.permutation(np.repeat(np.arange(arms), size // arms)) for _ in range(-(-len(members) // size))
-        ]
-        arm[members] = np.concatenate(blocks)[: len(members)]
+        blocks = np.tile(np.repeat(np.arange(arms), size // arms), (-(-len(members) // size), 1))
+        arm[members] = rng.permuted(blocks, axis=1).ravel()[: len(members)]
     _balance(arm, n, arms)
     lost = np.full(total, np.inf)
     if design.dropout > 0.0:
@@ -121,6 +121,8 @@ def _balance(arm: Whole, n: int, arms: int) -> None:
     """Move the last recruited of arms that are too full, so that every arm has `n`: blocks may end incomplete."""
     count = np.bincount(arm, minlength=arms)
     for place in range(len(arm) - 1, -1, -1):
+        if count.max() == n:
+            return
         if count[arm[place]] > n:
             count[arm[place]] -= 1
             arm[place] = int(np.argmin(count))
@@ -162,15 +164,14 @@ def _off_date(values: Values, days: Values, window: float, rng: Generator) -> Va
     shift = rng.uniform(-window, window, values.shape)
     shift[:, 0] = 0.0
     shift[:, -1] = np.minimum(shift[:, -1], 0.0)  # nothing is known beyond the last
-    moved = np.empty_like(values)
-    for person, row in enumerate(values):
-        there = np.isfinite(row)
-        if there.sum() < 2:
-            moved[person] = row
-            continue
-        moved[person] = np.interp(days + shift[person], days[there], row[there])
-        moved[person, ~there] = np.nan
-    return moved
+    # windows do not overlap, so that a day lies between its visit and one of the two beside it
+    step = np.where(shift < 0.0, -1, 1)
+    beside = np.clip(np.arange(len(days)) + step, 0, len(days) - 1)
+    other = np.take_along_axis(values, beside, axis=1)
+    gap = np.abs(days[beside] - days)
+    share = np.divide(np.abs(shift), gap, out=np.zeros_like(shift), where=gap > 0.0)
+    moved = values + share * (other - values)
+    return np.where(np.isfinite(other), moved, values)
 
 
 def stream(design: Design, name: str, *key: int) -> Generator:
@@ -178,7 +179,7 @@ def stream(design: Design, name: str, *key: int) -> Generator:
     return default_rng(SeedSequence(design.seed, spawn_key=(REPEATABLE_STREAMS[name], *key)))
 
 
-def replicate(
+def observed(
     design: Design,
     pool: Pool,
     hypothesis: int,
@@ -188,8 +189,8 @@ def replicate(
     *,
     null: bool = False,
     over_sets: bool = False,
-) -> tuple[list[Test], list[bool]]:
-    """Run one replicate and return the test of every endpoint, and whether an interim look ended it.
+) -> tuple[Replicate, dict[str, Values]]:
+    """Return the persons of one replicate, and what is measured of them (person, visit) by column.
 
     Parameters
     ----------
@@ -215,6 +216,25 @@ def replicate(
         )
         for place, column in enumerate(sorted(looks))
     }
+    return drawn, columns
+
+
+def replicate(
+    design: Design,
+    pool: Pool,
+    hypothesis: int,
+    size: int,
+    number: int,
+    looks: Mapping[str, Observation],
+    *,
+    null: bool = False,
+    over_sets: bool = False,
+) -> tuple[list[Test], list[bool]]:
+    """Run one replicate and return the test of every endpoint, and whether an interim look ended it.
+
+    Parameters are those of :func:`observed`.
+    """
+    drawn, columns = observed(design, pool, hypothesis, size, number, looks, null=null, over_sets=over_sets)
     compared = (drawn.arm == 0) | (drawn.arm == len(design.arm) - 1)
     tests, stopped = [], []
     for endpoint in design.endpoint:
@@ -251,8 +271,13 @@ def power_rows(
     pool: Pool,
     looks: Mapping[str, Observation],
     progress: Callable[[int, int], None] = lambda done, total: None,
+    folder: Path | None = None,
 ) -> tuple[list[PowerRow], list[AssuranceRow]]:
-    """Return power, type I error and assurance of every endpoint at every size under every hypothesis."""
+    """Return power, type I error and assurance of every endpoint at every size under every hypothesis.
+
+    Finished sizes are kept in `folder` and read again.
+    """
+    kept = Kept.of(folder, design, pool)
     rows: list[PowerRow] = []
     assured: list[AssuranceRow] = []
     purposes = 3 if pool.sets > 1 else 2
@@ -261,6 +286,11 @@ def power_rows(
 
     def many(hypothesis: int, size: int, **how: bool) -> tuple[Values, Values, NDArray[np.bool_]]:
         nonlocal done
+        name = "-".join(map(str, (hypothesis, size, *how)))
+        if (earlier := kept.read(name)) is not None:
+            done += design.replicates
+            progress(done, total)
+            return earlier
         p = np.empty((design.replicates, len(design.endpoint)))
         estimate = np.empty_like(p)
         ended = np.empty(p.shape, dtype=np.bool_)
@@ -272,6 +302,7 @@ def power_rows(
             done += 1
             if done % PROGRESS_EVERY == 0 or done == total:
                 progress(done, total)
+        kept.write(name, (p, estimate, ended))
         return p, estimate, ended
 
     for hypothesis, named in enumerate(design.hypothesis):

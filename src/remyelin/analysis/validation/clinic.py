@@ -16,12 +16,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import cobalamin, myelin, nerve
+from remyelin import cobalamin, nerve
 from remyelin.analysis.protocols.patients import FOLLOW_UP, Series, follow
 from remyelin.analysis.validation import clinic_population  # noqa: F401  registers its rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
+from remyelin.person.chain import Chain
 from remyelin.person.presentation import FELT
 
 Floats = NDArray[np.float64]
@@ -199,8 +200,7 @@ def open_trial(ledger: Ledger) -> Mapping[str, float]:
     start = 10.0 * DAYS_PER_YEAR
     times = np.append(np.arange(0.0, start, 30.0), [start, start + DAYS_PER_YEAR])
     body = nerve.Person(age=80.0, sex="female", height=165.0, temperature=33.0)
-    segments = nerve.segments(body, ledger)
-    arms = []
+    chain, arms = Chain(ledger), []
     for order in ("cyanocobalamin 1 mg oral every 1 d", None):
         doses = cobalamin.regimen(order, start, times[-1], ledger) if order else ()
         person = cobalamin.Exposure(
@@ -210,13 +210,8 @@ def open_trial(ledger: Ledger) -> Mapping[str, float]:
             food_release=cobalamin.steps(1.0, [(0.0, 0.65)]),
             doses=doses,
         )
-        chemistry = cobalamin.simulate(person, times, cobalamin.Parameters.from_ledger(ledger))
-        states = myelin.simulate(
-            chemistry[list(myelin.DRIVES)], segments, person.age, myelin.Parameters.from_ledger(ledger)
-        )
-        arms.append(
-            nerve.conduction(states.isel(time=[-1]), body, nerve.build_tables(ledger), ledger)["delay"]
-        )
+        states = chain.myelin(chain.chemistry(person, times), body)
+        arms.append(chain.conduction(states.isel(time=[-1]), body)["delay"])
     effect = (arms[1] - arms[0]).isel(time=0)
     deviations = {"tibial_motor": 1.5, "sural": 1.5, "corticospinal_leg": 2.5}
     return {"open_null": max(abs(float(effect.sel(pathway=name))) / sd for name, sd in deviations.items())}

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import cobalamin, nerve
+from remyelin import cobalamin
 from remyelin.analysis.protocols.observed import correlation
 from remyelin.analysis.protocols.patients import FOLLOW_UP, Series, follow
 from remyelin.analysis.protocols.pool import BODY, candidate, exposed, traits_of
@@ -18,7 +18,8 @@ from remyelin.analysis.validation.population_rows import SEEN, some
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers, blood_of, clinic_of, simulate_people
+from remyelin.person.chain import Chain
+from remyelin.person.chain_people import blood_of, clinic_of, simulate_people
 from remyelin.person.presentation import FELT
 
 TWO, NINE, YEAR = (FOLLOW_UP.index(month) for month in (2.0, 9.0, 12.0))
@@ -178,7 +179,7 @@ def treated(ledger: Ledger) -> Mapping[str, float]:
 )
 def masked(ledger: Ledger) -> Mapping[str, float]:
     """Pernicious anaemia on folic acid alone."""
-    numbers = Numbers.of(ledger, nerve.build_tables(ledger))
+    numbers = Chain(ledger)
     draws = [candidate("deficiency", SEED, number) for number in range(MASKED)]
     draws = [
         replace(draw, person=replace(draw.person, cause="pernicious anaemia", lost=0.0)) for draw in draws

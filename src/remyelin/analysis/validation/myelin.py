@@ -1,4 +1,4 @@
-"""How the rows of the myelin layer are simulated.
+"""Simulation of the rows of the myelin layer.
 
 Criteria are fixed here, once, for all rows: a fibre conducts through a lesion when none of its
 internodes there is bare; a response is seen when 5 % of fibres conduct, strength is normal when 75 %
@@ -30,7 +30,7 @@ from remyelin.analysis.protocols.people import adult, with_b12
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.evidence import Ledger
-from remyelin.myelin import DRIVES, Parameters, simulate
+from remyelin.person.chain import Chain
 
 DAYS_PER_WEEK = 7.0
 LAMELLAE = 120.0  # of a 6 um axon (Richardson 2000, as read in code)
@@ -311,17 +311,10 @@ def two_micrograms(ledger: Ledger) -> Mapping[str, float]:
     )
     end = 11.0 * DAYS_PER_MONTH
     times = np.concatenate([np.arange(-10.0 * DAYS_PER_YEAR, 0.0, 30.0), np.arange(0.0, end, 15.0), [end]])
-    chemistry = cobalamin.simulate(treated, times, cobalamin.Parameters.from_ledger(ledger))
+    chain = Chain(ledger)
     body = nerve.Person(age=17.0, sex="female", height=155.0, temperature=33.0)
-    states = simulate(
-        chemistry[list(DRIVES)],
-        nerve.segments(body, ledger),
-        body.age,
-        Parameters.from_ledger(ledger),
-        keep=[0.0, end],
-    )
-    tables = nerve.build_tables(ledger)
-    velocity = [_median_sensory(nerve.battery(states.isel(time=i), body, tables, ledger)) for i in (0, 1)]
+    states = chain.myelin(chain.chemistry(treated, times), body, keep=[0.0, end])
+    velocity = [_median_sensory(chain.studies(states.isel(time=i), body)) for i in (0, 1)]
     return {"priya_sensory": 100.0 * (velocity[1] / velocity[0] - 1.0)}
 
 

@@ -25,13 +25,14 @@ import numpy as np
 import xarray as xr
 from numpy.random import Generator
 
-from remyelin import cobalamin, myelin, nerve
+from remyelin import cobalamin, nerve
 from remyelin.analysis.protocols.patients import Series, follow
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.nerve import Assessment, Row, Studies
 from remyelin.nerve.studies.norms import HIGH_IS_ABNORMAL
+from remyelin.person.chain import Chain
 
 COMMON: Final = 0.5  # share of the variance between healthy people that a person's values have in common
 SEED: Final = 2007
@@ -255,8 +256,7 @@ def elderly(ledger: Ledger) -> Mapping[str, float]:
     rng = np.random.default_rng(SEED)
     end = DAYS_PER_YEAR * ELDERLY_YEARS
     times = np.append(np.arange(0.0, end, 30.0), end)
-    kinetics, rates = cobalamin.Parameters.from_ledger(ledger), myelin.Parameters.from_ledger(ledger)
-    tables, limits = nerve.build_tables(ledger), (260.0, ledger["limits.mma"])
+    chain, limits = Chain(ledger), (260.0, ledger["limits.mma"])
     differences: list[float] = []
     while len(differences) < ELDERLY:
         age = float(rng.uniform(72.0, 83.0))
@@ -266,15 +266,13 @@ def elderly(ledger: Ledger) -> Mapping[str, float]:
             meals_per_day=3.0,
             food_release=cobalamin.steps(1.0, [(0.0, float(rng.uniform(0.3, 0.7)))]),
         )
-        chemistry = cobalamin.simulate(person, times, kinetics)
+        chemistry = chain.chemistry(person, times)
         if float(chemistry["b12"][-1]) >= limits[0] or float(chemistry["mma"][-1]) <= limits[1]:
             continue
         body = BODY.replace(age=age)
-        states = myelin.simulate(chemistry[list(myelin.DRIVES)], nerve.segments(body, ledger), age, rates)
+        states = chain.myelin(chemistry, body)
         with_and_without = (
-            nerve.battery(state, body, tables, ledger, ["peroneal_motor"])
-            .row("peroneal_motor", "knee")
-            .velocity
+            chain.studies(state, body, ["peroneal_motor"]).row("peroneal_motor", "knee").velocity
             for state in (states.isel(time=-1), nerve.intact(body, ledger))
         )
         ill, well = (float("nan") if value is None else value for value in with_and_without)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from remyelin import nerve
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
-from remyelin.person.chain_people import Numbers
+from remyelin.person.chain import Chain
 
 PERSONS: Final = (90, 45, 30)  # deficiency, nitrous oxide, screened
 
@@ -25,7 +24,7 @@ SEEN: Final = (
 def population_rows(ledger: Ledger) -> Mapping[str, float]:
     """Return all rows that the pool gives under a ledger."""
     draws = drawn(*PERSONS)
-    numbers = Numbers.of(ledger, nerve.build_tables(ledger))
+    numbers = Chain(ledger)
     return rows_of(simulate_pool(draws, numbers, 0), traits_of(draws, ledger), numbers)
 
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
-from remyelin.base.units import BODY_TEMPERATURE, FARADAY, GAS_CONSTANT, MM_PER_UM, MV_PER_V, ZERO_CELSIUS
+from remyelin.base.units import BODY_TEMPERATURE, FARADAY, GAS_CONSTANT, MV_PER_V, ZERO_CELSIUS
 from remyelin.evidence import Ledger
 from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate
-from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.own import bare_cable
 from remyelin.fibre.settings import TEMPERATURE_LIMITS
 
 
@@ -47,6 +48,13 @@ def sundt_c_fibre(
     References
     ----------
     Sundt, Gamper, Jaffe 2015, J Neurophysiol, doi:10.1152/jn.00226.2015.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import sundt_c_fibre
+    >>> sundt_c_fibre(1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     diameter_um = number(diameter_um, "diameter", "Sundt 2015", unit="um")
     length_mm = number(length_mm, "length", "Sundt 2015", unit="mm")
@@ -61,41 +69,21 @@ def sundt_c_fibre(
     low, high = ledger.vector("sundt.diameter_limits")
     if not low <= diameter_um <= high:
         raise InputError(f"Sundt 2015: an axon of {diameter_um} um is outside {low:g} to {high:g} um.")
-    piece = ledger["sundt.compartment_length"]
-    if length_mm < 2 * piece * MM_PER_UM:
-        raise InputError(
-            f"Sundt 2015: a length of {length_mm} mm is not at least two compartments of {piece:g} um."
-        )
-    n = round(length_mm / (piece * MM_PER_UM))
     rest, leak = ledger["sundt.rest"], ledger["sundt.leak_density"]
     membrane = sundt_membrane(temperature, ledger)
-    reversal = rest + membrane.current_density(rest, temperature) / leak
-
-    def everywhere(value: float) -> np.ndarray:
-        return np.full(n, value)
-
-    return Fibre(
-        model="Sundt 2015",
-        diameter=float(diameter_um),
-        temperature=float(temperature),
-        role=np.full(n, NODE),
-        length=everywhere(piece),
-        axon_diameter=everywhere(diameter_um),
-        sheath_diameter=everywhere(diameter_um),
-        # Without myelin the space around the axon is the outside: its width plays no part.
-        periaxonal_width=everywhere(1.0),
-        lamellae=everywhere(0.0),
-        resistivity=everywhere(ledger["sundt.axial_resistivity"]),
-        periaxonal_resistivity=ledger["sundt.axial_resistivity"],
-        axolemma_capacity=everywhere(ledger["sundt.capacity"]),
-        axolemma_leak=everywhere(leak),
-        leak_reversal=reversal,
-        lamella_capacity=ledger["mrg.lamella_capacity"],
-        lamella_conductance=ledger["mrg.lamella_conductance"],
-        channel_sets=(membrane,),
-        channels=np.zeros(n, dtype=np.int64),
-        density=np.tile(membrane.densities(), (n, 1)),
-        initial=rest,
+    return bare_cable(
+        "Sundt 2015",
+        diameter_um,
+        length_mm,
+        membrane,
+        piece=ledger["sundt.compartment_length"],
+        resistivity=ledger["sundt.axial_resistivity"],
+        capacity=ledger["sundt.capacity"],
+        rest=rest,
+        leak=leak,
+        leak_reversal=rest + membrane.current_density(rest, temperature) / leak,
+        temperature=temperature,
+        ledger=ledger,
     )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.fibre.models.channels import ChannelSet
-from remyelin.fibre.settings import GATE_TABLE_RANGE, GATE_TABLE_STEP, TABLE_CACHE_SIZE
+from remyelin.fibre.settings import CACHE_LINE, GATE_TABLE_RANGE, GATE_TABLE_STEP, TABLE_CACHE_SIZE
+from remyelin.fibre.solvers.gating import GATES
 
 Array = NDArray[np.float64]
 
@@ -78,3 +79,28 @@ def gate_rows(
     n_sets, rows, gates, _ = update.shape
     turned = np.moveaxis(update, -1, 2).reshape(n_sets * rows, 2 * gates)
     return np.ascontiguousarray(turned, dtype=np.float32 if single else np.float64)
+
+
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
+def gate_lines(
+    sets: tuple[ChannelSet, ...],
+    temperature: float,
+    step_ms: float,
+    single: bool,
+) -> NDArray[np.floating]:
+    """Return rows of four offsets and four factors, and then of what they rise by to the next row, (S * V, 16)."""
+    rows = gate_rows(sets, temperature, step_ms, False)
+    offsets, factors = np.hsplit(rows, 2)
+    values = np.hstack([offsets[:, : len(GATES)], factors[:, : len(GATES)]])
+    lines = aligned_zeros((len(values), 2 * values.shape[1]), np.float32 if single else np.float64)
+    lines[:, : values.shape[1]] = values
+    lines[:-1, values.shape[1] :] = np.diff(values, axis=0)
+    return lines
+
+
+def aligned_zeros(shape: tuple[int, ...], real: type[np.floating]) -> NDArray[np.floating]:
+    """Return zeros that begin at a line of the processor's cache: vector loads across two lines cost twice."""
+    size = int(np.prod(shape)) * np.dtype(real).itemsize
+    raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    begin = -raw.ctypes.data % CACHE_LINE
+    return raw[begin : begin + size].view(real).reshape(shape)

@@ -104,3 +104,89 @@ def advance_gates(
         return context.get_dummy_value()
 
     return signature, codegen
+
+
+@intrinsic
+def advance_eight(
+    typing: Any, buffer: Any, at: Any, stride: Any, table: Any, position: Any
+) -> tuple[Any, Callable[..., Any]]:
+    """Advance the four gates of eight neighbouring lanes whose places in the table stand in the buffer at `position`.
+
+    A table row holds the four offsets and four factors of ``gate = offset + factor * gate``, and then what they rise by
+    to the next row.
+    """
+    signature = types.void(buffer, at, stride, table, position)
+    lanes, gates = 8, len(GATES)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        of_buffer, _, _, of_table, _ = signature.args
+        states = context.make_array(of_buffer)(context, builder, args[0]).data
+        entries = context.make_array(of_table)(context, builder, args[3]).data
+        real = context.get_value_type(of_buffer.dtype)
+        number, place_type = ir.IntType(32), ir.IntType(64)
+        vector, numbers = ir.VectorType(real, lanes), ir.VectorType(number, lanes)
+        blank = ir.Constant(vector, ir.Undefined)
+        alignment = of_buffer.dtype.bitwidth // 8
+        fma = ("contract",)
+
+        def load(pointer: Any) -> Any:
+            value = builder.load(builder.bitcast(pointer, vector.as_pointer()))
+            value.align = alignment
+            return value
+
+        def pick(first: Any, second: Any, which: list[int]) -> Any:
+            return builder.shuffle_vector(first, second, ir.Constant(numbers, which))
+
+        place = load(builder.gep(states, [args[4]]))
+        row = builder.fptosi(place, numbers)
+        fraction = builder.fsub(place, builder.sitofp(row, vector))
+        entry = builder.mul(row, ir.Constant(numbers, [4 * gates] * lanes))
+        both = []
+        for lane in range(lanes):
+            first = builder.zext(builder.extract_element(entry, ir.Constant(number, lane)), place_type)
+            value = load(builder.gep(entries, [first]))
+            rise = load(builder.gep(entries, [builder.add(first, ir.Constant(place_type, 2 * gates))]))
+            share = pick(fraction, blank, [lane] * lanes)
+            both.append(builder.fadd(value, builder.fmul(share, rise, flags=fma), flags=fma))
+
+        def turned(a: Any, b: Any, c: Any, d: Any) -> list[Any]:
+            """Four rows of (4 offsets, 4 factors) become, gate by gate, (4 offsets, 4 factors) of the four lanes."""
+            low, high = [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15]
+            ab, cd = (pick(a, b, low), pick(a, b, high)), (pick(c, d, low), pick(c, d, high))
+            near, far = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
+            return [pick(x, y, which) for x, y in zip(ab, cd, strict=True) for which in (near, far)]
+
+        position = args[1]
+        for front, back in zip(turned(*both[:4]), turned(*both[4:]), strict=True):
+            offset = pick(front, back, [0, 1, 2, 3, 8, 9, 10, 11])
+            factor = pick(front, back, [4, 5, 6, 7, 12, 13, 14, 15])
+            pointer = builder.gep(states, [position])
+            gate = builder.fadd(offset, builder.fmul(factor, load(pointer), flags=fma), flags=fma)
+            builder.store(gate, builder.bitcast(pointer, vector.as_pointer())).align = alignment
+            position = builder.add(position, args[2])
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic
+def any_above(typing: Any, buffer: Any, at: Any, level: Any) -> tuple[Any, Callable[..., Any]]:
+    """Whether any of eight neighbouring numbers of the buffer is above a level."""
+    signature = types.boolean(buffer, at, level)
+    lanes = 8
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        of_buffer = signature.args[0]
+        states = context.make_array(of_buffer)(context, builder, args[0]).data
+        vector = ir.VectorType(context.get_value_type(of_buffer.dtype), lanes)
+        blank, numbers = ir.Constant(vector, ir.Undefined), ir.VectorType(ir.IntType(32), lanes)
+        pointer = builder.gep(states, [args[1]])
+        values = builder.load(builder.bitcast(pointer, vector.as_pointer()))
+        values.align = of_buffer.dtype.bitwidth // 8
+        first = builder.insert_element(blank, args[2], ir.Constant(ir.IntType(32), 0))
+        levels = builder.shuffle_vector(first, blank, ir.Constant(numbers, [0] * lanes))
+        above = builder.fcmp_ordered(">", values, levels)
+        bits = builder.bitcast(above, ir.IntType(lanes))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(ir.IntType(lanes), 0))
+
+    return signature, codegen

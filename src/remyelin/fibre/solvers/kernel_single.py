@@ -1,8 +1,8 @@
-"""The kernel of one long reduced fibre: the arithmetic of `chain`, vectorised along the fibre.
+"""The kernel of one long reduced fibre: the arithmetic of the batch, eight neighbouring nodes in a vector register.
 
 The buffer is turned: a field is a run of ``capacity`` numbers, one per row, so that all work that does not couple
 neighbours fills vector registers from node to node. Only the elimination and the back substitution go node by
-node. The formulas and fields are those of `chain`, where they are explained.
+node.
 """
 
 from __future__ import annotations
@@ -14,281 +14,169 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import GATES, advance_gates
-from remyelin.fibre.solvers.kernel_batch import FIELDS, STATE_FIELDS, field, row_size
-
-OWN_FIELDS = ("ahead_v", "ahead_half", "earlier_change")
-"""Fields this kernel has besides those of `chain`: potentials of the next row, increment of the last step."""
+from remyelin.fibre.solvers.gating import GATES, advance_eight, any_above
+from remyelin.fibre.solvers.kernel_parts import field, parts
 
 
 @cache
 def kernel(capacity: int, states: int) -> Callable[..., Any]:
-    """Return the kernel for one fibre of fewer rows than `capacity`.
+    """Return the kernel for one fibre of at least sixteen rows fewer than `capacity`, a multiple of eight.
 
     Its arguments are those of :func:`remyelin.fibre.solvers.kernel_batch.kernel` for one lane, without the axis of
-    lanes: ``amplitudes (k,)``, ``waveform (steps,)``, ``record (samples, r)``, ``ends (2,)``, ``span`` a number,
-    ``excitable (rows,)`` and ``damping (rows,)``.
+    lanes; `skew` has `capacity` entries.
     """
     u = np.uint64
-
-    def at(name: str) -> Any:
-        return u(field(name) * capacity)
-
-    v, m, h, p, s = (at(name) for name in ("v", *GATES))
-    delta, pivot, ionic, slope, carry, half = (
-        at(name) for name in ("delta", "pivot", "ionic", "slope", "carry", "half")
+    local, settle, relax, relax_skew, track = parts(capacity, states)
+    v, m, change, drive_field, position, share, weight, diagonal, off, done, fired = (
+        u(field(name) * capacity)
+        for name in (
+            "v",
+            GATES[0],
+            "change",
+            "drive",
+            "position",
+            "share",
+            "weight",
+            "diagonal",
+            "off",
+            "done",
+            "fired",
+        )
     )
-    drive, position = at("drive"), at("position")
-    best, before, after, last, when, done, fired, peak = (
-        at(name) for name in ("best", "before", "after", "last", "when", "done", "fired", "peak")
-    )
-    origin, sodium, potassium, leak, constant = (
-        at(name) for name in ("origin", "sodium", "potassium", "leak", "constant")
-    )
-    naf, nap, ks, diagonal, off = (at(name) for name in ("naf", "nap", "ks", "diagonal", "off"))
-    left_left, left_right, right_right = at("left_left"), at("left_right"), at("right_right")
-    y, decay, left, right = (u((len(FIELDS) + states * i) * capacity) for i in range(len(STATE_FIELDS)))
-    ahead_v, ahead_half, earlier_change = (
-        u((row_size(states) + i) * capacity) for i in range(len(OWN_FIELDS))
-    )
-    one_row, stride, n_states = u(1), u(capacity), u(states)
-    together, table_row = u(len(GATES)), u(2 * len(GATES))
-    l1, l2, l3, pair = u(1), u(2), u(1 + 2), u(2)
+    one_row, pair, stride, eight, seven = u(1), u(2), u(capacity), u(8), u(7)
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
-        buffer, table, table_end, per_mv, lead, steps, one, firing,
-        stimulated, amplitudes, waveform, recorded, every, record,
-        ends, stop_when_arrived, windowed, span, excitable, damping,
-        look, ahead, open_at, close_below, attenuated, patience,
-    ):  # fmt: skip
+        buffer, n_rows, skew, steps, one, firing, table, drive, finish, window, look
+    ):
         zero = one - one
-        two = one + one
-        real = buffer.dtype.type
-        n_rows = np.uint64(excitable.size) - one_row
+        followed = firing / (one + one)
+        lines, end, per_mv, lead = table.rows, table.end, table.per_mv, table.lead
         lo = one_row
         hi = n_rows
         front = 1
         progress = 0
-        if windowed:
+        if look.moving:
             hi = one_row
-            for e in range(stimulated.size):
-                hi = max(hi, stimulated[e])
-            hi = min(hi + ahead, n_rows)
+            for e in range(drive.rows.size):
+                hi = max(hi, drive.rows[e])
+            hi = min(hi + look.ahead, n_rows)
         now = zero
         for t in range(steps):
-            for e in range(stimulated.size):
-                buffer[stimulated[e] + drive] = amplitudes[e] * waveform[t]
-            for n in range(lo, hi):
-                volt = buffer[n + v]
-                gate_m = buffer[n + m]
-                gate_p = buffer[n + p]
-                g_na = (
-                    buffer[n + naf] * gate_m * gate_m * gate_m * buffer[n + h]
-                    + buffer[n + nap] * gate_p * gate_p * gate_p
-                )
-                g_k = buffer[n + ks] * buffer[n + s]
-                g_l = buffer[n + leak]
-                inward = (
-                    buffer[n + constant]
-                    - g_na * (volt + buffer[n + sodium])
-                    - g_k * (volt + buffer[n + potassium])
-                    - g_l * volt
-                )
-                far = buffer[n + ahead_v]
-                across = buffer[n + left_right]
-                to_left = -buffer[n + left_left] * volt - across * far
-                to_right = -across * volt - buffer[n + right_right] * far
-                buffer[n + earlier_change] = volt - buffer[n + half]
-                buffer[n + ionic] = inward
-                buffer[n + slope] = g_na + g_k + g_l
-                buffer[n + pivot] = buffer[n + diagonal] + g_na + g_k
-                buffer[n + carry] = to_right
-                buffer[n + delta] = inward + buffer[n + drive] + to_left
-            for k in range(n_states):
-                y_k = y + k * stride
-                decay_k = decay + k * stride
-                left_k = left + k * stride
-                right_k = right + k * stride
-                for n in range(lo, hi):
-                    decayed = buffer[n + decay_k] * buffer[n + y_k]
-                    buffer[n + delta] += buffer[n + left_k] * decayed
-                    buffer[n + carry] += buffer[n + right_k] * decayed
+            if t <= drive.waveform.size:
+                for e in range(drive.rows.size):
+                    flows = drive.waveform[t] if t < drive.waveform.size else zero
+                    buffer[drive.rows[e] + drive_field] = drive.amplitudes[e] * flows
+            # Eight rows at a time from a multiple of eight: those outside the window are at rest or, behind it, stand
+            # still.
+            first = lo & ~seven
+            octets = (hi - first + seven) // eight
+            beyond = first + octets * eight
+            for i in range(first, beyond):
+                g, current = local(buffer, i)
+                buffer[i + weight] = buffer[i + diagonal] + g
+                buffer[i + share] = current
             # Elimination from both ends to the middle, and back: two independent chains, because each is
-            # bound by the latency of its divisions. Row lo - 1 still carries what it last sent to the right.
+            # bound by the latency of its divisions.
             reach = (hi - lo - one_row) // pair
             middle = lo + reach
             top = hi - one_row
+            up = zero
+            up_share = zero
             if top - middle > reach:
                 # An even number of rows: one more from above.
-                buffer[top + pivot] = one / buffer[top + pivot]
-                buffer[top + delta] = (buffer[top + delta] + buffer[top - one_row + carry]) * buffer[
-                    top + pivot
-                ]
-                up = buffer[top + pivot]
-                up_share = buffer[top + delta]
+                up = one / buffer[top + weight]
+                up_share = buffer[top + share] * up
+                buffer[top + weight] = up
+                buffer[top + share] = up_share
                 top -= one_row
-            else:
-                up = zero
-                up_share = zero
             down = zero
             down_share = zero
             for i in range(reach):
                 a = lo + i
                 link = buffer[a - one_row + off]
-                right_side = buffer[a + delta] + buffer[a - one_row + carry] - link * down_share
-                down = one / (buffer[a + pivot] - link * link * down)
-                down_share = right_side * down
-                buffer[a + pivot] = down
-                buffer[a + delta] = down_share
+                down = one / (buffer[a + weight] - link * link * down)
+                down_share = (buffer[a + share] - link * down_share) * down
+                buffer[a + weight] = down
+                buffer[a + share] = down_share
                 q = top - i
                 link = buffer[q + off]
-                right_side = buffer[q + delta] + buffer[q - one_row + carry] - link * up_share
-                up = one / (buffer[q + pivot] - link * link * up)
-                up_share = right_side * up
-                buffer[q + pivot] = up
-                buffer[q + delta] = up_share
+                up = one / (buffer[q + weight] - link * link * up)
+                up_share = (buffer[q + share] - link * up_share) * up
+                buffer[q + weight] = up
+                buffer[q + share] = up_share
             before_it = buffer[middle - one_row + off]
             after_it = buffer[middle + off]
-            change = (
-                buffer[middle + delta]
-                + buffer[middle - one_row + carry]
-                - before_it * down_share
-                - after_it * up_share
-            ) / (buffer[middle + pivot] - before_it * before_it * down - after_it * after_it * up)
-            midway = buffer[middle + v] + change
-            new = midway + change
-            buffer[middle + delta] = change
-            buffer[middle + half] = midway
-            buffer[middle + v] = new
-            # What a row needs of the next one is left in its own fields: shifted loads would keep the loops
-            # around from being vectorised.
-            up_change = change
+            increment = (buffer[middle + share] - before_it * down_share - after_it * up_share) / (
+                buffer[middle + weight] - before_it * before_it * down - after_it * after_it * up
+            )
+            buffer[middle + share] = increment
+            up_increment = increment
             for i in range(reach):
                 a = middle - one_row - i
-                buffer[a + ahead_half] = midway
-                buffer[a + ahead_v] = new
-                change = buffer[a + delta] - buffer[a + pivot] * buffer[a + off] * change
-                midway = buffer[a + v] + change
-                new = midway + change
-                buffer[a + delta] = change
-                buffer[a + half] = midway
-                buffer[a + v] = new
+                increment = buffer[a + share] - buffer[a + weight] * buffer[a + off] * increment
+                buffer[a + share] = increment
                 q = middle + one_row + i
-                up_change = buffer[q + delta] - buffer[q + pivot] * buffer[q - one_row + off] * up_change
-                up_midway = buffer[q + v] + up_change
-                up_new = up_midway + up_change
-                buffer[q + delta] = up_change
-                buffer[q + half] = up_midway
-                buffer[q + v] = up_new
-                buffer[q - one_row + ahead_half] = up_midway
-                buffer[q - one_row + ahead_v] = up_new
+                up_increment = (
+                    buffer[q + share] - buffer[q + weight] * buffer[q - one_row + off] * up_increment
+                )
+                buffer[q + share] = up_increment
             if top + one_row < hi:
                 q = hi - one_row
-                up_change = buffer[q + delta] - buffer[q + pivot] * buffer[q - one_row + off] * up_change
-                up_midway = buffer[q + v] + up_change
-                up_new = up_midway + up_change
-                buffer[q + delta] = up_change
-                buffer[q + half] = up_midway
-                buffer[q + v] = up_new
-                buffer[q - one_row + ahead_half] = up_midway
-                buffer[q - one_row + ahead_v] = up_new
-            buffer[hi - one_row + ahead_half] = zero
-            buffer[hi - one_row + ahead_v] = zero
-            for n in range(lo, hi):
-                change = buffer[n + delta]
-                new = buffer[n + v]
-                ahead_of_it = new + lead * (change - buffer[n + earlier_change])
-                place = ahead_of_it * per_mv + buffer[n + origin]
-                place = place if place > zero else zero
-                buffer[n + position] = place if place < table_end else table_end
-                highest = buffer[n + peak]
-                buffer[n + peak] = new if new > highest else highest
-                inward = buffer[n + ionic] - buffer[n + slope] * change
-                largest = buffer[n + best]
-                flag = buffer[n + done]
-                seen = buffer[n + when]
-                earlier = buffer[n + before]
-                previous = buffer[n + last]
-                larger = inward > largest * (one + flag)
-                later = inward if seen == now - one else buffer[n + after]
-                depolarised = one if new > firing else zero
-                already = buffer[n + fired]
-                buffer[n + after] = inward if larger else later
-                buffer[n + before] = previous if larger else earlier
-                buffer[n + when] = now if larger else seen
-                buffer[n + best] = inward if larger else largest
-                buffer[n + fired] = depolarised if larger else already
-                flag = zero if larger else flag
-                buffer[n + done] = one if inward < zero else flag
-                buffer[n + last] = inward
-            for k in range(n_states):
-                y_k = y + k * stride
-                decay_k = decay + k * stride
-                left_k = left + k * stride
-                right_k = right + k * stride
-                for n in range(lo, hi):
-                    old = buffer[n + y_k]
-                    inner = (
-                        buffer[n + decay_k] * old
-                        + buffer[n + left_k] * buffer[n + half]
-                        + buffer[n + right_k] * buffer[n + ahead_half]
-                    )
-                    buffer[n + y_k] = two * inner - old
-            # The last quartet may reach past the window, where gates are at rest and stay there.
-            for j in range((hi - lo + l3) // together):
-                a = lo + j * together
-                x0 = buffer[a + position]
-                x1 = buffer[a + position + l1]
-                x2 = buffer[a + position + l2]
-                x3 = buffer[a + position + l3]
-                r0 = np.int32(x0)
-                r1 = np.int32(x1)
-                r2 = np.int32(x2)
-                r3 = np.int32(x3)
-                advance_gates(  # type: ignore[call-arg]
-                    buffer,
-                    a + m,
-                    stride,
-                    table,
-                    (
-                        np.uint64(r0) * table_row,
-                        np.uint64(r1) * table_row,
-                        np.uint64(r2) * table_row,
-                        np.uint64(r3) * table_row,
-                    ),
-                    (x0 - real(r0), x1 - real(r1), x2 - real(r2), x3 - real(r3)),
+                up_increment = (
+                    buffer[q + share] - buffer[q + weight] * buffer[q - one_row + off] * up_increment
                 )
+                buffer[q + share] = up_increment
+            for q in range(first, lo):
+                buffer[q + share] = zero
+            for q in range(hi, beyond):
+                buffer[q + share] = zero
+            for i in range(first, beyond):
+                settle(buffer, i, buffer[i + share], lead, per_mv, end, zero)
+            for c in range(octets):
+                a = first + c * eight
+                if any_above(buffer, a + v, followed):  # type: ignore[call-arg]
+                    for i in range(eight):
+                        track(buffer, a + i, now, firing, zero, one)
+                advance_eight(buffer, a + m, stride, lines, a + position)
+            any_skew = False
+            for i in range(first, beyond):
+                any_skew |= skew[i]
+            if any_skew:
+                for i in range(first, beyond):
+                    relax_skew(buffer, i, i + one_row, zero)
+            else:
+                for i in range(first, beyond):
+                    relax(buffer, i, i + one_row, zero)
             now += one
-            if (t + 1) % every == 0:
-                for e in range(recorded.size):
-                    record[(t + 1) // every, e] = buffer[recorded[e] + v]
-            if (t + 1) % look != 0:
+            if (t + 1) % look.every != 0:
                 continue
-            if stop_when_arrived:
+            if finish.when_arrived:
                 arrived = True
-                for e in range(ends.size):
-                    if buffer[ends[e] + fired] == zero or buffer[ends[e] + done] == zero:
+                for e in range(finish.rows.size):
+                    if buffer[finish.rows[e] + fired] == zero or buffer[finish.rows[e] + done] == zero:
                         arrived = False
                 if arrived:
                     return t + 1
-            if not windowed:
+            if not look.moving:
                 continue
-            while hi < n_rows and abs(buffer[max(lo, hi - ahead // np.uint64(2)) + v]) > open_at:
-                hi = min(hi + ahead, n_rows)
+            while hi < n_rows and abs(buffer[max(lo, hi - look.ahead // np.uint64(2)) + v]) > look.open_at:
+                hi = min(hi + look.ahead, n_rows)
             old_front = front
-            while front <= span and (not excitable[front] or buffer[np.uint64(front) + fired] != zero):
+            while front <= window.span and (
+                not window.excitable[front] or buffer[np.uint64(front) + fired] != zero
+            ):
                 front += 1
             if front != old_front:
                 progress = t
-            if t - progress > patience:
+            if t - progress > look.patience:
                 return t + 1
             while (
                 lo + one_row < hi
-                and front <= span
-                and damping[front] - damping[lo] >= attenuated
-                and abs(buffer[lo + delta]) <= close_below
-                and abs(buffer[lo + one_row + delta]) <= close_below
+                and front <= window.span
+                and window.damping[front] - window.damping[lo] >= look.attenuated
+                and abs(buffer[lo + change]) <= look.close_below
+                and abs(buffer[lo + one_row + change]) <= look.close_below
             ):
                 lo += one_row
         return steps

@@ -1,49 +1,30 @@
-"""From fibres to the rows the kernel of the reduced fibre works on."""
+"""From fibres to the rows the kernels work on, many fibres at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_banded
 
-from remyelin.base.errors import InputError, SimulationError
+from remyelin.base.errors import SimulationError
 from remyelin.fibre.models.channels import ChannelSet
 from remyelin.fibre.models.circuit import Circuit, circuit
-from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.settings import REST_PASS_TOLERANCE, REST_PASSES
+from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.settings import ARRIVAL_NODES, TABLE_CACHE_SIZE
+from remyelin.fibre.solvers.assembly import Columns, Steady, fill_links, stack_rows
 from remyelin.fibre.solvers.gate_tables import MembraneTables
 from remyelin.fibre.solvers.gating import GATES
-from remyelin.fibre.solvers.kernel_batch import FIELDS, field, row_size
-from remyelin.fibre.solvers.reduction import Links, links, points
+from remyelin.fibre.solvers.kernel_parts import field, row_size
+from remyelin.fibre.solvers.moments import AXIAL, AXOLEMMA_C, AXOLEMMA_G, MYELIN_C, MYELIN_G, PERIAXONAL
+from remyelin.fibre.solvers.reduction import points
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """One fibre as rows of the kernel, and what is needed to read its results.
-
-    Attributes
-    ----------
-    values : (n, fields) float
-        The fields of every row.
-    rest : (n,) float
-        Resting potential of every point, mV.
-    nodes : (nodes,) int
-        Which points are nodes.
-    excitable : (n,) bool
-        Points with sodium channels.
-    damping : (n,) float
-        Logarithm of the attenuation at rest, accumulated along the fibre.
-    """
-
-    values: Array
-    rest: Array
-    nodes: NDArray[np.int64]
-    excitable: NDArray[np.bool_]
-    damping: Array
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def reducible(fibre: Fibre) -> bool:
@@ -52,16 +33,16 @@ def reducible(fibre: Fibre) -> bool:
     active = fibre.channels >= 0
     if np.any(active & ~exposed) or not np.all(exposed[fibre.nodes]):
         return False
-    used = {int(index) for index in np.unique(fibre.channels[active])}
-    return all(_mrg_kind(fibre.channel_sets[index]) for index in used)
+    return all(_mrg_kind(fibre.channel_sets[index]) for index in set(fibre.channels[active].tolist()))
 
 
+@lru_cache(maxsize=TABLE_CACHE_SIZE)
 def _mrg_kind(channels: ChannelSet) -> bool:
     """Whether a channel set has the node's form: m^3 h and p^3 sodium, s potassium, leak."""
     m, h, p, s = GATES
     form = [
-        ("naf", {m: len(("m", "m", "m")), h: 1}),
-        ("nap", {p: len(("p", "p", "p"))}),
+        ("naf", {m: 3, h: 1}),
+        ("nap", {p: 3}),
         ("ks", {s: 1}),
         ("leak", {}),
     ]
@@ -73,17 +54,200 @@ def _mrg_kind(channels: ChannelSet) -> bool:
     )
 
 
-def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> Rows:
-    """Turn a fibre into rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lot:
+    """Fibres of one temperature and one list of channel sets, their compartments one fibre behind the other.
+
+    Attributes
+    ----------
+    fibres : sequence of Fibre
+    first : (fibres + 1,) int
+        First compartment of every fibre.
+    net : Circuit
+        Of all compartments; what it says of the junction between two fibres means nothing.
+    at : (n,) int
+        Compartments that are points.
+    first_point : (fibres + 1,) int
+        First point of every fibre.
+    channels, density, leak_reversal : (compartments,) arrays
+        As those of the fibres.
+    is_node : (n,) bool
+        Points that are nodes.
+    """
+
+    fibres: Sequence[Fibre]
+    first: Ints
+    net: Circuit
+    at: Ints
+    first_point: Ints
+    channels: Ints
+    leak_reversal: Array
+    is_node: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joined:
+    """What :func:`~remyelin.fibre.models.circuit.circuit` and :func:`points` read of fibres, joined."""
+
+    role: Ints
+    length: Array
+    axon_diameter: Array
+    sheath_diameter: Array
+    periaxonal_width: Array
+    lamellae: Array
+    resistivity: Array
+    axolemma_capacity: Array
+    axolemma_leak: Array
+    channels: Ints
+    density: Array
+    periaxonal_resistivity: Array
+    lamella_capacity: Array
+    lamella_conductance: Array
+    leak_reversal: Array
+
+    @property
+    def nodes(self) -> Ints:
+        return np.flatnonzero(self.role == NODE)
+
+
+_PER_COMPARTMENT = (
+    "role",
+    "length",
+    "axon_diameter",
+    "sheath_diameter",
+    "periaxonal_width",
+    "lamellae",
+    "resistivity",
+    "axolemma_capacity",
+    "axolemma_leak",
+    "channels",
+)
+_PER_FIBRE = ("periaxonal_resistivity", "lamella_capacity", "lamella_conductance", "leak_reversal")
+
+
+def join(fibres: Sequence[Fibre]) -> Lot:
+    """Join fibres that the reduced solver can run, so that arrays are worked out for all of them at once."""
+    counts = np.array([fibre.n_compartments for fibre in fibres])
+    most = max(fibre.density.shape[1] for fibre in fibres)
+    density = np.zeros((int(counts.sum()), most))
+    first = np.concatenate([[0], np.cumsum(counts)])
+    for begin, fibre in zip(first.tolist(), fibres, strict=False):
+        density[begin : begin + fibre.n_compartments, : fibre.density.shape[1]] = fibre.density
+    columns = {name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT}
+    scalars = {name: np.repeat([getattr(f, name) for f in fibres], counts) for name in _PER_FIBRE}
+    joined = _Joined(density=density, **columns, **scalars)
+    # Both are worked out compartment by compartment: what is one number of a fibre may as well be one of each.
+    like_one = cast(Fibre, joined)
+    at = points(like_one)
+    return Lot(
+        fibres,
+        first,
+        circuit(like_one),
+        at,
+        np.searchsorted(at, first),
+        joined.channels,
+        joined.leak_reversal,
+        joined.role[at] == NODE,
+    )
+
+
+def elements(net: Circuit) -> Array:
+    """Return the elements of compartments, one a row, as the reduction of internodes takes them."""
+    table = np.zeros((len(net.axolemma_leak), PERIAXONAL + 1))
+    table[:, AXOLEMMA_C] = net.axolemma_capacity
+    table[:, AXOLEMMA_G] = net.axolemma_leak
+    table[:, MYELIN_C] = net.myelin_capacity
+    table[:, MYELIN_G] = net.myelin_conductance
+    table[1:, AXIAL] = net.axial
+    table[1:, PERIAXONAL] = net.periaxonal
+    return table
+
+
+def columns_of(lot: Lot, membranes_at: Ints, tables: MembraneTables, step_ms: float, states: int) -> Columns:
+    """Return the columns of all fibres of a lot.
 
     Parameters
     ----------
-    fibre : Fibre
+    lot : Lot
+    membranes_at : (n,) int
+        Compartments whose membranes the rows have.
     tables : MembraneTables
-        Of the fibre's channel sets at its temperature and this step.
+        Of the fibres' channel sets at their temperature and this step.
     step_ms : float
     states : int
         States per internode.
+    """
+    net, n = lot.net, len(lot.at)
+    membrane = membranes(lot, net, membranes_at, tables)
+    columns = Columns(
+        values=membrane.values(states),
+        own=membrane.leak + 2 / step_ms * membrane.capacity,
+        implicit=np.zeros((n, 3)),
+        at_rest=np.zeros((n, 3)),
+        skew=np.zeros(n, dtype=np.bool_),
+        sets=membrane.sets,
+        density=membrane.density,
+        leak_reversal=membrane.leak_reversal,
+        excitable=membrane.excitable,
+    )
+    fill_links(elements(net), lot.at, lot.first_point, states, step_ms / 2, columns)
+    return columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Fibres as rows of the kernels, one fibre behind the other, n rows in all.
+
+    Attributes
+    ----------
+    values : (n, fields) float
+        The fields of every row.
+    rest : (n,) float
+        Resting potential of every point, mV.
+    excitable : (n,) bool
+        Points with sodium channels.
+    damping : (n,) float
+        Logarithm of the attenuation at rest, accumulated along the fibre.
+    skew : (n,) bool
+        Points before an internode that is not its own mirror image.
+    start : (fibres + 1,) int
+        First row of every fibre.
+    nodes : (nodes,) int
+        Rows of the nodes, counted from the first row of their fibre.
+    first_node : (fibres + 1,) int
+        First node of every fibre.
+    ends : (fibres, 2) int
+        Rows of the last excitable nodes, at which an impulse counts as having arrived.
+    """
+
+    values: NDArray[np.floating]
+    rest: Array
+    excitable: Flags
+    damping: Array
+    skew: Flags
+    start: Ints
+    nodes: Ints
+    first_node: Ints
+    ends: Ints
+
+
+def pack(
+    fibres: Sequence[Fibre],
+    tables: MembraneTables,
+    step_ms: float,
+    states: int,
+    real: type[np.floating] = np.float64,
+) -> Rows:
+    """Turn fibres of one temperature and one list of channel sets into rows.
+
+    Parameters
+    ----------
+    fibres : sequence of Fibre
+        That are :func:`reducible`.
+    tables, step_ms, states
+        As for :func:`columns_of`.
+    real : type
+        Of the fields.
 
     Returns
     -------
@@ -91,45 +255,53 @@ def pack(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int) -> R
 
     Raises
     ------
-    InputError
-        If the fibre cannot be reduced.
+    SimulationError
+        If one of them has no resting state.
     """
-    if not reducible(fibre):
-        raise InputError(
-            f"{fibre.model} has channels the reduced solver does not know or that lie under myelin; "
-            "use solver='full'."
+    lot = join(fibres)
+    n, start = len(lot.at), lot.first_point
+    columns = columns_of(lot, lot.at, tables, step_ms, states)
+    values = np.empty((n, row_size(states)), dtype=real)
+    rest, damping = np.empty(n), np.empty(n)
+    excitable, skew = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+    rested = stack_rows(
+        columns, tables.steady, tables.reversal, tables.low, tables.step,
+        np.array([fibre.initial for fibre in fibres]), np.array([fibre.leak_reversal for fibre in fibres]),
+        start, values.reshape(-1), rest, excitable, damping, skew,
+    )  # fmt: skip
+    if rested < len(fibres):
+        fibre = fibres[rested]
+        raise SimulationError(
+            f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."
         )
-    net = circuit(fibre)
-    at = points(fibre)
-    n = len(at)
-    between = links(net, at, states)
-    membrane = membranes(fibre, net, at, tables)
-    steady = _steady(between.rest)
-    rest, gates = _rest(fibre, tables, membrane, steady)
-    g_na, g_k = _conductances(membrane.density, gates)
-    reversal = tables.reversal[membrane.sets]
+    at_nodes = np.flatnonzero(lot.is_node)
+    first_node = np.searchsorted(at_nodes, start)
+    nodes = at_nodes - np.repeat(start[:-1], np.diff(first_node))
+    return Rows(
+        values, rest, excitable, damping, skew, start, nodes, first_node,
+        _last_excitable(excitable[at_nodes], nodes, first_node),
+    )  # fmt: skip
 
-    values = np.zeros((n, row_size(states)))
-    values[:] = membrane.values(states)
-    values[:-1] += link_values(between, step_ms)
 
-    def put(name: str, numbers: Array) -> None:
-        values[:, field(name)] = numbers
+def _last_excitable(excitable: Flags, nodes: Ints, first_node: Ints) -> Ints:
+    """Return the rows of the last excitable nodes of every fibre; of its last node where there are none."""
+    ends = np.empty((len(first_node) - 1, ARRIVAL_NODES), dtype=np.int64)
+    for k, (begin, end) in enumerate(zip(first_node[:-1].tolist(), first_node[1:].tolist(), strict=True)):
+        able = nodes[begin:end][excitable[begin:end]][-ARRIVAL_NODES:]
+        ends[k] = np.resize(able if len(able) else nodes[end - 1 : end], ARRIVAL_NODES)
+    return ends
 
-    for i, name in enumerate(GATES):
-        put(name, gates[:, i])
-    rows_per_set = tables.update.shape[1]
-    put("origin", (rest - tables.low) / tables.step + membrane.sets * rows_per_set)
-    put("sodium", rest - reversal[:, 0])
-    put("potassium", rest - reversal[:, 2])
-    put("constant", g_na * (rest - reversal[:, 0]) + g_k * (rest - reversal[:, 2]))
-    implicit = implicit_links(between, step_ms)
-    diagonal = membrane.leak + 2 / step_ms * membrane.capacity
-    diagonal[:-1] += implicit[:, 0, 0]
-    diagonal[1:] += implicit[:, 1, 1]
-    put("diagonal", diagonal)
-    nodes = np.flatnonzero(np.isin(at, fibre.nodes))
-    return Rows(values, rest, nodes, membrane.excitable, _damping(steady, g_na + g_k + membrane.leak))
+
+def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
+    """Return what the search for rest needs of a fibre's channels."""
+    return Steady(
+        tables.steady,
+        tables.reversal,
+        tables.low,
+        tables.step,
+        float(fibre.initial),
+        float(fibre.leak_reversal),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,110 +341,16 @@ class Membranes:
         return values
 
 
-def membranes(fibre: Fibre, net: Circuit, at: NDArray[np.int64], tables: MembraneTables) -> Membranes:
-    """Return the membranes of the points of a fibre."""
+def membranes(fibre: Fibre | Lot, net: Circuit, at: NDArray[np.int64], tables: MembraneTables) -> Membranes:
+    """Return the membranes of points of fibres."""
+    base = np.broadcast_to(fibre.leak_reversal, fibre.channels.shape)[at]
     sets = np.maximum(fibre.channels[at], 0)
     density = np.zeros((len(at), len(tables.reversal[0])))
     density[:, : net.channel_conductance.shape[1]] = net.channel_conductance[at]
     density[fibre.channels[at] < 0] = 0
     channel_leak, passive = density[:, -1], net.axolemma_leak[at]
     leak = channel_leak + passive
-    reversed_at = channel_leak * tables.reversal[sets, -1] + passive * fibre.leak_reversal
+    reversed_at = channel_leak * tables.reversal[sets, -1] + passive * base
     return Membranes(
         sets, density, leak, reversed_at / np.where(leak > 0, leak, 1), net.axolemma_capacity[at]
     )
-
-
-def link_values(between: Links, step_ms: float) -> Array:
-    """Return the fields of the kernel's rows that say what lies behind each point, shape (n, fields)."""
-    states = between.rate.shape[1]
-    values = np.zeros((len(between.rate), row_size(states)))
-    decay, coupling = _halved(between, step_ms)
-    for j, numbers in enumerate((decay, coupling[..., 0], coupling[..., 1])):
-        first = len(FIELDS) + states * (1 + j)
-        values[:, first : first + states] = numbers
-    drawn = _drawn(between, coupling)
-    values[:, field("left_left")] = drawn[:, 0, 0]
-    values[:, field("left_right")] = drawn[:, 0, 1]
-    values[:, field("right_right")] = drawn[:, 1, 1]
-    values[:, field("off")] = implicit_links(between, step_ms)[:, 0, 1]
-    return values
-
-
-def implicit_links(between: Links, step_ms: float) -> Array:
-    """Return the links as half an implicit step sees them, uS, shape (n, 2, 2)."""
-    drawn = _drawn(between, _halved(between, step_ms)[1])
-    implicit: Array = drawn + 2 / step_ms * between.capacity
-    return implicit
-
-
-def _halved(between: Links, step_ms: float) -> tuple[Array, Array]:
-    """Half an implicit step of a state: y_half = decay y + left u_left + right u_right."""
-    decay = 1 / (1 + between.rate * step_ms / 2)
-    return decay, between.gain * np.sqrt(decay * step_ms / 2)[..., None]
-
-
-def _drawn(between: Links, coupling: Array) -> Array:
-    drawn: Array = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
-    return drawn
-
-
-def _steady(rest: Array) -> Array:
-    """Conductance matrix of the internodes at rest, as bands for `solve_banded` (1, 1), shape (3, n)."""
-    bands = np.zeros((len(("above", "main", "below")), len(rest) + 1))
-    bands[1, :-1] += rest[:, 0, 0]
-    bands[1, 1:] += rest[:, 1, 1]
-    bands[0, 1:] = bands[2, :-1] = rest[:, 0, 1]
-    return bands
-
-
-def _rest(fibre: Fibre, tables: MembraneTables, membrane: Membranes, steady: Array) -> tuple[Array, Array]:
-    """Resting potentials (mV) and gates of the points: conductances at the last potentials, until they stay."""
-    reversal = tables.reversal[membrane.sets]
-    leak, leak_reversal = membrane.leak, membrane.leak_reversal
-    rest = np.full(len(leak), fibre.initial)
-    for _ in range(REST_PASSES):
-        gates = _steady_gates(tables, membrane.sets, rest)
-        g_na, g_k = _conductances(membrane.density, gates)
-        matrix = steady.copy()
-        matrix[1] += g_na + g_k + leak
-        # The internode's own leak reverses at one potential: measure from there.
-        base = fibre.leak_reversal
-        drive = g_na * (reversal[:, 0] - base) + g_k * (reversal[:, 2] - base) + leak * (leak_reversal - base)
-        new = base + solve_banded((1, 1), matrix, drive)
-        moved = float(np.max(np.abs(new - rest)))
-        rest = new
-        if moved < REST_PASS_TOLERANCE:
-            return rest, _steady_gates(tables, membrane.sets, rest)
-    raise SimulationError(
-        f"{fibre.model} {fibre.diameter:g} um: no resting state found; it may fire on its own."
-    )
-
-
-def _steady_gates(tables: MembraneTables, sets: NDArray[np.int64], potential: Array) -> Array:
-    place = np.clip((potential - tables.low) / tables.step, 0, tables.steady.shape[1] - 2)
-    row = place.astype(np.int64)
-    share = (place - row)[:, None]
-    below, above = tables.steady[sets, row], tables.steady[sets, row + 1]
-    gates: Array = below + share * (above - below)
-    return gates
-
-
-def _conductances(density: Array, gates: Array) -> tuple[Array, Array]:
-    """Sodium and potassium conductance (uS) of MRG-like points."""
-    naf, nap, ks, _ = density.T
-    m, h, p, s = gates.T
-    return naf * m * m * m * h + nap * p * p * p, ks * s
-
-
-def _damping(steady: Array, membrane: Array) -> Array:
-    """Accumulate the logarithm of the attenuation at rest from each point back to the one before it."""
-    n = steady.shape[1]
-    total = np.zeros(n)
-    seen = 0.0
-    for i in range(1, n):
-        # Conductance into everything to the left, and the share of a potential at i that reaches i - 1.
-        into = steady[1, i - 1] + membrane[i - 1] - seen
-        total[i] = total[i - 1] - np.log(max(-steady[2, i - 1] / into, np.finfo(np.float64).tiny))
-        seen = steady[2, i - 1] ** 2 / into
-    return total

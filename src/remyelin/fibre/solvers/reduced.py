@@ -1,8 +1,10 @@
-"""Running blocks of reduced fibres: fill the lanes, sweep, read arrivals back."""
+"""Running reduced fibres: stack their rows, put alike ones side by side, sweep, read arrivals back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +15,16 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
-    ARRIVAL_NODES,
+    BLOCKS_PER_THREAD,
     CACHE_PADDING,
     CHECK_EVERY,
     FIRING_DEPOLARISATION,
     GATE_LEAD,
     LANES,
     LINK_STATES,
+    PACKED_TOGETHER,
     ROOMS,
+    SCRATCH_KEPT,
     WINDOW_AHEAD,
     WINDOW_ATTENUATION,
     WINDOW_CLOSE_MV_PER_MS,
@@ -28,15 +32,17 @@ from remyelin.fibre.settings import (
     WINDOW_PATIENCE_MS,
     WINDOW_WIDE,
 )
-from remyelin.fibre.solvers import kernel_batch as chain
-from remyelin.fibre.solvers import kernel_single as along
-from remyelin.fibre.solvers.gate_tables import MembraneTables, gate_rows, membrane_tables
-from remyelin.fibre.solvers.kernel_batch import field, row_size
-from remyelin.fibre.solvers.packing import Rows, pack
+from remyelin.fibre.solvers.drivers import Found, Stack, Tasks, batch_driver, single_driver
+from remyelin.fibre.solvers.gate_tables import aligned_zeros, gate_lines, membrane_tables
+from remyelin.fibre.solvers.kernel_parts import GateTable, Look, row_size
+from remyelin.fibre.solvers.packing import pack
 from remyelin.fibre.stimulation.stimulus import Pulse, rectangle
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Real = type[np.float32] | type[np.float64]
+
+_scratch = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,6 @@ class Settings:
     ----------
     step : float
         us.
-    duration : float
-        ms.
     states : int
         States per internode.
     window : bool
@@ -60,7 +64,6 @@ class Settings:
     """
 
     step: float
-    duration: float
     states: int = LINK_STATES
     window: bool = True
     until_arrival: bool = True
@@ -68,150 +71,188 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Impulse:
-    """One fibre's result: per node arrival (ms, NaN if it never fired) and peak (mV); potentials if recorded."""
+class Prepared:
+    """Fibres of one temperature and one list of channel sets, reduced for one time step.
 
-    arrival: Array
-    peak: Array
-    potential: Array
+    Attributes
+    ----------
+    first : Fibre
+        One of them.
+    stack : Stack
+        Their rows.
+    ends : (fibres, 2) int
+        Rows of the last excitable nodes, at which an impulse counts as having arrived.
+    """
+
+    first: Fibre
+    stack: Stack
+    ends: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Rows of every fibre."""
+        return np.diff(self.stack.start)
 
 
-def run_block(
-    fibres: Sequence[Fibre],
+def prepare(fibres: Sequence[Fibre], settings: Settings, workers: int = 1) -> Prepared:
+    """Reduce fibres of one temperature and one list of channel sets that the reduced solver can run.
+
+    Raises
+    ------
+    SimulationError
+        For a fibre that has no resting state.
+    """
+    first, step_ms = fibres[0], settings.step * MS_PER_US
+    tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
+    lots = [fibres[i : i + PACKED_TOGETHER] for i in range(0, len(fibres), PACKED_TOGETHER)]
+    rows = threaded(lambda lot: pack(lot, tables, step_ms, settings.states, settings.real), lots, workers)
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(r, name) for r in rows])
+
+    def shifted(name: str) -> Ints:
+        counts = np.concatenate([np.diff(getattr(r, name)) for r in rows])
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    stack = Stack(
+        joined("values"), joined("rest"), joined("excitable"), joined("damping"), joined("skew"),
+        shifted("start"), joined("nodes"), shifted("first_node"),
+    )  # fmt: skip
+    return Prepared(first, stack, joined("ends"))
+
+
+def run(
+    prepared: Prepared,
+    fibre: Ints,
     pulses: Sequence[Pulse],
+    durations: Array,
     settings: Settings,
-    record: Sequence[NDArray[np.int64]] | None = None,
-    every: int = 1,
-    packed: dict[int, Rows] | None = None,
-) -> list[Impulse]:
-    """Run fibres of one temperature and one list of channel sets side by side.
+    nodes: int,
+    workers: int = 1,
+) -> Found:
+    """Send an impulse down each of many fibres.
 
     Parameters
     ----------
-    fibres : sequence of Fibre
-        As many as fit in one block.
+    prepared : Prepared
+    fibre : (tasks,) int
+        Which fibre each run is of.
     pulses : sequence of Pulse
-        One per fibre.
+        One per task.
+    durations : (tasks,) float
+        ms.
     settings : Settings
-    record : sequence of (k,) int, optional
-        Nodes of each fibre whose potential is kept, as many for every fibre.
-    every : int
-        Keep every so many steps.
-    packed : dict, optional
-        Rows of fibres seen before, by ``id``; filled as it goes.
+        Those of `prepared` but for the window and the end.
+    nodes : int
+        Most nodes of a fibre.
+    workers : int
+        Threads; results do not depend on how many.
 
     Returns
     -------
-    list of Impulse
+    Found
     """
-    memory = {} if packed is None else packed
-    if len(fibres) == 1:
-        kept = None if record is None else record[0]
-        return [_run_one(fibres[0], pulses[0], settings, kept, every, memory)]
-    step_ms = settings.step * MS_PER_US
-    first = fibres[0]
-    tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
-    rows = [_rows(fibre, tables, step_ms, settings.states, memory) for fibre in fibres]
-    real = settings.real
-    longest = max(len(r.rest) for r in rows)
-    buffer = np.zeros((longest + 2, row_size(settings.states), LANES), dtype=real)
-    buffer[:, field("diagonal")] = 1
-    excitable = np.zeros((longest + 2, LANES), dtype=np.bool_)
-    damping = np.zeros((longest + 2, LANES))
-    span = np.zeros(LANES, dtype=np.int64)
-    ends = np.zeros((ARRIVAL_NODES, LANES), dtype=np.uint64)
-    steps = max(1, round(settings.duration / step_ms))
-    stimulated = np.zeros(LANES, dtype=np.uint64)
-    waveform = np.zeros((steps, LANES), dtype=real)
-    for lane in range(LANES):
-        # Lanes left over repeat the last fibre: they cost nothing and need no special case.
-        i = min(lane, len(fibres) - 1)
-        r, pulse = rows[i], pulses[i]
-        n = len(r.rest)
-        buffer[1 : n + 1, :, lane] = r.values
-        excitable[1 : n + 1, lane] = r.excitable
-        damping[1 : n + 1, lane] = r.damping
-        span[lane] = n
-        ends[:, lane] = 1 + last_excitable(r)
-        stimulated[lane] = 1 + r.nodes[pulse.node]
-        if lane > 0 and pulse is pulses[min(lane, len(fibres)) - 1]:
-            waveform[:, lane] = waveform[:, lane - 1]
-        else:
-            waveform[:, lane] = course(pulse, steps, step_ms)
-    unique = np.unique(stimulated)
-    amplitudes = np.where(unique[:, None] == stimulated, [p.amplitude for p in _filled(pulses)], 0.0).astype(
-        real
+    tasks = _tasks(prepared, fibre, pulses, durations, settings)
+    found = Found(np.full((len(fibre), nodes), np.nan), np.full((len(fibre), nodes), np.nan))
+    real, step_ms = settings.real, settings.step * MS_PER_US
+    common = (
+        prepared.stack, tasks, real(1), real(FIRING_DEPOLARISATION), step_ms, settings.until_arrival,
+        gate_table(prepared.first, step_ms, real), look(step_ms, moving=settings.window),
+    )  # fmt: skip
+    lengths = prepared.lengths[fibre]
+    # Fibres that are alike in length, and then in time, share a block.
+    order = np.lexsort((np.arange(len(fibre)), tasks.steps, lengths))
+    blocks = [order[i : i + LANES] for i in range(0, len(order), LANES)]
+    if len(blocks[-1]) == 1:
+        _run_single(int(blocks.pop()[0]), int(lengths[order[-1]]), settings.states, common, found)
+    if blocks:
+        table = np.array(
+            [np.resize(block, LANES) if len(block) == LANES else _filled(block) for block in blocks]
+        )
+        pieces = np.array_split(table, min(len(table), max(1, workers * BLOCKS_PER_THREAD)))
+        driver = batch_driver(LANES, settings.states)
+
+        def sweep(piece: Ints) -> None:
+            longest = int(lengths[piece].max()) + 2
+            buffer = scratch(longest * row_size(settings.states) * LANES, real)
+            driver(piece, *common, buffer, found)
+
+        threaded(sweep, pieces, workers)
+    return found
+
+
+def _tasks(
+    prepared: Prepared, fibre: Ints, pulses: Sequence[Pulse], durations: Array, settings: Settings
+) -> Tasks:
+    stack, step_ms = prepared.stack, settings.step * MS_PER_US
+    steps = np.maximum(1, np.round(durations / step_ms)).astype(np.int64)
+    courses: dict[tuple[float, float], int] = {}
+    wave = np.array([courses.setdefault((p.start, p.duration), len(courses)) for p in pulses])
+    last = int(steps.max())
+    shares = [course(start, duration, last, step_ms) for start, duration in courses]
+    on = max(int(np.flatnonzero(share).max(initial=-1)) + 1 for share in shares)
+    begin, end = stack.first_node[fibre], stack.first_node[fibre + 1]
+    node = np.array([p.node for p in pulses])
+    at = np.where(node < 0, end, begin) + node
+    return Tasks(
+        fibre.astype(np.int64),
+        stack.nodes[at],
+        np.array([p.amplitude for p in pulses], dtype=settings.real),
+        wave.astype(np.int64),
+        np.array([share[:on] for share in shares], dtype=settings.real),
+        prepared.ends[fibre],
+        steps,
     )
-    recorded = np.zeros(0, dtype=np.uint64)
-    if record is not None and len(record[0]):
-        recorded = (1 + rows[0].nodes[record[0]]).astype(np.uint64)
-    samples = np.zeros((1 + steps // every, len(recorded), LANES), dtype=real)
-    taken = chain.kernel(LANES, settings.states)(
-        buffer.reshape(-1), *gate_table(first, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
-        unique, amplitudes, waveform, recorded, every, samples,
-        ends, settings.until_arrival, settings.window, span, excitable, damping, *window(step_ms),
-    )  # fmt: skip
-    kept_samples = 1 + taken // every
-    return [
-        _read(buffer[1 : len(r.rest) + 1, :, lane], r, step_ms, samples[:kept_samples, :, lane])
-        for lane, r in enumerate(rows)
-    ]
 
 
-def _run_one(
-    fibre: Fibre,
-    pulse: Pulse,
-    settings: Settings,
-    record: NDArray[np.int64] | None,
-    every: int,
-    memory: dict[int, Rows],
-) -> Impulse:
+def _run_single(task: int, rows: int, states: int, common: tuple[Any, ...], found: Found) -> None:
     """Run a single fibre, vectorised along itself."""
-    step_ms = settings.step * MS_PER_US
-    tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
-    r = _rows(fibre, tables, step_ms, settings.states, memory)
-    real, n = settings.real, len(r.rest)
-    capacity = room_for(n)
-    buffer = np.zeros((row_size(settings.states) + len(along.OWN_FIELDS), capacity), dtype=real)
-    buffer[field("diagonal")] = 1
-    buffer[: row_size(settings.states), 1 : n + 1] = r.values.T
-    buffer[field("position")] = buffer[field("origin")]
-    excitable, damping = np.zeros(n + 2, dtype=np.bool_), np.zeros(n + 2)
-    excitable[1 : n + 1], damping[1 : n + 1] = r.excitable, r.damping
-    steps = max(1, round(settings.duration / step_ms))
-    recorded = np.zeros(0, dtype=np.uint64) if record is None else (1 + r.nodes[record]).astype(np.uint64)
-    samples = np.zeros((1 + steps // every, len(recorded)), dtype=real)
-    taken = along.kernel(capacity, settings.states)(
-        buffer.reshape(-1), *gate_table(fibre, tables, step_ms, real), steps, real(1), real(FIRING_DEPOLARISATION),
-        np.array([1 + r.nodes[pulse.node]], dtype=np.uint64), np.array([pulse.amplitude], dtype=real),
-        course(pulse, steps, step_ms).astype(real), recorded, every, samples,
-        (1 + last_excitable(r)).astype(np.uint64), settings.until_arrival, settings.window, n, excitable, damping,
-        *window(step_ms),
-    )  # fmt: skip
-    return _read(buffer[:, 1 : n + 1].T, r, step_ms, samples[: 1 + taken // every])
+    capacity = room_for(rows)
+    buffer = scratch(row_size(states) * capacity, type(common[2]))
+    single_driver(capacity, states)(task, *common, buffer, found)
 
 
-def _filled(pulses: Sequence[Pulse]) -> list[Pulse]:
-    """One pulse per lane; lanes left over repeat the last."""
-    return [*pulses, *[pulses[-1]] * (LANES - len(pulses))]
+def _filled(block: Ints) -> Ints:
+    """Return a block whose lanes left over repeat the last fibre: they cost nothing and need no special case."""
+    return np.concatenate([block, np.full(LANES - len(block), block[-1])])
 
 
-def course(pulse: Pulse, steps: int, step_ms: float) -> Array:
-    """Return the share of each step during which the pulse is on."""
-    return rectangle(pulse.start, pulse.start + pulse.duration, steps, step_ms)
+def scratch(size: int, real: Real) -> NDArray[np.floating]:
+    """Return a buffer of this thread, of any content; what is too large to keep is made anew."""
+    if size > SCRATCH_KEPT:
+        return aligned_zeros((size,), real)
+    kept: dict[Real, NDArray[np.floating]] = _scratch.__dict__.setdefault("buffers", {})
+    if real not in kept or kept[real].size < size:
+        kept[real] = aligned_zeros((size,), real)
+    return kept[real]
 
 
-def gate_table(fibre: Fibre, tables: MembraneTables, step_ms: float, real: Real) -> tuple[Any, ...]:
-    """Return the gate table, its last usable row, its rows per mV and the gates' lead, as the kernels want them."""
-    table = gate_rows(fibre.channel_sets, fibre.temperature, step_ms, real is np.float32)
+def threaded(run: Callable[[Any], Any], items: Sequence[Any], workers: int) -> list[Any]:
+    """Return what `run` makes of the items, in order, so many at a time."""
+    if workers == 1 or len(items) < 2:
+        return [run(item) for item in items]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(run, items))
+
+
+def course(start: float, duration: float, steps: int, step_ms: float) -> Array:
+    """Return the share of each step during which a pulse is on."""
+    return rectangle(start, start + duration, steps, step_ms)
+
+
+def gate_table(fibre: Fibre, step_ms: float, real: Real) -> GateTable:
+    """Return the gate table of a fibre's channels as the kernels want it."""
+    lines = gate_lines(fibre.channel_sets, fibre.temperature, step_ms, real is np.float32)
+    spacing = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms).step
     # The kernels work with half-step increments, whose differences are half the second difference.
-    return table.reshape(-1), real(len(table) - 2), real(1 / tables.step), real(2 * GATE_LEAD)
+    return GateTable(lines.reshape(-1), real(len(lines) - 2), real(1 / spacing), real(2 * GATE_LEAD))
 
 
-def window(step_ms: float, *, wide: bool = False) -> tuple[Any, ...]:
+def look(step_ms: float, *, moving: bool = True, wide: bool = False) -> Look:
     """Return how the kernels' window moves; a wide one lets go of nothing that could still matter."""
     wider = WINDOW_WIDE if wide else 1.0
-    return (
+    return Look(
+        moving,
         CHECK_EVERY,
         np.uint64(WINDOW_AHEAD),
         WINDOW_OPEN_MV / wider,
@@ -229,33 +270,8 @@ def room_for(rows: int) -> int:
     InputError
         If it is too long.
     """
-    rooms = [room for room in ROOMS if room > rows + 2 + len(("quartets", "reach", "past"))]
+    rooms = [room for room in ROOMS if room > rows + 2]
     if not rooms:
         raise InputError(f"the fibre has {rows} nodes and bare compartments; the limit is {ROOMS[-1]}.")
     # The padding keeps the fields of one row out of one set of the processor's cache.
     return rooms[0] + CACHE_PADDING
-
-
-def last_excitable(rows: Rows) -> NDArray[np.int64]:
-    """Return the last excitable nodes of a fibre, at which an impulse counts as having arrived."""
-    able = rows.nodes[rows.excitable[rows.nodes]]
-    chosen = able[-ARRIVAL_NODES:] if len(able) else rows.nodes[-1:]
-    return np.resize(chosen, ARRIVAL_NODES).astype(np.int64)
-
-
-def _rows(fibre: Fibre, tables: MembraneTables, step_ms: float, states: int, memory: dict[int, Rows]) -> Rows:
-    if id(fibre) not in memory:
-        memory[id(fibre)] = pack(fibre, tables, step_ms, states)
-    return memory[id(fibre)]
-
-
-def _read(buffer: NDArray[np.floating], rows: Rows, step_ms: float, samples: NDArray[np.floating]) -> Impulse:
-    at = buffer[rows.nodes].astype(np.float64)
-    best, before, after = (at[:, field(name)] for name in ("best", "before", "after"))
-    bend = before - 2 * best + after
-    bent = bend < 0
-    shift = np.where(bent, 0.5 * (before - after) / np.where(bent, bend, 1), 0)
-    arrival = (at[:, field("when")] + 0.5 + np.minimum(np.maximum(shift, -0.5), 0.5)) * step_ms
-    fired = at[:, field("fired")] > 0
-    peak = rows.rest[rows.nodes] + at[:, field("peak")]
-    return Impulse(np.where(fired, arrival, np.nan), peak, samples.astype(np.float64))

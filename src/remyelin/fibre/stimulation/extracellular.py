@@ -42,6 +42,12 @@ class Electrode:
         x along the fibre from its start, y and z across, um.
     conductivity : float or (3,) float
         Of the medium, S/m; three numbers for x, y and z of an anisotropic one.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Electrode
+    >>> Electrode((8000.0, 2000.0, 0.0), 0.3).position
+    (8000.0, 2000.0, 0.0)
     """
 
     position: tuple[float, float, float]
@@ -72,6 +78,15 @@ def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: in
     conductivity : float or (3,) float
         S/m.
     node : int, optional
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> above(fibre, distance=1000.0, conductivity=0.2).position[1:]
+    (1000.0, 0.0)
     """
     a_fibre(fibre, "electrode", 1)
     if node is None:
@@ -89,6 +104,15 @@ def point_source(fibre: Fibre, electrode: Electrode) -> Array:
     ------
     InputError
         If the electrode is inside the fibre, or a position or conductivity is impossible.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, point_source, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> point_source(fibre, above(fibre, 1000.0, 0.2)).shape == (fibre.n_compartments,)
+    True
     """
     return POINT_SOURCE_MV * _transfer(fibre, electrode)
 
@@ -111,6 +135,16 @@ def extracellular_stimulus(fibre: Fibre, potential: ArrayLike, waveform: Wavefor
     ------
     InputError
         If there is not one finite potential per compartment.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, extracellular_stimulus, point_source, rectangular, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> potential = point_source(fibre, above(fibre, 1000.0, 0.2))
+    >>> extracellular_stimulus(fibre, -potential, rectangular(0.1)).axoplasm.shape == potential.shape
+    True
     """
     if not isinstance(waveform, Waveform):
         raise InputError(f"extracellular: a {type(waveform).__name__} is no Waveform.")
@@ -145,6 +179,17 @@ def potential_at(
     -------
     (..., electrodes) array
         uV, against a distant reference.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, potential_at, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> import numpy as np
+    >>> currents = np.zeros((1, fibre.n_compartments))
+    >>> potential_at(fibre, currents, [above(fibre, 1000.0, 0.2)])
+    array([[0.]])
     """
     leaving = numbers(currents, "currents", "extracellular")
     if leaving.shape[-1:] != (fibre.n_compartments,):
@@ -157,24 +202,52 @@ def potential_at(
     return potential
 
 
+def potential_of_point(
+    position: tuple[float, float, float], conductivity: Conductivity, points: Array
+) -> Array:
+    """Return the potential (mV) that 1 mA at a position leaves at points in space, shape (k,).
+
+    Parameters
+    ----------
+    position : (3,) float
+        um.
+    conductivity : float or (3,) float
+        S/m.
+    points : (k, 3) float
+        um, none of them at the position itself.
+
+    Raises
+    ------
+    InputError
+        If the position or conductivity is impossible, or a point lies at the position.
+    """
+    where, (sx, sy, sz) = _medium(position, conductivity)
+    x, y, z = (where - points).T
+    scaled = np.sqrt(sy * sz * x**2 + sx * sz * y**2 + sx * sy * z**2)
+    if not np.all(scaled > 0):
+        raise InputError("electrode: it lies on the path of the fibre; move it away.")
+    potential: Array = POINT_SOURCE_MV / (SPHERE * scaled)
+    return potential
+
+
+def _medium(position: ArrayLike, conductivity: Conductivity) -> tuple[Array, Array]:
+    """Return a position (um) and three conductivities (S/m), checked."""
+    where = numbers(position, "position", "electrode")
+    if where.shape != (len(AXES),):
+        raise InputError(f"electrode: position has shape {where.shape}; give three finite numbers, um.")
+    sigma = numbers(conductivity, "conductivity", "electrode")
+    if isinstance(conductivity, bool) or sigma.shape not in ((), (len(AXES),)) or not np.all(sigma > 0):
+        raise InputError(
+            f"electrode: conductivity is {sigma.tolist()}; give one or three numbers above 0 S/m."
+        )
+    return where, np.broadcast_to(sigma, (len(AXES),))
+
+
 def _transfer(fibre: Fibre, electrode: Electrode) -> Array:
     """1 / (4 pi sigma r) between an electrode and every compartment, in 1/(S/m um)."""
     if not isinstance(electrode, Electrode):
         raise InputError(f"electrode: a {type(electrode).__name__} is no Electrode.")
-    where = numbers(electrode.position, "position", "electrode")
-    if where.shape != (len(AXES),):
-        raise InputError(f"electrode: position has shape {where.shape}; give three finite numbers, um.")
-    sigma = numbers(electrode.conductivity, "conductivity", "electrode")
-    if (
-        isinstance(electrode.conductivity, bool)
-        or sigma.shape not in ((), (len(AXES),))
-        or not np.all(sigma > 0)
-    ):
-        raise InputError(
-            f"electrode: conductivity is {sigma.tolist()}; give one or three numbers above 0 S/m."
-        )
-    sx, sy, sz = np.broadcast_to(sigma, (len(AXES),))
-    x, y, z = where
+    (x, y, z), (sx, sy, sz) = _medium(electrode.position, electrode.conductivity)
     _outside(fibre, x, float(np.hypot(y, z)), electrode)
     along = x - fibre.centres
     scaled = np.sqrt(sy * sz * along**2 + sx * sz * y**2 + sx * sy * z**2)

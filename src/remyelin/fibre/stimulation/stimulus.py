@@ -31,6 +31,12 @@ class Pulse:
         Which node, from 0; negative numbers count from the far end.
     start : float
         ms.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Pulse
+    >>> Pulse(amplitude=2.0, duration=0.1).node
+    1
     """
 
     amplitude: float = PULSE_NA
@@ -49,11 +55,45 @@ class Stimulus:
         nA into each compartment's axoplasm and periaxonal space at waveform 1.
     sample : callable
         ``sample(steps, step_ms)`` returns the waveform's mean over each step, shape (steps,).
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> stimulus = pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1))
+    >>> float(stimulus.axoplasm[fibre.nodes[1]])
+    2.0
     """
 
     axoplasm: Array
     periaxonal: Array
     sample: Callable[[int, float], Array]
+
+
+def check_pulse(pulse: Pulse, nodes: int) -> None:
+    """Refuse a pulse that a fibre of so many nodes cannot be given.
+
+    Raises
+    ------
+    InputError
+        If the node does not exist or the pulse is not finite and positive in duration.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> stimulus = pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1))
+    >>> float(stimulus.axoplasm[fibre.nodes[1]])
+    2.0
+    """
+    if not isinstance(pulse, Pulse):
+        raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
+    position(pulse.node, nodes, "node", "pulse", from_end=True)
+    number(pulse.amplitude, "amplitude", "pulse", unit="nA")
+    number(pulse.start, "start", "pulse", unit="ms")
+    number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
 
 
 def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
@@ -62,16 +102,11 @@ def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     Raises
     ------
     InputError
-        If the node does not exist or the pulse is not finite and positive in duration.
+        As :func:`check_pulse`.
     """
-    if not isinstance(pulse, Pulse):
-        raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")
-    node = position(pulse.node, fibre.n_nodes, "node", "pulse", from_end=True)
-    number(pulse.amplitude, "amplitude", "pulse", unit="nA")
-    number(pulse.start, "start", "pulse", unit="ms")
-    number(pulse.duration, "duration", "pulse", above=0.0, unit="ms")
+    check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)
-    axoplasm[fibre.nodes[node]] = pulse.amplitude
+    axoplasm[fibre.nodes[int(pulse.node)]] = pulse.amplitude
 
     def sample(steps: int, step: float) -> Array:
         return rectangle(pulse.start, pulse.start + pulse.duration, steps, step)

@@ -68,6 +68,15 @@ def build_tables(ledger: Ledger) -> Tables:
     Returns
     -------
     Tables
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> tables.healthy_diameter.size > 2
+    True
     """
     key = tables_key(ledger)
     if key not in _memory:
@@ -88,7 +97,7 @@ def tables_key(ledger: Ledger) -> str:
 
 
 class States:
-    """What the states of an internode do to a fibre."""
+    """Lesions of a fibre by the states of an internode."""
 
     __slots__ = ("values",)
 
@@ -195,7 +204,7 @@ def _costs(lesions: list[Lesion], duration: float, ledger: Ledger) -> Array:
     one, few, many = (run - healthy for run in runs)
     alone = np.isfinite(one)
     in_run = np.isfinite(many) & np.isfinite(few) & alone
-    # Where nothing passes the delay is never used; a finite one keeps the interpolation so.
+    # Delays of blocked cells are unused; set them to a finite value so interpolation stays finite.
     first = np.where(alone, one, 0.0)
     further = np.where(in_run, (few - one) / (NERVE_TABLE_RUN - 1), first)
     long = np.where(in_run, (many - few) / (NERVE_TABLE_LONG - NERVE_TABLE_RUN), further)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from remyelin.catalogue.pathways import words
 from remyelin.nerve import Row, Studies
-from remyelin.output.figures.course import words
 from remyelin.output.rows import dated, named, quantities
 from remyelin.person.course import DISCLAIMER, Course
 

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from remyelin.base.figure import PATHWAY_COLOURS, PLAN_COLOURS, STATE_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue import markers, plans
+from remyelin.catalogue.pathways import words
 from remyelin.nerve import Studies, Waveform
 from remyelin.nerve.anatomy.branches import HEAD
 from remyelin.output.formatting import micro
 from remyelin.person.course import Course
 
-MARKERS = (
-    ("b12", "Serum B12"),
-    ("holotc", "Holotranscobalamin"),
-    ("mma", "Methylmalonate"),
-    ("homocysteine", "Homocysteine"),
-)
 HISTORY_MONTHS = 36.0  # how much of the past is drawn
-
-PATHWAY_WORDS: Final = {
-    "sural": "skin nerve of the leg",
-    "median_sensory": "skin nerve of the hand",
-    "tibial_sep": "leg to brain",
-    "median_sep": "hand to brain",
-    "neck_leg": "columns of the neck, from the leg",
-    "neck_arm": "columns of the neck, from the hand",
-    "lemniscus": "brainstem to cortex",
-    "tibial_motor": "motor nerve of the leg",
-    "median_motor": "motor nerve of the hand",
-    "corticospinal_leg": "brain to leg neurons",
-    "corticospinal_arm": "brain to arm neurons",
-    "visual": "eye to brain",
-    "auditory": "ear to midbrain",
-    "olfactory": "olfactory tract",
-    "gustatory": "tongue to brain",
-    "callosal": "between the hemispheres",
-    "corticobulbar": "brain to tongue",
-    "spinothalamic": "pain of the leg to brain",
-}
 
 
 def figures_of(course: Course) -> tuple[Figure, ...]:
@@ -53,19 +28,6 @@ def figures_of(course: Course) -> tuple[Figure, ...]:
         waveforms(course),
         symptoms(course),
     )
-
-
-def words(name: str) -> str:
-    """Write a coordinate name as words: ``tibial_sep`` as ``tibial SEP``."""
-    return " ".join(
-        word.upper() if word in ("sep", "mep", "vep", "baep", "tnf") else word for word in name.split("_")
-    )
-
-
-def colour_of(pathway: str, index: int) -> str:
-    """One colour per pathway everywhere; pathways without one take the next free."""
-    spare = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255")
-    return PATHWAY_COLOURS.get(pathway, spare[index % len(spare)])
 
 
 def _window(course: Course) -> xr.Dataset:
@@ -92,12 +54,12 @@ def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
             plan.label,
             x,
             rounded(data.sel(plan=plan.name).values),
-            PLAN_COLOURS[plan.name],
+            plans.COLOURS[plan.name],
             2.2 if plan.name == "as given" else 1.2,
             plan.name == "none",
         )
         for plan in course.plans
-        if plan.name in PLAN_COLOURS
+        if plan.name in plans.COLOURS
     ]
     # the treatment as given is drawn last, on top
     return (*lines[1:], lines[0])
@@ -111,7 +73,7 @@ def biomarkers(course: Course) -> Figure:
     data = _window(course)
     panels = tuple(
         Panel(
-            title,
+            markers.MARKERS[name].title,
             TIME,
             str(data[name].attrs.get("units", "")),
             _by_plan(course, data[name]),
@@ -122,7 +84,7 @@ def biomarkers(course: Course) -> Figure:
             unsure=course.limits[name][:2] if len(course.limits[name]) > 1 else None,  # type: ignore[arg-type]
             marks=(0.0,),
         )
-        for name, title in MARKERS
+        for name in markers.STATUS
     )
     caption = (
         "What a blood test would show. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum "
@@ -163,7 +125,7 @@ def sheaths(course: Course) -> Figure:
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
-            Series(label, x, rounded(here[state].values * axons), STATE_COLOURS[state])
+            Series(label, x, rounded(here[state].values * axons), plans.STATE_COLOURS[state])
             for state, label in (
                 ("remyelinated", "remyelinated"),
                 ("vacuolated", "vacuolated"),
@@ -224,7 +186,7 @@ def symptoms(course: Course) -> Figure:
 
 def waveforms(course: Course) -> Figure:
     """The recorded potential of every study: in health, and at each study date."""
-    # a row of dates, and none of the colours of plans, which stand beside recordings
+    # Sequential palette for study dates; must not reuse the plan colours.
     shades = ("#440154", "#3B528B", "#21908C", "#5DC863", "#AA8E00", "#777777")
     sources = [("before the cause began", course.healthy, "#B5B5B5")]
     sources += [

@@ -12,8 +12,10 @@ from markupsafe import Markup
 from remyelin.analysis.cohort.measures import per_person
 from remyelin.analysis.cohort.parts import put
 from remyelin.analysis.cohort.results import Results, summary
-from remyelin.base.figure import PATHWAY_COLOURS, Figure, Panel, Series
+from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.catalogue.markers import MARKERS
+from remyelin.catalogue.pathways import PATHWAYS
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import number
@@ -46,18 +48,14 @@ _CHANCES: Final = {
     "tiredness": ("tiredness", "#D55E00"),
     "sphincter": ("bladder or bowel", "#CC79A7"),
 }
+#: Studies drawn, each with the pathway that it follows.
 _STUDIES: Final = {
-    "tibial_sep": "tibial SEP",
-    "median_sep": "median SEP",
-    "sural": "sural",
-    "tibial_motor": "tibial motor",
-    "mep_leg": "leg MEP",
-    "vep": "VEP",
-}
-_STUDY_COLOURS: Final = {
-    **PATHWAY_COLOURS,
-    "mep_leg": PATHWAY_COLOURS["corticospinal_leg"],
-    "vep": PATHWAY_COLOURS["visual"],
+    "tibial_sep": PATHWAYS["tibial_sep"],
+    "median_sep": PATHWAYS["median_sep"],
+    "sural": PATHWAYS["sural"],
+    "tibial_motor": PATHWAYS["tibial_motor"],
+    "mep_leg": PATHWAYS["corticospinal_leg"],
+    "vep": PATHWAYS["visual"],
 }
 
 
@@ -83,8 +81,8 @@ def _over_time(results: Results) -> Figure:
     groups = results.groups()
     visits = range(len(months))
     shown = (
-        ("serum B12", "pmol/L", "b12", True),
-        ("methylmalonate", "nmol/L", "mma", True),
+        (MARKERS["b12"].label, "pmol/L", "b12", True),
+        (MARKERS["mma"].label, "nmol/L", "mma", True),
         ("severity of symptoms", "0 none to 7", "severity", False),
         ("disability scale", "points of 16", "scale.total", False),
     )
@@ -145,8 +143,8 @@ def _shares(results: Results) -> Figure:
     )
     studies = tuple(
         # the two greens of the evoked potentials lie close together
-        line(f"abnormal:{key}", label, _STUDY_COLOURS[key], dashed=key == "median_sep")
-        for key, label in _STUDIES.items()
+        line(f"abnormal:{key}", path.study, path.colour, dashed=key == "median_sep")
+        for key, path in _STUDIES.items()
     )
     recovery = (
         line("complete", "complete recovery", "#111111"),
@@ -179,7 +177,7 @@ def _spread(results: Results) -> Figure:
         ("tibial P40", "latency, ms", "tibial_sep.P40.latency", 1.0),
         ("sural nerve", "amplitude, uV", "sural.ankle.amplitude", 1.0),
         ("peroneal nerve", "velocity, m/s", "peroneal_motor.knee.velocity", 1.0),
-        ("serum B12", "pmol/L", "b12", 1.0),
+        (MARKERS["b12"].label, "pmol/L", "b12", 1.0),
         ("age", "years", "covariate.age", 1.0),
         ("since the cause began", "years", "began", -1 / DAYS_PER_YEAR),
     )
@@ -274,5 +272,5 @@ def render(results: Results, found: dict[str, Any]) -> str:
         span=span,
         months=lambda day: f"{day / DAYS_PER_MONTH:.3g}",
         disclaimer=DISCLAIMER,
-        sources=[str(references[key]) for key in sources if key in references],
+        sources=[references[key].printed for key in sources if key in references],
     )

@@ -63,18 +63,45 @@ def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
             for row in summary["published"]
         ]
         console.print(_table("Beside the published series", columns, rows))
+    console.print(
+        _table(
+            "\nThe nineteen symptoms, % of persons",
+            ("", "answer rests on", "first visit", "last visit", "published", "95 %", "of"),
+            [
+                (
+                    row["label"],
+                    row["tier"],
+                    number(row["first"]),
+                    number(row["last"]),
+                    "-"
+                    if row["published"] is None
+                    else f"{number(row['published'])} ({span(row['low'], row['high'])})",
+                    row["population"],
+                )
+                for row in summary["symptoms"]
+            ],
+        )
+    )
     for when, outcomes in summary["variation"].items():
         cells = [
             (
                 row["what"],
                 number(row["value"]),
                 span(*(row["persons"] or (None, None))),
+                span(*(row["measured"] or (None, None))),
                 span(*(row["sets"] or (None, None))),
                 row["unit"],
             )
             for row in outcomes
         ]
-        heads = ("", "cohort", "between persons, 10 to 90 %", "between parameter sets", "unit")
+        heads = (
+            "",
+            "cohort",
+            "between persons, 10 to 90 %",
+            "as measured, 10 to 90 %",
+            "between parameter sets",
+            "unit",
+        )
         console.print(_table(f"\nTwo kinds of spread, at {when}", heads, cells))
     for item in summary["failures"][:10]:
         tell(

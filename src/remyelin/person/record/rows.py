@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
+from remyelin.catalogue.causes import CAUSES, DIETS
 from remyelin.cobalamin import read_order
 from remyelin.evidence import Ledger
-from remyelin.person.case import CAUSES
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
@@ -37,17 +36,6 @@ _SEXES: Final = {
     "male": "male",
     "m": "male",
     "man": "male",
-}
-_DIETS: Final = ("vegan", "vegan diet", "vegetarian", "strict vegetarian")
-_CAUSE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "pernicious anaemia": ("pernicious anemia", "autoimmune gastritis", "intrinsic factor antibodies", "pa"),
-    "gastrectomy": ("total gastrectomy",),
-    "vegan diet": _DIETS,
-    "nitrous oxide": ("laughing gas", "n2o", "whippets"),
-    "metformin": (),
-    "ileal disease": ("ileal resection", "crohn disease", "crohn's disease"),
-    "food-cobalamin malabsorption": ("atrophic gastritis", "proton pump inhibitor"),
-    "CD320 antibodies": (),
 }
 
 
@@ -168,7 +156,7 @@ class Reading:
             (
                 cause
                 for cause in (*CAUSES, "unknown")
-                if wanted in (terms.fold(cause), *map(terms.fold, _CAUSE_NAMES.get(cause, ())))
+                if wanted in map(terms.fold, (cause, *(CAUSES[cause].also if cause in CAUSES else ())))
             ),
             None,
         )
@@ -201,7 +189,7 @@ class Reading:
             value = parse(_with_unit(row, "intake"), "intake", "intake")
             self._once(row, "food intake", value)
             self.person = replace(self.person, food_intake=value)
-        elif name in _DIETS:
+        elif name in DIETS:
             self._cause(replace(row, kind="cause", name="vegan diet"))
         else:
             raise _Skip(f"no diet {_clean(row.name)!r}; give vegan, or intake with a number of ug/d")
@@ -360,7 +348,7 @@ class Reading:
 
 def _amount(kind: str, row: Row) -> dict[str, float]:
     text = _with_unit(row, "")
-    if kind == "nitrous oxide":
+    if CAUSES[kind].gas:
         if "%" in text:
             return {"inspired_fraction": parse(text, "fraction", "inspired fraction")}
         return {"hours_per_day": parse(text.removesuffix("/d"), "hours", "hours a day")}

@@ -17,13 +17,14 @@ from fastapi import APIRouter, Query, Request
 from remyelin import nerve
 from remyelin.analysis.calibration.shipped_sensitivity import sensitivity
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.markers import MARKERS
+from remyelin.catalogue.pathways import words
 from remyelin.clinic import COMPUTED
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.nerve.anatomy.branches import Array, Run
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, volley
-from remyelin.output.figures.course import words
 from remyelin.web.engine import Engine
 from remyelin.web.provenance import read_by
 from remyelin.web.routes.quick import engine_of
@@ -35,11 +36,12 @@ _SHOWN: Final = 5  # influential numbers of the layers below
 _BELOW: Final = {"cobalamin": (), "myelin": ("cobalamin",), "nerve": ("fibre", "myelin", "cobalamin")}
 _CLINIC: Final = ("nerve", "fibre", "myelin", "cobalamin")
 _GAS: Final = ("nitrous_oxide.oxidation_rate", "nitrous_oxide.oxidised_loss")  # what it does to the vitamin
+#: What each value of the blood rests on, besides what its neighbours do.
 _BLOOD: Final = {
-    "b12": ("serum B12", ("plasma", "store", "absorption", "injection", *_GAS, "limits.b12")),
-    "holotc": ("holotranscobalamin", ("plasma", "store", "absorption", "injection", *_GAS, "limits.holotc")),
-    "mma": ("methylmalonate", ("methylmalonate", "renal", *_GAS, "limits.mma")),
-    "homocysteine": ("homocysteine", ("homocysteine", "synthase", "renal", "limits.homocysteine")),
+    "b12": ("plasma", "store", "absorption", "injection", *_GAS, "limits.b12"),
+    "holotc": ("plasma", "store", "absorption", "injection", *_GAS, "limits.holotc"),
+    "mma": ("methylmalonate", "renal", *_GAS, "limits.mma"),
+    "homocysteine": ("homocysteine", "synthase", "renal", "limits.homocysteine"),
 }
 
 
@@ -126,7 +128,9 @@ def _study(name: str) -> Readout:
 
 
 def _all() -> Mapping[str, Readout]:
-    found = {f"blood.{name}": Readout(title, _under(*keys), ()) for name, (title, keys) in _BLOOD.items()}
+    found = {
+        f"blood.{name}": Readout(MARKERS[name].label, _under(*keys), ()) for name, keys in _BLOOD.items()
+    }
     for name in COMPUTED:
         found[f"symptom.{name}"] = Readout(f"the symptom {name.replace('_', ' ')}", _nudged(name), _CLINIC)
     found["disability"] = Readout("the disability scale", _nudged("disability"), _CLINIC)

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from remyelin.catalogue.markers import STATUS
 from remyelin.evidence import Ledger
 
 Values = NDArray[np.float64]
 
-MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
 #: Sizes of a response, which are 0 where it is absent.
 SIZES: Final = ("amplitude",)
-TOP_OF_SCALE: Final = 16.0  # points of the disability scale, by its definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,26 @@ class Observation:
 
     def observe(self, values: Values, rng: Generator) -> Values:
         """Return measured values (person, visit) of the model's."""
-        filled = np.where(np.isnan(values), self.absent, values)
-        own = self.between * rng.standard_normal((len(values), 1))
-        noise = own + self.within * rng.standard_normal(values.shape)
+        own = rng.standard_normal((len(values), 1))
+        return self.measured(values, own, rng.standard_normal(values.shape))
+
+    def without_error(self, values: Values) -> Values:
+        """Return the model's values with the size 0 where a response is absent."""
+        return np.where(np.isnan(values), self.absent, values)
+
+    def measured(self, values: Values, own: Values, repeated: Values) -> Values:
+        """Return measured values of the model's, from normal numbers that are given.
+
+        Parameters
+        ----------
+        values : (person, visit) array
+        own : (person, 1) array
+            Standard normal; what stays with a person.
+        repeated : (person, visit) array
+            Standard normal; what differs from one visit to the next.
+        """
+        filled = self.without_error(values)
+        noise = self.between * own + self.within * repeated
         # An absent response stays absent: there is nothing for the noise to move.
         moved = (
             filled * np.exp(noise)
@@ -83,7 +99,7 @@ def observation_of(column: str, ledger: Ledger) -> Observation:
         Without spread for columns that the ledger has no spread of: symptoms noticed and signs, which are read as
         the model gives them.
     """
-    if column in MARKERS:
+    if column in STATUS:
         name = f"readout_noise.{column}"
         return Observation(0.0, ledger[name], True, 0.0, basis=name)
     if column in ("haemoglobin", "mcv"):
@@ -98,7 +114,8 @@ def observation_of(column: str, ledger: Ledger) -> Observation:
     if len(parts) == 3:
         study, site, quantity = parts
         quantity = "cmct" if study.startswith("mep") and quantity == "interval" else quantity
-        for key in (study, site.lower()):
+        wave = site.lower().replace("-", "_")
+        for key in (study, wave, f"{study}_{wave}"):
             for logarithm in (False, True):
                 name = f"norm.{key}.{'log_' if logarithm else ''}{quantity}"
                 if name in ledger:

@@ -1,0 +1,24 @@
+"""Homocysteine and methylation after nitrous oxide.
+
+One session at a share of 0.5, of one to twelve hours, in a replete person.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from remyelin import Ledger
+from remyelin.cobalamin import Exposure, NitrousOxide, Parameters, constant, simulate
+
+parameters = Parameters.from_ledger(Ledger.shipped())
+days = np.arange(-1.0, 15.0, 0.05)
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
+for hours in (1, 4, 12):
+    gas = NitrousOxide(start=0.0, stop=hours / 24, hours_per_day=24, inspired_fraction=0.5)
+    person = Exposure(age=30, food_intake=constant(5.0), meals_per_day=3, nitrous_oxide=(gas,))
+    course = simulate(person, days, parameters)
+    axes[0].plot(days, course["homocysteine"], label=f"{hours} h")
+    axes[1].plot(days, course["methylation"].sel(compartment="central"))
+axes[0].set(xlabel="days", ylabel="plasma homocysteine, umol/L")
+axes[1].set(xlabel="days", ylabel="methylation potential, cord and brain", ylim=(0, None))
+axes[0].legend(frameon=False)
+plt.show()

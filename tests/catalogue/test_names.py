@@ -1,0 +1,76 @@
+"""Names stand once: every room that has something for each of them has it for all of them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from remyelin import nerve
+from remyelin.catalogue import causes, markers, pathways, plans
+from remyelin.cobalamin.causes import APPLIED, Affected, apply
+from remyelin.evidence import Ledger
+
+PACKAGE = Path(causes.__file__).parent.parent
+LEDGER = Ledger.shipped()
+
+
+def test_every_shipped_cause_has_its_effect_and_its_priors() -> None:
+    assert set(APPLIED) == {cause.name for cause in causes.SHIPPED}
+    for cause in causes.SHIPPED[1:]:
+        assert f"prior.began.{cause.key}" in LEDGER
+        assert not cause.partial or f"prior.lost.{cause.key}" in LEDGER
+    assert len(causes.UNKNOWN) == len(LEDGER.vector("record.causes"))
+
+
+def test_a_cause_that_is_added_needs_a_name_of_its_own_and_an_effect() -> None:
+    worm = causes.Cause("fish tapeworm", applied=lambda healthy, person, ledger: healthy)
+    with pytest.raises(ValueError, match="'metformin' exists in remyelin"):
+        causes.CAUSES.gathered({"metformin": worm})
+    with pytest.raises(ValueError, match="has no function `applied`"):
+        causes.CAUSES.gathered({"fish tapeworm": causes.Cause("fish tapeworm")})
+    added = causes.CAUSES.gathered({"fish tapeworm": worm})
+    assert list(added) == [*(cause.name for cause in causes.SHIPPED), "fish tapeworm"]
+
+
+def test_an_unknown_cause_is_refused_with_a_suggestion() -> None:
+    from remyelin.base.errors import InputError
+    from remyelin.cobalamin import Exposure, constant
+
+    healthy = Exposure(age=60.0, food_intake=constant(4.0), meals_per_day=3.0)
+    with pytest.raises(InputError, match="did you mean 'metformin'"):
+        apply("metformine", healthy, Affected(-1.0, 0.0), LEDGER)
+
+
+def test_every_pathway_has_a_label_and_a_colour_of_its_own() -> None:
+    assert set(nerve.PATHWAYS) <= set(pathways.PATHWAYS)
+    assert len(set(pathways.COLOURS.values())) == len(pathways.PATHWAYS)
+    assert pathways.label_of("small_fibres") == "small fibres"
+    assert pathways.words("tibial_sep") == "tibial SEP"
+
+
+def test_the_markers_of_status_are_those_with_published_limits() -> None:
+    from remyelin.evidence.limits import limits
+
+    assert set(markers.STATUS) <= set(limits(LEDGER))
+    assert markers.MARKERS["b12"].title == "Serum B12"
+
+
+def test_the_plans_that_are_drawn_exist() -> None:
+    named = {plans.GIVEN, plans.UNTREATED, *(plans.shifted(months) for months in plans.SHIFTS_MONTHS)}
+    assert set(plans.COLOURS) <= named
+
+
+def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
+    """No module outside the catalogue compares with the name of a cause."""
+    names = {cause.name for cause in causes.SHIPPED} - {causes.NONE}
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            values = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            values += [node.value] if isinstance(node, ast.MatchValue) else []
+            if any(isinstance(item, ast.Constant) and item.value in names for item in values):
+                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    allowed = {"analysis/protocols/pool.py", "check/bundle_record.py"}  # a population's mix; a drug's name
+    assert {place.partition(":")[0] for place in found} <= allowed, found
