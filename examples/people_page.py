@@ -186,7 +186,10 @@ def rivals(data: dict) -> str:
                 show(item["tenth"]),
                 str(len(item["outside"])),
                 ", ".join(item["outside"]),
-                f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})",
+                # in whole points of few persons: a difference of none is no finding
+                f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})"
+                if waiting[0] and waiting[0] > 0.0
+                else "cannot tell",
             ]
         )
     head = [

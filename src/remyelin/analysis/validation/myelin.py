@@ -130,8 +130,8 @@ def monkey_shortest(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "monkey_lag_high",
     note="the same with methylation never below 0.3 from the little B12 in the diet; differences between "
-    "animals are not reported, so the floor is a guess; at 0.3 two fifths of the fibres block within six years on "
-    "the diet, and a floor of 0.26 to 0.28 would meet the row: the steep power of the deficit makes it so sharp",
+    "animals are not reported, so the floor is a guess; at 0.3 more than half of the fibres conduct for as "
+    "long as it is watched",
 )
 def monkey_longest(ledger: Ledger) -> Mapping[str, float]:
     """The last one."""
@@ -154,7 +154,7 @@ def depleted_bat(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "bat_replete",
-    note="methylation falls to 0.05 with three weeks' time constant, assumed beforehand; 16 days would meet the row",
+    note="methylation falls to 0.05 with three weeks' time constant, assumed beforehand",
 )
 def replete_bat(ledger: Ledger) -> Mapping[str, float]:
     """Nitrous oxide in a replete bat."""
