@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Annotated, Any, Final
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin import clinic, nerve
 from remyelin._version import __version__
+from remyelin.base.plain import tree
 from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
@@ -249,7 +249,7 @@ async def fibres(asked: AskedPathway, request: Request) -> Response:
 def tabled(found: nerve.Studies) -> dict[str, Any]:
     """Return studies as plain JSON-ready data."""
     return {
-        "rows": [clean(row.as_dict()) for row in found.rows],
+        "rows": [tree(row.as_dict()) for row in found.rows],
         "waveforms": {
             name: {
                 "time": [round(float(t), 4) for t in wave.time],
@@ -259,17 +259,6 @@ def tabled(found: nerve.Studies) -> dict[str, Any]:
             for name, wave in found.waveforms.items()
         },
     }
-
-
-def clean(item: Any) -> Any:
-    """Return plain data with what is not finite replaced by None."""
-    if isinstance(item, dict):
-        return {key: clean(value) for key, value in item.items()}
-    if isinstance(item, list | tuple):
-        return [clean(value) for value in item]
-    if isinstance(item, float):
-        return item if math.isfinite(item) else None
-    return item
 
 
 def warm(app: FastAPI) -> None:
