@@ -68,7 +68,9 @@ def lesion_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         delay = arrival[:, -4] - arrival[:, 3]
         added = np.where(data["conducts"].to_numpy(), delay - delay[0], np.nan)[1:]
         few = np.count_nonzero(np.isfinite(added)) < 2
-        series.append(Series(label, millimetres(added), colour, dashed=dashed, points=bool(few), width=2.0))
+        series.append(
+            Series(label, millimetres, numbers(added), colour, dashed=dashed, points=bool(few), width=2.0)
+        )
         passed = np.flatnonzero(np.isfinite(added))
         longest[label] = millimetres[int(passed[-1])] if len(passed) else 0.0
         table.append((label, longest[label], *numbers(added[[0, 3, 6]])))

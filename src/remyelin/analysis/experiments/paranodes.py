@@ -58,14 +58,14 @@ def paranodes(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         fibres = [change(whole, None, gap) for gap in GAPS_UM]
         velocity = conduct(fibres, duration=6.0)["velocity"].to_numpy()
         found[label] = velocity
-        speeds.append(Series(label, GAPS_UM(velocity), colour))
+        speeds.append(Series(label, GAPS_UM, numbers(velocity), colour))
         fibres = [change(whole, NODE, gap) for gap in FINE_UM]
         data = conduct(fibres, duration=6.0)
         arrival = data["arrival"].to_numpy()
         over = np.where(
             data["conducts"].to_numpy(), (arrival[:, NODE + 1] - arrival[:, NODE - 1]) * 1e3 - step, np.nan
         )
-        times.append(Series(label, FINE_UM(over), colour))
+        times.append(Series(label, FINE_UM, numbers(over), colour))
         blocked = np.flatnonzero(np.isnan(over))
         before = float(over[blocked[0] - 1]) if len(blocked) and blocked[0] else float("nan")
         twice = _where(over, 200.0)

@@ -85,9 +85,9 @@ def recovery(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         spare = [safety_factor(repair(short, near, n / most), duration=12.0) for n in LAMELLAE]
         periods = np.array(in_threads(period, [repair(short, near, n / most) for n in LAMELLAE])) / usual
         onset[name] = next((n for n, ok in zip(LAMELLAE, passes, strict=True) if ok), None)
-        speed.append(Series(name, LAMELLAE(relative), colour))
+        speed.append(Series(name, LAMELLAE, numbers(relative), colour))
         safety.append(Series(name, LAMELLAE, spare, colour))
-        wait.append(Series(name, LAMELLAE(periods), colour))
+        wait.append(Series(name, LAMELLAE, numbers(periods), colour))
         for row, *values in zip(LAMELLAE, relative, spare, periods, strict=True):
             table[row] += numbers(values)
     third = conduct(lose_lamellae(whole, where, 1 / 3))["arrival"].values[0]

@@ -172,7 +172,7 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "pulses per second",
             "share that arrives",
             tuple(
-                Series(f"{100 * share:g} % of lamellae", RATES(found), colour)
+                Series(f"{100 * share:g} % of lamellae", RATES, numbers(found), colour)
                 for (share, colour), found in zip(TRAINS, shares, strict=True)
             ),
             y_range=(0.0, 1.05),
