@@ -24,7 +24,8 @@ from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cas
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
 from remyelin.person.plans import Plan
-from remyelin.web.engine import Engine, as_json
+from remyelin.web.drawn import as_json
+from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
 
 router = APIRouter(prefix="/api")
