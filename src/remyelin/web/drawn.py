@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 from pydantic_core import to_json
 
 from remyelin import clinic
+from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence.limits import MARKERS
+from remyelin.person.case import Case
+from remyelin.person.person import Person
 from remyelin.person.subject import Subject
 from remyelin.web.settings import (
     WEB_COURSE_POINTS,
+    WEB_HISTORY_DAYS,
     WEB_HISTORY_POINTS,
     WEB_HISTORY_SHOWN,
+    WEB_HORIZON_DAYS,
 )
 
 BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
@@ -188,3 +193,37 @@ def described(whole: Trajectory) -> dict[str, Any]:
             for fact in person.facts
         ],
     }
+
+
+def state_at(whole: Trajectory, day: float) -> xr.Dataset:
+    """Return the state of myelin and axons at a date, linear between those kept."""
+    times = whole.states.time.to_numpy()
+    # dates travel in months with three decimals
+    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
+    if not times[0] <= day <= times[-1]:
+        raise InputError(
+            f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
+            f"{times[-1] / DAYS_PER_MONTH:.0f} from presentation."
+        )
+    return whole.states.sel(time=day) if day in times else whole.states.interp(time=day)
+
+
+def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
+    """Refuse what would take the page too long; the command line computes it.
+
+    Raises
+    ------
+    InputError
+        If the history or the horizon is too long, or the treatment is moved out of the course.
+    """
+    if -person.began > WEB_HISTORY_DAYS:
+        raise InputError("cause.began: the page computes up to 60 years of history; use the command line.")
+    if case.plan.horizon > WEB_HORIZON_DAYS:
+        raise InputError("plan.horizon: the page computes up to 10 years; use the command line.")
+    if shift is None:
+        return
+    for i, item in enumerate(case.treatment):
+        if not person.began <= item.start + shift <= case.plan.horizon:
+            raise InputError(
+                f"treatment[{i}].start: moved by {shift / DAYS_PER_MONTH:.0f} months it lies outside the course."
+            )

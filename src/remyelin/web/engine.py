@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
-from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.pathways import runs
@@ -28,12 +27,15 @@ from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person.answer import Answer, answered
+from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import Ends, at_presentation, ends_at, members
+from remyelin.person.inference.resembling import Resembling, has_findings, resembling
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.settings import RECOVERY_MEMBERS
 from remyelin.person.subject import exposure_of, placed, subject_of
 from remyelin.web.bands import band_dates, days_to_better, first_dose, shifted_from, values_at
 from remyelin.web.drawn import (
@@ -46,6 +48,8 @@ from remyelin.web.drawn import (
     months,
     pictured,
     plain,
+    refuse_too_long,
+    state_at,
 )
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
@@ -53,9 +57,7 @@ from remyelin.web.settings import (
     WEB_BAND_MEMBERS,
     WEB_COURSE_POINTS,
     WEB_DOSES,
-    WEB_HISTORY_DAYS,
     WEB_HISTORY_POINTS,
-    WEB_HORIZON_DAYS,
     WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
@@ -89,7 +91,22 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: placed(case, self.ledger))
+        found = self.alike(case)
+        return found.person if found else self._persons.get(key, lambda: placed(case, self.ledger))
+
+    def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
+        """Return the persons who resemble the findings of a case; None where it reports none."""
+        if not has_findings(case, self.ledger):
+            return None
+        data = to_toml_data(case)
+        parts = ("person", "cause", "intake", "labs", "coexisting", "symptom", "sign")
+        key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
+
+        def make() -> Resembling | None:
+            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+
+        found: Resembling | None = self._persons.get(key, make)
+        return found
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -116,6 +133,7 @@ class Engine:
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         check("placing the person")
+        self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
         who, chain = subject_of(case, person), self._chain
@@ -180,10 +198,13 @@ class Engine:
     def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
         whole = self.trajectory(case, shift, check)
         chain, body = self._chain, whole.who.body
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         start = first_dose(case, shift)
         at = band_dates(times, start)
+        alike = self.alike(case)
+        if alike is not None:
+            return self._followed_alike(case, shift, whole, alike, times[at], check)
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
         check("members of the ensemble")
         together = chain.myelin(
             whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
@@ -202,6 +223,33 @@ class Engine:
         )
         presence = np.array([float(judge.presence) for judge in followed.judges])
         return Followed(together.time.to_numpy(), start, pathways, picture, presence)
+
+    def _followed_alike(
+        self,
+        case: Case,
+        shift: float | None,
+        whole: Trajectory,
+        alike: Resembling,
+        days: NDArray[np.float64],
+        check: Check,
+    ) -> Followed:
+        """Return the persons who resemble the findings of a case under one plan."""
+        mental = whole.chemistry["mental"].sel(time=days).to_numpy()
+        found = band_of(
+            case, (Plan("asked", "as asked", shift),), alike, days, mental[None], self.ledger, check
+        )
+        picture = Picture(
+            {name: values[:, 0] for name, values in found.severity.items()},
+            found.disability[:, 0].astype(np.int64),
+            found.gait[:, 0].astype(np.int64),
+        )
+        over = ("member", "time", "pathway")
+        pathways = xr.Dataset(
+            {name: (over, values[:, 0]) for name, values in found.pathways.items()},
+            coords={"time": days, "pathway": list(clinic.PATHWAYS)},
+        )
+        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
+        return Followed(days, first_dose(case, shift), pathways, picture, presence)
 
     def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
         """Return the answer of a case under plans, the first of which is its own.
@@ -251,12 +299,23 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person, body, chain = whole.who.person, whole.who.body, self._chain
-        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
-        together = chain.myelin(whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting)
-        pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+        alike = self.alike(case)
+        if alike is not None:
+            if alike.refused:
+                return alike.refused
+            plan = Plan("asked", "as given", 0.0)
+            now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            here = presentation_of(now, 0)
+        else:
+            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            together = chain.myelin(
+                whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
+            )
+            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+            here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
@@ -265,7 +324,7 @@ class Engine:
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
+        computed = findings(here, noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -274,7 +333,7 @@ class Engine:
         """Study the nerves at a date (days); with drawn fibres in the exact engine where asked."""
         whole = self.trajectory(case, shift, check)
         tables = self.tables()
-        state = _state_at(whole, day)
+        state = state_at(whole, day)
         run = nerve.exact(whole.who.body, tables, self.ledger, seed=0) if exact else None
         damage = Damage.of(states_of(state), tables, Spread.from_ledger(self.ledger))
         count = itertools.count(1)
@@ -289,7 +348,7 @@ class Engine:
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
         """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
         whole = self.trajectory(case, shift, lambda step: None)
-        state = _state_at(whole, day).expand_dims("time")
+        state = state_at(whole, day).expand_dims("time")
         pathways = self._chain.conduction(state, whole.who.body, coexisting=case.coexisting)
         mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
         disability = pictured(pathways, mental, self._chain.maps_of(whole.who.person.traits)).disability
@@ -300,7 +359,7 @@ class Engine:
     ) -> list[dict[str, Any]]:
         """Return diameter, chance to conduct and arrival of the fibres of a pathway, neuron after neuron."""
         whole = self.trajectory(case, shift, check)
-        arrays = states_of(_state_at(whole, day))
+        arrays = states_of(state_at(whole, day))
         laboratory = Laboratory.of(whole.who.body, self.tables(), self.ledger)
         found = []
         for run in runs(pathway, whole.who.body, self.ledger):
@@ -320,42 +379,8 @@ class Engine:
         return found
 
 
-def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
-    """Return the state of myelin and axons at a date, linear between those kept."""
-    times = whole.states.time.to_numpy()
-    # dates travel in months with three decimals
-    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
-    if not times[0] <= day <= times[-1]:
-        raise InputError(
-            f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
-            f"{times[-1] / DAYS_PER_MONTH:.0f} from presentation."
-        )
-    return whole.states.sel(time=day) if day in times else whole.states.interp(time=day)
-
-
-def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
-    """Refuse what would take the page too long; the command line computes it.
-
-    Raises
-    ------
-    InputError
-        If the history or the horizon is too long, or the treatment is moved out of the course.
-    """
-    if -person.began > WEB_HISTORY_DAYS:
-        raise InputError("cause.began: the page computes up to 60 years of history; use the command line.")
-    if case.plan.horizon > WEB_HORIZON_DAYS:
-        raise InputError("plan.horizon: the page computes up to 10 years; use the command line.")
-    if shift is None:
-        return
-    for i, item in enumerate(case.treatment):
-        if not person.began <= item.start + shift <= case.plan.horizon:
-            raise InputError(
-                f"treatment[{i}].start: moved by {shift / DAYS_PER_MONTH:.0f} months it lies outside the course."
-            )
-
-
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting")
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
     return json.dumps([data.get(part) for part in decides], sort_keys=True)

@@ -23,7 +23,7 @@ from remyelin.base.files import reason
 from remyelin.base.plain import tree
 from remyelin.base.units import show
 from remyelin.person.case import Case, case_of, to_toml_data
-from remyelin.web.engine import refuse_too_long
+from remyelin.web.drawn import refuse_too_long
 from remyelin.web.guard import REPORT_POLICY
 from remyelin.web.pool import Pool, Ticket
 from remyelin.web.routes.quick import Asked, AskedStudies, engine_of, tabled
