@@ -204,6 +204,15 @@ def test_the_report_shows_what_is_measured(healthy: Cohort) -> None:
     assert wide > narrow
 
 
+def test_the_report_shows_all_nineteen(healthy: Cohort) -> None:
+    rows = summary(Results(healthy))["symptoms"]
+    assert [row["number"] for row in rows] == list(range(1, 20))
+    for row in rows:
+        if row["tier"] == "mechanism":
+            assert row["first"] == row["last"] == 0.0, f"nobody healthy has {row['name']} by mechanism"
+    assert any(row["first"] > 0.0 for row in rows if row["tier"] == "no evidence"), "the background is there"
+
+
 def test_a_person_is_the_same_before_any_treatment(tmp_path: Path) -> None:
     """What is drawn of a person does not depend on how many doses another arm would have left out."""
     found = {}

@@ -33,7 +33,7 @@ def maintenance(ledger: Ledger, progress: Progress) -> Run:
         "Ten years of raised homocysteine or methylmalonic acid for other reasons (controls: the cord must stay "
         "whole), and a lack of the enzyme that needs B12 with B12 itself normal.",
         rows,
-        # that homocysteine and methylmalonate do not reach myelin was decided, not found
+        # Homocysteine and methylmalonate do not affect myelin by construction, so this is not evidence.
         "built in" if direction(rows) == "agrees" else direction(rows),
         held(rows),
     )
@@ -155,7 +155,7 @@ def recovery(ledger: Ledger, progress: Progress) -> Run:
 
 
 def waiting(ledger: Ledger, progress: Progress) -> Run:
-    """What treatment now, later or never does to one person."""
+    """Compare treatment now, later or never in one person."""
     progress("one course under several starts")
     course = _course(ledger)
     plans = {plan.name: plan.label for plan in course.plans}

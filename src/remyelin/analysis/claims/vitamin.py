@@ -132,7 +132,7 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
 
 
 def risks(ledger: Ledger, progress: Progress) -> Run:
-    """What the model can say of harm: the blood that recovers while nerves do not."""
+    """Return the harm within the model's reach: the blood that recovers while nerves do not."""
     progress("folic acid alone")
     plain, masked = _patient(ledger), _patient(ledger, folic_acid=FOLIC_ACID)
     blood = [float(item["haemoglobin"][-1]) for item in (plain, masked)]

@@ -1,4 +1,4 @@
-"""Who a person of a population is: a pure function of the population's seed and the person's number."""
+"""Sampling of persons: a pure function of the population's seed and the person's number."""
 
 from __future__ import annotations
 

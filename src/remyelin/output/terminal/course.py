@@ -1,4 +1,4 @@
-"""What is said on the terminal: progress on stderr, results on stdout."""
+"""A course on the terminal: progress on stderr, results on stdout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
+"""Routes that take seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
 
 The client reads the events from the answer itself. When it closes the connection the computation ends at its
 next step, and its place in the queue is free.
