@@ -1,9 +1,10 @@
 """The fibre engine against NEURON and PyFibers, in one run on the same fibres.
 
-Here it is one impulse started at a node by 2 nA for 0.1 ms; :mod:`~remyelin.bench.stimulation` has the protocols. Seconds
-are processor seconds per fibre on one core, the best of several repeats where one does not take minutes; building
-fibres, NEURON's sections and our reductions is set-up and counted on neither side. Errors are against the same
-fibre solved by NEURON's DASPK at a tight tolerance; through long nerves at the usual one, whose own error then
+Here it is one impulse started at a node by 2 nA for 0.1 ms; :mod:`~remyelin.bench.stimulation` has the protocols.
+
+Seconds are processor seconds per fibre on one core, the best of several repeats where one does not take minutes;
+building fibres, NEURON's sections and our reductions is set-up and counted on neither side. Errors are against the
+same fibre solved by NEURON's DASPK at a tight tolerance; through long nerves at the usual one, whose own error then
 reads zero.
 """
 

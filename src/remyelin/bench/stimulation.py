@@ -192,24 +192,25 @@ def cycle(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         relative_tolerance=CYCLE_WIDTH,
     )
     spent, worst = (alone.core_s if alone else 0.0), 0.0
+    theirs = alone.value if alone else None
     for interval, change in zip(INTERVALS, data.change.values.tolist(), strict=True):
-        if not (alone and alone.value):
+        if theirs is None:
             break
         progress(f"{what}: NEURON, {interval:g} ms")
-        first = neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)], SUPRAMAXIMAL * alone.value)
+        first = neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)], SUPRAMAXIMAL * theirs)
         test = neuron.clamp(1, [(interval, interval + CYCLE_PULSE_MS)])
-        guess = alone.value * (1 + change)
+        guess = theirs * (1 + change)
         found = neuron.search(
             fibre, [first, test], (guess / CYCLE_REACH, guess * CYCLE_REACH),
             How(interval + CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, RIVAL_US), criterion="more",
             relative_tolerance=CYCLE_WIDTH,
         )  # fmt: skip
         if not (found and found.value):
-            alone = None
+            theirs = None
             break
         spent += found.core_s
-        worst = max(worst, change - (found.value / alone.value - 1), key=abs)
-    there = alone is not None
+        worst = max(worst, change - (found.value / theirs - 1), key=abs)
+    there = theirs is not None
     yield Row(
         f"{what} (error: largest difference)", f"NEURON backward Euler, {RIVAL_US:g} us, narrow brackets",
         ours.core_s, spent if there else None, worst if there else None,
@@ -261,7 +262,9 @@ def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     fibres = [kinds[k] for k in random.integers(len(kinds), size=COMPOUND_FIBRES)]
     long = float(healthy[-1].length.sum())
     at = [Electrode((share * long, away, 0.0), CONDUCTIVITY) for share, away in COMPOUND_AT]
-    what = f"compound potential of {COMPOUND_FIBRES:,} fibres x {NODES} nodes, half lesioned, two distances, all"
+    what = (
+        f"compound potential of {COMPOUND_FIBRES:,} fibres x {NODES} nodes, half lesioned, two distances, all"
+    )
     progress(what)
     call = partial(compound_potential, electrodes=at, duration=COMPOUND_MS, threads=1)
     call(fibres[:LANES])

@@ -11,7 +11,7 @@ from remyelin.cli.common import Json, print_json
 
 def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin, cohort or web")],
-    rows: Annotated[
+    parts: Annotated[
         list[str] | None,
         typer.Option("--row", help="one part of it, such as thresholds; may be repeated", metavar="PART"),
     ] = None,
@@ -22,7 +22,7 @@ def bench(
     from remyelin.output.terminal.course import Progress, print_benchmark
 
     with Progress() as progress:
-        rows = run_benchmark(name, progress, rows or ())
+        rows = run_benchmark(name, progress, parts or ())
     if as_json:
         print_json(rows)
     else:
