@@ -29,6 +29,7 @@ from remyelin.fibre import (
     follow_trains,
     lose_lamellae,
     mrg,
+    mrg_interpolated,
     point_source,
     recovery_cycle,
     rectangular,
@@ -42,6 +43,7 @@ Progress = Callable[[str], None]
 Array = NDArray[np.float64]
 
 DIAMETER, NODES = 10.0, 51
+GRIDS = ("published", "converged")
 DISTANCE_UM, CONDUCTIVITY = 1000.0, 0.2
 PULSE_MS = 0.1
 THRESHOLDS = 100
@@ -81,7 +83,7 @@ def electrodes(fibre: Fibre, count: int) -> dict[str, Electrode]:
 
 def many_thresholds(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """Extracellular thresholds, published and converged grid."""
-    for grid in ("published", "converged"):
+    for grid in GRIDS:
         fibre = _fibre(ledger, grid)
         what = f"extracellular threshold, {THRESHOLDS} electrodes at 1 mm, {NODES} nodes, {grid} grid, each"
         progress(what)
@@ -256,7 +258,7 @@ def block(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """The compound potential of a thousand fibres, half of them lesioned, at two distances."""
     random = np.random.default_rng(1)
-    healthy = [mrg(float(d), NODES, ledger=ledger) for d in np.linspace(6.0, 15.0, 40)]
+    healthy = [mrg_interpolated(float(d), NODES, ledger=ledger) for d in np.linspace(6.0, 15.0, 40)]
     lesioned = [lose_lamellae(fibre, range(20, 30), 0.3) for fibre in healthy]
     kinds = healthy + lesioned
     fibres = [kinds[k] for k in random.integers(len(kinds), size=COMPOUND_FIBRES)]
