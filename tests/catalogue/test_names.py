@@ -25,12 +25,13 @@ def test_every_shipped_cause_has_its_effect_and_its_priors() -> None:
 
 
 def test_a_cause_that_is_added_needs_a_name_of_its_own_and_an_effect() -> None:
-    with pytest.raises(ValueError, match="two causes named 'metformin'"):
-        causes.gathered(causes.Cause("metformin", applied=lambda healthy, person, ledger: healthy))
-    with pytest.raises(ValueError, match="no function `applied`"):
-        causes.gathered(causes.Cause("fish tapeworm"))
-    added = causes.Cause("fish tapeworm", applied=lambda healthy, person, ledger: healthy)
-    assert list(causes.gathered(added)) == [*(cause.name for cause in causes.SHIPPED), "fish tapeworm"]
+    worm = causes.Cause("fish tapeworm", applied=lambda healthy, person, ledger: healthy)
+    with pytest.raises(ValueError, match="'metformin' exists in remyelin"):
+        causes.CAUSES.gathered({"metformin": worm})
+    with pytest.raises(ValueError, match="has no function `applied`"):
+        causes.CAUSES.gathered({"fish tapeworm": causes.Cause("fish tapeworm")})
+    added = causes.CAUSES.gathered({"fish tapeworm": worm})
+    assert list(added) == [*(cause.name for cause in causes.SHIPPED), "fish tapeworm"]
 
 
 def test_an_unknown_cause_is_refused_with_a_suggestion() -> None:

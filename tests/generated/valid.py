@@ -10,7 +10,7 @@ import tomli_w
 from remyelin import Ledger
 from remyelin.base.errors import InputError
 from remyelin.base.units import KINDS, per_unit
-from remyelin.catalogue.causes import CAUSES, PARTIAL
+from remyelin.catalogue.causes import CAUSES
 from remyelin.check.words import vocabulary
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence.limits import MARKERS
@@ -74,7 +74,7 @@ def _case(rng: random.Random) -> dict[str, Any]:
     cause: dict[str, Any] = {"kind": kind}
     if kind != "none" and rng.random() < 0.7:
         cause["began"] = f"-{max(end(rng, 0.01, min(age, 60)), 0.01):.4f} y"
-    if kind in PARTIAL and rng.random() < 0.6:
+    if CAUSES[kind].partial and rng.random() < 0.6:
         cause["lost"] = rng.choice([0.0, 0.01, 0.5, 1.0])
     if kind == "nitrous oxide":
         if rng.random() < 0.5:

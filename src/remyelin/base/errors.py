@@ -13,19 +13,47 @@ LONGEST_NAME: Final = 100
 
 
 class RemyelinError(Exception):
-    """Base of every error remyelin raises on purpose."""
+    """Base of every error remyelin raises on purpose.
+
+    Examples
+    --------
+    >>> from remyelin import InputError, RemyelinError, SimulationError
+    >>> issubclass(InputError, RemyelinError), issubclass(SimulationError, RemyelinError)
+    (True, True)
+    """
 
 
 class InputError(RemyelinError, ValueError):
-    """What the user gave cannot be used: a file, a key, a value, a unit, a name."""
+    """Error in what the user gave: a file, a key, a value, a unit, a name.
+
+    Examples
+    --------
+    >>> from remyelin import InputError, load_case
+    >>> try:
+    ...     load_case('stabler-2031')
+    ... except InputError as error:
+    ...     print(error)
+    no shipped case named 'stabler-2031'; did you mean 'stabler-2013'?
+    """
 
 
 class SimulationError(RemyelinError, RuntimeError):
-    """A computation that should have worked did not; the input was valid."""
+    """A computation that should have worked did not; the input was valid.
+
+    Examples
+    --------
+    >>> from remyelin import SimulationError
+    >>> issubclass(SimulationError, ValueError)
+    False
+    """
 
 
 class UncachedKernels(RuntimeWarning):
     """Compiled kernels cannot be kept: every process compiles its own."""
+
+
+class Renamed(UserWarning):
+    """A name of an earlier version was given; it still works."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

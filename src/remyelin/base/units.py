@@ -192,6 +192,7 @@ MM_PER_UM: Final = 1e-3
 Q10_INTERVAL: Final = 10.0  # degrees C over which a Q10 is stated
 
 # --- physics -------------------------------------------------------------------------------------------
+MMOL_PER_MOL: Final = 1000.0
 FARADAY: Final = 96485.33212  # C/mol
 GAS_CONSTANT: Final = 8.314462618  # J/(mol K)
 ZERO_CELSIUS: Final = 273.15  # K

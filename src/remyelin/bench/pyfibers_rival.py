@@ -1,4 +1,4 @@
-"""The same fibre in PyFibers, where it is installed: its MRG model is ours, so a diameter says it all."""
+"""The same fibre in PyFibers, where it is installed: its models are ours, so a name and a diameter say it all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from remyelin.base.errors import SimulationError
 from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, PULSE, RivalRun, as_run, ask
 from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.stimulation.stimulus import Pulse
 
 
 @cache
@@ -19,9 +20,17 @@ def unavailable() -> str | None:
 
 
 def simulate(
-    fibre: Fibre, *, step_us: float, duration: float, repeats: int = 1, timeout: float = 300.0
+    fibre: Fibre,
+    *,
+    step_us: float,
+    duration: float,
+    model: str = "MRG_DISCRETE",
+    pulse: Pulse | None = None,
+    record: tuple[int, int] | None = None,
+    repeats: int = 1,
+    timeout: float = 300.0,
 ) -> RivalRun:
-    """Run a healthy MRG fibre in PyFibers under the reference protocol.
+    """Run a healthy fibre in PyFibers, by default MRG under the reference protocol.
 
     Parameters
     ----------
@@ -31,6 +40,12 @@ def simulate(
         Backward Euler step, microseconds.
     duration : float
         ms.
+    model : str
+        PyFibers' name of the model of the fibre.
+    pulse : Pulse, optional
+        Into a node; that of the reference protocol when omitted.
+    record : (int, int), optional
+        Nodes between which velocity is taken; a quarter and three quarters of the fibre.
     repeats : int
         The best time of so many counts.
     timeout : float
@@ -49,12 +64,15 @@ def simulate(
     if reason:
         raise SimulationError(reason)
     node, start, length, amplitude = PULSE
+    if pulse is not None:
+        node, start, length, amplitude = pulse.node, pulse.start, pulse.duration, pulse.amplitude
     job = {
+        "model": model,
         "diameter": fibre.diameter,
         "nodes": fibre.n_nodes,
         "temperature": fibre.temperature,
         "pulse": {"node": node, "start": start, "duration": length, "amplitude": amplitude},
-        "record": [int(0.25 * fibre.n_nodes), int(0.75 * fibre.n_nodes)],
+        "record": list(record or (int(0.25 * fibre.n_nodes), int(0.75 * fibre.n_nodes))),
         "threshold": ARRIVAL_THRESHOLD,
         "duration": duration,
         "step": step_us * 1e-3,

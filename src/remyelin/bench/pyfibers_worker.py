@@ -1,4 +1,4 @@
-"""Runs inside a process of its own: MRG fibres in PyFibers, timed. See :mod:`remyelin.bench.pyfibers_rival`.
+"""Runs inside a process of its own: fibres in PyFibers, timed. See :mod:`remyelin.bench.pyfibers_rival`.
 
 Reads one JSON object ``{"jobs": [...]}`` from standard input and prints one JSON list, one result per job.
 """
@@ -25,7 +25,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     from pyfibers import FiberModel, IntraStim, build_fiber
 
     fibre = build_fiber(
-        FiberModel.MRG_DISCRETE,
+        getattr(FiberModel, job["model"]),
         diameter=job["diameter"],
         n_nodes=job["nodes"],
         temperature=job["temperature"],

@@ -6,13 +6,11 @@ entry point of the group ``remyelin.causes`` that names a :class:`Cause` with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from types import MappingProxyType
 from typing import Any, Final
 
-GROUP: Final = "remyelin.causes"
+from remyelin.base.extensions import Extensible
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +82,22 @@ SHIPPED: Final = (
 )
 
 
-def gathered(*added: Cause) -> Mapping[str, Cause]:
-    """Return the causes of this package and those added, by name.
-
-    Raises
-    ------
-    ValueError
-        If a cause that is added has the name of another, or no ``applied``.
-    """
-    found = {cause.name: cause for cause in SHIPPED}
-    for cause in added:
-        if cause.name in found:
-            raise ValueError(f"{GROUP}: there are two causes named {cause.name!r}; rename one.")
-        if cause.applied is None:
-            raise ValueError(f"{GROUP}: {cause.name!r} has no function `applied`; give one.")
-        found[cause.name] = cause
-    return MappingProxyType(found)
+def _refusal(value: Any) -> str:
+    if not isinstance(value, Cause):
+        return "is no remyelin.catalogue.causes.Cause"
+    return "" if value.applied is not None else "has no function `applied`; give one"
 
 
-CAUSES: Final = gathered(*(point.load() for point in entry_points(group=GROUP)))
-PARTIAL: Final = tuple(cause.name for cause in CAUSES.values() if cause.partial)
-GAS: Final = tuple(cause.name for cause in CAUSES.values() if cause.gas)
+CAUSES: Final = Extensible({cause.name: cause for cause in SHIPPED}, "remyelin.causes", _refusal)
+"""Causes by name. An entry point that adds one has its name."""
+GAS: Final = tuple(cause.name for cause in SHIPPED if cause.gas)
 #: Causes that an unknown one may be; the last entry of ``record.causes`` is that there is none.
-UNKNOWN: Final = (*(cause.name for cause in CAUSES.values() if cause.unknown), NONE)
+UNKNOWN: Final = (*(cause.name for cause in SHIPPED if cause.unknown), NONE)
+
+
+def partial_causes() -> tuple[str, ...]:
+    """Return the causes that take a share."""
+    return tuple(cause.name for cause in CAUSES.values() if cause.partial)
 
 
 def paced_by(covariate: str) -> tuple[str, ...]:

@@ -21,9 +21,10 @@ OWN: Final = "remyelin"
 #: Sections in the order of the answer, with their headings.
 SECTIONS: Final = {
     "urgent": "Seek care",
-    "testing": "Whether to test",
     "values": "How to read the values",
-    "next": "Which test next",
+    "next": "What to do now",
+    "expect": "What to expect",
+    "testing": "Whether to test",
     "symptoms": "What is known of these symptoms",
     "alike": "What else can look alike",
     "risks": "Risks of treatment",
@@ -75,6 +76,16 @@ class Line:
         Keys of the bibliography; ``remyelin`` where the program speaks for itself.
     mark : str
         A key of :data:`MARKS`: how the source was seen.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> line = answer(known, ledger).lines[0]
+    >>> isinstance(line.text, str)
+    True
     """
 
     section: str
@@ -86,7 +97,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What guidance says of a person.
+    """Answer of published guidance for a person.
 
     Attributes
     ----------
@@ -96,6 +107,15 @@ class Answer:
         What was understood, in words.
     lines : tuple of Line
         In the order of :data:`SECTIONS`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> type(answer(known, ledger).lines[0]).__name__
+    'Line'
     """
 
     about: str
@@ -139,6 +159,16 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
     -------
     Answer
         The first section always has a line; every line has a source.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> found = answer(known, ledger)
+    >>> len(found.lines) > 5
+    True
     """
     lines = [
         *_readings(known, ledger),
@@ -147,6 +177,9 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         *forecast,
         *_unread(known),
     ]
+    # whether to test is no question once a marker was measured
+    if any(marker in known.labs for marker in MARKERS):
+        lines = [line for line in lines if line.section != "testing"]
     ill = any("neurological" in word.groups for word in known.words)
     if ill and any(line.section == "next" for line in lines):
         lines.append(Line("next", SAME_DAY, (OWN,), "own"))

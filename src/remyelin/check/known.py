@@ -1,4 +1,4 @@
-"""What is known of a person: frozen, in canonical units, whatever form it came in."""
+"""Known facts of a person: frozen, in canonical units, from any form of input."""
 
 from __future__ import annotations
 
@@ -88,6 +88,15 @@ class Known:
         Every laboratory value with its date, where the input has dates; `labs` holds the latest of each.
     treated : tuple of Treated
         Records of B12 treatment with their start, current or past, where the input has dates.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> known.age, sorted(known.labs)[:2]
+    (57.0, ['b12', 'haematocrit'])
     """
 
     source: str

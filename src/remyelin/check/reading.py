@@ -40,6 +40,15 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
     ------
     InputError
         One sentence with the place, what is wrong and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.check import answer, read
+    >>> ledger = Ledger.shipped()
+    >>> known = read('stabler-2013', ledger)
+    >>> known.sex
+    'female'
     """
     for name in confirmed:
         if name not in LABS:

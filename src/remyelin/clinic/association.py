@@ -84,6 +84,13 @@ class Associations:
     background : mapping of str to Background
     dependent : float
         Share of those with a dementia who depend on others completely.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> associations = clinic.Associations.from_ledger(Ledger.shipped())
+    >>> 'memory' in associations.background
+    True
     """
 
     clocks: Mapping[str, Clock]

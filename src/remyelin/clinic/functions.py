@@ -79,7 +79,20 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
 def functions_of(
     values: Mapping[str, Floats], pathways: Sequence[str], parameters: Parameters
 ) -> Mapping[str, Floats]:
-    """Return what :func:`functions` does, of plain arrays (..., pathway) whose last axis is `pathways`."""
+    """Return what :func:`functions` does, of plain arrays (..., pathway) whose last axis is `pathways`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> values = {name: paths[name].to_numpy() for name in paths.data_vars}
+    >>> lost = clinic.functions_of(values, paths['pathway'].to_numpy().tolist(), maps)
+    >>> round(float(lost['position_leg']), 3)
+    0.0
+    """
     p = parameters
     at = _arrays(values, pathways)
     arrives, spread = at["conducted"], at["dispersion"]

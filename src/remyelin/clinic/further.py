@@ -85,6 +85,14 @@ def p300_delay(delay: Floats, maps: Further) -> Floats:
     delay : (...) array
         Added delay of the callosal pathway, ms.
     maps : Further
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin import Ledger, clinic
+    >>> maps = clinic.Parameters.from_ledger(Ledger.shipped()).further
+    >>> bool(clinic.p300_delay(np.array(0.0), maps) == 0.0)
+    True
     """
     late: Floats = maps.crossings * delay
     return late

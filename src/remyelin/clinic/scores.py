@@ -26,7 +26,14 @@ ITEMS: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal")
 
 
 def most_points(parameters: Parameters) -> int:
-    """Return the points of the scale where nothing conducts: the most without the mental item."""
+    """Return the points of the scale where nothing conducts: the most without the mental item.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> clinic.most_points(clinic.Parameters.from_ledger(Ledger.shipped())) > 10
+    True
+    """
     nothing = dict.fromkeys(VARIABLES, np.zeros(len(PATHWAYS)))
     return int(scale_of(functions_of(nothing, PATHWAYS, parameters), parameters)["total"])
 
@@ -61,6 +68,16 @@ def functional_disability(
     ------
     InputError
         If a pathway or variable is missing or impossible, or `mental` has other dates than the pathways.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> int(clinic.functional_disability(paths, maps)['total'])
+    0
     """
     given = None if mental is None else _over(mental, pathways)
     scale = label(scale_of(functions(pathways, parameters), parameters, given), pathways, "points")
@@ -71,7 +88,20 @@ def functional_disability(
 def scale_of(
     lost: Mapping[str, Floats], parameters: Parameters, mental: Points | None = None
 ) -> dict[str, Points]:
-    """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function."""
+    """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> values = {name: paths[name].to_numpy() for name in paths.data_vars}
+    >>> lost = clinic.functions_of(values, paths['pathway'].to_numpy().tolist(), maps)
+    >>> int(clinic.scale_of(lost, maps)['total'])
+    0
+    """
     p = parameters
     walking = gait(lost, p)
     romberg, *worse = p.scale_gait

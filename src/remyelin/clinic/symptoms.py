@@ -47,6 +47,16 @@ def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
     ------
     InputError
         If a pathway or variable is missing or impossible.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> clinic.symptoms(paths, maps)['severity'].dims
+    ('symptom',)
     """
     lost = functions(pathways, parameters)
     severity = (
@@ -79,12 +89,35 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
     ------
     InputError
         If a pathway or variable is missing or impossible.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> bool(clinic.signs(paths, maps)['babinski'])
+    False
     """
     return label(signs_of(functions(pathways, parameters), parameters), pathways, "1")
 
 
 def signs_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, NDArray[np.generic]]:
-    """Return the signs of :func:`signs` as plain arrays, from what is lost of each function."""
+    """Return the signs of :func:`signs` as plain arrays, from what is lost of each function.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> values = {name: paths[name].to_numpy() for name in paths.data_vars}
+    >>> lost = clinic.functions_of(values, paths['pathway'].to_numpy().tolist(), maps)
+    >>> bool(clinic.signs_of(lost, maps)['romberg'])
+    False
+    """
     steps = parameters.scale_power
 
     def jerk(arc: str, release: str) -> Floats:
@@ -116,7 +149,20 @@ def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
 
 
 def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Floats]:
-    """Return the severity of every computed symptom from what is lost or added."""
+    """Return the severity of every computed symptom from what is lost or added.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, nerve.build_tables(ledger), ledger)
+    >>> maps = clinic.Parameters.from_ledger(ledger)
+    >>> values = {name: paths[name].to_numpy() for name in paths.data_vars}
+    >>> lost = clinic.functions_of(values, paths['pathway'].to_numpy().tolist(), maps)
+    >>> max(float(value) for value in clinic.severities(lost, maps).values()) < 0.1
+    True
+    """
     return {
         "paraesthesia": lost["ectopic"],
         "numbness": np.maximum(lost["touch_leg"], lost["touch_arm"]),

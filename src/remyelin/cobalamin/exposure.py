@@ -1,4 +1,4 @@
-"""What reaches the body over the course: diet, absorption, gas, drugs, and what is given."""
+"""Exposure over a course: diet, absorption, gas, drugs, and doses."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ class Profile:
     ----------
     times, values : tuple of float
         Points in time order (days, any unit).
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import Profile
+    >>> Profile((0.0, 10.0), (1.0, 0.0)).at([5.0, 20.0])
+    array([0.5, 0. ])
     """
 
     times: tuple[float, ...]
@@ -51,12 +57,26 @@ class Profile:
 
 
 def constant(value: float) -> Profile:
-    """Return a profile that never changes."""
+    """Return a profile that never changes.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import constant
+    >>> constant(5.0).values
+    (5.0,)
+    """
     return Profile((0.0,), (value,))
 
 
 def steps(before: float, changes: Iterable[tuple[float, float]]) -> Profile:
-    """Return a profile that jumps: `changes` are (time in days, new value) in time order."""
+    """Return a profile that jumps: `changes` are (time in days, new value) in time order.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import steps
+    >>> steps(5.0, [(-100.0, 0.0)]).at([-101.0, -99.0])
+    array([5., 0.])
+    """
     times: list[float] = []
     values: list[float] = []
     level = before
@@ -68,7 +88,14 @@ def steps(before: float, changes: Iterable[tuple[float, float]]) -> Profile:
 
 
 def ramp(before: float, start: float, stop: float, after: float) -> Profile:
-    """Return a profile that goes from `before` at `start` to `after` at `stop` in a straight line."""
+    """Return a profile that goes from `before` at `start` to `after` at `stop` in a straight line.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import ramp
+    >>> ramp(1.0, -365.0, 0.0, 0.0).at([-365.0, 0.0])
+    array([1., 0.])
+    """
     return Profile((start, stop), (before, after))
 
 
@@ -85,6 +112,12 @@ class NitrousOxide:
         Less than 24 is averaged over the day.
     inspired_fraction : float
         Between 0 and 1 while breathing it.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import NitrousOxide
+    >>> NitrousOxide(start=-30.0, stop=0.0, hours_per_day=2.0, inspired_fraction=0.5).stop
+    0.0
     """
 
     start: float
@@ -107,7 +140,7 @@ class NitrousOxide:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What reaches the body, and how this person differs from the typical one.
+    """Exposure of the body, and the traits of the person in it.
 
     Parameters
     ----------
@@ -153,6 +186,12 @@ class Exposure:
     ------
     InputError
         For a value that cannot be; the message names the field.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin import Exposure, constant
+    >>> Exposure(age=57, food_intake=constant(5.0), meals_per_day=3).doses
+    ()
     """
 
     age: float
@@ -214,7 +253,17 @@ class Exposure:
 
 
 def gas_level(exposure: Exposure, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the inspired fraction of nitrous oxide at times (days), as the mean of the day."""
+    """Return the inspired fraction of nitrous oxide at times (days), as the mean of the day.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin.cobalamin import Exposure, NitrousOxide, constant, gas_level
+    >>> gas = NitrousOxide(start=0.0, stop=2.0, hours_per_day=12.0, inspired_fraction=0.5)
+    >>> person = Exposure(age=30, food_intake=constant(5.0), meals_per_day=3, nitrous_oxide=(gas,))
+    >>> gas_level(person, np.array([1.0, 5.0]))
+    array([0.25, 0.  ])
+    """
     level = np.zeros(np.shape(times))
     for episode in exposure.nitrous_oxide:
         breathing = (times > episode.start) & (times <= episode.stop)

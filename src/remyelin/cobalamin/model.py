@@ -83,6 +83,19 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
     ------
     InputError
         If `times` is empty, out of order or not finite.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import Exposure, Parameters, constant, simulate
+    >>> ledger = Ledger.shipped()
+    >>> parameters = Parameters.from_ledger(ledger)
+    >>> person = Exposure(age=57, food_intake=constant(5.0), meals_per_day=3)
+    >>> course = simulate(person, [0.0, 30.0], parameters)
+    >>> course['b12'].attrs['units']
+    'pmol/L'
+    >>> [round(float(value)) for value in course['b12']]
+    [268, 268]
     """
     found = course_of(exposure, times, parameters)
     wanted = np.atleast_1d(np.asarray(times, dtype=float))
@@ -109,6 +122,16 @@ def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> d
     ------
     InputError
         As :func:`simulate`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import Exposure, Parameters, constant, course_of
+    >>> ledger = Ledger.shipped()
+    >>> parameters = Parameters.from_ledger(ledger)
+    >>> person = Exposure(age=57, food_intake=constant(5.0), meals_per_day=3)
+    >>> course_of(person, [0.0, 30.0], parameters)['methylation'].shape
+    (2, 2)
     """
     state = _at(_checked(times), exposure, parameters)
     synthase, methylation = _tissue(state, parameters)
@@ -136,6 +159,17 @@ def methylation_of(exposure: Exposure, times: ArrayLike, parameters: Parameters)
     ------
     InputError
         As :func:`simulate`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import Exposure, Parameters, constant, methylation_of
+    >>> ledger = Ledger.shipped()
+    >>> parameters = Parameters.from_ledger(ledger)
+    >>> person = Exposure(age=57, food_intake=constant(5.0), meals_per_day=3)
+    >>> methylation_of(person, [0.0, 30.0], parameters).round(3)
+    array([[1., 1.],
+           [1., 1.]])
     """
     return _tissue(_at(_checked(times), exposure, parameters), parameters)[1]
 

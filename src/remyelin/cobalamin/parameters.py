@@ -22,6 +22,14 @@ class Parameters:
     Names are those of the ledger entries; the last block follows from the others: the flux balance
     of the reference person (reference diet, everything working) fixes the reference store and the
     turnover of holotranscobalamin.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import Parameters
+    >>> ledger = Ledger.shipped()
+    >>> Parameters.from_ledger(ledger).loss_with_loop == ledger['store.loss_with_loop']
+    True
     """
 
     # absorption (ug)

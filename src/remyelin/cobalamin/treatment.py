@@ -14,6 +14,16 @@ def treated(exposure: Exposure, *orders: Order) -> Exposure:
 
     Doses are added to those already there. Folic acid and pyridoxine start from what was taken before every
     change and follow the orders from then on; without any in the orders they stay as they are.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import Exposure, Parameters, constant, read_order, treated
+    >>> ledger = Ledger.shipped()
+    >>> parameters = Parameters.from_ledger(ledger)
+    >>> person = Exposure(age=57, food_intake=constant(5.0), meals_per_day=3)
+    >>> len(treated(person, read_order('cyanocobalamin 1 mg oral daily', 0, 7, ledger)).doses)
+    7
     """
     doses = (*exposure.doses, *chain.from_iterable(order.doses for order in orders))
     vitamins = sorted(chain.from_iterable(order.vitamins for order in orders), key=lambda item: item[0])

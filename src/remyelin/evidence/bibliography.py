@@ -15,15 +15,31 @@ _FIELD = re.compile(r"^\s*(\w+)\s*=\s*\{(.*?)\},?\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One source: its key and its BibTeX fields."""
+    """One source: its key and its BibTeX fields.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import load_references
+    >>> load_references()['stabler2013'].key
+    'stabler2013'
+    """
 
     key: str
     type: str
     fields: Mapping[str, str]
 
     def __str__(self) -> str:
+        return self._line(self.fields.get("note", ""))
+
+    @property
+    def printed(self) -> str:
+        """The source as a page prints it: without the working notes on how it was seen."""
+        note = "" if self.fields.get("title") else self.fields.get("note", "").split(";")[0]
+        return self._line(note)
+
+    def _line(self, note: str) -> str:
         get = self.fields.get
-        title, note = get("title", ""), get("note", "")
+        title = get("title", "")
         parts = [get("author", ""), f"({get('year')})" if get("year") else ""]
         # A source whose own title was not seen is described by its note, in brackets as what it is.
         parts.append(title or (f"[{note}]" if note else ""))
@@ -39,14 +55,36 @@ class Reference:
 
 
 def cite(key: str) -> str:
-    """Return a source in full; a key that the bibliography does not have is returned as it came, as a user's own."""
+    """Return a source in full; a key that the bibliography does not have is returned as it came, as a user's own.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import cite
+    >>> cite('my own notes')
+    'my own notes'
+    >>> '2013' in cite('stabler2013')
+    True
+    """
     references = load_references()
     return str(references[key]) if key in references else key
 
 
+def printed(key: str) -> str:
+    """Return a source as a page prints it, or the key as it came where the bibliography does not have it."""
+    references = load_references()
+    return references[key].printed if key in references else key
+
+
 @cache
 def load_references() -> Mapping[str, Reference]:
-    """Return the shipped bibliography, keyed by citation key."""
+    """Return the shipped bibliography, keyed by citation key.
+
+    Examples
+    --------
+    >>> from remyelin import load_references
+    >>> load_references()['stabler2013'].fields['year']
+    '2013'
+    """
     text = files("remyelin.evidence").joinpath("data", "references.bib").read_text(encoding="utf-8")
     found = {}
     for match in _ENTRY.finditer(text):

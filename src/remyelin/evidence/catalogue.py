@@ -49,6 +49,12 @@ class Symptom:
         Errors of the article and limits of the evidence; may be empty.
     frequency : Entry or None
         Percentage of patients with it, with its source; None where no number was found.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> clinic.catalogue(Ledger.shipped())[0].name
+    'Pins and needles'
     """
 
     number: int

@@ -15,9 +15,11 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from importlib.metadata import entry_points
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 
@@ -39,6 +41,8 @@ _KEYS = {
     "units",
     "alternatives",
 }
+GROUP: Final = "remyelin.evidence"
+"""Group of entry points by which another package adds entries: each loads to the path of a TOML file."""
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -68,6 +72,13 @@ class Entry:
         The columns of a table, with their units in `units`.
     alternatives : mapping of str to Entry
         Named values that disagree with this one, each with its own source.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> entry = Ledger.shipped().entry('prior.weight')
+    >>> entry.value, entry.unit, entry.kind
+    (70.0, 'kg', 'assumed')
     """
 
     name: str
@@ -126,6 +137,20 @@ class Ledger:
 
     Use :meth:`shipped` for the numbers that come with the package. ``ledger["name"]`` returns the
     value in the unit of the entry; :meth:`table` returns the columns of a table.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> ledger = Ledger.shipped()
+    >>> ledger['prior.weight']
+    70.0
+    >>> ledger.replace({'prior.weight': '90 kg'}).overrides()
+    {'prior.weight': 90.0}
+    >>> noting = ledger.recording()
+    >>> noting['prior.weight']
+    70.0
+    >>> [entry.name for entry in noting.used()]
+    ['prior.weight']
     """
 
     __slots__ = ("_digests", "_entries", "_used")
@@ -302,7 +327,21 @@ def _shipped_entries() -> Mapping[str, Entry]:
             if name in entries:
                 raise InputError(f"ledger entry {name!r} stands in both {entries[name].layer} and {layer}.")
             entries[name] = _parse(name, layer, raw)
-    return MappingProxyType(entries)
+    return MappingProxyType(entries | _added_entries(entries))
+
+
+def _added_entries(shipped: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Read the numbers that other packages add: each entry point names a TOML file of entries."""
+    entries: dict[str, Entry] = {}
+    for point in entry_points(group=GROUP):
+        text = Path(point.load()).read_text(encoding="utf-8")
+        for name, raw in _walk(tomllib.loads(text), ()):
+            if name in shipped or name in entries:
+                raise InputError(
+                    f"{GROUP}: {point.name} adds the ledger entry {name!r}, which exists; rename it."
+                )
+            entries[name] = _parse(name, point.name, raw)
+    return entries
 
 
 def _walk(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -46,6 +46,13 @@ class Patient:
         Time of the outcome after treatment began.
     source, address, read : str
         Where the patient was published, and how much of the source was read.
+
+    Examples
+    --------
+    >>> from remyelin import load_patients
+    >>> patient = load_patients()[0]
+    >>> patient.id, patient.n
+    ('scd01', 1)
     """
 
     id: str

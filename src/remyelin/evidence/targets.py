@@ -20,6 +20,13 @@ class Target:
     A row holds when ``lower <= simulated <= upper``. ``role`` is ``calibration`` (may choose
     parameters) or ``validation`` (may not). ``table`` is ``targets`` or ``population``, ``n`` the number of persons
     behind a row of the population (None in the other table).
+
+    Examples
+    --------
+    >>> from remyelin.evidence import load_targets
+    >>> target = load_targets()[0]
+    >>> target.name, target.role, target.lower <= target.upper
+    ('mrg_cv_5.7um', 'validation', True)
     """
 
     name: str
@@ -67,7 +74,14 @@ def load_population() -> tuple[Target, ...]:
 
 
 def load_published() -> tuple[Target, ...]:
-    """Return the rows of both tables, those of ``targets.csv`` first."""
+    """Return the rows of both tables, those of ``targets.csv`` first.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import load_published
+    >>> sorted({row.table for row in load_published()})
+    ['population', 'targets']
+    """
     return load_targets() + load_population()
 
 

@@ -20,12 +20,14 @@ from remyelin.fibre.lesions.sheath import (
     retract,
     vacuolate,
 )
+from remyelin.fibre.models.c_fibres import rattay_c_fibre, thio_c_fibre, tigerholm_c_fibre
 from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_node, steady_gate
 from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
 from remyelin.fibre.models.own import bare_cable, from_internodes
 from remyelin.fibre.models.sundt import sundt_c_fibre
+from remyelin.fibre.models.sweeney import sweeney
 from remyelin.fibre.protocols.accuracy import Errors, errors, rests
 from remyelin.fibre.protocols.block import block_thresholds
 from remyelin.fibre.protocols.compound import compound_potential
@@ -54,7 +56,14 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
-from remyelin.fibre.stimulation.field import Field, arc_length, field_of_point, field_on_grid, fields
+from remyelin.fibre.stimulation.field import (
+    CompartmentField,
+    Field,
+    arc_length,
+    field_of_point,
+    field_on_grid,
+    fields,
+)
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import (
@@ -74,6 +83,7 @@ __all__ = [
     "STIN",
     "ChannelSet",
     "Clamp",
+    "CompartmentField",
     "Current",
     "Electrode",
     "Errors",
@@ -132,6 +142,7 @@ __all__ = [
     "preset",
     "pulse_stimulus",
     "quantise",
+    "rattay_c_fibre",
     "record_potential",
     "recovery_cycle",
     "rectangular",
@@ -157,8 +168,11 @@ __all__ = [
     "stimulate",
     "strength_duration",
     "sundt_c_fibre",
+    "sweeney",
+    "thio_c_fibre",
     "threshold",
     "thresholds",
+    "tigerholm_c_fibre",
     "vacuolate",
     "widen_nodes",
 ]

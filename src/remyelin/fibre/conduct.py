@@ -129,6 +129,16 @@ def conduct(
     channels may not) it can be an impulse of its own, or, beside a bare stretch within a few nodes of the
     end, a lasting depolarisation: then ``peak`` stays far below that of other nodes. Such fibres are for
     :func:`~remyelin.fibre.discharge`, or compare with a run whose pulse has no amplitude.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import conduct, lose_lamellae, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> data = conduct([fibre, lose_lamellae(fibre, range(8, 12), 0.1)])
+    >>> data['arrival'].dims, bool(data['conducts'].all())
+    (('fibre', 'node'), True)
     """
     settings = _settings(step, duration, scheme, solver, window, until_arrival, precision, start)
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres

@@ -10,6 +10,12 @@ REST_STRAY_MV: Final = 2.0  # ... to this ...
 REST_TRIAL_MS: Final = 40.0  # ... in this time
 REST_TRIAL_STEP_US: Final = 20.0
 REFERENCE_GRID: Final = (27, 45, 15)  # against which the error of a grid is measured
+LEAST_LEAK: Final = 1e-7  # S/cm2 of a leak that only carries a constant current
+EXPONENT_LIMIT: Final = 500.0  # beyond which exp() is as good as infinite
+SHORTEST_TIME_MS: Final = (
+    1e-4  # time constants below a tenth of a microsecond are instantaneous to every step
+)
+NO_CAPACITY: Final = 1e-9  # uF/cm2 of a membrane that has none
 CUT_RESISTIVITY: Final = 1e10  # Ohm cm: an axoplasm that carries no current
 EXPOSED_CONDUCTANCE: Final = 1e10  # S/cm2 of a sheath that is not there
 TEMPERATURE_LIMITS: Final = (0.0, 45.0)  # C: the Q10s mean nothing outside

@@ -95,6 +95,12 @@ def members(ledger: Ledger, count: int | None = None, *, also: Iterable[str] = (
     ------
     InputError
         If there are not so many, or an entry has no range.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, myelin
+    >>> len(myelin.members(Ledger.shipped(), 3))
+    3
     """
     sets = posterior().sets
     drawn = {name: _column(ledger, name, len(sets)) for name in also if name not in sets[0]}

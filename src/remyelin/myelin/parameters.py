@@ -31,6 +31,12 @@ class Susceptibility:
         brain, in the nerves of the limbs, and in the optic nerve.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
+
+    Examples
+    --------
+    >>> from remyelin.myelin import Susceptibility
+    >>> Susceptibility(peripheral=2.0).central
+    1.0
     """
 
     central: float = 1.0
@@ -47,7 +53,7 @@ class Susceptibility:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the equations of a segment need to know, apart from the segment itself.
+    """Parameters of the equations of a segment, apart from the segment itself.
 
     Attributes
     ----------
@@ -65,6 +71,13 @@ class Parameters:
         Age (years) up to which repair has its full speed; years that halve it beyond.
     person : Susceptibility
         Of the person whose nerves they are.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, myelin
+    >>> parameters = myelin.Parameters.from_ledger(Ledger.shipped())
+    >>> sorted(parameters.vulnerability)[:2]
+    ['anterolateral', 'auditory']
     """
 
     peripheral: Mapping[str, float]
@@ -185,7 +198,7 @@ class Parameters:
         table["axon_gas"] *= np.where(motor, growth * self.person.motor_n2o, 0.0)
         table["remyelination"] *= speed
         table["clearance"] *= speed
-        # what regrows nowhere regrows at no rate: segments that differ in nothing else are then alike
+        # Zero the regrowth rate where no axon regrows, so that otherwise identical segments are deduplicated.
         table["regrowth"][table["regrowth_share"] == 0.0] = 0.0
         return table
 

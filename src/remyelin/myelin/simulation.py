@@ -87,6 +87,21 @@ def simulate(
         along `over` differs in number.
     SimulationError
         If the integration needs more steps than :data:`remyelin.myelin.settings.MAX_STEPS`.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> from remyelin import Ledger, myelin, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> drive = xr.Dataset(
+    ...     {'methylation': (('time', 'compartment'), [[1.0, 1.0], [0.3, 0.3], [0.3, 0.3]])},
+    ...     {'time': [0.0, 1.0, 200.0], 'compartment': ['peripheral', 'central']},
+    ... )
+    >>> parameters = myelin.Parameters.from_ledger(ledger)
+    >>> states = myelin.simulate(drive, nerve.segments(person, ledger), 57.0, parameters)
+    >>> bool(states['intact'].isel(time=-1).min() < 1.0)
+    True
     """
     names, compartments, tracts, calibres, distances = _segments(segments, over)
     times, lead, inputs, pick = _inputs(drive, compartments)
@@ -130,7 +145,15 @@ def simulate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Where segments lie: names, compartments, tracts, and mm from the cell body to the middle (segment)."""
+    """Positions of segments: names, compartments, tracts, and mm from the cell body to the middle (segment).
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> places = nerve.places(nerve.Person(57, 'female', 163.0, 33.0), Ledger.shipped())
+    >>> len(places.names) == places.distances.size
+    True
+    """
 
     names: tuple[str, ...]
     compartments: tuple[str, ...]
@@ -179,6 +202,19 @@ def course_of(
         If a number is impossible, or the times do not increase.
     SimulationError
         As :func:`simulate`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin import Ledger, myelin, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(57, 'female', 163.0, 33.0)
+    >>> times = np.array([0.0, 100.0, 200.0])
+    >>> starved = np.full((3, 2), 0.3)
+    >>> parameters = myelin.Parameters.from_ledger(ledger)
+    >>> course = myelin.course_of(times, starved, nerve.places(person, ledger), 57.0, parameters)
+    >>> bool(course['intact'][0].min() > course['intact'][-1].min())
+    True
     """
     _check_age(age)
     _check_times(times)

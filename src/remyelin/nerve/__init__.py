@@ -17,6 +17,7 @@ from remyelin.nerve.studies.entrapment import Entrapment
 from remyelin.nerve.studies.findings import Row, Studies
 from remyelin.nerve.studies.norms import Assessment
 from remyelin.nerve.studies.small_fibres import small_fibres
+from remyelin.nerve.studies.study import Study
 
 __all__ = [
     "PATHWAYS",
@@ -30,6 +31,7 @@ __all__ = [
     "Response",
     "Row",
     "Studies",
+    "Study",
     "Tables",
     "Waveform",
     "batteries",

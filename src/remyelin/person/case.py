@@ -28,7 +28,7 @@ from pydantic_core import core_schema
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import parse, show
-from remyelin.catalogue.causes import CAUSES, PARTIAL
+from remyelin.catalogue.causes import CAUSES, partial_causes
 from remyelin.person.examination import examine
 
 #: Diseases of nerve and cord beside deficiency; see :mod:`remyelin.person.coexisting`.
@@ -87,7 +87,7 @@ class _Frozen(BaseModel):
 
 
 class Person(_Frozen):
-    """Who: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
+    """Person of a case: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
 
     age: Age
     sex: Literal["female", "male"]
@@ -116,7 +116,7 @@ class Cause(_Frozen):
                 if getattr(self, key) is not None:
                     raise ValueError(f"cause.{key}: only a nitrous oxide exposure has it; remove it.")
         if self.lost is not None and not known.partial:
-            raise ValueError(f"cause.lost: only {', '.join(PARTIAL)} have it; remove it.")
+            raise ValueError(f"cause.lost: only {', '.join(partial_causes())} have it; remove it.")
         if self.began is not None and self.began >= 0:
             raise ValueError('cause.began: must lie before presentation, as "-2 y".')
         if self.began is not None and self.ended is not None and self.ended <= self.began:
@@ -164,7 +164,7 @@ class Finding(_Frozen):
 
 
 class Plan(_Frozen):
-    """When nerves are studied and how far the course is computed."""
+    """Dates of nerve studies, and the horizon of the course."""
 
     studies: Annotated[tuple[Time, ...], Field(min_length=1, max_length=12)] = Field(
         default=("0 d", "3 mo", "12 mo"), validate_default=True, strict=False
@@ -185,7 +185,15 @@ class Plan(_Frozen):
 
 
 class Case(_Frozen):
-    """One person, one cause, one treatment, one plan of studies."""
+    """One person, one cause, one treatment, one plan of studies.
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> case = load_case('stabler-2013')
+    >>> case.person.age, case.labs.b12 is not None, case.treatment[0].regimen
+    (57.0, True, 'us practice 1 mg')
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -217,7 +225,14 @@ class Case(_Frozen):
 
 
 def shipped_cases() -> Mapping[str, Path]:
-    """Return the names of the cases that come with the package, and their files."""
+    """Return the names of the cases that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin import shipped_cases
+    >>> 'stabler-2013' in shipped_cases()
+    True
+    """
     folder = Path(str(files("remyelin"))) / "cases"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -229,6 +244,12 @@ def load_case(name_or_path: str) -> Case:
     ------
     InputError
         One sentence with the file, the key and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> load_case('stabler-2013').person.sex
+    'female'
     """
     shipped = shipped_cases()
     if name_or_path in shipped:
@@ -241,7 +262,14 @@ def load_case(name_or_path: str) -> Case:
 
 
 def read_case(path: Path) -> Case:
-    """Read and validate one case file."""
+    """Read and validate one case file.
+
+    Examples
+    --------
+    >>> from remyelin import read_case, shipped_cases
+    >>> read_case(shipped_cases()['vegan-diet']).cause.kind
+    'vegan diet'
+    """
     return parse_case(read_text(path), str(path))
 
 

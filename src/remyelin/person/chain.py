@@ -227,12 +227,15 @@ class Chain:
         self,
         states: xr.Dataset,
         body: nerve.Person,
-        names: Sequence[str] = tuple(nerve.STUDIES),
+        names: Sequence[str] | None = None,
         conduct: Callable[..., Any] | None = None,
         *,
         coexisting: Sequence[str] = (),
     ) -> nerve.Studies:
-        """Return the nerve studies of states over (segment,); see :func:`remyelin.nerve.battery`."""
+        """Return the nerve studies of states over (segment,), all of the battery or those named.
+
+        See :func:`remyelin.nerve.battery`.
+        """
         trapped = entrapment(coexisting, self.ledger)
         return nerve.battery(states, body, self.tables, self.ledger, names, conduct, entrapment=trapped)
 

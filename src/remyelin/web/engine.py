@@ -1,4 +1,4 @@
-"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+"""Computations behind the sliders: one person under one plan, from dose to symptom, without studies.
 
 The steps are those of :class:`remyelin.person.chain.Chain`, as in a report, with fewer dates of conduction. The placed
 person and computed trajectories are remembered.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 from remyelin.nerve.anatomy.pathways import runs
@@ -29,17 +30,22 @@ from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
+from remyelin.person.answer import Answer, answered
+from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import at_presentation, members
+from remyelin.person.inference.resembling import Resembling, has_findings, resembling
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.settings import RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject, exposure_of, placed, subject_of
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
     WEB_BAND_MEMBERS,
+    WEB_BAND_MONTHS,
     WEB_BAND_POINTS,
     WEB_COURSE_POINTS,
     WEB_DOSES,
@@ -64,18 +70,42 @@ STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+    """Symptoms and disability for the page, as plain arrays over the dimensions of the pathways.
 
     Attributes
     ----------
     severity : mapping of str to (...) array
         Of every computed symptom, 0 to 1.
-    disability : (...) array
-        Points of the scale.
+    disability, gait : (...) array
+        Points of the scale, and of its gait item.
     """
 
     severity: Mapping[str, NDArray[np.float64]]
     disability: NDArray[np.int64]
+    gait: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """Members of the ensemble under one plan.
+
+    Attributes
+    ----------
+    days : (time,) array
+    start : float or None
+        Day of the first dose.
+    pathways : Dataset (member, time, pathway)
+    picture : Picture
+        Over (member, time).
+    presence : (member,) array
+        Severity from which a member notices a symptom.
+    """
+
+    days: NDArray[np.float64]
+    start: float | None
+    pathways: xr.Dataset
+    picture: Picture
+    presence: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +153,22 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: placed(case, self.ledger))
+        found = self.alike(case)
+        return found.person if found else self._persons.get(key, lambda: placed(case, self.ledger))
+
+    def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
+        """Return the persons who resemble the findings of a case; None where it reports none."""
+        if not has_findings(case, self.ledger):
+            return None
+        data = to_toml_data(case)
+        parts = ("person", "cause", "intake", "labs", "coexisting", "symptom", "sign")
+        key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
+
+        def make() -> Resembling | None:
+            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+
+        found: Resembling | None = self._persons.get(key, make)
+        return found
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -150,6 +195,7 @@ class Engine:
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         check("placing the person")
+        self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
         who, chain = subject_of(case, person), self._chain
@@ -177,26 +223,8 @@ class Engine:
 
         Sets evenly taken; chemistry as in the trajectory.
         """
-        whole = self.trajectory(case, shift, check)
-        chain, body = self._chain, whole.who.body
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
-        times = whole.states.time.to_numpy()
-        at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
-        check("members of the ensemble")
-        together = chain.myelin(
-            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
-        )
-        check("conduction of the ensemble")
-        pathways = chain.conduction(together, body, coexisting=case.coexisting)
-        check("symptoms of the ensemble")
-        pictures = [
-            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
-            for i, judge in enumerate(followed.judges)
-        ]
-        picture = Picture(
-            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
-            np.stack([one.disability for one in pictures]),
-        )
+        found = self.followed(case, shift, check)
+        pathways, picture = found.pathways, found.picture
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -217,13 +245,108 @@ class Engine:
             for key in ("conducted", "axons")
         }
         return {
-            "months": months(together.time.to_numpy()),
-            "members": len(followed.rates),
+            "months": months(found.days),
+            "members": len(picture.disability),
             "share": [low, high],
             "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
+
+    def followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        """Return the members of the ensemble under one plan."""
+        return self.remember(("followed", _key(case), shift), lambda: self._followed(case, shift, check))
+
+    def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        whole = self.trajectory(case, shift, check)
+        chain, body = self._chain, whole.who.body
+        times = whole.states.time.to_numpy()
+        start = first_dose(case, shift)
+        at = band_dates(times, start)
+        alike = self.alike(case)
+        if alike is not None:
+            return self._followed_alike(case, shift, whole, alike, times[at], check)
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
+        check("members of the ensemble")
+        together = chain.myelin(
+            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
+        )
+        check("conduction of the ensemble")
+        pathways = chain.conduction(together, body, coexisting=case.coexisting)
+        check("symptoms of the ensemble")
+        pictures = [
+            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
+            for i, judge in enumerate(followed.judges)
+        ]
+        picture = Picture(
+            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
+            np.stack([one.disability for one in pictures]),
+            np.stack([one.gait for one in pictures]),
+        )
+        presence = np.array([float(judge.presence) for judge in followed.judges])
+        return Followed(together.time.to_numpy(), start, pathways, picture, presence)
+
+    def _followed_alike(
+        self,
+        case: Case,
+        shift: float | None,
+        whole: Trajectory,
+        alike: Resembling,
+        days: NDArray[np.float64],
+        check: Check,
+    ) -> Followed:
+        """Return the persons who resemble the findings of a case under one plan."""
+        mental = whole.chemistry["mental"].sel(time=days).to_numpy()
+        found = band_of(
+            case, (Plan("asked", "as asked", shift),), alike, days, mental[None], self.ledger, check
+        )
+        picture = Picture(
+            {name: values[:, 0] for name, values in found.severity.items()},
+            found.disability[:, 0].astype(np.int64),
+            found.gait[:, 0].astype(np.int64),
+        )
+        over = ("member", "time", "pathway")
+        pathways = xr.Dataset(
+            {name: (over, values[:, 0]) for name, values in found.pathways.items()},
+            coords={"time": days, "pathway": list(clinic.PATHWAYS)},
+        )
+        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
+        return Followed(days, first_dose(case, shift), pathways, picture, presence)
+
+    def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
+        """Return the answer of a case under plans, the first of which is its own.
+
+        Parameters
+        ----------
+        plans : sequence of (Plan, Case)
+            The case of each plan holds its regimen.
+        refused : str
+            Of :meth:`refused`.
+        check : callable
+        """
+        (given, case), *_ = plans
+        # the answer of what is refused names no other plan
+        shown = plans[:1] if refused else plans
+        followed = [self.followed(own, plan.shift, check) for plan, own in shown]
+        last = float(followed[0].days[-1])
+        dates = ends_at(followed[0].start, last)
+        own = [float(self.trajectory(kase, plan.shift, check).picture.disability[-1]) for plan, kase in shown]
+        ends = Ends(
+            np.stack([_at(item.days, item.picture.disability, dates) for item in followed]),
+            np.stack([_at(item.days, item.picture.gait, dates) for item in followed]),
+            np.stack([_better(item) for item in followed]),
+        )
+        return answered(
+            ends,
+            [_after(plan, given) for plan, _ in shown],
+            own,
+            refused=refused,
+            deficient=case.cause.kind != NONE,
+            treated=bool(case.treatment) and given.shift is not None,
+            exposed=CAUSES[case.cause.kind].gas and not (case.cause.ended or 0.0) < 0,
+            horizon=last,
+            most=clinic.most_points(self._chain.judge),
+        )
 
     def refused(self, case: Case, check: Check) -> str:
         """Say why the course of a case is no forecast for its person; empty where it may be shown.
@@ -238,12 +361,23 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person, body, chain = whole.who.person, whole.who.body, self._chain
-        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
-        together = chain.myelin(whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting)
-        pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+        alike = self.alike(case)
+        if alike is not None:
+            if alike.refused:
+                return alike.refused
+            plan = Plan("asked", "as given", 0.0)
+            now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            here = presentation_of(now, 0)
+        else:
+            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            together = chain.myelin(
+                whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
+            )
+            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+            here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
@@ -252,7 +386,7 @@ class Engine:
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
+        computed = findings(here, noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -271,9 +405,7 @@ class Engine:
             check(f"stretch {next(count)}, {asked.run.branch.replace('_', ' ')}")
             return passing(asked, damage) if run is None else run(asked, states)
 
-        return self._chain.studies(
-            state, whole.who.body, names or tuple(nerve.STUDIES), conduct, coexisting=case.coexisting
-        )
+        return self._chain.studies(state, whole.who.body, names or None, conduct, coexisting=case.coexisting)
 
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
         """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
@@ -319,7 +451,55 @@ def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Param
     lost = clinic.functions_of(values, over, judgement)
     reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
     scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
-    return Picture(clinic.severities(lost, judgement), scale["total"])
+    return Picture(clinic.severities(lost, judgement), scale["total"], scale["gait"])
+
+
+def _after(plan: Plan, given: Plan) -> Plan:
+    """Return a plan with its shift counted from that of the first one."""
+    if plan.shift is None or given.shift is None:
+        return plan
+    return replace(plan, shift=plan.shift - given.shift)
+
+
+def first_dose(case: Case, shift: float | None) -> float | None:
+    """Return the day of the first dose of a plan; None where nothing is given."""
+    if shift is None or not case.treatment:
+        return None
+    return min(item.start for item in case.treatment) + shift
+
+
+def band_dates(times: NDArray[np.float64], start: float | None) -> NDArray[np.int64]:
+    """Choose the dates of a band: a few of the history, those of the answer, and months after the first dose."""
+    after = max(start or 0.0, 0.0)
+    wanted = {month * DAYS_PER_MONTH for month in RECOVERY_MONTHS if month >= 0}
+    wanted |= {after + month * DAYS_PER_MONTH for month in WEB_BAND_MONTHS} | set(ends_at(start, times[-1]))
+    inside = np.array(sorted(day for day in wanted if day <= times[-1]))
+    history = dates(times, WEB_BAND_POINTS // 2, 2)
+    return np.unique(np.concatenate([history, np.searchsorted(times, inside)])).astype(np.int64)
+
+
+def _at(days: NDArray[np.float64], values: NDArray[np.int64], dates: Sequence[float]) -> NDArray[np.float64]:
+    """Return (date, member) of values over (member, time); NaN beyond the last day."""
+    found = np.full((len(dates), len(values)), np.nan)
+    for i, day in enumerate(dates):
+        if day <= days[-1]:
+            found[i] = values[:, np.searchsorted(days, day)]
+    return found
+
+
+def _better(item: Followed) -> NDArray[np.float64]:
+    """Return days from the first dose until a symptom is noticeably better, of every member, as in :class:`Ends`."""
+    count = len(item.presence)
+    if item.start is None or not item.days[0] <= item.start <= item.days[-1]:
+        return np.full(count, np.nan)
+    severity = np.stack(list(item.picture.severity.values()))  # (symptom, member, time)
+    first = int(np.searchsorted(item.days, item.start))
+    presence = item.presence[:, None]
+    fallen = np.any(severity[:, :, first : first + 1] - severity[:, :, first:] >= presence, axis=0)
+    felt = np.any(severity[:, :, first] >= item.presence, axis=0)
+    after = item.days[first:] - item.start
+    days: NDArray[np.float64] = np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
+    return np.where(felt | np.isfinite(days), days, np.nan)
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
@@ -447,7 +627,5 @@ def described(whole: Trajectory) -> dict[str, Any]:
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    return json.dumps(
-        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
-        sort_keys=True,
-    )
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
+    return json.dumps([data.get(part) for part in decides], sort_keys=True)

@@ -1,7 +1,8 @@
-"""Which claims there are, and how one is judged: the evidence stands in ``claims.toml``, the numbers are computed."""
+"""Registry of claims and their judgement: the evidence stands in ``claims.toml``, the numbers are computed."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -61,6 +62,12 @@ class Claim:
         The verdict in a sentence for everybody; ``{names}`` are filled from the run.
     run : str
         Name of the function of :mod:`remyelin.analysis.claims.runs`; empty where the model cannot bear on the claim.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.claims import claims
+    >>> claims()['no-risk'].verdict
+    'wrong'
     """
 
     number: int
@@ -72,10 +79,25 @@ class Claim:
     meaning: str
     run: str
 
+    @property
+    def sentence(self) -> str:
+        """The verdict in words before any run: the sentences of `meaning` that need no number of it."""
+        parts = re.split(r"(?<=[.!?]) ", self.meaning)
+        return " ".join(part for part in parts if "{" not in part)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim with the run that bears on it, and the verdict with the numbers of that run in it."""
+    """A claim with the run that bears on it, and the verdict with the numbers of that run in it.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.claims import judge
+    >>> judged = judge('best-form', Ledger.shipped())
+    >>> judged.run is None or judged.run.bearing
+    'built in'
+    """
 
     claim: Claim
     run: Run | None
@@ -104,7 +126,14 @@ class Judged:
 
 @cache
 def claims() -> Mapping[str, Claim]:
-    """Return the claims by name, in the article's order."""
+    """Return the claims by name, in the article's order.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.claims import claims
+    >>> len(claims())
+    12
+    """
     text = files("remyelin.analysis.claims").joinpath("claims.toml").read_text(encoding="utf-8")
     return {
         raw["name"]: Claim(
@@ -141,6 +170,14 @@ def judge(name: str, ledger: Ledger, progress: Callable[[str], None] = lambda st
     ------
     InputError
         For an unknown name.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.claims import judge
+    >>> judged = judge('best-form', Ledger.shipped())
+    >>> judged.claim.verdict
+    'not supported'
     """
     if name not in claims():
         raise InputError(f"no claim named {name!r}; {nearest(name, claims())}")

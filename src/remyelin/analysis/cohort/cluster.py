@@ -27,6 +27,16 @@ class Dask:
     ----------
     address : str
         As ``tcp://127.0.0.1:8786``, or ``local`` or ``local:N``.
+
+    Examples
+    --------
+    >>> from remyelin import InputError
+    >>> from remyelin.analysis.cohort import Dask
+    >>> try:
+    ...     Dask('nowhere')
+    ... except InputError as error:
+    ...     print(str(error)[:19])
+    --cluster nowhere:
     """
 
     def __init__(self, address: str) -> None:

@@ -9,8 +9,7 @@ from typing import Final
 from remyelin import clinic, nerve
 from remyelin.clinic import association
 from remyelin.evidence import Ledger
-from remyelin.nerve.studies.battery import STUDIES, Study
-from remyelin.nerve.studies.laboratory import Auditory, Blink, Central, Evoked, Motor, Sensory, Visual
+from remyelin.nerve.studies.battery import STUDIES
 from remyelin.person.presentation import ROADS
 from remyelin.person.traits import NAMES
 
@@ -70,41 +69,7 @@ def _names(ledger: Ledger) -> Iterator[str]:
     yield from (f"scale.{name}" for name in SCALE)
     for study, kind in STUDIES.items():
         yield f"{study}.abnormal"
-        for site, judged in _sites(study, kind, ledger).items():
+        for site, judged in kind.sites(study, ledger).items():
             yield f"{study}.{site}.absent"
             yield from (f"{study}.{site}.{quantity}" for quantity in QUANTITIES)
             yield from (f"{study}.{site}.{quantity}.abnormal" for quantity in judged)
-
-
-def _sites(study: str, kind: Study, ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    """Return the sites of a study, and the quantities of each for which there is a norm."""
-
-    def with_norm(key: str, *quantities: str) -> tuple[str, ...]:
-        return tuple(
-            quantity
-            for quantity in quantities
-            if any(f"norm.{key}.{form}{quantity}" in ledger for form in ("", "log_"))
-        )
-
-    match kind:
-        case Motor():
-            return {
-                kind.distal: with_norm(study, "latency", "amplitude"),
-                kind.proximal: with_norm(study, "velocity"),
-            }
-        case Sensory():
-            return {kind.site: with_norm(study, "amplitude", "velocity")}
-        case Evoked() | Auditory():
-            stem = "baep_" if isinstance(kind, Auditory) else ""
-            waves = {wave.upper(): with_norm(f"{stem}{wave}", "latency", "amplitude") for wave in kind.waves}
-            between = {
-                f"{a.upper()}-{b.upper()}": with_norm(f"{stem}{a}_{b}", "interval") for a, b in kind.intervals
-            }
-            return waves | between
-        case Central():
-            return {"cortex": ("interval",) if f"norm.{study}.cmct" in ledger else ()}
-        case Visual():
-            return {kind.wave.upper(): with_norm(kind.wave, "latency", "amplitude")}
-        case Blink():
-            return {"R1": with_norm(study, "latency")}
-    return {"leg": ()}

@@ -26,7 +26,14 @@ from remyelin.base.errors import InputError, SimulationError
 
 
 class Executor(Protocol):
-    """Computes chunks somewhere."""
+    """Computes chunks somewhere.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import Executor, Processes
+    >>> chosen: Executor = Processes(1)
+    >>> chosen.close()
+    """
 
     def prepare(self, chunks: int) -> None:
         """Begin, while the driver makes its setup, whatever work on so many chunks will need."""
@@ -50,7 +57,14 @@ class Executor(Protocol):
 
 
 class Serial:
-    """In this process, one chunk after another."""
+    """In this process, one chunk after another.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import Serial
+    >>> serial = Serial()
+    >>> serial.close()
+    """
 
     def prepare(self, chunks: int) -> None:
         """Nothing has to be started."""
@@ -88,6 +102,16 @@ class Processes:
     ----------
     workers : int
         How many at a time.
+
+    Examples
+    --------
+    >>> from remyelin import InputError
+    >>> from remyelin.analysis.cohort import Processes
+    >>> try:
+    ...     Processes(0)
+    ... except InputError as error:
+    ...     print(error)
+    workers: 0 is impossible; give 1 or more.
     """
 
     def __init__(self, workers: int) -> None:
@@ -250,6 +274,14 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
     ------
     InputError
         If both are given, or the cluster cannot be reached.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import executor
+    >>> type(executor(workers=1)).__name__
+    'Processes'
+    >>> type(executor(workers=2)).__name__
+    'Processes'
     """
     import os
 

@@ -15,7 +15,14 @@ from remyelin.person.case import load_toml, read_text
 
 
 def shipped_populations() -> Mapping[str, Path]:
-    """Return the names of the populations that come with the package, and their files."""
+    """Return the names of the populations that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import shipped_populations
+    >>> 'healton-1991' in shipped_populations()
+    True
+    """
     folder = Path(str(files("remyelin.analysis.cohort"))) / "populations"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -27,6 +34,13 @@ def load_population(name_or_path: str) -> Population:
     ------
     InputError
         One sentence with the file, the key and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import load_population
+    >>> population = load_population('healton-1991')
+    >>> len(population.cause) >= 1
+    True
     """
     shipped = shipped_populations()
     if name_or_path in shipped:
@@ -41,7 +55,15 @@ def load_population(name_or_path: str) -> Population:
 
 
 def parse_population(text: str, source: str) -> Population:
-    """Validate the text of a population file; `source` names it in errors."""
+    """Validate the text of a population file; `source` names it in errors.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import parse_population, shipped_populations
+    >>> text = shipped_populations()['healton-1991'].read_text(encoding='utf-8')
+    >>> parse_population(text, 'mine.toml').name
+    'healton-1991'
+    """
     raw = load_toml(text, source, "a population file")
     if not raw:
         raise InputError(f"{source}: is empty; docs/cohort.md shows a population file.")

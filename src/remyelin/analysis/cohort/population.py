@@ -25,7 +25,7 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
-from remyelin.catalogue.causes import CAUSES, GAS, NONE, PARTIAL, paced_by
+from remyelin.catalogue.causes import CAUSES, GAS, NONE, paced_by, partial_causes
 from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
 #: Covariates a file may spread, with the kind of quantity; a factor is a number above 0, 1 = typical.
@@ -57,7 +57,7 @@ class _Frozen(BaseModel):
 
 
 class Spread(_Frozen):
-    """How one covariate is spread, and what that rests on (a bibliography key, or ``assumed``)."""
+    """Distribution of one covariate, and its basis (a bibliography key, or ``assumed``)."""
 
     distribution: Literal["constant", "uniform", "normal", "lognormal", "beta", "choice"]
     source: Annotated[str, Field(min_length=1, max_length=100)]
@@ -197,7 +197,15 @@ class Published(_Frozen):
 
 
 class Population(_Frozen):
-    """One population: how many, who, why, how long, how treated, when seen."""
+    """One population: how many, who, why, how long, how treated, when seen.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import load_population
+    >>> population = load_population('healton-1991')
+    >>> population.name, population.persons > 10
+    ('healton-1991', True)
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -250,7 +258,7 @@ class Population(_Frozen):
         if self.visits[0] < 0:
             raise ValueError('visits: a visit lies before presentation; begin with "0 d" or later.')
         needs = {
-            "lost": PARTIAL,
+            "lost": partial_causes(),
             "hours_per_day": GAS,
             "inspired_fraction": GAS,
             "decline": paced_by("decline"),

@@ -1,4 +1,4 @@
-"""What a finished cohort says: its columns, and its figures beside the published ones."""
+"""Results of a finished cohort: its columns, and its figures beside the published ones."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.measured import Measured, measurable
 from remyelin.analysis.cohort.measures import MEASURES, per_person, together
+from remyelin.analysis.cohort.noticed import nineteen
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
@@ -34,6 +35,21 @@ class Results:
     """The columns of a cohort, read from its parts as they are asked for.
 
     Rows are in the order of draw, person and visit; every course that did not fail has all its visits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     persons = Results(cohort).persons
+    >>> persons
+    2
     """
 
     def __init__(self, cohort: Cohort) -> None:
@@ -174,7 +190,23 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def compare(results: Results) -> tuple[Comparison, ...]:
-    """Return every published figure of the population beside the cohort's."""
+    """Return every published figure of the population beside the cohort's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, compare, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     rows = compare(Results(cohort))
+    >>> len(rows) > 0
+    True
+    """
     return tuple(_compare(results, row) for row in results.cohort.population.published)
 
 
@@ -336,7 +368,23 @@ def _drawn(results: Results, name: str, sex: str) -> list[float] | None:
 
 
 def summary(results: Results) -> dict[str, Any]:
-    """Return the cohort as plain JSON-ready data; no clock time, no word of who computed it."""
+    """Return the cohort as plain JSON-ready data; no clock time, no word of who computed it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Results, Serial, load_population, run_cohort, summary
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     data = summary(Results(cohort))
+    >>> sorted(data)[:4]
+    ['arms', 'causes', 'covariates', 'digest']
+    """
     cohort = results.cohort
     population: Population = cohort.population
     last = len(population.visits) - 1
@@ -354,6 +402,7 @@ def summary(results: Results) -> dict[str, Any]:
         "failures": [asdict(item) for item in cohort.failures],
         "excluded": int(results.at(0, 0)["attempt"].sum()) if results.persons else 0,
         "published": [item.as_dict() for item in compare(results)],
+        "symptoms": nineteen(results),
         "variation": {
             f"{population.visits[visit]:g} d": variation(results, visit) for visit in dict.fromkeys((0, last))
         },

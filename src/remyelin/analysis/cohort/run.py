@@ -31,7 +31,7 @@ from remyelin.person.chain import Chain
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: courses done and in all, failed ones, seconds passed and left (None at the start)."""
+    """Progress of a run: courses done and in all, failed ones, seconds passed and left (None at the start)."""
 
     done: int
     total: int
@@ -63,6 +63,21 @@ class Cohort:
         Processor seconds of the workers for what was computed now.
     memory : int
         Largest resident size of a worker, bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     members = cohort.members
+    >>> members
+    (-1,)
     """
 
     folder: Path
@@ -83,7 +98,14 @@ class Cohort:
 
 
 class Stopped(RemyelinError):
-    """A run ended before it was finished; what was done is kept and can be resumed."""
+    """A run ended before it was finished; what was done is kept and can be resumed.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort import Stopped
+    >>> issubclass(Stopped, Exception)
+    True
+    """
 
 
 def parameter_sets(population: Population) -> tuple[tuple[int, ...], tuple[Mapping[str, float], ...]]:
@@ -146,6 +168,21 @@ def run_cohort(
         For a population, a setting or a folder that cannot be used; nothing has been computed then.
     Stopped
         If the disk is full; what was done is kept.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from remyelin.analysis.cohort import Serial, load_population, run_cohort
+    >>> found = load_population('open-2015')
+    >>> small = found.model_copy(
+    ...     update={'persons': 2, 'parameters': found.parameters.model_copy(update={'draws': 0})}
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort = run_cohort(small, Path(folder) / 'out', Serial())
+    ...     failures = cohort.failures
+    >>> failures
+    ()
     """
     executor = executor or Serial()
     with closing(executor), ExitStack() as stack:

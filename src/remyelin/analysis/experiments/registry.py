@@ -1,4 +1,4 @@
-"""Which experiments there are, and the plain form in which each gives its result."""
+"""Registry of experiments, and the plain form in which each gives its result."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class Experiment:
     home : str
         ``module:function`` below :mod:`remyelin.analysis.experiments`; the function takes a ledger and a progress
         callable and returns a :class:`Result`.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.experiments import EXPERIMENTS
+    >>> experiment = next(iter(EXPERIMENTS.values()))
+    >>> experiment.layer in ('fibre', 'nerve', 'myelin', 'cobalamin', 'clinic')
+    True
     """
 
     name: str
@@ -42,7 +49,14 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under column heads; None is an empty cell."""
+    """Rows of cells under column heads; None is an empty cell.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.experiments import Table
+    >>> Table('Velocity', ('um', 'm/s'), ((10.0, 57.0),)).rows[0]
+    (10.0, 57.0)
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -51,7 +65,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an experiment found.
+    """Result of an experiment.
 
     Attributes
     ----------
@@ -65,6 +79,12 @@ class Result:
         The numbers and the pictures.
     sources : tuple of str
         Keys of the bibliography the experiment is compared with.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.experiments import Result
+    >>> Result('How fast?', '37 C', ['57 m/s']).findings
+    ['57 m/s']
     """
 
     question: str

@@ -103,12 +103,16 @@ class Hypothesis(_Frozen):
 
 
 class TrialPublished(_Frozen):
-    """A published difference between the first arm and the last beside that of the model."""
+    """A published difference between the first arm and the last beside that of the model.
+
+    `n` is the persons per arm of the published trial; replicates of the size nearest to it are shown.
+    """
 
     endpoint: Annotated[str, Field(min_length=1, max_length=80)]
     value: float
     low: float | None = None
     high: float | None = None
+    n: Annotated[int, Field(ge=1)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=100)]
     mark: Literal["read", "read-2nd", "recall", "calc", "none"] = "none"
     note: Text = ""
@@ -140,6 +144,13 @@ class Design(_Frozen):
         ``sex``, or covariates of the population cut at their median.
     looks : tuple of float
         Shares of the persons at which the primary endpoint is looked at before the end.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import load_design
+    >>> design = load_design('open')
+    >>> design.population, len(design.arm)
+    ('open-2015', 2)
     """
 
     name: Name
@@ -278,7 +289,14 @@ class Design(_Frozen):
 
 
 def shipped_trials() -> Mapping[str, Path]:
-    """Return the trials that come with the package, and their files."""
+    """Return the trials that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import shipped_trials
+    >>> 'positive-control' in shipped_trials()
+    True
+    """
     folder = Path(str(files("remyelin.analysis.trial"))) / "trials"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -316,6 +334,12 @@ def parse_design(text: str, source: str) -> Design:
     ------
     InputError
         For an invalid design, an unknown population or ledger entry, or a regimen that cannot be read.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import parse_design, shipped_trials
+    >>> parse_design(shipped_trials()['open'].read_text(encoding='utf-8'), 'mine.toml').name
+    'open'
     """
     raw = load_toml(text, source, "a trial file")
     if not raw:

@@ -1,4 +1,4 @@
-"""Which function simulates which published row, and what came of it.
+"""Registry of the functions that simulate published rows, and their verdicts.
 
 Each layer's module registers functions with :func:`simulates`; a row without one is listed as not
 computed yet. Nothing here chooses a parameter: a miss is shown as a miss.
@@ -27,7 +27,14 @@ LAYERS = ("fibre", "nerve", "cobalamin", "myelin", "clinic")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A simulated value with the 5th and 95th percentile of its prediction."""
+    """A simulated value with the 5th and 95th percentile of its prediction.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.validation import Estimate
+    >>> Estimate(value=57.0, low=55.0, high=59.0).value
+    57.0
+    """
 
     value: float
     low: float
@@ -88,6 +95,13 @@ class Verdict:
         Ends of the 90 % interval of the prediction; None where no interval was computed.
     computed : bool
         True also where an event never happens in the time simulated.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, validate
+    >>> verdict = next(iter(validate(Ledger.shipped(), 'mrg_cv_10um')))
+    >>> verdict.published, verdict.unit
+    ('56.26', 'm/s')
     """
 
     name: str
@@ -125,6 +139,13 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
     ------
     Verdict
         One a row; ``computed`` is False where nothing simulates the row yet.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, validate
+    >>> verdict = next(iter(validate(Ledger.shipped(), 'mrg_cv_10um')))
+    >>> verdict.role, verdict.holds
+    ('validation', True)
     """
     rows = _select(which)
     for layer in {row.layer for row in rows}:
@@ -195,7 +216,7 @@ def _verdict(
         low = high = None
     holds = None if simulated is None else bool(math.isfinite(simulated) and row.holds(simulated))
     if simulated is not None and not math.isfinite(simulated):
-        # JSON has no infinity: what did not happen has no time
+        # JSON cannot hold infinity; report an event that never happened as null.
         note = "; ".join(
             part for part in (note, "computed: it does not happen in the time simulated") if part
         )

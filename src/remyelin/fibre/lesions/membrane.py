@@ -35,6 +35,16 @@ def scale_channels(fibre: Fibre, nodes: Which = None, **factors: float) -> Fibre
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import scale_channels, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> halved = scale_channels(fibre, naf=0.5)
+    >>> float(halved.density.max() / fibre.density.max())
+    0.5
     """
     chosen = fibre.nodes[numbered(nodes, fibre.n_nodes, "node")]
     density = fibre.density.copy()
@@ -62,6 +72,16 @@ def widen_nodes(fibre: Fibre, nodes: Which, factor: ArrayLike, *, channels_sprea
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import widen_nodes, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> wide = widen_nodes(fibre, [5], 3.0)
+    >>> round(float(wide.length[wide.nodes[5]] / fibre.length[fibre.nodes[5]]), 3)
+    3.0
     """
     chosen, factors = _nodes(fibre, nodes, factor, "factor", 1)
     length, density = fibre.length.copy(), fibre.density.copy()
@@ -84,6 +104,16 @@ def load_nodes(fibre: Fibre, nodes: Which, factor: ArrayLike) -> Fibre:
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import load_nodes, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> loaded = load_nodes(fibre, [5], 3.0)
+    >>> float(loaded.axolemma_capacity[fibre.nodes[5]] / fibre.axolemma_capacity[fibre.nodes[5]])
+    3.0
     """
     chosen, factors = _nodes(fibre, nodes, factor, "factor", 1)
     capacity = fibre.axolemma_capacity.copy()
@@ -111,6 +141,16 @@ def redistribute_sodium(fibre: Fibre, nodes: Which, share: ArrayLike) -> Fibre:
     ------
     InputError
         If no axolemma is exposed beside a node, or that of two nodes runs together.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import redistribute_sodium, retract, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> spread = redistribute_sodium(retract(fibre, [5], 2.0), [5], 0.2)
+    >>> spread.n_nodes
+    11
     """
     chosen, shares = _nodes(fibre, nodes, share, "share", 0)
     if np.any(shares > 1):
@@ -166,6 +206,15 @@ def expose_potassium(
     References
     ----------
     Gaines et al. 2018, J Comput Neurosci 45:29: gate and density.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import expose_potassium, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> len(expose_potassium(fibre, [4, 5], ledger=ledger).channel_sets) > len(fibre.channel_sets)
+    True
     """
     numbers = numbered(internodes, fibre.n_internodes, "internode")
     inside = np.zeros(fibre.n_compartments)

@@ -69,6 +69,15 @@ class Patch:
         Internodes, or nodes for a lesion of nodes, counted on the healthy fibre; None for all.
     options : mapping
         The function's other arguments by name.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Patch, lesioned, mrg
+    >>> fibre = mrg(10.0, 11, ledger=Ledger.shipped())
+    >>> thin = lesioned(fibre, [Patch('lose_lamellae', [4, 5], {'remaining': 0.2})])
+    >>> bool(thin.lamellae.sum() < fibre.lamellae.sum())
+    True
     """
 
     lesion: str
@@ -97,6 +106,15 @@ def lesioned(fibre: Fibre, patches: Iterable[Patch]) -> Fibre:
     InputError
         If two patches contradict each other on an internode or node (one thins its sheath, the other takes it
         away), or one of them is refused by its function.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Patch, lesioned, mrg
+    >>> fibre = mrg(10.0, 11, ledger=Ledger.shipped())
+    >>> thin = lesioned(fibre, [Patch('lose_lamellae', range(3, 6), {'remaining': 0.2})])
+    >>> bool(thin.lamellae.sum() < fibre.lamellae.sum())
+    True
     """
     ordered = sorted(patches, key=lambda patch: _ORDER.index(patch.lesion))
     _agree(fibre, ordered)

@@ -1,4 +1,4 @@
-"""Where along a fibre lesions lie: at random, in patches, more of them far from the cell, alike in neighbours."""
+"""Places of lesions along a fibre: at random, in patches, more of them far from the cell, alike in neighbours."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def scattered(n_internodes: int, share: ArrayLike, *, seed: int, run: float = 1.
     -------
     (k,) int
         Ascending; the same for the same seed.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import scattered
+    >>> scattered(100, 0.05, seed=1).size
+    5
     """
     n_internodes = whole(n_internodes, "n_internodes", "places")
     chances = _chances(share, n_internodes)
@@ -70,6 +76,12 @@ def scattered_together(
     Returns
     -------
     list of (k,) int, one per fibre
+
+    Examples
+    --------
+    >>> from remyelin.fibre import scattered_together
+    >>> len(scattered_together(3, 100, 0.05, correlation=0.8, seed=1))
+    3
     """
     n_internodes = whole(n_internodes, "n_internodes", "places")
     chances = _chances(share, n_internodes)
@@ -83,7 +95,14 @@ def scattered_together(
 
 
 def rising(n_internodes: int, near: float, far: float) -> Array:
-    """Return chances that change evenly from the first internode to the last, shape (n_internodes,)."""
+    """Return chances that change evenly from the first internode to the last, shape (n_internodes,).
+
+    Examples
+    --------
+    >>> from remyelin.fibre import rising
+    >>> rising(5, 0.1, 0.5)
+    array([0.1, 0.2, 0.3, 0.4, 0.5])
+    """
     _chances([near, far], 2)
     n_internodes = whole(n_internodes, "n_internodes", "rising")
     return np.linspace(near, far, n_internodes)

@@ -25,6 +25,12 @@ class Preset:
         What it is, and where its name comes from.
     make : callable
         ``make(ledger, internodes)`` returns the patches.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import PRESETS
+    >>> PRESETS['bare'].title
+    'primary demyelination: axolemma without a sheath, with its channels'
     """
 
     title: str
@@ -107,6 +113,16 @@ def preset(fibre: Fibre, name: str, internodes: Which = None, *, ledger: Ledger)
     ------
     InputError
         For an unknown name or internode.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import conduct, mrg, preset
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> data = conduct([fibre, preset(fibre, 'ISD-mild', ledger=ledger)])
+    >>> bool(data['arrival'][1, 15] > data['arrival'][0, 15])
+    True
     """
     if name not in PRESETS:
         raise InputError(f"there is no preset named {name!r}; {nearest(name, PRESETS)}")

@@ -53,6 +53,16 @@ def lose_lamellae(
     ------
     InputError
         If less than one lamella would remain (see :func:`bare`) and `partial` is not set.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import lose_lamellae, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> thin = lose_lamellae(fibre, [4], 0.25)
+    >>> round(float(thin.lamellae.max() / fibre.lamellae.max()), 2), bool(thin.lamellae.min() == 0)
+    (1.0, True)
     """
     numbers = _internodes(fibre, internodes)
     shares = items(remaining, numbers, "remaining", 0, 1)
@@ -95,6 +105,16 @@ def demyelinate(
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import demyelinate, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> stripped = demyelinate(fibre, 5, 0.001, channel_share=0.0)
+    >>> bool(stripped.lamellae.sum() < fibre.lamellae.sum())
+    True
     """
     numbers = _internodes(fibre, internodes)
     shares = items(remaining, numbers, "remaining", 0, 1)
@@ -122,6 +142,16 @@ def vacuolate(fibre: Fibre, internodes: Which, width_factor: ArrayLike, remainin
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import vacuolate, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> swollen = vacuolate(fibre, [4, 5], 5.0, 0.3)
+    >>> bool(swollen.lamellae.sum() < fibre.lamellae.sum())
+    True
     """
     opened = open_paranodes(fibre, internodes, width_factor)
     return lose_lamellae(opened, internodes, remaining, fibre_thins=False)
@@ -142,6 +172,16 @@ def open_paranodes(
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import open_paranodes, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> leaky = open_paranodes(fibre, [4, 5], 10.0)
+    >>> bool(leaky.periaxonal_width.max() > fibre.periaxonal_width.max())
+    True
     """
     numbers = _internodes(fibre, internodes)
     seal = items(width_factor, numbers, "width_factor", 0, np.inf)
@@ -171,6 +211,16 @@ def retract(fibre: Fibre, nodes: Which, gap_um: ArrayLike) -> Fibre:
     -------
     Fibre
         The exposed axolemma is passive and keeps its diameter; the periaxonal space behind it opens there.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import retract, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> drawn = retract(fibre, [5], 2.0)
+    >>> drawn.n_compartments > fibre.n_compartments
+    True
     """
     numbers = numbered(nodes, fibre.n_nodes, "node")
     gaps = items(gap_um, numbers, "gap_um", 0, np.inf)
@@ -230,6 +280,16 @@ def bare(
     -------
     Fibre
         With the bare stretches cut fine enough for continuous conduction.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import bare, conduct, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> stripped = bare(fibre, [4, 5], channel_share=1.0)
+    >>> bool(conduct([fibre, stripped])['conducts'][0])
+    True
     """
     numbers = _internodes(fibre, internodes)
     shares = dict(zip(numbers, items(channel_share, numbers, "channel_share", 0, 1), strict=True))
@@ -294,6 +354,16 @@ def remyelinate(
     -------
     Fibre
         Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import remyelinate, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> repaired = remyelinate(fibre, [5], thickness=0.3, length=0.33)
+    >>> repaired.n_nodes > fibre.n_nodes
+    True
     """
     numbers = _internodes(fibre, internodes)
     checks.number(node_density, "node_density", "remyelinate", at_least=0.0)

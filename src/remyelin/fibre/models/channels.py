@@ -36,7 +36,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A transition rate of a gate: form and its three numbers (1/ms or 1/(ms mV); mV; mV)."""
+    """A transition rate of a gate: form and its three numbers (1/ms or 1/(ms mV); mV; mV).
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Rate
+    >>> float(Rate('exponential', 2.0, 60.0, 10.0)(-60.0))
+    2.0
+    """
 
     form: Form
     a: float
@@ -213,7 +220,14 @@ def _refuse_wrong(rate: Callable[[Array], ArrayLike], where: str, name: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A current of a channel set: density (S/cm2), reversal (mV) and the gates raised to powers."""
+    """A current of a channel set: density (S/cm2), reversal (mV) and the gates raised to powers.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Current
+    >>> Current('fast sodium', 3.0, 50.0, (('m', 3), ('h', 1))).powers
+    (('m', 3), ('h', 1))
+    """
 
     name: str
     density: float
@@ -231,6 +245,13 @@ class ChannelSet:
 
     The density a compartment really carries stands in its :class:`~remyelin.fibre.Fibre`; the
     densities here are those of the published membrane.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg_node
+    >>> [current.name for current in mrg_node(Ledger.shipped()).currents]
+    ['naf', 'nap', 'ks', 'leak']
     """
 
     name: str
@@ -284,6 +305,13 @@ def mrg_node(ledger: Ledger) -> ChannelSet:
     """Return the channels of the MRG node (McIntyre, Richardson, Grill 2002; ModelDB 3810).
 
     Fast sodium ``naf`` (m^3 h), persistent sodium ``nap`` (p^3), slow potassium ``ks`` (s), leak ``leak``.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg_node
+    >>> [gate.name for gate in mrg_node(Ledger.shipped()).gates]
+    ['m', 'h', 'p', 's']
     """
 
     def rate(form: Form, name: str) -> Rate:

@@ -82,6 +82,14 @@ class Fibre:
         Potential the fibre starts from, mV.
     grid : tuple of int
         Compartments per published MYSA, FLUT and STIN.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> fibre.n_nodes, fibre.n_internodes, fibre.n_compartments
+    (5, 4, 45)
     """
 
     model: str
@@ -178,6 +186,15 @@ def refine(fibre: Fibre, mysa: int = 1, flut: int = 1, stin: int = 1) -> Fibre:
     -------
     Fibre
         The same cable on a finer grid.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import refine, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> refine(fibre, stin=2).n_compartments > fibre.n_compartments
+    True
     """
     pieces = tuple(
         whole(count, name, "refine") for count, name in ((mysa, "mysa"), (flut, "flut"), (stin, "stin"))

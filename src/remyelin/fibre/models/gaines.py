@@ -35,6 +35,14 @@ def gaines_motor(
     References
     ----------
     Gaines et al. 2018, J Comput Neurosci 45:29.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import gaines_motor
+    >>> fibre = gaines_motor(10.0, 5, ledger=Ledger.shipped())
+    >>> fibre.n_nodes, fibre.temperature
+    (5, 37.0)
     """
     return _gaines(
         "motor",
@@ -52,7 +60,16 @@ def gaines_sensory(
     ends: Ends = "sealed",
     ledger: Ledger,
 ) -> Fibre:
-    """Build the sensory fibre of Gaines 2018; see :func:`gaines_motor`."""
+    """Build the sensory fibre of Gaines 2018; see :func:`gaines_motor`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import gaines_sensory
+    >>> fibre = gaines_sensory(10.0, 5, ledger=Ledger.shipped())
+    >>> fibre.n_nodes, fibre.temperature
+    (5, 37.0)
+    """
     return _gaines(
         "sensory",
         mrg(diameter_um, n_nodes, temperature=temperature, grid=grid, ends=ends, ledger=ledger),

@@ -21,7 +21,14 @@ Ends = Literal["sealed", "passive"]
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """One internode and its node: lengths and diameters in um, number of lamellae."""
+    """One internode and its node: lengths and diameters in um, number of lamellae.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Geometry
+    >>> Geometry(10.0, 3.3, 6.9, 1150.0, 46.0, 120.0).internode_length
+    1150.0
+    """
 
     fibre_diameter: float
     node_diameter: float
@@ -68,6 +75,14 @@ def mrg(
     References
     ----------
     McIntyre, Richardson, Grill 2002, J Neurophysiol 87:995; ModelDB 3810.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> fibre.diameter, fibre.n_nodes
+    (10.0, 5)
     """
     diameter_um = number(diameter_um, "diameter", "MRG", above=0.0, unit="um")
     table = ledger.table("mrg.geometry")
@@ -98,6 +113,14 @@ def mrg_interpolated(
     References
     ----------
     Musselman et al. 2021, doi:10.1371/journal.pcbi.1009285.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg_interpolated
+    >>> fibre = mrg_interpolated(9.2, 5, ledger=Ledger.shipped())
+    >>> fibre.diameter, fibre.n_nodes
+    (9.2, 5)
     """
     diameter = _within(diameter_um, ledger.vector("mrg_interpolated.diameter_limits"), "interpolated MRG")
     thick = diameter >= ledger["mrg_interpolated.internode_length_switch"]
@@ -130,6 +153,14 @@ def pena(
     References
     ----------
     Pena, Pelot, Grill 2024, doi:10.1371/journal.pcbi.1011833.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import pena
+    >>> fibre = pena(3.0, 5, ledger=Ledger.shipped())
+    >>> fibre.diameter, fibre.n_nodes
+    (3.0, 5)
     """
     diameter = _within(diameter_um, ledger.vector("pena.diameter_limits"), "Pena 2024")
     axon = _polynomial(ledger.vector("pena.axon_diameter"), diameter)
@@ -171,6 +202,17 @@ def build(
     Returns
     -------
     Fibre
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Geometry, build, mrg_node, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> geometry = Geometry(10.0, 3.3, 6.9, 1150.0, 46.0, 120.0)
+    >>> built = build('mine', geometry, 5, mrg_node(ledger), 37.0, 'published', 'sealed', ledger)
+    >>> built.n_nodes
+    5
     """
     n_nodes = whole(n_nodes, "number of nodes", model, least=2)
     one_of(ends, "ends", model, ("sealed", "passive"))

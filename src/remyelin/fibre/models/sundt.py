@@ -48,6 +48,13 @@ def sundt_c_fibre(
     References
     ----------
     Sundt, Gamper, Jaffe 2015, J Neurophysiol, doi:10.1152/jn.00226.2015.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import sundt_c_fibre
+    >>> sundt_c_fibre(1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     diameter_um = number(diameter_um, "diameter", "Sundt 2015", unit="um")
     length_mm = number(length_mm, "length", "Sundt 2015", unit="mm")

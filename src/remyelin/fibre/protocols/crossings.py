@@ -28,6 +28,12 @@ def spike_times(time: ArrayLike, potential: ArrayLike, level: float) -> Array:
     -------
     (spikes,) array
         ms.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import spike_times
+    >>> spike_times([0.0, 1.0, 2.0], [-80.0, 20.0, -80.0], level=-30.0)
+    array([0.5])
     """
     at, v = series(time, "time", "spike_times"), series(potential, "potential", "spike_times")
     if at.shape != v.shape or np.any(np.diff(at) < 0):

@@ -80,6 +80,15 @@ def discharge(
     References
     ----------
     Coggan, Prescott, Bartol and Sejnowski 2010, PNAS 107:20602: the four regimes.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import discharge, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> str(discharge(fibre, duration=10.0)['regime'].item())
+    'single'
     """
     a_fibre(fibre, "discharge")
     duration_ms(duration, "discharge")

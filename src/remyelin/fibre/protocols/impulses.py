@@ -56,6 +56,15 @@ def internodal_times(data: xr.Dataset) -> xr.DataArray:
     -------
     xarray.DataArray
         ``(fibre, internode)`` in us, NaN beyond a block. New nodes of remyelinated internodes count.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import conduct, internodal_times, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> internodal_times(conduct(fibre)).sel(fibre=0)[10:13].round(1).to_numpy().size
+    3
     """
     arrival = data["arrival"].values
     return xr.DataArray(
@@ -91,6 +100,15 @@ def safety_factor(
     -------
     float
         1 to 20, in steps of 7 %; 0 if the fibre blocks as it is.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import safety_factor, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> safety_factor(fibre) > 1.0
+    True
     """
     a_fibre(fibre, "safety_factor")
     every = range(fibre.n_nodes) if nodes is None else nodes
@@ -129,6 +147,16 @@ def follow_trains(
     -------
     xarray.Dataset
         ``arrived(rate)``, ``share(rate)``, and ``time(rate, impulse)`` of arrivals, ms.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import follow_trains, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> data = follow_trains(fibre, [100.0, 200.0], count=3)
+    >>> sorted(str(name) for name in data.data_vars)[:2]
+    ['arrived', 'share']
     """
     a_fibre(fibre, "follow_trains")
     wanted = series(rates, "rates", "follow_trains")
@@ -240,6 +268,15 @@ def blocking_temperature(
     xarray.Dataset
         ``temperature(fibre)``: the lowest tried from the fibre's own upwards at which it blocks, C, NaN if
         none did; ``warming(fibre)``: how much that is above the fibre's own, 0 if it blocks as it is.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import blocking_temperature, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> float(blocking_temperature(fibre, highest=38.0, step=0.5)['temperature'][0])
+    nan
     """
     given = as_fibres(fibres)
     number(step, "step", "blocking_temperature", above=0.0, unit="C")

@@ -64,6 +64,12 @@ class Run:
     ------
     InputError
         For a step, duration, solver, scheme, tolerance or number of threads that cannot be used.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Run
+    >>> Run(at=15, step=2.0).scheme
+    'second-order'
     """
 
     at: int | None = None

@@ -45,6 +45,14 @@ class States:
         Internode ``i * len(seal) + j`` has the i-th share and the j-th width.
     lamellae, seal : (n,), (m,) float
         Levels, ascending: share of the lamellae that remains; factor on the periaxonal width of the paranode.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg, quantise
+    >>> states = quantise(mrg(10.0, 2, ledger=Ledger.shipped()), 0.3, 1.0, tolerance=5.0)
+    >>> states.seal
+    array([1.])
     """
 
     library: Library
@@ -93,6 +101,14 @@ def quantise(pair: Fibre, fewest: float, widest: float, *, tolerance: float = QU
     ------
     InputError
         For limits that cannot be, or a fibre of more than one internode.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg, quantise
+    >>> states = quantise(mrg(10.0, 2, ledger=Ledger.shipped()), 0.3, 1.0, tolerance=5.0)
+    >>> bool(states.lamellae.min() <= 0.3 + 1e-9)
+    True
     """
     a_fibre(pair, "quantise")
     number(fewest, "fewest", "quantise")

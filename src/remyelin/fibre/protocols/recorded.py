@@ -1,4 +1,4 @@
-"""What is to be recorded of a run, checked, and the labels it gets."""
+"""Places and variables to record in a run, checked, and their labels."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ class Clamp:
         mV from rest.
     conductance : float
         Of the amplifier, uS; its inverse is the series resistance, 0.1 MOhm by default.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Clamp, rectangular
+    >>> Clamp(node=10, command=rectangular(5.0, amplitude=50.0)).conductance
+    10.0
     """
 
     node: int

@@ -1,4 +1,4 @@
-"""What is recorded of a fibre: every impulse at its nodes, and the potential it leaves at electrodes."""
+"""Recordings of a fibre: every impulse at its nodes, and the potential at electrodes."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def spikes(
     -------
     xarray.Dataset
         ``time(node, spike)`` in ms, NaN beyond the last; ``count(node)``.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, pulse_stimulus, spikes, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> found = spikes(fibre, [pulse_stimulus(fibre, Pulse())], duration=1.5, nodes=[10])
+    >>> sorted(str(name) for name in found.variables)[:3]
+    ['count', 'node', 'position']
     """
     run = stimulate(
         fibre,
@@ -103,6 +113,18 @@ def record_potential(
     -------
     xarray.Dataset
         ``potential(electrode, time)`` in uV, time in ms, with the electrodes' positions where they have one.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, above, pulse_stimulus, record_potential, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> found = record_potential(
+    ...     fibre, [pulse_stimulus(fibre, Pulse())], [above(fibre, 1000.0, 0.2)], duration=1.0
+    ... )
+    >>> found['potential'].attrs['units']
+    'uV'
     """
     if not electrodes:
         raise InputError("record_potential: give at least one electrode.")

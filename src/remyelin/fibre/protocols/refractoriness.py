@@ -1,4 +1,4 @@
-"""What a first impulse does to the next: recovery cycle and refractory period of transmission."""
+"""Recovery cycle and refractory period of transmission after a first impulse."""
 
 from __future__ import annotations
 
@@ -78,6 +78,16 @@ def recovery_cycle(
     xarray.Dataset
         ``threshold(interval)``, NaN where the fibre is refractory at any strength tried; ``change(interval)``
         relative to ``unconditioned``: above 0 relatively refractory or subnormal, below 0 supernormal.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pipette, recovery_cycle, rectangular, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> found = recovery_cycle(fibre, Pipette(1), rectangular(0.1), [1.0, 4.0], between=(0.05, 20.0))
+    >>> found.sizes['interval']
+    2
     """
     a_fibre(fibre, "recovery_cycle")
     placed(source, fibre)
@@ -164,6 +174,16 @@ def refractory_period_of_transmission(
     ------
     InputError
         If the pulse alone leaves no impulse at the node of detection.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import refractory_period_of_transmission, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> found = refractory_period_of_transmission(fibre, between=(0.3, 5.0))
+    >>> sorted(str(name) for name in found.data_vars)[:1]
+    ['begins']
     """
     a_fibre(fibre, "refractory period")
     pulse = rectangular(Pulse().duration) if waveform is None else waveform

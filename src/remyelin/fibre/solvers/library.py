@@ -59,6 +59,14 @@ class Library:
         The rows of all pieces; the last row of a piece repeats its node with nothing behind it, which ends a fibre.
     step : float
         us.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import mrg, reduce_internodes
+    >>> library = reduce_internodes([mrg(10.0, 2, ledger=Ledger.shipped())])
+    >>> library.length.round(3)
+    array([1.15])
     """
 
     first: Fibre
@@ -71,7 +79,7 @@ class Library:
 
     @property
     def size(self) -> int:
-        """How many internodes it holds."""
+        """Number of internodes."""
         return len(self.length)
 
     def at(self, temperature: float) -> Library:
@@ -100,6 +108,14 @@ def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US)
     InputError
         For no pieces, a piece that is not one internode, has channels under its sheath, or differs from
         the first in temperature or channels.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import lose_lamellae, mrg, reduce_internodes
+    >>> pair = mrg(10.0, 2, ledger=Ledger.shipped())
+    >>> reduce_internodes([pair, lose_lamellae(pair, 0, 0.1)]).count
+    array([1, 1])
     """
     if not isinstance(pieces, Sequence) or isinstance(pieces, str) or not pieces:
         raise InputError("a library needs at least one internode.")
@@ -143,6 +159,15 @@ def enlarged(library: Library, pieces: Sequence[Fibre]) -> Library:
     ------
     InputError
         As :func:`reduce_internodes`; the new ones must fit the library's first.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import enlarged, lose_lamellae, mrg, reduce_internodes
+    >>> pair = mrg(10.0, 2, ledger=Ledger.shipped())
+    >>> larger = enlarged(reduce_internodes([pair]), [lose_lamellae(pair, 0, 0.1)])
+    >>> larger.length.size
+    2
     """
     more = reduce_internodes([library.first, *pieces], step=library.step)
     skipped = int(more.count[0]) + 1
@@ -193,6 +218,19 @@ def conduct_assembled(
     ------
     InputError
         For numbers the library does not have, a fibre without internodes, or a pulse that cannot be given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import conduct_assembled, lose_lamellae, mrg, reduce_internodes
+    >>> pair = mrg(10.0, 2, ledger=Ledger.shipped())
+    >>> library = reduce_internodes([pair, lose_lamellae(pair, 0, 0.1)])
+    >>> rows = np.zeros((2, 20), dtype=int)
+    >>> rows[1, 8:12] = 1
+    >>> data = conduct_assembled(library, rows)
+    >>> bool(data['arrival'][1, -1] > data['arrival'][0, -1])
+    True
     """
     numbers = _checked(library, internodes)
     if duration is not None:

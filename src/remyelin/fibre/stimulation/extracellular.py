@@ -42,6 +42,12 @@ class Electrode:
         x along the fibre from its start, y and z across, um.
     conductivity : float or (3,) float
         Of the medium, S/m; three numbers for x, y and z of an anisotropic one.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Electrode
+    >>> Electrode((8000.0, 2000.0, 0.0), 0.3).position
+    (8000.0, 2000.0, 0.0)
     """
 
     position: tuple[float, float, float]
@@ -72,6 +78,15 @@ def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: in
     conductivity : float or (3,) float
         S/m.
     node : int, optional
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 5, ledger=ledger)
+    >>> above(fibre, distance=1000.0, conductivity=0.2).position[1:]
+    (1000.0, 0.0)
     """
     a_fibre(fibre, "electrode", 1)
     if node is None:
@@ -89,6 +104,15 @@ def point_source(fibre: Fibre, electrode: Electrode) -> Array:
     ------
     InputError
         If the electrode is inside the fibre, or a position or conductivity is impossible.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, point_source, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> point_source(fibre, above(fibre, 1000.0, 0.2)).shape == (fibre.n_compartments,)
+    True
     """
     return POINT_SOURCE_MV * _transfer(fibre, electrode)
 
@@ -111,6 +135,16 @@ def extracellular_stimulus(fibre: Fibre, potential: ArrayLike, waveform: Wavefor
     ------
     InputError
         If there is not one finite potential per compartment.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, extracellular_stimulus, point_source, rectangular, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> potential = point_source(fibre, above(fibre, 1000.0, 0.2))
+    >>> extracellular_stimulus(fibre, -potential, rectangular(0.1)).axoplasm.shape == potential.shape
+    True
     """
     if not isinstance(waveform, Waveform):
         raise InputError(f"extracellular: a {type(waveform).__name__} is no Waveform.")
@@ -145,6 +179,17 @@ def potential_at(
     -------
     (..., electrodes) array
         uV, against a distant reference.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import above, potential_at, mrg
+    >>> ledger = Ledger.shipped()
+    >>> fibre = mrg(10.0, 11, ledger=ledger)
+    >>> import numpy as np
+    >>> currents = np.zeros((1, fibre.n_compartments))
+    >>> potential_at(fibre, currents, [above(fibre, 1000.0, 0.2)])
+    array([[0.]])
     """
     leaving = numbers(currents, "currents", "extracellular")
     if leaving.shape[-1:] != (fibre.n_compartments,):

@@ -138,6 +138,56 @@ class Field:
         return extracellular_stimulus(fibre, amplitude * self.potential(fibre), waveform)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CompartmentField:
+    """The potential of one electrode at every compartment of one fibre; a source and a lead.
+
+    Attributes
+    ----------
+    value : (n,) float
+        Potential of 1 `unit` at the middle of each compartment, mV.
+    unit : str
+        Unit of the amplitude.
+
+    Raises
+    ------
+    InputError
+        If there is not one finite potential per compartment.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import Ledger
+    >>> from remyelin.fibre import CompartmentField, above, mrg
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> field = CompartmentField(above(fibre, 1000.0, 0.2).potential(fibre))
+    >>> field.potential(fibre).shape
+    (41,)
+    """
+
+    value: Array
+    unit: str = "mA"
+
+    def __post_init__(self) -> None:
+        kept = numbers(self.value, "value", "field").copy()
+        if kept.ndim != 1:
+            raise InputError(f"field: give one potential per compartment, not shape {kept.shape}.")
+        kept.flags.writeable = False
+        object.__setattr__(self, "value", kept)
+
+    def potential(self, fibre: Fibre) -> Array:
+        """Return the potential (mV) of 1 unit at every compartment of the fibre, shape (n,)."""
+        if len(self.value) != fibre.n_compartments:
+            raise InputError(
+                f"field: there are {len(self.value)} potentials for {fibre.n_compartments} compartments; give a Field "
+                "to lay any fibre along a path."
+            )
+        return self.value
+
+    def stimulus(self, fibre: Fibre, waveform: Waveform, amplitude: float = 1.0) -> Stimulus:
+        """Return the stimulus of `amplitude` times the waveform."""
+        return extracellular_stimulus(fibre, amplitude * self.potential(fibre), waveform)
+
+
 def arc_length(path: ArrayLike) -> Array:
     """Return the position along a path, um from its first point, shape (k,).
 
@@ -151,6 +201,12 @@ def arc_length(path: ArrayLike) -> Array:
     InputError
         For fewer than two points, numbers that are not finite, points that repeat, or a path that turns back by
         more than a right angle from one point to the next, as points out of order do.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import arc_length
+    >>> arc_length([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
+    array([0., 5.])
     """
     points = numbers(path, "path", "field")
     if points.ndim == 1:
@@ -266,6 +322,19 @@ def field_on_grid(
     ------
     InputError
         If dimensions are missing, values are not finite, or a point of the path lies outside the grid.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import xarray as xr
+    >>> from remyelin.fibre import field_on_grid
+    >>> axis = np.linspace(-5000.0, 5000.0, 11)
+    >>> solution = xr.DataArray(
+    ...     np.ones((11, 11, 11)), {'x': axis, 'y': axis, 'z': axis}, ('x', 'y', 'z'), attrs={'units': 'mV'}
+    ... )
+    >>> field = field_on_grid(solution, [[0.0, 0.0, 0.0], [1000.0, 0.0, 0.0]], scheme='linear')
+    >>> type(field).__name__
+    'Field'
     """
     missing = [axis for axis in AXES if axis not in getattr(solution, "dims", ())]
     if missing or len(solution.dims) != len(AXES):
@@ -313,6 +382,13 @@ def field_of_point(
         S/m.
     start
         As for :class:`Field`.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import field_of_point
+    >>> field = field_of_point((500.0, 1000.0, 0.0), [[0.0, 0.0, 0.0], [1000.0, 0.0, 0.0]], 0.3)
+    >>> type(field).__name__
+    'Field'
     """
     points = numbers(path, "path", "field")
     arc = arc_length(points)

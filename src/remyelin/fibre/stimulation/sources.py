@@ -17,7 +17,15 @@ from remyelin.fibre.stimulation.waveform import Waveform
 
 @runtime_checkable
 class Source(Protocol):
-    """Anything that turns a waveform and an amplitude into a stimulus: an electrode, a pipette, a field."""
+    """Anything that turns a waveform and an amplitude into a stimulus: an electrode, a pipette, a field.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Pipette, Source, rectangular
+    >>> source: Source = Pipette(node=2)
+    >>> callable(source.stimulus)
+    True
+    """
 
     @property
     def unit(self) -> str:
@@ -37,7 +45,14 @@ class Lead(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipette:
-    """A source of current in the axoplasm of one node (counted from 0; negative from the far end)."""
+    """A source of current in the axoplasm of one node (counted from 0; negative from the far end).
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Pipette
+    >>> Pipette(node=3).node
+    3
+    """
 
     node: int = 1
 

@@ -31,6 +31,12 @@ class Pulse:
         Which node, from 0; negative numbers count from the far end.
     start : float
         ms.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Pulse
+    >>> Pulse(amplitude=2.0, duration=0.1).node
+    1
     """
 
     amplitude: float = PULSE_NA
@@ -49,6 +55,15 @@ class Stimulus:
         nA into each compartment's axoplasm and periaxonal space at waveform 1.
     sample : callable
         ``sample(steps, step_ms)`` returns the waveform's mean over each step, shape (steps,).
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> stimulus = pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1))
+    >>> float(stimulus.axoplasm[fibre.nodes[1]])
+    2.0
     """
 
     axoplasm: Array
@@ -63,6 +78,15 @@ def check_pulse(pulse: Pulse, nodes: int) -> None:
     ------
     InputError
         If the node does not exist or the pulse is not finite and positive in duration.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> stimulus = pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1))
+    >>> float(stimulus.axoplasm[fibre.nodes[1]])
+    2.0
     """
     if not isinstance(pulse, Pulse):
         raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")

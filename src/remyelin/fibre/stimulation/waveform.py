@@ -32,6 +32,13 @@ class Waveform:
     ------
     InputError
         If points are missing, not finite, out of order or before time zero.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import Waveform
+    >>> import numpy as np
+    >>> Waveform(np.array([0.0, 1.0]), np.array([0.0, -1.0])).value
+    array([ 0., -1.])
     """
 
     time: Array
@@ -120,7 +127,14 @@ class Waveform:
 
 
 def rectangular(duration: float, *, start: float = 0.0, amplitude: float = 1.0) -> Waveform:
-    """Return a rectangular pulse (ms); amplitude -1 is cathodic at an outer electrode."""
+    """Return a rectangular pulse (ms); amplitude -1 is cathodic at an outer electrode.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import rectangular
+    >>> rectangular(0.1, amplitude=-1.0).value.tolist()
+    [0.0, -1.0, -1.0, 0.0]
+    """
     _positive("duration", duration)
     _start(start)
     number(amplitude, "amplitude", "waveform")
@@ -145,6 +159,12 @@ def biphasic(
         ms.
     amplitude : float
         Of the first phase.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import biphasic
+    >>> biphasic(0.1, gap=0.05, amplitude=-1.0).value.tolist()
+    [0.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0]
     """
     _positive("duration", duration)
     _positive("ratio", ratio)
@@ -169,6 +189,13 @@ def sinusoidal(
         Of the peaks.
     phase : float
         Degrees.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import sinusoidal
+    >>> wave = sinusoidal(10.0, 1.0)
+    >>> round(float(wave.value.max()), 2)
+    1.0
     """
     _positive("frequency", frequency)
     _positive("duration", duration)
@@ -184,14 +211,30 @@ def sinusoidal(
 
 
 def sampled(time: ArrayLike, value: ArrayLike) -> Waveform:
-    """Return a waveform through measured points (ms, any unit), straight lines between them."""
+    """Return a waveform through measured points (ms, any unit), straight lines between them.
+
+    Examples
+    --------
+    >>> from remyelin.fibre import sampled
+    >>> sampled([0.0, 0.1, 0.2], [0.0, -1.0, 0.0]).value
+    array([ 0., -1.,  0.])
+    """
     return Waveform(numbers(time, "time", "sampled"), numbers(value, "value", "sampled"))
 
 
 def from_function(
     function: Callable[[Array], ArrayLike], duration: float, *, resolution: float = FUNCTION_RESOLUTION_MS
 ) -> Waveform:
-    """Return a waveform that follows ``function(time in ms)`` from 0 to `duration` (ms)."""
+    """Return a waveform that follows ``function(time in ms)`` from 0 to `duration` (ms).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin.fibre import from_function
+    >>> wave = from_function(lambda time: -np.exp(-time), 1.0, resolution=0.1)
+    >>> wave.time.size > 10
+    True
+    """
     _positive("duration", duration)
     _positive("resolution", resolution)
     time = np.linspace(0.0, duration, int(np.ceil(duration / resolution)) + 1)

@@ -1,4 +1,4 @@
-"""Whose nerves they are: what of a person the nerve layer depends on."""
+"""Person attributes used by the nerve layer."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ class Person:
 
     Lengths of nerves and tracts scale with height; conduction and potentials depend on temperature.
     Age and sex are carried for the reader of a report; the norms used are those of adults of both.
+
+    Examples
+    --------
+    >>> from remyelin import nerve
+    >>> nerve.Person(age=57, sex='female', height=163.0, temperature=33.0).height
+    163.0
     """
 
     age: float

@@ -1,4 +1,4 @@
-"""Where the nerves and tracts run: branches of neurons as stretches from the cell body outwards.
+"""Anatomy of nerves and tracts: branches of neurons as stretches from the cell body outwards.
 
 A stretch is also a segment of the myelin layer: pathways that share a nerve share its state.
 """
@@ -279,6 +279,14 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
     Dataset (segment)
         ``compartment`` ("peripheral" or "central"), ``tract``, ``distance`` (mm from the cell body to
         the middle) and ``length`` (mm).
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> nerve.segments(person, ledger).sizes['segment']
+    33
     """
     distance, length = courses(person, ledger)
     return xr.Dataset(
@@ -293,7 +301,16 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
 
 
 def places(person: Person, ledger: Ledger) -> Places:
-    """Return :func:`segments` as plain arrays."""
+    """Return :func:`segments` as plain arrays.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> nerve.places(person, ledger).names[0]
+    'arm_sensory_proximal'
+    """
     return Places(
         tuple(part.segment for part in SEGMENTS),
         tuple(part.compartment for part in SEGMENTS),
@@ -316,7 +333,16 @@ def courses(person: Person, ledger: Ledger) -> tuple[Array, Array]:
 
 
 def intact(person: Person, ledger: Ledger) -> xr.Dataset:
-    """Return the myelin state of a person in whom nothing is wrong, over segment."""
+    """Return the myelin state of a person in whom nothing is wrong, over segment.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> float(nerve.intact(person, ledger)['intact'].min())
+    1.0
+    """
     names = segments(person, ledger)["segment"]
     whole = {"intact", "thickness", "internode_length", "axons"}
     states = (*sorted(whole), "vacuolated", "bare", "remyelinated", "channel_redistribution")

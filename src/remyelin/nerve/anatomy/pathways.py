@@ -17,6 +17,12 @@ class Distances:
     """Distances (mm) that a laboratory fixes whatever the height.
 
     `radial` is that of the radial nerve; None takes `sensory`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> nerve.Distances.from_ledger(Ledger.shipped()).motor
+    80.0
     """
 
     motor: float
@@ -168,6 +174,14 @@ def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozense
     ------
     InputError
         For an unknown pathway.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> sorted(nerve.crossed(['sural'], person, ledger))
+    ['leg_sensory_distal', 'leg_sensory_proximal']
     """
     return frozenset(
         part.segment

@@ -54,6 +54,16 @@ def exact(
 
     Parameters and errors as for :func:`remyelin.nerve.sampled`; the same seed draws the same fibres. The
     tables give the delay of bare internodes only.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> conduct = nerve.exact(person, tables, ledger, seed=1, fibres=10)
+    >>> callable(conduct)
+    True
     """
     bundle_of = bundles(person, tables, ledger, seed=seed, fibres=fibres)
     makers = Makers(ledger)
@@ -82,7 +92,7 @@ def exact(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
-    """How the impulse passes the internodes (i) of a bundle.
+    """Passage of the impulse across the internodes (i) of a bundle.
 
     Attributes
     ----------

@@ -55,6 +55,16 @@ def conduction(
     ------
     InputError
         For an unknown pathway or an incomplete state.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> float(paths['conducted'].item())
+    1.0
     """
     found = conducted(states_of(states), person, tables, ledger, pathways)
     lead = [str(name) for name in states["axons"].dims if name != "segment"]
@@ -73,6 +83,16 @@ def conducted(
     """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives.
 
     Many states are computed in blocks, so that memory does not grow with the length of a course.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> arrays = nerve.states_of(nerve.intact(person, ledger))
+    >>> nerve.conducted(arrays, person, tables, ledger, ['sural'])['conducted'].round(3)
+    array([1.])
     """
     lead = next(iter(arrays.values())).shape[:-1]
     count = math.prod(lead)

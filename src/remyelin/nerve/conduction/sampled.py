@@ -135,6 +135,16 @@ def sampled(
     ------
     InputError
         For too few fibres.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> conduct = nerve.sampled(person, tables, ledger, seed=1, fibres=20)
+    >>> callable(conduct)
+    True
     """
     bundle_of = bundles(person, tables, ledger, seed=seed, fibres=fibres)
     known: dict[Bundle, tuple[NDArray[np.bool_], Array]] = {}

@@ -47,6 +47,15 @@ class Tables:
         ms.
     potential : (ht, n) array
         Membrane potential of a node above rest as the impulse passes, mV.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> tables.internode_time.ndim
+    2
     """
 
     healthy_diameter: Array

@@ -41,7 +41,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Volley:
-    """What arrives of a volley along a line, by fibre (..., k).
+    """Arrival of a volley along a line, by fibre (..., k).
 
     Attributes
     ----------
@@ -78,6 +78,14 @@ def states_of(states: xr.Dataset) -> Mapping[str, Array]:
     ------
     InputError
         If a segment or variable is missing, or a share is not between 0 and 1.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> sorted(nerve.states_of(nerve.intact(person, ledger)))[:3]
+    ['axons', 'bare', 'channel_redistribution']
     """
     wanted = [part.segment for part in SEGMENTS]
     if "segment" not in states.coords:

@@ -1,4 +1,4 @@
-"""What is read from a recorded potential: onset, peak, amplitude, area and duration. Negative is up."""
+"""Measures of a recorded potential: onset, peak, amplitude, area and duration. Negative is up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ from remyelin.nerve.settings import NERVE_ONSET_SHARE
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waveform:
-    """A recorded potential: time (ms) after the stimulus, value (negative up), unit of the value."""
+    """A recorded potential: time (ms) after the stimulus, value (negative up), unit of the value.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> wave = studies.waveforms['sural, ankle']
+    >>> wave.unit, wave.time.shape == wave.value.shape
+    ('uV', True)
+    """
 
     time: Array
     value: Array
@@ -23,11 +35,17 @@ class Waveform:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is measured on a waveform: ms, unit of the waveform, unit times ms.
+    """Measures of a waveform: ms, unit of the waveform, unit times ms.
 
     Latency is that of the onset for nerve and muscle potentials, of the peak for evoked potentials;
     amplitude is from the baseline to the negative peak; duration and area are of the negative phase; `settled` is
     when it is back at the share of the peak at which it began.
+
+    Examples
+    --------
+    >>> from remyelin import nerve
+    >>> nerve.Response(onset=2.8, peak=3.6, amplitude=12.0, area=9.0, duration=1.4, settled=4.2).amplitude
+    12.0
     """
 
     onset: float

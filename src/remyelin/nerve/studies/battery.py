@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.extensions import Extensible
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import Array, Run
@@ -20,32 +21,19 @@ from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import Volley, passing, states_of
 from remyelin.nerve.signals.responses import Waveform
 from remyelin.nerve.studies.classification import classify
-from remyelin.nerve.studies.cranial import auditory, blink
+from remyelin.nerve.studies.cranial import Auditory, Blink
 from remyelin.nerve.studies.entrapment import Entrapment
-from remyelin.nerve.studies.evoked import central, evoked, visual
+from remyelin.nerve.studies.evoked import Central, Evoked, Visual
 from remyelin.nerve.studies.findings import Row, Studies
-from remyelin.nerve.studies.laboratory import (
-    Auditory,
-    Blink,
-    Central,
-    Conduct,
-    Dated,
-    Evoked,
-    Laboratory,
-    Motor,
-    Sensory,
-    SmallFibres,
-    Visual,
-)
-from remyelin.nerve.studies.motor_sensory import motor, sensory
-from remyelin.nerve.studies.small_fibres import microneurography
+from remyelin.nerve.studies.laboratory import Laboratory
+from remyelin.nerve.studies.motor_sensory import Motor, Sensory
+from remyelin.nerve.studies.small_fibres import SmallFibres
+from remyelin.nerve.studies.study import GROUP, Study
 
 _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
 
-Study = Motor | Sensory | Evoked | Central | Visual | Auditory | Blink | SmallFibres
-
-STUDIES: Final[Mapping[str, Study]] = {
+_SHIPPED: Final[Mapping[str, Study]] = {
     "median_motor": _MEDIAN,
     "ulnar_motor": Motor("arm", "wrist", "elbow"),
     "tibial_motor": _TIBIAL,
@@ -63,7 +51,11 @@ STUDIES: Final[Mapping[str, Study]] = {
     "baep": Auditory(("i", "iii", "v"), (("i", "iii"), ("iii", "v"), ("i", "v"))),
     "blink": Blink(),
 }
-"""The battery, by name."""
+
+STUDIES: Final = Extensible(
+    _SHIPPED, GROUP, lambda study: "" if isinstance(study, Study) else "is no remyelin.nerve.Study"
+)
+"""The battery, by name: those of this package, then those that other packages add."""
 
 
 def battery(
@@ -71,7 +63,7 @@ def battery(
     person: Person,
     tables: Tables,
     ledger: Ledger,
-    studies: Sequence[str] = tuple(STUDIES),
+    studies: Sequence[str] | None = None,
     conduct: Callable[[Line, Mapping[str, Array]], Volley] | None = None,
     distances: Distances | None = None,
     entrapment: Entrapment | None = None,
@@ -86,8 +78,8 @@ def battery(
     tables : Tables
         See :func:`remyelin.nerve.build_tables`.
     ledger : Ledger
-    studies : sequence of str
-        Which of :data:`STUDIES`.
+    studies : sequence of str, optional
+        Which of :data:`STUDIES`; all when omitted.
     conduct : callable, optional
         How a line conducts in a state: the closed form when omitted; see :mod:`remyelin.nerve.conduction.sampled`
         for sampled fibres by tables or by the exact engine.
@@ -104,8 +96,19 @@ def battery(
     ------
     InputError
         For no or an unknown study, a distance that does not fit the limb, or an incomplete state.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> 30 < studies.row('sural', 'ankle').velocity < 70
+    True
     """
-    if not studies:
+    chosen = tuple(STUDIES) if studies is None else studies
+    if not chosen:
         raise InputError(f"no study was asked for; give one or more of {', '.join(STUDIES)}.")
     extra = [str(name) for name in states["axons"].dims if name != "segment"] if "axons" in states else []
     if extra:
@@ -113,7 +116,7 @@ def battery(
     lab = Laboratory.of(person, tables, ledger, distances, entrapment)
     alone = states_of(states)
     one = None if conduct is None else _of_one_date(conduct, alone)
-    return examine(lab, {name: array[None] for name, array in alone.items()}, studies, one)[0]
+    return examine(lab, {name: array[None] for name, array in alone.items()}, chosen, one)[0]
 
 
 def _of_one_date(
@@ -170,31 +173,10 @@ def examine(
     for name in studies:
         if name not in STUDIES:
             raise InputError(f"no study named {name!r}; {nearest(name, STUDIES)}")
-        for dated in _perform(name, STUDIES[name], lab, along, arrays):
+        for dated in STUDIES[name].perform(name, lab, along, arrays):
             for date, (row, waveform) in enumerate(dated):
                 rows[date].append(row)
                 if waveform is not None:
                     waveforms[date][f"{name}, {row.site}"] = waveform
     found = (Studies(tuple(rows[date]), waveforms[date], lab.person) for date in dates)
     return tuple(replace(item, classification=classify(item, lab.ledger)) for item in found)
-
-
-def _perform(
-    name: str, study: Study, lab: Laboratory, along: Conduct, arrays: Mapping[str, Array]
-) -> list[Dated]:
-    match study:
-        case Motor():
-            return motor(name, study, lab, along)
-        case Sensory():
-            return sensory(name, study, lab, along)
-        case SmallFibres():
-            return microneurography(name, study, lab, arrays)
-        case Evoked():
-            return evoked(name, study, lab, along)
-        case Visual():
-            return visual(name, study, lab, along)
-        case Auditory():
-            return auditory(name, study, lab, along)
-        case Blink():
-            return blink(name, lab, along)
-    return central(name, study, lab, along)

@@ -1,4 +1,4 @@
-"""What a study table shows as a whole, by named criteria.
+"""Classification of a table of studies as a whole, by named criteria.
 
 Demyelinating: the electrodiagnostic criteria of EFNS/PNS, nerve by nerve. Axonal: low or absent amplitudes
 without them. The words are those of a report: in this model block beyond the distal electrode lowers an
@@ -31,7 +31,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What conduction studies and evoked potentials show.
+    """Classification of conduction studies and evoked potentials.
 
     Attributes
     ----------
@@ -50,6 +50,16 @@ class Classification:
         Nerves with a late or slow, but present response.
     evoked : tuple of str
         Evoked potentials and reflexes that are abnormal.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger)
+    >>> nerve.classify(studies, ledger).pattern
+    'normal'
     """
 
     pattern: str
@@ -86,6 +96,16 @@ def classify(studies: Studies, ledger: Ledger) -> Classification:
     Returns
     -------
     Classification
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger)
+    >>> nerve.classify(studies, ledger).pattern
+    'normal'
     """
     nerves: dict[str, list[Row]] = {}
     for row in studies.rows:

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.volley import Volley
 from remyelin.nerve.signals.potentials import evoked_potential
 from remyelin.nerve.signals.responses import Waveform
 from remyelin.nerve.studies.evoked import intervals, response
-from remyelin.nerve.studies.laboratory import Auditory, Conduct, Dated, Laboratory
+from remyelin.nerve.studies.laboratory import Laboratory, normed
+from remyelin.nerve.studies.study import Conduct, Dated, Study
 
 _PATH: Final = ("cochlear", "trapezoid", "lateral_lemniscus")
 _STEPS: Final = ("baep_i", "baep_iii", "baep_v")
+
+
+@dataclass(frozen=True, slots=True)
+class Auditory(Study):
+    """Brain-stem responses to a click: the waves and their intervals."""
+
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Click into one ear and record on the way to the midbrain."""
+        return auditory(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the waves and their intervals."""
+        return {
+            wave.upper(): normed(ledger, f"baep_{wave}", "latency", "amplitude") for wave in self.waves
+        } | {
+            f"{a.upper()}-{b.upper()}": normed(ledger, f"baep_{a}_{b}", "interval") for a, b in self.intervals
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Blink(Study):
+    """The early response of the eyelid to a shock at the forehead."""
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Stimulate the supraorbital nerve and record from the eyelid."""
+        return blink(name, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return R1."""
+        return {"R1": normed(ledger, name, "latency")}
 
 
 def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> list[Dated]:

@@ -21,7 +21,7 @@ def batteries(
     person: Person,
     tables: Tables,
     ledger: Ledger,
-    studies: Sequence[str] = tuple(STUDIES),
+    studies: Sequence[str] | None = None,
 ) -> tuple[Studies, ...]:
     """Study one person at every date of a course; see :func:`remyelin.nerve.battery`.
 
@@ -32,12 +32,23 @@ def batteries(
     person : Person
     tables : Tables
     ledger : Ledger
-    studies : sequence of str
+    studies : sequence of str, optional
+        All when omitted.
 
     Returns
     -------
     tuple of Studies
         As :func:`remyelin.nerve.battery` gives date by date, but for rounding.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> states = nerve.intact(person, ledger).expand_dims(time=[0.0, 30.0])
+    >>> len(nerve.batteries(states, person, tables, ledger, ['sural']))
+    2
     """
     return batteries_of(states_of(states.transpose("time", "segment")), person, tables, ledger, studies)
 
@@ -47,7 +58,19 @@ def batteries_of(
     person: Person,
     tables: Tables,
     ledger: Ledger,
-    studies: Sequence[str] = tuple(STUDIES),
+    studies: Sequence[str] | None = None,
 ) -> tuple[Studies, ...]:
-    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives."""
-    return examine(Laboratory.of(person, tables, ledger), arrays, studies)
+    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> states = nerve.states_of(nerve.intact(person, ledger).expand_dims(time=[0.0, 30.0]))
+    >>> len(nerve.batteries_of(states, person, tables, ledger, ['sural']))
+    2
+    """
+    chosen = tuple(STUDIES) if studies is None else studies
+    return examine(Laboratory.of(person, tables, ledger), arrays, chosen)

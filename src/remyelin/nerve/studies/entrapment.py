@@ -23,6 +23,12 @@ class Entrapment:
     ----------
     motor_delay, sensory_delay : float
     motor_kept, sensory_kept : float
+
+    Examples
+    --------
+    >>> from remyelin import nerve
+    >>> nerve.Entrapment(motor_delay=1.0, sensory_delay=0.8, motor_kept=0.9, sensory_kept=0.7).motor_kept
+    0.9
     """
 
     motor_delay: float

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
 
+from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.volley import Volley
 from remyelin.nerve.settings import NERVE_ARRIVALS_KEPT, NERVE_SAMPLE_MS
@@ -15,17 +16,61 @@ from remyelin.nerve.signals.arrivals import last_arrival, total_density, windows
 from remyelin.nerve.signals.potentials import evoked_potential
 from remyelin.nerve.signals.responses import Waveform, measure
 from remyelin.nerve.studies.findings import Row
-from remyelin.nerve.studies.laboratory import (
-    Central,
-    Conduct,
-    Dated,
-    Evoked,
-    Laboratory,
-    Visual,
-    against_norms,
-    measured,
-)
-from remyelin.nerve.studies.motor_sensory import muscle
+from remyelin.nerve.studies.laboratory import Laboratory, against_norms, measured, normed
+from remyelin.nerve.studies.motor_sensory import Motor, muscle
+from remyelin.nerve.studies.study import Conduct, Dated, Study
+
+
+@dataclass(frozen=True, slots=True)
+class Evoked(Study):
+    """Somatosensory evoked potentials: where the nerve is stimulated, the waves, and their intervals."""
+
+    limb: str
+    site: str
+    waves: tuple[str, ...]
+    intervals: tuple[tuple[str, str], ...]
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Stimulate a mixed nerve and record the volley on its way to the cortex."""
+        return evoked(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the waves and their intervals."""
+        return {wave.upper(): normed(ledger, wave, "latency", "amplitude") for wave in self.waves} | {
+            f"{a.upper()}-{b.upper()}": normed(ledger, f"{a}_{b}", "interval") for a, b in self.intervals
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Visual(Study):
+    """A visual evoked potential: its wave."""
+
+    wave: str
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Record the response of the cortex to a pattern."""
+        return visual(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the one wave."""
+        return {self.wave.upper(): normed(ledger, self.wave, "latency", "amplitude")}
+
+
+@dataclass(frozen=True, slots=True)
+class Central(Study):
+    """A motor evoked potential: the motor study of its muscle, and the corticospinal stretches to it."""
+
+    muscle: str
+    motor: Motor
+    stretches: tuple[str, ...]
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Stimulate the cortex and record from the muscle."""
+        return central(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the cortex, with the central conduction time."""
+        return {"cortex": ("interval",) if f"norm.{name}.cmct" in ledger else ()}
 
 
 def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> list[Dated]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from remyelin.nerve.settings import NERVE_SAMPLE_MS
 from remyelin.nerve.signals.arrivals import last_arrival, total_density, windows
-from remyelin.nerve.studies.laboratory import Conduct, Laboratory, Motor
+from remyelin.nerve.studies.laboratory import Laboratory
+from remyelin.nerve.studies.study import Conduct
+
+if TYPE_CHECKING:
+    from remyelin.nerve.studies.motor_sensory import Motor
 
 
 def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[tuple[float | None, float]]:

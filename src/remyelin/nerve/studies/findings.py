@@ -44,6 +44,17 @@ class Row:
         The quantities for which there is a norm.
     absent : bool
         No response could be told from noise.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> row = studies.row('sural', 'ankle')
+    >>> row.amplitude_unit, row.absent
+    ('uV', False)
     """
 
     study: str
@@ -75,7 +86,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studies:
-    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, what they show."""
+    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, what they show.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> [f'{row.study}, {row.site}' for row in studies.rows]
+    ['sural, ankle']
+    """
 
     rows: tuple[Row, ...]
     waveforms: Mapping[str, Waveform]

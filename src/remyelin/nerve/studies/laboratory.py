@@ -1,8 +1,7 @@
-"""What studies are made with: the person, the tables, the norms; and the kinds of studies there are."""
+"""Laboratory: the person, tables and norms that studies are made with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,89 +11,16 @@ from remyelin.nerve.anatomy.branches import Anatomy, Run
 from remyelin.nerve.anatomy.pathways import Distances
 from remyelin.nerve.conduction.lines import Line, Spread, laid
 from remyelin.nerve.conduction.tables import Tables
-from remyelin.nerve.conduction.volley import Volley
 from remyelin.nerve.settings import NERVE_STUDY_FIBRES
-from remyelin.nerve.signals.responses import Response, Waveform
+from remyelin.nerve.signals.responses import Response
 from remyelin.nerve.studies.entrapment import Entrapment
 from remyelin.nerve.studies.findings import Row
 from remyelin.nerve.studies.norms import Assessment, assess
 
-Conduct = Callable[[str, str, float, float], Volley]
-Dated = list[tuple[Row, Waveform | None]]
-"""A row of the table, and its waveform, by date."""
-
-
-@dataclass(frozen=True, slots=True)
-class Motor:
-    """A motor study: its limb, and the sites of distal and proximal stimulation."""
-
-    limb: str
-    distal: str
-    proximal: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sensory:
-    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger).
-
-    `distance` names which of :class:`Distances` lies between them.
-    """
-
-    limb: str
-    site: str
-    distal: bool
-    distance: str = "sensory"
-
-
-@dataclass(frozen=True, slots=True)
-class Evoked:
-    """Somatosensory evoked potentials: where the nerve is stimulated, the waves, and their intervals."""
-
-    limb: str
-    site: str
-    waves: tuple[str, ...]
-    intervals: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Central:
-    """A motor evoked potential: the motor study of its muscle, and the corticospinal stretches to it."""
-
-    muscle: str
-    motor: Motor
-    stretches: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Visual:
-    """A visual evoked potential: its wave."""
-
-    wave: str
-
-
-@dataclass(frozen=True, slots=True)
-class Auditory:
-    """Brain-stem responses to a click: the waves and their intervals."""
-
-    waves: tuple[str, ...]
-    intervals: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Blink:
-    """The early response of the eyelid to a shock at the forehead."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmallFibres:
-    """Unmyelinated fibres of a nerve of the limb, by microelectrode."""
-
-    limb: str
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laboratory:
-    """What is needed to study one person with one set of tables."""
+    """Laboratory for one person with one set of tables."""
 
     person: Person
     tables: Tables
@@ -172,3 +98,9 @@ def measured(study: str, site: str, modality: str, unit: str, found: Response | 
         markers=marks,
         **more,
     )
+
+
+def normed(ledger: Ledger, key: str, *quantities: str) -> tuple[str, ...]:
+    """Return those of the quantities that have a norm."""
+    forms = ("", "log_")
+    return tuple(one for one in quantities if any(f"norm.{key}.{form}{one}" in ledger for form in forms))

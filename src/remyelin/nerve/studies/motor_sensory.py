@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.signals.potentials import Medium, muscle_potential, nerve_potential
 from remyelin.nerve.signals.responses import Waveform, measure
 from remyelin.nerve.studies.entrapment import beyond
 from remyelin.nerve.studies.f_waves import f_wave
-from remyelin.nerve.studies.laboratory import (
-    Conduct,
-    Dated,
-    Laboratory,
-    Motor,
-    Sensory,
-    against_norms,
-    measured,
-)
+from remyelin.nerve.studies.laboratory import Laboratory, against_norms, measured, normed
+from remyelin.nerve.studies.study import Conduct, Dated, Study
+
+
+@dataclass(frozen=True, slots=True)
+class Motor(Study):
+    """A motor study: its limb, and the sites of distal and proximal stimulation."""
+
+    limb: str
+    distal: str
+    proximal: str
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Stimulate distally and proximally and record from the muscle."""
+        return motor(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return both sites of stimulation."""
+        return {
+            self.distal: normed(ledger, name, "latency", "amplitude"),
+            self.proximal: normed(ledger, name, "velocity"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sensory(Study):
+    """A sensory study: its limb and site; whether the other electrode is distal to it (a finger).
+
+    `distance` names which of :class:`Distances` lies between them.
+    """
+
+    limb: str
+    site: str
+    distal: bool
+    distance: str = "sensory"
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Stimulate a nerve and record from it at the other electrode."""
+        return sensory(name, self, lab, along)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the one site."""
+        return {self.site: normed(ledger, name, "amplitude", "velocity")}
 
 
 def muscle(name: str, study: Motor, lab: Laboratory, along: Conduct, start: float) -> list[Waveform]:

@@ -51,6 +51,16 @@ class Assessment:
     flag : {"normal", "low", "high", "absent"}
     logarithmic : bool
         Whether mean, SD and z are of the natural logarithm.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> [item.quantity for item in studies.row('sural', 'ankle').assessed]
+    ['amplitude', 'velocity']
     """
 
     quantity: str

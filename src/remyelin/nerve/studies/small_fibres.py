@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -24,11 +25,27 @@ from remyelin.nerve.settings import (
     NERVE_TABLE_CACHE,
 )
 from remyelin.nerve.studies.findings import Row
-from remyelin.nerve.studies.laboratory import Dated, Laboratory, SmallFibres
+from remyelin.nerve.studies.laboratory import Laboratory
+from remyelin.nerve.studies.study import Conduct, Dated, Study
 
 PATHWAY = "small_fibres"
 
 _memory: dict[tuple[float, str], float | None] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFibres(Study):
+    """Unmyelinated fibres of a nerve of the limb, by microelectrode."""
+
+    limb: str
+
+    def perform(self, name: str, lab: Laboratory, along: Conduct, states: Mapping[str, Array]) -> list[Dated]:
+        """Record from unmyelinated fibres by a microelectrode."""
+        return microneurography(name, self, lab, states)
+
+    def sites(self, name: str, ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
+        """Return the limb; there is no norm."""
+        return {self.limb: ()}
 
 
 def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
@@ -51,6 +68,14 @@ def small_fibres(states: xr.Dataset, ledger: Ledger) -> xr.Dataset:
     ------
     InputError
         If the state lacks the axons of the leg.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> float(nerve.small_fibres(nerve.intact(person, ledger), ledger)['conducted'].item())
+    1.0
     """
     axons = _axons(states, "leg", ledger)
     nothing = xr.zeros_like(axons)

@@ -29,7 +29,16 @@ CAUTION: Final = (
 
 
 def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
-    """Return the answer of `remyelin fit --json`."""
+    """Return the answer of `remyelin fit --json`.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import answer, forecast
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> data = answer(posterior, forecast(posterior, workers=1))
+    >>> data['persons'] > 0
+    True
+    """
     record, sample = posterior.record, posterior.sample
     shape = sample.pareto_k
     return {
@@ -64,6 +73,18 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
                 for item in found.waiting
             ],
         },
+        "steps": [
+            {
+                "entries": item.entries,
+                "months": round(item.day / DAYS_PER_MONTH, 2),
+                "added": list(item.labels),
+                "points": None
+                if item.median is None or item.low is None or item.high is None
+                else _triple((item.low, item.median, item.high)),
+                "effective_sample": round(item.effective, 1),
+            }
+            for item in found.steps
+        ],
         "next_test": [
             {"kind": item.kind, "name": item.name, "narrower": round(item.narrower, 3)}
             for item in found.next_test
@@ -77,8 +98,14 @@ def reason_of(item: Predicted) -> str:
     """Return in words how an entry differs from its prediction."""
     if item.words:
         low, median, high = item.words
-        return f"the model expects {median} ({low} to {high})"
-    return f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+        said = f"the model expects {median} ({low} to {high})"
+    else:
+        said = f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+    return (
+        said
+        if item.outlier < 0.1
+        else f"{said}; chance that it says nothing of the person: {item.outlier:.0%}"
+    )
 
 
 def waiting_text(found: Forecast) -> str:
@@ -135,7 +162,16 @@ def _entry(item: Predicted) -> dict[str, Any]:
 
 
 def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
-    """Return the posterior as a dataset: weighted persons, and the picks under every plan."""
+    """Return the posterior as a dataset: weighted persons, and the picks under every plan.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast, to_dataset
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> data = to_dataset(posterior, forecast(posterior, workers=1))
+    >>> 'weight' in data or len(data) > 0
+    True
+    """
     draws = posterior.sample.draws
     variables: dict[str, Any] = {
         "weight": ("person", posterior.weights, {"units": "1"}),
@@ -167,7 +203,16 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
 
 
 def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
-    """Return the posterior as the bytes of a netCDF file, made in memory."""
+    """Return the posterior as the bytes of a netCDF file, made in memory.
+
+    Examples
+    --------
+    >>> from remyelin.person.inference import forecast, to_netcdf
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> content = to_netcdf(posterior, forecast(posterior, workers=1))
+    >>> content[1:4]
+    b'HDF'
+    """
     import h5netcdf
     from xarray.backends import H5NetCDFStore
 
@@ -178,5 +223,18 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
 
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
-    """Write the posterior as netCDF, whole or not at all."""
+    """Write the posterior as netCDF, whole or not at all.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from remyelin.person.inference import forecast, save
+    >>> posterior = fit_person(record, rough=True)  # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / 'posterior.nc'
+    ...     save(posterior, forecast(posterior, workers=1), path)
+    ...     written = path.is_file()
+    >>> written
+    True
+    """
     write_whole(path, to_netcdf(posterior, found))

@@ -50,6 +50,21 @@ class Entry:
     limit : float or None
         The laboratory's own limit of a nerve study, in the unit of `value`.
     note : str
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_csv
+    >>> text = '''when,kind,name,value,unit,note
+    ... ,person,age,68,y
+    ... ,person,sex,female
+    ... 0 d,lab,b12,140,pg/mL
+    ... 0 d,lab,ferritin,30,ug/L
+    ... '''
+    >>> record = parse_csv(text, 'example', Ledger.shipped())
+    >>> entry = record.entries[0]
+    >>> entry.name, round(entry.value), entry.day
+    ('b12', 103, 0.0)
     """
 
     line: int
@@ -85,7 +100,22 @@ class Treated:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """A row that was left out, with the reason."""
+    """A row that was left out, with the reason.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_csv
+    >>> text = '''when,kind,name,value,unit,note
+    ... ,person,age,68,y
+    ... ,person,sex,female
+    ... 0 d,lab,b12,140,pg/mL
+    ... 0 d,lab,ferritin,30,ug/L
+    ... '''
+    >>> record = parse_csv(text, 'example', Ledger.shipped())
+    >>> record.not_understood[0].line
+    5
+    """
 
     line: int
     text: str
@@ -139,6 +169,20 @@ class Record:
     not_understood : tuple of NotUnderstood
     notes : tuple of str
         What was assumed in reading, as which day counts as presentation.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_csv
+    >>> text = '''when,kind,name,value,unit,note
+    ... ,person,age,68,y
+    ... ,person,sex,female
+    ... 0 d,lab,b12,140,pg/mL
+    ... 0 d,lab,ferritin,30,ug/L
+    ... '''
+    >>> record = parse_csv(text, 'example', Ledger.shipped())
+    >>> record.person.age, record.cause.kind
+    (68.0, 'unknown')
     """
 
     source: str

@@ -34,6 +34,15 @@ def load_record(name_or_path: str, ledger: Ledger) -> Record:
     ------
     InputError
         One sentence with the file, the line and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, load_record
+    >>> record = load_record('stabler-2013', Ledger.shipped())
+    >>> record.person.age
+    57.0
+    >>> len(record.entries) > 3
+    True
     """
     shipped = shipped_cases()
     path = shipped.get(name_or_path, Path(name_or_path))
@@ -43,7 +52,20 @@ def load_record(name_or_path: str, ledger: Ledger) -> Record:
 
 
 def read_record(path: Path, ledger: Ledger) -> Record:
-    """Read one file: CSV, a TOML record, or a case."""
+    """Read one file: CSV, a TOML record, or a case.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import read_record, template
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / 'me.csv'
+    ...     _ = path.write_text(template(), encoding='utf-8')
+    ...     record = read_record(path, Ledger.shipped())
+    >>> len(record.not_understood)
+    0
+    """
     text = read_text(path, WHAT)
     if path.suffix == ".toml":
         return parse_record_toml(text, str(path), ledger)
@@ -54,6 +76,20 @@ def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
     """Read the text of a CSV record with the header ``when,kind,name,value,unit,note``.
 
     Lines that begin with ``#`` and empty lines are skipped. Columns may be left out at the end of a row.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_csv
+    >>> text = '''when,kind,name,value,unit,note
+    ... ,person,age,68,y
+    ... ,person,sex,female
+    ... 0 d,lab,b12,140,pg/mL
+    ... 0 d,lab,ferritin,30,ug/L
+    ... '''
+    >>> record = parse_csv(text, 'example', Ledger.shipped())
+    >>> len(record.entries), len(record.not_understood)
+    (1, 1)
     """
     lines = text.lstrip("\ufeff").splitlines()
     rows: list[Row] = []
@@ -90,6 +126,29 @@ def parse_record_toml(text: str, source: str, ledger: Ledger) -> Record:
     """Read the text of a TOML file: a case, which is converted, or tables ``[[record]]`` of rows.
 
     A case with tables ``[[record]]`` takes person, cause and treatment from the case and adds the rows.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_record_toml
+    >>> text = '''[[record]]
+    ... kind = "person"
+    ... name = "age"
+    ... value = "68 y"
+    ...
+    ... [[record]]
+    ... kind = "person"
+    ... name = "sex"
+    ... value = "female"
+    ...
+    ... [[record]]
+    ... when = "0 d"
+    ... kind = "lab"
+    ... name = "b12"
+    ... value = "140 pg/mL"
+    ... '''
+    >>> parse_record_toml(text, 'example', Ledger.shipped()).entries[0].name
+    'b12'
     """
     raw = load_toml(text, source, "a record")
     if not raw:
@@ -279,7 +338,22 @@ def _order_of_events(reading: Reading) -> None:
 
 
 def to_csv(record: Record) -> str:
-    """Return a record as CSV that reads back to the same entries; offsets from presentation in days."""
+    """Return a record as CSV that reads back to the same entries; offsets from presentation in days.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.person.record import parse_csv, to_csv
+    >>> text = '''when,kind,name,value,unit,note
+    ... ,person,age,68,y
+    ... ,person,sex,female
+    ... 0 d,lab,b12,140,pg/mL
+    ... 0 d,lab,ferritin,30,ug/L
+    ... '''
+    >>> record = parse_csv(text, 'example', Ledger.shipped())
+    >>> to_csv(record).splitlines()[0]
+    'when,kind,name,value,unit,note'
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)

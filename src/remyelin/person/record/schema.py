@@ -14,6 +14,12 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a record as an array of rows.
 
     A CSV file has the same columns in the same order; in TOML each row is a table ``[[record]]``.
+
+    Examples
+    --------
+    >>> from remyelin.person.record import json_schema
+    >>> json_schema()['type']
+    'array'
     """
     names = {kind: terms.names(kind) for kind in ("lab", "symptom", "sign", "study", "scale")}
     text = {"type": "string", "maxLength": 500}
@@ -46,5 +52,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def template() -> str:
-    """Return a commented CSV record that is valid as it stands."""
+    """Return a commented CSV record that is valid as it stands.
+
+    Examples
+    --------
+    >>> from remyelin.person.record import template
+    >>> 'when,kind,name,value,unit,note' in template()
+    True
+    """
     return files("remyelin.person.record").joinpath("new_record.csv").read_text(encoding="utf-8")

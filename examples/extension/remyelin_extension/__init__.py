@@ -1,0 +1,6 @@
+"""Example of an extension: a cause of deficiency, a nerve study, and the numbers of both."""
+
+from pathlib import Path
+
+#: The entries of the ledger that this package adds.
+NUMBERS = Path(__file__).with_name("numbers.toml")

@@ -1,0 +1,87 @@
+"""The example package adds a cause, a nerve study and numbers by its entry points alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from remyelin.base.errors import InputError
+from remyelin.evidence import ledger
+from remyelin.nerve import STUDIES
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "extension"
+PROGRAM = """
+import json
+import numpy as np
+from remyelin import nerve
+from remyelin.catalogue.causes import CAUSES
+from remyelin.evidence import Ledger
+from remyelin.person.case import case_of
+from remyelin.person.chain import Chain
+from remyelin.person.person import resolve
+from remyelin.person.plans import caused
+
+ledger = Ledger.shipped()
+case = case_of({"name": "worm", "title": "A worm", "kind": "scenario", "person": {"age": "50 y", "sex": "female"},
+    "cause": {"kind": "fish tapeworm", "began": "-9 y"}}, "worm")
+person = resolve(case, ledger)
+chain = Chain(ledger)
+b12 = chain.course(caused(person, 0.0, ledger), np.array([person.began - 1.0, 0.0]))["b12"]
+body = nerve.Person(age=50.0, sex="female", height=165.0, temperature=33.0)
+studies = chain.studies(nerve.intact(body, ledger), body)
+row = studies.row("h_reflex", "knee")
+print(json.dumps({"b12": b12.tolist(), "latency": row.latency, "last": list(nerve.STUDIES)[-1],
+    "causes": len(CAUSES), "layer": ledger.entry("h_reflex.synapse").layer}))
+"""
+
+
+def test_the_example_package_extends_the_model(tmp_path: Path) -> None:
+    points = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]["entry-points"]
+    info = tmp_path / "remyelin_extension-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: remyelin-extension\nVersion: 0.1.0\n")
+    lines = [
+        f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in names.items()) for group, names in points.items()
+    ]
+    (info / "entry_points.txt").write_text("\n".join(lines))
+    paths = os.pathsep.join(map(str, (tmp_path, EXAMPLE)))
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["b12"][1] < 0.7 * found["b12"][0]
+    assert 20.0 < found["latency"] < 40.0
+    assert (found["last"], found["layer"]) == ("h_reflex", "extension")
+
+
+def test_an_added_study_must_be_one_and_have_a_name_of_its_own() -> None:
+    with pytest.raises(ValueError, match="'sural' exists in remyelin"):
+        STUDIES.gathered({"sural": STUDIES["sural"]})
+    with pytest.raises(ValueError, match=r"'h_reflex' is no remyelin\.nerve\.Study"):
+        STUDIES.gathered({"h_reflex": "soleus"})
+
+
+def test_an_added_number_must_have_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "numbers.toml"
+    file.write_text('[prior.weight]\nvalue = 70.0\nunit = "kg"\nkind = "assumed"\n')
+
+    class Point:
+        name = "extension"
+
+        def load(self) -> Path:
+            return file
+
+    monkeypatch.setattr(ledger, "entry_points", lambda group: [Point()])
+    with pytest.raises(InputError, match="which exists; rename it"):
+        ledger._added_entries(ledger._shipped_entries())
