@@ -264,7 +264,7 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 
 def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
-    """What more threads bring, on the wall."""
+    """Gain of more threads, on the wall."""
     batch = [_healthy(ledger)] * BATCH
     alone: Timing | None = None
     count, most = 1, os.cpu_count() or 1

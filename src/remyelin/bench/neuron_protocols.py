@@ -27,7 +27,7 @@ WORKER: Final = "neuron_protocol_worker.py"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What NEURON found: seconds of integration in all runs, how many runs, and the rest of the worker's answer."""
+    """Result of NEURON: seconds of integration in all runs, how many runs, and the rest of the worker's answer."""
 
     core_s: float
     runs: int
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How NEURON integrates: backward Euler with a step, or DASPK with a tolerance where that is given; ms to run."""
+    """Integration by NEURON: backward Euler with a step, or DASPK with a tolerance where that is given; ms to run."""
 
     duration: float
     step_us: float = 5.0

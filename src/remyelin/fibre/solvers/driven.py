@@ -250,7 +250,7 @@ class Block:
 
     @property
     def times(self) -> Array:
-        """When the level was crossed (ms), (watched, lanes, most), NaN behind the last."""
+        """Times at which the level was crossed (ms), (watched, lanes, most), NaN behind the last."""
         times: Array = self._watch.times[:, : self.lanes] * self._prepared[0].step * MS_PER_US
         return times
 
@@ -263,7 +263,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """What one call of :meth:`Block.advance` leaves.
+    """Results of one call of :meth:`Block.advance`.
 
     Attributes
     ----------

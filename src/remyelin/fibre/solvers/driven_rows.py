@@ -64,7 +64,7 @@ class Prepared:
 
     @property
     def points(self) -> int:
-        """How many points the fibre has."""
+        """Number of points of the fibre."""
         return len(self.rest)
 
 
