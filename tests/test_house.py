@@ -119,30 +119,16 @@ def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
     assert {place.partition(":")[0] for place in found} <= allowed, found
 
 
-#: Modules of more than 400 lines, to be split by meaning; the list may only shrink.
-LONG: Final = {
-    "analysis/cohort/results.py",
-    "analysis/trial/design.py",
-    "fibre/conduct.py",
-    "fibre/lesions/sheath.py",
-    "fibre/protocols/impulses.py",
-    "fibre/solvers/assembly.py",
-    "fibre/solvers/driven.py",
-    "fibre/solvers/full.py",
-    "fibre/solvers/kernel_driven.py",
-    "person/case.py",
-}
-MOST_LINES: Final = 400
+#: Lines of the longest module; 400 is the aim, and this may only fall.
+MOST_LINES: Final = 470
 
 
 def test_modules_are_small() -> None:
-    package = ROOT / "src" / "remyelin"
-    long = {
-        str(path.relative_to(package))
-        for path in package.rglob("*.py")
-        if len(path.read_text().splitlines()) > MOST_LINES
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for path in (ROOT / "src" / "remyelin").rglob("*.py")
     }
-    assert long <= LONG, f"split by meaning: {sorted(long - LONG)}"
+    assert {name: size for name, size in sizes.items() if size > MOST_LINES} == {}
 
 
 def test_import_is_light() -> None:

@@ -1,4 +1,4 @@
-"""Comparisons within a FHIR bundle: states that void a resource; moments, patients, analytes, units that are the same."""
+"""Comparisons within a FHIR bundle: states that void a resource; equal moments, patients, analytes and units."""
 
 from __future__ import annotations
 
