@@ -33,8 +33,8 @@ def lines() -> str:
     ledger = Ledger.shipped()
     kinds = Counter(ledger.entry(name).kind for name in ledger)
     return (
-        f"- Of {fitted[1]} published rows on patients that chose its numbers {fitted[0]} hold; of {blind[1]} that chose "
-        f"none {blind[0]} hold. {interval[0]}).\n"
+        f"- Of {fitted[1]} published rows on patients that chose its numbers {fitted[0]} hold; of {blind[1]} that "
+        f"chose none {blind[0]} hold. {interval[0]}).\n"
         "  Every miss is printed: [docs/people.md](docs/people.md).\n"
         f"- Of {sum(kinds.values())} biological numbers {kinds['measured']} are measured, {kinds['derived']} derived, "
         f"{kinds['calibrated']} calibrated and {kinds['assumed']} assumed, each with its\n"
