@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -76,6 +78,28 @@ def test_only_the_chain_knows_the_order_of_the_layers() -> None:
     }
     assert {name for name, layers in stepped.items() if len(layers) > 2} == {"person/chain.py"}
     assert stepped["person/chain.py"] == set(STEPS)
+
+
+#: Classes and functions whose headline still begins with a question word; may only fall.
+HEADLINES: Final = 33
+QUESTION: Final = re.compile(r"(What|Who|Whose|Whoever|Where|How|Which|When)\b")
+
+
+def test_headlines_begin_with_a_noun_or_a_verb() -> None:
+    modules, others = [], 0
+    for path in (ROOT / "src" / "remyelin").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        if QUESTION.match(ast.get_docstring(tree) or ""):
+            modules.append(str(path.relative_to(ROOT)))
+        others += sum(
+            bool(QUESTION.match(ast.get_docstring(node) or ""))
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        )
+    assert modules == []
+    assert others <= HEADLINES, (
+        f"{others} headlines begin with what, who or where; the ratchet is {HEADLINES}"
+    )
 
 
 def test_import_is_light() -> None:

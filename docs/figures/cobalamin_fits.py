@@ -14,11 +14,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, with_b12
+from remyelin.analysis.validation import cobalamin as rows
 from remyelin.cobalamin import Dose, NitrousOxide, Parameters, regimen, steps
 from remyelin.cobalamin.absorption import retained_share
 from remyelin.evidence import Ledger, load_targets
-from remyelin.analysis.validation import cobalamin as rows
-from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, with_b12
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)

@@ -125,11 +125,11 @@ def test_nothing_done_says_whether_the_exposure_continues() -> None:
         if label is None or case.cause.kind == "none":
             continue
         if case.cause.kind != "nitrous oxide":
-            assert label == "nothing done, the cause goes on"
+            assert label == "untreated, the cause goes on"
         elif case.cause.ended is not None and case.cause.ended < 0:
-            assert label == "nothing done, the exposure is over"
+            assert label == "untreated, the exposure is over"
         else:
-            assert label == "nothing done, the exposure continues"
+            assert label == "untreated, the exposure continues"
 
 
 def outputs(course: Course, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """How many times faster we are."""
+        """Rival's seconds over ours."""
         return self.rival_s / self.ours_s if self.rival_s and self.ours_s else None
 
     def as_dict(self) -> dict[str, object]:

@@ -96,7 +96,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What guidance says of a person.
+    """Answer of published guidance for a person.
 
     Attributes
     ----------

@@ -64,7 +64,7 @@ def trial(
     from remyelin.output.terminal.trial import describe
 
     with ExitStack() as stack:
-        names = [f"{design.name}.html", f"{design.name}.json"]
+        names = [f"{design.name}{end}" for end in (".html", ".json", "-example.csv")]
         held = None if out is None else stack.enter_context(claimed(out, names=names))
         progress = stack.enter_context(Progress())
         found = run_trial(

@@ -11,7 +11,7 @@ from remyelin.evidence import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What turns the conduction of pathways into symptoms, signs and scores; all of it assumed.
+    """Maps from the conduction of pathways to symptoms, signs and scores; all of it assumed.
 
     Attributes
     ----------

@@ -108,7 +108,7 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a regimen gives.
+    """Doses of a regimen.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the source of a case reports at presentation beside what the model says, and whether they agree."""
+"""Report of a case at presentation beside the model, and whether they agree."""
 
 from __future__ import annotations
 

@@ -13,17 +13,18 @@ from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.catalogue.pathways import words
 from remyelin.cobalamin import in_words
-from remyelin.evidence import Entry, Ledger, cite, load_references
+from remyelin.evidence import Entry, Ledger, load_references, printed
 from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.output.answer import told
 from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import label_of
-from remyelin.output.figures.outlook import forecast_summary, ranged, recovery_summary
+from remyelin.output.figures.outlook import forecast_summary, recovery_summary
 from remyelin.output.formatting import number
 from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
+from remyelin.person.answer import answer_of
 from remyelin.person.course import DISCLAIMER, Course
-from remyelin.person.forecast_guard import refusal
 
 SCHEMA = "remyelin-summary/1"
 
@@ -34,6 +35,7 @@ def summarise(course: Course) -> dict[str, Any]:
     """Return the summary of a course; nothing in it depends on the clock."""
     case, provenance = course.case, course.provenance
     used = provenance.used
+    answer = told(answer_of(course))
     cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
     return {
         "schema": SCHEMA,
@@ -49,7 +51,8 @@ def summarise(course: Course) -> dict[str, Any]:
             "coexisting": list(case.coexisting),
             "summary": case.summary,
             "outcome": case.outcome,
-            "citation": cite(case.citation),
+            "citation": printed(case.citation),
+            "key": case.citation,
         },
         "person": _person(course),
         "not_stated": _not_stated(course),
@@ -76,13 +79,14 @@ def summarise(course: Course) -> dict[str, Any]:
         "presence": noticed_from(course),
         "reported": reported(course),
         "reported_note": _reported_note(course),
-        "forecast": forecast_summary(course),
-        "glance": _glance(course),
+        "answer": answer,
+        "forecast": forecast_summary(answer),
         "doubts": doubts(course),
         "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
-        "citations": [cite(key) for key in cited],
+        "citations": [printed(key) for key in cited],
+        "footnotes": {key: number for number, key in enumerate(cited, 1)},
     }
 
 
@@ -161,13 +165,14 @@ def _readings(course: Course) -> list[dict[str, Any]]:
     for items in zip(*course.readings.values(), strict=True):
         first = items[0]
         limits = " and ".join(number(limit) for limit in first.limits)
-        source = "; ".join(str(references[key]) for key in first.source)
+        source = "; ".join(references[key].printed for key in first.source)
         rows.append(
             {
                 "name": first.marker,
                 "label": MARKERS[first.marker].title,
                 "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
                 "verdicts": [item.verdict for item in items],
+                "cites": list(first.source),
                 "source": f"{source} ({first.locator})" if first.locator else source,
             }
         )
@@ -351,39 +356,6 @@ def _cognition(course: Course) -> dict[str, Any]:
         "values": [_value(score.sel(time=date), 3) for date in course.studies],
         "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
     }
-
-
-def _glance(course: Course) -> list[dict[str, str]]:
-    data = course.data
-    now, bands = data.isel(plan=0).sel(time=0.0), course.recovery.bands["disability"].isel(plan=0)
-    horizon = label_of(float(data.time[-1]))
-    worst = max(
-        # reflexes are a sign, found by an examiner; a person complains of the others
-        (item for item in course.symptoms if item.id in data.symptom.values and item.id != "reflexes"),
-        key=lambda item: float(now["severity"].sel(symptom=item.id)),
-    )
-    abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
-    severity = float(now["severity"].sel(symptom=worst.id))
-    noticed = bool(now["present"].sel(symptom=worst.id))
-    leading = f"{worst.name.lower()} ({severity:.2f})" if noticed else "none"
-    cards = [
-        {
-            "label": "computed functional disability at presentation (0 to 16), median and 90 % range",
-            "value": ranged(bands.sel(time=0.0), course.recovery.most),
-        }
-    ]
-    if not refusal(course):
-        cards.append(
-            {
-                "label": f"computed functional disability at {horizon}, median and 90 % range",
-                "value": ranged(bands.isel(time=-1), course.recovery.most),
-            }
-        )
-    return [
-        *cards,
-        {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
-        {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
-    ]
 
 
 def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The chain, for one person: days meet microseconds here and nowhere else.
+"""Run the full model for one person, from case to symptoms, for every treatment plan.
 
 case -> person -> cobalamin -> myelin and axons (days) -> conduction at study dates (microseconds)
 -> symptoms -> what treatment, and its delay, change.
@@ -36,7 +36,7 @@ DISCLAIMER = "A research and teaching model, never medical advice."
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a run rests on: version, ledger entries used, overrides, seed."""
+    """Provenance of a run: version, ledger entries used, overrides, seed."""
 
     version: str
     used: tuple[Entry, ...]
@@ -225,7 +225,7 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, chain)
+    recovery = recover(chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None

@@ -60,7 +60,7 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the model computes at presentation, untreated, that a report can be held against.
+    """Findings that the model computes at presentation, untreated, to hold a report against.
 
     Attributes
     ----------
@@ -239,14 +239,35 @@ def told_apart(course: Course) -> frozenset[str]:
     """
     own = course.data["disability"].isel(time=-1)
     median = course.recovery.bands["disability"].isel(time=-1).sel(quantile="median")
-    given = course.plans[0].name
-    return frozenset(
-        plan.name
-        for plan in course.plans
-        if (plan.shift is None or plan.shift > 0)
-        and all(
-            float(ends.sel(plan=plan.name)) - float(ends.sel(plan=given)) >= WORSE for ends in (own, median)
-        )
+    names = [plan.name for plan in course.plans]
+    worse = worse_ends(
+        [float(own.sel(plan=name)) for name in names],
+        [float(median.sel(plan=name)) for name in names],
+        [plan.shift for plan in course.plans],
+    )
+    return frozenset(name for name, told in zip(names, worse, strict=True) if told)
+
+
+def worse_ends(
+    own: Sequence[float], median: Sequence[float], shifts: Sequence[float | None]
+) -> tuple[bool, ...]:
+    """Say of every plan whether it begins later, or never, and ends at least half a point worse than the first one.
+
+    Parameters
+    ----------
+    own, median : sequence of float
+        Points at the end of the plans with the ledger's rates, and in the median of the members.
+    shifts : sequence of float or None
+        Days by which treatment begins later than given; None: never.
+
+    Examples
+    --------
+    >>> worse_ends([1, 1, 4], [1, 2, 5], [0, 90, None])
+    (False, False, True)
+    """
+    return tuple(
+        (shift is None or shift > 0) and all(ends[i] - ends[0] >= WORSE for ends in (own, median))
+        for i, shift in enumerate(shifts)
     )
 
 

@@ -7,7 +7,7 @@ under that set: the band holds what is not known of the rates and how patients d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -18,15 +18,18 @@ from remyelin import clinic, myelin
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.evidence.posterior import ledgers
+from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.person import Person
-from remyelin.person.settings import RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
+from remyelin.person.settings import RECOVERIES_KEPT, RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
 #: Signs that a report is held against.
 SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
+AFTER_START: Final = 12.0  # months after the first dose at which the answer names a state
 LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
 
 
@@ -52,8 +55,26 @@ class Remains:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Members at the dates of the answer: presentation, a year after the first dose, the end of the course.
+
+    Attributes
+    ----------
+    points, gait : (plan, date, member) array
+        Functional disability and its gait item; NaN where a date lies beyond the course.
+    first : (plan, member) array
+        Days from the first dose until a symptom is noticeably better; infinite if none gets so, NaN where nothing
+        is given or no symptom is noticed on that day.
+    """
+
+    points: NDArray[np.float64]
+    gait: NDArray[np.float64]
+    first: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recovery:
-    """How a person recovers under each plan.
+    """Recovery of a person under each plan.
 
     Attributes
     ----------
@@ -71,6 +92,8 @@ class Recovery:
         The band of symptoms and signs at presentation, of :func:`at_presentation`.
     most : int
         The most points of the disability scale that the model can give.
+    ends : Ends
+        The members that the answer is read from.
     """
 
     bands: xr.Dataset
@@ -81,6 +104,7 @@ class Recovery:
     members: int
     presentation: xr.Dataset
     most: int
+    ends: Ends
 
 
 def recover(
@@ -88,7 +112,7 @@ def recover(
     course: xr.Dataset,
     who: Subject,
     starts: Sequence[float | None],
-    chain: Chain,
+    ledger: Ledger,
 ) -> Recovery:
     """Follow every plan under sets of the posterior.
 
@@ -102,17 +126,40 @@ def recover(
         Who is followed; what laboratory values placed is kept, susceptibility and reserve are those of the sets.
     starts : sequence of float or None
         Day of the first dose of each plan, in their order; None where nothing is given.
-    chain : Chain
-        Of the numbers that the course was computed with.
+    ledger : Ledger
+        That the course was computed with.
 
     Returns
     -------
     Recovery
+        Remembered by the values of the case, the person and the ledger, of which all else follows.
     """
+    found = _recovered(_Given(who.case, who.person, who, chemistry, course, tuple(starts)), ledger)
+    # a caller may change what it is given
+    copies = {name: getattr(found, name).copy(deep=True) for name in ("bands", "presentation")}
+    return replace(found, **copies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Inputs of a recovery; case and person alone tell them apart."""
+
+    case: Case
+    person: Person
+    who: Subject = field(compare=False)
+    chemistry: xr.Dataset = field(compare=False)
+    course: xr.Dataset = field(compare=False)
+    starts: tuple[float | None, ...] = field(compare=False)
+
+
+@remembered(maxsize=RECOVERIES_KEPT)
+def _recovered(given: _Given, ledger: Ledger) -> Recovery:
+    who, chemistry, starts, chain = given.who, given.chemistry, given.starts, Chain(ledger)
     times = chemistry["time"].to_numpy()
     wanted = [month * DAYS_PER_MONTH for month in RECOVERY_MONTHS]
     begun = [start for start in starts if start is not None]
-    days = np.array(sorted({*wanted, *begun, times[-1]}))
+    asked = ends_at(starts[0], times[-1])
+    days = np.array(sorted({*wanted, *begun, *asked, times[-1]}))
     days = np.unique(times[np.searchsorted(times, days[(days >= times[0]) & (days <= times[-1])])])
     followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
     rates = followed.rates
@@ -121,15 +168,17 @@ def recover(
     paths = chain.conduction(states, who.body, FELT, coexisting=beside)
     mental = chemistry["mental"].sel(time=days)
     first = np.full((len(rates), len(starts)), np.inf)
+    felt = np.zeros(first.shape, dtype=bool)
     each: list[xr.Dataset] = []
     for member, judgement in enumerate(followed.judges):
         conducted = paths.isel(member=member)
         severity = clinic.symptoms(conducted, judgement)["severity"]
-        total = clinic.functional_disability(conducted, judgement, mental)["total"]
+        scale = clinic.functional_disability(conducted, judgement, mental)
         each.append(
             xr.Dataset(
                 {
-                    "disability": total.astype(np.float64),
+                    "disability": scale["total"].astype(np.float64),
+                    "gait": scale["gait"].astype(np.float64),
                     "burden": severity.sum("symptom"),
                     "conducted": conducted["conducted"].sel(pathway=list(LEG)),
                 }
@@ -139,18 +188,49 @@ def recover(
             if start is not None and days[0] <= start <= days[-1]:
                 own_severity = severity.isel(plan=index)
                 first[member, index] = _first(own_severity, start, float(judgement.presence))
+                at_start = own_severity.sel(time=slice(start, None)).isel(time=0)
+                felt[member, index] = bool((at_start >= judgement.presence).any())
     spread = xr.concat(each, "member")
+    here = [None if day > times[-1] else int(np.searchsorted(days, day)) for day in asked]
     low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
         np.where(np.isfinite(middle), middle, np.nan),
         low,
         high,
-        _remains(course),
+        _remains(given.course),
         len(rates),
         at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
         clinic.most_points(chain.judge),
+        Ends(
+            _taken(spread["disability"], here),
+            _taken(spread["gait"], here),
+            np.where(felt | np.isfinite(first) & (first > 0), first, np.nan).T,
+        ),
     )
+
+
+def ends_at(start: float | None, end: float) -> tuple[float, float, float]:
+    """Return the dates of the answer: presentation, a year after the first dose or after presentation, the end.
+
+    Parameters
+    ----------
+    start : float or None
+        Day of the first dose under the treatment as given.
+    end : float
+        Last day of the course.
+    """
+    return 0.0, max(start or 0.0, 0.0) + AFTER_START * DAYS_PER_MONTH, end
+
+
+def _taken(values: xr.DataArray, places: Sequence[int | None]) -> NDArray[np.float64]:
+    """Return (plan, date, member) at places of the time axis, NaN where there is none."""
+    given = values.transpose("plan", "time", "member").to_numpy()
+    found = np.full((len(given), len(places), given.shape[-1]), np.nan)
+    for date, place in enumerate(places):
+        if place is not None:
+            found[:, date] = given[:, place]
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

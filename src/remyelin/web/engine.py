@@ -1,4 +1,4 @@
-"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+"""Computations behind the sliders: one person under one plan, from dose to symptom, without studies.
 
 The steps are those of :class:`remyelin.person.chain.Chain`, as in a report, with fewer dates of conduction. The placed
 person and computed trajectories are remembered.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 from remyelin.nerve.anatomy.pathways import runs
@@ -29,17 +30,20 @@ from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
+from remyelin.person.answer import Answer, answered
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import at_presentation, members
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
+from remyelin.person.settings import RECOVERY_MONTHS
 from remyelin.person.subject import Subject, exposure_of, placed, subject_of
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
     WEB_BAND_MEMBERS,
+    WEB_BAND_MONTHS,
     WEB_BAND_POINTS,
     WEB_COURSE_POINTS,
     WEB_DOSES,
@@ -64,18 +68,42 @@ STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
+    """Symptoms and disability for the page, as plain arrays over the dimensions of the pathways.
 
     Attributes
     ----------
     severity : mapping of str to (...) array
         Of every computed symptom, 0 to 1.
-    disability : (...) array
-        Points of the scale.
+    disability, gait : (...) array
+        Points of the scale, and of its gait item.
     """
 
     severity: Mapping[str, NDArray[np.float64]]
     disability: NDArray[np.int64]
+    gait: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """Members of the ensemble under one plan.
+
+    Attributes
+    ----------
+    days : (time,) array
+    start : float or None
+        Day of the first dose.
+    pathways : Dataset (member, time, pathway)
+    picture : Picture
+        Over (member, time).
+    presence : (member,) array
+        Severity from which a member notices a symptom.
+    """
+
+    days: NDArray[np.float64]
+    start: float | None
+    pathways: xr.Dataset
+    picture: Picture
+    presence: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,26 +205,8 @@ class Engine:
 
         Sets evenly taken; chemistry as in the trajectory.
         """
-        whole = self.trajectory(case, shift, check)
-        chain, body = self._chain, whole.who.body
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
-        times = whole.states.time.to_numpy()
-        at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
-        check("members of the ensemble")
-        together = chain.myelin(
-            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
-        )
-        check("conduction of the ensemble")
-        pathways = chain.conduction(together, body, coexisting=case.coexisting)
-        check("symptoms of the ensemble")
-        pictures = [
-            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
-            for i, judge in enumerate(followed.judges)
-        ]
-        picture = Picture(
-            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
-            np.stack([one.disability for one in pictures]),
-        )
+        found = self.followed(case, shift, check)
+        pathways, picture = found.pathways, found.picture
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -217,13 +227,78 @@ class Engine:
             for key in ("conducted", "axons")
         }
         return {
-            "months": months(together.time.to_numpy()),
-            "members": len(followed.rates),
+            "months": months(found.days),
+            "members": len(picture.disability),
             "share": [low, high],
             "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
+
+    def followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        """Return the members of the ensemble under one plan."""
+        return self.remember(("followed", _key(case), shift), lambda: self._followed(case, shift, check))
+
+    def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        whole = self.trajectory(case, shift, check)
+        chain, body = self._chain, whole.who.body
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
+        times = whole.states.time.to_numpy()
+        start = first_dose(case, shift)
+        at = band_dates(times, start)
+        check("members of the ensemble")
+        together = chain.myelin(
+            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
+        )
+        check("conduction of the ensemble")
+        pathways = chain.conduction(together, body, coexisting=case.coexisting)
+        check("symptoms of the ensemble")
+        pictures = [
+            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
+            for i, judge in enumerate(followed.judges)
+        ]
+        picture = Picture(
+            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
+            np.stack([one.disability for one in pictures]),
+            np.stack([one.gait for one in pictures]),
+        )
+        presence = np.array([float(judge.presence) for judge in followed.judges])
+        return Followed(together.time.to_numpy(), start, pathways, picture, presence)
+
+    def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
+        """Return the answer of a case under plans, the first of which is its own.
+
+        Parameters
+        ----------
+        plans : sequence of (Plan, Case)
+            The case of each plan holds its regimen.
+        refused : str
+            Of :meth:`refused`.
+        check : callable
+        """
+        (given, case), *_ = plans
+        # the answer of what is refused names no other plan
+        shown = plans[:1] if refused else plans
+        followed = [self.followed(own, plan.shift, check) for plan, own in shown]
+        last = float(followed[0].days[-1])
+        dates = ends_at(followed[0].start, last)
+        own = [float(self.trajectory(kase, plan.shift, check).picture.disability[-1]) for plan, kase in shown]
+        ends = Ends(
+            np.stack([_at(item.days, item.picture.disability, dates) for item in followed]),
+            np.stack([_at(item.days, item.picture.gait, dates) for item in followed]),
+            np.stack([_better(item) for item in followed]),
+        )
+        return answered(
+            ends,
+            [_after(plan, given) for plan, _ in shown],
+            own,
+            refused=refused,
+            deficient=case.cause.kind != NONE,
+            treated=bool(case.treatment) and given.shift is not None,
+            exposed=CAUSES[case.cause.kind].gas and not (case.cause.ended or 0.0) < 0,
+            horizon=last,
+            most=clinic.most_points(self._chain.judge),
+        )
 
     def refused(self, case: Case, check: Check) -> str:
         """Say why the course of a case is no forecast for its person; empty where it may be shown.
@@ -317,7 +392,55 @@ def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Param
     lost = clinic.functions_of(values, over, judgement)
     reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
     scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
-    return Picture(clinic.severities(lost, judgement), scale["total"])
+    return Picture(clinic.severities(lost, judgement), scale["total"], scale["gait"])
+
+
+def _after(plan: Plan, given: Plan) -> Plan:
+    """Return a plan with its shift counted from that of the first one."""
+    if plan.shift is None or given.shift is None:
+        return plan
+    return replace(plan, shift=plan.shift - given.shift)
+
+
+def first_dose(case: Case, shift: float | None) -> float | None:
+    """Return the day of the first dose of a plan; None where nothing is given."""
+    if shift is None or not case.treatment:
+        return None
+    return min(item.start for item in case.treatment) + shift
+
+
+def band_dates(times: NDArray[np.float64], start: float | None) -> NDArray[np.int64]:
+    """Choose the dates of a band: a few of the history, those of the answer, and months after the first dose."""
+    after = max(start or 0.0, 0.0)
+    wanted = {month * DAYS_PER_MONTH for month in RECOVERY_MONTHS if month >= 0}
+    wanted |= {after + month * DAYS_PER_MONTH for month in WEB_BAND_MONTHS} | set(ends_at(start, times[-1]))
+    inside = np.array(sorted(day for day in wanted if day <= times[-1]))
+    history = dates(times, WEB_BAND_POINTS // 2, 2)
+    return np.unique(np.concatenate([history, np.searchsorted(times, inside)])).astype(np.int64)
+
+
+def _at(days: NDArray[np.float64], values: NDArray[np.int64], dates: Sequence[float]) -> NDArray[np.float64]:
+    """Return (date, member) of values over (member, time); NaN beyond the last day."""
+    found = np.full((len(dates), len(values)), np.nan)
+    for i, day in enumerate(dates):
+        if day <= days[-1]:
+            found[i] = values[:, np.searchsorted(days, day)]
+    return found
+
+
+def _better(item: Followed) -> NDArray[np.float64]:
+    """Return days from the first dose until a symptom is noticeably better, of every member, as in :class:`Ends`."""
+    count = len(item.presence)
+    if item.start is None or not item.days[0] <= item.start <= item.days[-1]:
+        return np.full(count, np.nan)
+    severity = np.stack(list(item.picture.severity.values()))  # (symptom, member, time)
+    first = int(np.searchsorted(item.days, item.start))
+    presence = item.presence[:, None]
+    fallen = np.any(severity[:, :, first : first + 1] - severity[:, :, first:] >= presence, axis=0)
+    felt = np.any(severity[:, :, first] >= item.presence, axis=0)
+    after = item.days[first:] - item.start
+    days: NDArray[np.float64] = np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
+    return np.where(felt | np.isfinite(days), days, np.nan)
 
 
 def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
@@ -445,7 +568,5 @@ def described(whole: Trajectory) -> dict[str, Any]:
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    return json.dumps(
-        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
-        sort_keys=True,
-    )
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting")
+    return json.dumps([data.get(part) for part in decides], sort_keys=True)

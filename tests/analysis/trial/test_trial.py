@@ -195,6 +195,12 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
+def test_the_page_of_trials_says_what_each_needs() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
+    for name in shipped_trials():
+        assert f"| `{name}` | {load_design(name).needs} |" in text
+
+
 GOOD = (shipped_trials()["positive-control"]).read_text(encoding="utf-8")
 
 

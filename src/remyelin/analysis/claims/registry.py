@@ -1,4 +1,4 @@
-"""Which claims there are, and how one is judged: the evidence stands in ``claims.toml``, the numbers are computed."""
+"""Registry of claims and their judgement: the evidence stands in ``claims.toml``, the numbers are computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finished cohort says: its columns, and its figures beside the published ones."""
+"""Results of a finished cohort: its columns, and its figures beside the published ones."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.measured import Measured, measurable
 from remyelin.analysis.cohort.measures import MEASURES, per_person, together
+from remyelin.analysis.cohort.noticed import nineteen
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
@@ -401,6 +402,7 @@ def summary(results: Results) -> dict[str, Any]:
         "failures": [asdict(item) for item in cohort.failures],
         "excluded": int(results.at(0, 0)["attempt"].sum()) if results.persons else 0,
         "published": [item.as_dict() for item in compare(results)],
+        "symptoms": nineteen(results),
         "variation": {
             f"{population.visits[visit]:g} d": variation(results, visit) for visit in dict.fromkeys((0, last))
         },

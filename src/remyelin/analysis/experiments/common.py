@@ -1,4 +1,4 @@
-"""What the experiments on fibres share: their fibre, colours, and small words."""
+"""Shared parts of the experiments on fibres: fibre, colours, small words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a delay costs: heat, pairs of impulses and trains through lesioned internodes."""
+"""Effects of a delay: heat, pairs of impulses and trains through lesioned internodes."""
 
 from __future__ import annotations
 

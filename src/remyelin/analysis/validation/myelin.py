@@ -1,4 +1,4 @@
-"""How the rows of the myelin layer are simulated.
+"""Simulation of the rows of the myelin layer.
 
 Criteria are fixed here, once, for all rows: a fibre conducts through a lesion when none of its
 internodes there is bare; a response is seen when 5 % of fibres conduct, strength is normal when 75 %

@@ -89,7 +89,7 @@ class Watch(NamedTuple):
 
 
 class Keep(NamedTuple):
-    """What is recorded every so many steps.
+    """Recording every so many steps.
 
     ``rows`` (r, lanes) uint64: potential, gates and states of these rows go to ``potential`` (samples, r, lanes),
     ``gates`` (samples, r, gates, lanes) and ``states`` (samples, r, states, lanes), the last two only if they have

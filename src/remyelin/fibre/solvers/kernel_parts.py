@@ -1,4 +1,4 @@
-"""What the kernels of the reduced fibre share: fields of a row, records of arguments, and the arithmetic of one row.
+"""Shared parts of the kernels of the reduced fibre: fields of a row, records of arguments, arithmetic of one row.
 
 With v a node's deviation from rest, half a time step is solved implicitly (one tridiagonal system) and extrapolated to
 a full one. The currents of an internode into its two nodes depend on their potentials and on its states alone, so

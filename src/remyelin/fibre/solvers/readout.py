@@ -1,4 +1,4 @@
-"""What a reduced fibre says of places that it has no unknowns for: compartments inside internodes, electrodes."""
+"""Potentials of a reduced fibre where it has no unknowns: compartments inside internodes, electrodes."""
 
 from __future__ import annotations
 

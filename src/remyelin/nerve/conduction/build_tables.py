@@ -94,7 +94,7 @@ def tables_key(ledger: Ledger) -> str:
 
 
 class States:
-    """What the states of an internode do to a fibre."""
+    """Lesions of a fibre by the states of an internode."""
 
     __slots__ = ("values",)
 
@@ -200,7 +200,7 @@ def _costs(lesions: list[Lesion], duration: float, ledger: Ledger) -> Array:
     healthy, one, many = np.stack(found, axis=-1)
     one, many = one - healthy, many - healthy
     alone, in_run = np.isfinite(one), np.isfinite(many)
-    # Where nothing passes the delay is never used; a finite one keeps the interpolation so.
+    # Delays of blocked cells are unused; set them to a finite value so interpolation stays finite.
     first = np.where(alone, one, 0.0)
     further = np.where(in_run & alone, (many - one) / (NERVE_TABLE_RUN - 1), first)
     return np.stack([first, further, alone.astype(float), (alone & in_run).astype(float)], axis=-1)

@@ -21,7 +21,7 @@ from remyelin.nerve.settings import NERVE_CLASS_SPAN, NERVE_LINES_KEPT, NERVE_QU
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How lesions differ between fibres and sheaths: coefficients of variation; internodes per length."""
+    """Spread of lesions between fibres and sheaths: coefficients of variation; internodes per length."""
 
     frailty: float
     thickness: float

@@ -41,7 +41,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Volley:
-    """What arrives of a volley along a line, by fibre (..., k).
+    """Arrival of a volley along a line, by fibre (..., k).
 
     Attributes
     ----------

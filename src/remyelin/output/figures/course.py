@@ -186,7 +186,7 @@ def symptoms(course: Course) -> Figure:
 
 def waveforms(course: Course) -> Figure:
     """The recorded potential of every study: in health, and at each study date."""
-    # a row of dates, and none of the colours of plans, which stand beside recordings
+    # Sequential palette for study dates; must not reuse the plan colours.
     shades = ("#440154", "#3B528B", "#21908C", "#5DC863", "#AA8E00", "#777777")
     sources = [("before the cause began", course.healthy, "#B5B5B5")]
     sources += [

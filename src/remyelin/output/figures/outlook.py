@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,13 @@ import xarray as xr
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.causes import CAUSES
 from remyelin.catalogue.pathways import words
 from remyelin.catalogue.plans import COLOURS
+from remyelin.output.answer import told
 from remyelin.output.figures.course import TIME, label_of, rounded
+from remyelin.person.answer import answer_of
 from remyelin.person.course import Course
-from remyelin.person.forecast_guard import (
-    CANNOT_TELL,
-    NOT_DELAYED,
-    SAME_END,
-    headline,
-    points,
-    refusal,
-    told_apart,
-)
+from remyelin.person.forecast_guard import points, refusal, told_apart
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -62,7 +56,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
         "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
-        "waiting": _waiting(course),
+        "waiting": (answer := told(answer_of(course)))["waiting"] or answer["headline"],
         "most_points": found.most,
         "members": found.members,
         "plans": plans,
@@ -116,7 +110,6 @@ def recovery_figure(course: Course) -> Figure:
             y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
-        *((_against_delay(course),) if worse or len(course.plans) == 1 else ()),
     ]
     panels += [
         Panel(
@@ -134,13 +127,24 @@ def recovery_figure(course: Course) -> Figure:
         "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
         "set, which all other figures use, was, so its curve can lie near the edge of the band. "
         + (
-            "Right: where each plan ends, by how much earlier or later treatment began. "
+            "Where each plan ends stands at the answer. "
             if worse
             else "Other starts of treatment are not drawn: the model cannot tell their ends apart. "
         )
         + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+
+
+def waiting_figure(course: Course) -> tuple[Figure, ...]:
+    """Return disability over time, and where each start of treatment ends; none where delays are not told apart."""
+    if not told_apart(course):
+        return ()
+    caption = (
+        "Left: disability over time. Right: where each start of treatment ends, by how much earlier or later."
+    )
+    panels = (recovery_figure(course).panels[0], _against_delay(course))
+    return (Figure("waiting", "What waiting costs", caption, panels),)
 
 
 def plans_figure(course: Course) -> tuple[Figure, ...]:
@@ -218,68 +222,29 @@ def _first(course: Course, index: int) -> str:
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
-def forecast_summary(course: Course) -> dict[str, str | None]:
+def forecast_summary(answer: Mapping[str, Any]) -> dict[str, str | None]:
     """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
+
+    Parameters
+    ----------
+    answer : mapping
+        Of :func:`remyelin.output.answer.told`.
 
     Returns
     -------
     dict
         ``refused`` (the reason, or None) and ``headline``, which is for people and holds every range.
     """
-    reason = refusal(course)
-    if reason:
-        return {"refused": reason, "headline": headline(reason)}
-    bands, given = course.recovery.bands["disability"], course.plans[0]
-    now = ranged(bands.sel(time=0.0, plan=given.name), course.recovery.most)
-    sentence = f"Computed disability at presentation, of 16 points: {now}"
-    waiting = _waiting(course)
-    if waiting:
-        return {"refused": None, "headline": f"{sentence}. {waiting}"}
-    end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
-    when = label_of(float(course.data.time[-1]))
-    untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
-    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
-    return {"refused": None, "headline": end}
+    if answer["refused"]:
+        return {"refused": answer["refused"], "headline": answer["headline"]}
+    items = "; ".join(f"{item['title'].lower()}: {item['value']}" for item in answer["items"])
+    return {"refused": None, "headline": f"Computed disability {items}. {answer['waiting']}".strip()}
 
 
 def ranged(values: xr.DataArray, most: int) -> str:
     """Write points over quantile (low, median, high) with their range."""
     low, middle, high = (float(values.sel(quantile=q)) for q in ("low", "median", "high"))
     return points(middle, low, high, most)
-
-
-def _waiting(course: Course) -> str:
-    """Say where later starts end, each with its range, and that treatment should not be delayed.
-
-    Empty where no plan begins later; the refusal where the course is no forecast for the person of the case.
-    """
-    later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    if not later:
-        return ""
-    reason = refusal(course)
-    if reason:
-        return headline(reason)
-    ends = course.recovery.bands["disability"].isel(time=-1)
-    worse = told_apart(course)
-
-    def shown(name: str) -> str:
-        return ranged(ends.sel(plan=name), course.recovery.most)
-
-    parts = []
-    for plan in later:
-        if plan.name in (DRAWN[-1], later[-1].name):
-            end = shown(plan.name) if plan.name in worse else "the model cannot tell"
-            parts.append(f"if it begins {plan.name}: {end}")
-    when = label_of(float(course.data.time[-1]))
-    gas = CAUSES[course.case.cause.kind].gas and not (
-        course.person.ended is not None and course.person.ended < 0
-    )
-    exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
-    sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
-        f"(median; in brackets 90 % of the sets of rates).{exposed}"
-    )
-    return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 
 
 def _evidence(course: Course) -> str:

@@ -104,7 +104,7 @@ class NextTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """What a posterior says of the future.
+    """Forecast from a posterior.
 
     Attributes
     ----------

@@ -67,7 +67,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
-    """How the entries of a record are judged.
+    """Likelihood of the entries of a record.
 
     Attributes
     ----------

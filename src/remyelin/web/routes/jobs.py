@@ -1,4 +1,4 @@
-"""What takes seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
+"""Routes that take seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
 
 The client reads the events from the answer itself. When it closes the connection the computation ends at its
 next step, and its place in the queue is free.
@@ -66,7 +66,8 @@ async def report(asked: Asked, request: Request) -> StreamingResponse:
 
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         refuse_too_long(given, engine.person(given), 0.0)
-        return {"id": store.make(given, engine.ledger, say)}
+        made = store.make(given, engine.ledger, say)
+        return {"id": made, "folder": str(store.find(made))}
 
     return stream(request, work)
 

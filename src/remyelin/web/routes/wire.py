@@ -37,7 +37,7 @@ def _number(low: float, high: float) -> Any:
 
 
 class AskedWire(BaseModel):
-    """What the sliders say of a fibre; shares are of the healthy sheath."""
+    """A fibre as the sliders set it; shares are of the healthy sheath."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -7,8 +7,8 @@ const SIGNS = { supported: "✓", partly: "◐", "not supported": "–", wrong: 
 
 const MARKS = { read: "read at the source", "read-2nd": "read second hand", recall: "from memory, not checked" };
 
-export async function show(main) {
-  const all = await get("/api/claims");
+export async function show(main, rest, signal) {
+  const all = await get("/api/claims", { signal });
   const controls = new Set();
   // on a telephone the verdicts are read first, the evidence of each is opened by hand
   const narrow = matchMedia("(max-width: 44rem)").matches;

@@ -57,7 +57,7 @@ export async function show(main) {
     const right = choice.case.cause.kind;
     const options = [...new Set(state.cases.map((item) => item.case.cause.kind))].sort();
     const answers = h("div", { class: "row" }, options.map((kind) => h("button", { type: "button", onclick: () => {
-      clear(verdict, h("p", {}, h("b", {}, kind === right ? "That is what the case is. " : `The case is another: ${right}. `), choice.case.title, ". ",
+      clear(verdict, h("p", {}, h("b", {}, kind === right ? "That is what the case is. " : (right === "none" ? "Not this one: the person was healthy. " : `Not this one: the case is ${right}. `)), choice.case.title, ". ",
         right === "none" ? "" : "Nerve studies show where and how badly, seldom why: different causes of the same deficiency look alike here, and blood and history tell them apart."),
         h("p", { class: "caption" }, choice.citation));
     } }, kind === "none" ? "healthy" : kind)));
@@ -66,7 +66,7 @@ export async function show(main) {
     who.scrollIntoView({ block: "nearest" });
   }
 
-  async function study(name, button) {
+  async function study(name, button, byHand = true) {
     const asked = patient;
     button.setAttribute("aria-pressed", "true");
     note.textContent = `${sentence(words(name))}...`;
@@ -92,7 +92,7 @@ export async function show(main) {
       clear(results, table("Results", ["study", "value", term("SD", "normal (SD)"), "limit", term("z")], rows));
       roving(results, "button");
       note.textContent = "";
-      if (matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
+      if (byHand && matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
     } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
   }
 
@@ -110,7 +110,7 @@ export async function show(main) {
       h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
       h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Conclusion" }, h("h2", {}, "Conclusion"), verdict))));
   current();
-  study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'));
+  study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'), false);
   const stop = listen((what) => { if (what === "all") current(); });
   return () => { stop(); state.hidden = null; };
 }

@@ -6,7 +6,7 @@ import { legend } from "./chart.js";
 import { explained } from "./glossary.js";
 import { clear, drawerButton, h, number, s, slider } from "./dom.js";
 
-const ROWS = [["healthy", "Healthy"], ["diseased", "As the sliders have it"], ["remyelinated", "Remyelinated"]];
+const ROWS = [["healthy", "Healthy"], ["diseased", "Damaged"], ["remyelinated", "Remyelinated"]];
 const TICK = 33;
 const [WIDTH, TALL, LEFT] = [1000, 150, 14];
 
@@ -92,7 +92,7 @@ export async function show(main) {
         ROWS.map(([name]) => rows[name].node),
         h("div", { class: "row" }, play, h("div", { class: "grow" }, time),
           h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); slow(); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
-        h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "sheath as the sliders have it", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
+        h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "damaged sheath", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
         h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "what the states of an internode are"), ".")))));
   queue.ask();
