@@ -46,7 +46,11 @@ def diets(axis: Axes) -> None:
     intake = np.linspace(0.2, 8, 40)
     b12 = [float(at(adult(LEDGER, intake=x), [0.0], LEDGER)["b12"][0]) for x in intake]
     axis.plot(intake, b12, color=LINES[0])
-    for name, x in (("omnivore", 5.0), ("vegetarian", LEDGER["diet.vegetarian_intake"]), ("vegan", LEDGER["diet.vegan_intake"])):
+    for name, x in (
+        ("omnivore", 5.0),
+        ("vegetarian", LEDGER["diet.vegetarian_intake"]),
+        ("vegan", LEDGER["diet.vegan_intake"]),
+    ):
         point(axis, x, f"{name}_b12")
     axis.set(
         xlabel="intake, ug/day (of the two lower ones: chosen)", ylabel="serum B12, pmol/L", title="diets"

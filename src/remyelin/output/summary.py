@@ -25,6 +25,7 @@ from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
 from remyelin.person.answer import answer_of
 from remyelin.person.course import DISCLAIMER, Course
+from remyelin.person.inference.resembling import FINDINGS
 
 SCHEMA = "remyelin-summary/1"
 
@@ -91,6 +92,11 @@ def summarise(course: Course) -> dict[str, Any]:
 
 
 def _reported_note(course: Course) -> str:
+    if course.resembling is not None:
+        return (
+            "Laboratory values, symptoms, signs and their beginnings were all used to find persons who resemble this "
+            "one, so that their agreement is no test; what follows after presentation is the model's."
+        )
     free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
     if any(fact.basis == "placed" for fact in course.person.facts):
         placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
@@ -121,6 +127,8 @@ def _person(course: Course) -> list[dict[str, Any]]:
             basis = f"not stated; prior {span} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
+        elif fact.basis == FINDINGS:
+            basis = "placed by the findings and the laboratory values of the case"
         rows.append(
             {
                 "name": fact.name,

@@ -23,12 +23,13 @@ from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain
+from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
-from remyelin.person.outlook import Recovery, recover
+from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
-from remyelin.person.settings import MARKER_LEAST
+from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
 from remyelin.person.subject import exposure_of, placed, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
@@ -68,6 +69,9 @@ class Course:
         Days of the first plan on which labels ask to watch potassium.
     recovery : Recovery
         Every plan with its band, time to improvement, and what remains.
+    resembling : Resembling or None
+        Persons who resemble the findings of the case; None where it reports none that the model computes, or where
+        they were left out.
 
     Examples
     --------
@@ -94,6 +98,7 @@ class Course:
     recovery: Recovery
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
+    resembling: Resembling | None = None
 
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
@@ -151,6 +156,7 @@ def run_course(
     *,
     exact: bool = False,
     seed: int = 0,
+    findings: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Course:
     """Compute one person's course from cobalamin to symptoms, for every plan.
@@ -166,6 +172,8 @@ def run_course(
     seed : int
         Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
         result to the last bit.
+    findings : bool
+        Whether the symptoms and signs of the case are used; without them it is placed by laboratory values alone.
     progress : callable
         Called with the name of each step.
 
@@ -188,9 +196,12 @@ def run_course(
     ledger = ledger.recording()
     progress("placing the person")
     person = placed(case, ledger)
+    tables = nerve.build_tables(ledger)
+    alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
+    person = person if alike is None else alike.person
     plans = plans_of(case, person)
     who = subject_of(case, person)
-    chain = Chain(ledger)
+    chain = Chain(ledger, tables)
 
     progress("cobalamin and one-carbon metabolism")
     exposures = [exposure_of(who, plan, ledger) for plan in plans]
@@ -225,7 +236,10 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, ledger)
+    if alike is None:
+        recovery = recover(chemistry, pathways, who, starts, ledger)
+    else:
+        recovery = recover_resembling(alike, plans, chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None
@@ -255,4 +269,5 @@ def run_course(
         recovery=recovery,
         symptoms=clinic.catalogue(ledger),
         provenance=provenance,
+        resembling=alike,
     )

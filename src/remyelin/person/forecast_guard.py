@@ -1,9 +1,9 @@
 """Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
 
-A finding is present or absent: it is reproduced where most of the parameter sets, and the set whose curves are drawn,
-have it at presentation. That is stricter than its lying in their 90 % band, in which a few sets would be enough while
-the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a duration within a
-factor of two. Everything that shows a forecast or compares delays asks here first.
+A finding is present or absent: it is reproduced where most of the persons of the band, and the one whose curves are
+drawn, have it at presentation. That is stricter than its lying in their 90 % band, in which a few of them would be
+enough while the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a
+duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ def refusal(course: Course) -> str:
     str
         Names every finding that is not reproduced, as reported and as computed.
     """
+    if course.resembling is not None and course.resembling.refused:
+        return course.resembling.refused
     return explain(course.case.symptom, course.case.sign, findings_of(course))
 
 

@@ -72,7 +72,9 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
-    return treated(caused(person, _stop(case, person, plan), ledger), *orders(case, plan, ledger))
+    # of persons who resemble a case some took gas for shorter than a plan begins earlier
+    stop = max(_stop(case, person, plan), person.began + 1.0)
+    return treated(caused(person, stop, ledger), *orders(case, plan, ledger))
 
 
 def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:

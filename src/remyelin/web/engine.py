@@ -31,13 +31,15 @@ from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
 from remyelin.person.answer import Answer, answered
+from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import Ends, at_presentation, ends_at, members
+from remyelin.person.inference.resembling import Resembling, has_findings, resembling
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
-from remyelin.person.settings import RECOVERY_MONTHS
+from remyelin.person.settings import RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject, exposure_of, placed, subject_of
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
@@ -151,7 +153,22 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: placed(case, self.ledger))
+        found = self.alike(case)
+        return found.person if found else self._persons.get(key, lambda: placed(case, self.ledger))
+
+    def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
+        """Return the persons who resemble the findings of a case; None where it reports none."""
+        if not has_findings(case, self.ledger):
+            return None
+        data = to_toml_data(case)
+        parts = ("person", "cause", "intake", "labs", "coexisting", "symptom", "sign")
+        key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
+
+        def make() -> Resembling | None:
+            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+
+        found: Resembling | None = self._persons.get(key, make)
+        return found
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -178,6 +195,7 @@ class Engine:
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         check("placing the person")
+        self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
         who, chain = subject_of(case, person), self._chain
@@ -242,10 +260,13 @@ class Engine:
     def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
         whole = self.trajectory(case, shift, check)
         chain, body = self._chain, whole.who.body
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         start = first_dose(case, shift)
         at = band_dates(times, start)
+        alike = self.alike(case)
+        if alike is not None:
+            return self._followed_alike(case, shift, whole, alike, times[at], check)
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
         check("members of the ensemble")
         together = chain.myelin(
             whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
@@ -264,6 +285,33 @@ class Engine:
         )
         presence = np.array([float(judge.presence) for judge in followed.judges])
         return Followed(together.time.to_numpy(), start, pathways, picture, presence)
+
+    def _followed_alike(
+        self,
+        case: Case,
+        shift: float | None,
+        whole: Trajectory,
+        alike: Resembling,
+        days: NDArray[np.float64],
+        check: Check,
+    ) -> Followed:
+        """Return the persons who resemble the findings of a case under one plan."""
+        mental = whole.chemistry["mental"].sel(time=days).to_numpy()
+        found = band_of(
+            case, (Plan("asked", "as asked", shift),), alike, days, mental[None], self.ledger, check
+        )
+        picture = Picture(
+            {name: values[:, 0] for name, values in found.severity.items()},
+            found.disability[:, 0].astype(np.int64),
+            found.gait[:, 0].astype(np.int64),
+        )
+        over = ("member", "time", "pathway")
+        pathways = xr.Dataset(
+            {name: (over, values[:, 0]) for name, values in found.pathways.items()},
+            coords={"time": days, "pathway": list(clinic.PATHWAYS)},
+        )
+        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
+        return Followed(days, first_dose(case, shift), pathways, picture, presence)
 
     def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
         """Return the answer of a case under plans, the first of which is its own.
@@ -313,12 +361,23 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person, body, chain = whole.who.person, whole.who.body, self._chain
-        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
-        together = chain.myelin(whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting)
-        pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+        alike = self.alike(case)
+        if alike is not None:
+            if alike.refused:
+                return alike.refused
+            plan = Plan("asked", "as given", 0.0)
+            now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            here = presentation_of(now, 0)
+        else:
+            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            together = chain.myelin(
+                whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
+            )
+            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+            here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
@@ -327,7 +386,7 @@ class Engine:
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
+        computed = findings(here, noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -568,5 +627,5 @@ def described(whole: Trajectory) -> dict[str, Any]:
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting")
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
     return json.dumps([data.get(part) for part in decides], sort_keys=True)

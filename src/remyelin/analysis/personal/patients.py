@@ -238,7 +238,8 @@ def _typical(posterior: Posterior, months: float) -> float:
 
     shared = posterior.setting
     cause = int(np.argmax(shared.prior.causes))
-    draws = Draws(np.zeros((1, shared.prior.coordinates)), np.array([cause]), np.array([0]))
+    own = np.array([len(shared.numbers) - 1])  # the ledger's own set
+    draws = Draws(np.zeros((1, shared.prior.coordinates)), np.array([cause]), own)
     days = np.array([0.0, months * DAYS_PER_MONTH]) if months > 0 else np.array([0.0])
     people = simulated(draws, posterior.plan, days, (), shared)
     one, none = np.ones((1, 1)), np.zeros((1, 1, 1))

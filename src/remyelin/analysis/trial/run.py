@@ -174,7 +174,7 @@ def analysed(
         if row.power >= design.power and (smallest[key] is None or row.n < (smallest[key] or row.n)):
             smallest[key] = row.n
     means = {
-        (hypothesis, arm, column): _quantiles(array[0])
+        (hypothesis, arm, column): _quantiles(looks[column].without_error(array[0]))
         for (hypothesis, arm), columns in pool.values.items()
         for column, array in columns.items()
     }
@@ -185,7 +185,7 @@ def analysed(
         tuple(rows),
         tuple(assured),
         sizes,
-        tuple(paired(design, pool)),
+        tuple(paired(design, pool, looks)),
         smallest,
         means,
         looks,

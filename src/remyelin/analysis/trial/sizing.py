@@ -66,7 +66,7 @@ class Paired:
     persons: int
 
 
-def paired(design: Design, pool: Pool) -> list[Paired]:
+def paired(design: Design, pool: Pool, looks: Mapping[str, Observation]) -> list[Paired]:
     """Return the effect in the same persons of every endpoint that is a change; no analysis of a trial uses it."""
     found = []
     for hypothesis in design.hypothesis:
@@ -74,8 +74,12 @@ def paired(design: Design, pool: Pool) -> list[Paired]:
             if endpoint.kind != "change":
                 continue
             visit = int(np.searchsorted(pool.days, endpoint.visit))
+            column = endpoint.column
             first, last = (
-                _scaled(endpoint, pool.values[hypothesis.name, arm.name][endpoint.column][0, :, visit])
+                _scaled(
+                    endpoint,
+                    looks[column].without_error(pool.values[hypothesis.name, arm.name][column][0, :, visit]),
+                )
                 for arm in (design.arm[0], design.arm[-1])
             )
             effect = (first - last)[np.isfinite(first) & np.isfinite(last)]

@@ -59,6 +59,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
         "waiting": (answer := told(answer_of(course)))["waiting"] or answer["headline"],
         "most_points": found.most,
         "members": found.members,
+        "over": found.over,
         "plans": plans,
         "remains": [
             {
@@ -123,9 +124,7 @@ def recovery_figure(course: Course) -> Figure:
         for name in ("sural", "tibial_sep")
     ]
     caption = (
-        f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
-        "set, which all other figures use, was, so its curve can lie near the edge of the band. "
+        f"{_made_of(course)} The band (treated as given) holds 90 % of them. "
         + (
             "Where each plan ends stands at the answer. "
             if worse
@@ -147,6 +146,19 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
     return (Figure("waiting", "What waiting costs", caption, panels),)
 
 
+def _made_of(course: Course) -> str:
+    """Say whose medians are drawn."""
+    if course.resembling is not None:
+        return (
+            f"Medians of {course.recovery.members} simulated persons who resemble the reported findings at "
+            "presentation, each under another set of the posterior."
+        )
+    return (
+        f"Medians of {course.recovery.members} sets of the posterior, in each another person who is found ill; the "
+        "default set, which all other figures use, is the central one."
+    )
+
+
 def plans_figure(course: Course) -> tuple[Figure, ...]:
     """Disability under every plan that is told apart, with its band, the treatment as given beside it."""
     bands = course.recovery.bands["disability"]
@@ -165,13 +177,13 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         low, middle, high = (
             rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
         )
-        one = Series("this plan: median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high)
+        one = Series("this plan: median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high)
         panels.append(
             Panel(plan.label, TIME, "points of 16", (beside, one), y_range=(0.0, top), marks=(0.0,))
         )
     caption = (
-        "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
-        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off. Later "
+        "Functional disability under each other plan, with its band; dashed, the median of the "
+        "treatment as given. Where bands overlap, it is not certain which of the two is better off. Later "
         "starts that the model cannot tell apart from the treatment as given are not drawn."
     )
     title = "Every start of treatment, with its band"
@@ -187,7 +199,7 @@ def _against_delay(course: Course) -> Panel:
     low, middle, high = (rounded(ends.sel(plan=names, quantile=q).values) for q in ("low", "median", "high"))
     own = rounded(course.data["disability"].isel(time=-1).sel(plan=names).values)
     series = (
-        Series("median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high),
+        Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
         Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
     )
     return Panel(

@@ -115,7 +115,7 @@ def claims() -> list[dict[str, Any]]:
     if not there("claims"):
         return []
     known = import_module("remyelin.analysis.claims").claims()
-    return [clean(asdict(claim)) for claim in known.values()]
+    return [{**clean(asdict(claim)), "sentence": claim.sentence} for claim in known.values()]
 
 
 @router.post("/claim", response_class=StreamingResponse, responses=EVENTS)
