@@ -38,7 +38,7 @@ LEAST: Final = 1e-6  # smallest concentration that is compared
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What is estimated.
+    """Free parameters of the estimation, and the noise of an observation.
 
     Attributes
     ----------
