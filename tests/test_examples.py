@@ -36,6 +36,7 @@ MODULES: Final = (
     "remyelin.evidence.memo",
     "remyelin.base.units",
     "remyelin.base.extensions",
+    "remyelin.base.plain",
     "remyelin.cobalamin.causes",
     "remyelin.person.chain",
 )
