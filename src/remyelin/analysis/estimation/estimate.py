@@ -95,6 +95,14 @@ class Estimates:
         logarithm, in SD).
     draws : Dataset (id, draw, parameter)
         ``factor`` and ``log_weight`` (id, draw), normalised and Pareto-smoothed.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import Model, estimate
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> found = estimate(rows, Model(scales=('store',)), draws=20)
+    >>> found.persons['map'].shape, found.draws['factor'].shape
+    ((1, 1), (1, 20, 1))
     """
 
     persons: xr.Dataset

@@ -48,6 +48,14 @@ class Occasion:
         Position in :data:`MARKERS`.
     value : (n,) array
         Observed, in the canonical unit; NaN where only a prediction is asked for (EVID 2, MDV 1).
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import read_table
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> subject, = read_table(rows)
+    >>> subject.occasions[0].time, subject.occasions[0].exposure.age
+    (array([0.]), 60.0)
     """
 
     exposure: Exposure
@@ -65,6 +73,14 @@ class Subject:
     id : float
     occasions : tuple of Occasion
         One, and one more for each row with EVID 3 or 4.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import read_table
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> subject, = read_table(rows)
+    >>> len(subject.occasions)
+    1
     """
 
     id: float
