@@ -87,6 +87,13 @@ def thio_c_fibre(
     References
     ----------
     Thio et al. 2024, PLoS Comput Biol 20:e1012475, doi:10.1371/journal.pcbi.1012475.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import thio_c_fibre
+    >>> thio_c_fibre('cutaneous', 1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     one_of(kind, "kind", "Thio 2024", ("autonomic", "cutaneous"))
     membrane = thio_membrane(kind, _warmth(temperature, "Thio 2024"), ledger)
