@@ -13,19 +13,21 @@ from typing import Any
 from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.output.formatting import number
 from remyelin.output.summary import summarise
-from remyelin.output.terminal.cases import WHY, counted
+from remyelin.output.terminal.cases import WHY, averaged, both, counted, probabilities
 from remyelin.person.forecast_guard import CANNOT, NOT_DELAYED, SAME_END, points
 
 HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
-Laboratory values place a published patient on the model's curve (how long the cause has run, and what differs between
-persons), so their agreement is no test. Symptoms, signs and their beginnings are not used: there the model can be
-wrong, and is: "miss" marks it, "agrees, not in time" a duration off by more than a factor of two. What the excerpt at
-hand does not say of a published case is not said here either; without laboratory values the prior for the time since
-the cause began stands, and a duration is then compared with that prior. Severities run from 0 (none) to 1; the
-disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
+A published patient stands here twice. **Placed by laboratory values alone**: cause, values and the day of
+presentation find the person; symptoms, signs and their beginnings are not used. There the model can be wrong, and is:
+"miss" marks it, "agrees, not in time" a duration off by more than a factor of two. **With the findings at
+presentation**: they are used as well, by the likelihood of `remyelin fit`, and the curves, bands and headline are of
+persons who resemble them. How well these meet the findings is no test and no prediction; the course afterwards is.
+The agreement of laboratory values is no test in either. What the excerpt at hand does not say of a published case is
+not said here; without laboratory values the prior for the time since the cause began stands. Severities run from 0
+(none) to 1; the disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
 
 Vibration sense reported impaired agrees where the model's examination finds a loss, reported absent only from half of
 it lost on. Of position sense the model has no share to compare: Romberg's sign stands for it, impaired or absent.
@@ -57,7 +59,8 @@ def misses(name: str, rows: list[dict[str, str]]) -> str:
 
     wrong, late = listed("miss"), listed("agrees, not in time")
     silent = [row["what"] for row in rows if row["note"] == "no verdict"]
-    parts = [f"The model misses: {wrong}." if wrong else "The model misses nothing of what it can judge."]
+    start = "By laboratory values alone the model misses"
+    parts = [f"{start}: {wrong}." if wrong else f"{start} nothing of what it can judge."]
     if late:
         parts.append(f"Another time course: {late}.")
     if silent:
@@ -66,7 +69,7 @@ def misses(name: str, rows: list[dict[str, str]]) -> str:
     return " ".join(parts) + "\n"
 
 
-def page(summary: dict[str, Any]) -> str:
+def page(summary: dict[str, Any], rows_of: list[dict[str, str]], likely: list[dict[str, Any]]) -> str:
     """Return the section of one case."""
     case = summary["case"]
     parts = [f"## {case['name']}: {case['title']}\n"]
@@ -76,10 +79,21 @@ def page(summary: dict[str, Any]) -> str:
         parts.append(case["summary"] + "\n")
     if case["outcome"]:
         parts.append(f"Reported outcome: {case['outcome']}\n")
-    if summary["reported"]:
-        rows = [[row["what"], row["reported"], row["model"], row["note"]] for row in summary["reported"]]
-        parts.append(table(["at presentation", "source", "model", ""], rows))
-        parts.append(misses(case["name"], summary["reported"]))
+    if rows_of:
+        rows = [[row["what"], row["reported"], row["model"], row["note"], *fitted(row)] for row in rows_of]
+        head = [
+            "at presentation",
+            "source",
+            "by laboratory values alone",
+            "",
+            "with the findings (fitted)",
+            "",
+        ]
+        parts.append(table(head, rows))
+        parts.append(misses(case["name"], rows_of))
+    if likely:
+        rows = [[item["what"], f"{item['before']:.2f}", f"{item['after']:.2f}"] for item in likely]
+        parts.append(table(["probability of what is reported", "by laboratory values alone", "fitted"], rows))
     # a course that is no forecast is shown as it is computed at presentation, and no further
     count = 1 if summary["forecast"]["refused"] is not None else len(summary["dates"])
     dates = [date["label"] for date in summary["dates"]][:count]
@@ -119,7 +133,7 @@ def page(summary: dict[str, Any]) -> str:
             [
                 "plan",
                 "disability at presentation",
-                f"at {horizon}, median (90 % of sets)",
+                f"at {horizon}, median (90 %)",
                 "leg sensory axons left",
             ],
             plans,
@@ -128,12 +142,26 @@ def page(summary: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def fitted(row: dict[str, str]) -> list[str]:
+    """Return the cells of a row with the findings used; empty where they are not."""
+    return [row["fitted"], row["met"]] if row["met"].startswith("used") else ["", ""]
+
+
 def main(path: Path) -> None:
     """Compute every shipped case and write the page."""
     ledger = Ledger.shipped()
-    summaries = [summarise(run_course(load_case(name), ledger)) for name in shipped_cases()]
-    rows = [row for item in summaries if item["case"]["kind"] == "case" for row in item["reported"]]
-    path.write_text("\n".join([HEAD, counted(rows) + "\n", *map(page, summaries)]), encoding="utf-8")
+    sections, rows, likely = [], [], []
+    for name in shipped_cases():
+        case = load_case(name)
+        course = run_course(case, ledger)
+        blind = course if course.resembling is None else run_course(case, ledger, findings=False)
+        own, chance = both(blind, course), probabilities(course)
+        if case.kind == "case":
+            rows += own
+            likely.append({"chances": chance})
+        sections.append(page(summarise(course), own, chance))
+    text = [HEAD, counted(rows) + "\n", averaged(likely) + "\n", *sections]
+    path.write_text("\n".join(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

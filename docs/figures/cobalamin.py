@@ -11,9 +11,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from remyelin.analysis.validation import validate
 from remyelin.cobalamin import Exposure, Parameters, causes, constant, regimen, simulate
 from remyelin.evidence import Ledger
-from remyelin.analysis.validation import validate
 
 LEDGER = Ledger.shipped()
 YEAR = 365.25

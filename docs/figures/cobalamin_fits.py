@@ -14,11 +14,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, with_b12
+from remyelin.analysis.validation import cobalamin as rows
 from remyelin.cobalamin import Dose, NitrousOxide, Parameters, regimen, steps
 from remyelin.cobalamin.absorption import retained_share
 from remyelin.evidence import Ledger, load_targets
-from remyelin.analysis.validation import cobalamin as rows
-from remyelin.analysis.protocols.people import PG_PER_ML, adult, at, with_b12
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)
@@ -46,7 +46,11 @@ def diets(axis: Axes) -> None:
     intake = np.linspace(0.2, 8, 40)
     b12 = [float(at(adult(LEDGER, intake=x), [0.0], LEDGER)["b12"][0]) for x in intake]
     axis.plot(intake, b12, color=LINES[0])
-    for name, x in (("omnivore", 5.0), ("vegetarian", LEDGER["diet.vegetarian_intake"]), ("vegan", LEDGER["diet.vegan_intake"])):
+    for name, x in (
+        ("omnivore", 5.0),
+        ("vegetarian", LEDGER["diet.vegetarian_intake"]),
+        ("vegan", LEDGER["diet.vegan_intake"]),
+    ):
         point(axis, x, f"{name}_b12")
     axis.set(
         xlabel="intake, ug/day (of the two lower ones: chosen)", ylabel="serum B12, pmol/L", title="diets"

@@ -35,7 +35,11 @@ def share(axis: Axes) -> None:
             axis.semilogx(relative, 100 * loss * free, line, color=colour, label=name)
             name = "_"
     axis.plot([1, 1], [0.2, 0.1], "o", color="#4477aa", label="measured, PA 0.2, others 0.1")
-    axis.set(xlabel="store, of the reference", ylabel="lost a day, %", title="loss law (above: no intrinsic factor)")
+    axis.set(
+        xlabel="store, of the reference",
+        ylabel="lost a day, %",
+        title="loss law (above: no intrinsic factor)",
+    )
     axis.legend(fontsize=7)
 
 
@@ -50,7 +54,11 @@ def gastrectomy(axis: Axes) -> None:
     ko = PG_PER_ML * (403.3 * np.exp(-0.09 * seen) + 175.93 * np.exp(-0.02 * seen))
     axis.semilogy(seen, ko, color=GREY, lw=4, alpha=0.5, label="published equation (Ko 1998)")
     axis.axhspan(40, 150, color="0.93", zorder=0)
-    axis.set(xlabel="months after surgery", ylabel="serum B12, pmol/L", title="total gastrectomy (band: cord disease)")
+    axis.set(
+        xlabel="months after surgery",
+        ylabel="serum B12, pmol/L",
+        title="total gastrectomy (band: cord disease)",
+    )
     axis.legend(fontsize=7)
 
 
@@ -83,7 +91,12 @@ def low_intake(axis: Axes) -> None:
         b12, holotc = (np.array([item[name][0] for item in found]) for name in ("b12", "holotc"))
         axis.plot(b12, 100 * holotc / b12, line, color=colour)
     axis.plot([128], [100 * 16 / 128], "s", color=GREY, label="low intake, medians (Greibe 2018)")
-    axis.set(xlabel="serum B12, pmol/L", ylabel="holotranscobalamin, % of it", title="balance on low intakes", ylim=(0, 32))
+    axis.set(
+        xlabel="serum B12, pmol/L",
+        ylabel="holotranscobalamin, % of it",
+        title="balance on low intakes",
+        ylim=(0, 32),
+    )
     axis.legend(fontsize=7)
 
 
@@ -103,7 +116,12 @@ def gas(axis: Axes, tablets: bool) -> None:
         axis.semilogy(days, course[name] / course[name][0], color=colour, label=label)
     axis.axvspan(0, 270, color="0.93", zorder=0)
     word = "with 1 mg a day by mouth" if tablets else "without cobalamin"
-    axis.set(xlabel="days", ylabel="of the level before", title=f"nitrous oxide 1.5 h a day, {word}", ylim=(0.08, 300))
+    axis.set(
+        xlabel="days",
+        ylabel="of the level before",
+        title=f"nitrous oxide 1.5 h a day, {word}",
+        ylim=(0.08, 300),
+    )
     axis.legend(fontsize=7)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.ticker import NullFormatter
 
-from remyelin.evidence import Ledger
-from remyelin.analysis.calibration.rebuild import cobalamin_fit
 from remyelin.analysis.calibration.profile_cobalamin import DEVIANCE_95
+from remyelin.analysis.calibration.rebuild import cobalamin_fit
+from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from remyelin.evidence import Ledger
 from remyelin.analysis.experiments import EXPERIMENTS, run_experiment
+from remyelin.evidence import Ledger
 from remyelin.output.figures.svg import to_svg
 
 HERE = Path(__file__).parent

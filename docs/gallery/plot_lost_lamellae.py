@@ -17,3 +17,4 @@ for share, one in zip((1.0, *shares), arrival.to_numpy(), strict=True):
     axes.plot(np.arange(one.size), one, label=f"{share:.0%} of lamellae")
 axes.set(xlabel="node", ylabel="arrival, ms")
 axes.legend(frameon=False)
+plt.show()

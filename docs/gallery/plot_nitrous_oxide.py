@@ -21,3 +21,4 @@ for hours in (1, 4, 12):
 axes[0].set(xlabel="days", ylabel="plasma homocysteine, umol/L")
 axes[1].set(xlabel="days", ylabel="methylation potential, cord and brain", ylim=(0, None))
 axes[0].legend(frameon=False)
+plt.show()

@@ -40,7 +40,9 @@ COURSES = {
         PERSON, intrinsic_factor=ramp(1, -1825, -1500, 0), doses=regimen("uk neurological", 0, 365, LEDGER)
     ),
     "nitrous oxide for months": replace(
-        PERSON, nitrous_oxide=(NitrousOxide(-270, 0, 1.5, 0.5),), doses=regimen("us", 0, 200, LEDGER)
+        PERSON,
+        nitrous_oxide=(NitrousOxide(-270, 0, 1.5, 0.5),),
+        doses=regimen("us label 100 ug", 0, 200, LEDGER),
     ),
     "one anaesthetic": replace(PERSON, nitrous_oxide=(NitrousOxide(0, 1 / 12, 24, 0.66),)),
     "vegan, iv and spaced tablets": replace(

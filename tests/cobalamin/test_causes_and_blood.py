@@ -80,7 +80,7 @@ def test_blood_follows_and_folic_acid_masks() -> None:
 
 
 def test_potassium_watch_only_in_severe_anaemia() -> None:
-    doses = regimen("us", 0, 30, LEDGER)
+    doses = regimen("us label 100 ug", 0, 30, LEDGER)
     severe = replace(causes.gastrectomy(PERSON, -8 * YEAR), doses=doses, marrow_scale=1.0)
     low = LEDGER.replace({"blood.haemoglobin_fall": 0.6})
     anaemic = simulate(severe, [-1.0, 0.0, 10.0], Parameters.from_ledger(low))

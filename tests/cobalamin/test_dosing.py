@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remyelin.base.errors import InputError
-from remyelin.cobalamin import REGIMENS, Dose, read_order, regimen
+from remyelin.base.errors import InputError, Renamed
+from remyelin.cobalamin import REGIMENS, Dose, in_words, read_order, regimen
+from remyelin.cobalamin.dosing import RENAMED
 from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()
@@ -51,7 +52,7 @@ def test_named_regimens(name: str) -> None:
 
 
 def test_us_label_counts() -> None:
-    doses = order("us", 365.0)
+    doses = order("us label 100 ug", 365.0)
     times = np.array([d.time for d in doses])
     assert (
         (times < 7).sum(),
@@ -129,3 +130,25 @@ def test_vitamins_are_part_of_an_order() -> None:
     assert found.doses == regimen(text, 5.0, 30.0, LEDGER)
     assert read_order("b12-b6-folate", 0.0, 9.0, LEDGER).vitamins == ((0.0, 0.8, 20.0), (9.0, 0.0, 0.0))
     assert read_order("oral", 0.0, 9.0, LEDGER).vitamins == ()
+
+
+@pytest.mark.parametrize("name", sorted(REGIMENS))
+def test_the_words_of_a_named_regimen_say_its_dose_and_give_the_same(name: str) -> None:
+    text = in_words(name, LEDGER)
+    assert text.startswith(f"{name} (")
+    written = read_order(text.removeprefix(f"{name} (").removesuffix(")"), 0.0, 120.0, LEDGER)
+    named = read_order(name, 0.0, 120.0, LEDGER)
+    assert [dose.amount_ug for dose in written.doses] == [dose.amount_ug for dose in named.doses]
+    assert [dose.time for dose in written.doses] == pytest.approx([d.time for d in named.doses], rel=1e-3)
+    assert bool(written.vitamins) == bool(named.vitamins)
+
+
+def test_a_written_order_stays_as_it_is() -> None:
+    assert in_words("cyanocobalamin 1 mg oral daily", LEDGER) == "cyanocobalamin 1 mg oral daily"
+
+
+@pytest.mark.parametrize("old", sorted(RENAMED))
+def test_an_old_name_loads_with_a_sentence(old: str) -> None:
+    with pytest.warns(Renamed, match=f"now named '{RENAMED[old]}'"):
+        doses = regimen(old, 0.0, 60.0, LEDGER)
+    assert doses == regimen(RENAMED[old], 0.0, 60.0, LEDGER)

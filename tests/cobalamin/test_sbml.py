@@ -22,7 +22,9 @@ COURSES = {
         causes.pernicious_anaemia(PERSON, -1825, 365), doses=regimen("uk neurological", 0, 90, LEDGER)
     ),
     "nitrous oxide": replace(
-        PERSON, nitrous_oxide=(NitrousOxide(-270, 0, 1.5, 0.5),), doses=regimen("us", 0, 60, LEDGER)
+        PERSON,
+        nitrous_oxide=(NitrousOxide(-270, 0, 1.5, 0.5),),
+        doses=regimen("us label 100 ug", 0, 60, LEDGER),
     ),
     "kidney and folate": replace(
         PERSON,

@@ -225,8 +225,11 @@ def test_a_later_start_with_the_same_end_is_what_the_model_cannot_tell() -> None
     dear = xr.ones_like(own) * xr.DataArray(later, dims="plan")
 
     def said(one: xr.DataArray, many: xr.DataArray) -> str:
+        ends = np.repeat(many.transpose("plan").to_numpy()[:, None, None], 3, axis=1)
         found = dataclasses.replace(
-            course.recovery, bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many)
+            course.recovery,
+            bands=bands.assign(disability=xr.zeros_like(bands["disability"]) + many),
+            ends=dataclasses.replace(course.recovery.ends, points=ends, gait=np.zeros_like(ends)),
         )
         changed = dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
         return str(recovery_summary(changed)["waiting"])

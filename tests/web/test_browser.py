@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -18,7 +19,7 @@ from remyelin.person.case import load_case
 
 pytestmark = pytest.mark.browser
 
-VIEWS = ["course", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
+VIEWS = ["story", "course", "results", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
 
 
 def open_course(page: Any, server: str) -> None:
@@ -31,30 +32,51 @@ def curve(page: Any, chart: int = 0) -> str:
     return str(page.locator(".lead .chart").nth(chart).locator("path.line").last.get_attribute("d"))
 
 
-def test_first_screen_says_what_a_deficiency_does_and_what_waiting_costs(page: Any, server: str) -> None:
+def settled(page: Any, server: str = "") -> None:
+    """Wait until everything that the course has asked for is drawn; open it first where a server is given."""
+    if server:
+        open_course(page, server)
+    page.locator("main[aria-busy=false]").wait_for()
+
+
+def test_the_first_screen_answers(page: Any, server: str) -> None:
     open_course(page, server)
     assert "never medical advice" in page.locator("#permanent").inner_text()
-    page.locator(".story", has_text="After").wait_for()
-    story = page.locator(".story").inner_text()
-    ends = re.findall(r": (\d+)(?:, the most this model can give)? \((\d+) to (\d+)\)", story)
-    assert len(ends) == 3, "every number has its range"
-    treated, waited, nothing = (int(median) for median, _, _ in ends)
-    assert treated < waited <= nothing
-    assert "treatment should not be delayed" in story
-    assert "never medical advice" in story
+    page.locator("[data-answer=end]").wait_for()
+    for key in ("now", "year", "end"):
+        said = page.locator(f"[data-answer={key}] .big").inner_text()
+        assert re.search(r"\d+(?:, the most this model can give)? \(\d+ to \d+\) of 16 points", said), said
+        assert page.locator(f"[data-answer={key}] .hint").inner_text()
+    assert re.search(r"after .+ \(.+ to .+\)", page.locator("[data-answer=first] .big").inner_text())
+    waiting = page.locator("#waiting").inner_text()
+    assert "treatment should not be delayed" in waiting
+    assert "points more" in waiting
+    assert "Healton 1991" in page.locator(".lead").inner_text()
     assert page.locator(".card").count() == 3
+    page.locator("#waiting .chart path.line").wait_for()
+    # a delay that is not told apart is not called harmless
+    page.locator("#case").select_option("vegan-diet")
+    page.locator(".card.plan-b", has_text="cannot tell").wait_for()
+    page.locator("#waiting", has_text="the model cannot tell").wait_for()
+    assert "treatment should not be delayed" in page.locator("#waiting").inner_text()
+    page.locator("#case").select_option("recreational-nitrous-oxide")
+    page.locator(".card.plan-none", has_text="the exposure continues").wait_for()
 
 
 def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#case").select_option("vegetarian-66")
     page.locator(".story.notice", has_text="No forecast").wait_for()
-    page.locator("main[aria-busy=false]").wait_for()
+    page.locator("[data-answer=now]").wait_for()
+    settled(page)
     story = page.locator(".story").inner_text()
     assert "gait" in story
     assert "Treatment should not be delayed" in story
     assert page.locator(".card").count() == 0
-    for chart in page.locator(".lead .chart").all():
+    assert page.locator("[data-answer]").count() == 1
+    assert not page.locator("#waiting").is_visible()
+    for place in (0, 1):
+        chart = page.locator(".lead .chart").nth(place)
         assert chart.locator("path.line").count() == 1, "the plans are not compared"
     page.locator("#nav-body").click()
     page.locator(".notice", has_text="No forecast").wait_for()
@@ -64,18 +86,145 @@ def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: s
     page.wait_for_selector(".card.plan-none")
 
 
-def test_what_is_not_told_apart_is_not_called_harmless(page: Any, server: str) -> None:
+def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_path: Path) -> None:
     open_course(page, server)
-    page.locator("#case").select_option("vegan-diet")
-    page.locator(".story", has_text="the model cannot tell").wait_for()
-    page.locator(".card.plan-b", has_text="cannot tell").wait_for()
-    assert "treatment should not be delayed" in page.locator(".story").inner_text()
+    page.locator("#start-a-exact").fill("3")
+    page.locator("#start-a-exact").press("Enter")
+    page.locator(".card.plan-a", has_text="3 months after").wait_for()
+    settled(page)
+    with page.expect_download() as download:
+        page.locator("#save-case").click()
+    download.value.save_as(tmp_path / "mine.toml")
+    saved = load_case(str(tmp_path / "mine.toml"))
+    assert saved.treatment[0].start == pytest.approx(3 * DAYS_PER_MONTH)
+    page.locator("#make-report").click()
+    page.wait_for_selector("#get-course-nc", timeout=300_000)
+    assert "saved in the folder" in page.locator("#takeaway").inner_text()
+    for name in ("report.html", "course.nc", "summary.json", "case.toml"):
+        with page.expect_download() as download:
+            page.locator(f"#get-{name.replace('.', '-')}").click()
+        assert download.value.suggested_filename == name
+        download.value.save_as(tmp_path / name)
+    assert load_case(str(tmp_path / "case.toml")) == saved
+    assert json.loads((tmp_path / "summary.json").read_text())["person"]
+    with xr.open_dataset(tmp_path / "course.nc", engine="h5netcdf") as data:
+        assert data["disability"].sel(plan="as given").notnull().all()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open the report").click()
+    report = opened.value
+    report.locator("#answer-now").wait_for()
+    assert sound(report) == []
+    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert report.evaluate(CLIPPED) == []
+    report.set_viewport_size({"width": 390, "height": 844})
+    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    report.emulate_media(color_scheme="dark")
+    assert sound(report) == []
+    report.close()
+    page.locator("#age").fill("71")
+    page.locator("#share").click()
+    page.locator("#takeaway", has_text="in the clipboard").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector("main[data-drawn] .card.plan-none")
+    assert "of 71" in page.locator(".story").inner_text()
+    page.goto(f"{server}/?again#course?c=broken")
+    page.locator("#status", has_text="damaged").wait_for()
+    page.wait_for_selector("main[data-drawn] .card.plan-none")
 
 
-def test_nothing_done_under_nitrous_oxide_says_that_the_exposure_continues(page: Any, server: str) -> None:
+#: Tables and pictures that stand wider than their frame.
+CLIPPED = """() => [...document.querySelectorAll(".scroll, .plot")]
+  .filter((node) => node.getClientRects().length && node.scrollWidth > node.clientWidth + 1)
+  .map((node) => node.textContent.slice(0, 60))"""
+
+
+def sound(page: Any, skip: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA, one line a rule and element."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-core needs axe-playwright-python"
+    )
+    rules = {rule: {"enabled": False} for rule in skip}
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}, "rules": rules}).response
+    return [
+        f"{item['id']}: {node['html'][:160]} {(node.get('any') or [{}])[0].get('message', '')}"
+        for item in found["violations"]
+        for node in item["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view: str) -> None:
+    page.goto(f"{server}/#{view}")
+    page.wait_for_selector(f'main[data-view="{view}"]')
+    if view == "course":
+        page.wait_for_selector("main[data-drawn] .card.plan-none")
+        page.locator("[data-answer=end]").wait_for()
+    assert page.evaluate(SOUND) == []
+    assert sound(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sound(page) == []
+
+
+def test_answers_that_come_late_out_of_order_or_not_at_all(page: Any, server: str) -> None:
+    held: list[Any] = []
+    page.route("**/api/claims", lambda route: held.append(route))
     open_course(page, server)
-    page.locator("#case").select_option("recreational-nitrous-oxide")
-    page.locator(".card.plan-none", has_text="the exposure continues").wait_for()
+    # a view is left before its answer is there
+    page.locator("#nav-claims").click()
+    page.locator("main[data-state=loading]").wait_for()
+    page.locator("#nav-check").click()
+    page.locator("main[data-view=check]").wait_for()
+    assert held
+    for route in held:
+        with contextlib.suppress(Exception):
+            route.continue_()
+    page.wait_for_timeout(200)
+    assert page.locator("main[data-view=check] #questions").count() == 1
+    assert page.locator("section.claim").count() == 0
+    # an answer that does not come, or is refused, fails its own view and no other
+    page.unroute("**/api/claims")
+    page.route("**/api/claims", lambda route: route.fulfill(status=422, json={"error": "no claims today."}))
+    page.locator("#nav-claims").click()
+    page.locator("main[data-state=failed] [role=alert]", has_text="no claims today.").wait_for()
+    page.unroute("**/api/claims")
+    page.get_by_role("button", name="Try again").click()
+    page.locator("section.claim").first.wait_for()
+    # the first of two answers comes last
+    waiting: list[Any] = []
+
+    def first_last(route: Any) -> None:
+        waiting.append(route)
+        if len(waiting) > 1:
+            route.continue_()
+
+    page.locator("#nav-course").click()
+    settled(page)
+    page.route("**/api/course", first_last)
+    page.locator("#age").fill("33")
+    page.wait_for_function("() => document.querySelector('main').getAttribute('aria-busy') === 'true'")
+    page.locator("#nav-body").click()
+    page.locator("#nav-course").click()
+    page.locator(".story", has_text="of 33").wait_for()
+    with contextlib.suppress(Exception):
+        waiting[0].continue_()
+    page.locator(".card.plan-none").wait_for()
+    assert "of 33" in page.locator(".story").inner_text()
+
+
+def test_a_plan_that_is_refused_takes_its_curves_with_it(page: Any, server: str) -> None:
+    settled(page, server)
+    page.locator("#regimen-a").select_option("own")
+    page.locator("#order-a").fill("cyanocobalamin 2 mg by telepathy daily")
+    page.locator("#order-a").press("Enter")
+    page.locator("main [role=alert]:not([hidden])", has_text="telepathy").wait_for()
+    assert page.locator(".lead .chart").first.locator("path.line").count() == 0
+    assert page.locator(".card").count() == 0
+    assert page.locator("[data-answer]").count() == 0
 
 
 def test_a_slider_redraws_the_course(page: Any, server: str) -> None:
@@ -98,6 +247,15 @@ def test_the_body_opens_a_wire(page: Any, server: str) -> None:
     page.keyboard.press("Enter")
     page.locator("#wire-name", has_text="sural").wait_for()
     page.wait_for_selector("#wire-detail circle")
+    assert page.locator(".cord-cut .small", has_text="%").count() == 4
+    date = page.locator("#body-date").input_value()
+    page.locator("#body-play").click()
+    page.wait_for_function("old => document.getElementById('body-date').value !== old", arg=date)
+    page.locator("#body-play").click()
+    for kind in ("svg", "png"):
+        with page.expect_download() as download:
+            page.locator(f"#save-{kind}").click()
+        assert download.value.suggested_filename == f"body.{kind}"
     assert "Numbness" in page.locator("#wire-detail").inner_text()
 
 
@@ -108,14 +266,39 @@ def test_the_wire_slows_and_stops(page: Any, server: str) -> None:
     page.locator("#lamellae").fill("1")
     page.wait_for_selector("main[data-computed='2']")
     assert page.locator(".wire-row.diseased .verdict").inner_text() == "blocked"
+    assert "Blocked with 4 internodes" in page.locator("#challenge").inner_text()
 
 
-def test_the_lab_hides_the_diagnosis_and_fills_its_table(page: Any, server: str) -> None:
+def test_the_lab_asks_where_the_lesion_is_and_explains(page: Any, server: str) -> None:
     page.goto(f"{server}/#lab")
     page.locator("#mystery").click()
+    page.locator(".question").nth(2).wait_for()
+    assert "anaemia" not in page.locator(".side").inner_text()
     page.locator('[data-study="sural"]').click()
     page.wait_for_selector("#lab-table td")
-    assert "anaemia" not in page.locator(".side").inner_text()
+    for number in range(3):
+        page.locator(f"[data-answer-of='{number}']").first.click()
+        page.locator(".question").nth(number).locator(
+            ".hint", has_text=re.compile("Right|Not this one")
+        ).wait_for()
+    page.get_by_text(re.compile(r"^[0-3] of 3\\.")).wait_for()
+
+
+def test_five_steps_each_with_one_control(page: Any, server: str) -> None:
+    page.goto(f"{server}/#story")
+    page.locator("main[data-view=story]").wait_for()
+    assert page.locator("section[id^=step-]").count() == 5
+    for section in page.locator("section[id^=step-]").all():
+        assert section.locator("input").count() == 1
+    page.locator("#step-1 .story", has_text="metres per second").wait_for()
+    page.locator("#story-wrap").fill("9")
+    page.locator("#step-2 .story", has_text="the impulse stops").wait_for()
+    page.locator("#story-years").fill("-24")
+    page.locator("#step-3 .story", has_text="2 years before diagnosis").wait_for()
+    page.locator("#story-returns").fill("24")
+    page.locator("#step-4 .story", has_text="do not come back").wait_for()
+    page.locator("#story-wait").scroll_into_view_if_needed()
+    page.locator("#step-5 #waiting", has_text="treatment should not be delayed").wait_for()
 
 
 def test_a_source_is_followed(page: Any, server: str) -> None:
@@ -243,7 +426,8 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     page.locator("#date").fill("9")
     page.locator(".card.plan-b", has_text="30 months after").wait_for()
     page.locator("main[aria-busy=false]").wait_for()
-    story = page.locator(".story").inner_text()
+    page.locator("[data-answer=end]").wait_for()
+    waiting = page.locator("#waiting p").first.inner_text()
     page.locator("#nav-body").click()
     page.locator('[data-pathway="visual"]').focus()
     page.keyboard.press("Enter")
@@ -256,8 +440,8 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     page.locator("#nav-course").click()
     page.wait_for_selector("main[data-drawn] .card.plan-none")
     page.locator("main[aria-busy=false]").wait_for()
-    assert page.locator(".story").inner_text() == story
-    assert "with plan B's regimen" in story
+    page.locator("[data-answer=end]").wait_for()
+    assert page.locator("#waiting p").first.inner_text() == waiting
     for control, value in (
         ("case", "pernicious-anaemia"),
         ("start-a", "2"),
@@ -266,53 +450,6 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     ):
         assert page.locator(f"#{control}").input_value() == value
     assert page.locator("#regimen-b").input_value() == "us"
-
-
-def test_data_and_case_file_are_downloaded_and_can_be_read(page: Any, server: str, tmp_path: Path) -> None:
-    open_course(page, server)
-    page.locator("#start-a").fill("3")
-    page.locator(".card.plan-a", has_text="3 months after").wait_for()
-    with page.expect_download() as download:
-        page.locator("#save-case").click()
-    download.value.save_as(tmp_path / "mine.toml")
-    saved = load_case(str(tmp_path / "mine.toml"))
-    assert saved.treatment[0].start == pytest.approx(3 * DAYS_PER_MONTH)
-    page.locator("#make-report").click()
-    page.wait_for_selector("#get-course-nc", timeout=300_000)
-    for name in ("course.nc", "summary.json", "case.toml"):
-        with page.expect_download() as download:
-            page.locator(f"#get-{name.replace('.', '-')}").click()
-        assert download.value.suggested_filename == name
-        download.value.save_as(tmp_path / name)
-    assert load_case(str(tmp_path / "case.toml")) == saved
-    assert json.loads((tmp_path / "summary.json").read_text())["person"]
-    with xr.open_dataset(tmp_path / "course.nc", engine="h5netcdf") as data:
-        assert data["disability"].sel(plan="as given").notnull().all()
-
-
-def test_report_is_downloaded_and_the_link_reads_back(page: Any, server: str) -> None:
-    open_course(page, server)
-    page.locator("#make-report").click()
-    page.wait_for_selector("#get-report-html", timeout=300_000)
-    with page.expect_download() as download:
-        page.locator("#get-report-html").click()
-    assert download.value.suggested_filename == "report.html"
-    page.locator("#age").fill("71")
-    page.locator("#share").click()
-    page.locator("#takeaway", has_text="in the clipboard").wait_for()
-    link = page.evaluate("navigator.clipboard.readText()")
-    page.goto("about:blank")
-    page.goto(link)
-    page.wait_for_selector("main[data-drawn] .card.plan-none")
-    assert "of 71" in page.locator(".story").inner_text()
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_nothing_overflows_a_telephone(page: Any, server: str, view: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server}/#{view}")
-    page.wait_for_selector(f'main[data-view="{view}"]')
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_check_by_questions(page: Any, server: str) -> None:
@@ -402,15 +539,6 @@ SOUND = """() => {
 }"""
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_control_has_a_name_and_headings_are_in_order(page: Any, server: str, view: str) -> None:
-    page.goto(f"{server}/#{view}")
-    page.wait_for_selector(f'main[data-view="{view}"]')
-    if view == "course":
-        page.wait_for_selector("main[data-drawn] .card.plan-none")
-    assert page.evaluate(SOUND) == []
-
-
 def test_the_impulse_waits_where_less_motion_is_asked_for(page: Any, server: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{server}/#wire")
@@ -423,6 +551,7 @@ def test_a_claim_is_judged_by_the_model(page: Any, server: str) -> None:
     page.goto(f"{server}/#claims")
     claim = page.locator("section.claim").first
     assert "gutrecht1970" in claim.inner_text()
+    assert "not every fibre has a wrap" in claim.inner_text(), "the verdict is a sentence before any run"
     claim.get_by_role("button").click()
     claim.locator("table td").first.wait_for()
     assert "velocity with myelin" in claim.inner_text()
@@ -456,7 +585,6 @@ def test_two_plans_are_compared_and_a_regimen_is_built(page: Any, server: str) -
     page.locator("#amount-b").fill("0.01")
     page.locator("#amount-b").dispatch_event("change")
     page.locator("#schedule-b").select_option("weekly")
-    page.locator(".story", has_text="plan B's regimen").wait_for()
     assert page.locator("#order-b").input_value() == "cyanocobalamin 0.01 mg oral weekly"
     page.locator("#order-b").fill("cyanocobalamin 2 mg by telepathy daily")
     page.locator("#order-b").press("Enter")

@@ -24,7 +24,7 @@ class RemyelinError(Exception):
 
 
 class InputError(RemyelinError, ValueError):
-    """What the user gave cannot be used: a file, a key, a value, a unit, a name.
+    """Error in what the user gave: a file, a key, a value, a unit, a name.
 
     Examples
     --------
@@ -50,6 +50,10 @@ class SimulationError(RemyelinError, RuntimeError):
 
 class UncachedKernels(RuntimeWarning):
     """Compiled kernels cannot be kept: every process compiles its own."""
+
+
+class Renamed(UserWarning):
+    """A name of an earlier version was given; it still works."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -49,12 +49,15 @@ def compare(progress: Callable[[str], None] = lambda step: None) -> Iterator[Row
     ledger = Ledger.shipped()
     progress("the engine fills the tables of internodes")
     tables = nerve.build_tables(ledger)
-    yield from _layers(ledger, tables, progress)
+    yield from layers(ledger, tables, progress)
     yield from _equations(ledger, progress)
     yield from _throughput(progress)
 
 
-def _layers(ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None]) -> Iterator[Row]:
+def layers(
+    ledger: Ledger, tables: nerve.Tables, progress: Callable[[str], None] = lambda step: None
+) -> Iterator[Row]:
+    """Yield the cost of each layer for one person, in seconds of one core."""
     progress("cost of each layer")
     population = five_years(PERSONS_TIMED + 1)
     sampler, numbers = Sampler.of(population, ledger), Chain(ledger, tables)

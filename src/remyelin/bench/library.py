@@ -40,7 +40,7 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """What quantised states cost.
+    """Error of quantised states.
 
     Attributes
     ----------

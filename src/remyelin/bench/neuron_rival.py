@@ -36,7 +36,7 @@ _EXPOSED = 1e10  # S/cm2, NEURON's own way of saying that there is no myelin
 
 @dataclass(frozen=True, slots=True)
 class RivalRun:
-    """What a rival said about one fibre, and what it took.
+    """Answer of a rival on one fibre, and its cost.
 
     Attributes
     ----------

@@ -174,7 +174,9 @@ def _lines(course: Course, known: Known) -> Iterator[Line]:
         return points(middle, low, high, most)
 
     worse = told_apart(course)
-    scale = f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of the sets of rates"
+    scale = (
+        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}"
+    )
     open_still = []
     for plan in course.plans:
         label = "treated from now" if plan.name == given and course.case.treatment else plan.label

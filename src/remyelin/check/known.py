@@ -1,4 +1,4 @@
-"""What is known of a person: frozen, in canonical units, whatever form it came in."""
+"""Known facts of a person: frozen, in canonical units, from any form of input."""
 
 from __future__ import annotations
 

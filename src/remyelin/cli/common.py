@@ -1,4 +1,4 @@
-"""What several commands share: options, the ledger of a run, JSON on stdout."""
+"""Shared parts of the commands: options, the ledger of a run, JSON on stdout."""
 
 from __future__ import annotations
 

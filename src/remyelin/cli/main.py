@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from remyelin._version import __version__
-from remyelin.base.errors import InputError, RemyelinError, UncachedKernels
+from remyelin.base.errors import InputError, RemyelinError, Renamed, UncachedKernels
 from remyelin.base.printing import complain, say
 from remyelin.cli.bench import bench
 from remyelin.cli.cases import cases
@@ -164,7 +164,7 @@ def _ready_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
     def one_line(message: Warning | str, category: type[Warning], *rest: object) -> None:
-        if issubclass(category, UncachedKernels):
+        if issubclass(category, UncachedKernels | Renamed):
             _fail(str(message), 0)
         else:
             usual(message, category, *rest)  # type: ignore[arg-type]

@@ -23,6 +23,10 @@ def run(
     exact: Annotated[
         bool, typer.Option("--exact", help="Conduct every fibre in the exact engine instead of tables.")
     ] = False,
+    tables: Annotated[
+        bool,
+        typer.Option("--tables", help="Also print biomarkers, nerve studies and every start of treatment."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
@@ -51,4 +55,4 @@ def run(
 
         print_json(summarise(course))
     else:
-        print_summary(course, out)
+        print_summary(course, out, tables=tables)

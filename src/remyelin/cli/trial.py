@@ -16,7 +16,8 @@ def trial(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME|FILE]", help="A shipped trial or a trial file (*.toml); a list without."
+            metavar="[NAME|FILE]",
+            help="A shipped trial, all of them (all), or a trial file (*.toml); a list without.",
         ),
     ] = None,
     out: Annotated[
@@ -42,6 +43,7 @@ def trial(
     An interrupted trial goes on when the same command runs again with the same --out.
     """
     from remyelin.analysis.trial.design import load_design, shipped_trials
+    from remyelin.base.errors import InputError
 
     if name is None:
         rows = [
@@ -55,6 +57,27 @@ def trial(
             for row in rows:
                 say(f"{row['name']:20} {row['title']}")
         return
+    if name == "all":
+        if out is None:
+            raise InputError("remyelin trial all: give the folder of the pages with --out DIR.")
+        for one in shipped_trials():
+            _one(one, out / one, workers, cluster, replicates, pool, as_json)
+        return
+    _one(name, out, workers, cluster, replicates, pool, as_json)
+
+
+def _one(
+    name: str,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    replicates: int | None,
+    pool: int | None,
+    as_json: bool,
+) -> None:
+    """Run one trial and print it, or write it."""
+    from remyelin.analysis.trial.design import load_design
+
     design = load_design(name)
 
     from remyelin.analysis.trial.run import run_trial
@@ -64,7 +87,7 @@ def trial(
     from remyelin.output.terminal.trial import describe
 
     with ExitStack() as stack:
-        names = [f"{design.name}.html", f"{design.name}.json"]
+        names = [f"{design.name}{end}" for end in (".html", ".json", "-example.csv")]
         held = None if out is None else stack.enter_context(claimed(out, names=names))
         progress = stack.enter_context(Progress())
         found = run_trial(

@@ -4,7 +4,7 @@ from remyelin.clinic.association import Associations
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of
 from remyelin.clinic.further import PATHWAYS as FURTHER
 from remyelin.clinic.further import p300_delay
-from remyelin.clinic.parameters import Parameters
+from remyelin.clinic.parameters import Parameters, of_sets
 from remyelin.clinic.scores import functional_disability, most_points, scale_of
 from remyelin.clinic.symptoms import COMPUTED, SPINAL, severities, signs, signs_of, symptoms
 from remyelin.evidence.catalogue import Symptom, catalogue
@@ -22,6 +22,7 @@ __all__ = [
     "functional_disability",
     "functions_of",
     "most_points",
+    "of_sets",
     "p300_delay",
     "scale_of",
     "severities",

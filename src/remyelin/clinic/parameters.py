@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
 
 from remyelin.clinic.further import Further
 from remyelin.clinic.grades import Grade, PerPerson
@@ -11,7 +15,7 @@ from remyelin.evidence import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What turns the conduction of pathways into symptoms, signs and scores; all of it assumed.
+    """Maps from the conduction of pathways to symptoms, signs and scores; all of it assumed.
 
     Attributes
     ----------
@@ -109,3 +113,38 @@ class Parameters:
             scale_power=ledger.vector("clinic.scale.power"),
             scale_rankin=ledger.vector("clinic.scale.rankin"),
         )
+
+
+_Maps = TypeVar("_Maps", Parameters, Further)
+
+
+def of_sets(each: Sequence[Parameters], trailing: int) -> Parameters:
+    """Return maps of many persons, whose parameter sets differ in the losses of half severity.
+
+    Parameters
+    ----------
+    each : sequence of Parameters
+        One a person; everything but the halves is that of the first.
+    trailing : int
+        Dimensions of the losses after the person.
+
+    Returns
+    -------
+    Parameters
+        With halves over (person, 1, ...).
+    """
+    shape = (len(each), *(1,) * trailing)
+    found = _stacked(list(each), shape)
+    return replace(found, further=_stacked([one.further for one in each], shape))
+
+
+def _stacked(each: list[_Maps], shape: tuple[int, ...]) -> _Maps:
+    first = each[0]
+    grades: dict[str, Any] = {}
+    for field in fields(first):
+        own = getattr(first, field.name)
+        if isinstance(own, Grade):
+            halves = np.array([getattr(one, field.name).half for one in each])
+            if (halves != halves[0]).any():
+                grades[field.name] = Grade(halves.reshape(shape), own.steepness)
+    return replace(first, **grades) if grades else first

@@ -4,7 +4,7 @@
 ``regimen`` writes doses, ``Parameters.from_ledger`` reads the numbers.
 """
 
-from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
+from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, in_words, read_order, regimen
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, gas_level, ramp, steps
 from remyelin.cobalamin.model import course_of, methylation_of, simulate
 from remyelin.cobalamin.parameters import Parameters
@@ -21,6 +21,7 @@ __all__ = [
     "constant",
     "course_of",
     "gas_level",
+    "in_words",
     "methylation_of",
     "ramp",
     "read_order",

@@ -1,4 +1,4 @@
-"""How much of a meal, a dose by mouth or an injection stays in the body.
+"""Shares of a meal, a dose by mouth and an injection that stay in the body.
 
 Absorption by intrinsic factor saturates per meal and per dose (Adams 1971); about a hundredth of
 any amount is absorbed passively (Berlin 1968). Of an injection the kidney takes the more, the larger

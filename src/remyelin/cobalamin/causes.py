@@ -85,7 +85,7 @@ def partly_taken(order: Order, adherence: float, rng: np.random.Generator) -> Or
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """How one person is affected by its cause.
+    """Effect of a cause on one person: days, pace, share, gas.
 
     Attributes
     ----------

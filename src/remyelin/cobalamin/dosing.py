@@ -15,14 +15,15 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
 
-from remyelin.base.errors import InputError, nearest
-from remyelin.base.units import KINDS, UG_PER_MG, UNIT_WORDS, parse
+from remyelin.base.errors import InputError, Renamed, nearest
+from remyelin.base.units import HOURS_PER_DAY, KINDS, UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
 
@@ -32,17 +33,20 @@ Route = Literal["im", "sc", "iv", "oral", "nasal"]
 FORMS: Final[tuple[str, ...]] = get_args(Form)
 ROUTES: Final[tuple[str, ...]] = get_args(Route)
 
-#: Named regimens: the ledger holds their schedule (``regimen.<name>``), this their form and route.
-REGIMENS: Final[Mapping[str, tuple[Form, Route]]] = {
-    "uk neurological": ("hydroxocobalamin", "im"),
-    "uk": ("hydroxocobalamin", "im"),
-    "us": ("cyanocobalamin", "im"),
-    "us practice": ("cyanocobalamin", "im"),
-    "oral": ("cyanocobalamin", "oral"),
-    "japan": ("methylcobalamin", "im"),
-    "japan oral": ("methylcobalamin", "oral"),
-    "b12 b6 folate": ("cyanocobalamin", "oral"),
+#: Named regimens: the entry of the ledger that holds their schedule, their form and route. A name says whose regimen
+#: it is, and its dose where one country has two.
+REGIMENS: Final[Mapping[str, tuple[str, Form, Route]]] = {
+    "uk neurological": ("regimen.uk_neurological", "hydroxocobalamin", "im"),
+    "uk": ("regimen.uk", "hydroxocobalamin", "im"),
+    "us label 100 ug": ("regimen.us", "cyanocobalamin", "im"),
+    "us practice 1 mg": ("regimen.us_practice", "cyanocobalamin", "im"),
+    "oral": ("regimen.oral", "cyanocobalamin", "oral"),
+    "japan": ("regimen.japan", "methylcobalamin", "im"),
+    "japan oral": ("regimen.japan_oral", "methylcobalamin", "oral"),
+    "b12 b6 folate": ("regimen.b12_b6_folate", "cyanocobalamin", "oral"),
 }
+#: Names of earlier versions; they load with a sentence.
+RENAMED: Final[Mapping[str, str]] = {"us": "us label 100 ug", "us practice": "us practice 1 mg"}
 
 _WORD_INTERVALS: Final = {
     "hourly": "1 h",
@@ -104,7 +108,7 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a regimen gives.
+    """Doses of a regimen.
 
     Attributes
     ----------
@@ -185,15 +189,73 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     >>> len(order.doses), order.vitamins
     (3, ((0, 0.8, 0.0), (3.0, 0.0, 0.0)))
     """
+    return _expand(_phases(order, ledger), order, start, stop)
+
+
+def in_words(order: str, ledger: Ledger) -> str:
+    """Return a named regimen with its doses, as ``NAME (ORDER)``; a written order as it is.
+
+    Parameters
+    ----------
+    order : str
+        As for :func:`read_order`.
+    ledger : Ledger
+        Holds the schedules of the named regimens.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_order`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.cobalamin import in_words
+    >>> in_words("oral", Ledger.shipped())
+    'oral (cyanocobalamin 2 mg oral every 1 d)'
+    """
+    name = _name(order)
+    if name not in REGIMENS:
+        return order
+    parts = []
+    for phase in _named(name, ledger):
+        amount = phase.amount_ug or 0.0
+        dose = f"{amount / UG_PER_MG:g} mg" if amount >= UG_PER_MG else f"{amount:g} ug"
+        words = f"{phase.form} {dose} {phase.route} every {_lasting(phase.interval)}"
+        extra = [("folic acid", phase.folic_acid), ("pyridoxine", phase.pyridoxine)]
+        for vitamin, milligrams in extra:
+            words += f" with {vitamin} {milligrams:g} mg" if milligrams else ""
+        parts.append(words + (f" for {_lasting(phase.duration)}" if phase.duration else ""))
+    return f"{name} ({', then '.join(parts)})"
+
+
+def _lasting(days: float | None) -> str:
+    value = days or 0.0
+    hours = f"{value * HOURS_PER_DAY:.6g}"
+    # 7/3 days have no short decimal, 56 hours have
+    return f"{hours} h" if hours.isdigit() and not (2 * value).is_integer() else f"{value:.6g} d"
+
+
+def _name(order: str) -> str:
+    """Return the present name of a named regimen; of anything else its words."""
     name = re.sub(r"[\s_-]+", " ", order.strip().lower())
-    phases = _named(name, ledger) if name in REGIMENS else _written(order)
-    return _expand(phases, order, start, stop)
+    if name in RENAMED:
+        warnings.warn(
+            f"regimen {order!r} is now named {RENAMED[name]!r}, after its dose; write that name.",
+            Renamed,
+            stacklevel=2,
+        )
+    return RENAMED.get(name, name)
+
+
+def _phases(order: str, ledger: Ledger) -> list[_Phase]:
+    name = _name(order)
+    return _named(name, ledger) if name in REGIMENS else _written(order)
 
 
 def _named(name: str, ledger: Ledger) -> list[_Phase]:
-    form, route = REGIMENS[name]
-    slug = name.replace(" ", "_")
-    table = ledger.table(f"regimen.{slug}")
+    entry, form, route = REGIMENS[name]
+    table = ledger.table(entry)
     none = (0.0,) * len(table["amount"])
     vitamins = (table.get("folic_acid", none), table.get("pyridoxine", none))
     rows = zip(table["amount"], table["interval"], table["duration"], *vitamins, strict=True)

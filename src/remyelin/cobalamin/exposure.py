@@ -1,4 +1,4 @@
-"""What reaches the body over the course: diet, absorption, gas, drugs, and what is given."""
+"""Exposure over a course: diet, absorption, gas, drugs, and doses."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class NitrousOxide:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What reaches the body, and how this person differs from the typical one.
+    """Exposure of the body, and the traits of the person in it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is given and eaten on its way into the blood: meals, tablets, depots, free cobalamin in plasma.
+"""Passage of food and doses into the blood: meals, tablets, depots, free cobalamin in plasma.
 
 Nothing here depends on the stores, so it is carried first (:mod:`remyelin.cobalamin.kinetics`).
 """

@@ -1,6 +1,6 @@
 """Data with sources: the ledger of numbers, the bibliography, the published numbers and patients."""
 
-from remyelin.evidence.bibliography import Reference, cite, load_references
+from remyelin.evidence.bibliography import Reference, cite, load_references, printed
 from remyelin.evidence.ledger import Entry, Ledger
 from remyelin.evidence.patients import Patient, load_patients
 from remyelin.evidence.targets import Target, load_population, load_published, load_targets
@@ -17,4 +17,5 @@ __all__ = [
     "load_published",
     "load_references",
     "load_targets",
+    "printed",
 ]

@@ -29,8 +29,17 @@ class Reference:
     fields: Mapping[str, str]
 
     def __str__(self) -> str:
+        return self._line(self.fields.get("note", ""))
+
+    @property
+    def printed(self) -> str:
+        """The source as a page prints it: without the working notes on how it was seen."""
+        note = "" if self.fields.get("title") else self.fields.get("note", "").split(";")[0]
+        return self._line(note)
+
+    def _line(self, note: str) -> str:
         get = self.fields.get
-        title, note = get("title", ""), get("note", "")
+        title = get("title", "")
         parts = [get("author", ""), f"({get('year')})" if get("year") else ""]
         # A source whose own title was not seen is described by its note, in brackets as what it is.
         parts.append(title or (f"[{note}]" if note else ""))
@@ -58,6 +67,12 @@ def cite(key: str) -> str:
     """
     references = load_references()
     return str(references[key]) if key in references else key
+
+
+def printed(key: str) -> str:
+    """Return a source as a page prints it, or the key as it came where the bibliography does not have it."""
+    references = load_references()
+    return references[key].printed if key in references else key
 
 
 @cache

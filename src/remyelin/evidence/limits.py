@@ -1,4 +1,4 @@
-"""What published limits say of one laboratory value: light, so that reading a value needs no simulation.
+"""Published limits of one laboratory value: light, so that reading a value needs no simulation.
 
 Limits are quoted with their source; they classify a value, never a person, and are no advice.
 """
@@ -18,7 +18,7 @@ MARKERS: Final = STATUS
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a published limit says of one value.
+    """Reading of one value by its published limit.
 
     Attributes
     ----------

@@ -298,7 +298,7 @@ def integrate(
                 error = 0.0
                 for i in range(n_states):
                     part = abs(gap[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
-                    # What is no number is an error without bound: max() would lose it.
+                    # Treat NaN as an infinite error; max() would drop it.
                     error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size

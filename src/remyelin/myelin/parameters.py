@@ -53,7 +53,7 @@ class Susceptibility:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the equations of a segment need to know, apart from the segment itself.
+    """Parameters of the equations of a segment, apart from the segment itself.
 
     Attributes
     ----------
@@ -198,7 +198,7 @@ class Parameters:
         table["axon_gas"] *= np.where(motor, growth * self.person.motor_n2o, 0.0)
         table["remyelination"] *= speed
         table["clearance"] *= speed
-        # what regrows nowhere regrows at no rate: segments that differ in nothing else are then alike
+        # Zero the regrowth rate where no axon regrows, so that otherwise identical segments are deduplicated.
         table["regrowth"][table["regrowth_share"] == 0.0] = 0.0
         return table
 

@@ -145,7 +145,7 @@ def simulate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Where segments lie: names, compartments, tracts, and mm from the cell body to the middle (segment).
+    """Positions of segments: names, compartments, tracts, and mm from the cell body to the middle (segment).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where a clinician would not believe the model: grave disability with every nerve study within its limits."""
+"""Doubt of the model's answer: grave disability with every nerve study within its limits."""
 
 from __future__ import annotations
 

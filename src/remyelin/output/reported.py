@@ -1,4 +1,4 @@
-"""What the source of a case reports at presentation beside what the model says, and whether they agree."""
+"""Report of a case at presentation beside the model, and whether they agree."""
 
 from __future__ import annotations
 
@@ -19,12 +19,28 @@ BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
 
 PLACED, UNUSED = "used to place the person", "not used"
 AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
+#: The same verdicts where the findings themselves placed the person: then they test nothing.
+FITTED = {
+    AGREES: "used, and met",
+    TIMING: "used, met at another time",
+    MISSES: "used, and not met",
+}
 FACTOR = 2.0  # durations that differ by more than this are called different
 ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
 
 def reported(course: Course) -> list[dict[str, str]]:
-    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``."""
+    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
+
+    Where the findings of the case were used, none of its verdicts is a test: see :data:`FITTED`.
+    """
+    rows = _rows(course)
+    if course.resembling is None:
+        return rows
+    return [row | {"note": FITTED.get(row["note"], row["note"])} for row in rows]
+
+
+def _rows(course: Course) -> list[dict[str, str]]:
     given = course.data.isel(plan=0).sel(time=0.0)
     rows = []
     for name in (*STATUS, *BLOOD):

@@ -8,21 +8,25 @@ from typing import Any
 
 import numpy as np
 
+from remyelin.base import plain
 from remyelin.base.units import per_unit
 from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.catalogue.pathways import words
-from remyelin.evidence import Entry, cite, load_references
+from remyelin.cobalamin import in_words
+from remyelin.evidence import Entry, Ledger, load_references, printed
 from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.output.answer import told
 from remyelin.output.chances import beside, mental, of_symptom
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import label_of
-from remyelin.output.figures.outlook import forecast_summary, ranged, recovery_summary
+from remyelin.output.figures.outlook import forecast_summary, recovery_summary
 from remyelin.output.formatting import number
 from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
+from remyelin.person.answer import answer_of
 from remyelin.person.course import DISCLAIMER, Course
-from remyelin.person.forecast_guard import refusal
+from remyelin.person.inference.resembling import FINDINGS
 
 SCHEMA = "remyelin-summary/1"
 
@@ -33,6 +37,7 @@ def summarise(course: Course) -> dict[str, Any]:
     """Return the summary of a course; nothing in it depends on the clock."""
     case, provenance = course.case, course.provenance
     used = provenance.used
+    answer = told(answer_of(course))
     cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
     return {
         "schema": SCHEMA,
@@ -48,11 +53,15 @@ def summarise(course: Course) -> dict[str, Any]:
             "coexisting": list(case.coexisting),
             "summary": case.summary,
             "outcome": case.outcome,
-            "citation": cite(case.citation),
+            "citation": printed(case.citation),
+            "key": case.citation,
         },
         "person": _person(course),
         "not_stated": _not_stated(course),
-        "treatment": [f"{item.regimen}, from {label_of(item.start)}" for item in case.treatment],
+        "treatment": [
+            f"{in_words(item.regimen, Ledger.shipped())}, from {label_of(item.start)}"
+            for item in case.treatment
+        ],
         "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
         "biomarkers": _biomarkers(course),
         "readings": _readings(course),
@@ -72,17 +81,23 @@ def summarise(course: Course) -> dict[str, Any]:
         "presence": noticed_from(course),
         "reported": reported(course),
         "reported_note": _reported_note(course),
-        "forecast": forecast_summary(course),
-        "glance": _glance(course),
+        "answer": answer,
+        "forecast": forecast_summary(answer),
         "doubts": doubts(course),
         "recovery": recovery_summary(course),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
-        "citations": [cite(key) for key in cited],
+        "citations": [printed(key) for key in cited],
+        "footnotes": {key: number for number, key in enumerate(cited, 1)},
     }
 
 
 def _reported_note(course: Course) -> str:
+    if course.resembling is not None:
+        return (
+            "Laboratory values, symptoms, signs and their beginnings were all used to find persons who resemble this "
+            "one, so that their agreement is no test; what follows after presentation is the model's."
+        )
     free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
     if any(fact.basis == "placed" for fact in course.person.facts):
         placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
@@ -97,11 +112,6 @@ def _below_limit(sample: Any, name: str) -> list[bool]:
     return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
 
 
-def _value(item: Any, digits: int = 6) -> float | None:
-    value = float(item)
-    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
-
-
 def _person(course: Course) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
     stated = "stated" if course.case.kind == "case" else "set by the scenario"
@@ -113,12 +123,14 @@ def _person(course: Course) -> list[dict[str, Any]]:
             basis = f"not stated; prior {span} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
+        elif fact.basis == FINDINGS:
+            basis = "placed by the findings and the laboratory values of the case"
         rows.append(
             {
                 "name": fact.name,
                 "shown": _with_unit(number(fact.value), fact.unit),
                 "basis": basis,
-                "value": _value(fact.value),
+                "value": plain.number(fact.value, 6),
                 "unit": fact.unit,
             }
         )
@@ -157,13 +169,14 @@ def _readings(course: Course) -> list[dict[str, Any]]:
     for items in zip(*course.readings.values(), strict=True):
         first = items[0]
         limits = " and ".join(number(limit) for limit in first.limits)
-        source = "; ".join(str(references[key]) for key in first.source)
+        source = "; ".join(references[key].printed for key in first.source)
         rows.append(
             {
                 "name": first.marker,
                 "label": MARKERS[first.marker].title,
                 "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
                 "verdicts": [item.verdict for item in items],
+                "cites": list(first.source),
                 "source": f"{source} ({first.locator})" if first.locator else source,
             }
         )
@@ -174,8 +187,8 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
     given = course.data.isel(plan=0)
     rows = []
     for name in STATUS:
-        at = [_value(given[name].sel(time=date)) for date in course.studies]
-        sample = [_value(value) for value in course.samples["SI"][name]]
+        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
+        sample = [plain.number(value, 6) for value in course.samples["SI"][name]]
         other = course.samples["conventional"][name]
         unit = other.attrs["units"]
         rows.append(
@@ -188,19 +201,19 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
                 "sample_below_limit": _below_limit(course.samples["SI"], name),
                 "conventional": {
                     "unit": unit,
-                    "values": [None if v is None else _value(v / per_unit(name, unit)) for v in at],
-                    "sample": [_value(value) for value in other],
+                    "values": [None if v is None else plain.number(v / per_unit(name, unit), 6) for v in at],
+                    "sample": [plain.number(value, 6) for value in other],
                 },
             }
         )
     for name in BLOOD:
-        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
         rows.append(
             {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
         )
     for compartment in given.compartment.values.tolist():
         phi = given["methylation"].sel(compartment=compartment)
-        at = [_value(phi.sel(time=date)) for date in course.studies]
+        at = [plain.number(phi.sel(time=date), 6) for date in course.studies]
         label = f"Methylation potential, {compartment}"
         rows.append(
             {
@@ -222,9 +235,9 @@ def _studies(course: Course) -> list[dict[str, Any]]:
             for studies in course.studies.values():
                 found = studies.row(reference.study, reference.site).assessed[position]
                 flag = "" if found.flag == "normal" else found.flag
-                value = None if found.value is None else _value(found.value)
+                value = None if found.value is None else plain.number(found.value, 6)
                 cells.append(
-                    {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
+                    {"value": value, "z": None if found.z is None else plain.number(found.z, 3), "flag": flag}
                 )
             normal = (
                 f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
@@ -239,8 +252,8 @@ def _studies(course: Course) -> list[dict[str, Any]]:
                     "quantity": f"{reference.site}, {named(norm.quantity)}",
                     "unit": norm.unit,
                     "normal": normal,
-                    "limit": _value(norm.limit),
-                    "healthy": None if norm.value is None else _value(norm.value),
+                    "limit": plain.number(norm.limit, 6),
+                    "healthy": None if norm.value is None else plain.number(norm.value, 6),
                     "values": cells,
                 }
             )
@@ -253,7 +266,7 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
     for item in course.symptoms:
         computed = item.id in severity.symptom.values
         at = (
-            [_value(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
+            [plain.number(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
             if computed
             else []
         )
@@ -344,42 +357,9 @@ def _cognition(course: Course) -> dict[str, Any]:
     score = course.data["cognition"].isel(plan=0)
     return {
         "label": "Cognition as a whole, standard deviations from health",
-        "values": [_value(score.sel(time=date), 3) for date in course.studies],
+        "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
         "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
     }
-
-
-def _glance(course: Course) -> list[dict[str, str]]:
-    data = course.data
-    now, bands = data.isel(plan=0).sel(time=0.0), course.recovery.bands["disability"].isel(plan=0)
-    horizon = label_of(float(data.time[-1]))
-    worst = max(
-        # reflexes are a sign, found by an examiner; a person complains of the others
-        (item for item in course.symptoms if item.id in data.symptom.values and item.id != "reflexes"),
-        key=lambda item: float(now["severity"].sel(symptom=item.id)),
-    )
-    abnormal = sum(row.abnormal for row in next(iter(course.studies.values())).rows)
-    severity = float(now["severity"].sel(symptom=worst.id))
-    noticed = bool(now["present"].sel(symptom=worst.id))
-    leading = f"{worst.name.lower()} ({severity:.2f})" if noticed else "none"
-    cards = [
-        {
-            "label": "computed functional disability at presentation (0 to 16), median and 90 % range",
-            "value": ranged(bands.sel(time=0.0), course.recovery.most),
-        }
-    ]
-    if not refusal(course):
-        cards.append(
-            {
-                "label": f"computed functional disability at {horizon}, median and 90 % range",
-                "value": ranged(bands.isel(time=-1), course.recovery.most),
-            }
-        )
-    return [
-        *cards,
-        {"label": "leading symptom at presentation (severity 0 to 1)", "value": leading},
-        {"label": "study rows outside the normal limit at the first study", "value": str(abnormal)},
-    ]
 
 
 def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:

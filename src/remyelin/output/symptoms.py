@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,22 @@ TIERS: Final = {
     "no evidence": "no evidence that deficiency causes it",
 }
 _WIDTH: Final = 100
+
+
+def severity_word(severity: float) -> str:
+    """Return the word of a severity of 0 to 1, by the limits of the ledger's ``record.grades``.
+
+    Examples
+    --------
+    >>> severity_word(0.0), severity_word(0.5)
+    ('not noticed', 'moderate')
+    """
+    return ("not noticed", "mild", "moderate", "severe")[bisect_right(_grades(), severity)]
+
+
+@cache
+def _grades() -> tuple[float, ...]:
+    return Ledger.shipped().vector("record.grades")
 
 
 def entries(ledger: Ledger) -> list[dict[str, Any]]:

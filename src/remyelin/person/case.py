@@ -87,7 +87,7 @@ class _Frozen(BaseModel):
 
 
 class Person(_Frozen):
-    """Who: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
+    """Person of a case: age (y), sex, height (cm), weight (kg), glomerular filtration (mL/min/1.73 m2)."""
 
     age: Age
     sex: Literal["female", "male"]
@@ -164,7 +164,7 @@ class Finding(_Frozen):
 
 
 class Plan(_Frozen):
-    """When nerves are studied and how far the course is computed."""
+    """Dates of nerve studies, and the horizon of the course."""
 
     studies: Annotated[tuple[Time, ...], Field(min_length=1, max_length=12)] = Field(
         default=("0 d", "3 mo", "12 mo"), validate_default=True, strict=False
@@ -192,7 +192,7 @@ class Case(_Frozen):
     >>> from remyelin import load_case
     >>> case = load_case('stabler-2013')
     >>> case.person.age, case.labs.b12 is not None, case.treatment[0].regimen
-    (57.0, True, 'us practice')
+    (57.0, True, 'us practice 1 mg')
     """
 
     name: Name

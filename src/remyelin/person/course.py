@@ -1,4 +1,4 @@
-"""The chain, for one person: days meet microseconds here and nowhere else.
+"""Run the full model for one person, from case to symptoms, for every treatment plan.
 
 case -> person -> cobalamin -> myelin and axons (days) -> conduction at study dates (microseconds)
 -> symptoms -> what treatment, and its delay, change.
@@ -23,12 +23,13 @@ from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain
+from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
-from remyelin.person.outlook import Recovery, recover
+from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
-from remyelin.person.settings import MARKER_LEAST
+from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
 from remyelin.person.subject import exposure_of, placed, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
@@ -36,7 +37,7 @@ DISCLAIMER = "A research and teaching model, never medical advice."
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a run rests on: version, ledger entries used, overrides, seed."""
+    """Provenance of a run: version, ledger entries used, overrides, seed."""
 
     version: str
     used: tuple[Entry, ...]
@@ -68,6 +69,9 @@ class Course:
         Days of the first plan on which labels ask to watch potassium.
     recovery : Recovery
         Every plan with its band, time to improvement, and what remains.
+    resembling : Resembling or None
+        Persons who resemble the findings of the case; None where it reports none that the model computes, or where
+        they were left out.
 
     Examples
     --------
@@ -94,6 +98,7 @@ class Course:
     recovery: Recovery
     symptoms: tuple[clinic.Symptom, ...]
     provenance: Provenance
+    resembling: Resembling | None = None
 
     def to_tree(self) -> xr.DataTree:
         """Return the course as a tree of datasets; :func:`remyelin.open_course` reads the same from a file."""
@@ -129,7 +134,20 @@ class Course:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        days = self.data["time"].to_numpy()
+        rows = {
+            "person": f"{self.case.person.age:g} years, {self.case.person.sex}; {self.case.cause.kind}",
+            "days": f"{days[0]:.0f} to {days[-1]:.0f}; 0 is presentation",
+            "plans": f"{len(self.plans)}, the first as given",
+            "studies": ", ".join(f"day {day:g}" for day in self.studies),
+            "contents": ".data (xarray), .studies, .recovery, .plot; .to_tree() holds all of it",
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in rows.items()
+        )
+        title = f"{self.case.name}: {self.case.title}"
+        return f"<div><strong>{html.escape(title)}</strong><br>{DISCLAIMER}<table>{cells}</table></div>"
 
 
 def run_course(
@@ -138,6 +156,7 @@ def run_course(
     *,
     exact: bool = False,
     seed: int = 0,
+    findings: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Course:
     """Compute one person's course from cobalamin to symptoms, for every plan.
@@ -153,6 +172,8 @@ def run_course(
     seed : int
         Seed of the sampled fibres and of the laboratory's noise; the same case, ledger and seed give the same
         result to the last bit.
+    findings : bool
+        Whether the symptoms and signs of the case are used; without them it is placed by laboratory values alone.
     progress : callable
         Called with the name of each step.
 
@@ -175,9 +196,12 @@ def run_course(
     ledger = ledger.recording()
     progress("placing the person")
     person = placed(case, ledger)
+    tables = nerve.build_tables(ledger)
+    alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
+    person = person if alike is None else alike.person
     plans = plans_of(case, person)
     who = subject_of(case, person)
-    chain = Chain(ledger)
+    chain = Chain(ledger, tables)
 
     progress("cobalamin and one-carbon metabolism")
     exposures = [exposure_of(who, plan, ledger) for plan in plans]
@@ -212,7 +236,10 @@ def run_course(
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]
-    recovery = recover(chemistry, pathways, who, starts, chain)
+    if alike is None:
+        recovery = recover(chemistry, pathways, who, starts, ledger)
+    else:
+        recovery = recover_resembling(alike, plans, chemistry, pathways, who, starts, ledger)
 
     given = states.isel(plan=0)
     conduct = nerve.exact(who.body, chain.tables, ledger, seed=seed) if exact else None
@@ -242,4 +269,5 @@ def run_course(
         recovery=recovery,
         symptoms=clinic.catalogue(ledger),
         provenance=provenance,
+        resembling=alike,
     )

@@ -1,9 +1,9 @@
 """Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
 
-A finding is present or absent: it is reproduced where most of the parameter sets, and the set whose curves are drawn,
-have it at presentation. That is stricter than its lying in their 90 % band, in which a few sets would be enough while
-the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a duration within a
-factor of two. Everything that shows a forecast or compares delays asks here first.
+A finding is present or absent: it is reproduced where most of the persons of the band, and the one whose curves are
+drawn, have it at presentation. That is stricter than its lying in their 90 % band, in which a few of them would be
+enough while the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a
+duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the model computes at presentation, untreated, that a report can be held against.
+    """Findings that the model computes at presentation, untreated, to hold a report against.
 
     Attributes
     ----------
@@ -93,6 +93,8 @@ def refusal(course: Course) -> str:
     str
         Names every finding that is not reproduced, as reported and as computed.
     """
+    if course.resembling is not None and course.resembling.refused:
+        return course.resembling.refused
     return explain(course.case.symptom, course.case.sign, findings_of(course))
 
 
@@ -239,14 +241,35 @@ def told_apart(course: Course) -> frozenset[str]:
     """
     own = course.data["disability"].isel(time=-1)
     median = course.recovery.bands["disability"].isel(time=-1).sel(quantile="median")
-    given = course.plans[0].name
-    return frozenset(
-        plan.name
-        for plan in course.plans
-        if (plan.shift is None or plan.shift > 0)
-        and all(
-            float(ends.sel(plan=plan.name)) - float(ends.sel(plan=given)) >= WORSE for ends in (own, median)
-        )
+    names = [plan.name for plan in course.plans]
+    worse = worse_ends(
+        [float(own.sel(plan=name)) for name in names],
+        [float(median.sel(plan=name)) for name in names],
+        [plan.shift for plan in course.plans],
+    )
+    return frozenset(name for name, told in zip(names, worse, strict=True) if told)
+
+
+def worse_ends(
+    own: Sequence[float], median: Sequence[float], shifts: Sequence[float | None]
+) -> tuple[bool, ...]:
+    """Say of every plan whether it begins later, or never, and ends at least half a point worse than the first one.
+
+    Parameters
+    ----------
+    own, median : sequence of float
+        Points at the end of the plans with the ledger's rates, and in the median of the members.
+    shifts : sequence of float or None
+        Days by which treatment begins later than given; None: never.
+
+    Examples
+    --------
+    >>> worse_ends([1, 1, 4], [1, 2, 5], [0, 90, None])
+    (False, False, True)
+    """
+    return tuple(
+        (shift is None or shift > 0) and all(ends[i] - ends[0] >= WORSE for ends in (own, median))
+        for i, shift in enumerate(shifts)
     )
 
 

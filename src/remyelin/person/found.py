@@ -35,7 +35,7 @@ ROAD_SPREAD: Final = 97.0  # spreads one number of a stream over the roads, inde
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """When and how one person is found.
+    """Presentation of one person: day and road.
 
     Attributes
     ----------

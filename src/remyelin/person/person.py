@@ -1,4 +1,4 @@
-"""Who exactly is simulated: what the case states, and a prior for everything it does not."""
+"""The simulated person: what the case states, and a prior for everything it does not."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ agreement at presentation is then no test of the model; what follows from it is.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,39 @@ _SCALES = {
     "mma": "methylmalonate at a given status, of typical",
     "homocysteine": "homocysteine at a given status, of typical",
 }
+
+
+def levels(case: Case, person: Person, ledger: Ledger) -> Person:
+    """Move the levels that a person has at a given state towards the laboratory values of a case.
+
+    Normal means in the logarithm: the spread between persons against the variation within a person and the
+    discrepancy of the model, so that a value which the state does not explain is not explained by the level alone.
+
+    Parameters
+    ----------
+    case : Case
+    person : Person
+        Whose store and time since the cause began stay as they are.
+    ledger : Ledger
+        Spreads, ``readout_noise.*`` and ``record.discrepancy.lab``.
+    """
+    times = np.array([person.began - COURSE_LEAD, 0.0])
+    plain = replace(person, traits=person.traits.with_values(plasma=1.0, mma=1.0, homocysteine=1.0))
+    reached = exposure(case, plain, UNTREATED, ledger)
+    found = cobalamin.course_of(reached, times, cobalamin.Parameters.from_ledger(ledger))
+    for name, marker in {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}.items():
+        measured = getattr(case.labs, marker)
+        if measured is None:
+            continue
+        away = math.log(measured / max(float(found[marker][-1]), MARKER_LEAST))
+        # only the haptocorrin-bound part of serum B12 has a level of its own
+        loading = float(found["haptocorrin"][-1] / found["b12"][-1]) if name == "plasma" else 1.0
+        spread = ledger[f"spread.{name}"] ** 2
+        noise = ledger[f"readout_noise.{marker}"] ** 2 + ledger["record.discrepancy.lab"] ** 2
+        value = math.exp(away * loading * spread / (loading**2 * spread + noise))
+        person = person.moved(traits=person.traits.with_values(**{name: value}))
+        person = person.with_fact(Fact(_SCALES[name], value, "1", "placed", f"spread.{name}"))
+    return person
 
 
 def place(case: Case, person: Person, ledger: Ledger) -> Person:

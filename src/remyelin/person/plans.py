@@ -1,4 +1,4 @@
-"""What is done, and when: the treatment as given, none, and the same begun earlier or later."""
+"""Plans of treatment: as given, none, and the same begun earlier or later."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
 
 
 def untreated_label(case: Case) -> str:
-    """Say what "nothing done" means: whether the cause, or the exposure to nitrous oxide, continues."""
+    """Say what "untreated" means: whether the cause, or the exposure to nitrous oxide, continues."""
     if case.cause.kind == NONE:
-        return "nothing done"
+        return "untreated"
     if not CAUSES[case.cause.kind].gas:
-        return "nothing done, the cause goes on"
+        return "untreated, the cause goes on"
     over = case.cause.ended is not None and case.cause.ended < 0
-    return "nothing done, the exposure is over" if over else "nothing done, the exposure continues"
+    return "untreated, the exposure is over" if over else "untreated, the exposure continues"
 
 
 def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
@@ -72,7 +72,9 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
     InputError
         If a regimen of the case cannot be read; the message names the treatment.
     """
-    return treated(caused(person, _stop(case, person, plan), ledger), *orders(case, plan, ledger))
+    # of persons who resemble a case some took gas for shorter than a plan begins earlier
+    stop = max(_stop(case, person, plan), person.began + 1.0)
+    return treated(caused(person, stop, ledger), *orders(case, plan, ledger))
 
 
 def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:

@@ -12,6 +12,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import remembered
 from remyelin.person.case import Case
 from remyelin.person.conditioned import condition
 from remyelin.person.examination import examine
@@ -25,6 +26,7 @@ from remyelin.person.settings import (
     COURSE_WEEK,
     COURSE_WEEKLY_UNTIL,
     COURSE_YEARS,
+    PLACED_KEPT,
 )
 
 
@@ -49,6 +51,7 @@ class Subject:
     times: NDArray[np.float64]
 
 
+@remembered(maxsize=PLACED_KEPT)
 def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
     examine(case)  # one built by a program as well

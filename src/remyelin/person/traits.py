@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What differs between persons under the same exposure; every trait is 1 in the typical person.
+    """Differences between persons under the same exposure; every trait is 1 in the typical person.
 
     Attributes
     ----------

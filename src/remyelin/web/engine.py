@@ -1,4 +1,4 @@
-"""What the page asks for while a slider moves: one person under one plan, from dose to symptom, without studies.
+"""Computations behind the sliders: one person under one plan, from dose to symptom, without studies.
 
 The steps are those of :class:`remyelin.person.chain.Chain`, as in a report, with fewer dates of conduction. The placed
 person and computed trajectories are remembered.
@@ -9,44 +9,55 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic_core import to_json
 
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.evidence import Ledger
-from remyelin.evidence.limits import MARKERS
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.damage import Damage
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
+from remyelin.person.answer import Answer, answered
+from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.forecast_guard import explain, findings, noticed_since
-from remyelin.person.outlook import at_presentation, members
+from remyelin.person.inference.resembling import Resembling, has_findings, resembling
+from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
-from remyelin.person.subject import Subject, exposure_of, placed, subject_of
+from remyelin.person.settings import RECOVERY_MEMBERS
+from remyelin.person.subject import exposure_of, placed, subject_of
+from remyelin.web.bands import band_dates, days_to_better, first_dose, shifted_from, values_at
+from remyelin.web.drawn import (
+    Followed,
+    Picture,
+    Trajectory,
+    as_json,
+    dates,
+    described,
+    months,
+    pictured,
+    plain,
+    refuse_too_long,
+    state_at,
+)
 from remyelin.web.memory import Memory
 from remyelin.web.settings import (
     WEB_BAND,
     WEB_BAND_MEMBERS,
-    WEB_BAND_POINTS,
     WEB_COURSE_POINTS,
     WEB_DOSES,
-    WEB_HISTORY_DAYS,
     WEB_HISTORY_POINTS,
-    WEB_HISTORY_SHOWN,
-    WEB_HORIZON_DAYS,
     WEB_ONSETS,
     WEB_TRAJECTORIES_KEPT,
 )
@@ -56,49 +67,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Check = Callable[[str], None]
-
-BLOOD = (*MARKERS, "haemoglobin", "mcv", "csf_b12")
-PATHWAY_VALUES = ("conducted", "delay", "dispersion", "axons", "ectopic")
-STATES = ("intact", "vacuolated", "bare", "remyelinated", "axons")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """What of symptoms and disability the page draws, as plain arrays over the dimensions of the pathways.
-
-    Attributes
-    ----------
-    severity : mapping of str to (...) array
-        Of every computed symptom, 0 to 1.
-    disability : (...) array
-        Points of the scale.
-    """
-
-    severity: Mapping[str, NDArray[np.float64]]
-    disability: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trajectory:
-    """One person under one plan.
-
-    Attributes
-    ----------
-    who : Subject
-    chemistry, states : Dataset
-        Over (time, compartment), and myelin and axons over (time, segment), at every date of the course.
-    drawn, pathways : Dataset
-        The states and conduction at the dates drawn.
-    picture : Picture
-        Symptoms and disability at these dates.
-    """
-
-    who: Subject
-    chemistry: xr.Dataset
-    states: xr.Dataset
-    drawn: xr.Dataset
-    pathways: xr.Dataset
-    picture: Picture
 
 
 class Engine:
@@ -123,7 +91,22 @@ class Engine:
         """Return the person of a case, placed by its laboratory values."""
         data = to_toml_data(case)
         key = json.dumps([data.get(part) for part in ("person", "cause", "intake", "labs")], sort_keys=True)
-        return self._persons.get(key, lambda: placed(case, self.ledger))
+        found = self.alike(case)
+        return found.person if found else self._persons.get(key, lambda: placed(case, self.ledger))
+
+    def alike(self, case: Case, check: Check = lambda step: None) -> Resembling | None:
+        """Return the persons who resemble the findings of a case; None where it reports none."""
+        if not has_findings(case, self.ledger):
+            return None
+        data = to_toml_data(case)
+        parts = ("person", "cause", "intake", "labs", "coexisting", "symptom", "sign")
+        key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
+
+        def make() -> Resembling | None:
+            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+
+        found: Resembling | None = self._persons.get(key, make)
+        return found
 
     def trajectory(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         """Follow one person under one plan.
@@ -150,6 +133,7 @@ class Engine:
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
         check("placing the person")
+        self.alike(case, check)
         person = self.person(case)
         refuse_too_long(case, person, shift)
         who, chain = subject_of(case, person), self._chain
@@ -177,26 +161,8 @@ class Engine:
 
         Sets evenly taken; chemistry as in the trajectory.
         """
-        whole = self.trajectory(case, shift, check)
-        chain, body = self._chain, whole.who.body
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
-        times = whole.states.time.to_numpy()
-        at = dates(times, WEB_BAND_POINTS // 2, WEB_BAND_POINTS)
-        check("members of the ensemble")
-        together = chain.myelin(
-            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
-        )
-        check("conduction of the ensemble")
-        pathways = chain.conduction(together, body, coexisting=case.coexisting)
-        check("symptoms of the ensemble")
-        pictures = [
-            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
-            for i, judge in enumerate(followed.judges)
-        ]
-        picture = Picture(
-            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
-            np.stack([one.disability for one in pictures]),
-        )
+        found = self.followed(case, shift, check)
+        pathways, picture = found.pathways, found.picture
         low, high = WEB_BAND
 
         def band(values: NDArray[np.float64], names: Iterable[str]) -> dict[str, Any]:
@@ -217,13 +183,108 @@ class Engine:
             for key in ("conducted", "axons")
         }
         return {
-            "months": months(together.time.to_numpy()),
-            "members": len(followed.rates),
+            "months": months(found.days),
+            "members": len(picture.disability),
             "share": [low, high],
             "disability": band(picture.disability[..., None].astype(np.float64), ["total"])["total"],
             "severity": band(np.stack(list(picture.severity.values()), axis=-1), picture.severity),
             "pathways": {name: {key: shares[key][name] for key in shares} for name in shares["conducted"]},
         }
+
+    def followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        """Return the members of the ensemble under one plan."""
+        return self.remember(("followed", _key(case), shift), lambda: self._followed(case, shift, check))
+
+    def _followed(self, case: Case, shift: float | None, check: Check) -> Followed:
+        whole = self.trajectory(case, shift, check)
+        chain, body = self._chain, whole.who.body
+        times = whole.states.time.to_numpy()
+        start = first_dose(case, shift)
+        at = band_dates(times, start)
+        alike = self.alike(case)
+        if alike is not None:
+            return self._followed_alike(case, shift, whole, alike, times[at], check)
+        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
+        check("members of the ensemble")
+        together = chain.myelin(
+            whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
+        )
+        check("conduction of the ensemble")
+        pathways = chain.conduction(together, body, coexisting=case.coexisting)
+        check("symptoms of the ensemble")
+        pictures = [
+            pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
+            for i, judge in enumerate(followed.judges)
+        ]
+        picture = Picture(
+            {name: np.stack([one.severity[name] for one in pictures]) for name in pictures[0].severity},
+            np.stack([one.disability for one in pictures]),
+            np.stack([one.gait for one in pictures]),
+        )
+        presence = np.array([float(judge.presence) for judge in followed.judges])
+        return Followed(together.time.to_numpy(), start, pathways, picture, presence)
+
+    def _followed_alike(
+        self,
+        case: Case,
+        shift: float | None,
+        whole: Trajectory,
+        alike: Resembling,
+        days: NDArray[np.float64],
+        check: Check,
+    ) -> Followed:
+        """Return the persons who resemble the findings of a case under one plan."""
+        mental = whole.chemistry["mental"].sel(time=days).to_numpy()
+        found = band_of(
+            case, (Plan("asked", "as asked", shift),), alike, days, mental[None], self.ledger, check
+        )
+        picture = Picture(
+            {name: values[:, 0] for name, values in found.severity.items()},
+            found.disability[:, 0].astype(np.int64),
+            found.gait[:, 0].astype(np.int64),
+        )
+        over = ("member", "time", "pathway")
+        pathways = xr.Dataset(
+            {name: (over, values[:, 0]) for name, values in found.pathways.items()},
+            coords={"time": days, "pathway": list(clinic.PATHWAYS)},
+        )
+        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
+        return Followed(days, first_dose(case, shift), pathways, picture, presence)
+
+    def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
+        """Return the answer of a case under plans, the first of which is its own.
+
+        Parameters
+        ----------
+        plans : sequence of (Plan, Case)
+            The case of each plan holds its regimen.
+        refused : str
+            Of :meth:`refused`.
+        check : callable
+        """
+        (given, case), *_ = plans
+        # the answer of what is refused names no other plan
+        shown = plans[:1] if refused else plans
+        followed = [self.followed(own, plan.shift, check) for plan, own in shown]
+        last = float(followed[0].days[-1])
+        dates = ends_at(followed[0].start, last)
+        own = [float(self.trajectory(kase, plan.shift, check).picture.disability[-1]) for plan, kase in shown]
+        ends = Ends(
+            np.stack([values_at(item.days, item.picture.disability, dates) for item in followed]),
+            np.stack([values_at(item.days, item.picture.gait, dates) for item in followed]),
+            np.stack([days_to_better(item) for item in followed]),
+        )
+        return answered(
+            ends,
+            [shifted_from(plan, given) for plan, _ in shown],
+            own,
+            refused=refused,
+            deficient=case.cause.kind != NONE,
+            treated=bool(case.treatment) and given.shift is not None,
+            exposed=CAUSES[case.cause.kind].gas and not (case.cause.ended or 0.0) < 0,
+            horizon=last,
+            most=clinic.most_points(self._chain.judge),
+        )
 
     def refused(self, case: Case, check: Check) -> str:
         """Say why the course of a case is no forecast for its person; empty where it may be shown.
@@ -238,12 +299,23 @@ class Engine:
     def _refused(self, case: Case, check: Check) -> str:
         whole = self.trajectory(case, 0.0, check)
         person, body, chain = whole.who.person, whole.who.body, self._chain
-        followed = members(person, self.ledger, WEB_BAND_MEMBERS)
         times = whole.states.time.to_numpy()
         zero = times[np.searchsorted(times, 0.0) :][:1]
         check("findings of the ensemble")
-        together = chain.myelin(whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting)
-        pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+        alike = self.alike(case)
+        if alike is not None:
+            if alike.refused:
+                return alike.refused
+            plan = Plan("asked", "as given", 0.0)
+            now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
+            here = presentation_of(now, 0)
+        else:
+            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            together = chain.myelin(
+                whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
+            )
+            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+            here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
@@ -252,7 +324,7 @@ class Engine:
         presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
         noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(at_presentation(pathways, followed.judges), noticed, presence, names)
+        computed = findings(here, noticed, presence, names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(
@@ -261,7 +333,7 @@ class Engine:
         """Study the nerves at a date (days); with drawn fibres in the exact engine where asked."""
         whole = self.trajectory(case, shift, check)
         tables = self.tables()
-        state = _state_at(whole, day)
+        state = state_at(whole, day)
         run = nerve.exact(whole.who.body, tables, self.ledger, seed=0) if exact else None
         damage = Damage.of(states_of(state), tables, Spread.from_ledger(self.ledger))
         count = itertools.count(1)
@@ -276,7 +348,7 @@ class Engine:
     def doubted(self, case: Case, shift: float | None, day: float, found: nerve.Studies) -> str:
         """Say why a clinician would doubt a whole battery at a date, beside the disability of that date."""
         whole = self.trajectory(case, shift, lambda step: None)
-        state = _state_at(whole, day).expand_dims("time")
+        state = state_at(whole, day).expand_dims("time")
         pathways = self._chain.conduction(state, whole.who.body, coexisting=case.coexisting)
         mental = whole.chemistry["mental"].interp(time=pathways["time"], method="nearest")
         disability = pictured(pathways, mental, self._chain.maps_of(whole.who.person.traits)).disability
@@ -287,7 +359,7 @@ class Engine:
     ) -> list[dict[str, Any]]:
         """Return diameter, chance to conduct and arrival of the fibres of a pathway, neuron after neuron."""
         whole = self.trajectory(case, shift, check)
-        arrays = states_of(_state_at(whole, day))
+        arrays = states_of(state_at(whole, day))
         laboratory = Laboratory.of(whole.who.body, self.tables(), self.ledger)
         found = []
         for run in runs(pathway, whole.who.body, self.ledger):
@@ -307,145 +379,8 @@ class Engine:
         return found
 
 
-def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Parameters) -> Picture:
-    """Return symptoms and disability of pathways (..., time, pathway).
-
-    As :meth:`remyelin.person.chain.Chain.clinical_state` does, without signs and labels, which take most of its time.
-    """
-    over = [str(name) for name in pathways["pathway"].to_numpy().tolist()]
-    values = {name: pathways.variables[name].to_numpy() for name in clinic.VARIABLES}
-    lost = clinic.functions_of(values, over, judgement)
-    reached = mental.sel(time=pathways["time"]).to_numpy().astype(np.int64)
-    scale = clinic.scale_of(lost, judgement, np.broadcast_to(reached, values["conducted"].shape[:-1]))
-    return Picture(clinic.severities(lost, judgement), scale["total"])
-
-
-def _state_at(whole: Trajectory, day: float) -> xr.Dataset:
-    """Return the state of myelin and axons at a date, linear between those kept."""
-    times = whole.states.time.to_numpy()
-    # dates travel in months with three decimals
-    day = float(np.clip(day, times[0], times[-1])) if times[0] - 1 <= day <= times[-1] + 1 else day
-    if not times[0] <= day <= times[-1]:
-        raise InputError(
-            f"the date must lie between month {times[0] / DAYS_PER_MONTH:.0f} and month "
-            f"{times[-1] / DAYS_PER_MONTH:.0f} from presentation."
-        )
-    return whole.states.sel(time=day) if day in times else whole.states.interp(time=day)
-
-
-def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
-    """Refuse what would take the page too long; the command line computes it.
-
-    Raises
-    ------
-    InputError
-        If the history or the horizon is too long, or the treatment is moved out of the course.
-    """
-    if -person.began > WEB_HISTORY_DAYS:
-        raise InputError("cause.began: the page computes up to 60 years of history; use the command line.")
-    if case.plan.horizon > WEB_HORIZON_DAYS:
-        raise InputError("plan.horizon: the page computes up to 10 years; use the command line.")
-    if shift is None:
-        return
-    for i, item in enumerate(case.treatment):
-        if not person.began <= item.start + shift <= case.plan.horizon:
-            raise InputError(
-                f"treatment[{i}].start: moved by {shift / DAYS_PER_MONTH:.0f} months it lies outside the course."
-            )
-
-
-def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
-    """Choose indices of dates to draw: the first, and at most so many of the history shown and after day 0.
-
-    Both ends, day 0 and the last date before the stretch that the charts show are among them.
-    """
-    zero = int(np.searchsorted(times, 0.0))
-    shown = max(int(np.searchsorted(times, -WEB_HISTORY_SHOWN, side="right")) - 1, 0)
-    past = np.linspace(shown, zero, min(before, zero - shown + 1)).round()
-    future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
-    return np.unique(np.concatenate([[0], past, future])).astype(np.int64)
-
-
-def months(days: NDArray[np.float64]) -> list[float]:
-    """Return dates in months from presentation."""
-    return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
-
-
-def as_json(data: Any) -> bytes:
-    """Return plain data as JSON; what is not finite becomes null."""
-    return to_json(data, inf_nan_mode="null")
-
-
-def plain(values: Any) -> list[float]:
-    """Return numbers with four digits in one list; what is not finite becomes NaN."""
-    found: list[float] = _digits(np.asarray(values, dtype=np.float64).ravel()).tolist()
-    return found
-
-
-def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to four digits; what is not finite becomes NaN."""
-    with np.errstate(divide="ignore"):
-        size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
-    unit = 10.0 ** np.clip(3 - np.nan_to_num(size), -300, 300)  # of numbers near the least there are
-    return np.where(np.isfinite(array), np.round(array * unit) / unit, np.nan)
-
-
-def by_name(data: xr.Dataset, over: str, keys: Iterable[str]) -> dict[str, dict[str, list[float]]]:
-    """Return variables over (time, `over`) as plain lists by name; arrays, as labelled selection is slow."""
-    names = [str(name) for name in data[over].to_numpy().tolist()]
-    found: dict[str, dict[str, list[float]]] = {name: {} for name in names}
-    for key in keys:
-        rounded = _digits(data.variables[key].transpose(over, "time").to_numpy().astype(np.float64))
-        for name, column in zip(names, rounded.tolist(), strict=True):
-            found[name][key] = column
-    return found
-
-
-def described(whole: Trajectory) -> dict[str, Any]:
-    """Return a trajectory as plain data."""
-    at = dates(whole.chemistry.time.to_numpy(), 2 * WEB_HISTORY_POINTS, 2 * WEB_COURSE_POINTS)
-    variables, times = whole.chemistry.variables, whole.chemistry.time.to_numpy()[at]
-    states, pathways, picture, person = whole.drawn, whole.pathways, whole.picture, whole.who.person
-    return {
-        "blood_months": months(times),
-        "blood": {
-            name: {
-                "values": plain(variables[name].to_numpy()[at]),
-                "unit": str(variables[name].attrs.get("units", "")),
-            }
-            for name in BLOOD
-        },
-        "months": months(pathways.time.to_numpy()),
-        "segments": by_name(states, "segment", STATES),
-        "pathways": by_name(pathways, "pathway", PATHWAY_VALUES),
-        "severity": {name: plain(values) for name, values in picture.severity.items()},
-        "chance": {
-            str(name): {
-                str(bound): plain(variables["chance"].to_numpy()[at, i, j])
-                for j, bound in enumerate(variables["bound"].to_numpy().tolist())
-            }
-            for i, name in enumerate(variables["association"].to_numpy().tolist())
-        },
-        "disability": plain(picture.disability),
-        "person": [
-            {
-                "name": fact.name,
-                "value": fact.value,
-                "unit": fact.unit,
-                "basis": fact.basis,
-                "entry": fact.entry,
-                "low": fact.low,
-                "high": fact.high,
-            }
-            for fact in person.facts
-        ],
-    }
-
-
 def _key(case: Case) -> str:
     """What of a case its trajectory depends on."""
     data = to_toml_data(case)
-    return json.dumps(
-        [data.get(part) for part in ("person", "cause", "intake", "labs", "treatment", "plan")],
-        sort_keys=True,
-    )
+    decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
+    return json.dumps([data.get(part) for part in decides], sort_keys=True)

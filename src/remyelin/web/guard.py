@@ -1,4 +1,4 @@
-"""What stands between the network and the application: host, origin, size of a body, headers."""
+"""Guard between network and application: host, origin, size of a body, headers."""
 
 from __future__ import annotations
 

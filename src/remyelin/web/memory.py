@@ -1,4 +1,4 @@
-"""What has been computed is remembered."""
+"""Thread-safe LRU cache; concurrent requests for a key compute it once."""
 
 from __future__ import annotations
 

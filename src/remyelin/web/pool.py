@@ -1,4 +1,4 @@
-"""Where computations run: a few threads (the kernels release the GIL), a bounded queue, and a way to stop."""
+"""Threads for computations (the kernels release the GIL), with a bounded queue and a way to stop."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Pool:
 
     @property
     def inside(self) -> int:
-        """How many requests are in the queue or running."""
+        """Number of requests in the queue or running."""
         return self._inside
 
     async def run(self, request: Request, work: Callable[[Ticket], T]) -> T:

@@ -1,4 +1,4 @@
-"""Which numbers of the ledger symptoms and the disability scale read: those that change them when nudged.
+"""Numbers of the ledger that symptoms and the disability scale read: those that change them when nudged.
 
 Nothing about it is written down: every entry that :class:`remyelin.clinic.Parameters` asks for is lowered in turn, and
 whatever then comes out differently for any of many states of the pathways reads it.

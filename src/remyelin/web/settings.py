@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from remyelin.person.settings import RECOVERY_MEMBERS
+
 WEB_PORT: Final = 8712
 WEB_BODY_BYTES: Final = 131_072
 WEB_REQUEST_SECONDS: Final = 20.0  # from the first byte of a request to its last
@@ -19,7 +21,9 @@ WEB_TRAJECTORIES_KEPT: Final = 128
 WEB_HISTORY_SHOWN: Final = 48 * 30.4375  # days before presentation that the charts show
 WEB_HISTORY_POINTS: Final = 17  # dates drawn of these ...
 WEB_COURSE_POINTS: Final = 40  # ... and after
-WEB_BAND_MEMBERS: Final = 16
+WEB_BAND_MEMBERS: Final = RECOVERY_MEMBERS  # those of the report, so that both give one answer
+# months after the first dose at which bands are kept
+WEB_BAND_MONTHS: Final = (0, 0.5, 1, 1.5, 2, 3, 4, 6, 12)
 WEB_BAND_POINTS: Final = 16
 WEB_ONSETS: Final = 60  # past dates at which it is asked since when a symptom has been noticed
 WEB_BAND: Final = (0.05, 0.95)

@@ -51,11 +51,23 @@ def test_what_is_built_in_is_called_so() -> None:
 def test_waiting_is_compared_when_every_start_has_had_its_time() -> None:
     run = judge("injections", LEDGER).run
     assert run is not None
-    scores = [row.value or 0.0 for row in run.rows]
+    scores = [row.value or 0.0 for row in run.rows[:4]]
     assert scores == sorted(scores)
     assert scores[2] < scores[3], "a start after a year must not be read before it could work"
     # a start after three months may end on the same point as one now, which the claim then reports as mixed
     assert run.bearing in ("agrees", "mixed")
+
+
+def test_claims_of_form_and_route_use_the_trials() -> None:
+    form, injections = (judge(name, LEDGER) for name in ("best-form", "injections"))
+    for judged, count in ((form, 3), (injections, 2)):
+        assert judged.run is not None
+        rows = [row for row in judged.run.rows if row.what.startswith("persons per arm")]
+        assert len(rows) == count
+        for row in rows:
+            assert row.value is None or row.value >= 2
+    assert form.run is not None
+    assert f"would need {form.run.words['rats']} persons per arm" in form.meaning
 
 
 def test_what_needs_correction_and_what_misses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

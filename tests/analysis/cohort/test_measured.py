@@ -202,3 +202,25 @@ def test_the_report_shows_what_is_measured(healthy: Cohort) -> None:
     latency = next(row for row in rows if row["what"] == "tibial P40 latency")
     wide, narrow = (latency[key][1] - latency[key][0] for key in ("measured", "persons"))
     assert wide > narrow
+
+
+def test_the_report_shows_all_nineteen(healthy: Cohort) -> None:
+    rows = summary(Results(healthy))["symptoms"]
+    assert [row["number"] for row in rows] == list(range(1, 20))
+    for row in rows:
+        if row["tier"] == "mechanism":
+            assert row["first"] == row["last"] == 0.0, f"nobody healthy has {row['name']} by mechanism"
+    assert any(row["first"] > 0.0 for row in rows if row["tier"] == "no evidence"), "the background is there"
+
+
+def test_a_person_is_the_same_before_any_treatment(tmp_path: Path) -> None:
+    """What is drawn of a person does not depend on how many doses another arm would have left out."""
+    found = {}
+    for regimen in ("cyanocobalamin 1 mg oral daily", "cyanocobalamin 1 mg im every 30 d"):
+        text = SHORT.replace("uk neurological", regimen).replace("persons = 9", "persons = 3")
+        text = text.replace('"adults"]', '"adults", "most-doses"]')
+        found[regimen] = run_cohort(parse_population(text, "f"), tmp_path / str(len(found)), chunk=64)
+    ours, theirs = (Results(cohort) for cohort in found.values())
+    first = ours.column("visit") == 0
+    for name in set(ours.names) - {"sex", "cause", "arm"}:
+        np.testing.assert_array_equal(ours.column(name)[first], theirs.column(name)[first], err_msg=name)

@@ -19,7 +19,7 @@ from remyelin.analysis.trial import Design, load_design, parse_design, run_trial
 from remyelin.analysis.trial.analyse import analyse, responded
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.simulate import allocate, measured, power_rows, replicate, stream
-from remyelin.analysis.trial.sizing import needed
+from remyelin.analysis.trial.sizing import needed, paired
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 
@@ -195,6 +195,23 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
+def test_all_trials_are_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from remyelin.cli import trial as command
+
+    run: list[tuple[str, Path | None]] = []
+    monkeypatch.setattr(command, "_one", lambda name, out, *rest: run.append((name, out)))
+    command.trial("all", out=tmp_path)
+    assert run == [(name, tmp_path / name) for name in shipped_trials()]
+    with pytest.raises(InputError, match="--out DIR"):
+        command.trial("all")
+
+
+def test_the_page_of_trials_says_what_each_needs() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
+    for name in shipped_trials():
+        assert f"| `{name}` | {load_design(name).needs} |" in text
+
+
 GOOD = (shipped_trials()["positive-control"]).read_text(encoding="utf-8")
 
 
@@ -328,6 +345,21 @@ def test_a_killed_trial_goes_on_and_finds_the_same(who: str, tmp_path: Path) -> 
         "it was finished before the end"
     )
     assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+
+
+def test_an_absent_response_counts_as_none_in_the_same_persons() -> None:
+    design = _design(
+        endpoint=[
+            {"name": "P40", "column": "tibial_sep.P40.amplitude", "kind": "change", "visit": "12 mo"},
+        ]
+    )
+    pool = _pool(0.0, design, persons=40)
+    look = observation_of("tibial_sep.P40.amplitude", Ledger.shipped())
+    for arm, size in (("new", 1.5), ("old", np.nan)):
+        pool.values["as shipped", arm]["tibial_sep.P40.amplitude"] = np.full((1, 40, 3), size)  # type: ignore[index]
+    row = paired(design, pool, {"tibial_sep.P40.amplitude": look})[0]
+    assert row.persons == 40
+    assert row.mean == 1.5
 
 
 def test_finished_sizes_are_read_again(tmp_path: Path) -> None:

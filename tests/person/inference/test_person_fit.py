@@ -16,7 +16,7 @@ LEDGER = Ledger.shipped()
 HEAD = "when,kind,name,value,unit,note\n,person,age,68,y\n,person,sex,female\n"
 BASE = (
     ",cause,pernicious anaemia\n-5 mo,symptom,paraesthesia,began\n0 d,lab,b12,140,pg/mL\n0 d,lab,mma,900,nmol/L\n"
-    "0 d,sign,vibration,reduced\n0 d,sign,babinski,absent\n0 d,treatment,us practice,began\n"
+    "0 d,sign,vibration,reduced\n0 d,sign,babinski,absent\n0 d,treatment,us practice 1 mg,began\n"
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from remyelin.person.inference.psis import smoothed
-from remyelin.person.inference.sampler import Draws, Prior, sample
+from remyelin.person.inference.sampler import Draws, Prior, Proposal, sample
 
 PRIOR = Prior(6, np.array([0.5, 0.3, 0.2]), 12)
 MEAN, SPREAD = np.array([1.5, -1.0, 2.0]), np.array([0.3, 0.4, 0.5])
@@ -53,21 +53,12 @@ def test_the_same_seed_gives_the_same_bits() -> None:
     assert not np.array_equal(one.draws.z, run(6).draws.z)
 
 
-def test_draws_of_an_earlier_sample_are_used_again() -> None:
+def test_a_first_proposal_saves_rounds_and_leaves_the_answer() -> None:
     first = run(3)
-    again = sample(
-        PRIOR,
-        likelihood,
-        4,
-        first=128,
-        more=64,
-        most=len(first.draws) + 64,
-        wanted=1e9,
-        start=(first, first.log_likelihood),
-    )
-    assert len(again.draws) == len(first.draws) + 64
-    assert np.array_equal(again.draws.z[: len(first.draws)], first.draws.z)
-    assert again.effective > 0.8 * first.effective
+    begin = Proposal.fitted(first.draws, np.exp(first.log_weights), PRIOR)
+    again = run(4, begin=begin)
+    assert again.rounds < first.rounds
+    assert again.log_evidence == pytest.approx(first.log_evidence, abs=0.5)
 
 
 @pytest.mark.parametrize("shape", [0.2, 0.5, 0.9])

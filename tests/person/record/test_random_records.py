@@ -59,7 +59,9 @@ def random_record(seed: int) -> str:
             "there": rng.choice(("present", "absent")),
             "power": rng.randint(0, 5),
             "points": rng.randint(0, 16),
-            "order": rng.choice(("us practice", "oral", "cyanocobalamin 1 mg im every 30 d", "vitamins")),
+            "order": rng.choice(
+                ("us practice 1 mg", "oral", "cyanocobalamin 1 mg im every 30 d", "vitamins")
+            ),
         }
         when = f"{rng.choice((-24, -6, -3, -1, 0, 0, 0, 1, 3, 12))} mo"
         lines.append(f"{when},{rng.choice(ROWS).format(**values)}")

@@ -85,7 +85,7 @@ ENTRY = ((93, 3850, 37.2), (95, 3630, 40.0))
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What the fit found.
+    """Result of the fit.
 
     Attributes
     ----------

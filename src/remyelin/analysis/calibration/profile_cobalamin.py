@@ -1,4 +1,4 @@
-"""How well each fitted parameter of the cobalamin layer is known: profiles of its likelihood.
+"""Profiles of the likelihood of each fitted parameter of the cobalamin layer: how well it is known.
 
 A parameter is held at values across its range while the others are fitted again, with their weak
 priors; its own prior is left out. Where the misfit rises by 3.84 over its lowest value the 95 % interval ends;

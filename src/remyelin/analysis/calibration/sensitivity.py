@@ -1,4 +1,4 @@
-"""Which unmeasured numbers an answer rests on: Morris over all of them, Sobol over the few that matter.
+"""Sensitivity of the answers to unmeasured numbers: Morris over all of them, Sobol over the few that matter.
 
 Every assumed or calibrated number that the whole chain reads is moved over its range, independently of the
 others; calibration rows are not enforced, so this says what the numbers could do, not what is likely. At most

@@ -1,4 +1,4 @@
-"""How much of an answer rests on which number that nobody has measured: the shipped analysis, read back.
+"""The shipped sensitivity analysis, read back: the share of an answer that rests on each unmeasured number.
 
 Made by :mod:`remyelin.analysis.calibration.sensitivity`; nothing is simulated here.
 """
@@ -20,7 +20,7 @@ _SHOWN: Final = 3  # numbers named in one sentence
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one number does to one answer, in the unit of the answer.
+    """Effect of one number on one answer, in the unit of the answer.
 
     Attributes
     ----------

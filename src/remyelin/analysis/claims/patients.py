@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from remyelin import clinic
+from remyelin.analysis.claims.planned import planned, said
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Entry, Ledger, load_references
@@ -32,7 +33,7 @@ def maintenance(ledger: Ledger, progress: Progress) -> Run:
         "Ten years of raised homocysteine or methylmalonic acid for other reasons (controls: the cord must stay "
         "whole), and a lack of the enzyme that needs B12 with B12 itself normal.",
         rows,
-        # that homocysteine and methylmalonate do not reach myelin was decided, not found
+        # Homocysteine and methylmalonate do not affect myelin by construction, so this is not evidence.
         "built in" if direction(rows) == "agrees" else direction(rows),
         held(rows),
     )
@@ -154,7 +155,7 @@ def recovery(ledger: Ledger, progress: Progress) -> Run:
 
 
 def waiting(ledger: Ledger, progress: Progress) -> Run:
-    """What treatment now, later or never does to one person."""
+    """Compare treatment now, later or never in one person."""
     progress("one course under several starts")
     course = _course(ledger)
     plans = {plan.name: plan.label for plan in course.plans}
@@ -173,13 +174,17 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
     )
     values = [value for value, _ in ends]
     worse = values[0] < values[1] < values[2] < values[3]
+    delay, route = planned("waiting", progress), planned("oral-neurological", progress)
     return Run(
-        f"The shipped case {CASE!r}, the same published schedule started when found, later, or never.",
-        rows,
+        f"The shipped case {CASE!r}, the same published schedule started when found, later, or never; and two virtual "
+        "trials.",
+        (*rows, *delay, *route),
         "agrees" if worse else "mixed" if values[0] < values[3] else "disagrees",
         {
             "today": _score(course, "as given", 0.0)[1],
             **dict(zip(("now", "quarter", "year", "never"), (shown for _, shown in ends), strict=True)),
             "years": f"{years:.0f}",
+            "delay": said(delay[0]),
+            "route": said(route[0]),
         },
     )

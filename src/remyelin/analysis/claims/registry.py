@@ -1,7 +1,8 @@
-"""Which claims there are, and how one is judged: the evidence stands in ``claims.toml``, the numbers are computed."""
+"""Registry of claims and their judgement: the evidence stands in ``claims.toml``, the numbers are computed."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -77,6 +78,12 @@ class Claim:
     verdict: str
     meaning: str
     run: str
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words before any run: the sentences of `meaning` that need no number of it."""
+        parts = re.split(r"(?<=[.!?]) ", self.meaning)
+        return " ".join(part for part in parts if "{" not in part)
 
 
 @dataclass(frozen=True, slots=True)

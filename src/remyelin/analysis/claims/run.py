@@ -1,4 +1,4 @@
-"""What a run of the model says of a claim, and rows of published targets beside what the model gives."""
+"""Result of a run for one claim, and rows of published targets beside what the model gives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the model says of a claim.
+    """Answer of the model to a claim.
 
     Attributes
     ----------

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin import cobalamin
+from remyelin.analysis.claims.planned import planned, said
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
 from remyelin.analysis.protocols.trials import trials
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -111,11 +112,12 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
     best, rest = year[-1], max(year[:-1])
     week = [row.value or 0.0 for row in rows[0::2]]
     first = max(range(len(FORMS)), key=week.__getitem__)
+    trial = planned("methylcobalamin", progress)
     return Run(
         "A person five years without intrinsic factor, the same order of injections in each form. In the model all "
         "forms become the same inside the cell; they differ in what is retained, and of methylcobalamin as much is "
         "taken to be retained as of cyanocobalamin.",
-        tuple(rows),
+        (*rows, *trial),
         "agrees" if best > rest + 100 * LITTLE else "built in",
         {
             "methyl": f"{best:.0f}",
@@ -124,12 +126,13 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
             "first": FORMS[first],
             "week": f"{week[first]:.0f}",
             "methylweek": f"{week[-1]:.0f}",
+            "rats": said(trial[-1]),
         },
     )
 
 
 def risks(ledger: Ledger, progress: Progress) -> Run:
-    """What the model can say of harm: the blood that recovers while nerves do not."""
+    """Return the harm within the model's reach: the blood that recovers while nerves do not."""
     progress("folic acid alone")
     plain, masked = _patient(ledger), _patient(ledger, folic_acid=FOLIC_ACID)
     blood = [float(item["haemoglobin"][-1]) for item in (plain, masked)]

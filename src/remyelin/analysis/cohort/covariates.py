@@ -1,4 +1,4 @@
-"""The covariates of a population as distributions in canonical units, and how they hang together."""
+"""Covariate distributions in canonical units, and their correlation matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a covariate is spread in a population, drawn through its quantile function.
+"""Distributions of covariates, drawn through their quantile functions.
 
 Every distribution is sampled by inversion, so that one uniform number per covariate, correlated through a
 Gaussian copula or not, gives the person, and the same uniform numbers give the same person whatever else

@@ -1,4 +1,4 @@
-"""The folder of a run: whose it is, what is in it, and what is left of an earlier run.
+"""Output folder of a cohort run: ownership check, contents, resume.
 
 It holds ``population.toml`` (resolved), ``cohort.json`` (what is computed and whether it is finished), and
 ``parts/``. Nothing in it depends on workers, order or time.

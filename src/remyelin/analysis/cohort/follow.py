@@ -187,12 +187,12 @@ def _excess(
 
 
 def _own_numbers(drawn: Drawn) -> dict[str, float]:
-    """Draw a number a symptom, the same at every visit: whoever has it first has it at the least chance.
+    """Return a number a symptom, the same at every visit: whoever has it first has it at the least chance.
 
-    A dementia lies within the loss of memory, so both share a number. The draws come after all others of the person.
+    A dementia lies within the loss of memory, so both share a number.
     """
-    own = dict(zip(association.ITEMS, drawn.rng.random(len(association.ITEMS)), strict=True))
-    return {name: float(value) for name, value in own.items()} | {"dementia": float(own["memory"])}
+    own = dict(zip(association.ITEMS, drawn.own, strict=True))
+    return own | {"dementia": own["memory"]}
 
 
 def _neuropathy(studies: nerve.Studies) -> bool:

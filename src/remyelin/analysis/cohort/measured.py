@@ -1,4 +1,4 @@
-"""What a laboratory measures of a cohort, beside what the model gives: spread, repetition, drop-out; long tables."""
+"""Measurements of a cohort by a laboratory beside model values: spread, repetition, drop-out; long tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured on a cohort at a visit, in words a population file can use.
+"""Measures of a cohort at a visit, in words that a population file can use.
 
 A measure is a name, or a name and an argument after a colon: ``complete``, ``noticed:gait``,
 ``abnormal:tibial_sep``, ``median:b12``. Several studies or symptoms, any of which counts, are parted by ``|``.

@@ -54,6 +54,10 @@ class Observation:
         own = rng.standard_normal((len(values), 1))
         return self.measured(values, own, rng.standard_normal(values.shape))
 
+    def without_error(self, values: Values) -> Values:
+        """Return the model's values with the size 0 where a response is absent."""
+        return np.where(np.isnan(values), self.absent, values)
+
     def measured(self, values: Values, own: Values, repeated: Values) -> Values:
         """Return measured values of the model's, from normal numbers that are given.
 
@@ -65,7 +69,7 @@ class Observation:
         repeated : (person, visit) array
             Standard normal; what differs from one visit to the next.
         """
-        filled = np.where(np.isnan(values), self.absent, values)
+        filled = self.without_error(values)
         noise = self.between * own + self.within * repeated
         # An absent response stays absent: there is nothing for the noise to move.
         moved = (

@@ -52,7 +52,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a worker returns of a part it has written.
+    """Receipt of a part that a worker has written.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ def write_part(
     }
     arrow = pa.table(table).replace_schema_metadata({_KEY: json.dumps(footer)})
     sink = pa.BufferOutputStream()
-    # hundreds of columns of a few hundred numbers: what describes a column would take more room than it saves
+    # Column statistics and dictionaries would be larger than these short columns.
     pq.write_table(arrow, sink, compression="zstd", use_dictionary=list(WORDS), write_statistics=False)
     put(folder / chunk.file, sink.getvalue())
     return Done(chunk, digests, failures)

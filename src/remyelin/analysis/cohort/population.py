@@ -57,7 +57,7 @@ class _Frozen(BaseModel):
 
 
 class Spread(_Frozen):
-    """How one covariate is spread, and what that rests on (a bibliography key, or ``assumed``)."""
+    """Distribution of one covariate, and its basis (a bibliography key, or ``assumed``)."""
 
     distribution: Literal["constant", "uniform", "normal", "lognormal", "beta", "choice"]
     source: Annotated[str, Field(min_length=1, max_length=100)]

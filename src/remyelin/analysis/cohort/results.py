@@ -1,4 +1,4 @@
-"""What a finished cohort says: its columns, and its figures beside the published ones."""
+"""Results of a finished cohort: its columns, and its figures beside the published ones."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.measured import Measured, measurable
 from remyelin.analysis.cohort.measures import MEASURES, per_person, together
+from remyelin.analysis.cohort.noticed import nineteen
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
+from remyelin.base.plain import number
 from remyelin.catalogue.markers import MARKERS
 from remyelin.evidence import load_published
 
@@ -321,7 +323,7 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
             {
                 "what": label,
                 "unit": unit,
-                "value": _number(together(measure, values)),
+                "value": number(together(measure, values)),
                 "persons": None
                 if share or not known.size
                 else [float(x) for x in np.quantile(known, [0.1, 0.9])],
@@ -401,6 +403,7 @@ def summary(results: Results) -> dict[str, Any]:
         "failures": [asdict(item) for item in cohort.failures],
         "excluded": int(results.at(0, 0)["attempt"].sum()) if results.persons else 0,
         "published": [item.as_dict() for item in compare(results)],
+        "symptoms": nineteen(results),
         "variation": {
             f"{population.visits[visit]:g} d": variation(results, visit) for visit in dict.fromkeys((0, last))
         },
@@ -416,10 +419,6 @@ def load(folder: Path) -> dict[str, Any]:
 
     table = pq.read_table(part_folder(folder))
     return {name: table[name].to_numpy() for name in table.column_names}
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 __all__ = [

@@ -31,7 +31,7 @@ from remyelin.person.chain import Chain
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: courses done and in all, failed ones, seconds passed and left (None at the start)."""
+    """Progress of a run: courses done and in all, failed ones, seconds passed and left (None at the start)."""
 
     done: int
     total: int

@@ -1,4 +1,4 @@
-"""Who a person of a population is: a pure function of the population's seed and the person's number."""
+"""Sampling of persons: a pure function of the population's seed and the person's number."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from remyelin.analysis.cohort.distributions import Distribution
 from remyelin.analysis.cohort.population import Arm, Population
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.clinic.association import ITEMS
 from remyelin.evidence import Ledger
 from remyelin.person.person import Person
 from remyelin.person.traits import NAMES, Spread
@@ -42,6 +43,9 @@ class Drawn:
         Uniform number that decides when the person is found.
     adherence : float
         Share of doses taken.
+    own : tuple of float
+        Uniform numbers that decide which symptoms without a mechanism the person has, in the order of
+        :data:`remyelin.clinic.association.ITEMS`; the same whatever the person is given.
     off : tuple of float
         Days by which each visit is off its date.
     rng : Generator
@@ -57,6 +61,7 @@ class Drawn:
     given: Mapping[str, float]
     chance: float
     adherence: float
+    own: tuple[float, ...]
     off: tuple[float, ...]
     rng: Generator
 
@@ -201,6 +206,7 @@ class Sampler:
             given=given,
             chance=float(rng.random()),
             adherence=value("adherence", 1.0),
+            own=_own(self.population, number, attempt),
             off=_off(self.population, number, attempt),
             rng=rng,
         )
@@ -213,6 +219,12 @@ def _assigned(population: Population) -> tuple[int, ...]:
         np.repeat(np.arange(len(sizes)), sizes)
     )
     return tuple(int(place) for place in order)
+
+
+def _own(population: Population, number: int, attempt: int) -> tuple[float, ...]:
+    """Return the numbers of a person's symptoms without a mechanism, from a stream that no treatment has drawn from."""
+    rng = default_rng(SeedSequence(population.seed, spawn_key=(number, attempt, 1)))
+    return tuple(float(number) for number in rng.random(len(ITEMS)))
 
 
 def _off(population: Population, number: int, attempt: int) -> tuple[float, ...]:

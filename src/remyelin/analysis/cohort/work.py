@@ -1,4 +1,4 @@
-"""What a worker does: set up once, then compute chunks and write their parts."""
+"""Worker of a cohort: set up once, then compute chunks and write their parts."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Worker:
 
 def _memory() -> int:
     """Largest resident size of this process so far, bytes; 0 where the system does not say."""
-    # What Linux says of a process's resources begins with the size of whoever started it.
+    # On Linux ru_maxrss includes the parent's peak after fork, so read VmHWM instead.
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -1,4 +1,4 @@
-"""When injury halts after treatment starts, under each hypothesis of what keeps it going."""
+"""Halting of injury after treatment starts, under each hypothesis of what keeps it going."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SEEN = 0.05  # share of fibres whose arrival gives the latency
 
 @dataclass(frozen=True, slots=True)
 class Nerve:
-    """What the engine says of fibres with so many lesioned internodes.
+    """Results of the engine for fibres with so many lesioned internodes.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which experiments there are, and the plain form in which each gives its result."""
+"""Registry of experiments, and the plain form in which each gives its result."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an experiment found.
+    """Result of an experiment.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which unmeasured numbers the answers of two cases rest on: the shipped analysis, drawn."""
+"""Unmeasured numbers that the answers of two cases rest on: the shipped analysis, drawn."""
 
 from __future__ import annotations
 

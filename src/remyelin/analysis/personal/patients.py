@@ -22,12 +22,12 @@ from remyelin.person.inference.forecast import Forecast, forecast
 from remyelin.person.inference.posterior import Posterior, fit_person
 from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE
 from remyelin.person.record import Record
+from remyelin.person.record.fields import Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.rows import Row
 
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
-SCHEDULE: Final = "us practice"
+SCHEDULE: Final = "us practice 1 mg"
 PERSONS: Final = 160  # simulated for each patient
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (
@@ -238,7 +238,8 @@ def _typical(posterior: Posterior, months: float) -> float:
 
     shared = posterior.setting
     cause = int(np.argmax(shared.prior.causes))
-    draws = Draws(np.zeros((1, shared.prior.coordinates)), np.array([cause]), np.array([0]))
+    own = np.array([len(shared.numbers) - 1])  # the ledger's own set
+    draws = Draws(np.zeros((1, shared.prior.coordinates)), np.array([cause]), own)
     days = np.array([0.0, months * DAYS_PER_MONTH]) if months > 0 else np.array([0.0])
     people = simulated(draws, posterior.plan, days, (), shared)
     one, none = np.ones((1, 1)), np.zeros((1, 1, 1))

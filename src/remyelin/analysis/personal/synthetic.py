@@ -28,7 +28,7 @@ _HEAD: Final = (
 TEMPLATES: Final = {
     "sparse": _HEAD
     + "0 d,lab,b12,100,pmol/L\n0 d,symptom,paraesthesia,mild\n0 d,sign,vibration,reduced\n"
-    + "0 d,treatment,us practice,began\n",
+    + "0 d,treatment,us practice 1 mg,began\n",
     "rich": _HEAD
     + "".join(
         f"{when},lab,b12,300,pmol/L\n{when},lab,mma,500,nmol/L\n{when},symptom,paraesthesia,mild\n"
@@ -36,7 +36,7 @@ TEMPLATES: Final = {
         for when in ("0 d", "3 mo", "9 mo")
     )
     + "0 d,lab,homocysteine,30,umol/L\n0 d,sign,ankle jerk,reduced\n0 d,sign,babinski,absent\n"
-    + "0 d,study,sural amplitude,8,uV\n0 d,treatment,us practice,began\n12 mo,treatment,us practice,ended\n",
+    + "0 d,study,sural amplitude,8,uV\n0 d,treatment,us practice 1 mg,began\n12 mo,treatment,us practice 1 mg,ended\n",
 }
 #: Days after presentation at which the truth is compared with its forecast.
 TARGET: Final = 365.25

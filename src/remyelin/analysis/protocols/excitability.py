@@ -1,4 +1,4 @@
-"""What one bare internode does to a fibre, by the channels of its axolemma: Coggan's plane, and ectopic firing.
+"""Effect of one bare internode on a fibre, by the channels of its axolemma: Coggan's plane, and ectopic firing.
 
 Conditions: 10 um, 37 C, converged grid, 13 nodes, internode 6 bare. Its axolemma carries 4 % of the node's
 channels (Shrager and Rubinstein 1990), of which sodium (fast and persistent alike) and leak are varied.

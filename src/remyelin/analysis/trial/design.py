@@ -103,12 +103,16 @@ class Hypothesis(_Frozen):
 
 
 class TrialPublished(_Frozen):
-    """A published difference between the first arm and the last beside that of the model."""
+    """A published difference between the first arm and the last beside that of the model.
+
+    `n` is the persons per arm of the published trial; replicates of the size nearest to it are shown.
+    """
 
     endpoint: Annotated[str, Field(min_length=1, max_length=80)]
     value: float
     low: float | None = None
     high: float | None = None
+    n: Annotated[int, Field(ge=1)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=100)]
     mark: Literal["read", "read-2nd", "recall", "calc", "none"] = "none"
     note: Text = ""

@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from remyelin.analysis.cohort.parts import put
 from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.pool import Pool
 
+#: Keys of a design that say something and change no replicate.
+WORDS: Final = ("title", "citation", "summary", "needs", "published", "power")
 Arrays = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
 
 
@@ -39,9 +42,8 @@ class Kept:
         """Return what is kept of a trial in a folder."""
         if folder is None:
             return cls(None)
-        content = hashlib.sha256(
-            json.dumps([__version__, design.model_dump(mode="json")], sort_keys=True).encode()
-        )
+        decides = design.model_dump(mode="json", exclude=set(WORDS))
+        content = hashlib.sha256(json.dumps([__version__, decides], sort_keys=True).encode())
         content.update(pool.strata.tobytes())
         for name in sorted(pool.values):
             for column in sorted(pool.values[name]):

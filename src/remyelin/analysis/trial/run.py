@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from remyelin.analysis.cohort.observation import Observation, observation_of
 from remyelin.analysis.trial.design import Design, load_design
+from remyelin.analysis.trial.example import example
 from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
-from remyelin.analysis.trial.sizing import Needed, needed
+from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 
@@ -35,6 +36,7 @@ class TrialResult:
     assurance : tuple of AssuranceRow
         Over the parameter sets.
     needed : tuple of Needed
+    paired : tuple of Paired
     smallest : mapping of (hypothesis, endpoint) to int or None
         Smallest size of the design that reaches the power asked for.
     means : mapping of (hypothesis, arm, column) to (visit, 3) array
@@ -43,6 +45,8 @@ class TrialResult:
         By column.
     persons, failed : int
         Of the pool.
+    example : str
+        One replicate of the largest size that the pool holds without drawing anybody twice, as CSV.
 
     Examples
     --------
@@ -55,11 +59,13 @@ class TrialResult:
     rows: tuple[PowerRow, ...]
     assurance: tuple[AssuranceRow, ...]
     needed: tuple[Needed, ...]
+    paired: tuple[Paired, ...]
     smallest: Mapping[tuple[str, str], int | None]
     means: Mapping[tuple[str, str, str], NDArray[np.float64]]
     observations: Mapping[str, Observation]
     persons: int
     failed: int
+    example: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return the trial as JSON-ready data."""
@@ -69,6 +75,7 @@ class TrialResult:
             "rows": [asdict(row) for row in self.rows],
             "assurance": [asdict(row) for row in self.assurance],
             "needed": [asdict(row) for row in self.needed],
+            "paired": [asdict(row) for row in self.paired],
             "smallest": [
                 {"hypothesis": hypothesis, "endpoint": endpoint, "n": n}
                 for (hypothesis, endpoint), n in self.smallest.items()
@@ -167,13 +174,24 @@ def analysed(
         if row.power >= design.power and (smallest[key] is None or row.n < (smallest[key] or row.n)):
             smallest[key] = row.n
     means = {
-        (hypothesis, arm, column): _quantiles(array[0])
+        (hypothesis, arm, column): _quantiles(looks[column].without_error(array[0]))
         for (hypothesis, arm), columns in pool.values.items()
         for column, array in columns.items()
     }
     sizes = tuple(needed(design, pool, looks))
+    whole = [place for place, n in enumerate(design.sizes) if n * len(design.arm) <= pool.persons]
     return TrialResult(
-        design, tuple(rows), tuple(assured), sizes, smallest, means, looks, pool.persons, pool.failed
+        design,
+        tuple(rows),
+        tuple(assured),
+        sizes,
+        tuple(paired(design, pool, looks)),
+        smallest,
+        means,
+        looks,
+        pool.persons,
+        pool.failed,
+        example(design, pool, looks, whole[-1] if whole else 0),
     )
 
 

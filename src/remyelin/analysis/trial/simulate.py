@@ -179,7 +179,7 @@ def stream(design: Design, name: str, *key: int) -> Generator:
     return default_rng(SeedSequence(design.seed, spawn_key=(REPEATABLE_STREAMS[name], *key)))
 
 
-def replicate(
+def observed(
     design: Design,
     pool: Pool,
     hypothesis: int,
@@ -189,8 +189,8 @@ def replicate(
     *,
     null: bool = False,
     over_sets: bool = False,
-) -> tuple[list[Test], list[bool]]:
-    """Run one replicate and return the test of every endpoint, and whether an interim look ended it.
+) -> tuple[Replicate, dict[str, Values]]:
+    """Return the persons of one replicate, and what is measured of them (person, visit) by column.
 
     Parameters
     ----------
@@ -216,6 +216,25 @@ def replicate(
         )
         for place, column in enumerate(sorted(looks))
     }
+    return drawn, columns
+
+
+def replicate(
+    design: Design,
+    pool: Pool,
+    hypothesis: int,
+    size: int,
+    number: int,
+    looks: Mapping[str, Observation],
+    *,
+    null: bool = False,
+    over_sets: bool = False,
+) -> tuple[list[Test], list[bool]]:
+    """Run one replicate and return the test of every endpoint, and whether an interim look ended it.
+
+    Parameters are those of :func:`observed`.
+    """
+    drawn, columns = observed(design, pool, hypothesis, size, number, looks, null=null, over_sets=over_sets)
     compared = (drawn.arm == 0) | (drawn.arm == len(design.arm) - 1)
     tests, stopped = [], []
     for endpoint in design.endpoint:

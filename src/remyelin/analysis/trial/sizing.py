@@ -14,7 +14,7 @@ from remyelin.analysis.trial.analyse import responded
 from remyelin.analysis.trial.design import Design, Endpoint
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import SEARCH_LIMIT, SIZING_PERSONS
-from remyelin.analysis.trial.simulate import allocate, measured, stream
+from remyelin.analysis.trial.simulate import Replicate, measured, stream
 
 Values = NDArray[np.float64]
 
@@ -40,18 +40,95 @@ class Needed:
     n: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Difference of the first arm from the last in the same persons, before measurement.
+
+    Attributes
+    ----------
+    hypothesis, endpoint : str
+    visit : float
+    mean, error : float
+        Mean of first less last arm over the pool (of the logarithm where the endpoint is), and its standard error. The
+        pool stands for all persons no better than this.
+    low, high : float
+        10 and 90 % of the persons.
+    persons : int
+    """
+
+    hypothesis: str
+    endpoint: str
+    visit: float
+    mean: float
+    error: float
+    low: float
+    high: float
+    persons: int
+
+
+def paired(design: Design, pool: Pool, looks: Mapping[str, Observation]) -> list[Paired]:
+    """Return the effect in the same persons of every endpoint that is a change; no analysis of a trial uses it."""
+    found = []
+    for hypothesis in design.hypothesis:
+        for endpoint in design.endpoint:
+            if endpoint.kind != "change":
+                continue
+            visit = int(np.searchsorted(pool.days, endpoint.visit))
+            column = endpoint.column
+            first, last = (
+                _scaled(
+                    endpoint,
+                    looks[column].without_error(pool.values[hypothesis.name, arm.name][column][0, :, visit]),
+                )
+                for arm in (design.arm[0], design.arm[-1])
+            )
+            effect = (first - last)[np.isfinite(first) & np.isfinite(last)]
+            if len(effect) < 2:
+                continue
+            low, high = np.quantile(effect, (0.1, 0.9))
+            error = float(effect.std(ddof=1)) / math.sqrt(len(effect))
+            found.append(
+                Paired(
+                    hypothesis.name,
+                    endpoint.name,
+                    endpoint.visit,
+                    float(effect.mean()),
+                    error,
+                    float(low),
+                    float(high),
+                    len(effect),
+                )
+            )
+    return found
+
+
 def needed(design: Design, pool: Pool, looks: Mapping[str, Observation]) -> list[Needed]:
-    """Return the persons per arm that each endpoint needs at each visit, fewest first within a hypothesis."""
+    """Return the persons per arm that each endpoint needs at each visit, fewest first within a hypothesis.
+
+    The effect is that between the same persons with the same errors of measurement under both arms, so that chance does
+    not hide a small one; the spread is that of persons who differ. The trial itself never sees such pairs.
+    """
     found: list[Needed] = []
     wide = replace_size(design)
+    persons = np.resize(np.arange(pool.persons), max(SIZING_PERSONS, pool.persons))
+    never = np.full(len(persons), np.inf)
     for place, hypothesis in enumerate(design.hypothesis):
-        rng = stream(design, "size", place)
-        drawn = allocate(wide, pool, SIZING_PERSONS, rng)
         sources = [pool.values[hypothesis.name, arm.name] for arm in design.arm]
         rows = []
         for endpoint in design.endpoint:
-            seen = measured(wide, pool, drawn, endpoint.column, looks[endpoint.column], sources, 0, rng)
-            first, last = seen[drawn.arm == 0], seen[drawn.arm == len(design.arm) - 1]
+            first, last = (
+                measured(
+                    wide,
+                    pool,
+                    Replicate(persons, np.full(len(persons), arm), persons, never),
+                    endpoint.column,
+                    looks[endpoint.column],
+                    sources,
+                    0,
+                    stream(design, "size", place),
+                )
+                for arm in (0, len(design.arm) - 1)
+            )
             for visit in range(1, len(pool.days)):
                 effect, n = _closed(endpoint, first, last, visit, design.alpha, design.power)
                 if n is not None and design.dropout:

@@ -1,4 +1,4 @@
-"""How the rows of the cobalamin layer are simulated.
+"""Simulation of the rows of the cobalamin layer.
 
 Conditions come from the source of each row. Where the source leaves one open it is chosen here, for
 all values of the parameters, and stated in the note.

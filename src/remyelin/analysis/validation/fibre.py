@@ -1,4 +1,4 @@
-"""How the rows of the fibre layer are simulated. Conditions are fixed in each function's note.
+"""Simulation of the rows of the fibre layer. Conditions are fixed in each function's note.
 
 Parity rows use the published grid; every lesion, temperature and length uses the converged one.
 """

@@ -1,4 +1,4 @@
-"""How the rows of the nerve layer are simulated.
+"""Simulation of the rows of the nerve layer.
 
 The healthy rows chose path lengths, delays, volume conduction and one scale of diameter; the others did not
 choose anything. Conditions that belong to an experiment are written here.

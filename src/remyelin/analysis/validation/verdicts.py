@@ -1,4 +1,4 @@
-"""Which function simulates which published row, and what came of it.
+"""Registry of the functions that simulate published rows, and their verdicts.
 
 Each layer's module registers functions with :func:`simulates`; a row without one is listed as not
 computed yet. Nothing here chooses a parameter: a miss is shown as a miss.
@@ -216,7 +216,7 @@ def _verdict(
         low = high = None
     holds = None if simulated is None else bool(math.isfinite(simulated) and row.holds(simulated))
     if simulated is not None and not math.isfinite(simulated):
-        # JSON has no infinity: what did not happen has no time
+        # JSON cannot hold infinity; report an event that never happened as null.
         note = "; ".join(
             part for part in (note, "computed: it does not happen in the time simulated") if part
         )

@@ -1,4 +1,4 @@
-"""Where along a fibre lesions lie: at random, in patches, more of them far from the cell, alike in neighbours."""
+"""Places of lesions along a fibre: at random, in patches, more of them far from the cell, alike in neighbours."""
 
 from __future__ import annotations
 

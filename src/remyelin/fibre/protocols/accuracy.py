@@ -1,4 +1,4 @@
-"""How far a velocity is from the exact solution of its equations, and of its cable: three numbers."""
+"""Errors of a velocity against the exact solution of its equations and of its cable: three numbers."""
 
 from __future__ import annotations
 

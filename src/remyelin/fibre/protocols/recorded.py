@@ -1,4 +1,4 @@
-"""What is to be recorded of a run, checked, and the labels it gets."""
+"""Places and variables to record in a run, checked, and their labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded of a fibre: every impulse at its nodes, and the potential it leaves at electrodes."""
+"""Recordings of a fibre: every impulse at its nodes, and the potential at electrodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a first impulse does to the next: recovery cycle and refractory period of transmission."""
+"""Recovery cycle and refractory period of transmission after a first impulse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a yes-or-no response changes along one quantity: every change found, not only the first.
+"""Search for the changes of a yes-or-no response along one quantity: every change, not only the first.
 
 Bisection alone is wrong for responses that come, go and come again: an impulse excited at moderate
 currents is blocked at strong ones, and a bisection that lands there reports the wrong threshold by any

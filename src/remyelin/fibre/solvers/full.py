@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """What a run of one fibre leaves behind.
+    """Recording of a run of one fibre.
 
     Attributes
     ----------

@@ -79,7 +79,7 @@ class Library:
 
     @property
     def size(self) -> int:
-        """How many internodes it holds."""
+        """Number of internodes."""
         return len(self.length)
 
     def at(self, temperature: float) -> Library:

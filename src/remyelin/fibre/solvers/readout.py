@@ -1,4 +1,4 @@
-"""What a reduced fibre says of places that it has no unknowns for: compartments inside internodes, electrodes."""
+"""Potentials of a reduced fibre where it has no unknowns: compartments inside internodes, electrodes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.solvers.driven import Prepared
+from remyelin.fibre.solvers.driven_rows import Prepared
 from remyelin.fibre.solvers.reduction import network, packed_pieces, solve, unpacked
 from remyelin.fibre.stimulation.stimulus import Stimulus
 

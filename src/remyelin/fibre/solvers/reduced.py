@@ -47,7 +47,7 @@ _scratch = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a batch is computed.
+    """Settings of a batch.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Whose nerves they are: what of a person the nerve layer depends on."""
+"""Person attributes used by the nerve layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the nerves and tracts run: branches of neurons as stretches from the cell body outwards.
+"""Anatomy of nerves and tracts: branches of neurons as stretches from the cell body outwards.
 
 A stretch is also a segment of the myelin layer: pathways that share a nerve share its state.
 """

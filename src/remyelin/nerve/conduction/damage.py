@@ -1,4 +1,4 @@
-"""What the myelin state of every segment means for the fibres that run through it; one for all runs."""
+"""Effect of the myelin state of every segment on the fibres that run through it; one for all runs."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def exact(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
-    """How the impulse passes the internodes (i) of a bundle.
+    """Passage of the impulse across the internodes (i) of a bundle.
 
     Attributes
     ----------

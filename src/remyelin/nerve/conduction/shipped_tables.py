@@ -1,4 +1,4 @@
-"""What the engine computed for the shipped numbers: tables of internodes, velocities of the C fibre.
+"""Shipped results of the engine for the shipped numbers: tables of internodes, velocities of the C fibre.
 
 Each part stands in ``tables.json`` with a hash of the ledger values and settings that it rests on. A part
 whose hash is another is not used, so that an override reaches every study.

@@ -1,4 +1,4 @@
-"""Internodes in the states they are drawn in, by number, and how an impulse crosses stretches of them.
+"""Cache of conduction times across stretches of lesioned internodes, by internode type.
 
 A stretch is a row of internodes between the first and the last lesion of those that feel each other, in one
 fibre. It is run once with healthy internodes before and behind; the same stretch in another fibre, nerve or date is
@@ -86,7 +86,7 @@ class Makers:
 
 
 class Shelf:
-    """What the impulse takes at one temperature: for an intact internode, and for stretches with lesions."""
+    """Conduction times at one temperature: of an intact internode, and of stretches with lesions."""
 
     __slots__ = ("_crossed", "_intact", "_makers", "failed", "temperature", "time")
 

@@ -1,4 +1,4 @@
-"""When the impulses of a volley arrive: how long to record, and how many come by time."""
+"""Arrival times of a volley: length of the recording, and density of arrivals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read from a recorded potential: onset, peak, amplitude, area and duration. Negative is up."""
+"""Measures of a recorded potential: onset, peak, amplitude, area and duration. Negative is up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Waveform:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is measured on a waveform: ms, unit of the waveform, unit times ms.
+    """Measures of a waveform: ms, unit of the waveform, unit times ms.
 
     Latency is that of the onset for nerve and muscle potentials, of the peak for evoked potentials;
     amplitude is from the baseline to the negative peak; duration and area are of the negative phase; `settled` is

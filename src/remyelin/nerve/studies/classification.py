@@ -1,4 +1,4 @@
-"""What a study table shows as a whole, by named criteria.
+"""Classification of a table of studies as a whole, by named criteria.
 
 Demyelinating: the electrodiagnostic criteria of EFNS/PNS, nerve by nerve. Axonal: low or absent amplitudes
 without them. The words are those of a report: in this model block beyond the distal electrode lowers an
@@ -31,7 +31,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What conduction studies and evoked potentials show.
+    """Classification of conduction studies and evoked potentials.
 
     Attributes
     ----------

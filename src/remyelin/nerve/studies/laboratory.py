@@ -20,7 +20,7 @@ from remyelin.nerve.studies.norms import Assessment, assess
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laboratory:
-    """What is needed to study one person with one set of tables."""
+    """Laboratory for one person with one set of tables."""
 
     person: Person
     tables: Tables

@@ -42,7 +42,7 @@ def figures_of(found: Forecast) -> tuple[Figure, ...]:
     """Return the figures of a forecast: the scale under every plan, symptoms as recorded, and the entries."""
     figures = [_entries(found)] if found.compared else []
     if found.plans:
-        figures = [_scale(found), _symptoms(found), *figures]
+        figures = [_scale(found), *_steps(found), _symptoms(found), *figures]
     return tuple(figures)
 
 
@@ -82,6 +82,29 @@ def _scale(found: Forecast) -> Figure:
         "the first. Schedules other than the recorded one are published ones, run for comparison. None is a suggestion."
     )
     return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
+
+
+def _steps(found: Forecast) -> list[Figure]:
+    """The band a year after the last entry, as entry after entry is used."""
+    told = [item for item in found.steps if item.median is not None]
+    if len(told) < 2:
+        return []
+    x = [float(item.entries) for item in told]
+    low, middle, high = ([float(getattr(item, name)) for item in told] for name in ("low", "median", "high"))
+    series = Series("median and 90 %", x, middle, "#0072B2", 2.0, low=low, high=high, points=True)
+    panel = Panel(
+        "Functional disability a year after the last entry (0 to 16)",
+        "entries used, in order of date",
+        "points",
+        (series,),
+        y_range=(0.0, 16.0),
+    )
+    caption = (
+        "The same simulated persons, weighted by the first entry, the first two, and so on, as numbered in the "
+        "table. An entry that the others did not lead to expect may widen the band. Where too few of the persons agree "
+        "with so few entries nothing is drawn."
+    )
+    return [Figure("fit-steps", "What each entry adds", caption, (panel,), columns=1)]
 
 
 def _symptoms(found: Forecast) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,21 +10,15 @@ import xarray as xr
 
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.causes import CAUSES
 from remyelin.catalogue.pathways import words
 from remyelin.catalogue.plans import COLOURS
-from remyelin.output.figures.course import TIME, label_of, rounded
+from remyelin.output.answer import told
+from remyelin.output.figures.course import TIME, label_of
+from remyelin.person.answer import answer_of
 from remyelin.person.course import Course
-from remyelin.person.forecast_guard import (
-    CANNOT_TELL,
-    NOT_DELAYED,
-    SAME_END,
-    headline,
-    points,
-    refusal,
-    told_apart,
-)
+from remyelin.person.forecast_guard import points, refusal, told_apart
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -36,14 +31,16 @@ def recovery_summary(course: Course) -> dict[str, Any]:
     plans = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
-        low, middle, high = (_number(end.sel(plan=plan.name, quantile=q)) for q in ("low", "median", "high"))
+        low, middle, high = (
+            number(end.sel(plan=plan.name, quantile=q), 4) for q in ("low", "median", "high")
+        )
         plans.append(
             {
                 "name": plan.name,
                 "label": plan.label,
                 "shift_months": None if plan.shift is None else round(plan.shift / DAYS_PER_MONTH),
-                "disability_at_presentation": _number(here["disability"].sel(time=0.0)),
-                "disability_at_horizon": _number(here["disability"].isel(time=-1)),
+                "disability_at_presentation": number(here["disability"].sel(time=0.0), 4),
+                "disability_at_horizon": number(here["disability"].isel(time=-1), 4),
                 "low": low,
                 "median": middle,
                 "high": high,
@@ -51,10 +48,10 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "shown": bool(worse) or index == 0,
                 "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
-                "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
-                "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
-                "motor_axons_at_horizon": _number(
-                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg")
+                "conducted_at_horizon": number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep"), 4),
+                "axons_at_horizon": number(here["pathway_axons"].isel(time=-1).sel(pathway="sural"), 4),
+                "motor_axons_at_horizon": number(
+                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg"), 4
                 ),
             }
         )
@@ -62,16 +59,17 @@ def recovery_summary(course: Course) -> dict[str, Any]:
         "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
-        "waiting": _waiting(course),
+        "waiting": (answer := told(answer_of(course)))["waiting"] or answer["headline"],
         "most_points": found.most,
         "members": found.members,
+        "over": found.over,
         "plans": plans,
         "remains": [
             {
                 "pathway": words(item.pathway),
-                "axons_lost": _number(item.axons_lost),
-                "blocked": _number(item.blocked),
-                "delay_ms": _number(item.delay),
+                "axons_lost": number(item.axons_lost, 4),
+                "blocked": number(item.blocked, 4),
+                "delay_ms": number(item.delay, 4),
             }
             for item in found.remains
         ],
@@ -90,7 +88,7 @@ def recovery_figure(course: Course) -> Figure:
         found = []
         for plan in reversed(drawn):
             here = values.sel(plan=plan.name)
-            low, middle, high = (rounded(here.sel(quantile=q).values) for q in ("low", "median", "high"))
+            low, middle, high = (numbers(here.sel(quantile=q).values, 5) for q in ("low", "median", "high"))
             main = plan.name == "as given"
             found.append(
                 Series(
@@ -116,7 +114,6 @@ def recovery_figure(course: Course) -> Figure:
             y_range=(0.0, float(course.recovery.most)),
             marks=(0.0,),
         ),
-        *((_against_delay(course),) if worse or len(course.plans) == 1 else ()),
     ]
     panels += [
         Panel(
@@ -130,17 +127,39 @@ def recovery_figure(course: Course) -> Figure:
         for name in ("sural", "tibial_sep")
     ]
     caption = (
-        f"Medians of {course.recovery.members} sets of rates that lesions and animals cannot tell apart; the band "
-        "(treated as given) holds 90 % of them. These parameter sets were not fitted to patient outcomes; the default "
-        "set, which all other figures use, was, so its curve can lie near the edge of the band. "
+        f"{_made_of(course)} The band (treated as given) holds 90 % of them. "
         + (
-            "Right: where each plan ends, by how much earlier or later treatment began. "
+            "Where each plan ends stands at the answer. "
             if worse
             else "Other starts of treatment are not drawn: the model cannot tell their ends apart. "
         )
         + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+
+
+def waiting_figure(course: Course) -> tuple[Figure, ...]:
+    """Return disability over time, and where each start of treatment ends; none where delays are not told apart."""
+    if not told_apart(course):
+        return ()
+    caption = (
+        "Left: disability over time. Right: where each start of treatment ends, by how much earlier or later."
+    )
+    panels = (recovery_figure(course).panels[0], _against_delay(course))
+    return (Figure("waiting", "What waiting costs", caption, panels),)
+
+
+def _made_of(course: Course) -> str:
+    """Say whose medians are drawn."""
+    if course.resembling is not None:
+        return (
+            f"Medians of {course.recovery.members} simulated persons who resemble the reported findings at "
+            "presentation, each under another set of the posterior."
+        )
+    return (
+        f"Medians of {course.recovery.members} sets of the posterior, in each another person who is found ill; the "
+        "default set, which all other figures use, is the central one."
+    )
 
 
 def plans_figure(course: Course) -> tuple[Figure, ...]:
@@ -151,7 +170,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     if not worse:
         return ()
     beside = Series(
-        given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
+        given.label, x, numbers(bands.sel(plan=given.name, quantile="median").values, 5), "#999999", 1.2, True
     )
     top = float(course.recovery.most)
     panels = []
@@ -159,15 +178,15 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         if plan.name not in worse and (plan.shift is None or plan.shift > 0):
             continue
         low, middle, high = (
-            rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
+            numbers(bands.sel(plan=plan.name, quantile=q).values, 5) for q in ("low", "median", "high")
         )
-        one = Series("this plan: median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high)
+        one = Series("this plan: median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high)
         panels.append(
             Panel(plan.label, TIME, "points of 16", (beside, one), y_range=(0.0, top), marks=(0.0,))
         )
     caption = (
-        "Functional disability under each other plan, with the band of its sets of rates; dashed, the median of the "
-        "treatment as given. Where bands overlap, the sets do not agree on which of the two is better off. Later "
+        "Functional disability under each other plan, with its band; dashed, the median of the "
+        "treatment as given. Where bands overlap, it is not certain which of the two is better off. Later "
         "starts that the model cannot tell apart from the treatment as given are not drawn."
     )
     title = "Every start of treatment, with its band"
@@ -180,10 +199,12 @@ def _against_delay(course: Course) -> Panel:
     plans = sorted((p for p in course.plans if p.shift is not None), key=lambda p: p.shift or 0.0)
     x = [round((plan.shift or 0.0) / DAYS_PER_MONTH, 3) for plan in plans]
     names = [plan.name for plan in plans]
-    low, middle, high = (rounded(ends.sel(plan=names, quantile=q).values) for q in ("low", "median", "high"))
-    own = rounded(course.data["disability"].isel(time=-1).sel(plan=names).values)
+    low, middle, high = (
+        numbers(ends.sel(plan=names, quantile=q).values, 5) for q in ("low", "median", "high")
+    )
+    own = numbers(course.data["disability"].isel(time=-1).sel(plan=names).values, 5)
     series = (
-        Series("median and 90 % of the sets", x, middle, "#0072B2", 1.8, low=low, high=high),
+        Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
         Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
     )
     return Panel(
@@ -194,11 +215,6 @@ def _against_delay(course: Course) -> Panel:
         y_range=(0.0, float(course.recovery.most)),
         marks=(0.0,),
     )
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return float(f"{number:.4g}") if np.isfinite(number) else None
 
 
 def _first(course: Course, index: int) -> str:
@@ -218,68 +234,29 @@ def _first(course: Course, index: int) -> str:
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
-def forecast_summary(course: Course) -> dict[str, str | None]:
+def forecast_summary(answer: Mapping[str, Any]) -> dict[str, str | None]:
     """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
+
+    Parameters
+    ----------
+    answer : mapping
+        Of :func:`remyelin.output.answer.told`.
 
     Returns
     -------
     dict
         ``refused`` (the reason, or None) and ``headline``, which is for people and holds every range.
     """
-    reason = refusal(course)
-    if reason:
-        return {"refused": reason, "headline": headline(reason)}
-    bands, given = course.recovery.bands["disability"], course.plans[0]
-    now = ranged(bands.sel(time=0.0, plan=given.name), course.recovery.most)
-    sentence = f"Computed disability at presentation, of 16 points: {now}"
-    waiting = _waiting(course)
-    if waiting:
-        return {"refused": None, "headline": f"{sentence}. {waiting}"}
-    end = ranged(bands.isel(time=-1).sel(plan=given.name), course.recovery.most)
-    when = label_of(float(course.data.time[-1]))
-    untreated = "" if course.case.cause.kind == "none" else f" {CANNOT_TELL}"
-    end = f"{sentence}; at {when}, {given.label}: {end} (median; in brackets 90 % of the sets of rates).{untreated}"
-    return {"refused": None, "headline": end}
+    if answer["refused"]:
+        return {"refused": answer["refused"], "headline": answer["headline"]}
+    items = "; ".join(f"{item['title'].lower()}: {item['value']}" for item in answer["items"])
+    return {"refused": None, "headline": f"Computed disability {items}. {answer['waiting']}".strip()}
 
 
 def ranged(values: xr.DataArray, most: int) -> str:
     """Write points over quantile (low, median, high) with their range."""
     low, middle, high = (float(values.sel(quantile=q)) for q in ("low", "median", "high"))
     return points(middle, low, high, most)
-
-
-def _waiting(course: Course) -> str:
-    """Say where later starts end, each with its range, and that treatment should not be delayed.
-
-    Empty where no plan begins later; the refusal where the course is no forecast for the person of the case.
-    """
-    later = [plan for plan in course.plans if plan.shift is not None and plan.shift > 0]
-    if not later:
-        return ""
-    reason = refusal(course)
-    if reason:
-        return headline(reason)
-    ends = course.recovery.bands["disability"].isel(time=-1)
-    worse = told_apart(course)
-
-    def shown(name: str) -> str:
-        return ranged(ends.sel(plan=name), course.recovery.most)
-
-    parts = []
-    for plan in later:
-        if plan.name in (DRAWN[-1], later[-1].name):
-            end = shown(plan.name) if plan.name in worse else "the model cannot tell"
-            parts.append(f"if it begins {plan.name}: {end}")
-    when = label_of(float(course.data.time[-1]))
-    gas = CAUSES[course.case.cause.kind].gas and not (
-        course.person.ended is not None and course.person.ended < 0
-    )
-    exposed = " Until treatment begins the exposure to nitrous oxide continues." if gas else ""
-    sentence = (
-        f"Disability at {when}, of 16 points, treated as given: {shown('as given')}; {'; '.join(parts)} "
-        f"(median; in brackets 90 % of the sets of rates).{exposed}"
-    )
-    return f"{sentence} {NOT_DELAYED if all(plan.name in worse for plan in later) else SAME_END}"
 
 
 def _evidence(course: Course) -> str:

@@ -12,6 +12,17 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+LONGEST: Final = 30  # characters of a panel's title
+UNITS: Final = {
+    "b12": "pmol/L",
+    "holotc": "pmol/L",
+    "mma": "nmol/L",
+    "homocysteine": "umol/L",
+    "haemoglobin": "g/L",
+    "mcv": "fL",
+    "scale.total": "points, 0 to 16",
+}
+OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
 GREY: Final = "#777777"
 
 
@@ -54,7 +65,9 @@ def _power(found: TrialResult) -> Figure:
                     )
                 series.append(Series("type I error", x, [r.type_one for r in rows], GREY, 1.0, points=True))
         months = endpoint.visit / DAYS_PER_MONTH
-        title = endpoint.name if " month" in endpoint.name else f"{endpoint.name}, {months:.0f} months"
+        # the name of a long one is enough: the table below gives the month
+        full = f"{endpoint.name}, {months:.0f} months"
+        title = endpoint.name if " month" in endpoint.name or len(full) > LONGEST else full
         panels.append(
             Panel(
                 title,
@@ -82,9 +95,27 @@ def _courses(found: TrialResult) -> Figure:
         for place, arm in enumerate(design.arm):
             low, middle, high = (_plain(part) for part in found.means[hypothesis, arm.name, column].T)
             series.append(Series(arm.name, months, middle, COLOURS[place], 1.6, low=low, high=high))
-        panels.append(Panel(column, "months", "model value", tuple(series)))
+        named = next(one for one in design.endpoint if one.column == column)
+        panels.append(
+            Panel(
+                column if named.kind != "change" else named.name.partition(" at ")[0],
+                "months",
+                unit_of(column),
+                tuple(series),
+                log=named.logarithm,
+            )
+        )
     caption = "Median and 80 % of the simulated persons under every arm, before measurement."
     return Figure("arms", "Arms", caption, tuple(panels), columns=min(len(panels), 3))
+
+
+def unit_of(column: str) -> str:
+    """Return the unit of a column of a cohort; nothing where it has none."""
+    study, _, quantity = column.partition(".")
+    quantity = quantity.rpartition(".")[2]
+    if quantity == "amplitude":
+        return "mV" if study.endswith("_motor") else "uV"
+    return UNITS.get(column, OF_QUANTITY.get(quantity, ""))
 
 
 def _plain(values: Sequence[float]) -> list[float | None]:

@@ -47,7 +47,7 @@ def render_claims(judged: Sequence[Judged]) -> str:
         disclaimer=DISCLAIMER,
         marks=_MARKS,
         numbers=numbers,
-        sources=[(number_, str(references[key])) for key, number_ in numbers.items()],
+        sources=[(number_, references[key].printed) for key, number_ in numbers.items()],
         cell=cell,
         held=held,
     )

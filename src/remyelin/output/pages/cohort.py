@@ -272,5 +272,5 @@ def render(results: Results, found: dict[str, Any]) -> str:
         span=span,
         months=lambda day: f"{day / DAYS_PER_MONTH:.3g}",
         disclaimer=DISCLAIMER,
-        sources=[str(references[key]) for key in sources if key in references],
+        sources=[references[key].printed for key in sources if key in references],
     )

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from markupsafe import Markup
 
 from remyelin.output.figures.course import figures_of
-from remyelin.output.figures.outlook import plans_figure, recovery_figure
+from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import deviations, micro, number
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
+from remyelin.output.symptoms import severity_word
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import told_apart
+
+#: Pictures of the report in their order, each with its heading.
+PICTURES: Final = (
+    ("recovery", "Recovery"),
+    ("plans", "Every start of treatment"),
+    ("symptoms", "Symptoms"),
+    ("sheaths", "Myelin and axons"),
+    ("biomarkers", "Blood"),
+    ("tissue", "Tissue"),
+    ("waveforms", "Recordings of the nerve studies"),
+)
 
 
 def render_report(course: Course) -> str:
@@ -29,6 +42,14 @@ def render_report(course: Course) -> str:
         for figure in (*figures_of(course), *forecasts)
         if not (refused and figure.name == "symptoms")
     }
+    waiting = "" if refused else next((to_svg(item) for item in waiting_figure(course)), "")
     return template("report").render(
-        s=summary, figures=figures, number=number, micro=micro, deviations=deviations
+        s=summary,
+        figures=figures,
+        curve=Markup(waiting),
+        drawn=PICTURES,
+        number=number,
+        micro=micro,
+        deviations=deviations,
+        grade=severity_word,
     )

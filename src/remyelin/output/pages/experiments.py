@@ -33,7 +33,7 @@ def render_experiment(experiment: Experiment, result: Result) -> str:
         figures=figures,
         cell=cell,
         disclaimer=DISCLAIMER,
-        sources=[str(references[key]) for key in result.sources],
+        sources=[references[key].printed for key in result.sources],
     )
 
 

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from markupsafe import Markup
 
 from remyelin.analysis.trial import TrialResult
+from remyelin.analysis.trial.design import TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.evidence import load_references
+from remyelin.cobalamin import in_words
+from remyelin.evidence import Ledger, load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
 from remyelin.person.course import DISCLAIMER
 
+MARKS: Final = {
+    "read": "read",
+    "read-2nd": "read at second hand",
+    "recall": "from memory",
+    "calc": "computed from figures read",
+    "none": "no mark",
+}
+
 
 def files_of(found: TrialResult) -> dict[str, str]:
-    """Return ``NAME.html`` and ``NAME.json``."""
+    """Return ``NAME.html``, ``NAME.json`` and ``NAME-example.csv``, one simulated trial as a long table."""
     data = json.dumps(found.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    return {f"{found.design.name}.html": render_trial(found), f"{found.design.name}.json": data}
+    name = found.design.name
+    return {f"{name}.html": render_trial(found), f"{name}.json": data, f"{name}-example.csv": found.example}
 
 
 def render_trial(found: TrialResult) -> str:
@@ -64,18 +76,22 @@ def render_trial(found: TrialResult) -> str:
             }
             for row in found.needed
         ],
-        published=[
+        paired=[
             {
+                "hypothesis": row.hypothesis,
                 "endpoint": row.endpoint,
-                "value": number(row.value),
-                "interval": "" if row.low is None else f"{number(row.low)} to {number(row.high)}",
-                "model": _model(found, row.endpoint),
-                "note": row.note,
+                "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
+                "mean": f"{number(row.mean)} \u00b1 {number(row.error)}",
+                "range": f"{number(row.low)} to {number(row.high)}",
+                "persons": row.persons,
             }
-            for row in design.published
+            for row in found.paired
         ],
+        beyond=[n for n in design.sizes if n * len(design.arm) > found.persons],
+        persons=found.persons,
+        published=[beside(found, row) for row in design.published],
         methods=methods(found),
-        sources=[str(references[key]) for key in keys],
+        sources=[references[key].printed for key in keys],
         disclaimer=DISCLAIMER,
     )
 
@@ -86,24 +102,47 @@ def answers(found: TrialResult) -> list[str]:
     said = []
     for (hypothesis, endpoint), n in found.smallest.items():
         where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
+        few = ", the fewest asked for," if n == min(design.sizes) else ""
         said.append(
-            f"{endpoint}{where}: {n} persons per arm reach a power of {design.power:.0%}."
+            f"{endpoint}{where}: {n} persons per arm{few} reach a power of {design.power:.0%}."
             if n is not None
             else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches {design.power:.0%}."
         )
     return said
 
 
-def _model(found: TrialResult, endpoint: str) -> str:
-    largest = max((row for row in found.rows if row.endpoint == endpoint), key=lambda row: row.n)
-    return f"{number(largest.estimate)} ({number(largest.low)} to {number(largest.high)}, n = {largest.n} per arm)"
+def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
+    """Return a published difference beside the replicates of the size nearest to that of its trial."""
+    rows = [item for item in found.rows if item.endpoint == row.endpoint]
+    size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
+    model = next(item for item in rows if item.n == size)
+    low, high = (row.low, row.high) if row.low is not None and row.high is not None else (None, None)
+    if low is not None and high is not None:
+        verdict = (
+            "the model's median lies in it"
+            if low <= model.estimate <= high
+            else "the model's median lies outside: a miss"
+        )
+    elif model.low <= row.value <= model.high:
+        verdict = "the published difference lies in the model's range"
+    else:
+        verdict = "the published difference lies outside the model's range: a miss"
+    return {
+        "endpoint": row.endpoint,
+        "value": f"{number(row.value)} ({MARKS[row.mark]})",
+        "interval": "" if low is None or high is None else f"{number(low)} to {number(high)}",
+        "model": f"{number(model.estimate)} ({number(model.low)} to {number(model.high)}), {size} per arm",
+        "null": f"{1.0 - model.power:.0%}",
+        "verdict": verdict,
+        "note": row.note,
+    }
 
 
 def methods(found: TrialResult) -> str:
     """Return a paragraph for a methods section, made from the design."""
     design = found.design
     arms = "; ".join(
-        f"{arm.name}: {arm.regimen or 'no treatment'}"
+        f"{arm.name}: {in_words(arm.regimen, Ledger.shipped()) if arm.regimen else 'no treatment'}"
         + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
         + (", exposure continues" if arm.exposure else "")
         for arm in design.arm

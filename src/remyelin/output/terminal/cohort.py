@@ -63,6 +63,25 @@ def print_cohort(summary: dict[str, Any], out: Path | None) -> None:
             for row in summary["published"]
         ]
         console.print(_table("Beside the published series", columns, rows))
+    console.print(
+        _table(
+            "\nThe nineteen symptoms, % of persons",
+            ("", "answer rests on", "first visit", "last visit", "published", "95 %", "of"),
+            [
+                (
+                    row["label"],
+                    row["tier"],
+                    number(row["first"]),
+                    number(row["last"]),
+                    "-"
+                    if row["published"] is None
+                    else f"{number(row['published'])} ({span(row['low'], row['high'])})",
+                    row["population"],
+                )
+                for row in summary["symptoms"]
+            ],
+        )
+    )
     for when, outcomes in summary["variation"].items():
         cells = [
             (

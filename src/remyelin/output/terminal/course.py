@@ -1,4 +1,4 @@
-"""What is said on the terminal: progress on stderr, results on stdout."""
+"""A course on the terminal: progress on stderr, results on stdout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from rich.text import Text
 
 from remyelin.base.printing import console as plain_console
 from remyelin.base.printing import printable
-from remyelin.output.formatting import number
+from remyelin.output.formatting import number, wrapped
+from remyelin.output.symptoms import severity_word
 
 if TYPE_CHECKING:
     from remyelin.analysis.validation import Verdict
@@ -128,17 +129,60 @@ def _print_chances(console: Console, summary: Mapping[str, Any], labels: Sequenc
         console.print(_table(f"\n{title}", columns, cells))
 
 
-def print_summary(course: Course, out: Path | None) -> None:
-    """Print the course in one screen."""
+def print_summary(course: Course, out: Path | None, *, tables: bool = False) -> None:
+    """Print the answer and all symptoms in words; the tables where they are asked for."""
+    from remyelin.output.answer import lines
     from remyelin.output.summary import summarise
 
     console = plain_console()
     summary = summarise(course)
     tell(console, course.case.title, "bold")
-    tell(console, f"{summary['disclaimer']}")
-    tell(console, f"{summary['forecast']['headline']}\n")
+    tell(console, f"{summary['disclaimer']}\n")
+    for line in lines(summary["answer"]):
+        tell(console, wrapped(line, rest="  "))
     if summary["case"]["coexisting"]:
-        console.print(f"Beside deficiency: {', '.join(summary['case']['coexisting'])} (sizes assumed).\n")
+        tell(console, f"Beside deficiency: {', '.join(summary['case']['coexisting'])} (sizes assumed).")
+    console.print()
+    for line in symptom_lines(summary):
+        tell(console, wrapped(line, rest="  "))
+    if tables:
+        _print_tables(console, summary)
+    rests = summary["rests_on"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
+    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
+    if not tables:
+        tell(
+            console,
+            "Biomarkers, nerve studies and every start of treatment: --tables. The report: --out DIR.",
+        )
+    if out is not None:
+        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
+
+
+def symptom_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return all nineteen symptoms at the first date as sentences: noticed, not noticed, probable, without evidence."""
+    when = summary["dates"][0]["label"]
+    of_tier = {
+        tier: [item for item in summary["symptoms"] if item["tier"] == tier]
+        for tier in ("mechanism", "association", "no evidence")
+    }
+    felt = [item for item in of_tier["mechanism"] if item["values"][0] >= summary["presence"]]
+    noticed = [
+        f"{item['label']} ({severity_word(item['values'][0])})"
+        for item in sorted(felt, key=lambda item: -item["values"][0])
+    ]
+    unfelt = [item["label"] for item in of_tier["mechanism"] if item not in felt]
+    chances = [f"{item['label']} {item['shown'][0]}" for item in of_tier["association"]]
+    return [
+        f"Symptoms at {when}: {'; '.join(noticed) or 'none that would be noticed, in this model'}.",
+        f"Computed and not noticed: {'; '.join(unfelt) or 'none'}.",
+        f"Probability only, no mechanism here: {'; '.join(chances)}.",
+        f"No evidence that deficiency causes these: {'; '.join(item['label'] for item in of_tier['no evidence'])}.",
+    ]
+
+
+def _print_tables(console: Console, summary: Mapping[str, Any]) -> None:
+    """Print biomarkers, nerve studies, severities, probabilities and every start of treatment."""
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
     console.print(
@@ -193,20 +237,15 @@ def print_summary(course: Course, out: Path | None) -> None:
     _print_chances(console, summary, shown)
     if not refused:
         _print_recovery(console, summary["recovery"])
-    rests = summary["rests_on"]
-    kinds = ", ".join(f"{count} {kind}" for kind, count in rests["kinds"].items())
-    tell(console, f"\nThe answer rests on {rests['entries']} numbers: {kinds}.")
     for line in summary["not_stated"]:
         tell(console, f"Not stated by the source: {line}")
-    if out is not None:
-        tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
 
 
 def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
     """Print every plan with its range, and what the curve rests on."""
     console.print(
         _table(
-            "\nWhat waiting costs: functional disability (0 to 16, at most "
+            "\nEvery start of treatment: functional disability (0 to 16, at most "
             f"{recovery['most_points']} in this model) and surviving axons",
             (
                 "plan",

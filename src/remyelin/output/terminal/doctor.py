@@ -1,4 +1,4 @@
-"""What is installed and what works here."""
+"""Check of the installation: versions, compilers, optional parts."""
 
 from __future__ import annotations
 

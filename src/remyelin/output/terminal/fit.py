@@ -80,6 +80,15 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
         )
         for row in ends:
             lines.append(f"{row['label'][:61]:62}{row['now']:>15}{row['year']:>15}{row['end']:>15}")
+    told = [item for item in data["steps"] if item["points"]]
+    if len(told) > 1:
+        lines += ["", "disability a year after the last entry, as the entries are used in order of date:"]
+        for item in told:
+            points = item["points"]
+            shown = f"{points['median']:.0f} ({points['low']:.0f} to {points['high']:.0f})"
+            added = "; ".join(item["added"]) if len(item["added"]) < 3 else f"{len(item['added'])} entries"
+            lines.append(f"  {item['entries']:3} {shown:>15}  {added[:80]}")
+        lines.append("")
     lines.append(wrapped(data["forecast"]["waiting"]))
     useful = [item for item in data["next_test"] if item["narrower"] >= 0.02][:3]
     if useful:

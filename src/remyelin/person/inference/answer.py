@@ -73,6 +73,18 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
                 for item in found.waiting
             ],
         },
+        "steps": [
+            {
+                "entries": item.entries,
+                "months": round(item.day / DAYS_PER_MONTH, 2),
+                "added": list(item.labels),
+                "points": None
+                if item.median is None or item.low is None or item.high is None
+                else _triple((item.low, item.median, item.high)),
+                "effective_sample": round(item.effective, 1),
+            }
+            for item in found.steps
+        ],
         "next_test": [
             {"kind": item.kind, "name": item.name, "narrower": round(item.narrower, 3)}
             for item in found.next_test
@@ -86,8 +98,14 @@ def reason_of(item: Predicted) -> str:
     """Return in words how an entry differs from its prediction."""
     if item.words:
         low, median, high = item.words
-        return f"the model expects {median} ({low} to {high})"
-    return f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+        said = f"the model expects {median} ({low} to {high})"
+    else:
+        said = f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+    return (
+        said
+        if item.outlier < 0.1
+        else f"{said}; chance that it says nothing of the person: {item.outlier:.0%}"
+    )
 
 
 def waiting_text(found: Forecast) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
-from remyelin.person.inference.settings import RECORD_FLOOR
+from remyelin.person.inference.settings import RECORD_FLOOR, RECORD_POINTS, RECORD_POINTS_KEPT
 from remyelin.person.record import Entry, terms
 from remyelin.person.traits import NAMES, Spread, judged
 
@@ -109,29 +109,47 @@ class Nested:
 
 
 def nested(
-    numbers: Sequence[int], days: Floats, spread: Spread, reporting: Reporting, seed: int, draws: int
+    numbers: Sequence[int],
+    days: Floats,
+    spreads: Sequence[Spread],
+    reporting: Reporting,
+    seed: int,
+    draws: int,
 ) -> Nested:
-    """Draw the hidden states of persons; person `numbers[i]` has a stream of its own."""
+    """Draw the hidden states of persons; person `numbers[i]` has a stream of its own, and `spreads[i]`."""
+    from scipy.special import ndtri
+
     kept = np.exp(-np.diff(days) / reporting.time) if len(days) else np.zeros(0)
-    deviations = spread.deviation[[NAMES.index(name) for name in ("reserve", "notice")]]
-    count = len(numbers)
-    path, examiner = np.empty((count, draws, len(days))), np.empty((count, draws, len(days)))
-    reserve, notice = np.empty((count, draws)), np.empty((count, draws))
-    size = np.empty((count, draws), dtype=np.int64)
+    fast = [NAMES.index(name) for name in ("reserve", "notice")]
+    last = len(days)
+    # one even set of points, shifted for every person
+    size_of = 3 + 2 * last
+    points = _points(draws, size_of)
+    shifts = np.stack([np.random.default_rng([seed, number]).random(size_of) for number in numbers])
+    uniform = (points[None] + shifts[:, None]) % 1.0
+    normal = ndtri(np.clip(np.delete(uniform, 2, axis=2), 1e-12, 1.0 - 1e-12))
+    deviations = np.stack([spread.deviation[fast] for spread in spreads])
+    reserve = np.exp(deviations[:, :1] * normal[..., 0])
+    notice = np.exp(deviations[:, 1:] * normal[..., 1])
     steps = np.cumsum(reporting.scale_weights)
-    for row, number in enumerate(numbers):
-        rng = np.random.default_rng([seed, number])
-        reserve[row] = np.exp(deviations[0] * rng.standard_normal(draws))
-        notice[row] = np.exp(deviations[1] * rng.standard_normal(draws))
-        places = (rng.permutation(draws) + rng.random(draws)) / draws
-        size[row] = np.searchsorted(steps, places).clip(0, len(steps) - 1)
-        white = rng.standard_normal((draws, 2, len(days)))
-        examiner[row] = white[:, 1]
-        for at in range(len(days)):
-            before = path[row, :, at - 1] if at else 0.0
-            share = kept[at - 1] if at else 0.0
-            path[row, :, at] = share * before + math.sqrt(1.0 - share**2) * white[:, 0, at]
+    size = np.searchsorted(steps, uniform[..., 2]).clip(0, len(steps) - 1)
+    # day after day, so that later days of a record change nothing of the earlier ones
+    path, examiner = normal[..., 2::2].copy(), normal[..., 3::2].copy()
+    for at in range(1, last):
+        share = kept[at - 1]
+        path[..., at] = share * path[..., at - 1] + math.sqrt(1.0 - share**2) * path[..., at]
     return Nested(reserve, notice, size, path, examiner)
+
+
+@lru_cache(maxsize=RECORD_POINTS_KEPT)
+def _points(draws: int, dimensions: int) -> Floats:
+    """Return points (draw, dimension) that fill the unit cube evenly; more dimensions leave the first as they are."""
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(max(RECORD_POINTS, dimensions), scramble=False)
+    points: Floats = sequence.random_base2(max(math.ceil(math.log2(draws)), 0))[:draws, :dimensions]
+    points.flags.writeable = False
+    return points
 
 
 def logit(share: Floats) -> Floats:

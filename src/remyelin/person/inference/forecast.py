@@ -32,11 +32,11 @@ from remyelin.person.inference.settings import (
     RECORD_BEFORE,
     RECORD_BINS,
     RECORD_FORECAST_DRAWS,
-    RECORD_LEAST_EFFECTIVE,
-    RECORD_MISFIT,
     RECORD_MONTHS,
 )
+from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
+from remyelin.person.inference.verdict import verdict
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -104,7 +104,7 @@ class NextTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """What a posterior says of the future.
+    """Forecast from a posterior.
 
     Attributes
     ----------
@@ -115,6 +115,8 @@ class Forecast:
     plans : tuple of Followed
     waiting : tuple of Waited
     next_test : tuple of NextTest
+    steps : tuple of Step
+        The scale a year after the last entry, as entry after entry is used.
 
     Examples
     --------
@@ -131,6 +133,7 @@ class Forecast:
     plans: tuple[Followed, ...]
     waiting: tuple[Waited, ...]
     next_test: tuple[NextTest, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
@@ -197,7 +200,7 @@ def forecast(
     True
     """
     entries = compared(posterior)
-    fits, refused = _verdict(posterior, entries)
+    fits, refused = verdict(posterior.record, entries, posterior.sample.effective)
     if refused is not None:
         return Forecast(refused, fits, entries, (), (), ())
     days = _days(posterior)
@@ -225,7 +228,7 @@ def forecast(
         if not number:
             own = people
     tests = () if not others else _next_tests(posterior, plans[0], own)
-    return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests)
+    return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests, steps(posterior))
 
 
 def _days(posterior: Posterior) -> Floats:
@@ -237,34 +240,6 @@ def _days(posterior: Posterior) -> Floats:
     if start is not None and start > min(days):
         days.add(start)
     return np.array(sorted(day for day in days if day <= end))
-
-
-def _verdict(posterior: Posterior, entries: tuple[Predicted, ...]) -> tuple[bool, str | None]:
-    """Return whether the record is reproduced, and why no forecast is given."""
-    record = posterior.record
-    off = sorted((item for item in entries if not item.agrees), key=lambda item: -item.outlier)
-    least = RECORD_LEAST_EFFECTIVE
-    alike = posterior.sample.effective >= least
-    fits = alike and len(off) <= max(1, int(RECORD_MISFIT * len(entries)))
-    if not entries:
-        return fits, "the record holds no result to fit; add laboratory values or findings."
-    unknown = [item for item in record.treatments if item.order is None]
-    if unknown:
-        return fits, f"a treatment of unknown dose (line {unknown[0].line}) hides what the values mean."
-    if not alike:
-        named = f"; {_named(off[0])} disagrees most" if off else ""
-        return fits, (
-            f"too few simulated persons resemble this record (effective sample "
-            f"{posterior.sample.effective:.0f}, at least {least:.0f} are needed){named}."
-        )
-    if not fits:
-        return fits, f"the model does not reproduce {' and '.join(_named(item) for item in off[:3])}."
-    return fits, None
-
-
-def _named(item: Predicted) -> str:
-    where = f"line {item.entry.line}: " if item.entry.line else ""
-    return f"{where}{item.entry.label}"
 
 
 def _start(plan: Plan) -> float | None:

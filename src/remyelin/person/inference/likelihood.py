@@ -67,7 +67,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
-    """How the entries of a record are judged.
+    """Likelihood of the entries of a record.
 
     Attributes
     ----------
@@ -132,7 +132,8 @@ class Likelihood:
         draws : int
             Hidden states for every person.
         """
-        hidden = findings.nested(numbers, self.finding_days, self.setting.spread, self.reporting, seed, draws)
+        spreads = [self.setting.spreads[member] for member in people.member.tolist()]
+        hidden = findings.nested(numbers, self.finding_days, spreads, self.reporting, seed, draws)
         state = self.state(people, hidden, self.finding_days, hidden.path) if self.clinical else None
         return Prepared(hidden, state, self.presented(people, hidden))
 
@@ -161,9 +162,13 @@ class Likelihood:
             {name: values[:, at] for name, values in people.pathways.items()},
             hidden,
             path,
-            self.setting.numbers[0].judge,
+            self.judges(people.member),
             self.reporting,
         )
+
+    def judges(self, member: NDArray[np.int64]) -> clinic.Parameters:
+        """Return the clinical maps of persons of some parameter sets, halves over (person, 1, 1)."""
+        return clinic.of_sets([self.setting.numbers[index].judge for index in member.tolist()], 2)
 
     def _findings(self, state: findings.Clinic, hidden: Nested, outlier: Floats) -> Floats:
         """Return the log likelihood (person, draw) of symptoms, signs and scales."""

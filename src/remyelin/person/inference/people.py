@@ -18,6 +18,7 @@ from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES, UNKNOWN
 from remyelin.cobalamin import Exposure, Order, read_order
 from remyelin.evidence import Ledger
+from remyelin.evidence.posterior import ledgers
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import simulate_people
 from remyelin.person.inference.clock import clock_of
@@ -45,9 +46,11 @@ class Setting:
     causes : tuple of str
     prior : Prior
     numbers : tuple of Chain
-        One a parameter set.
+        One a parameter set, with its own rates and clinical maps; the ledger's own set comes last.
+    spreads : tuple of Spread
+        Distribution of the traits, one a parameter set.
     age, sex, body, spread
-        Of the person, stated or assumed.
+        Of the person, stated or assumed; the distribution of the traits with the ledger's own numbers.
     assumed : tuple of str
         What was not stated and is filled with a prior.
     """
@@ -57,6 +60,7 @@ class Setting:
     causes: tuple[str, ...]
     prior: Prior
     numbers: tuple[Chain, ...]
+    spreads: tuple[Spread, ...]
     age: float
     sex: str
     body: nerve.Person
@@ -94,20 +98,32 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     if record.cause.began is None and kind != "none":
         assumed.append("time since the cause began")
     base = Chain(ledger, tables or nerve.build_tables(ledger))
-    sets = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
-    numbers = tuple(base.having(rates=rates) for rates in sets)
+    sets = ledgers(ledger, RECORD_SETS)
+    rates = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
+    numbers = tuple(
+        base.having(rates=own_rates, judge=clinic.Parameters.from_ledger(own))
+        for own, own_rates in zip(sets, rates, strict=True)
+    )
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
     spread = Spread.from_ledger(ledger)
-    shared = Setting(record, ledger, causes, prior, numbers, age, sex, body, spread, tuple(assumed))
+    # the last one is the ledger's own set: no draw of the prior, but a person may be asked for under it
+    spreads = (*(Spread.from_ledger(own) for own in sets), spread)
+    numbers = (*numbers, base)
+    return Setting(record, ledger, causes, prior, numbers, spreads, age, sex, body, spread, tuple(assumed))
+
+
+def warped(shared: Setting) -> Prior:
+    """Return the prior with the coordinate of proposals: time since methylation began to fall short."""
+    record, ledger, prior, causes = shared.record, shared.ledger, shared.prior, shared.causes
     if record.cause.began is not None or causes == ("none",):
-        return shared
+        return prior
     nobody = Draws(
         np.zeros((len(causes), prior.coordinates)), np.arange(len(causes)), np.zeros(len(causes), dtype=int)
     )
     typical = [person_of(nobody, index, shared) for index in range(len(causes))]
-    deviations = tuple(float(spread.deviation[SLOW.index(name)]) for name in ("store", "pace"))
+    deviations = tuple(float(shared.spread.deviation[SLOW.index(name)]) for name in ("store", "pace"))
     clock = clock_of(typical, (deviations[0], deviations[1]), ledger["spread.began"], ledger)
-    return replace(shared, prior=replace(prior, warp=clock))
+    return replace(prior, warp=clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +183,8 @@ class Simulated:
         Day on which the cause began.
     known : (person,) array
         Whether the person was simulated at these days; the numbers of others mean nothing.
+    member : (person,) array
+        Parameter set of the person.
     """
 
     days: Floats
@@ -175,6 +193,7 @@ class Simulated:
     studies: Mapping[Asked, Floats]
     began: Floats
     known: NDArray[np.bool_]
+    member: NDArray[np.int64]
 
     def at(self, which: NDArray[np.generic]) -> Simulated:
         """Return some of the persons."""
@@ -185,6 +204,7 @@ class Simulated:
             {name: values[which] for name, values in self.studies.items()},
             self.began[which],
             self.known[which],
+            self.member[which],
         )
 
     def on(self, days: Floats) -> Simulated:
@@ -197,6 +217,7 @@ class Simulated:
             self.studies,
             self.began,
             self.known,
+            self.member,
         )
 
     def spread(self, places: NDArray[np.int64], count: int) -> Simulated:
@@ -218,10 +239,11 @@ def joined(parts: Sequence[Simulated]) -> Simulated:
         {name: np.concatenate([part.studies[name] for part in parts]) for name in first.studies},
         np.concatenate([part.began for part in parts]),
         np.concatenate([part.known for part in parts]),
+        np.concatenate([part.member for part in parts]),
     )
 
 
-_BLOOD: Final = ("b12", "haptocorrin", "holotc", "mma", "homocysteine", "haemoglobin", "mcv")
+BLOOD: Final = ("b12", "haptocorrin", "holotc", "mma", "homocysteine", "haemoglobin", "mcv")
 
 
 def simulated(
@@ -270,7 +292,7 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
     people = [person_of(draws, i, shared) for i in range(len(draws))]
     horizon = float(days[-1])
     exposures = [_exposure(person, plan, horizon, shared.ledger) for person in people]
-    times = [_times(person.began, days) for person in people]
+    times = [times_of(person.began, days) for person in people]
     count = len(draws)
     which = [int(member) for member in draws.member]
     found = simulate_people(
@@ -285,11 +307,12 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
     keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     return Simulated(
         days,
-        {name: found.blood[name] for name in _BLOOD},
+        {name: found.blood[name] for name in BLOOD},
         {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
         examined(asked, days, found.states, shared.body, shared.numbers[0].tables, shared.ledger),
         np.array([person.began for person in people]),
         np.ones(count, dtype=bool),
+        draws.member.copy(),
     )
 
 
@@ -307,9 +330,9 @@ def person_of(draws: Draws, index: int, shared: Setting) -> Person:
     z = draws.z[index]
     slow = z[COORDINATES.index("began") + 1 :]
     # the slow traits come first among all and depend on no fast one
-    mixed = shared.spread.mix[: len(SLOW), : len(SLOW)] @ slow
-    limits = TRAIT_LIMITS
-    values = np.clip(np.exp(shared.spread.deviation[: len(SLOW)] * mixed), *limits)
+    spread = shared.spreads[int(draws.member[index])]
+    mixed = spread.mix[: len(SLOW), : len(SLOW)] @ slow
+    values = np.clip(np.exp(spread.deviation[: len(SLOW)] * mixed), *TRAIT_LIMITS)
     traits = TYPICAL.with_values(**dict(zip(SLOW, map(float, values), strict=True)))
     began = 0.0
     if cause != "none":
@@ -347,7 +370,7 @@ def person_of(draws: Draws, index: int, shared: Setting) -> Person:
     )
 
 
-def _times(began: float, days: Floats) -> Floats:
+def times_of(began: float, days: Floats) -> Floats:
     """Return the days at which the drive of myelin is taken: monthly, and the days kept."""
     start = min(began, float(days[0])) - COURSE_LEAD
     history = np.arange(start, 0.0, COURSE_HISTORY_STEP)

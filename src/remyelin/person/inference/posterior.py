@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.person.inference.findings import Nested
+from remyelin.person.inference.histories import at_presentation
 from remyelin.person.inference.likelihood import Judged, Likelihood
 from remyelin.person.inference.people import (
     Plan,
@@ -24,26 +25,36 @@ from remyelin.person.inference.people import (
     joined,
     setting,
     simulated,
+    warped,
 )
-from remyelin.person.inference.sampler import Draws, Sample, sample
+from remyelin.person.inference.presented import presented
+from remyelin.person.inference.psis import smoothed
+from remyelin.person.inference.sampler import Draws, Proposal, Sample, sample, tempered_weights
+from remyelin.person.inference.sampler import joined as joined_draws
 from remyelin.person.inference.settings import (
     RECORD_BEYOND,
+    RECORD_CHOSEN,
+    RECORD_CHOSEN_WIDER,
     RECORD_DRAWS,
-    RECORD_FIRST,
+    RECORD_HISTORIES,
+    RECORD_HISTORIES_MOST,
     RECORD_MONTHS,
     RECORD_MORE,
     RECORD_MOST,
     RECORD_NEGLIGIBLE,
     RECORD_NESTED,
-    RECORD_ROUGH,
-    RECORD_ROUGH_ROUNDS,
-    RECORD_ROUGH_WANTED,
+    RECORD_ROUGH_CHOSEN,
+    RECORD_ROUGH_HISTORIES,
+    RECORD_TEMPER,
     RECORD_WANTED,
 )
 from remyelin.person.inference.studies import Asked
 from remyelin.person.record import Record
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+_BEFORE: Final = 0.4  # share of the work that comes before persons are simulated with treatment
+_LATER: Final = 10**8  # number of the first person that comes from no history
 #: Results that may be looked for next, beside findings.
 NEXT_LABS: Final = ("b12", "holotc", "mma", "homocysteine")
 NEXT_STUDIES: Final = ("sural amplitude", "tibial sep p40")
@@ -84,6 +95,8 @@ class Posterior:
     seed : int
     horizon : float
         Last day of the forecast.
+    number : (person,) array
+        Number of each person, whose stream of hidden states it is.
     rough : bool
         Whether it was made with few persons, as a first answer.
 
@@ -104,12 +117,18 @@ class Posterior:
     picked: Picked
     seed: int
     horizon: float
+    number: NDArray[np.int64]
     rough: bool = False
 
     @property
     def weights(self) -> Floats:
         """Weights of the simulated persons; they sum to 1."""
         return np.exp(self.sample.log_weights)
+
+    @property
+    def log_ratio(self) -> Floats:
+        """Logarithm of prior over proposal of the persons: with the likelihood of a record it gives their weights."""
+        return self.sample.log_weights - self.judged.total
 
     def causes(self) -> dict[str, float]:
         """Return the posterior probability of every cause that was considered."""
@@ -173,57 +192,111 @@ def fit_person(
     progress("tables of conduction", 0.0)
     shared = setting(record, ledger)
     likelihood = Likelihood.of(record, shared, extra=(*NEXT_LABS, *NEXT_STUDIES))
-    days = np.array(sorted({record.last_day, *likelihood.days()}))
+    days = np.array(sorted({record.last_day, target_of(record), *likelihood.days()}))
     end = horizon_of(record)
     plan = Plan("as given", "treatment as recorded", given(record, end, ledger), gas_stop(record))
     asked = likelihood.asked()
-    most = persons or (RECORD_ROUGH if rough else RECORD_MOST)
+    most = persons or (RECORD_ROUGH_CHOSEN if rough else RECORD_MOST)
     if most < 1:
         raise InputError(f"persons is {persons}; give a number above 0.")
-    first, more = RECORD_ROUGH_ROUNDS if rough else (RECORD_FIRST, RECORD_MORE)
-    first = min(first, most)
-    kept: list[Simulated] = []
-    done = 0
 
-    def simulate(draws: Draws, share: float) -> Simulated:
+    def simulate(draws: Draws, begin: float, share: float) -> Simulated:
         def report(part: float) -> None:
-            progress("simulating persons", min((done + part * share * len(draws)) / most, 1.0))
+            progress("simulating persons", min(begin + part * share, 1.0))
 
         return simulated(draws, plan, days, asked, shared, report, workers)
 
-    def judged_of(people: Simulated, start: int) -> Judged:
-        numbers = range(start, start + len(people.began))
-        return likelihood.judge(people, likelihood.prepare(people, numbers, seed, RECORD_NESTED))
+    def judged_of(people: Simulated, number: Whole) -> Judged:
+        return likelihood.judge(people, likelihood.prepare(people, number.tolist(), seed, RECORD_NESTED))
 
-    def evaluate(draws: Draws) -> Floats:
-        nonlocal done
-        people = simulate(draws, 1.0)
-        kept.append(people)
-        done += len(draws)
-        return judged_of(people, done - len(draws)).total
-
-    start: tuple[Sample, Floats] | None = None
     if earlier is not None and _same_person(earlier, record, ledger):
-        people = _again(earlier, days, asked, simulate)
-        kept.append(people)
-        done = len(earlier.sample.draws)
-        values = judged_of(people, 0).total
-        start = (earlier.sample, np.where(people.known, values, -np.inf))
-        most = max(most, done + 2 * RECORD_MORE)
-    found = sample(
-        shared.prior,
-        evaluate,
-        seed,
-        first=first,
-        more=more,
-        most=most,
-        wanted=RECORD_ROUGH_WANTED if rough else RECORD_WANTED,
-        start=start,
+        number, log_ratio = earlier.number, earlier.log_ratio
+        people = _again(earlier, days, asked, lambda draws: simulate(draws, 0.0, 1.0))
+        draws = earlier.sample.draws
+    else:
+        draws, number, log_ratio = _chosen(
+            likelihood, record, seed, min(most, RECORD_CHOSEN), rough, progress
+        )
+        people = simulate(draws, _BEFORE, (1.0 - _BEFORE) * len(draws) / most)
+    judged = judged_of(people, number)
+    log_weights, shape = smoothed(np.where(people.known, log_ratio + judged.total, -np.inf))
+    effective = float(1.0 / np.exp(2.0 * log_weights).sum())
+    rest = most - len(draws)
+    if effective < 0.5 * RECORD_WANTED and rest >= 2 * RECORD_MORE and not rough:
+        kept: list[Simulated] = []
+
+        def evaluate(new: Draws) -> Floats:
+            done = sum(len(part.began) for part in kept)
+            begin = _BEFORE + (1.0 - _BEFORE) * (len(draws) + done) / most
+            kept.append(simulate(new, begin, (1.0 - _BEFORE) * len(new) / most))
+            return judged_of(kept[-1], _LATER + done + np.arange(len(new))).total
+
+        prior = warped(shared)
+        tempered = tempered_weights(log_ratio, np.where(people.known, judged.total, -np.inf))
+        further = sample(
+            prior,
+            evaluate,
+            seed,
+            first=RECORD_MORE,
+            more=RECORD_MORE,
+            most=rest,
+            wanted=RECORD_WANTED,
+            begin=Proposal.fitted(draws, tempered, prior),
+        )
+        # two samples of the same posterior, each counted by what it is worth
+        share = effective / (effective + further.effective)
+        shape = shape if share > 0.5 else further.pareto_k
+        log_weights = np.concatenate(
+            [log_weights + math.log(share), further.log_weights + math.log1p(-share)]
+        )
+        draws = joined_draws([draws, further.draws])
+        number = np.concatenate([number, _LATER + np.arange(len(further.draws))])
+        people = joined([people, *kept])
+        judged = judged_of(people, number)
+        effective = float(1.0 / np.exp(2.0 * log_weights).sum())
+    evidence = float(np.logaddexp.reduce(log_ratio + judged.total[: len(log_ratio)]))
+    found = Sample(draws, log_weights, judged.total, effective, shape, 0, evidence, ())
+    picked = pick(log_weights, judged, seed, RECORD_DRAWS)
+    return Posterior(
+        record, shared, likelihood, plan, found, people, judged, picked, seed, end, number, rough
     )
-    people = joined(kept)
-    judged = judged_of(people, 0)
-    picked = pick(found.log_weights, judged, seed, RECORD_DRAWS)
-    return Posterior(record, shared, likelihood, plan, found, people, judged, picked, seed, end, rough)
+
+
+def _chosen(
+    likelihood: Likelihood,
+    record: Record,
+    seed: int,
+    count: int,
+    rough: bool,
+    progress: Callable[[str, float], None],
+) -> tuple[Draws, Whole, Floats]:
+    """Return persons chosen among histories by their agreement at presentation, their numbers and prior over proposal.
+
+    Some are chosen with less regard to the entries, for what comes later may say otherwise.
+    """
+    early = replace(Likelihood.of(at_presentation(record), likelihood.setting), selected=likelihood.selected)
+    histories = RECORD_ROUGH_HISTORIES if rough else RECORD_HISTORIES
+    pool = presented(
+        early,
+        seed,
+        first=histories,
+        most=histories if rough else RECORD_HISTORIES_MOST,
+        progress=lambda share: progress("untreated histories", _BEFORE * share),
+    )
+    weights = np.exp(pool.sample.log_weights)
+    wider = pool.log_prior + RECORD_TEMPER * pool.judged.total
+    wider = np.exp(wider - np.logaddexp.reduce(wider))
+    proposal = (1.0 - RECORD_CHOSEN_WIDER) * weights + RECORD_CHOSEN_WIDER * wider
+    places = (np.random.default_rng([seed, 8]).random() + np.arange(count)) / count
+    flat = np.searchsorted(np.cumsum(proposal) / proposal.sum(), places).clip(0, len(proposal) - 1)
+    chosen, times = np.unique(flat, return_counts=True)
+    log_ratio = np.log(times) + pool.log_prior[chosen] - np.log(proposal[chosen])
+    return pool.sample.draws.at(chosen), pool.number[chosen], log_ratio
+
+
+def target_of(record: Record) -> float:
+    """Return the day a year after the last entry, on which forecasts of more and more entries are compared."""
+    return record.last_day + 12.0 * DAYS_PER_MONTH
 
 
 def horizon_of(record: Record) -> float:
@@ -240,7 +313,7 @@ def _again(
     earlier: Posterior,
     days: Floats,
     asked: Sequence[Asked],
-    simulate: Callable[[Draws, float], Simulated],
+    simulate: Callable[[Draws], Simulated],
 ) -> Simulated:
     """Return the persons of an earlier posterior at the days of this one.
 
@@ -252,7 +325,7 @@ def _again(
         return people.on(days)
     weights = earlier.weights
     chosen = np.flatnonzero(weights > RECORD_NEGLIGIBLE * weights.max())
-    return simulate(earlier.sample.draws.at(chosen), 1.0).spread(chosen, len(weights))
+    return simulate(earlier.sample.draws.at(chosen)).spread(chosen, len(weights))
 
 
 def pick(log_weights: Floats, judged: Judged, seed: int, count: int) -> Picked:

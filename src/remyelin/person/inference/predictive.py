@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import KINDS
 from remyelin.person.inference import findings
+from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
-from remyelin.person.inference.settings import RECORD_DIGITS
+from remyelin.person.inference.settings import RECORD_DIGITS, RECORD_SUSPECT
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import STUDIES
@@ -37,7 +38,8 @@ class Predicted:
     low, median, high : float
         Posterior predictive 5, 50 and 95 %, noise included.
     agrees : bool
-        Observed inside the 90 % interval, or a grade within one of the median.
+        Observed inside the 90 % interval, or a grade within one of the median; and not suspected ten times more than
+        any entry is before it is looked at (``record.outlier.share``) to say nothing of the person.
     outlier : float
         Posterior chance that the entry says nothing of the person.
     words : tuple of str
@@ -127,6 +129,41 @@ def grade_draws(
     return grades
 
 
+def expected_chances(posterior: Posterior, ready: Prepared, entry: Entry, logs: Floats) -> float:
+    """Return the probability of a finding as reported, its causes other than the deficiency included.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    ready : Prepared
+        Hidden states of its persons.
+    entry : Entry
+        A symptom or sign.
+    logs : (person, draw) array
+        Log weights of persons and their hidden states.
+    """
+    likelihood, shared = posterior.likelihood, posterior.setting
+    reporting, item = likelihood.reporting, findings.finding_of(entry)
+    assert ready.state is not None
+    common = findings.background(item, entry.kind, shared.age, posterior.record.conditions, shared.ledger)
+    cases: list[tuple[int | None, float]] = [(None, 1.0 - common)]
+    cases += [(grade, common * part) for grade, part in findings.others(item, reporting)]
+    both = np.zeros(logs.shape)
+    parts = findings.parts_of(entry, reporting)
+    belows = []
+    for day, levels in parts:
+        at = int(np.searchsorted(likelihood.finding_days, day))
+        examiner = ready.hidden.examiner[..., at]
+        belows.append((levels, findings.cumulative(item, ready.state, at, examiner, reporting)))
+    for grade, share in cases:
+        together = np.ones(logs.shape)
+        for levels, below in belows:
+            together *= np.clip(findings.chance(item, levels, below, grade), 0.0, 1.0)
+        both += share * together
+    weights = np.exp(logs - logs.max())
+    return float((weights * both).sum() / weights.sum())
+
+
 def compared(posterior: Posterior) -> tuple[Predicted, ...]:
     """Return every entry of the record beside its prediction."""
     likelihood, picked = posterior.likelihood, posterior.picked
@@ -150,7 +187,8 @@ def compared(posterior: Posterior) -> tuple[Predicted, ...]:
                 if entry.kind == "scale"
                 else _finding(posterior, state, entry, outlier, number)
             )
-    return tuple(found)
+    suspect = RECORD_SUSPECT * likelihood.reporting.outlier
+    return tuple(replace(item, agrees=item.agrees and item.outlier < suspect) for item in found)
 
 
 def _value(posterior: Posterior, people: Simulated, entry: Entry, outlier: float, seed: int) -> Predicted:

@@ -249,7 +249,7 @@ def sample(
     more: int,
     most: int,
     wanted: float,
-    start: tuple[Sample, Floats] | None = None,
+    begin: Proposal | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Sample:
     """Sample a posterior.
@@ -264,19 +264,16 @@ def sample(
         Draws from the prior, of every round, and at the most.
     wanted : float
         Effective sample size at which no further round is begun.
-    start : (Sample, (n,) array), optional
-        An earlier sample, whose draws are kept, and their log likelihood now.
+    begin : Proposal, optional
+        Proposal of the first draws; the prior when omitted.
     progress : callable
         Called with the share of `most` that is done.
     """
     rng = np.random.default_rng(seed)
-    if start is None:
-        parts = [prior.draw(first, rng)]
-        proposals: list[tuple[Callable[[Draws], Floats], int]] = [(prior.log_density, first)]
-        values = evaluate(parts[0])
-    else:
-        earlier, values = start
-        parts, proposals = [earlier.draws], list(earlier.proposals)
+    parts = [prior.draw(first, rng) if begin is None else begin.draw(first, rng)]
+    density = prior.log_density if begin is None else begin.log_density
+    proposals: list[tuple[Callable[[Draws], Floats], int]] = [(density, first)]
+    values = evaluate(parts[0])
     rounds = 0
     while True:
         draws = joined(parts)
@@ -291,7 +288,7 @@ def sample(
         if effective >= wanted or len(draws) + more > most:
             evidence = float(np.logaddexp.reduce(raw)) - math.log(len(draws))
             return Sample(draws, log_weights, values, effective, shape, rounds, evidence, tuple(proposals))
-        weights = _tempered(log_ratio, values)
+        weights = tempered_weights(log_ratio, values)
         proposal = Proposal.fitted(draws, weights, prior)
         new = proposal.draw(more, rng)
         parts.append(new)
@@ -300,7 +297,7 @@ def sample(
         rounds += 1
 
 
-def _tempered(log_ratio: Floats, values: Floats) -> Floats:
+def tempered_weights(log_ratio: Floats, values: Floats) -> Floats:
     """Return weights at the highest power of the likelihood that leaves enough effective draws."""
 
     def weights(power: float) -> Floats:

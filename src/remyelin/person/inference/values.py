@@ -28,7 +28,7 @@ _OUTLYING: Final = (-2.0, 4.0)  # of a nerve study that says nothing, in standar
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Streams:
-    """What the values of one record are read with.
+    """Random streams and scales that the values of one record are read with.
 
     Attributes
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,6 +22,20 @@ _GRADES: Final = {
     "normal": "normal",
     "preserved": "normal",
     "no": "absent",
+}
+
+#: Findings written as a sentence of their own: kind, name and grade.
+_SENTENCES: Final = {
+    "plantar responses flexor": ("sign", "babinski", "absent"),
+    "plantar responses extensor": ("sign", "babinski", "present"),
+    "visual acuity": ("symptom", "vision", "present"),
+}
+_POWER: Final = re.compile(r"\b([0-5])[+-]?/5")
+#: Coexisting diseases that bring findings of their own, as conditions of a record.
+_CONDITIONS: Final = {
+    "diabetic neuropathy": "diabetes",
+    "alcohol neuropathy": "alcohol",
+    "cervical stenosis": "cervical myelopathy",
 }
 
 
@@ -45,7 +60,9 @@ def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
     for kind, findings in (("symptom", case.symptom), ("sign", case.sign)):
         for item in findings:
             made = list(_entries(kind, item))
-            entries += made
+            # sight reported as a symptom and measured as acuity is one finding
+            known = {(one.kind, one.name, one.day, one.event) for one in entries}
+            entries += [one for one in made if (one.kind, one.name, one.day, one.event) not in known]
             if not made:
                 reason = f"the model computes no {kind} of these words"
                 left.append(NotUnderstood(0, item.name, reason))
@@ -73,11 +90,24 @@ def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
     )
     found = "symptoms" if any(entry.kind in ("symptom", "sign") for entry in entries) else ""
     ordered = tuple(sorted(entries, key=lambda entry: entry.day))
-    return Record(source, stated, cause, found, (), ordered, treatments, tuple(left))
+    conditions = tuple(_CONDITIONS[name] for name in case.coexisting if name in _CONDITIONS)
+    return Record(source, stated, cause, found, conditions, ordered, treatments, tuple(left))
 
 
 def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     words = terms.fold(item.name)
+    note = item.note[:60]
+    if words in _SENTENCES:
+        kind, name, grade = _SENTENCES[words]
+        known = terms.finding(kind, name)
+        assert known is not None
+        yield Entry(0, 0.0, kind, name, levels=terms.levels_of(known, grade), text=grade, note=note)
+        return
+    if kind == "sign" and words in ("weakness", "power") and (grades := _POWER.findall(item.note)):
+        grade = min(grades)  # of the weakest muscle
+        power = terms.SIGNS["power_leg"]
+        yield Entry(0, 0.0, kind, power.name, levels=terms.levels_of(power, grade), text=grade, note=note)
+        return
     grade = ""
     for prefix, meaning in _GRADES.items():
         if words.startswith(f"{prefix} "):
@@ -93,7 +123,6 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     levels = terms.levels_of(found, grade or "present") or terms.levels_of(found, "impaired")
     if levels is None:
         return
-    note = item.note[:60]
     yield Entry(0, 0.0, kind, found.name, levels=levels, text=grade or "present", note=note)
     if item.began is not None and item.began < 0 and found.type == "severity":
         yield Entry(0, item.began, kind, found.name, event="began", text="began", note=note)

@@ -1,4 +1,4 @@
-"""What takes seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
+"""Routes that take seconds: reports, the exact engine, experiments. Progress and result as server-sent events.
 
 The client reads the events from the answer itself. When it closes the connection the computation ends at its
 next step, and its place in the queue is free.
@@ -20,12 +20,13 @@ from starlette.responses import FileResponse, StreamingResponse
 from remyelin.analysis.experiments import EXPERIMENTS, run_experiment
 from remyelin.base.errors import RemyelinError
 from remyelin.base.files import reason
+from remyelin.base.plain import tree
 from remyelin.base.units import show
 from remyelin.person.case import Case, case_of, to_toml_data
-from remyelin.web.engine import refuse_too_long
+from remyelin.web.drawn import refuse_too_long
 from remyelin.web.guard import REPORT_POLICY
 from remyelin.web.pool import Pool, Ticket
-from remyelin.web.routes.quick import Asked, AskedStudies, clean, engine_of, tabled
+from remyelin.web.routes.quick import Asked, AskedStudies, engine_of, tabled
 from remyelin.web.store import TYPES, File, Store
 
 router = APIRouter(prefix="/api")
@@ -66,7 +67,8 @@ async def report(asked: Asked, request: Request) -> StreamingResponse:
 
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         refuse_too_long(given, engine.person(given), 0.0)
-        return {"id": store.make(given, engine.ledger, say)}
+        made = store.make(given, engine.ledger, say)
+        return {"id": made, "folder": str(store.find(made))}
 
     return stream(request, work)
 
@@ -116,7 +118,7 @@ async def experiment(asked: AskedExperiment, request: Request) -> StreamingRespo
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         engine = engine_of(request)
         found = engine.remember(("experiment", name), lambda: run_experiment(name, engine.ledger, say))
-        return clean(found.as_dict())
+        return tree(found.as_dict())
 
     return stream(request, work)
 

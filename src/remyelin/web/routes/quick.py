@@ -1,9 +1,8 @@
-"""What is answered while a slider moves: cases, trajectories, bands, studies."""
+"""Routes answered while a slider moves: cases, trajectories, bands, studies."""
 
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Annotated, Any, Final
@@ -13,16 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin import clinic, nerve
 from remyelin._version import __version__
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.base.plain import tree
+from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
 from remyelin.evidence import load_references
-from remyelin.person.case import Case, case_of, load_case, shipped_cases, to_toml_data
+from remyelin.output.answer import told
+from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
-from remyelin.web.engine import Engine, as_json
+from remyelin.person.forecast_guard import headline
+from remyelin.person.plans import Plan
+from remyelin.web.drawn import as_json
+from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
 
 router = APIRouter(prefix="/api")
@@ -52,6 +55,29 @@ class Asked(BaseModel):
         """Validate the case by the schema of case files; give the shift in days."""
         shift = None if self.shift is None else self.shift * DAYS_PER_MONTH
         return case_of(self.case, "case"), shift
+
+
+class AskedPlan(Asked):
+    """A case under one plan with its name and label."""
+
+    name: Annotated[str, Field(max_length=40)]
+    label: Annotated[str, Field(max_length=200)] = ""
+
+
+class AskedAnswer(BaseModel):
+    """Plans of one case; the first is the treatment as given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    plans: Annotated[list[AskedPlan], Field(min_length=1, max_length=8)]
+
+    def read(self) -> list[tuple[Plan, Case]]:
+        """Validate every case by the schema of case files."""
+        found = []
+        for item in self.plans:
+            case, shift = item.read()
+            found.append((Plan(item.name, item.label or item.name, shift), case))
+        return found
 
 
 class AskedDate(Asked):
@@ -100,6 +126,7 @@ async def state(request: Request) -> dict[str, Any]:
         "warming": request.app.state.ready,
         "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
+        "diseases": list(DISEASES),
         "forms": list(FORMS),
         "routes": list(ROUTES),
         "regimens": list(REGIMENS),
@@ -116,11 +143,12 @@ async def state(request: Request) -> dict[str, Any]:
             "mma": [ledger["limits.mma"]],
             "homocysteine": [ledger["limits.homocysteine"]],
         },
+        "conventional": {
+            "b12": ["pg/mL", per_unit("b12", "pg/mL")],
+            "mma": ["umol/L", per_unit("mma", "umol/L")],
+        },
         "presence": ledger["clinic.presence"],
         "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
-        "cannot_tell": CANNOT_TELL,
-        "same_end": SAME_END,
-        "not_delayed": NOT_DELAYED,
         "symptoms": [
             {
                 "id": item.id,
@@ -176,6 +204,19 @@ async def forecast(asked: AskedCase, request: Request) -> Response:
     return await answered(request, work)
 
 
+@router.post("/answer", response_model=dict[str, Any])
+async def answer(asked: AskedAnswer, request: Request) -> Response:
+    """Answer of a case under several plans: state now, first improvement, a year on, what remains, what delay costs."""
+    plans = asked.read()
+    engine = engine_of(request)
+
+    def work(ticket: Ticket) -> bytes:
+        reason = engine.refused(plans[0][1], ticket.check)
+        return as_json(told(engine.answer(plans, reason, ticket.check)))
+
+    return await answered(request, work)
+
+
 @router.post("/studies", response_model=dict[str, Any])
 async def studies(asked: AskedStudies, request: Request) -> Response:
     """Study the nerves of the person at a date."""
@@ -209,7 +250,7 @@ async def fibres(asked: AskedPathway, request: Request) -> Response:
 def tabled(found: nerve.Studies) -> dict[str, Any]:
     """Return studies as plain JSON-ready data."""
     return {
-        "rows": [clean(row.as_dict()) for row in found.rows],
+        "rows": [tree(row.as_dict()) for row in found.rows],
         "waveforms": {
             name: {
                 "time": [round(float(t), 4) for t in wave.time],
@@ -221,17 +262,6 @@ def tabled(found: nerve.Studies) -> dict[str, Any]:
     }
 
 
-def clean(item: Any) -> Any:
-    """Return plain data with what is not finite replaced by None."""
-    if isinstance(item, dict):
-        return {key: clean(value) for key, value in item.items()}
-    if isinstance(item, list | tuple):
-        return [clean(value) for value in item]
-    if isinstance(item, float):
-        return item if math.isfinite(item) else None
-    return item
-
-
 def warm(app: FastAPI) -> None:
     """Compile the kernels and fill the tables, so that the first visitor need not wait for it."""
     engine: Engine = app.state.engine
@@ -239,7 +269,7 @@ def warm(app: FastAPI) -> None:
     case = load_case(next(iter(shipped_cases())))
     engine.trajectory(case, 0.0, lambda step: None)
     engine.studies(case, 0.0, 0.0, [], lambda step: None)
-    # what stands now stays: looking through it for garbage would now and then hold up a move by a tenth of a second
+    # Freeze the objects created at start-up so that garbage collection does not delay slider requests by 0.1 s.
     gc.collect()
     gc.freeze()
     app.state.ready = "warm"

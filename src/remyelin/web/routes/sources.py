@@ -1,4 +1,4 @@
-"""Where every number comes from; the checks and the claims, where they are installed."""
+"""Routes on the origin of every number; the checks and the claims."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ async function answer(response) {
   return data;
 }
 
-export async function get(path) {
-  return answer(await fetch(path));
+export async function get(path, { signal } = {}) {
+  return answer(await fetch(path, { signal }));
 }
 
 // What was asked before is remembered: the server is deterministic.

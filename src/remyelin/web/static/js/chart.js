@@ -118,9 +118,18 @@ export class Chart {
     return this;
   }
 
+  // Nothing is shown, as of a plan that was refused.
+  empty() {
+    this.panel = null;
+    this.stale = false;
+    this.all = [];
+    update(this.curves, []);
+    update(this.pointer, []);
+  }
+
   cursor(x) {
     if (this.panel) this.panel.cursor = x;
-    if (this.x && x !== undefined) this.point();
+    if (this.panel && this.x && x !== undefined) this.point();
   }
 
   point() {
@@ -138,20 +147,20 @@ export class Chart {
     const [y0, y1] = limits(p, all, x0, x1);
     const yTicks = p.log ? logTicks(y0, y1) : ticks(y0, y1, height < 130 ? 3 : 4);
     const yText = yTicks.map((at) => number(at));
-    const left = 12 + Math.max(...yText.map((text) => text.length), 1) * FONT * 0.58;
+    const left = 16 + Math.max(...yText.map((text) => text.length), 1) * FONT * 0.58;
     const edge = { left, right: w - 10, top: 8, bottom: height - (p.x_label === "" ? 18 : 34) };
     const lx = (v) => (p.log_x ? Math.log10(v) : v);
     const ly = (v) => (p.log ? Math.log10(Math.max(v, 1e-12)) : v);
     const x = (v) => edge.left + ((lx(v) - lx(x0)) / (lx(x1) - lx(x0) || 1)) * (edge.right - edge.left);
     const y = (v) => edge.bottom - ((ly(v) - ly(y0)) / (ly(y1) - ly(y0) || 1)) * (edge.bottom - edge.top);
-    Object.assign(this, { x, edge, all });
+    Object.assign(this, { x, y, edge, all });
     const label = spoken(p, all);
     if (this.label !== label) { this.picture.setAttribute("aria-label", label); this.label = label; }
     if (this.size !== `${w} ${height}`) {
       this.size = `${w} ${height}`;
       for (const [name, value] of [["viewBox", `0 0 ${w} ${height}`], ["width", w], ["height", height]]) this.picture.setAttribute(name, value);
     }
-    update(this.clip, [["rect", { x: edge.left, y: edge.top - 2, width: Math.max(0, edge.right - edge.left), height: edge.bottom - edge.top + 4 }]]);
+    update(this.clip, [["rect", { x: edge.left - 5, y: edge.top - 2, width: Math.max(0, edge.right - edge.left + 10), height: edge.bottom - edge.top + 4 }]]);
     const low = (v) => (v === null ? edge.bottom : Math.min(edge.bottom, Math.max(edge.top, y(v))));
     const high = (v) => (v === null ? edge.top : Math.min(edge.bottom, Math.max(edge.top, y(v))));
     const ground = [];
@@ -203,6 +212,8 @@ export class Chart {
       if (shown === null) return hide();
       tip.replaceChildren(h("b", {}, p.months ? `month ${number(Math.round(shown * 10) / 10)}` : `${number(shown)} ${p.x_label || ""}`), ...rows);
       tip.hidden = false;
+      // away from what is read: at the foot of the picture where the curve is high
+      tip.classList.toggle("low", all.some((line) => line.y.some((value, i) => value !== null && Math.abs(x(line.x[i]) - at) < 40 && this.y(value) < (edge.top + edge.bottom) / 2)));
       tip.classList.toggle("left", at > this.width / 2);
       tip.style.setProperty("left", at > this.width / 2 ? "auto" : `${at + 12}px`);
       tip.style.setProperty("right", at > this.width / 2 ? `${this.width - at + 12}px` : "auto");

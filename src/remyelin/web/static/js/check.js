@@ -17,9 +17,9 @@ export function toml(data) {
   return `${parts.join("\n\n")}\n`;
 }
 
-export async function show(main) {
+export async function show(main, rest, signal) {
   const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
-  const asked = state.about.rooms.check ? await get("/api/questions") : null;
+  const asked = state.about.rooms.check ? await get("/api/questions", { signal }) : null;
   const said = (found) => {
     const headings = [...new Set(found.lines.map((line) => line.heading))];
     clear(place, h("p", { class: "notice" }, found.notice), found.entered.length ? h("p", { class: "caption" }, `Understood: ${found.entered.join("; ")}.`) : null,

@@ -28,22 +28,34 @@ function build(refresh) {
       slider({ label: "Age", id: "age", min: 18, max: 95, value: value(kase.person.age), show: (v) => `${number(v)} years`, oninput: (v) => edit("person.age", `${v} y`) }),
       slider({ label: "Height", id: "height", min: 140, max: 205, value: value(kase.person.height || "168"), show: (v) => (state.case.person.height ? `${v} cm` : "not stated"), oninput: (v) => edit("person.height", `${v} cm`), hint: "Longer nerves, longer way: the taller, the more sheaths on it that can fail." }),
       select({ label: "Sex", id: "sex", value: kase.person.sex, options: [["female", "female"], ["male", "male"]], onchange: (v) => edit("person.sex", v) }),
+      beside(kase),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
-      kase.cause.kind !== "none" && slider({ label: "Deficient before diagnosis", id: "began", min: 1, max: 240, value: began, show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),
+      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),
       kase.labs && Object.keys(kase.labs).some((key) => key !== "note") && h("p", { class: "hint" }, "Laboratory values of the case place this person on the curve. ",
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
-      ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, oninput: (a) => change({ a }) }),
+      ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, exact: "months", oninput: (a) => change({ a }) }),
         ...regimen("a", kase.treatment[0].regimen, kase.treatment.length, (text) => edit("treatment", [{ regimen: text, start: "0 d" }]))]
       : [h("p", { class: "hint" }, "This case is not treated."), h("button", { type: "button", onclick: () => { edit("treatment", [{ regimen: "uk neurological", start: "0 d" }]); refresh(); } }, "Add a treatment")])),
     treated() && h("fieldset", { class: "plan-b" }, h("legend", {}, "Plan B"),
-      slider({ label: "Treatment begins", id: "start-b", min: 0, max: 36, value: state.b, show: begins, oninput: (b) => change({ b }) }),
+      slider({ label: "Treatment begins", id: "start-b", min: 0, max: 36, value: state.b, show: begins, exact: "months", oninput: (b) => change({ b }) }),
       ...regimen("b", state.regimenB, 0, (text) => change({ regimenB: text }))),
     h("p", { class: "hint" }, "The model recommends no dose. These are the schedules of published guidance, and any you write yourself."),
   ];
 }
 
 const begins = (month) => (month === 0 ? "today" : `in ${month} month${month === 1 ? "" : "s"}`);
+
+function beside(kase) {
+  const chosen = kase.coexisting || [];
+  const boxes = state.about.diseases.map((name) => h("label", { class: "tick" },
+    h("input", { type: "checkbox", id: `beside-${name.replaceAll(" ", "-")}`, checked: chosen.includes(name), onchange: tell }), name));
+  function tell() {
+    edit("coexisting", state.about.diseases.filter((_, place) => boxes[place].querySelector("input").checked));
+  }
+  return h("details", { class: "beside", open: chosen.length > 0 }, h("summary", {}, "Another disease of nerve or cord"),
+    h("p", { class: "hint" }, "Stands beside the deficiency and is not treated with it. Its pattern has a source, its size is assumed."), ...boxes);
+}
 
 function cause(kind, began) {
   const next = kind === "none" ? { kind } : { kind, began: `-${began} mo` };
@@ -81,5 +93,5 @@ function regimen(id, now, count, tell) {
   ];
 }
 
-const NAMED = { "uk neurological": "UK, with neurological signs", uk: "UK", us: "US label", "us practice": "US practice", oral: "by mouth, daily", japan: "Japan, injections", "japan oral": "Japan, by mouth", "b12 b6 folate": "B12, B6 and folate by mouth" };
+const NAMED = { "uk neurological": "UK, with neurological signs, 1 mg", uk: "UK, 1 mg", "us label 100 ug": "US label, 100 ug", "us practice 1 mg": "US practice, 1 mg", oral: "by mouth, 2 mg daily", japan: "Japan, injections, 0.5 mg", "japan oral": "Japan, by mouth, 1.5 mg daily", "b12 b6 folate": "B12, B6 and folate by mouth" };
 const named = (name) => NAMED[name] || name;

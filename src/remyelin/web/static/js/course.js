@@ -7,6 +7,7 @@ import { clear, h, monthWords, number, percent, slider, stretchName, table } fro
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
+import { cardsOf, publishedOf, Waiting } from "./strip.js";
 import { takeaway } from "./takeaway.js";
 import { StudyTable } from "./studytable.js";
 
@@ -25,6 +26,7 @@ const CARDS = [
   ["command fibres left, brain to leg", "corticospinal_leg", "axons"],
 ];
 const PARTS = [["case-kind", "Answer"], ["symptoms", "Symptoms"], ["blood", "Blood"], ["sheaths", "Myelin"], ["studies", "Studies"], ["person", "Person"], ["takeaway", "Keep"]];
+const LATER = [3, 6, 12, 24]; // months by which the curve of waiting moves treatment
 const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
@@ -39,11 +41,25 @@ export async function show(main) {
   const heading = h("h1", { id: "case-title" });
   const story = h("p", { class: "story", "aria-live": "polite" });
   const cards = h("div", { class: "cards" });
+  const strip = h("div", { class: "strip", id: "strip", "aria-live": "polite" });
+  const waiting = new Waiting();
+  const published = h("div", {});
+  // The answer of the server for the plans shown, and which plans it was asked for.
+  const reply = { of: "", data: null };
+  const tell = (data) => {
+    reply.data = data;
+    clear(strip, data ? cardsOf(data) : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
+    if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
+    waiting.set(data);
+    draw();
+  };
   const keys = h("div", {});
   const problem = h("p", { class: "notice", role: "alert", hidden: true });
   // on a telephone the answer and its curves share the first screen, and what follows is opened by its heading
   const narrow = matchMedia("(max-width: 44rem)").matches;
-  const hero = [0, 1].map(() => new Chart({ height: narrow ? 190 : 250 }));
+  let conventional = false;
+  const units = h("button", { type: "button", id: "units", onclick: () => { conventional = !conventional; units.textContent = conventional ? "Show B12 in pmol/L" : "Show B12 in pg/mL"; redraw(); } }, "Show B12 in pg/mL");
+  const hero = [0, 1].map(() => new Chart({ height: narrow ? 160 : 250 }));
   const symptoms = h("div", { class: "charts three" });
   const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
@@ -58,19 +74,18 @@ export async function show(main) {
   const panel = controls();
   const section = (id, title, intro, ...inside) => h("section", { id, "aria-labelledby": `${id}-title` },
     h("details", { class: "part", open: !narrow || id === "symptoms" },
-      h("summary", {}, h("h2", { id: `${id}-title` }, title, RESTS[id] && mark(RESTS[id], title))),
-      intro && h("p", { class: "caption" }, explained(intro)), ...inside));
-  clear(main, h("div", { class: "with-side" }, jumps(),
+      h("summary", {}, h("h2", { id: `${id}-title` }, title)),
+      intro && h("p", { class: "caption" }, explained(intro), RESTS[id] && mark(RESTS[id], title)), ...inside));
+  clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, keys,
-      h("div", { class: "charts two" }, hero.map((chart) => chart.node)),
-      when, cards),
-    panel.node,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, strip, narrow ? null : keys,
+      h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
+      when, h("div", { class: "strip" }, waiting.node), cards, published),
     h("div", { class: "rest" },
       section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms,
         h("h3", {}, "Symptoms without a mechanism here"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. No mechanism is claimed, and a low probability is no reassurance."), chances,
         h("h3", {}, "No evidence that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `: ${one.mechanism} Common other causes: ${one.causes}`)))),
-      section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", blood),
+      section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
         h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), more)),
@@ -103,7 +118,8 @@ export async function show(main) {
       clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
-    hero[0].set(base({ title: "Disability", y_label: `points of 16; at most ${state.about.most_points} here`, why: term("disability", "?"), rests: "disability", y_range: [0, state.about.most_points], series: lines((d) => d.disability, (b) => b.disability) }));
+    const disability = lines((d) => d.disability, (b) => b.disability);
+    hero[0].set(base({ title: "Disability", y_label: "points of 16", why: term("disability", "?"), rests: "disability", y_range: [0, top(disability)], series: disability }));
     hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: "pathway.tibial_sep", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
@@ -122,11 +138,13 @@ export async function show(main) {
     }
     for (const [name, title, word] of BLOOD) {
       charts.blood[name] ??= append(blood, new Chart({ height: 170 }));
-      const limits = state.about.limits[name];
+      const other = conventional && state.about.conventional[name];
+      const size = (value) => (other && value !== null ? value / other[1] : value);
+      const limits = state.about.limits[name].map(size);
       charts.blood[name].set(base({
-        title, y_label: found.a.blood[name].unit, log: true, why: term(word, "?"), rests: `blood.${name}`,
+        title, y_label: other ? other[0] : found.a.blood[name].unit, log: true, why: term(word, "?"), rests: `blood.${name}`,
         normal: limits.length > 1 ? [limits[1], null] : [null, limits[0]], unsure: limits.length > 1 ? limits : null,
-        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months.slice(0, until(found[id].blood_months)), y: found[id].blood[name].values.slice(0, until(found[id].blood_months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
+        series: ["none", "b", "a"].filter((id) => shown.includes(id)).map((id) => ({ label: names[id], x: found[id].blood_months.slice(0, until(found[id].blood_months)), y: found[id].blood[name].values.slice(0, until(found[id].blood_months)).map(size), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6 })),
       }));
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
@@ -143,34 +161,20 @@ export async function show(main) {
     describe();
   };
 
-  // A number stands with its range, or not yet: median and the ends of the range, at the end or at diagnosis.
-  const ranged = (id, at = -1, words = true) => {
+  // A number stands with its range, or not yet: median and the ends of the range, at the end.
+  const ranged = (id) => {
     const band = bands[id];
     if (!band?.disability) return "...";
-    const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(at)));
-    return `${median}${words && median >= state.about.most_points ? ", the most this model can give" : ""} (${low} to ${high})`;
+    const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(-1)));
+    return `${median} (${low} to ${high})`;
   };
   const most = (id) => bands[id]?.disability && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
   const shares = (id, pathway, what) => {
     const band = bands[id]?.pathways?.[pathway]?.[what];
     return band ? `${percent(band.median.at(-1))} (${Math.round(100 * band.low.at(-1))} to ${Math.round(100 * band.high.at(-1))})` : "...";
   };
-  // The forecast in words: nothing of it before every plan has its range.
-  const outlook = (end) => {
-    if (!plans().every((plan) => bands[plan.id])) return ["The ranges of the forecast are being computed."];
-    const zero = bands.a.months.filter((month) => month < 0).length;
-    const now = `Computed disability is ${ranged("a", zero)} of 16 points at diagnosis`;
-    if (!treated()) return [`${now} and ${ranged("a")} after ${end}, with nothing given; in brackets 90 % of the sets of rates.`, state.case.cause.kind === "none" ? "" : ` ${state.about.cannot_tell}`];
-    const when = { a: `treated ${monthWords(state.a)}`, b: `treated ${state.b ? monthWords(state.b) : "at once"}${state.regimenB ? " with plan B's regimen" : ""}`, none: untreated() };
-    const told = ["a", "b", "none"].map((id) => `${when[id]}: ${unknown(id) ? "the model cannot tell" : ranged(id)}`);
-    return [`${now}. After ${end}, ${told.join("; ")}; in brackets 90 % of the sets of rates. `, ["b", "none"].some(unknown) ? state.about.same_end : state.about.not_delayed];
-  };
-  // Whether a plan that begins later, or never, does not end a whole point worse than plan A: then the model cannot tell.
-  const unknown = (id) => {
-    if (id === "a" || (id === "b" && state.b <= state.a) || !bands.a?.disability || !bands[id]?.disability || !found[id] || !found.a) return false;
-    const [mine, first] = [id, "a"].map((one) => [bands[one].disability.median.at(-1), found[one]?.disability.at(-1)]);
-    return !mine.every((value, i) => value - first[i] >= 0.5);
-  };
+  // Whether a plan that begins later, or never, is not told apart from plan A: then the model cannot tell its cost.
+  const unknown = (id) => reply.data?.starts.find((start) => start.name === id)?.told_apart === false;
 
   let person = null;
   let carded = "";
@@ -184,17 +188,15 @@ export async function show(main) {
       kase.cause.kind === "none" ? ", not deficient. " : `: ${kase.cause.kind}, ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
     else if (verdict.said) parts.push(verdict.said);
-    else parts.push(...outlook(end));
     story.textContent = parts.join("");
     story.classList.toggle("notice", Boolean(verdict.said));
-    story.append(" ", h("span", { class: "muted" }, state.about.disclaimer));
     const names = NAMES();
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
     const told = [free(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability.high || [])])].join();
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id, -1, false)} of 16`, "disability")),
+        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id)} of 16`, "disability")),
         !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
@@ -211,12 +213,38 @@ export async function show(main) {
     problem.textContent = error.message;
     problem.hidden = false;
   };
+  // A plan that is refused takes its curves with it: those of another plan would be read as its own.
+  const dropped = (id) => {
+    delete found[id];
+    delete bands[id];
+    if (id !== "a") { draw(); return; }
+    for (const chart of [...hero, ...Object.values(charts).flatMap((group) => Object.values(group))]) chart.empty?.();
+    clear(cards);
+    clear(keys);
+    tell(null);
+    clear(strip);
+    carded = keyed = "";
+  };
   const queues = {};
   const spread = new Latest(async (signal, list) => {
-    for (const plan of list) {
-      bands[plan.id] = await post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
-      draw();
-    }
+    try {
+      const names = { ...NAMES(), a: `treated ${monthWords(state.a)}` };
+      const asked = (plan) => ({ name: plan.id, label: plan.label || names[plan.id], case: plan.case, shift: plan.shift });
+      const band = (plan) => post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
+      for (const plan of list) {
+        bands[plan.id] = await band(plan);
+        draw();
+      }
+      if (verdict.said === null) return;
+      tell(await post("/api/answer", { plans: list.map(asked) }, { signal }));
+      if (!free() || list.length < 2) return;
+      // the curve of waiting: further starts, one after the other, so that a slider need not wait for them
+      const later = LATER.map((months) => ({ id: `${months} months later`, label: `begun ${months} months later`, case: state.case, shift: state.a + months }));
+      for (const plan of later) await band(plan);
+      const never = list.find((plan) => plan.id === "none");
+      const more = await post("/api/answer", { plans: [list[0], ...later, never].map(asked) }, { signal });
+      waiting.set(more);
+    } catch (error) { fail(error); }
   }, () => settle());
   // One verdict for each case, whatever its plans; until it is there no forecast is shown.
   const guard = new Latest(async (signal, kase, of) => {
@@ -225,6 +253,7 @@ export async function show(main) {
       if (of !== verdict.of) return;
       verdict.said = answer.headline;
       draw();
+      spread.ask(free() ? plans() : plans().slice(0, 1));
     } catch (error) { fail(error); }
   }, () => settle());
   const judge = () => {
@@ -232,6 +261,7 @@ export async function show(main) {
     if (of === verdict.of) return;
     verdict.of = of;
     verdict.said = hasFindings() ? null : "";
+    tell(null);
     for (const id of Object.keys(bands)) delete bands[id];
     guard.stop();
     if (hasFindings()) guard.ask(state.case, of);
@@ -267,6 +297,7 @@ export async function show(main) {
           if (asked.id === "a" && !queues.a.waiting) rest();
         } catch (error) {
           fail(error);
+          if (error.name !== "AbortError") dropped(asked.id);
           if (asked.id === "a") coming = false;
         }
       }, () => settle());
@@ -309,6 +340,9 @@ function jumps() {
   };
   return h("div", { class: "jump", role: "group", "aria-label": "Parts of this view" }, PARTS.map(([id, title]) => h("button", { type: "button", "data-jump": id, onclick: () => to(id) }, title)));
 }
+
+// The axis ends at the most points that nerves can give; memory and mood may add to it.
+const top = (series) => Math.max(state.about.most_points, ...series.flatMap((line) => [...line.y, ...(line.high || [])]));
 
 function append(home, chart) {
   home.append(chart.node);

@@ -87,7 +87,8 @@ const STRETCHES = {
 };
 export const stretchName = (name) => STRETCHES[name] || sentence(words(name));
 
-export function slider({ label, min, max, step = 1, value, show, hint, oninput, id }) {
+// `exact`: a unit; a field beside the slider takes the number itself.
+export function slider({ label, min, max, step = 1, value, show, hint, oninput, id, exact }) {
   const key = id || unique("slider");
   const output = h("output", { for: key }, show(value));
   const input = h("input", {
@@ -96,13 +97,21 @@ export function slider({ label, min, max, step = 1, value, show, hint, oninput, 
       const now = Number(input.value);
       output.textContent = show(now);
       input.setAttribute("aria-valuetext", show(now));
+      if (field) field.value = String(now);
       oninput(now);
     },
   });
   input.value = value;
-  const node = h("div", { class: "field" }, h("label", { for: key }, label, output), input, hint && h("p", { class: "hint" }, hint));
+  const field = exact && h("input", { type: "number", class: "exact", id: `${key}-exact`, min, max, step, "aria-label": `${label}, ${exact}`, onchange: () => {
+    const now = Math.min(max, Math.max(min, Number(field.value) || 0));
+    node.set(now);
+    oninput(now);
+  } });
+  if (field) field.value = String(value);
+  const node = h("div", { class: "field" }, h("label", { for: key }, label, output), field ? h("div", { class: "pair" }, input, field) : input, hint && h("p", { class: "hint" }, hint));
   node.set = (now) => {
     input.value = now;
+    if (field) field.value = String(now);
     output.textContent = show(now);
     input.setAttribute("aria-valuetext", show(now));
   };

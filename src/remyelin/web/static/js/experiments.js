@@ -19,8 +19,8 @@ export function result(data) {
 // Short, and about what the whole page is about: computed when the view opens, so that it opens on an answer.
 const FIRST = "thickness";
 
-export async function show(main, chosen) {
-  const all = await get("/api/experiments");
+export async function show(main, chosen, signal) {
+  const all = await get("/api/experiments", { signal });
   const heading = h("h2", { id: "result-title" });
   const kicker = h("p", { class: "kicker" });
   const note = h("p", { class: "hint", role: "status" });

@@ -3,8 +3,10 @@
 import { clear, h } from "./dom.js";
 import { begin, packed, remember, state, unpack, view } from "./state.js";
 import { get } from "./api.js";
+import { Stage } from "./stage.js";
 
 const VIEWS = [
+  ["story", "Five steps"],
   ["course", "Course"],
   ["results", "My results"],
   ["body", "Body"],
@@ -15,10 +17,11 @@ const VIEWS = [
   ["claims", "Claims"],
   ["sources", "Sources"],
 ];
-const main = document.getElementById("main");
+let main = document.getElementById("main");
 const nav = document.getElementById("nav");
 let shown = null;
-let leave = () => {};
+let open = null;
+let broken = "";
 
 for (const [name, title] of VIEWS) nav.append(h("a", { href: `#${name}`, id: `nav-${name}` }, title));
 
@@ -28,26 +31,52 @@ function reveal(item) {
   nav.scrollLeft += Math.min(0, box.left - frame.left) + Math.max(0, box.right - frame.right);
 }
 
+const stage = new Stage((state, error) => {
+  main.dataset.state = state;
+  if (state === "failed") clear(main, h("h1", {}, "This view could not be opened"), h("p", { class: "notice", role: "alert" }, error.message), h("button", { type: "button", onclick: () => { shown = null; show(); } }, "Try again"));
+});
+
 async function show(focus = true) {
   const { name, rest, link } = view();
-  const known = VIEWS.find(([key]) => key === name) || VIEWS[0];
+  const known = VIEWS.find(([key]) => key === name) || VIEWS.find(([key]) => key === "course");
   // a link may also be pasted into a page that is already open
-  if (link && link !== packed() && unpack(link)) shown = null;
+  if (link && link !== packed()) {
+    if (unpack(link)) shown = null;
+    else if (link !== broken) { broken = link; say("The link to this case is damaged; the first case is shown instead."); }
+  }
   for (const item of nav.children) {
     if (item.id === `nav-${known[0]}`) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
   }
   reveal(nav.querySelector("[aria-current]"));
   document.title = `${known[1]} - remyelin`;
-  const module = await import(`./${known[0]}.js`);
-  if (shown === known[0] && module.move) return module.move(rest);
-  leave();
+  if (shown === known[0] && open?.move) return open.move(rest);
   shown = known[0];
-  clear(main);
-  leave = (await module.show(main, rest)) || (() => {});
+  open = null;
+  stage.leave();
+  // every view draws into an element of its own: an answer that comes after it was left draws into one that is gone
+  const next = h("main", { id: "main", tabindex: -1 });
+  main.replaceWith(next);
+  main = next;
+  const state = await stage.enter(async (signal) => {
+    const module = await import(`./${known[0]}.js`);
+    if (signal.aborted) return null;
+    const stop = await module.show(next, rest, signal);
+    if (!signal.aborted) open = module;
+    return stop;
+  });
+  if (state === "left") return null;
   if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
   main.dataset.view = known[0];
   remember();
+  return null;
+}
+
+function say(text) {
+  const note = document.getElementById("status");
+  note.textContent = text;
+  note.classList.add("on");
+  setTimeout(() => { if (note.textContent === text) { note.classList.remove("on"); note.textContent = ""; } }, 8000);
 }
 
 async function wait() {
@@ -66,6 +95,16 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
+
+// For a lecture: larger, without the controls; Escape ends it.
+const present = document.getElementById("present");
+const presenting = (on) => {
+  document.documentElement.classList.toggle("presenting", on);
+  present.setAttribute("aria-pressed", String(on));
+  dispatchEvent(new Event("resize"));
+};
+present.addEventListener("click", () => presenting(!document.documentElement.classList.contains("presenting")));
+addEventListener("keydown", (event) => { if (event.key === "Escape" && document.documentElement.classList.contains("presenting")) presenting(false); });
 
 try {
   await begin();

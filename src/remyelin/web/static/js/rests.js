@@ -10,7 +10,7 @@ let panel = null;
 // A button beside a number; `what` is a read-out the server knows, as "symptom.gait" or "study.sural".
 export function mark(what, words) {
   return h("button", { type: "button", class: "rests", "data-rests": what, "aria-haspopup": "dialog", title: `What ${words} rests on`, "aria-label": `What ${words} rests on`,
-    onclick: (event) => { event.stopPropagation(); open(what); } }, "i");
+    onclick: (event) => { event.stopPropagation(); open(what); } }, "\u00a7");
 }
 
 // A number that opens the same panel itself; one of a study, by its place and quantity, with its own norm first.

@@ -20,8 +20,8 @@ const named = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((pa
 let ledger = null;
 let open = () => {};
 
-export async function show(main, chosen) {
-  ledger ??= await get("/api/evidence");
+export async function show(main, chosen, signal) {
+  ledger ??= await get("/api/evidence", { signal });
   const list = h("div", { class: "ledger" });
   const detail = h("section", { class: "entry", "aria-live": "polite", tabindex: -1, id: "entry" });
   const count = h("p", { class: "hint", role: "status" });

@@ -66,12 +66,12 @@ export function withRegimen(kase, regimen) {
   return { ...kase, treatment: [{ regimen, start: "0 d" }] };
 }
 
-// What "nothing done" means: the cause, or the exposure to nitrous oxide, continues.
+// What "untreated" means: the cause, or the exposure to nitrous oxide, continues.
 export function untreated() {
   const { kind, ended } = state.case.cause;
-  if (kind === "none") return "nothing done";
-  if (kind !== "nitrous oxide") return "nothing done, the cause goes on";
-  return ended !== undefined && ended !== null && days(ended) < 0 ? "nothing done, the exposure is over" : "nothing done, the exposure continues";
+  if (kind === "none") return "untreated";
+  if (kind !== "nitrous oxide") return "untreated, the cause goes on";
+  return ended !== undefined && ended !== null && days(ended) < 0 ? "untreated, the exposure is over" : "untreated, the exposure continues";
 }
 
 export const label = (id) => ({ a: "plan A", b: "plan B", none: untreated() })[id];

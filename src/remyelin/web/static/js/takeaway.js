@@ -15,7 +15,7 @@ export function takeaway() {
     stop.hidden = false;
     try {
       const done = await job("/api/report", { case: state.case, shift: state.a }, { signal: control.signal, progress: (step) => { note.textContent = `${step}...`; } });
-      note.textContent = "The report is ready; it is kept on the server's disk.";
+      note.textContent = `The report is ready; saved in the folder ${done.folder}.`;
       clear(links,
         h("a", { class: "button", href: `/api/reports/${done.id}/report.html`, target: "_blank", rel: "noopener" }, "Open the report"),
         ...[["report.html", "report"], ["course.nc", "data (netCDF)"], ["summary.json", "summary (JSON)"], ["case.toml", "case file"]]

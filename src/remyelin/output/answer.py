@@ -1,0 +1,239 @@
+"""The answer of a course in words: one implementation for the page, the report, the terminal and ``summary.json``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence.targets import Target, load_targets
+from remyelin.person.answer import Answer, Band, Start, State
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points
+
+#: Grades of the gait item of the disability scale.
+GAIT: Final = (
+    "walks normally",
+    "walks unaided, unsteady with eyes closed",
+    "walks unsteadily, without support",
+    "walks only with a stick or another support",
+    "needs a wheelchair or stays in bed",
+)
+#: Plans that a sentence names where there are many.
+TOLD: Final = ("3 months later", "12 months later", "none")
+RANGE: Final = "In brackets: the range that holds 90 % of the parameter sets of the model."
+PUBLISHED: Final = "Published, of other patients; no forecast for this person."
+UNCHECKED: Final = ", not checked at the source"
+
+
+def told(answer: Answer, *, presentation: str = "At diagnosis") -> dict[str, Any]:
+    """Return the answer as plain JSON-ready data, in words.
+
+    Parameters
+    ----------
+    answer : Answer
+    presentation : str
+        Name of day 0.
+
+    Returns
+    -------
+    dict
+        ``refused`` and ``headline`` (the reason, or None and an empty text), ``items`` (``key``, ``title``, ``value``,
+        ``words``), ``starts`` (every plan with ``months``, ``value``, ``words``, ``cost``, and ``low``, ``median``,
+        ``high`` where it is told apart), ``waiting``, ``published`` and ``note``. A refused answer has the state at
+        presentation only.
+    """
+    published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
+    now = _item("now", presentation, answer.now, answer.most)
+    if answer.refused:
+        return {
+            "refused": answer.refused,
+            "headline": headline(answer.refused),
+            "items": [{**now, "title": f"{presentation}, as computed"}],
+            "starts": [],
+            "waiting": "",
+            "published": published,
+            "note": RANGE,
+            "most": answer.most,
+        }
+    horizon = span(answer.horizon)
+    after = f"{horizon} after diagnosis"
+    items = [now, _first(answer)]
+    if answer.year is not None:
+        since = "A year after treatment begins" if answer.treated else "A year later, untreated"
+        items.append(_item("year", since, answer.year, answer.most))
+    left = "What remains" if answer.treated else "Untreated"
+    items.append(_item("end", f"{left} {after}", answer.end, answer.most))
+    return {
+        "refused": None,
+        "headline": "",
+        "items": items,
+        "starts": [_start(start, answer) for start in sorted(answer.starts, key=_order)],
+        "waiting": _waiting(answer, after),
+        "published": published,
+        "note": RANGE,
+        "most": answer.most,
+    }
+
+
+def lines(data: dict[str, Any]) -> list[str]:
+    """Return what :func:`told` returns as sentences, one a line.
+
+    Parameters
+    ----------
+    data : dict
+
+    Returns
+    -------
+    list of str
+        Not broken to a width.
+    """
+    found = [] if not data["refused"] else [data["headline"]]
+    found += [
+        f"{item['title']}: {item['value']}" + (f": {item['words']}" if item["words"] else "") + "."
+        for item in data["items"]
+    ]
+    found += [data["waiting"]] if data["waiting"] else []
+    first, *_ = data["published"]["lines"]
+    return [*found, f"{data['published']['title']}: {first}"]
+
+
+def state_words(state: State) -> str:
+    """Write how somebody walks, and the best and the worst that the range holds.
+
+    Examples
+    --------
+    >>> state_words(State(Band(0, 2, 5), Band(1, 1, 3)))
+    'walks unaided, unsteady with eyes closed; at worst walks only with a stick or another support'
+    """
+    low, middle, high = (round(value) for value in (state.gait.low, state.gait.median, state.gait.high))
+    best = f"; at best {GAIT[low]}" if low < middle else ""
+    worst = f"; at worst {GAIT[high]}" if high > middle else ""
+    return f"{GAIT[middle]}{best}{worst}"
+
+
+def span(days: float) -> str:
+    """Write a duration in days, weeks, months or years, whichever reads best.
+
+    Examples
+    --------
+    >>> span(7), span(45), span(183), span(1096)
+    ('1 week', '6 weeks', '6 months', '3 years')
+    """
+    months = days / DAYS_PER_MONTH
+    if days < 6.5:
+        return _count(days, "day")
+    if months < 2.5:
+        return _count(days / 7, "week")
+    years = months / 12
+    return _count(years, "year") if abs(years - round(years)) < 0.02 else _count(months, "month")
+
+
+def _count(value: float, unit: str) -> str:
+    whole = max(round(value), 1)
+    return f"{whole} {unit}{'' if whole == 1 else 's'}"
+
+
+def shown(band: Band, most: int) -> str:
+    """Write points of the scale with their range."""
+    return f"{points(band.median, band.low, band.high, most)} of 16 points"
+
+
+def _item(key: str, title: str, state: State, most: int) -> dict[str, str]:
+    return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
+
+
+def _first(answer: Answer) -> dict[str, str]:
+    """Say how soon the first symptom is noticeably better."""
+    item = {"key": "first", "title": "First improvement"}
+    if not answer.treated:
+        return {**item, "value": "nothing is given", "words": ""}
+    if answer.first is None:
+        return {**item, "value": "the model computes no symptom that would be noticed", "words": ""}
+    low, middle, high = (
+        span(value) if math.isfinite(value) else "never"
+        for value in (answer.first.low, answer.first.median, answer.first.high)
+    )
+    value = "not seen" if middle == "never" else f"after {middle}"
+    return {**item, "value": f"{value} ({low} to {high})", "words": "until a symptom is noticeably better"}
+
+
+def _start(start: Start, answer: Answer) -> dict[str, Any]:
+    """Return one start of treatment with its end and what the delay adds."""
+    data: dict[str, Any] = {
+        "name": start.name,
+        "label": start.label,
+        "months": None if start.months is None else round(start.months, 2),
+        "told_apart": start.end is not None,
+        "value": "the model cannot tell",
+        "words": "",
+        "cost": "",
+    }
+    if start.end is not None:
+        band = start.end.points
+        data |= {
+            "value": shown(band, answer.most),
+            "words": state_words(start.end),
+            "low": band.low,
+            "median": band.median,
+            "high": band.high,
+        }
+    if start.cost is not None:
+        data["cost"] = f"{_more(start.cost)} more"
+    return data
+
+
+def _order(start: Start) -> float:
+    """Return the place of a start: the earliest first, never last."""
+    return math.inf if start.months is None else start.months
+
+
+def _more(cost: Band) -> str:
+    """Write the points that a delay adds, member by member, with their range."""
+    unit = "point" if round(cost.median) == 1 else "points"
+    return f"{cost.median:.0f} ({cost.low:.0f} to {cost.high:.0f}) {unit}"
+
+
+def _waiting(answer: Answer, after: str) -> str:
+    """Say what later starts cost, each with its range, and that treatment should not be delayed."""
+    later = sorted((one for one in answer.starts if one.months is None or one.months > 0), key=_order)
+    if not later:
+        return CANNOT_TELL if answer.deficient else ""
+    chosen = later if len(later) <= 3 else [start for start in later if start.name in TOLD]
+    parts = [
+        f"{start.label}: "
+        + (
+            "the model cannot tell"
+            if start.end is None or start.cost is None
+            else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more"
+        )
+        for start in chosen
+    ]
+    exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
+    dated = [start for start in later if start.months is not None] or later
+    end = NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END
+    return f"What waiting costs, {after}: {'; '.join(parts)}.{exposed} {end}"
+
+
+def _published() -> list[str]:
+    """Say how published patients recovered, each number with its range and source."""
+    rows = {row.name: row for row in load_targets()}
+    complete, half, left, soon = (
+        rows[name] for name in ("healton_complete", "healton_half", "healton_residual", "respond_3_months")
+    )
+    return [
+        f"of 121 treated episodes {_share(complete)} recovered completely, {_share(half)} lost at least half of their "
+        f"disability and {_share(left)} kept a moderate or severe one ({_source(complete)}).",
+        f"Some improvement within 3 months: {_share(soon)} ({_source(soon)}).",
+        f"Severe disease of the cord: {_share(rows['vasconcelos_complete'])} recovered completely "
+        f"({_source(rows['vasconcelos_complete'])}).",
+        f"Young users of nitrous oxide: {_share(rows['n2o_complete'])} recovered completely "
+        f"({_source(rows['n2o_complete'])}).",
+    ]
+
+
+def _share(row: Target) -> str:
+    return f"{float(row.published):.0f} % ({row.lower:.0f} to {row.upper:.0f})"
+
+
+def _source(row: Target) -> str:
+    return row.source + (UNCHECKED if row.mark == "recall" else "")

@@ -1,0 +1,46 @@
+"""Verdict on a record: whether it is reproduced, and why no forecast is given where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from remyelin.person.inference.predictive import Predicted
+from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE, RECORD_MISFIT
+from remyelin.person.record import Record
+
+
+def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> tuple[bool, str | None]:
+    """Return whether a record is reproduced, and why no forecast is given.
+
+    Parameters
+    ----------
+    record : Record
+    entries : sequence of Predicted
+        Every entry beside its prediction.
+    effective : float
+        Effective sample of persons who resemble the record.
+    """
+    off = sorted((item for item in entries if not item.agrees), key=lambda item: -item.outlier)
+    least = RECORD_LEAST_EFFECTIVE
+    alike = effective >= least
+    fits = alike and len(off) <= max(1, int(RECORD_MISFIT * len(entries)))
+    if not entries:
+        return fits, "the record holds no result to fit; add laboratory values or findings."
+    unknown = [item for item in record.treatments if item.order is None]
+    if unknown:
+        return fits, f"a treatment of unknown dose (line {unknown[0].line}) hides what the values mean."
+    if not alike:
+        worst = max(entries, key=lambda item: (not item.agrees, item.outlier))
+        return fits, (
+            f"too few simulated persons resemble this record (effective sample {effective:.0f}, at least "
+            f"{least:.0f} are needed); {named(worst)} disagrees most."
+        )
+    if not fits:
+        return fits, f"the model does not reproduce {' and '.join(named(item) for item in off[:3])}."
+    return fits, None
+
+
+def named(item: Predicted) -> str:
+    """Return an entry in words, with its line where it has one."""
+    where = f"line {item.entry.line}: " if item.entry.line else ""
+    return f"{where}{item.entry.label}"

@@ -1,0 +1,133 @@
+"""The answer of a course: one record, the same words on the terminal, in the report and on the page."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence import Ledger
+from remyelin.output.answer import GAIT, lines, state_words, told
+from remyelin.output.pages.course import render_report
+from remyelin.output.summary import summarise
+from remyelin.output.terminal.course import print_summary
+from remyelin.person.answer import Answer, Band, State, answer_of, answered
+from remyelin.person.case import load_case
+from remyelin.person.course import Course, run_course
+from remyelin.person.outlook import Ends
+from remyelin.person.plans import Plan
+from remyelin.web.engine import Engine
+
+LEDGER = Ledger.shipped()
+PLANS = (
+    Plan("as given", "treated as given", 0.0),
+    Plan("12 months later", "started 12 months later", 365.25),
+)
+
+
+@cache
+def course_of(name: str) -> Course:
+    return run_course(load_case(name), LEDGER)
+
+
+@cache
+def engine() -> Engine:
+    return Engine(LEDGER)
+
+
+def made(later: float, first: float = 30.0, refused: str = "") -> Answer:
+    """Return an answer of five members who end at 2 points, and at so many when treated a year later."""
+    points = np.full((2, 3, 5), 2.0)
+    points[:, 0] = 6.0
+    points[1, 2] = later
+    ends = Ends(points, points // 4, np.full((2, 5), first))
+    return answered(
+        ends,
+        PLANS,
+        [2.0, later],
+        refused=refused,
+        deficient=True,
+        treated=True,
+        exposed=False,
+        horizon=36 * DAYS_PER_MONTH,
+        most=13,
+    )
+
+
+def test_the_answer_is_told_in_points_and_words_with_ranges() -> None:
+    said = told(made(7.0))
+    assert [item["key"] for item in said["items"]] == ["now", "first", "year", "end"]
+    assert said["items"][0]["value"] == "6 (6 to 6) of 16 points"
+    assert said["items"][0]["words"] == GAIT[1]
+    assert said["items"][1]["value"] == "after 4 weeks (4 weeks to 4 weeks)"
+    assert "7 (7 to 7) of 16 points, 5 (5 to 5) points more" in said["waiting"]
+    assert said["waiting"].endswith("treatment should not be delayed.")
+    assert "not checked at the source" in said["published"]["lines"][0]
+
+
+def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
+    answer = made(2.2)
+    assert answer.starts[1].end is None
+    assert answer.starts[1].cost is None
+    said = told(answer)
+    assert "started 12 months later: the model cannot tell" in said["waiting"]
+    assert "points more" not in said["waiting"]
+
+
+def test_a_refused_answer_says_why_and_compares_nothing() -> None:
+    said = told(made(7.0, refused="the model does not reproduce gait."))
+    assert said["headline"].startswith("No forecast: the model does not reproduce gait.")
+    assert said["starts"] == []
+    assert [item["key"] for item in said["items"]] == ["now"]
+
+
+def test_no_improvement_is_said_to_be_none() -> None:
+    assert told(made(7.0, first=math.inf))["items"][1]["value"].startswith("not seen")
+    assert "no symptom" in told(made(7.0, first=math.nan))["items"][1]["value"]
+
+
+def test_the_worst_of_the_range_is_named() -> None:
+    said = state_words(State(Band(0, 2, 9), Band(0, 1, 4)))
+    assert said == f"{GAIT[1]}; at best {GAIT[0]}; at worst {GAIT[4]}"
+
+
+@pytest.mark.parametrize("name", ["pernicious-anaemia", "vegetarian-66"])
+def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    course = course_of(name)
+    want = summarise(course)["answer"]
+    assert want == told(answer_of(course))
+    print_summary(course, None)
+    printed = capsys.readouterr().out.splitlines()
+    top = " ".join(" ".join(printed[:25]).split())
+    for line in lines(want)[:-1]:
+        assert " ".join(line.split()) in top
+    everything = " ".join(" ".join(printed).split())
+    for symptom in course.symptoms:
+        assert symptom.name in everything
+    report = render_report(course)
+    for item in want["items"]:
+        assert item["value"] in report
+    order = [report.index(f'<section id="{part}">') for part in ("answer", "pictures", "tables", "sources")]
+    assert order == sorted(order)
+    case = load_case(name)
+    page = told(
+        engine().answer(
+            [(plan, case) for plan in course.plans[:1]],
+            engine().refused(case, lambda step: None),
+            lambda step: None,
+        )
+    )
+    assert page["refused"] == want["refused"]
+    assert page["items"] == want["items"]
+
+
+def test_footnotes_are_numbered_and_lead_to_their_source() -> None:
+    report = render_report(course_of("pernicious-anaemia"))
+    asked = set(re.findall(r'href="#(source-\d+)"', report))
+    assert asked
+    assert asked <= set(re.findall(r'<li id="(source-\d+)">', report))
+    assert "title from memory" not in report
