@@ -35,6 +35,7 @@ MODULES: Final = (
     "remyelin.evidence.memo",
     "remyelin.base.units",
     "remyelin.base.extensions",
+    "remyelin.base.plain",
     "remyelin.cobalamin.causes",
     "remyelin.person.chain",
 )
