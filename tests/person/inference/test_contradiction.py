@@ -33,7 +33,7 @@ CONTRADICTIONS = {
     "a sural of a child": "0 d,study,sural amplitude,60,uV\n",
 }
 TARGETS = np.array([0.0, 91.3, 365.25])
-PERSONS, NESTED, PICKS = 192, 64, 2000
+PERSONS, NESTED, PICKS = 512, 64, 2000
 
 
 @pytest.fixture(scope="module")
