@@ -26,6 +26,7 @@ ROOMS: Final = (
     "remyelin.person.inference",
     "remyelin.analysis.cohort",
     "remyelin.analysis.trial",
+    "remyelin.analysis.estimation",
     "remyelin.analysis.validation",
     "remyelin.analysis.experiments",
     "remyelin.analysis.claims",

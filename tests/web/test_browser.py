@@ -70,7 +70,7 @@ def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: s
     page.locator("[data-answer=now]").wait_for()
     settled(page)
     story = page.locator(".story").inner_text()
-    assert "gait" in story
+    assert "disagrees most" in story or "does not reproduce" in story, "the finding at fault is named"
     assert "Treatment should not be delayed" in story
     assert page.locator(".card").count() == 0
     assert page.locator("[data-answer]").count() == 1
@@ -91,7 +91,6 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
     page.locator("#start-a-exact").fill("3")
     page.locator("#start-a-exact").press("Enter")
     page.locator(".card.plan-a", has_text="3 months after").wait_for()
-    settled(page)
     with page.expect_download() as download:
         page.locator("#save-case").click()
     download.value.save_as(tmp_path / "mine.toml")
@@ -281,7 +280,7 @@ def test_the_lab_asks_where_the_lesion_is_and_explains(page: Any, server: str) -
         page.locator(".question").nth(number).locator(
             ".hint", has_text=re.compile("Right|Not this one")
         ).wait_for()
-    page.get_by_text(re.compile(r"^[0-3] of 3\\.")).wait_for()
+    page.get_by_text(re.compile(r"^[0-3] of 3\.")).wait_for()
 
 
 def test_five_steps_each_with_one_control(page: Any, server: str) -> None:
