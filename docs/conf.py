@@ -27,6 +27,7 @@ ROOMS = {
     "remyelin.person.inference": "The fit to one person, and its forecast",
     "remyelin.analysis.cohort": "Many persons",
     "remyelin.analysis.trial": "Virtual trials",
+    "remyelin.analysis.estimation": "Estimation from one's own concentrations",
     "remyelin.analysis.validation": "Published numbers beside simulated ones",
     "remyelin.analysis.experiments": "Named protocols with figures",
     "remyelin.analysis.claims": "The claims of the article",

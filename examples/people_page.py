@@ -21,6 +21,7 @@ from remyelin.evidence.posterior import posterior
 from remyelin.person.traits import CORRELATED, NAMES, SLOW
 
 LEDGER = Ledger.shipped()
+MINUTES = 31  # of one core that the shipped fit took
 DATA = files("remyelin.analysis.calibration").joinpath("data")
 WORDS = {
     "store": "body store in balance on the same diet",
@@ -185,7 +186,10 @@ def rivals(data: dict) -> str:
                 show(item["tenth"]),
                 str(len(item["outside"])),
                 ", ".join(item["outside"]),
-                f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})",
+                # in whole points of few persons: a difference of none is no finding
+                f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})"
+                if waiting[0] and waiting[0] > 0.0
+                else "cannot tell",
             ]
         )
     head = [
@@ -194,7 +198,7 @@ def rivals(data: dict) -> str:
         "tenth best",
         "rows outside their bounds",
         "which",
-        "points a month of waiting costs at one year, median and range of ten readings",
+        "scale at one year after a delay of one month less that without delay, points, median (ten readings)",
     ]
     return table(head, rows)
 
@@ -233,6 +237,9 @@ def main(path: str) -> None:
         "SETS": str(len(posterior().sets)),
         "CRITERIA": posterior().criteria.split(";")[0],
         "COMPLETE": complete(),
+        "PREDICTED": {4: "four", 6: "six", 8: "eight"}[data["sets"]],
+        "MINUTES": str(MINUTES),
+        "RIVALDESIGNS": str(sum(compared["waves"])),
         "WEAK": ", ".join(f"`presentation.{name}`" for name in WEAK),
         "SIGNS": ", ".join(SIGNS),
     }

@@ -26,6 +26,7 @@ ROOMS: Final = (
     "remyelin.person.inference",
     "remyelin.analysis.cohort",
     "remyelin.analysis.trial",
+    "remyelin.analysis.estimation",
     "remyelin.analysis.validation",
     "remyelin.analysis.experiments",
     "remyelin.analysis.claims",
@@ -35,6 +36,7 @@ MODULES: Final = (
     "remyelin.evidence.memo",
     "remyelin.base.units",
     "remyelin.base.extensions",
+    "remyelin.base.plain",
     "remyelin.cobalamin.causes",
     "remyelin.person.chain",
 )

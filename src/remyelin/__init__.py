@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # as in typing, which takes a while to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from remyelin.analysis.estimation import estimate
     from remyelin.analysis.sweep import sweep
     from remyelin.analysis.trial import run_trial
     from remyelin.analysis.validation import validate
@@ -40,6 +41,7 @@ _HOME = {
     "Ledger": "evidence",
     "RemyelinError": "base.errors",
     "SimulationError": "base.errors",
+    "estimate": "analysis.estimation",
     "open_course": "person.netcdf",
     "fit_person": "person.inference",
     "load_case": "person.case",
@@ -66,6 +68,7 @@ __all__ = [
     "Ledger",
     "RemyelinError",
     "SimulationError",
+    "estimate",
     "fit_person",
     "load_case",
     "load_patients",

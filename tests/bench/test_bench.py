@@ -43,6 +43,70 @@ def test_unknown_benchmark_is_refused() -> None:
         run_benchmark("fiber")
 
 
+def test_a_part_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InputError, match="no part 'thresold'; did you mean 'thresholds'"):
+        run_benchmark("fibre", rows=["thresold"])
+    with pytest.raises(InputError, match="'web' has no parts"):
+        run_benchmark("web", rows=["thresholds"])
+
+
+def test_thresholds_alone_have_their_rows_and_missing_rivals_are_null(monkeypatch) -> None:
+    from remyelin.bench import stimulation
+
+    monkeypatch.setattr(stimulation, "NODES", 9)
+    monkeypatch.setattr(stimulation, "THRESHOLDS", 2)
+    monkeypatch.setattr(stimulation, "GRIDS", ("published",))
+    monkeypatch.setattr(neuron_rival, "unavailable", lambda: "no NEURON")
+    monkeypatch.setattr(pyfibers_rival, "unavailable", lambda: "no PyFibers")
+    rows = run_benchmark("fibre", rows=["thresholds"])
+    assert [list(row) for row in rows] == [KEYS] * 4
+    assert all(row["ours_s"] > 0 and row["rival_s"] is None and row["ratio"] is None for row in rows)
+    against_all_compartments, *others = rows
+    assert 0 < abs(against_all_compartments["ours_error"]) < 0.005
+    assert all(row["ours_error"] is None for row in others)
+
+
+@pytest.mark.parametrize(
+    ("part", "small"),
+    [
+        ("train", {"TRAIN_MS": 30.0}),
+        ("cycle", {"INTERVALS": (3.0,)}),
+        ("compound", {"COMPOUND_FIBRES": 3, "COMPOUND_MS": 1.0}),
+        ("memory", {"MANY_FIBRES": 20}),
+    ],
+)
+def test_parts_of_stimulation_run_without_rivals(monkeypatch, part: str, small: dict[str, object]) -> None:
+    from remyelin.bench import stimulation
+
+    monkeypatch.setattr(stimulation, "NODES", 35 if part == "compound" else 9)
+    for name, value in small.items():
+        monkeypatch.setattr(stimulation, name, value)
+    monkeypatch.setattr(neuron_rival, "unavailable", lambda: "no NEURON")
+    rows = run_benchmark("fibre", rows=[part])
+    assert rows
+    assert all(row["ours_s"] > 0 and row["rival_s"] is None for row in rows)
+
+
+def test_what_leaves_a_fibre_adds_up_to_nothing() -> None:
+    from remyelin.bench import neuron_protocols
+    from remyelin.fibre import above, point_source
+
+    fibre = mrg(10.0, 5, ledger=LEDGER)
+    asked = {}
+    real = neuron_protocols._asked
+    try:
+        neuron_protocols._asked = lambda job, timeout: asked.update(job)
+        neuron_protocols.potential(
+            fibre, [neuron_protocols.clamp(1, [(0.0, 0.1)], 2.0)],
+            point_source(fibre, above(fibre, 500.0, 0.2)), neuron_protocols.How(1.0), every_us=20.0,
+        )  # fmt: skip
+    finally:
+        neuron_protocols._asked = real
+    assert sum(asked["around"]) == pytest.approx(0, abs=1e-9 * max(map(abs, asked["around"])))
+    assert len(asked["weights"]) == len(asked["around"]) == fibre.n_compartments
+    assert sum(section["segments"] for section in asked["sections"]) == fibre.n_compartments
+
+
 def test_missing_neuron_is_one_clear_line(monkeypatch) -> None:
     neuron_rival.unavailable.cache_clear()
     monkeypatch.setattr(neuron_rival, "find_spec", lambda name: None)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-
 import pytest
 
 from remyelin import nerve
@@ -12,7 +9,6 @@ from remyelin.catalogue import causes, markers, pathways, plans
 from remyelin.cobalamin.causes import APPLIED, Affected, apply
 from remyelin.evidence import Ledger
 
-PACKAGE = Path(causes.__file__).parent.parent
 LEDGER = Ledger.shipped()
 
 
@@ -60,17 +56,3 @@ def test_the_markers_of_status_are_those_with_published_limits() -> None:
 def test_the_plans_that_are_drawn_exist() -> None:
     named = {plans.GIVEN, plans.UNTREATED, *(plans.shifted(months) for months in plans.SHIFTS_MONTHS)}
     assert set(plans.COLOURS) <= named
-
-
-def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
-    """No module outside the catalogue compares with the name of a cause."""
-    names = {cause.name for cause in causes.SHIPPED} - {causes.NONE}
-    found = []
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            values = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
-            values += [node.value] if isinstance(node, ast.MatchValue) else []
-            if any(isinstance(item, ast.Constant) and item.value in names for item in values):
-                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
-    allowed = {"analysis/protocols/pool.py", "check/bundle_record.py"}  # a population's mix; a drug's name
-    assert {place.partition(":")[0] for place in found} <= allowed, found

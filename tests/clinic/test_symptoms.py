@@ -103,7 +103,7 @@ def test_absent_ankle_jerk_and_babinski_coexist_when_nerve_and_cord_are_both_hit
 
 
 def test_firing_without_block_tingles_before_it_numbs():
-    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 0.25), sural=(0.95, 0.0, 1.0, 0.1)))
+    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 0.3), sural=(0.95, 0.0, 1.0, 0.1)))
     assert early["paraesthesia"] > early["numbness"]
     assert early["paraesthesia"] > PARAMETERS.presence
     assert early["weakness"] == 0.0

@@ -70,7 +70,7 @@ def test_path_length_explains_a_part(ledger: Ledger) -> None:
     rules = result.tables[1].columns[1:]
     contrasts = {row[0]: dict(zip(rules, row[1:], strict=True)) for row in result.tables[1].rows}
     leg = contrasts["leg SEP less sural"]
-    assert leg["by vulnerability"] > leg["equal share"] > 2 * abs(leg["equal number"])
+    assert leg["by vulnerability"] > leg["equal share"] > 3 * abs(leg["equal number"])
     assert abs(contrasts["leg less arm SEP"]["equal number"]) < 2
     rows = {row[0]: row[1] for row in result.tables[0].rows}
     assert rows["tibial SEP"] > 1.5 * rows["median SEP"], "internodes in series"

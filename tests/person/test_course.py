@@ -15,7 +15,7 @@ from remyelin.base import files
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.output.figures.outlook import recovery_summary
-from remyelin.output.reported import AGREES, MISSES, reported
+from remyelin.output.reported import AGREES, FITTED, MISSES, reported
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.output.summary import summarise
 from remyelin.person.case import Finding, load_case, shipped_cases
@@ -199,10 +199,10 @@ def test_every_finding_of_a_case_stands_beside_the_model_with_a_verdict() -> Non
     assert rows["nystagmus"]["model"].startswith("probability ")
     assert rows["nystagmus"]["note"] == "no verdict"
     assert rows["Speech problems"]["note"] in ("agrees", "miss", "agrees, not in time")
-    assert rows["power"]["note"] in ("agrees", "miss")
+    assert rows["power"]["note"] in (FITTED[AGREES], FITTED[MISSES])
     healthy = dataclasses.replace(course, data=course.data.assign(present=course.data["present"] & False))
     verdicts = {row["what"]: row["note"] for row in summarise(healthy)["reported"]}
-    assert verdicts["Coordination, balance and gait"] == "miss"
+    assert verdicts["Coordination, balance and gait"] == FITTED[MISSES]
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,8 @@ def test_a_sense_reported_absent_asks_for_half_of_it_lost(lost: float, impaired:
     case = course.case.model_copy(update={"sign": found})
     data = course.data.assign(vibration_loss=xr.full_like(course.data["vibration_loss"], lost))
     rows = {row["what"]: row["note"] for row in reported(dataclasses.replace(course, case=case, data=data))}
-    assert rows["impaired vibration sense"] == impaired
-    assert rows["absent vibration sense"] == absent
+    assert rows["impaired vibration sense"] == FITTED[impaired]
+    assert rows["absent vibration sense"] == FITTED[absent]
 
 
 def test_a_later_start_with_the_same_end_is_what_the_model_cannot_tell() -> None:
@@ -257,11 +257,12 @@ def test_every_symptom_of_the_summary_is_answered_by_its_tier() -> None:
 
 
 def test_placed_person_has_the_laboratory_values_of_the_case() -> None:
-    course = course_of("stabler-2013")
+    course = run_course(load_case("stabler-2013"), Ledger.shipped(), findings=False)
     now = course.data.isel(plan=0).sel(time=0.0)
     for name in ("b12", "mma", "homocysteine"):
         assert float(now[name]) == pytest.approx(getattr(course.case.labs, name), rel=0.15), name
     assert {fact.basis for fact in course.person.facts} == {"stated", "prior", "placed"}
+    assert "findings" in {fact.basis for fact in course_of("stabler-2013").person.facts}
 
 
 def test_time_axis_holds_every_date_asked_for() -> None:

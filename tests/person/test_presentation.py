@@ -16,19 +16,30 @@ LEDGER = Ledger.shipped()
 SEEKING = Seeking.from_ledger(LEDGER)
 DAYS = np.linspace(0.0, 1500.0, 61)[None, :]
 AGE = np.array([60.0])
+RISE = np.clip((DAYS - 300.0) / 600.0, 0.0, 1.0)
 
 
 def course(worst: float, gait: float = 0.0, anaemia: float = 0.0, seeking: Seeking = SEEKING):
-    rise = np.clip((DAYS - 300.0) / 600.0, 0.0, 1.0)
+    rise = RISE
     severity = {name: np.zeros_like(DAYS) for name in clinic.SPINAL}
     severity["numbness"] = worst * rise
     severity["gait"] = gait * rise
     return presentation(DAYS, severity, 0.15, anaemia * rise, AGE, seeking)
 
 
-def mean_day(found) -> float:
-    share = found.share.sum(axis=(0, 1))
-    return float((share * DAYS[0]).sum() / share.sum())
+def found_by(found) -> np.ndarray:
+    """Chance to have been found by each day."""
+    return found.share.sum(axis=(0, 1)).cumsum()
+
+
+def test_what_worsening_adds_does_not_depend_on_its_pace() -> None:
+    only = replace(SEEKING, symptom=0.0, function=0.0, anaemia=0.0, screening=0.0, death=0.0, worsening=2.0)
+    quick, slow = (
+        presentation(DAYS * factor, {name: 0.5 * RISE for name in FELT}, 0.15, 0.0 * RISE, AGE, only)
+        for factor in (0.1, 10.0)
+    )
+    np.testing.assert_allclose(quick.share, slow.share)
+    assert quick.ever[0] == pytest.approx(1.0 - np.exp(-2.0 * 0.5))
 
 
 def test_shares_are_a_distribution() -> None:
@@ -39,9 +50,10 @@ def test_shares_are_a_distribution() -> None:
 
 
 def test_lost_gait_and_anaemia_bring_people_sooner() -> None:
-    plain = mean_day(course(0.5))
-    assert mean_day(course(0.5, gait=1.0)) < plain
-    assert mean_day(course(0.5, anaemia=1.0)) < plain
+    plain = found_by(course(0.5))
+    for sooner in (course(0.5, gait=1.0), course(0.5, anaemia=1.0)):
+        assert (found_by(sooner) >= plain).all()
+        assert found_by(sooner)[-1] > plain[-1]
     anaemic = course(0.5, anaemia=1.0)
     assert (
         anaemic.share[ROADS.index("blood count")].sum() > course(0.5).share[ROADS.index("blood count")].sum()

@@ -68,7 +68,7 @@ def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name
     """Every number the page draws is the one of ``remyelin run``, for the plan as given and a later one."""
     from remyelin import Ledger, run_course
     from remyelin.base.units import DAYS_PER_MONTH
-    from remyelin.web.engine import plain
+    from remyelin.web.drawn import plain
 
     case = load_case(name)
     course = run_course(case, Ledger.shipped())

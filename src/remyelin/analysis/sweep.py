@@ -37,6 +37,8 @@ def sweep(
 ) -> xr.Dataset:
     """Compute a case for every combination of values, treated as given.
 
+    The person is placed by laboratory values alone; reported findings are not used.
+
     Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies.
 
     Parameters

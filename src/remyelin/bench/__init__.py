@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from remyelin.base.errors import InputError, nearest
 
@@ -17,7 +17,9 @@ BENCHMARKS = {
 }
 
 
-def run_benchmark(name: str, progress: Callable[[str], None] = lambda step: None) -> list[dict[str, object]]:
+def run_benchmark(
+    name: str, progress: Callable[[str], None] = lambda step: None, rows: Collection[str] = ()
+) -> list[dict[str, object]]:
     """Run a benchmark.
 
     Parameters
@@ -26,6 +28,8 @@ def run_benchmark(name: str, progress: Callable[[str], None] = lambda step: None
         One of :data:`BENCHMARKS`.
     progress : callable, optional
         Called with the name of each step as it begins.
+    rows : collection of str, optional
+        Parts of the benchmark to run, of those that have parts; all when omitted.
 
     Returns
     -------
@@ -36,8 +40,17 @@ def run_benchmark(name: str, progress: Callable[[str], None] = lambda step: None
     Raises
     ------
     InputError
-        If there is no such benchmark.
+        If there is no such benchmark or part.
     """
     if name not in BENCHMARKS:
         raise InputError(f"no benchmark named {name!r}; {nearest(name, BENCHMARKS)}")
-    return [row.as_dict() for row in importlib.import_module(BENCHMARKS[name]).compare(progress)]
+    module = importlib.import_module(BENCHMARKS[name])
+    if not rows:
+        return [row.as_dict() for row in module.compare(progress)]
+    parts: dict[str, object] = getattr(module, "PARTS", {})
+    for part in rows:
+        if not parts:
+            raise InputError(f"the benchmark {name!r} has no parts; run all of it.")
+        if part not in parts:
+            raise InputError(f"the benchmark {name!r} has no part {part!r}; {nearest(part, parts)}")
+    return [row.as_dict() for row in module.compare(progress, rows)]

@@ -1,19 +1,20 @@
 """The fibre engine against NEURON and PyFibers, in one run on the same fibres.
 
-Everything is one impulse started at a node by 2 nA for 0.1 ms. Seconds are processor seconds per fibre on
-one core, the best of several repeats where one does not take minutes; building fibres, NEURON's sections
-and our reductions is set-up and counted on neither side. Errors are against the same fibre solved by
-NEURON's DASPK at a tight tolerance; through long nerves at the usual one, whose own error then reads zero.
+Here it is one impulse started at a node by 2 nA for 0.1 ms; :mod:`~remyelin.bench.stimulation` has the protocols.
+
+Seconds are processor seconds per fibre on one core, the best of several repeats where one does not take minutes;
+building fibres, NEURON's sections and our reductions is set-up and counted on neither side. Errors are against the
+same fibre solved by NEURON's DASPK at a tight tolerance; through long nerves at the usual one, whose own error then
+reads zero.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,8 +22,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import SimulationError
-from remyelin.bench import library, neuron_rival, pyfibers_rival
-from remyelin.bench.rows import Row, Timing, off, timed
+from remyelin.bench import library, neuron_rival, pyfibers_rival, stimulation
+from remyelin.bench.rows import Row, Timing, off, peak_gib, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
 from remyelin.fibre.settings import DEFAULT_STEP_US
@@ -57,14 +58,15 @@ _SETTINGS: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-def compare(progress: Progress) -> Iterator[Row]:
-    """Yield the rows of ``remyelin bench fibre``."""
+def compare(progress: Progress, rows: Collection[str] = ()) -> Iterator[Row]:
+    """Yield the rows of ``remyelin bench fibre``, all or those of the parts named."""
     ledger = Ledger.shipped()
     # Compile before anything is timed; the cold start has rows of its own.
     progress("compiling once")
     conduct([_healthy(ledger)], duration=DURATION, threads=1)
-    for part in (_batch, _different, _long, _library, _cold, _per_step, _nodes, _fibres, _threads):
-        yield from part(ledger, progress)
+    for name, part in PARTS.items():
+        if not rows or name in rows:
+            yield from part(ledger, progress)
 
 
 def _ours(
@@ -251,9 +253,9 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     for count in GROWTH_FIBRES:
         progress(f"growth: {count:,} fibres")
         batch = [fibre] * count
-        before = _peak_gib()
+        before = peak_gib()
         _, ours = _ours(batch, DURATION, repeats=3 if count < 1e4 else 1)
-        grown = _peak_gib() - before
+        grown = peak_gib() - before
         yield Row(
             f"growth with fibres: {count:,} x {NODES} nodes, {DURATION:g} ms (peak memory +{grown:.2f} GiB)",
             None,
@@ -262,7 +264,7 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 
 def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
-    """What more threads bring, on the wall."""
+    """Gain of more threads, on the wall."""
     batch = [_healthy(ledger)] * BATCH
     alone: Timing | None = None
     count, most = 1, os.cpu_count() or 1
@@ -305,7 +307,21 @@ def _python(call: str, **environment: str) -> None:
     subprocess.run(command, check=True, capture_output=True, env=os.environ | environment)
 
 
-def _peak_gib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Kilobytes on Linux, bytes on macOS.
-    return peak / (2**30 if sys.platform == "darwin" else 2**20)
+#: Parts of the benchmark by name.
+PARTS: dict[str, Callable[[Ledger, Progress], Iterator[Row]]] = {
+    "batch": _batch,
+    "different": _different,
+    "long": _long,
+    "library": _library,
+    "cold": _cold,
+    "step": _per_step,
+    "nodes": _nodes,
+    "fibres": _fibres,
+    "threads": _threads,
+    "thresholds": stimulation.many_thresholds,
+    "train": stimulation.train,
+    "cycle": stimulation.cycle,
+    "block": stimulation.block,
+    "compound": stimulation.compound,
+    "memory": stimulation.memory,
+}

@@ -80,3 +80,57 @@ def simulate(
     }
     (answer,) = ask("pyfibers_worker.py", {"jobs": [job]}, timeout=timeout, rival="PyFibers")
     return as_run(answer, fibre)
+
+
+def threshold(
+    fibre: Fibre,
+    electrode: tuple[float, float],
+    conductivity: float,
+    *,
+    pulse: float,
+    between: tuple[float, float],
+    step_us: float,
+    duration: float,
+    relative_tolerance: float,
+    timeout: float = 900.0,
+) -> tuple[float, float] | None:
+    """Find one threshold (mA) in PyFibers; None where it is missing or fails.
+
+    Parameters
+    ----------
+    fibre : Fibre
+        As for :func:`simulate`.
+    electrode : (float, float)
+        Along the fibre and from its axis, um.
+    conductivity : float
+        S/m.
+    pulse, step_us, duration : float
+        ms, us, ms.
+    between : (float, float)
+        Bracket of the search, mA.
+    relative_tolerance : float
+
+    Returns
+    -------
+    (float, float) or None
+        Threshold, mA, and processor seconds of the search.
+    """
+    if unavailable():
+        return None
+    job = {
+        "diameter": fibre.diameter,
+        "nodes": fibre.n_nodes,
+        "temperature": fibre.temperature,
+        "electrode": list(electrode),
+        "conductivity": conductivity,
+        "pulse": pulse,
+        "between": list(between),
+        "step": step_us * 1e-3,
+        "duration": duration,
+        "relative_tolerance": relative_tolerance,
+    }
+    try:
+        (answer,) = ask("pyfibers_worker.py", {"jobs": [job]}, timeout=timeout, rival="PyFibers")
+    except SimulationError:
+        return None
+    return float(answer["value"]), float(answer["core_s"])

@@ -14,7 +14,7 @@ from typing import Any
 def main() -> None:
     """Run the jobs of standard input."""
     request = json.load(sys.stdin)
-    results = [run(job) for job in request["jobs"]]
+    results = [threshold(job) if "electrode" in job else run(job) for job in request["jobs"]]
     # NEURON may have printed to standard output itself: the answer is the last line.
     print("\n" + json.dumps(results), flush=True)
 
@@ -57,6 +57,39 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             str(node): crossing(times, trace.to_python(), job["threshold"]) for node, trace in traces.items()
         },
     }
+
+
+def threshold(job: dict[str, Any]) -> dict[str, Any]:
+    """Find one threshold of a point electrode by PyFibers' own bisection, from the bracket given."""
+    from pyfibers import FiberModel, ScaledStim, build_fiber
+
+    fibre = build_fiber(
+        FiberModel.MRG_DISCRETE,
+        diameter=job["diameter"],
+        n_nodes=job["nodes"],
+        temperature=job["temperature"],
+    )
+    along, distance = job["electrode"]
+    shift = along - float(fibre.coordinates[:, 2][-1]) / 2
+    middle = float(fibre.coordinates[:, 2].mean())
+    fibre.point_source_potentials(0, distance, middle + shift, 1, job["conductivity"], inplace=True)
+
+    def pulse(t: float) -> float:
+        return 1.0 if 0.0 <= t < job["pulse"] else 0.0
+
+    stimulation = ScaledStim(
+        waveform=pulse, dt=job["step"], tstop=job["duration"], t_init_ss=-5.0, dt_init_ss=5.0
+    )
+    low, high = job["between"]
+    began = time.process_time()
+    value, _ = stimulation.find_threshold(
+        fibre,
+        stimamp_top=high,
+        stimamp_bottom=low,
+        termination_tolerance=100 * job["relative_tolerance"],
+        exit_t_shift=None,
+    )
+    return {"core_s": time.process_time() - began, "value": float(value)}
 
 
 def crossing(times: list[float], trace: list[float], threshold: float) -> float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -24,7 +26,7 @@ class Row:
     ours_s, rival_s : float or None
         Processor seconds per fibre on one core, set-up not counted, unless `what` says otherwise.
     ours_error, rival_error : float or None
-        Signed fraction by which the velocity misses the converged one.
+        Signed fraction by which the velocity misses the converged one, or what else `what` and `rival` name.
     """
 
     what: str
@@ -73,3 +75,10 @@ def timed(call: Callable[[], T], repeats: int = 1) -> tuple[T, Timing]:
 def off(value: float | None, truth: float | None) -> float | None:
     """Return the signed fraction by which a value misses the truth."""
     return None if value is None or not truth else value / truth - 1
+
+
+def peak_gib() -> float:
+    """Return the largest memory this process has had, GiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kilobytes on Linux, bytes on macOS.
+    return peak / (2**30 if sys.platform == "darwin" else 2**20)

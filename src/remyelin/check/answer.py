@@ -21,9 +21,10 @@ OWN: Final = "remyelin"
 #: Sections in the order of the answer, with their headings.
 SECTIONS: Final = {
     "urgent": "Seek care",
-    "testing": "Whether to test",
     "values": "How to read the values",
-    "next": "Which test next",
+    "next": "What to do now",
+    "expect": "What to expect",
+    "testing": "Whether to test",
     "symptoms": "What is known of these symptoms",
     "alike": "What else can look alike",
     "risks": "Risks of treatment",
@@ -176,6 +177,9 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         *forecast,
         *_unread(known),
     ]
+    # whether to test is no question once a marker was measured
+    if any(marker in known.labs for marker in MARKERS):
+        lines = [line for line in lines if line.section != "testing"]
     ill = any("neurological" in word.groups for word in known.words)
     if ill and any(line.section == "next" for line in lines):
         lines.append(Line("next", SAME_DAY, (OWN,), "own"))

@@ -25,8 +25,8 @@ from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, tab
 from remyelin.evidence import Ledger
 from remyelin.person.case import read_text, shipped_cases
 from remyelin.person.record import Record, load_record
+from remyelin.person.record.fields import Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.rows import Row
 from remyelin.person.record.terms import SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000

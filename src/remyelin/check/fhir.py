@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.dated import DatedLab, Moment, Treated
+from remyelin.check.dated import DatedLab, Treated
 from remyelin.check.fhir_json import (
     a_date,
     a_list,
@@ -23,6 +23,7 @@ from remyelin.check.fhir_json import (
     moments,
     words_of,
 )
+from remyelin.check.fhir_same import GONE, VOID, as_listed, certainly_before, of_the_same, people
 from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
 from remyelin.check.words import (
@@ -42,21 +43,6 @@ MAX_NAMED: Final = 25  # things not understood that are named one by one; the re
 #: In the names of its systems, the American one among them, and their object identifiers.
 _ICD10: Final = re.compile(r"icd-?10|2\.16\.840\.1\.113883\.6\.(?:3|90)$", re.I)
 _HPO: Final = re.compile(r"HP:\d{7}")
-_VOID: Final = (
-    "entered-in-error",
-    "cancelled",
-    "not-taken",
-    "stopped",
-    "draft",
-    "on-hold",
-    "intended",
-    "not-done",
-)
-#: What makes a condition one the person does not have, or no longer has.
-_GONE: Final = {
-    "verificationStatus": ("refuted", "entered-in-error"),
-    "clinicalStatus": ("inactive", "remission", "resolved"),
-}
 #: A coded answer to whether a symptom is there, in small letters; anything else is not guessed.
 _ABSENT: Final = ("absent", "no", "negative", "not present")
 _PRESENT: Final = ("present", "yes", "positive")
@@ -125,7 +111,7 @@ class _Bundle:
 
     def read(self, found: Sequence[tuple[str, Resource]]) -> Known:
         kinds = [resource["resourceType"] for _, resource in found]
-        if _people(found) > 1:
+        if people(found) > 1:
             raise InputError("holds more than one Patient; give one person at a time.")
         if not any(kind in _READ for kind in kinds):
             shown = ", ".join(clean(kind) for kind in list(dict.fromkeys(filter(None, kinds)))[:3])
@@ -205,7 +191,7 @@ class _Bundle:
     def _observation(self, resource: Mapping[str, Any], where: str) -> None:
         status = a_text(resource.get("status", ""), f"{where}.status")
         coded = list(codings(resource.get("code", {}), f"{where}.code"))
-        if status in _VOID:
+        if status in VOID:
             self._name(f"an observation with the status {clean(status)!r} was left out")
             return
         for system, code in coded:
@@ -219,7 +205,7 @@ class _Bundle:
         loinc = next((code for system, code in coded if is_loinc(system)), "")
         words = words_of(resource.get("code", {}), f"{where}.code")
         sentence = f"the code {shown or 'of an observation without one'} is not known here"
-        self._name(sentence, lambda: _of_the_same(loinc, words))
+        self._name(sentence, lambda: of_the_same(loinc, words))
 
     def _symptom(self, resource: Mapping[str, Any], code: str, where: str) -> None:
         present = resource.get("valueBoolean", True)
@@ -251,7 +237,7 @@ class _Bundle:
             raise InputError(f"{where}.valueQuantity.value: must be a number.")
         unit = a_text(quantity.get("code", "") or quantity.get("unit", ""), f"{where}.valueQuantity.unit")
         marker, units = entry["marker"], entry["units"]
-        unit = _as_listed(unit, units)
+        unit = as_listed(unit, units)
         if unit not in units:
             if marker and unit_clash(marker, unit, entry["property"]):
                 raise Doubt(
@@ -303,7 +289,9 @@ class _Bundle:
     def _latest(self, marker: str) -> Lab | None:
         """Return the latest value of a marker; the order in which values stand says nothing, the time of day does."""
         values = self.labs[marker]
-        last = [item for item in values if not any(_before(item.date, other.date) for other in values)]
+        last = [
+            item for item in values if not any(certainly_before(item.date, other.date) for other in values)
+        ]
         different = list(dict.fromkeys(item.lab for item in last))
         if len({item.lab for item in values}) > 1:
             self._name(f"of several values of {LABS[marker]} only the latest is read")
@@ -319,7 +307,7 @@ class _Bundle:
         return None
 
     def _gone(self, resource: Mapping[str, Any], where: str, what: str) -> bool:
-        for key, gone in _GONE.items():
+        for key, gone in GONE.items():
             codes = [code for _, code in codings(resource.get(key, {}), f"{where}.{key}")]
             if any(code in gone for code in codes):
                 self._name(f"{what} whose {key} is {clean(codes[0])!r} was left out")
@@ -361,7 +349,7 @@ class _Bundle:
             self._treated(resource, where)
         # a completed request or administration was carried out; a completed statement is of a drug taken no longer
         over = status == "completed" and resource.get("resourceType") == "MedicationStatement"
-        if over or status in _VOID:
+        if over or status in VOID:
             self._name(f"a drug whose status is {clean(status)!r} was left out")
             return
         if "medicationReference" in resource and "medicationCodeableConcept" not in resource:
@@ -398,51 +386,3 @@ class _Bundle:
             name = clean(text) if b12 and text else ("B12" if b12 else "a medicine without a readable name")
             keys = _DRUGS[a_text(resource.get("resourceType", ""), where)]
             self.treated.append(Treated(name, moments(resource, keys, where)))
-
-
-def _before(one: Moment, other: Moment) -> bool:
-    """Say whether a moment is certainly before another one."""
-    if not one.last or not other.first:
-        return False
-    size = min(len(one.last), len(other.first))  # hours count only where both are known
-    return one.last[:size] < other.first[:size]
-
-
-def _people(found: Sequence[tuple[str, Resource]]) -> int:
-    """Count the persons that patients stand for: one who stands twice is one."""
-    patients = [resource for _, resource in found if resource["resourceType"] == "Patient"]
-    keys = {
-        tuple(
-            str(patient.get(key, "")) for key in (("id",) if patient.get("id") else ("birthDate", "gender"))
-        )
-        for patient in patients
-    }
-    return len(keys)
-
-
-def _of_the_same(code: str, words: str) -> str:
-    """Return the codes of the analyte that a code or its words name; one of another analyte is no suggestion."""
-    if not code:
-        return ""
-    rows = table("loinc")
-    body = code.partition("-")[0]
-    near = [known for known in rows if known.partition("-")[0] == body]  # a wrong check digit
-    folded = f" {words.casefold()} "
-    for marker, analyte in table("analytes").items():
-        if code in analyte["codes"] or any(name in folded for name in analyte["names"]):
-            near = [known for known in rows if rows[known]["marker"] == marker] or near
-            break
-    shown = " or ".join(f"{known} ({rows[known]['name']})" for known in near[:2])
-    return f"did you mean {shown}?" if shown else ""
-
-
-def _as_listed(unit: str, units: Collection[str]) -> str:
-    """Return a unit as it is listed, where it differs in the letter for micro, capitals, blanks or brackets only."""
-    folded = _folded(unit)
-    return next((listed for listed in units if _folded(listed) == folded), unit)
-
-
-def _folded(unit: str) -> str:
-    plain = unit.replace("\u00b5", "u").replace("\u03bc", "u").replace("\u00b2", "2").casefold()
-    plain = re.sub(r"[\s_{}\[\]()^*]", "", plain)
-    return plain.replace("mcg", "ug").replace("liter", "l").replace("litre", "l")

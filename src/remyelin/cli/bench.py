@@ -11,6 +11,10 @@ from remyelin.cli.common import Json, print_json
 
 def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin, cohort or web")],
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--row", help="one part of it, such as thresholds; may be repeated", metavar="PART"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time remyelin against its rivals in the same run, with the error of both."""
@@ -18,7 +22,7 @@ def bench(
     from remyelin.output.terminal.course import Progress, print_benchmark
 
     with Progress() as progress:
-        rows = run_benchmark(name, progress)
+        rows = run_benchmark(name, progress, parts or ())
     if as_json:
         print_json(rows)
     else:

@@ -16,9 +16,22 @@ BUILD: Final = "python -m sphinx -W -b html docs site"
 
 def docs(
     shown: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = True,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--schema", metavar="FILE", help="Print the JSON Schema: case, record, cohort, trial, summary."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Open the documentation built on this machine, or say how to build it."""
+    if of is not None:
+        import json
+
+        from remyelin.output.schemas import schema
+
+        print(json.dumps(schema(of), indent=1, ensure_ascii=False))
+        return
     page = built()
     if as_json:
         print_json({"page": None if page is None else str(page), "build": BUILD})

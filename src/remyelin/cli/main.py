@@ -30,6 +30,7 @@ from remyelin.cli.cohort import cohort
 from remyelin.cli.common import COMMAND
 from remyelin.cli.docs import docs
 from remyelin.cli.doctor import doctor
+from remyelin.cli.estimate import estimate
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
 from remyelin.cli.export import export
@@ -53,6 +54,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
         (cases, "List the shipped cases; compare them with reports.", "remyelin cases --compare"),
         (new, "Write a commented case file or record.", "remyelin new mine.toml"),
         (fit, "Fit one person's dated results.", "remyelin fit record.csv --out out"),
+        (estimate, "Estimate kinetics from doses and concentrations.", "remyelin estimate mine.csv"),
         (serve, "Serve the web page with its sliders.", "remyelin serve"),
     ),
     "Evidence": (

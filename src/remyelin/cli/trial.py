@@ -16,7 +16,8 @@ def trial(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME|FILE]", help="A shipped trial or a trial file (*.toml); a list without."
+            metavar="[NAME|FILE]",
+            help="A shipped trial, all of them (all), or a trial file (*.toml); a list without.",
         ),
     ] = None,
     out: Annotated[
@@ -42,6 +43,7 @@ def trial(
     An interrupted trial goes on when the same command runs again with the same --out.
     """
     from remyelin.analysis.trial.design import load_design, shipped_trials
+    from remyelin.base.errors import InputError
 
     if name is None:
         rows = [
@@ -55,6 +57,27 @@ def trial(
             for row in rows:
                 say(f"{row['name']:20} {row['title']}")
         return
+    if name == "all":
+        if out is None:
+            raise InputError("remyelin trial all: give the folder of the pages with --out DIR.")
+        for one in shipped_trials():
+            _one(one, out / one, workers, cluster, replicates, pool, as_json)
+        return
+    _one(name, out, workers, cluster, replicates, pool, as_json)
+
+
+def _one(
+    name: str,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    replicates: int | None,
+    pool: int | None,
+    as_json: bool,
+) -> None:
+    """Run one trial and print it, or write it."""
+    from remyelin.analysis.trial.design import load_design
+
     design = load_design(name)
 
     from remyelin.analysis.trial.run import run_trial

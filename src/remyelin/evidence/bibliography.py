@@ -70,7 +70,14 @@ def cite(key: str) -> str:
 
 
 def printed(key: str) -> str:
-    """Return a source as a page prints it, or the key as it came where the bibliography does not have it."""
+    """Return a source as a page prints it, or the key as it came where the bibliography does not have it.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import printed
+    >>> printed('my own notes')
+    'my own notes'
+    """
     references = load_references()
     return references[key].printed if key in references else key
 

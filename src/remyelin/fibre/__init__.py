@@ -32,9 +32,9 @@ from remyelin.fibre.protocols.accuracy import Errors, errors, rests
 from remyelin.fibre.protocols.block import block_thresholds
 from remyelin.fibre.protocols.compound import compound_potential
 from remyelin.fibre.protocols.crossings import spike_times
+from remyelin.fibre.protocols.discharge import discharge
 from remyelin.fibre.protocols.impulses import (
     blocking_temperature,
-    discharge,
     follow_trains,
     internodal_times,
     safety_factor,

@@ -38,7 +38,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Outline:
-    """What a batch needs to know of a fibre.
+    """Outline of a fibre for a batch.
 
     Positions of its nodes (mm); the last excitable nodes, none if there are none; the nodes between which velocity is
     taken; whether it can be reduced.

@@ -140,3 +140,6 @@ BLOCKING_STEP_C: Final = 0.25  # degrees between trials of warming
 DISCHARGE_MS: Final = 400.0  # watched, alone and after one impulse: two periods of 5 Hz
 DISCHARGE_STEP_US: Final = 10.0  # rates of discharge within 1 % of those at 4 us
 MOST_IMPULSES: Final = 10_000  # kept of one discharge
+WARP_LANES: Final = 32  # lanes of a warp of the GPU ...
+WARP_ROWS: Final = 64  # ... each of which holds two rows of a fibre
+WARP_BLOCK: Final = 128  # threads of a block: four fibres

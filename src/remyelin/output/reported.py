@@ -12,6 +12,7 @@ from remyelin.output.chances import shown as shown_chance
 from remyelin.output.figures.course import label_of
 from remyelin.output.formatting import number
 from remyelin.person.course import Course
+from remyelin.person.record import understood
 
 #: Values of the blood beside those of B12 status.
 BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
@@ -32,12 +33,19 @@ ABSENT = 0.5  # share lost from which a sense reported absent agrees; one report
 def reported(course: Course) -> list[dict[str, str]]:
     """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
 
-    Where the findings of the case were used, none of its verdicts is a test: see :data:`FITTED`.
+    Where a finding of the case was used, its verdict is no test: see :data:`FITTED`. What the likelihood does not know,
+    as speech, was not used and keeps its verdict.
     """
-    rows = _rows(course)
+    rows, case = _rows(course), course.case
     if course.resembling is None:
         return rows
-    return [row | {"note": FITTED.get(row["note"], row["note"])} for row in rows]
+    used = [understood("symptom", item) for item in case.symptom]
+    used += [understood("sign", item) for item in case.sign]
+    used = [False] * (len(rows) - len(used)) + used
+    return [
+        row | {"note": FITTED.get(row["note"], row["note"])} if own else row
+        for row, own in zip(rows, used, strict=True)
+    ]
 
 
 def _rows(course: Course) -> list[dict[str, str]]:

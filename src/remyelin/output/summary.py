@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from remyelin.base import plain
 from remyelin.base.units import per_unit
 from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.catalogue.pathways import label_of as pathway_label
@@ -111,11 +112,6 @@ def _below_limit(sample: Any, name: str) -> list[bool]:
     return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
 
 
-def _value(item: Any, digits: int = 6) -> float | None:
-    value = float(item)
-    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
-
-
 def _person(course: Course) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
     stated = "stated" if course.case.kind == "case" else "set by the scenario"
@@ -134,7 +130,7 @@ def _person(course: Course) -> list[dict[str, Any]]:
                 "name": fact.name,
                 "shown": _with_unit(number(fact.value), fact.unit),
                 "basis": basis,
-                "value": _value(fact.value),
+                "value": plain.number(fact.value, 6),
                 "unit": fact.unit,
             }
         )
@@ -191,8 +187,8 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
     given = course.data.isel(plan=0)
     rows = []
     for name in STATUS:
-        at = [_value(given[name].sel(time=date)) for date in course.studies]
-        sample = [_value(value) for value in course.samples["SI"][name]]
+        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
+        sample = [plain.number(value, 6) for value in course.samples["SI"][name]]
         other = course.samples["conventional"][name]
         unit = other.attrs["units"]
         rows.append(
@@ -205,19 +201,19 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
                 "sample_below_limit": _below_limit(course.samples["SI"], name),
                 "conventional": {
                     "unit": unit,
-                    "values": [None if v is None else _value(v / per_unit(name, unit)) for v in at],
-                    "sample": [_value(value) for value in other],
+                    "values": [None if v is None else plain.number(v / per_unit(name, unit), 6) for v in at],
+                    "sample": [plain.number(value, 6) for value in other],
                 },
             }
         )
     for name in BLOOD:
-        at = [_value(given[name].sel(time=date)) for date in course.studies]
+        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
         rows.append(
             {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
         )
     for compartment in given.compartment.values.tolist():
         phi = given["methylation"].sel(compartment=compartment)
-        at = [_value(phi.sel(time=date)) for date in course.studies]
+        at = [plain.number(phi.sel(time=date), 6) for date in course.studies]
         label = f"Methylation potential, {compartment}"
         rows.append(
             {
@@ -239,9 +235,9 @@ def _studies(course: Course) -> list[dict[str, Any]]:
             for studies in course.studies.values():
                 found = studies.row(reference.study, reference.site).assessed[position]
                 flag = "" if found.flag == "normal" else found.flag
-                value = None if found.value is None else _value(found.value)
+                value = None if found.value is None else plain.number(found.value, 6)
                 cells.append(
-                    {"value": value, "z": None if found.z is None else _value(found.z, 3), "flag": flag}
+                    {"value": value, "z": None if found.z is None else plain.number(found.z, 3), "flag": flag}
                 )
             normal = (
                 f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
@@ -256,8 +252,8 @@ def _studies(course: Course) -> list[dict[str, Any]]:
                     "quantity": f"{reference.site}, {named(norm.quantity)}",
                     "unit": norm.unit,
                     "normal": normal,
-                    "limit": _value(norm.limit),
-                    "healthy": None if norm.value is None else _value(norm.value),
+                    "limit": plain.number(norm.limit, 6),
+                    "healthy": None if norm.value is None else plain.number(norm.value, 6),
                     "values": cells,
                 }
             )
@@ -270,7 +266,7 @@ def _symptoms(course: Course) -> list[dict[str, Any]]:
     for item in course.symptoms:
         computed = item.id in severity.symptom.values
         at = (
-            [_value(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
+            [plain.number(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
             if computed
             else []
         )
@@ -361,7 +357,7 @@ def _cognition(course: Course) -> dict[str, Any]:
     score = course.data["cognition"].isel(plan=0)
     return {
         "label": "Cognition as a whole, standard deviations from health",
-        "values": [_value(score.sel(time=date), 3) for date in course.studies],
+        "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
         "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
     }
 

@@ -27,7 +27,7 @@ from pydantic_core import core_schema
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
-from remyelin.base.units import parse, show
+from remyelin.base.units import BARE, KINDS, parse, show
 from remyelin.catalogue.causes import CAUSES, partial_causes
 from remyelin.person.examination import examine
 
@@ -59,6 +59,18 @@ class Quantity:
                 lambda value: show(value, kind), when_used="json"
             ),
         )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Describe the text that is read: a number with one of the units, or a number alone where that is taken."""
+        known = KINDS[self.kind]
+        units = [unit for unit in known.factors if unit]
+        written: dict[str, Any] = {
+            "type": "string",
+            "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*\S*\s*$",
+            "description": f"{known.label} with its unit: {', '.join(units) or 'none'}",
+            "examples": [show(max(known.low, 1), self.kind)],
+        }
+        return {"anyOf": [written, {"type": "number"}]} if self.kind in BARE else written
 
 
 Age = Annotated[float, Quantity("age")]

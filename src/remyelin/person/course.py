@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xarray as xr
@@ -21,6 +21,7 @@ from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
 from remyelin.evidence import Entry, Ledger
 from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
+from remyelin.evidence.memo import remembered
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling, resembling
@@ -29,7 +30,7 @@ from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
-from remyelin.person.settings import MARKER_LEAST, RECOVERY_MEMBERS
+from remyelin.person.settings import MARKER_LEAST, RECOVERIES_KEPT, RECOVERY_MEMBERS
 from remyelin.person.subject import exposure_of, placed, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
@@ -150,6 +151,19 @@ class Course:
         return f"<div><strong>{html.escape(title)}</strong><br>{DISCLAIMER}<table>{cells}</table></div>"
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A case, and how its progress is told, which does not tell cases apart."""
+
+    case: Case
+    progress: Callable[[str], None] = field(compare=False)
+
+
+@remembered(maxsize=RECOVERIES_KEPT)
+def _alike(asked: _Asked, ledger: Ledger) -> Resembling | None:
+    return resembling(asked.case, ledger, RECOVERY_MEMBERS, progress=asked.progress)
+
+
 def run_course(
     case: Case,
     ledger: Ledger,
@@ -197,7 +211,7 @@ def run_course(
     progress("placing the person")
     person = placed(case, ledger)
     tables = nerve.build_tables(ledger)
-    alike = resembling(case, ledger, RECOVERY_MEMBERS, tables=tables, progress=progress) if findings else None
+    alike = _alike(_Asked(case, progress), ledger) if findings else None
     person = person if alike is None else alike.person
     plans = plans_of(case, person)
     who = subject_of(case, person)

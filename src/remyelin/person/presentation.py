@@ -1,7 +1,9 @@
 """Presentation as an event: when a person with untreated disease is found, and by which road.
 
-The hazard of seeking care grows with noticed symptoms, with lost function and with anaemia; screening and death
-compete. Duration of symptoms and severity at presentation come out together.
+The hazard of seeking care grows with noticed symptoms, with their worsening, with lost function and with anaemia;
+screening and death compete. Duration of symptoms and severity at presentation come out together. What worsening
+adds depends on how far a symptom rises, whatever the pace: a person who gets worse in two weeks comes within them, and
+one who does in ten years has years to come.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ class Seeking:
     ----------
     symptom : float
         At a noticed symptom, times its severity.
+    worsening : float
+        Hazard passed as a symptom rises from none to its full severity, no rate.
     function : float
         At complete loss of gait, in proportion to the loss.
     anaemia : float
@@ -45,6 +49,7 @@ class Seeking:
     """
 
     symptom: float
+    worsening: float
     function: float
     anaemia: float
     screening: float
@@ -56,6 +61,7 @@ class Seeking:
         """Read the entries ``seeking.*``."""
         return cls(
             ledger["seeking.symptom"] / DAYS_PER_MONTH,
+            ledger["seeking.worsening"],
             ledger["seeking.function"] / DAYS_PER_MONTH,
             ledger["seeking.anaemia"] / DAYS_PER_MONTH,
             ledger["seeking.screening"] / DAYS_PER_YEAR,
@@ -124,11 +130,12 @@ def presentation(
     """
     worst = np.max([severity[name] for name in FELT], axis=0)
     noticed = worst >= threshold
+    felt = np.where(noticed, worst, 0.0)
     lost = np.where(noticed, severity["gait"], 0.0)
     years = age[:, None] + days / DAYS_PER_YEAR
     hazard = np.stack(
         [
-            seeking.symptom * np.where(noticed, worst, 0.0) + seeking.function * lost,
+            seeking.symptom * felt + seeking.function * lost,
             seeking.anaemia * red_cell_deficit,
             np.full_like(days, seeking.screening),
             seeking.death * 2.0 ** ((years - DEATH_AGE) * DAYS_PER_YEAR / seeking.doubling),
@@ -136,6 +143,7 @@ def presentation(
     )
     step = np.diff(days, axis=1)
     passed = 0.5 * (hazard[..., 1:] + hazard[..., :-1]) * step
+    passed[0] += seeking.worsening * np.diff(np.maximum.accumulate(felt, axis=1), axis=1)
     together = passed.sum(axis=0)
     left = np.exp(-np.cumsum(together, axis=1))
     before = np.concatenate([np.ones((len(days), 1)), left[:, :-1]], axis=1)

@@ -195,6 +195,17 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
+def test_all_trials_are_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from remyelin.cli import trial as command
+
+    run: list[tuple[str, Path | None]] = []
+    monkeypatch.setattr(command, "_one", lambda name, out, *rest: run.append((name, out)))
+    command.trial("all", out=tmp_path)
+    assert run == [(name, tmp_path / name) for name in shipped_trials()]
+    with pytest.raises(InputError, match="--out DIR"):
+        command.trial("all")
+
+
 def test_the_page_of_trials_says_what_each_needs() -> None:
     text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
     for name in shipped_trials():

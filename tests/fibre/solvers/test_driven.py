@@ -28,7 +28,7 @@ from remyelin.fibre import (
 )
 from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.settings import REDUCTION_PLANS
-from remyelin.fibre.solvers.driven import prepare
+from remyelin.fibre.solvers.driven_rows import prepare
 from remyelin.fibre.solvers.full import resting_state
 from remyelin.fibre.solvers.modes import Plan, modes, reduction_error
 from remyelin.fibre.solvers.reduction import network, packed_pieces, points, solve, unpacked

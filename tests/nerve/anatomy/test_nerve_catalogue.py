@@ -79,7 +79,7 @@ def test_f_waves_see_the_root_that_the_study_does_not(ledger: Ledger, tables: Ta
         "tibial_motor", "ankle"
     )
     assert blocked.f_latency is None, "a lost F wave is absent, never zero"
-    assert blocked.f_persistence == pytest.approx(0, abs=1e-4)
+    assert blocked.f_persistence == pytest.approx(0, abs=1e-9)
     assert blocked.latency == pytest.approx(usual.latency)
     assert [item.flag for item in blocked.assessed if item.quantity == "f_latency"] == ["absent"]
 

@@ -16,6 +16,7 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre import Pulse, conduct, conduct_assembled, mrg_interpolated, reduce_internodes
 from remyelin.nerve import PATHWAYS, STUDIES, Person, Tables, battery, conduction, exact, sampled
+from remyelin.nerve import segments as nerve_segments
 from remyelin.nerve.anatomy.branches import Array, Run
 from remyelin.nerve.conduction.build_tables import States, _fibre
 from remyelin.nerve.conduction.lines import Line, Spread
@@ -72,8 +73,8 @@ def test_more_lesions_never_help(
 
 def test_chain_is_as_good_as_its_parts(ledger: Ledger, tables: Tables, person: Person) -> None:
     only_cord = uniform()
-    only_cord["bare"].loc[{"segment": "gracile"}] = 2e-3
-    only_cord["intact"].loc[{"segment": "gracile"}] = 1 - 2e-3
+    only_cord["bare"].loc[{"segment": "gracile"}] = 0.1
+    only_cord["intact"].loc[{"segment": "gracile"}] = 0.9
     found = conduction(only_cord, person, tables, ledger)["conducted"]
     assert float(found.sel(pathway="tibial_sep")) < 0.7
     for pathway in PATHWAYS:
@@ -82,7 +83,7 @@ def test_chain_is_as_good_as_its_parts(ledger: Ledger, tables: Tables, person: P
 
 
 def test_the_neck_is_the_upper_part_of_its_columns(ledger: Ledger, tables: Tables, person: Person) -> None:
-    bare = uniform(bare=1e-3, channel_redistribution=1.0)
+    bare = uniform(bare=0.02, channel_redistribution=1.0)
     found = conduction(bare, person, tables, ledger)
     for limb, whole in (("leg", "tibial_sep"), ("arm", "median_sep")):
         part, path = found.sel(pathway=f"neck_{limb}"), found.sel(pathway=whole)
@@ -94,7 +95,7 @@ def test_the_neck_is_the_upper_part_of_its_columns(ledger: Ledger, tables: Table
 
 
 def test_longer_path_fails_first(ledger: Ledger, tables: Tables, person: Person) -> None:
-    found = conduction(uniform(bare=5e-4), person, tables, ledger)["conducted"]
+    found = conduction(uniform(bare=2e-3), person, tables, ledger)["conducted"]
     order = ["tibial_sep", "median_sep", "median_motor"]
     values = [float(found.sel(pathway=name)) for name in order]
     assert values == sorted(values)
@@ -102,14 +103,48 @@ def test_longer_path_fails_first(ledger: Ledger, tables: Tables, person: Person)
 
 
 def test_independent_failures_follow_the_arithmetic(ledger: Ledger, tables: Tables, person: Person) -> None:
-    """Without frailty a fibre of n internodes conducts with (1 - p)^n."""
-    even = ledger.replace({"nerve.fibre_frailty": 0.0})
+    """Without frailty, and with lesions as short as an internode, a fibre of n internodes conducts with (1 - p)^n."""
+    short = {"nerve.lesion_length.peripheral": 0.2}
+    even = ledger.replace({"nerve.fibre_frailty": 0.0, **short})
     p = np.array([1e-5, 1e-4])
     found = conduction(stacked(*[uniform(bare=x) for x in p]), person, tables, even, ["tibial_motor"])
     logs = np.log(found["conducted"].to_numpy()[:, 0])
     n = logs / np.log1p(-p)
     assert n[0] == pytest.approx(n[1], rel=0.03)
     assert 700 < n[0] < 1400, "internodes from the cord to the foot"
+
+
+def test_a_path_of_stretches_follows_the_arithmetic(ledger: Ledger, tables: Tables, person: Person) -> None:
+    """Without frailty a path of L / l stretches of which b is bare conducts with (1 - b)^(L / l)."""
+    even = ledger.replace({"nerve.fibre_frailty": 0.0})
+    shares = np.array([0.01, 0.1, 0.3])
+    states = stacked(*[only("gracile", bare=x) for x in shares])
+    found = conduction(states, person, tables, even, ["tibial_sep"])["conducted"].to_numpy()[:, 0]
+    place = nerve_segments(person, even).sel(segment="gracile")
+    stretches = float(place["length"]) / even["nerve.lesion_length.central"]
+    np.testing.assert_allclose(found, (1 - shares) ** stretches, rtol=0.01)
+
+
+def test_longer_lesions_leave_the_delay_and_spread_it(ledger: Ledger, tables: Tables, person: Person) -> None:
+    state = only("gracile", vacuolated=0.4)
+    found = [
+        conduction(
+            state, person, tables, ledger.replace({"nerve.lesion_length.central": length}), ["tibial_sep"]
+        )
+        for length in (20.0, 60.0, 130.0)
+    ]
+    delay, dispersion = (np.array([float(one[name][0]) for one in found]) for name in ("delay", "dispersion"))
+    np.testing.assert_allclose(delay, delay[0], rtol=0.1)
+    assert (np.diff(dispersion) > 0.0).all()
+
+
+def only(segment: str, **shares: float) -> xr.Dataset:
+    """Health but for one segment."""
+    state = uniform()
+    for name, share in shares.items():
+        state[name].loc[{"segment": segment}] = share
+    state["intact"].loc[{"segment": segment}] = 1 - sum(shares.values())
+    return state
 
 
 def test_closed_form_agrees_with_drawn_fibres(ledger: Ledger, tables: Tables, person: Person) -> None:
@@ -137,7 +172,7 @@ def test_closed_form_agrees_with_drawn_volleys(ledger: Ledger, tables: Tables, p
         volleys(states, person, tables, ledger, how)
         for how in (
             partial(volley, tables=tables, spread=Spread.from_ledger(ledger)),
-            sampled(person, tables, ledger, seed=7, fibres=1000),
+            sampled(person, tables, ledger, seed=7, fibres=3000),
         )
     )
     assert len(closed) > 30
@@ -145,7 +180,9 @@ def test_closed_form_agrees_with_drawn_volleys(ledger: Ledger, tables: Tables, p
         other = drawn[run]
         assert other.conducted.mean() == pytest.approx(one.conducted.mean(), abs=0.04), run
         when, known = (np.average(found.arrival, weights=found.conducted) for found in (other, one))
-        assert when == pytest.approx(known, rel=0.02), run
+        # a run shorter than a lesion begins with one, whose first internode costs less than the others
+        short = run.stop - run.start < ledger["nerve.lesion_length.central"]
+        assert when == pytest.approx(known, rel=0.03 if short else 0.02), run
 
 
 def volleys(
@@ -166,17 +203,19 @@ def test_tables_agree_with_exact_runs(ledger: Ledger, tables: Tables, person: Pe
     states = uniform(vacuolated=0.2, remyelinated=0.1, thickness=0.25, internode_length=0.35)
     studies = ["median_motor", "sural"]
     by_tables, by_engine = (
-        battery(
-            states, person, tables, ledger, studies, conduct=how(person, tables, ledger, seed=3, fibres=200)
-        )
+        volleys(states, person, tables, ledger, how(person, tables, ledger, seed=3, fibres=200), *studies)
         for how in (sampled, exact)
     )
-    for a, b in zip(by_tables.rows, by_engine.rows, strict=True):
-        assert a.latency == pytest.approx(b.latency, rel=0.015), (a.study, a.site)
+    for run, one in by_tables.items():
+        other = by_engine[run]
+        both = (one.conducted > 0) & (other.conducted > 0)
+        # fibre by fibre: the peak of a dispersed potential is that of a few of them
+        late = np.abs(one.arrival - other.arrival)[both] / other.arrival[both]
+        assert np.median(late) < 0.015, run
 
 
 def test_tables_lose_what_the_engine_loses(ledger: Ledger, tables: Tables, person: Person) -> None:
-    """A run of the tables is of three internodes; of longer ones, too, the engine loses no impulse that they pass."""
+    """The tables hold runs of 24 internodes; of longer ones, too, the engine loses no impulse that they pass."""
     states = uniform(vacuolated=0.3, remyelinated=0.1, thickness=0.25, internode_length=0.35)
     by_tables, by_engine = (
         volleys(
@@ -204,7 +243,7 @@ def test_tables_lose_what_the_engine_loses(ledger: Ledger, tables: Tables, perso
 def test_no_run_of_vacuolated_internodes_blocks(
     ledger: Ledger, tables: Tables, diameter: float, temperature: float
 ) -> None:
-    """Why `state.vacuolated_lamellae` ends where it does: the tables hold runs of three, and nerves longer ones."""
+    """Why `state.vacuolated_lamellae` ends where it does: the tables hold runs of 24, and nerves longer ones."""
     pair = mrg_interpolated(diameter, 2, grid="converged", ledger=ledger).replace(temperature=temperature)
     library = reduce_internodes([pair, States(ledger).vacuolate(pair, [0])], step=4.0)
     lengths = [0, 1, 2, 3, 5, 8, 12, 20, 40, 80]
@@ -215,8 +254,10 @@ def test_no_run_of_vacuolated_internodes_blocks(
     arrival = run["arrival"].to_numpy()[:, -6]
     assert np.isfinite(arrival).all()
     later = (arrival[1:] - arrival[0]) / lengths[1:]
-    further = tables.at(np.array([diameter]), np.array([temperature])).vacuolated[0, 1]
-    assert later[0] < further < later[-1] < 1.5 * further, "the tables hold the second and third of a run"
+    _, further, _, in_run, long = tables.at(np.array([diameter]), np.array([temperature])).vacuolated[0]
+    assert in_run == pytest.approx(1.0)
+    assert later[0] < further, "the first of a run costs less than each further one"
+    assert later[-1] == pytest.approx(long, rel=0.08), "the tables hold what one of a long run costs"
 
 
 @pytest.mark.parametrize("diameter", [3.0, 9.2, 12.4, 15.1])

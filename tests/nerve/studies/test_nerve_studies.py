@@ -64,9 +64,11 @@ def test_battery_is_quick(ledger: Ledger, tables: Tables, person: Person) -> Non
 
 
 def test_lost_response_is_absent_never_zero(ledger: Ledger, tables: Tables, person: Person) -> None:
-    for lost in (uniform(axons=0.0), uniform(bare=1.0)):
+    for lost in (uniform(axons=0.0), uniform(bare=0.5), uniform(bare=1.0)):
         found = battery(lost, person, tables, ledger, [name for name in STUDIES if name != "small_fibres"])
         for row in found.rows:
+            if row.study == "baep" and lost["bare"].max() == 0.5:
+                continue  # its paths, from 5 mm on, hold so few lesions that some fibres have none that is bare
             assert row.absent, (row.study, row.site)
             assert row.latency is row.amplitude is row.velocity is row.interval is None
             assert row.f_latency is row.markers is None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+
 import numpy as np
 import pytest
 
@@ -30,7 +33,7 @@ CONTRADICTIONS = {
     "a sural of a child": "0 d,study,sural amplitude,60,uV\n",
 }
 TARGETS = np.array([0.0, 91.3, 365.25])
-PERSONS, NESTED, PICKS = 192, 64, 2000
+PERSONS, NESTED, PICKS = 512, 64, 2000
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,28 @@ def test_a_fitting_entry_may_narrow_it(pool) -> None:
     )
     judges["bare"] = Likelihood.of(bare, setting(base, LEDGER))
     assert widths(pool, "")[0, 0] < widths(pool, "bare")[0, 0]
+
+
+def contradiction(rng: np.random.Generator) -> str:
+    """Return a random entry that no person with the findings of the base record would have."""
+    kind = int(rng.integers(6))
+    day = ("-14 d", "-7 d", "0 d")[int(rng.integers(3))]
+    early = ("-14 d", "-7 d")[int(rng.integers(2))]
+    return (
+        f"{early},lab,b12,{math.exp(rng.uniform(6.5, 10.0)):.0f},pmol/L\n",
+        f"{early},lab,mma,{rng.uniform(60.0, 120.0):.0f},nmol/L\n",
+        f"{day},lab,homocysteine,{rng.uniform(3.0, 6.0):.1f},umol/L\n",
+        f"{early},symptom,gait,unable\n",
+        f"0 d,scale,disability,{int(rng.integers(12, 17))}\n",
+        f"0 d,study,sural amplitude,{rng.uniform(50.0, 120.0):.0f},uV\n",
+    )[kind]
+
+
+@pytest.mark.parametrize("seed", range(500 if os.environ.get("REMYELIN_LONG") else 8))
+def test_a_generated_contradiction_never_narrows_the_band(pool, seed: int) -> None:
+    judges, _people = pool
+    row = contradiction(np.random.default_rng(seed))
+    record = parse_csv(BASE + row, "generated", LEDGER)
+    judges["generated"] = Likelihood.of(record, setting(record, LEDGER))
+    before, after = widths(pool, ""), widths(pool, "generated")
+    assert (after >= before - 0.04).all(), (row, before.round(2), after.round(2))

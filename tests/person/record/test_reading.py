@@ -160,4 +160,7 @@ def test_shipped_cases_convert(name: str) -> None:
 
 
 def test_the_schema_is_published() -> None:
-    assert json.loads((ROOT / "docs" / "record.schema.json").read_text(encoding="utf-8")) == json_schema()
+    assert (
+        json.loads((ROOT / "docs" / "schemas" / "record.schema.json").read_text(encoding="utf-8"))
+        == json_schema()
+    )

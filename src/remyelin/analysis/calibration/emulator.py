@@ -22,6 +22,8 @@ STEPS: Final = 1500  # of the sampler
 STEP: Final = 0.05  # of a proposal, in shares of a range
 ANIMALS: Final = ("bat_depleted", "monkey_lag_low")
 SHORTEST: Final = 0.5  # weeks or months before which an animal is taken to be ill at once
+LOGGED: Final = ("n2o_mma_median",)  # rows whose logarithm is learned, since they span decades
+SMALLEST: Final = 1e-3  # of such a row
 LONGEST: Final = 60.0  # weeks or months after which an animal is taken to be well
 
 
@@ -75,6 +77,8 @@ class Emulator:
         rows = np.array([[reading.rows[name] for name in self.names] for reading in readings])
         middle = np.nanmedian(rows, axis=0)
         rows = np.where(np.isfinite(rows), rows, middle)
+        self._logged = np.array([name in LOGGED for name in self.names])
+        rows = np.where(self._logged, np.log(np.maximum(rows, SMALLEST)), rows)
         design = np.array([reading.design for reading in readings])
         last = design % 5 == 0  # designs left out, to know the error
         self._scale = StandardScaler().fit(rows)
@@ -113,10 +117,13 @@ class Emulator:
         rows = self._mean(points)
         total = np.zeros(len(points))
         for column, bound in enumerate(bounds()):
-            found = rows[:, column]
+            found, error = rows[:, column], self.error[column]
+            if self._logged[column]:
+                found = np.exp(found)
+                error = error * found
             side = np.where(found > bound.value, bound.upper - bound.value, bound.value - bound.lower)
             sd = np.maximum(side, 0.25 * (bound.upper - bound.lower)) / 1.96
-            sd = np.sqrt(sd**2 + self.error[column] ** 2)
+            sd = np.sqrt(sd**2 + error**2)
             total += bound.weight * log_error((found - bound.value) / sd)
         gap = np.maximum((0.2 - rows[:, -1]) / np.hypot(0.1, self.error[-1]), 0.0)
         logs = self._animals.predict(points)

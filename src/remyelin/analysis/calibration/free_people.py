@@ -30,11 +30,10 @@ STRUCTURAL: Final = (
     "myelin.vulnerability.lateral_column",
     "myelin.vulnerability.optic",
     "myelin.peripheral.axon_direct",
-    "myelin.length.motor_share",
     "myelin.length.axon_exponent",
     "myelin.central.axon_bare",
     "myelin.peripheral.axon_gas",
-    "myelin.peripheral.regrowth_share",
+    "nerve.lesion_length.central",
     "users.hours_per_day",
     "spread.central",
     "spread.peripheral",
@@ -53,6 +52,7 @@ MAPS: Final = (
     "spread.notice",
     "spread.marrow",
     "seeking.symptom",
+    "seeking.worsening",
     "seeking.function",
     "seeking.anaemia",
 )
@@ -159,7 +159,7 @@ def _ends(names: tuple[str, ...]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         low.append(limits[0])
         high.append(limits[1])
     lows, highs = np.array(low), np.array(high)
-    linear = np.array([name.startswith(("correlation.", "nerve.")) for name in names])
+    linear = np.array([name.startswith("correlation.") for name in names])
     lows = np.where((lows <= 0.0) & ~linear, LEAST * highs, lows)
     return lows, highs, linear
 

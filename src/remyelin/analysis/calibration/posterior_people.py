@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin.analysis.calibration.fit_people import PERSONS, SEED, SETS, VERIFIED, WAVES, fit
+from remyelin.analysis.calibration.chains_people import CHAINS
+from remyelin.analysis.calibration.fit_people import PERSONS, ROUNDS, SEED, SETS, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
@@ -24,11 +25,11 @@ from remyelin.person.traits import PATIENT
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
 COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
-RIVAL_WAVES: Final = (10,)  # designs of each rival: the budget allowed no more
+RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
-CENTRAL: Final = 40  # best sets among which the one nearest to their middle is the central one
+CENTRAL: Final = 40  # best sets among which the central one is looked for
 
 
 def inputs_of_people(ledger: Ledger) -> str:
@@ -44,7 +45,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     ]
     ranges = [(name, ledger.entry(name).range) for name in FREE]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
-    content = [read, ranges, rows, SIGNS, SEED, SETS, VERIFIED, PERSONS, list(WAVES), repair().made]
+    content = [read, ranges, rows, SIGNS, SEED, SETS, ROUNDS, PERSONS, list(WAVES), repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -60,8 +61,8 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
     stream = io.StringIO()
     stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
     stream.write(
-        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {VERIFIED} points verified by simulation (an effective "
-        f"{sets[0]['effective']:.0f}), {len(sets)} sets of them with maps moved; held against "
+        f"# {sum(WAVES)} designs in {len(WAVES)} waves, {CHAINS} chains of {ROUNDS} simulated steps, {len(sets)} sets "
+        f"of their last ones (an effective {sets[0]['effective']:.0f}); held against "
         f"{', '.join(bound.name for bound in bounds())}, {', '.join(SIGNS)}; "
         f"recalled and half weighted: {', '.join(WEAK)}\n"
     )
@@ -80,13 +81,21 @@ def _row(item: Mapping[str, Any]) -> list[float]:
 
 
 def central(sets: Sequence[Mapping[str, Any]]) -> int:
-    """Return which set is shipped as the ledger's own: of the likeliest, the nearest to their middle."""
+    """Return which set is shipped as the ledger's own.
+
+    Of the likeliest the one that misses the fewest rows, of several the nearest to the middle of the likeliest.
+    """
     best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
     points = np.array([sets[i]["point"] for i in best])
     distance = ((points - np.median(points, axis=0)) ** 2).sum(axis=1)
-    # Among the middle half of them the likeliest.
-    near = np.argsort(distance)[: max(len(best) // 4, 1)]
-    return best[int(near.min())]
+    return min(
+        zip(best, distance, strict=True), key=lambda item: (len(outside(sets[item[0]]["rows"])), item[1])
+    )[0]
+
+
+def outside(rows: Mapping[str, float]) -> list[str]:
+    """Return the names of the rows outside their bounds."""
+    return [bound.name for bound in bounds() if not bound.lower <= rows[bound.name] <= bound.upper]
 
 
 def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -103,19 +112,16 @@ def compare(
 ) -> dict[str, Any]:
     """Fit three rivals alike, in what persons differ, and return how well each meets the rows and what it says.
 
-    Each has the same, smaller waves and no verified sets: likelihoods are of single readings.
+    Each has the same, smaller waves and no chains: likelihoods are of single readings.
     """
     found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
     for name in RIVALS:
         readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress)
         best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
-        outside = [
-            bound.name for bound in bounds() if not bound.lower <= best[0]["rows"][bound.name] <= bound.upper
-        ]
         found["rivals"][name] = {
             "best": best[0]["likelihood"],
             "tenth": best[-1]["likelihood"],
-            "outside": outside,
+            "outside": outside(best[0]["rows"]),
             "rows": {
                 row: [float(np.nanquantile([item["rows"][row] for item in best], q)) for q in (0.0, 0.5, 1.0)]
                 for row in (

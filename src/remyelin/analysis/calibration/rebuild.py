@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.plain import tree
 from remyelin.evidence import Ledger
 
 Progress = Callable[[str], None]
@@ -66,16 +66,7 @@ def build_cobalamin_fit(ledger: Ledger, progress: Progress = lambda step: None) 
         "correlation": result.correlation.tolist(),
         "predictions": {name: list(values) for name, values in predicted.items()},
     }
-    return json.dumps(_rounded(data), indent=1) + "\n"
-
-
-def _rounded(data: Any) -> Any:
-    """Six digits: below them two machines differ. JSON has no infinity: what never happens is null."""
-    if isinstance(data, float):
-        return float(f"{data:.6g}") if math.isfinite(data) else None
-    if isinstance(data, Mapping):
-        return {key: _rounded(value) for key, value in data.items()}
-    return [_rounded(value) for value in data] if isinstance(data, list | tuple) else data
+    return json.dumps(tree(data, 6), indent=1) + "\n"
 
 
 @cache
@@ -102,14 +93,14 @@ def build_people_predictions(ledger: Ledger, progress: Progress = lambda step: N
     """Predict every row of patients from sets of the shipped posterior and return values and intervals as JSON."""
     from remyelin.analysis.calibration.predict_people import predict
 
-    return json.dumps(_rounded(predict(ledger, progress)), indent=1) + "\n"
+    return json.dumps(tree(predict(ledger, progress), 6), indent=1) + "\n"
 
 
 def build_rivals(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Compare what persons may differ in by fits of one size and return the comparison as JSON."""
     from remyelin.analysis.calibration.posterior_people import compare
 
-    return json.dumps(_rounded(compare(ledger, PEOPLE_WORK, progress)), indent=1) + "\n"
+    return json.dumps(tree(compare(ledger, PEOPLE_WORK, progress), 6), indent=1) + "\n"
 
 
 def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -77,6 +78,12 @@ class Claim:
     verdict: str
     meaning: str
     run: str
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words before any run: the sentences of `meaning` that need no number of it."""
+        parts = re.split(r"(?<=[.!?]) ", self.meaning)
+        return " ".join(part for part in parts if "{" not in part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from remyelin.analysis.cohort.noticed import nineteen
 from remyelin.analysis.cohort.parts import WORDS
 from remyelin.analysis.cohort.population import BySex, Population, Published
 from remyelin.analysis.cohort.run import Cohort
+from remyelin.base.plain import number
 from remyelin.catalogue.markers import MARKERS
 from remyelin.evidence import load_published
 
@@ -322,7 +323,7 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
             {
                 "what": label,
                 "unit": unit,
-                "value": _number(together(measure, values)),
+                "value": number(together(measure, values)),
                 "persons": None
                 if share or not known.size
                 else [float(x) for x in np.quantile(known, [0.1, 0.9])],
@@ -418,10 +419,6 @@ def load(folder: Path) -> dict[str, Any]:
 
     table = pq.read_table(part_folder(folder))
     return {name: table[name].to_numpy() for name in table.column_names}
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 __all__ = [

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.analysis.experiments.registry import Table
 from remyelin.base.figure import Series
+from remyelin.base.plain import numbers
 
 Floats = NDArray[np.float64]
 QUANTILES = (5.0, 95.0)
@@ -46,11 +47,11 @@ def band(
         # A quantity that exists in some members only, as a velocity, has no band there.
         with np.errstate(invalid="ignore"):
             edges = scale * np.percentile(members, QUANTILES, axis=0)
-        low, high = plain(edges[0][::every]), plain(edges[1][::every])
+        low, high = numbers(edges[0][::every], 5), numbers(edges[1][::every], 5)
     return Series(
         label,
         [float(value) for value in np.asarray(x, dtype=np.float64)[::every]],
-        plain(scale * own[::every]),
+        numbers(scale * own[::every], 5),
         colour,
         dashed=dashed,
         low=low,
@@ -69,11 +70,6 @@ def points(
 ) -> Series:
     """Return published points, with error bars where they have any."""
     return Series(label, list(x), list(y), colour, points=True, low=low, high=high)
-
-
-def plain(values: Floats) -> list[float | None]:
-    """Return numbers for a figure, to five digits, so that it is the same on every machine."""
-    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
 
 
 def spread(values: ArrayLike, digits: int = 3) -> str:

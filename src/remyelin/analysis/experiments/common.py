@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, mrg
 
@@ -27,15 +28,9 @@ def fibre(
     return mrg(DIAMETER, nodes, temperature=temperature, grid=grid, ledger=ledger)
 
 
-def gaps(values: ArrayLike) -> list[float | None]:
-    """Return numbers for a figure or a table, None where there is none."""
-    flat = np.asarray(values, dtype=float).ravel().tolist()
-    return [float(value) if np.isfinite(value) else None for value in flat]
-
-
 def rows(matrix: ArrayLike) -> list[list[float | None]]:
     """Return a matrix for a map, None where there is no number."""
-    return [gaps(row) for row in np.asarray(matrix, dtype=float)]
+    return [numbers(row) for row in np.asarray(matrix, dtype=float)]
 
 
 def verdict(value: float, low: float, high: float) -> str:

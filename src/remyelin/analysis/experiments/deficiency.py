@@ -21,7 +21,15 @@ from remyelin.analysis.experiments.bands import (
     spread,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
-from remyelin.analysis.protocols.animals import bat, conducting, course, gastrectomised_rat, monkey
+from remyelin.analysis.protocols.animals import (
+    NOTICED,
+    bat,
+    blocked,
+    course,
+    gastrectomised_rat,
+    lost_volley,
+    monkey,
+)
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.catalogue.plans import STATE_COLOURS
@@ -57,16 +65,19 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
     progress("monkeys")
     none, little = monkey(sets), monkey(sets, floor=0.3)
     months = none["time"].to_numpy() / DAYS_PER_MONTH
-    sight = {name: conducting(site, OPTIC_INTERNODES) for name, site in (("none", none), ("little", little))}
+    sight = {
+        name: 1.0 - blocked(site, OPTIC_INTERNODES, ledger)
+        for name, site in (("none", none), ("little", little))
+    }
     loss = {name: first_time(months, values < 0.5) for name, values in sight.items()}
     progress("bats")
     depleted, replete = bat(sets, depleted=True), bat(sets, depleted=False)
     weeks = depleted["time"].to_numpy() / WEEK
     walk = {
-        name: conducting(site, COLUMN_INTERNODES)
+        name: 1.0 - lost_volley(site, COLUMN_INTERNODES, ledger)
         for name, site in (("depleted", depleted), ("replete", replete))
     }
-    ataxia = {name: first_time(weeks, values < 0.5) for name, values in walk.items()}
+    ataxia = {name: first_time(weeks, values < 1.0 - NOTICED) for name, values in walk.items()}
     progress("rats")
     rat, cured = gastrectomised_rat(sets), _cured_rat(sets)
     days = rat["time"].to_numpy()

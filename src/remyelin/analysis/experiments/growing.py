@@ -18,10 +18,10 @@ from remyelin.analysis.experiments.common import (
     TEMPERATURE,
     GridName,
     fibre,
-    gaps,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, bare, conduct, lose_lamellae
 
@@ -69,11 +69,11 @@ def lesion_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         added = np.where(data["conducts"].to_numpy(), delay - delay[0], np.nan)[1:]
         few = np.count_nonzero(np.isfinite(added)) < 2
         series.append(
-            Series(label, millimetres, gaps(added), colour, dashed=dashed, points=bool(few), width=2.0)
+            Series(label, millimetres, numbers(added), colour, dashed=dashed, points=bool(few), width=2.0)
         )
         passed = np.flatnonzero(np.isfinite(added))
         longest[label] = millimetres[int(passed[-1])] if len(passed) else 0.0
-        table.append((label, longest[label], *gaps(added[[0, 3, 6]])))
+        table.append((label, longest[label], *numbers(added[[0, 3, 6]])))
     panel = Panel(
         "Delay added by the lesion",
         "length of the lesion, mm",

@@ -20,11 +20,11 @@ from remyelin.analysis.experiments.common import (
     TEMPERATURE,
     GridName,
     fibre,
-    gaps,
     verdict,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, conduct, internodal_times, lose_lamellae, open_paranodes
 
@@ -54,8 +54,8 @@ def thickness(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         one_thin = conduct([_thin(base, LESION, seal, share) for share in SHARES], duration=12.0)
         passes = one_thin["conducts"].to_numpy()
         times = np.where(passes, internodal_times(one_thin).to_numpy()[:, LESION], np.nan)
-        uniform.append(Series(label, SHARES, gaps(speeds / speeds[0]), colour))
-        single.append(Series(label, SHARES, gaps(times), colour))
+        uniform.append(Series(label, SHARES, numbers(speeds / speeds[0]), colour))
+        single.append(Series(label, SHARES, numbers(times), colour))
         thresholds.append((label, 100 * _edge(np.isfinite(speeds)), 100 * _edge(passes), float(speeds[0])))
     x, y = zip(*SCALING, strict=True)
     uniform.append(Series("single cable, velocity as sqrt(-ln g)", x, y, GREY, points=True, width=1.6))

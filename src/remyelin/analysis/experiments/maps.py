@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from remyelin.analysis.experiments.common import DIAMETER, GRIDS, TEMPERATURE, fibre, gaps, rows
+from remyelin.analysis.experiments.common import DIAMETER, GRIDS, TEMPERATURE, fibre, rows
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Heat, Panel
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import conduct, lose_lamellae, open_paranodes
 
@@ -53,7 +54,7 @@ def block_maps(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Panel(f"Sheaths thinned, {grid} grid", "lamellae left, share", "internodes of the lesion", (),
                   heat=heat, log_x=True)
         )  # fmt: skip
-        edge[grid] = gaps([_edge(row) for row in delay])
+        edge[grid] = numbers([_edge(row) for row in delay])
     for i, n in enumerate(LENGTHS):
         table.append((float(n), edge["converged"][i], edge["published"][i]))
     caption = "Time an impulse needs per lesioned internode; grey where it stops. Healthy: about 20 us (1.3)."

@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 
 from remyelin import clinic, cobalamin, nerve
-from remyelin.analysis.experiments.bands import SPREAD, band, plain, spread
+from remyelin.analysis.experiments.bands import SPREAD, band, spread
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.clinic.scores import ITEMS
 from remyelin.evidence import Ledger
@@ -96,7 +97,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
                 Series(
                     "no point on the scale",
                     list(DELAYS),
-                    plain(100.0 * (later[1:] == 0).mean(axis=0)),
+                    numbers(100.0 * (later[1:] == 0).mean(axis=0), 5),
                     "#444444",
                 ),
             ),

@@ -14,11 +14,11 @@ from remyelin.analysis.experiments.common import (
     RED,
     TEMPERATURE,
     fibre,
-    gaps,
     verdict,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, conduct, expose_potassium, open_paranodes, redistribute_sodium, retract
 
@@ -58,18 +58,18 @@ def paranodes(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         fibres = [change(whole, None, gap) for gap in GAPS_UM]
         velocity = conduct(fibres, duration=6.0)["velocity"].to_numpy()
         found[label] = velocity
-        speeds.append(Series(label, GAPS_UM, gaps(velocity), colour))
+        speeds.append(Series(label, GAPS_UM, numbers(velocity), colour))
         fibres = [change(whole, NODE, gap) for gap in FINE_UM]
         data = conduct(fibres, duration=6.0)
         arrival = data["arrival"].to_numpy()
         over = np.where(
             data["conducts"].to_numpy(), (arrival[:, NODE + 1] - arrival[:, NODE - 1]) * 1e3 - step, np.nan
         )
-        times.append(Series(label, FINE_UM, gaps(over), colour))
+        times.append(Series(label, FINE_UM, numbers(over), colour))
         blocked = np.flatnonzero(np.isnan(over))
         before = float(over[blocked[0] - 1]) if len(blocked) and blocked[0] else float("nan")
         twice = _where(over, 200.0)
-        table.append((label, FINE_UM[int(blocked[0])] if len(blocked) else None, *gaps([before, twice])))
+        table.append((label, FINE_UM[int(blocked[0])] if len(blocked) else None, *numbers([before, twice])))
     stops = GAPS_UM[int(np.flatnonzero(np.isfinite(found["axolemma passive"]))[-1])]
     opened = open_paranodes(whole, None, SEAL)
     plain, laden = conduct([opened, expose_potassium(opened, None, ledger=ledger)], duration=6.0)[

@@ -14,6 +14,8 @@ from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.catalogue.pathways import COLOURS
 from remyelin.evidence import Ledger
+from remyelin.nerve.anatomy.pathways import runs
+from remyelin.nerve.conduction.lines import laid
 
 Array = NDArray[np.float64]
 
@@ -26,12 +28,12 @@ PATHWAYS: Final = (
     "tibial_motor",
     "median_motor",
 )
-SHARES: Final = np.geomspace(1e-5, 3e-2, 41)
+SHARES: Final = np.geomspace(1e-5, 0.5, 41)
 """Bare internodes, of all, in the tract of vulnerability 1."""
 
 AGE: Final = 55.0
-CLUSTER: Final = 10.0  # neighbours bare together, where lesions are clustered
-PROBE: Final = 1e-6  # a share so small that what it stops is the number of internodes in series
+FIBRES: Final = 64  # that internodes are counted of
+LESIONS: Final = ("nerve.lesion_length.central", "nerve.lesion_length.peripheral")
 CONTRASTS: Final = (
     ("leg SEP less sural", "tibial_sep", "sural"),
     ("leg less arm SEP", "tibial_sep", "median_sep"),
@@ -58,10 +60,20 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
 
     everywhere = SHARES[:, None] * np.ones(len(vulnerable))
     _, strongest = ledger.entry("nerve.fibre_frailty").range or (0.0, 1.0)
-    independent, heavy = (ledger.replace({"nerve.fibre_frailty": cv}) for cv in (0.0, strongest))
-    probe = arrive(np.full((1, len(vulnerable)), PROBE), independent)
-    internodes = {name: float(-np.log(probe.sel(pathway=name))[0] / PROBE) for name in PATHWAYS}
-    usual = internodes["median_motor"]
+    ends = {name: ledger.entry(name).range or (0.0, 0.0) for name in LESIONS}
+    short, long = ({name: end[place] for name, end in ends.items()} for place in (0, 1))
+    independent = ledger.replace({"nerve.fibre_frailty": 0.0, **short})
+    heavy, stretched = ledger.replace({"nerve.fibre_frailty": strongest}), ledger.replace(long)
+    lines = {
+        name: [laid(run, FIBRES, person, tables, ledger) for run in runs(name, person, ledger)]
+        for name in PATHWAYS
+    }
+    internodes = {name: sum(line.weighted for line in parts) for name, parts in lines.items()}
+    lesions = {
+        name: sum(float(line.stretches.sum(axis=0) @ line.fibres.weight) for line in parts)
+        for name, parts in lines.items()
+    }
+    usual = lesions["median_motor"]
 
     progress("six rules")
     curves: dict[str, Mapping[str, Array]] = {
@@ -69,12 +81,11 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "equal share": _by_pathway(arrive(everywhere)),
         # one path at a time: a segment that two paths share cannot obey both
         "equal number": {
-            name: arrive(everywhere * usual / internodes[name]).sel(pathway=name).to_numpy()
-            for name in PATHWAYS
+            name: arrive(everywhere * usual / lesions[name]).sel(pathway=name).to_numpy() for name in PATHWAYS
         },
-        "equal share, no frailty": _by_pathway(arrive(everywhere, independent)),
+        "equal share, independent": _by_pathway(arrive(everywhere, independent)),
         "equal share, strong frailty": _by_pathway(arrive(everywhere, heavy)),
-        "equal share, clusters": _by_pathway(arrive(everywhere / CLUSTER)),
+        "equal share, long lesions": _by_pathway(arrive(everywhere, stretched)),
     }
     at = {rule: _where(lines) for rule, lines in curves.items()}
     lost = {
@@ -86,10 +97,11 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"{person.height:g} cm; no axon lost, nothing remyelinated. Rules: the share of a tract as its vulnerability "
         "(assumed in cord and brain, searched in nerves) times that of the posterior columns; the same share "
         "everywhere; the same number of bare "
-        f"internodes on every path (one path at a time, as many as the arm's motor nerve); the same share with lesions "
-        f"correlated: frailty of fibres 0, as usual ({ledger['nerve.fibre_frailty']:g}) or {strongest:g}, and "
-        f"clusters of {CLUSTER:g} neighbours. Compared where half of the impulses of the leg's somatosensory path are "
-        "lost.",
+        f"stretches on every path (one path at a time, as many as the arm's motor nerve); the same share with fibres "
+        f"alike and lesions as short as their ranges allow, with frailty of fibres {strongest:g} instead of "
+        f"{ledger['nerve.fibre_frailty']:g}, and with lesions as long as their ranges allow "
+        f"({long[LESIONS[0]]:g} mm in tracts, {long[LESIONS[1]]:g} in nerves, instead of {ledger[LESIONS[0]]:.2g} and "
+        f"{ledger[LESIONS[1]]:g}). Compared where half of the impulses of the leg's somatosensory path are lost.",
         _findings(lost, internodes, ledger["distance.sensory"] / ledger["site.leg_sensory.ankle"]),
         (
             Table(
@@ -153,17 +165,17 @@ def _findings(
         )
     for label, a, b in CONTRASTS[:2]:
         firm, loose, clustered = (
-            gap(f"equal share, {how}", a, b) for how in ("no frailty", "strong frailty", "clusters")
+            gap(f"equal share, {how}", a, b) for how in ("independent", "strong frailty", "long lesions")
         )
         found.append(
-            f"Correlated lesions, {label}: {firm:.0f} points when the internodes of a fibre fail independently, "
+            f"Correlated lesions, {label}: {firm:.0f} points when the internodes of a fibre fail nearly independently, "
             f"{loose:.0f} when some fibres are hit much harder all along, {clustered:.0f} when neighbours fail "
-            "together. "
+            "together over long stretches. "
             "A path of several neurons keeps its disadvantage, for the frailty of one says nothing of the next."
         )
     counts = ", ".join(f"{_words(name)} {count:.0f}" for name, count in internodes.items())
     found.append(
-        f"Internodes in series, from what a vanishing share stops: {counts}. Thin fibres have short internodes, hence "
+        f"Internodes in series: {counts}. Thin fibres have short internodes, hence "
         "more of them on a path as long; the nerve from the ankle has hardly more to its ganglion than that from the "
         "finger."
     )

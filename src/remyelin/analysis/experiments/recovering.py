@@ -14,12 +14,12 @@ from remyelin.analysis.experiments.common import (
     STRONG,
     TEMPERATURE,
     fibre,
-    gaps,
     verdict,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.excitability import in_threads
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Fibre,
@@ -85,11 +85,11 @@ def recovery(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         spare = [safety_factor(repair(short, near, n / most), duration=12.0) for n in LAMELLAE]
         periods = np.array(in_threads(period, [repair(short, near, n / most) for n in LAMELLAE])) / usual
         onset[name] = next((n for n, ok in zip(LAMELLAE, passes, strict=True) if ok), None)
-        speed.append(Series(name, LAMELLAE, gaps(relative), colour))
+        speed.append(Series(name, LAMELLAE, numbers(relative), colour))
         safety.append(Series(name, LAMELLAE, spare, colour))
-        wait.append(Series(name, LAMELLAE, gaps(periods), colour))
+        wait.append(Series(name, LAMELLAE, numbers(periods), colour))
         for row, *values in zip(LAMELLAE, relative, spare, periods, strict=True):
-            table[row] += gaps(values)
+            table[row] += numbers(values)
     third = conduct(lose_lamellae(whole, where, 1 / 3))["arrival"].values[0]
     at_third = took / float(third[-4] - third[3])
     begins = onset["old internodes"]

@@ -15,12 +15,12 @@ from remyelin.analysis.experiments.common import (
     RED,
     TEMPERATURE,
     fibre,
-    gaps,
     verdict,
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.excitability import in_threads
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Fibre,
@@ -155,7 +155,7 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
                 Series(
                     "one thinned internode",
                     times.tolist(),
-                    gaps(ratio),
+                    numbers(ratio),
                     GRIDS["converged"],
                     points=True,
                     width=2,
@@ -172,7 +172,7 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "pulses per second",
             "share that arrives",
             tuple(
-                Series(f"{100 * share:g} % of lamellae", RATES, gaps(found), colour)
+                Series(f"{100 * share:g} % of lamellae", RATES, numbers(found), colour)
                 for (share, colour), found in zip(TRAINS, shares, strict=True)
             ),
             y_range=(0.0, 1.05),
@@ -197,7 +197,9 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Table(
                 "Pairs",
                 ("lamellae left", "internodal time, us", "period, ms", "over normal"),
-                tuple((s, *gaps([t, p, r])) for s, t, p, r in zip(THIN, times, periods, ratio, strict=True)),
+                tuple(
+                    (s, *numbers([t, p, r])) for s, t, p, r in zip(THIN, times, periods, ratio, strict=True)
+                ),
             ),
             Table(
                 f"Share of {PULSES} impulses that arrives",

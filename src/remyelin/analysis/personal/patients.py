@@ -22,8 +22,8 @@ from remyelin.person.inference.forecast import Forecast, forecast
 from remyelin.person.inference.posterior import Posterior, fit_person
 from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE
 from remyelin.person.record import Record
+from remyelin.person.record.fields import Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.rows import Row
 
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.

@@ -12,10 +12,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin import nerve
+from remyelin.base.units import BODY_TEMPERATURE, DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, simulate
+from remyelin.nerve.conduction.tables import Internodes
 
+THICK_UM = 10.0  # fibres of the posterior columns
+NOTICED = 0.25  # share of a volley whose loss shows in an animal, about what a person notices
 YOUNG = 20.0  # age at which repair has its full speed
 
 Floats = NDArray[np.float64]
@@ -118,8 +122,41 @@ def toxin_lesion(
 
 
 def conducting(site: xr.Dataset, internodes: float) -> Floats:
-    """Return the share of fibres without a bare internode among so many in series."""
+    """Return the share of fibres without a bare internode among so many, lesioned independently, in series."""
     return np.asarray((1.0 - site["bare"].to_numpy()) ** internodes, dtype=np.float64)
+
+
+def blocked(site: xr.Dataset, internodes: float, ledger: Ledger) -> Floats:
+    """Return the share of central fibres, so many internodes long, that hold a bare stretch.
+
+    Lesions of animals are taken to span as many internodes as those of the human cord
+    (``nerve.lesion_length.central``).
+    """
+    return 1.0 - conducting(site, max(internodes / _run(ledger), 1.0))
+
+
+def lost_volley(site: xr.Dataset, internodes: float, ledger: Ledger) -> Floats:
+    """Return the share of a volley in the posterior columns that is of no use to position sense.
+
+    It is blocked in bare stretches, or spread in time by vacuolated ones, as in people
+    (``clinic.position.dispersion``).
+    """
+    one = _inside(ledger).vacuolated[0]
+    vacuolated = site["vacuolated"].to_numpy()
+    run = _run(ledger)
+    spread = float(one[-1]) * np.sqrt(max(internodes, run) * run * vacuolated * (1.0 - vacuolated))
+    kept = 1.0 - blocked(site, internodes, ledger)
+    return np.asarray(1.0 - kept / (1.0 + (spread / ledger["clinic.position.dispersion"]) ** 2))
+
+
+def _run(ledger: Ledger) -> float:
+    """Return how many internodes of a thick central fibre are lesioned together."""
+    return max(ledger["nerve.lesion_length.central"] / float(_inside(ledger).length[0]), 1.0)
+
+
+def _inside(ledger: Ledger) -> Internodes:
+    """Return the tables of an internode of 10 um at the temperature of the body."""
+    return nerve.build_tables(ledger).at(np.array([THICK_UM]), np.array([BODY_TEMPERATURE]))
 
 
 def first(times: Floats, holds: NDArray[np.bool_], after: float = -np.inf) -> float:

@@ -29,8 +29,9 @@ from remyelin.person.traits import NAMES, Spread, Traits
 Floats = NDArray[np.float64]
 SEED: Final = 30411
 BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=33.0)
-#: Causes of the patients of a series that is not of nitrous oxide, and their shares: assumed.
-CAUSES: Final = {"pernicious anaemia": 0.6, "vegan diet": 0.2, "food-cobalamin malabsorption": 0.2}
+#: Causes of persons at risk of a deficiency, and their shares: assumed. Pernicious anaemia is less common among them
+#: than among patients, since poor diets and malabsorption of food cobalamin seldom go as far as disease.
+CAUSES: Final = {"pernicious anaemia": 0.3, "vegan diet": 0.3, "food-cobalamin malabsorption": 0.4}
 TREATMENT: Final = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
 FOLLOW_UP: Final = (0.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
 GAS_FRACTION: Final = "prior.nitrous_oxide.inspired_fraction"

@@ -15,11 +15,14 @@ import xarray as xr
 
 from remyelin import cobalamin, fibre, nerve
 from remyelin.analysis.protocols.animals import (
+    NOTICED,
     bat,
+    blocked,
     conducting,
     course,
     first,
     gastrectomised_rat,
+    lost_volley,
     monkey,
     toxin_lesion,
 )
@@ -112,49 +115,50 @@ def cat_cord(ledger: Ledger) -> Mapping[str, float]:
     }
 
 
-def _visual_loss(site: xr.Dataset) -> float:
+def _visual_loss(site: xr.Dataset, ledger: Ledger) -> float:
     """Months from metabolic failure (month 16) to half the optic fibres blocked, 240 internodes long."""
-    lost = first(site["time"].to_numpy(), conducting(site, 240.0) < HALF)
+    lost = first(site["time"].to_numpy(), blocked(site, 240.0, ledger) > HALF)
     return lost / DAYS_PER_MONTH - 16.0
 
 
 @simulates("monkey_lag_low", note="store lost at the rate of the liver, nothing in the diet; 240 internodes")
 def monkey_shortest(ledger: Ledger) -> Mapping[str, float]:
     """The first animal of the colony to lose its sight."""
-    return {"monkey_lag_low": _visual_loss(monkey(ledger))}
+    return {"monkey_lag_low": _visual_loss(monkey(ledger), ledger)}
 
 
 @simulates(
     "monkey_lag_high",
     note="the same with methylation never below 0.3 from the little B12 in the diet; differences between "
-    "animals are not reported, so the floor is a guess; at 0.3 two fifths of the fibres block within six years on "
-    "the diet, and a floor of 0.26 to 0.28 would meet the row: the steep power of the deficit makes it so sharp",
+    "animals are not reported, so the floor is a guess; at 0.3 more than half of the fibres conduct for as "
+    "long as it is watched",
 )
 def monkey_longest(ledger: Ledger) -> Mapping[str, float]:
     """The last one."""
-    return {"monkey_lag_high": _visual_loss(monkey(ledger, floor=0.3))}
+    return {"monkey_lag_high": _visual_loss(monkey(ledger, floor=0.3), ledger)}
 
 
-def _ataxia(site: xr.Dataset) -> float:
-    """Weeks until half the posterior column fibres are blocked, 300 internodes long."""
-    return first(site["time"].to_numpy(), conducting(site, 300.0) < HALF) / DAYS_PER_WEEK
+def _ataxia(site: xr.Dataset, ledger: Ledger) -> float:
+    """Weeks until a quarter of the volley in the posterior columns, 300 internodes long, is blocked or spread."""
+    return first(site["time"].to_numpy(), lost_volley(site, 300.0, ledger) > NOTICED) / DAYS_PER_WEEK
 
 
 @simulates(
-    "bat_depleted", note="methylation 0.05 from day 3; affected when half of fibres of 300 internodes block"
+    "bat_depleted",
+    note="methylation 0.05 from day 3; affected when a quarter of a volley over 300 internodes is blocked or spread",
 )
 def depleted_bat(ledger: Ledger) -> Mapping[str, float]:
     """Nitrous oxide in a depleted bat."""
-    return {"bat_depleted": _ataxia(bat(ledger, depleted=True))}
+    return {"bat_depleted": _ataxia(bat(ledger, depleted=True), ledger)}
 
 
 @simulates(
     "bat_replete",
-    note="methylation falls to 0.05 with three weeks' time constant, assumed beforehand; 16 days would meet the row",
+    note="methylation falls to 0.05 with three weeks' time constant, assumed beforehand",
 )
 def replete_bat(ledger: Ledger) -> Mapping[str, float]:
     """Nitrous oxide in a replete bat."""
-    return {"bat_replete": _ataxia(bat(ledger, depleted=False))}
+    return {"bat_replete": _ataxia(bat(ledger, depleted=False), ledger)}
 
 
 @simulates(

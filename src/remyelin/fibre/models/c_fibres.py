@@ -33,6 +33,13 @@ def rattay_c_fibre(
     References
     ----------
     Rattay, Aberham 1993, IEEE Trans Biomed Eng 40:1201.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import rattay_c_fibre
+    >>> rattay_c_fibre(1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     return _c_fibre(
         "Rattay 1993", "rattay", rattay_membrane(ledger), diameter_um, length_mm, temperature, ledger
@@ -49,6 +56,13 @@ def tigerholm_c_fibre(
     References
     ----------
     Tigerholm et al. 2014, J Neurophysiol 111:1721, doi:10.1152/jn.00777.2012.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import tigerholm_c_fibre
+    >>> tigerholm_c_fibre(1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     membrane = tigerholm_membrane(_warmth(temperature, "Tigerholm 2014"), ledger)
     return _c_fibre("Tigerholm 2014", "tigerholm", membrane, diameter_um, length_mm, temperature, ledger)
@@ -73,6 +87,13 @@ def thio_c_fibre(
     References
     ----------
     Thio et al. 2024, PLoS Comput Biol 20:e1012475, doi:10.1371/journal.pcbi.1012475.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import thio_c_fibre
+    >>> thio_c_fibre('cutaneous', 1.0, 2.0, ledger=Ledger.shipped()).diameter
+    1.0
     """
     one_of(kind, "kind", "Thio 2024", ("autonomic", "cutaneous"))
     membrane = thio_membrane(kind, _warmth(temperature, "Thio 2024"), ledger)

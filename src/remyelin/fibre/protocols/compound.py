@@ -30,7 +30,8 @@ from remyelin.fibre.settings import (
     REDUCTION_TOLERANCE,
     VELOCITY_BETWEEN,
 )
-from remyelin.fibre.solvers.driven import Block, lead
+from remyelin.fibre.solvers.driven import Block
+from remyelin.fibre.solvers.driven_rows import lead
 from remyelin.fibre.solvers.modes import Plan
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.trials import damped

@@ -13,7 +13,8 @@ from remyelin.base.units import MS_PER_US
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import Preparation
 from remyelin.fibre.settings import LANES, PAIR_IMPULSES
-from remyelin.fibre.solvers.driven import Block, Prepared
+from remyelin.fibre.solvers.driven import Block
+from remyelin.fibre.solvers.driven_rows import Prepared
 from remyelin.fibre.solvers.trials import damped
 from remyelin.fibre.stimulation.sources import AnySource, AnyWaveform, delayed, scaled, unit_stimuli
 from remyelin.fibre.stimulation.stimulus import Stimulus

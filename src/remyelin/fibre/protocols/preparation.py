@@ -25,7 +25,7 @@ from remyelin.fibre.settings import (
     REDUCTION_TOLERANCE,
     TRAVEL_LIMIT_MS,
 )
-from remyelin.fibre.solvers.driven import Pattern, Prepared, pattern, prepare
+from remyelin.fibre.solvers.driven_rows import Pattern, Prepared, pattern, prepare
 from remyelin.fibre.solvers.full import Recording, Scheme, resting_state, simulate_full
 from remyelin.fibre.solvers.modes import Plan, choose_plan
 from remyelin.fibre.solvers.packing import reducible

@@ -15,9 +15,10 @@ from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.protocols.preparation import Preparation
 from remyelin.fibre.protocols.recorded import Chosen, command_current, coordinates
 from remyelin.fibre.settings import IMPULSE_APART_MS, MOST_IMPULSES, TRAIN_CHUNK
-from remyelin.fibre.solvers.driven import Block, Prepared, Recorded, lead
+from remyelin.fibre.solvers.driven import Block, Recorded
+from remyelin.fibre.solvers.driven_parts import field
+from remyelin.fibre.solvers.driven_rows import Prepared, lead
 from remyelin.fibre.solvers.gating import GATES
-from remyelin.fibre.solvers.kernel_driven import field
 from remyelin.fibre.solvers.packing import membranes
 from remyelin.fibre.solvers.readout import Readout, artefact, compartment_readout
 from remyelin.fibre.solvers.trials import damped

@@ -9,10 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
     FIRING_DEPOLARISATION,
     GATE_LEAD,
@@ -20,163 +17,23 @@ from remyelin.fibre.settings import (
     SPAN_GROWS,
     SPAN_OPEN_MV,
 )
-from remyelin.fibre.solvers.gate_tables import MembraneTables, gate_rows, membrane_tables
-from remyelin.fibre.solvers.gating import GATES
-from remyelin.fibre.solvers.kernel_driven import (
-    FIELDS,
-    STATE_FIELDS,
+from remyelin.fibre.solvers.driven_parts import (
     WATCH_FIELDS,
     Keep,
     Stop,
     Watch,
     Waves,
     field,
-    kernel,
     row_size,
-    state_field,
 )
-from remyelin.fibre.solvers.modes import Modes, Plan, modes
-from remyelin.fibre.solvers.packing import membranes, reducible
-from remyelin.fibre.solvers.reduction import Links, points
-from remyelin.fibre.solvers.resting import resting_points
+from remyelin.fibre.solvers.driven_rows import Pattern, Prepared
+from remyelin.fibre.solvers.gate_tables import gate_lines
+from remyelin.fibre.solvers.gating import GATES
+from remyelin.fibre.solvers.kernel_driven import kernel
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Real = type[np.float32] | type[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A fibre reduced for one time step, at rest.
-
-    Attributes
-    ----------
-    fibre : Fibre
-    step : float
-        us.
-    plan : Plan
-    modes : Modes
-    rest : (n,) float
-        Resting potential of every point, mV.
-    values : (n, fields) float
-        Fields of the kernel's rows but those of the sources.
-    scale : (n - 1, states) float
-        A state z of the reduction is this times the kernel's y.
-    kick : (n - 1, states) float
-        What a source's share of a state is multiplied with, for the kernel.
-    nodes : (nodes,) int
-        Which points are nodes.
-    bare : bool
-        Whether compartments that are no nodes have channels; such a fibre may fire by itself.
-    tables : MembraneTables
-        Of its channel sets, temperature and step; fibres of one block share them.
-    """
-
-    fibre: Fibre
-    step: float
-    plan: Plan
-    modes: Modes
-    rest: Array
-    values: Array
-    scale: Array
-    kick: Array
-    nodes: Ints
-    bare: bool
-    tables: MembraneTables
-
-    @property
-    def points(self) -> int:
-        """How many points the fibre has."""
-        return len(self.rest)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
-    """A source as the kernel wants it: nA into every point, shape (n,), and kicks of the states, (n - 1, states)."""
-
-    node: Array
-    kick: Array
-
-
-def prepare(fibre: Fibre, step: float, plan: Plan) -> Prepared:
-    """Reduce a fibre for a time step (us) and find its rest.
-
-    Raises
-    ------
-    InputError
-        If the fibre cannot be reduced.
-    SimulationError
-        If it has no resting state.
-    """
-    if not reducible(fibre):
-        raise InputError(
-            f"{fibre.model} has channels the reduced solver does not know or that lie under myelin; "
-            "use solver='full'."
-        )
-    net, at, step_ms = circuit(fibre), points(fibre), step * MS_PER_US
-    tables = membrane_tables(fibre.channel_sets, fibre.temperature, step_ms)
-    reduced = modes(net, at, plan)
-    between = reduced.links
-    membrane = membranes(fibre, net, at, tables)
-    rest, gates = resting_points(fibre, tables, membrane, between)
-    states = plan.states
-    half = step_ms / 2
-    decay = 1 / (1 + between.rate * half)
-    scale = np.sqrt(decay * half)
-    coupling = between.gain * scale[..., None]
-    drawn = between.conductance - np.einsum("nki,nkj->nij", coupling, coupling)
-    implicit = drawn + between.capacity / half
-
-    values = np.zeros((len(at), row_size(states)))
-
-    def put(name: str, numbers: Array) -> None:
-        values[: len(numbers), field(name)] = numbers
-
-    for k, name in enumerate(GATES):
-        put(name, gates[:, k])
-    reversal = tables.reversal[membrane.sets]
-    m, h, p, s = gates.T
-    naf, nap, ks, _ = membrane.density.T
-    sodium, potassium = rest - reversal[:, 0], rest - reversal[:, 2]
-    put("origin", (rest - tables.low) / tables.step + membrane.sets * tables.update.shape[1])
-    put("sodium", sodium)
-    put("potassium", potassium)
-    put("constant", (naf * m**3 * h + nap * p**3) * sodium + ks * s * potassium)
-    put("leak", membrane.leak)
-    for name, numbers in (("naf", naf), ("nap", nap), ("ks", ks)):
-        put(name, numbers)
-    diagonal = membrane.leak + membrane.capacity / half
-    diagonal[:-1] += implicit[:, 0, 0]
-    diagonal[1:] += implicit[:, 1, 1]
-    put("diagonal", diagonal)
-    put("off", implicit[:, 0, 1])
-    put("left_left", drawn[:, 0, 0])
-    put("left_right", drawn[:, 0, 1])
-    put("right_right", drawn[:, 1, 1])
-    for name, per_state in (("decay", decay), ("left", coupling[..., 0]), ("right", coupling[..., 1])):
-        values[:-1, state_field(name, states)] = per_state
-    nodes = np.flatnonzero(np.isin(at, fibre.nodes))
-    return Prepared(
-        fibre, step, plan, reduced, rest, values, scale, scale / decay, nodes, len(nodes) < len(at), tables
-    )
-
-
-def pattern(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Pattern:
-    """Return currents into the compartments (nA at waveform 1) as the kernel wants them."""
-    node, force = prepared.modes.project(axoplasm, periaxonal)
-    return Pattern(node, force * prepared.kick)
-
-
-def lead(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Array:
-    """Return what points and states add to an electrode, shape (n, 1 + states).
-
-    `axoplasm` and `periaxonal` are the currents (nA) that the potential of the electrode at current 1 would drive.
-    """
-    node, force = prepared.modes.project(axoplasm, periaxonal)
-    coefficients = np.zeros((len(node), 1 + prepared.plan.states))
-    coefficients[:, 0] = node
-    coefficients[:-1, 1:] = force * prepared.scale
-    return coefficients
 
 
 class Block:
@@ -251,13 +108,13 @@ class Block:
             self._span = np.array(
                 [max(1, first_row - SPAN_GROWS), min(self._rows, last_row + SPAN_GROWS) + 1]
             )
-        rows = gate_rows(
+        lines = gate_lines(
             first.fibre.channel_sets, first.fibre.temperature, first.step * MS_PER_US, real is np.float32
         )
         # The kernel works with half-step increments, whose differences are half the second difference.
         self._table = (
-            rows.reshape(-1),
-            real(len(rows) - 2),
+            lines.reshape(-1),
+            real(len(lines) - 2),
             real(1 / first.tables.step),
             real(2 * GATE_LEAD),
         )
@@ -393,7 +250,7 @@ class Block:
 
     @property
     def times(self) -> Array:
-        """When the level was crossed (ms), (watched, lanes, most), NaN behind the last."""
+        """Times at which the level was crossed (ms), (watched, lanes, most), NaN behind the last."""
         times: Array = self._watch.times[:, : self.lanes] * self._prepared[0].step * MS_PER_US
         return times
 
@@ -406,7 +263,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """What one call of :meth:`Block.advance` leaves.
+    """Results of one call of :meth:`Block.advance`.
 
     Attributes
     ----------
@@ -433,6 +290,3 @@ class Recorded:
 
 
 NEVER: Final = Stop(1 << 62, -1, 0.0, 0, 0)
-
-__all__ = ["FIELDS", "NEVER", "STATE_FIELDS", "Block", "Links", "Pattern", "Prepared", "Recorded", "Stop", "lead",
-           "pattern", "prepare"]  # fmt: skip

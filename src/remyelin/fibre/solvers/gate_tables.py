@@ -68,20 +68,6 @@ def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: f
 
 
 @lru_cache(maxsize=TABLE_CACHE_SIZE)
-def gate_rows(
-    sets: tuple[ChannelSet, ...],
-    temperature: float,
-    step_ms: float,
-    single: bool,
-) -> NDArray[np.floating]:
-    """Return the updates of all sets as rows of offsets then factors, shape (S * V, 2 G), for the fast kernel."""
-    update = membrane_tables(sets, temperature, step_ms).update
-    n_sets, rows, gates, _ = update.shape
-    turned = np.moveaxis(update, -1, 2).reshape(n_sets * rows, 2 * gates)
-    return np.ascontiguousarray(turned, dtype=np.float32 if single else np.float64)
-
-
-@lru_cache(maxsize=TABLE_CACHE_SIZE)
 def gate_lines(
     sets: tuple[ChannelSet, ...],
     temperature: float,
@@ -89,9 +75,9 @@ def gate_lines(
     single: bool,
 ) -> NDArray[np.floating]:
     """Return rows of four offsets and four factors, and then of what they rise by to the next row, (S * V, 16)."""
-    rows = gate_rows(sets, temperature, step_ms, False)
-    offsets, factors = np.hsplit(rows, 2)
-    values = np.hstack([offsets[:, : len(GATES)], factors[:, : len(GATES)]])
+    update = membrane_tables(sets, temperature, step_ms).update[:, :, : len(GATES)]
+    # offsets, then factors
+    values = np.moveaxis(update, -1, 2).reshape(update.shape[0] * update.shape[1], -1)
     lines = aligned_zeros((len(values), 2 * values.shape[1]), np.float32 if single else np.float64)
     lines[:, : values.shape[1]] = values
     lines[:-1, values.shape[1] :] = np.diff(values, axis=0)

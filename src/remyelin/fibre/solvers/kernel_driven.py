@@ -20,106 +20,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remyelin.base.jit import compiled
 from remyelin.fibre.settings import LANES, SPAN_GROWS
 from remyelin.fibre.solvers import vectors
-from remyelin.fibre.solvers.gating import GATES, advance_gates
+from remyelin.fibre.solvers.driven_parts import STATE_FIELDS, WATCH_FIELDS, field, row_size, state_field
+from remyelin.fibre.solvers.gating import GATES, advance_eight
+from remyelin.fibre.solvers.kernel_parts import MEMBRANE, membrane
 
 add = vectors.add_product(LANES)
-
-# fmt: off
-FIELDS = (
-    # state
-    "v", "m", "h", "p", "s", "delta", "pivot", "carry", "half", "earlier", "drive", "position", "ionic", "slope",
-    # parameters: table position at rest, distance to the reversals, conductances, constants, links
-    "origin", "sodium", "potassium", "leak", "constant", "naf", "nap", "ks", "diagonal", "off",
-    "left_left", "left_right", "right_right",
-)
-WATCH_FIELDS = (
-    "level", "previous", "count", "best", "before", "after", "last", "when", "done", "fired", "peak",
-)
-# fmt: on
-STATE_FIELDS = ("y", "decay", "left", "right")
-
-
-def row_size(states: int) -> int:
-    """Return the number of fields of a row."""
-    return len(FIELDS) + len(STATE_FIELDS) * states
-
-
-def field(name: str) -> int:
-    """Return the position of a field within a row."""
-    return FIELDS.index(name)
-
-
-def state_field(name: str, states: int) -> slice:
-    """Return where the numbers of all states lie within a row."""
-    first = len(FIELDS) + states * STATE_FIELDS.index(name)
-    return slice(first, first + states)
-
-
-class Waves(NamedTuple):
-    """The course of the sources over the steps of one call.
-
-    ``value`` (sources, steps, 1 or lanes) times ``gain`` (sources, lanes); ``active`` and ``damped`` (steps,) say
-    in which steps any source is on, and which follow a jump.
-    """
-
-    value: NDArray[np.floating]
-    gain: NDArray[np.floating]
-    active: NDArray[np.bool_]
-    damped: NDArray[np.bool_]
-
-
-class Watch(NamedTuple):
-    """Rows whose impulses are followed.
-
-    ``rows`` (k, lanes) uint64; ``fields`` (k, lanes, fields) float64 of :data:`WATCH_FIELDS`; ``times`` (k, lanes,
-    most) float64 holds when the level was crossed, in steps.
-    """
-
-    rows: NDArray[np.uint64]
-    fields: NDArray[np.float64]
-    times: NDArray[np.float64]
-
-
-class Keep(NamedTuple):
-    """Recording every so many steps.
-
-    ``rows`` (r, lanes) uint64: potential, gates and states of these rows go to ``potential`` (samples, r, lanes),
-    ``gates`` (samples, r, gates, lanes) and ``states`` (samples, r, states, lanes), the last two only if they have
-    samples.
-    ``leads`` (electrodes, (rows + 2) * (1 + states) * lanes), flat from row 0 on: what node and states add to each
-    electrode, summed into ``field`` (samples, electrodes, lanes).
-    """
-
-    every: int
-    rows: NDArray[np.uint64]
-    potential: NDArray[np.floating]
-    gates: NDArray[np.floating]
-    states: NDArray[np.floating]
-    leads: NDArray[np.floating]
-    field: NDArray[np.floating]
-
-
-class Stop(NamedTuple):
-    """When a call ends before its steps are over.
-
-    ``look``: steps between looks; ``arrival``: position in the watch whose first impulse ends a lane, -1 for
-    none; ``quiet``: a lane is over, too, when it has deviated from rest by less (mV) at ``still`` looks in a row,
-    the first of them no earlier than step ``after``; 0 for never.
-    """
-
-    look: int
-    arrival: int
-    quiet: float
-    still: int
-    after: int
 
 
 @cache
@@ -144,20 +56,18 @@ def kernel(states: int) -> Callable[..., Any]:
     def at(name: str) -> Any:
         return u(field(name) * lanes)
 
-    v, m, h, p, s = (at(name) for name in ("v", *GATES))
+    conductances, inward_at = membrane(tuple(field(name) * lanes for name in (*GATES, *MEMBRANE)))
+    v, m = at("v"), at(GATES[0])
     delta, pivot, carry, half, earlier = (at(name) for name in ("delta", "pivot", "carry", "half", "earlier"))
     drive, position, ionic, slope = (at(name) for name in ("drive", "position", "ionic", "slope"))
-    origin, sodium, potassium, leak, constant = (
-        at(name) for name in ("origin", "sodium", "potassium", "leak", "constant")
-    )
-    naf, nap, ks, diagonal, off = (at(name) for name in ("naf", "nap", "ks", "diagonal", "off"))
+    origin, leak, diagonal, off = (at(name) for name in ("origin", "leak", "diagonal", "off"))
     left_left, left_right, right_right = at("left_left"), at("left_right"), at("right_right")
     y, decay, left, right = (u(state_field(name, states).start * lanes) for name in STATE_FIELDS)
     row, one_row, n_lanes, n_states = u(row_size(states) * lanes), u(1), u(lanes), u(states)
     per_source = u((1 + states) * lanes)
-    gate_count, quads, table_row = u(len(GATES)), u(lanes // len(GATES)), u(2 * len(GATES))
+    gate_count = u(len(GATES))
     grows, half_span = u(SPAN_GROWS), u(SPAN_GROWS // 2)
-    l0, l1, l2, l3 = u(0), u(1), u(2), u(1 + 2)
+    l0, l1 = u(0), u(1)
     (w_level, w_previous, w_count, w_best, w_before, w_after, w_last, w_when, w_done, w_fired, w_peak) = (
         range(len(WATCH_FIELDS))
     )
@@ -169,7 +79,6 @@ def kernel(states: int) -> Callable[..., Any]:
     ):  # fmt: skip
         zero = one - one
         two = one + one
-        real = buffer.dtype.type
         n_rows = np.uint64(rows) + one_row
         lo, hi = np.uint64(span[0]), np.uint64(span[1])
         wide = waves.value.shape[2] > 1
@@ -215,22 +124,10 @@ def kernel(states: int) -> Callable[..., Any]:
                     z = a - row
                     for i in range(n_lanes):
                         volt = buffer[a + v + i]
-                        gate_m = buffer[a + m + i]
-                        gate_p = buffer[a + p + i]
-                        g_na = (
-                            buffer[a + naf + i] * gate_m * gate_m * gate_m * buffer[a + h + i]
-                            + buffer[a + nap + i] * gate_p * gate_p * gate_p
-                        )
-                        g_k = buffer[a + ks + i] * buffer[a + s + i]
-                        g_l = buffer[a + leak + i]
-                        inward = (
-                            buffer[a + constant + i]
-                            - g_na * (volt + buffer[a + sodium + i])
-                            - g_k * (volt + buffer[a + potassium + i])
-                            - g_l * volt
-                        )
+                        g_na, g_k = conductances(buffer, a + i)
+                        inward = inward_at(buffer, a + i, volt, g_na, g_k)
                         buffer[a + ionic + i] = inward
-                        buffer[a + slope + i] = g_na + g_k + g_l
+                        buffer[a + slope + i] = g_na + g_k + buffer[a + leak + i]
                         far = buffer[b + v + i]
                         across = buffer[a + left_right + i]
                         to_left = -buffer[a + left_left + i] * volt - across * far
@@ -283,29 +180,7 @@ def kernel(states: int) -> Callable[..., Any]:
                             )
                     if damped and part == 0:
                         continue
-                    for j in range(quads):
-                        c = a + position + j * gate_count
-                        x0 = buffer[c]
-                        x1 = buffer[c + l1]
-                        x2 = buffer[c + l2]
-                        x3 = buffer[c + l3]
-                        r0 = np.int32(x0)
-                        r1 = np.int32(x1)
-                        r2 = np.int32(x2)
-                        r3 = np.int32(x3)
-                        advance_gates(  # type: ignore[call-arg]
-                            buffer,
-                            a + m + j * gate_count,
-                            n_lanes,
-                            table,
-                            (
-                                np.uint64(r0) * table_row,
-                                np.uint64(r1) * table_row,
-                                np.uint64(r2) * table_row,
-                                np.uint64(r3) * table_row,
-                            ),
-                            (x0 - real(r0), x1 - real(r1), x2 - real(r2), x3 - real(r3)),
-                        )
+                    advance_eight(buffer, a + m, n_lanes, table, a + position)  # type: ignore[call-arg]
             if active and not damped:
                 for n in range(lo, hi):
                     a = n * row + y

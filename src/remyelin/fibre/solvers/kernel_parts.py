@@ -40,6 +40,7 @@ FIELDS: Final = (
 )
 # fmt: on
 STATE_FIELDS: Final = ("x", "keep", "gain", "left", "right")
+MEMBRANE: Final = ("naf", "nap", "ks", "sodium", "potassium", "leak", "constant")
 
 
 def row_size(states: int) -> int:
@@ -138,6 +139,38 @@ def _inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cache
+def membrane(fields: tuple[int, ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return the arithmetic of a node's channels, for rows that keep them at these offsets.
+
+    `fields` are those of the gates and then of :data:`MEMBRANE`. The first function returns sodium and potassium
+    conductance of the element `i` of a buffer; the second the net inward current at a deviation `volt` from rest.
+    """
+    u = np.uint64
+    m, h, p, s, naf, nap, ks, sodium, potassium, leak, constant = (u(offset) for offset in fields)
+
+    @_inlined
+    def conductances(buffer, i):  # type: ignore[no-untyped-def]
+        gate_m = buffer[i + m]
+        gate_p = buffer[i + p]
+        g_na = (
+            buffer[i + naf] * gate_m * gate_m * gate_m * buffer[i + h]
+            + buffer[i + nap] * gate_p * gate_p * gate_p
+        )
+        return g_na, buffer[i + ks] * buffer[i + s]
+
+    @_inlined
+    def inward(buffer, i, volt, g_na, g_k):  # type: ignore[no-untyped-def]
+        return (
+            buffer[i + constant]
+            - g_na * (volt + buffer[i + sodium])
+            - g_k * (volt + buffer[i + potassium])
+            - buffer[i + leak] * volt
+        )
+
+    return conductances, inward
+
+
+@cache
 def parts(stride: int, states: int) -> Parts:
     """Return the arithmetic of one element of a buffer with this many elements per field."""
     u = np.uint64
@@ -145,7 +178,8 @@ def parts(stride: int, states: int) -> Parts:
     def at(name: str) -> Any:
         return u(field(name) * stride)
 
-    v, m, h, p, s = (at(name) for name in ("v", *GATES))
+    conductances, inward_at = membrane(tuple(field(name) * stride for name in (*GATES, *MEMBRANE)))
+    v = at("v")
     change, pull, carry, drive, position = (
         at(name) for name in ("change", "pull", "carry", "drive", "position")
     )
@@ -155,7 +189,6 @@ def parts(stride: int, states: int) -> Parts:
     origin, sodium, potassium, leak, constant = (
         at(name) for name in ("origin", "sodium", "potassium", "leak", "constant")
     )
-    naf, nap, ks = (at(name) for name in ("naf", "nap", "ks"))
     to_left, across, to_right = (at(name) for name in ("to_left", "across", "to_right"))
     x, keep, gain, left, right = (u(state_fields(name, states).start * stride) for name in STATE_FIELDS)
     n_even, n_states, one_field = u(even_states(states)), u(states), u(stride)
@@ -163,13 +196,7 @@ def parts(stride: int, states: int) -> Parts:
     @_inlined
     def local(buffer, i):  # type: ignore[no-untyped-def]
         """Return sodium and potassium conductance together, and the current into a node at its potential."""
-        gate_m = buffer[i + m]
-        gate_p = buffer[i + p]
-        g_na = (
-            buffer[i + naf] * gate_m * gate_m * gate_m * buffer[i + h]
-            + buffer[i + nap] * gate_p * gate_p * gate_p
-        )
-        g_k = buffer[i + ks] * buffer[i + s]
+        g_na, g_k = conductances(buffer, i)
         g = g_na + g_k
         current = (
             buffer[i + pull]
@@ -249,21 +276,10 @@ def parts(stride: int, states: int) -> Parts:
 
         A later bout of inward current replaces it only if it dwarfs it.
         """
-        gate_m = buffer[i + m]
-        gate_p = buffer[i + p]
-        g_na = (
-            buffer[i + naf] * gate_m * gate_m * gate_m * buffer[i + h]
-            + buffer[i + nap] * gate_p * gate_p * gate_p
-        )
-        g_k = buffer[i + ks] * buffer[i + s]
+        g_na, g_k = conductances(buffer, i)
         new = buffer[i + v]
         midway = new - buffer[i + change]
-        inward = (
-            buffer[i + constant]
-            - g_na * (midway + buffer[i + sodium])
-            - g_k * (midway + buffer[i + potassium])
-            - buffer[i + leak] * midway
-        )
+        inward = inward_at(buffer, i, midway, g_na, g_k)
         largest = buffer[i + best]
         flag = buffer[i + done]
         seen = buffer[i + when]

@@ -87,7 +87,7 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Joined:
-    """What :func:`~remyelin.fibre.models.circuit.circuit` and :func:`points` read of fibres, joined."""
+    """Columns that :func:`~remyelin.fibre.models.circuit.circuit` and :func:`points` read of fibres, joined."""
 
     role: Ints
     length: Array
@@ -306,7 +306,7 @@ def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Membranes:
-    """What the points of a fibre are by themselves, n of them.
+    """Membranes of the points of a fibre, n of them.
 
     Attributes
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.solvers.driven import Prepared
+from remyelin.fibre.solvers.driven_rows import Prepared
 from remyelin.fibre.solvers.reduction import network, packed_pieces, solve, unpacked
 from remyelin.fibre.stimulation.stimulus import Stimulus
 

@@ -47,7 +47,7 @@ _scratch = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a batch is computed.
+    """Settings of a batch.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ def run(
     -------
     Found
     """
-    tasks = _tasks(prepared, fibre, pulses, durations, settings)
+    tasks = tasks_of(prepared, fibre, pulses, durations, settings)
     found = Found(np.full((len(fibre), nodes), np.nan), np.full((len(fibre), nodes), np.nan))
     real, step_ms = settings.real, settings.step * MS_PER_US
     common = (
@@ -181,9 +181,10 @@ def run(
     return found
 
 
-def _tasks(
+def tasks_of(
     prepared: Prepared, fibre: Ints, pulses: Sequence[Pulse], durations: Array, settings: Settings
 ) -> Tasks:
+    """Return runs of prepared fibres; parameters as for :func:`run`."""
     stack, step_ms = prepared.stack, settings.step * MS_PER_US
     steps = np.maximum(1, np.round(durations / step_ms)).astype(np.int64)
     courses: dict[tuple[float, float], int] = {}

@@ -23,8 +23,9 @@ from remyelin.fibre.settings import (
     TRIAL_QUIET_MV,
     TRIAL_STILL,
 )
-from remyelin.fibre.solvers.driven import Block, Pattern, Prepared, Real
-from remyelin.fibre.solvers.kernel_driven import Stop
+from remyelin.fibre.solvers.driven import Block, Real
+from remyelin.fibre.solvers.driven_parts import Stop
+from remyelin.fibre.solvers.driven_rows import Pattern, Prepared
 from remyelin.fibre.stimulation.stimulus import jumps
 
 Array = NDArray[np.float64]

@@ -161,7 +161,7 @@ class CompartmentField:
     >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
     >>> field = CompartmentField(above(fibre, 1000.0, 0.2).potential(fibre))
     >>> field.potential(fibre).shape
-    (41,)
+    (45,)
     """
 
     value: Array

@@ -103,6 +103,14 @@ def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     ------
     InputError
         As :func:`check_pulse`.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
+    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
+    >>> float(pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1)).axoplasm[fibre.nodes[1]])
+    2.0
     """
     check_pulse(pulse, fibre.n_nodes)
     axoplasm = np.zeros(fibre.n_compartments)

@@ -36,10 +36,13 @@ from remyelin.nerve.settings import (
     NERVE_TABLE_FIRST_NODE,
     NERVE_TABLE_LENGTH,
     NERVE_TABLE_LESION,
+    NERVE_TABLE_LESION_NODES,
+    NERVE_TABLE_LONG,
     NERVE_TABLE_MS,
     NERVE_TABLE_NODES,
     NERVE_TABLE_POTENTIAL_DIAMETER,
     NERVE_TABLE_RUN,
+    NERVE_TABLE_RUN_MS,
     NERVE_TABLE_STEP_US,
     NERVE_TABLE_TEMPERATURES,
     NERVE_TABLE_THICKNESS,
@@ -143,7 +146,7 @@ def compute_tables(ledger: Ledger) -> Tables:
         _refuse_block(fibre.diameter, fibre.temperature, when)
     repairs = [(w, length) for w in NERVE_TABLE_THICKNESS for length in NERVE_TABLE_LENGTH]
     sheathed: list[Lesion] = [states.vacuolate, *(states.repair(*repair) for repair in repairs)]
-    costs = _costs(sheathed, NERVE_TABLE_MS, ledger)
+    costs = _costs(sheathed, NERVE_TABLE_RUN_MS, ledger)
     return Tables(
         healthy_diameter=np.array(NERVE_TABLE_FINE_DIAMETERS),
         healthy_temperature=np.array(NERVE_TABLE_FINE_TEMPERATURES),
@@ -177,17 +180,17 @@ def _refuse_block(diameter: float, temperature: float, arrival: float) -> None:
 
 
 def _costs(lesions: list[Lesion], duration: float, ledger: Ledger) -> Array:
-    """Return the costs of lesions, (lesion, diameter, temperature, 4): first, further, alone, in a run."""
+    """Return the costs of lesions, (lesion, diameter, temperature, 5), in the order of :func:`columns`."""
     diameters, start = NERVE_TABLE_DIAMETERS, NERVE_TABLE_LESION
     pairs = [mrg_interpolated(d, 2, grid="converged", ledger=ledger) for d in diameters]
     pieces = [*pairs, *(lesion(pair, [0]) for lesion in lesions for pair in pairs)]
-    # One fibre per diameter as it is, then with one lesion, then with a run of them, lesion by lesion.
+    # One fibre per diameter as it is, then with one lesion, then with runs of them, lesion by lesion.
     count = len(pairs)
-    lengths = (0, 1, NERVE_TABLE_RUN)
-    fibres = np.tile(np.arange(count)[:, None], (len(lengths), len(lesions), 1, NERVE_TABLE_NODES - 1))
+    lengths = (0, 1, NERVE_TABLE_RUN, NERVE_TABLE_LONG)
+    fibres = np.tile(np.arange(count)[:, None], (len(lengths), len(lesions), 1, NERVE_TABLE_LESION_NODES - 1))
     for row, length in zip(fibres, lengths, strict=True):
         row[:, :, start : start + length] = count + np.arange(len(lesions) * count).reshape(-1, count, 1)
-    flat = fibres.reshape(-1, NERVE_TABLE_NODES - 1)
+    flat = fibres.reshape(-1, NERVE_TABLE_LESION_NODES - 1)
     found = []
     for temperature in NERVE_TABLE_TEMPERATURES:
         warm = [piece.replace(temperature=temperature) for piece in pieces]
@@ -197,13 +200,15 @@ def _costs(lesions: list[Lesion], duration: float, ledger: Ledger) -> Array:
         for diameter, when in zip(diameters, arrival[:count], strict=True):
             _refuse_block(diameter, temperature, when)
         found.append(arrival.reshape(len(lengths), len(lesions), count))
-    healthy, one, many = np.stack(found, axis=-1)
-    one, many = one - healthy, many - healthy
-    alone, in_run = np.isfinite(one), np.isfinite(many)
+    healthy, *runs = np.stack(found, axis=-1)
+    one, few, many = (run - healthy for run in runs)
+    alone = np.isfinite(one)
+    in_run = np.isfinite(many) & np.isfinite(few) & alone
     # Delays of blocked cells are unused; set them to a finite value so interpolation stays finite.
     first = np.where(alone, one, 0.0)
-    further = np.where(in_run & alone, (many - one) / (NERVE_TABLE_RUN - 1), first)
-    return np.stack([first, further, alone.astype(float), (alone & in_run).astype(float)], axis=-1)
+    further = np.where(in_run, (few - one) / (NERVE_TABLE_RUN - 1), first)
+    long = np.where(in_run, (many - few) / (NERVE_TABLE_LONG - NERVE_TABLE_RUN), further)
+    return np.stack([first, further, alone.astype(float), in_run.astype(float), long], axis=-1)
 
 
 def _arrivals(fibres: Iterable[Fibre], duration: float) -> Array:

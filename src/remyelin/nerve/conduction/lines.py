@@ -2,10 +2,12 @@
 
 A population is represented by a fixed set of fibres that cover its diameters and its frailty evenly (Hammersley
 points). Frailty is a gamma variable of mean 1: some fibres of a nerve are hit harder than others, all along it.
+Along a fibre neighbours are lesioned together over the length of a lesion, of tracts and of nerves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,18 +16,29 @@ import numpy as np
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.nerve.anatomy.body import Person
-from remyelin.nerve.anatomy.branches import Anatomy, Array, Population, Run, Slices
+from remyelin.nerve.anatomy.branches import SEGMENTS, Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.conduction.tables import Internodes, Tables
 from remyelin.nerve.settings import NERVE_CLASS_SPAN, NERVE_LINES_KEPT, NERVE_QUANTILE_POINTS
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Spread of lesions between fibres and sheaths: coefficients of variation; internodes per length."""
+    """Spread of lesions between fibres and sheaths.
+
+    Attributes
+    ----------
+    frailty, thickness : float
+        Coefficients of variation, of the share of lesioned internodes between fibres and of new sheaths.
+    internode_scale : float
+        Internode length over that of the tables.
+    lesion : mapping of str to float
+        Length (mm) over which the internodes of a fibre are lesioned together, by compartment.
+    """
 
     frailty: float
     thickness: float
     internode_scale: float
+    lesion: Mapping[str, float]
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Spread:
@@ -34,7 +47,19 @@ class Spread:
             ledger["nerve.fibre_frailty"],
             ledger["nerve.thickness_variation"],
             ledger["nerve.internode_population"],
+            {name: ledger[f"nerve.lesion_length.{name}"] for name in ("central", "peripheral")},
         )
+
+    def lesions_at(self, slices: Slices) -> Array:
+        """Return the length (mm) of a lesion along a fibre in each slice; a run shorter than a lesion has one."""
+        compartments = [SEGMENTS[place].compartment for place in slices.segment]
+        whole = {
+            name: sum(
+                size for size, own in zip(slices.length.tolist(), compartments, strict=True) if own == name
+            )
+            for name in set(compartments)
+        }
+        return np.array([min(self.lesion[name], whole[name]) for name in compartments])
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +91,8 @@ class Line:
         In each slice, um.
     internodes : (s, k) array
         Of a fibre in each slice.
+    stretches : (s, k) array
+        Of internodes that are lesioned together, in each slice.
     velocity : (s, k) array
         Healthy, m/s.
     healthy : (k,) array
@@ -80,6 +107,7 @@ class Line:
     tables: Tables
     diameter: Array
     internodes: Array
+    stretches: Array
     velocity: Array
     healthy: Array
     row: Array
@@ -152,13 +180,17 @@ def line(
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
     found = tables.lay(diameter, slices.length, slices.temperature)
+    internodes = found.periods / spread.internode_scale
+    # An internode is lesioned as a whole, however short a lesion.
+    stretches = np.minimum(internodes, (slices.length / spread.lesions_at(slices))[:, None])
     return Line(
         run,
         slices,
         fibres,
         tables,
         diameter,
-        found.periods / spread.internode_scale,
+        internodes,
+        stretches,
         found.velocity,
         found.time,
         found.row,

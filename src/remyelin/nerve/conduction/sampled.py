@@ -19,7 +19,12 @@ from remyelin.nerve.anatomy.branches import Anatomy, Array, Run
 from remyelin.nerve.conduction.lines import Fibres, Line, Spread, line, quantiles
 from remyelin.nerve.conduction.tables import Tables, columns
 from remyelin.nerve.conduction.volley import LESIONS, STATES, Volley, frail
-from remyelin.nerve.settings import NERVE_BUNDLES_KEPT, NERVE_FEWEST_FIBRES, NERVE_SAMPLED_FIBRES
+from remyelin.nerve.settings import (
+    NERVE_BUNDLES_KEPT,
+    NERVE_FEWEST_FIBRES,
+    NERVE_SAMPLED_FIBRES,
+    NERVE_TABLE_RUN,
+)
 
 Conduct = Callable[[Line, Mapping[str, Array]], Volley]
 Ints = NDArray[np.int64]
@@ -92,7 +97,12 @@ def draw(whole: Line, states: Mapping[str, Array], spread: Spread, rng: np.rando
 
     shares = frail({name: here[name][:, None] for name in LESIONS}, whole.fibres.frailty)
     limits = np.cumsum([shares[name] for name in LESIONS], axis=0)
-    chance = rng.random(len(within))
+    # The internodes of a stretch are lesioned together: one number draws their state, another whether the bare pass.
+    lesion = spread.lesions_at(whole.slices)[within]
+    begins = np.diff(np.floor(position / lesion), prepend=-1.0) != 0
+    begins |= (np.diff(fibre, prepend=-1) != 0) | (np.diff(lesion, prepend=0.0) != 0)
+    one = np.cumsum(begins) - 1
+    chance, open_ = rng.random((2, one[-1] + 1))[:, one]
     state = (chance[None, :] >= limits[:, within, fibre]).sum(axis=0)
     width = np.sqrt(np.log1p(spread.thickness**2))
     varied = np.exp(width * rng.standard_normal(len(within)) - width**2 / 2)
@@ -106,7 +116,7 @@ def draw(whole: Line, states: Mapping[str, Array], spread: Spread, rng: np.rando
         position=position,
         diameter=whole.diameter[within, fibre],
         state=state,
-        passable=~bare | (rng.random(len(within)) < here["channel_redistribution"][within]),
+        passable=~bare | (open_ < here["channel_redistribution"][within]),
         thickness=here["thickness"][within] * varied,
         length=here["internode_length"][within],
     )
@@ -198,23 +208,27 @@ def bundles(
 
 def tabulated(bundle: Bundle, tables: Tables) -> tuple[NDArray[np.bool_], Array]:
     """Return whether each internode passes the impulse, and its delay over healthy (ms), by the tables."""
-    state, previous = bundle.state, np.roll(bundle.state, 1)
-    in_run = (state == previous) & (bundle.fibre == np.roll(bundle.fibre, 1)) & (np.arange(len(state)) > 0)
+    state = bundle.state
+    begins = (np.diff(state, prepend=-1) != 0) | (np.diff(bundle.fibre, prepend=-1) != 0)
+    number = np.arange(len(state))
+    place = number - np.maximum.accumulate(np.where(begins, number, 0))  # in its run
+    ends = np.append(begins[1:], True)
+    in_run = ~begins | ~ends
     passes = np.ones(len(state), dtype=np.bool_)
     excess = np.zeros(len(state))
     cost = bundle.line.cost
     where = bundle.slice, bundle.fibre
-    for number, name in enumerate(LESIONS):
-        these = np.flatnonzero(state == number)
+    for lesion, name in enumerate(LESIONS):
+        these = np.flatnonzero(state == lesion)
         at = where[0][these], where[1][these]
         if name == "remyelinated":
             weights = tables.weights(bundle.thickness[these], bundle.length[these])
             own = np.einsum("ig,igc->ic", weights, cost.remyelinated[at])
         else:
             own = (cost.vacuolated if name == "vacuolated" else cost.bare)[at]
-        first, further, alone, run = columns(own)
+        first, further, alone, run, long = columns(own)
         passes[these] = np.where(in_run[these], run, alone) >= 0.5
-        excess[these] = np.where(in_run[these], further, first)
+        excess[these] = np.select([place[these] == 0, place[these] < NERVE_TABLE_RUN], [first, further], long)
     return passes & bundle.passable, excess
 
 

@@ -2,8 +2,9 @@
 
 An internode in a given state is put into a healthy fibre and the impulse is run past it; the excess over
 the healthy fibre is its delay. Two neighbours in the same state cost less, or more, than twice one: the
-table holds the excess of the first of a run and of each further one, from which the expected excess of
-internodes that fail independently follows in closed form (see :mod:`remyelin.nerve.conduction.volley`).
+table holds the excess of the first of a run, of each of the next ones and of each beyond, from which the expected
+excess of stretches that are lesioned independently follows in closed form (see
+:mod:`remyelin.nerve.conduction.volley`).
 
 The tables are made from the ledger in use, so that an override of a channel or of the sheath reaches
 every study.
@@ -37,11 +38,11 @@ class Tables:
     diameter, temperature, thickness, length : arrays
         Grid of the lesions: um; C; thickness of a new sheath over normal; length of a new internode over
         normal, decreasing.
-    vacuolated, bare : (d, t, 4) arrays
-        Excess of the first of a run (ms), of each further one (ms), whether one alone passes and whether
-        a run of them passes (0 or 1). Bare internodes here have redistributed channels; without, none
-        passes.
-    remyelinated : (d, t, w * l, 4) array
+    vacuolated, bare : (d, t, 5) arrays
+        Excess of the first of a run (ms), of the second and third (ms), whether one alone passes and whether
+        a long run of them passes (0 or 1), and the excess of each beyond the third (ms). Bare internodes here
+        have redistributed channels; without, none passes.
+    remyelinated : (d, t, w * l, 5) array
         The same for a remyelinated internode, all its new short internodes together.
     potential_time : (n,) array
         ms.
@@ -182,7 +183,7 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Internodes:
-    """Tables at given diameters and temperatures; the last axis of the states is first, further, alone, in a run."""
+    """Tables at given diameters and temperatures; the last axis of the states is that of :func:`columns`."""
 
     length: Array
     time: Array
@@ -191,10 +192,10 @@ class Internodes:
     remyelinated: Array
 
 
-def columns(cost: Array) -> tuple[Array, Array, Array, Array]:
-    """Return first, further, alone and in a run of the states of an internode."""
-    first, further, alone, in_run = np.moveaxis(cost, -1, 0)
-    return first, further, alone, in_run
+def columns(cost: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Return first, further, alone, in a run and far along one of the states of an internode."""
+    first, further, alone, in_run, long = np.moveaxis(cost, -1, 0)
+    return first, further, alone, in_run, long
 
 
 @compiled

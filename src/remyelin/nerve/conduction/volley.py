@@ -3,11 +3,12 @@ r"""Expected conduction of the fibres of a run of nerve, in closed form.
 The fibres are those of :mod:`remyelin.nerve.conduction.lines`. In a slice of nerve whose internodes are lesioned with
 share :math:`L`, those of a fibre of frailty :math:`f` are with share :math:`1 - (1 - L)^f`.
 
-Within a fibre internodes are independently vacuolated, bare or remyelinated with shares :math:`p`. In a run
-of neighbours in one state the first costs :math:`e_1` and each further one :math:`e_2`, so that the expected
-excess per internode is :math:`p (1 - p) e_1 + p^2 e_2`. With :math:`b` the share of internodes that block, by
-themselves or in a run, the fibre conducts with probability :math:`\exp(-\Lambda)`,
-:math:`\Lambda = -\sum n \ln(1 - b)`.
+A fibre is a row of stretches of :math:`r` internodes, the length of a lesion, that are vacuolated, bare or remyelinated
+together, independently of the other stretches, with shares :math:`p`. In a run of neighbours in one state the first
+internode costs :math:`e_1`, the next two :math:`e_2` and each beyond :math:`e_3`, so that the expected excess per
+stretch of three or more is :math:`p (1 - p) (e_1 + 2 e_2 + (r - 3) e_3) + p^2 r e_3`. With :math:`b` the share of
+stretches that block, the fibre conducts with probability :math:`\exp(-\Lambda)`,
+:math:`\Lambda = -\sum m \ln(1 - b)` over :math:`m` stretches.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from remyelin.nerve.anatomy.branches import SEGMENTS, Array
 from remyelin.nerve.conduction.damage import SEVERITY, Damage
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.tables import Tables
-from remyelin.nerve.settings import NERVE_MAX_SHARE, NERVE_SHARE_SLACK
+from remyelin.nerve.settings import NERVE_MAX_SHARE, NERVE_SHARE_SLACK, NERVE_TABLE_RUN
 
 LESIONS = ("vacuolated", "bare", "remyelinated")
 STATES = (
@@ -146,7 +147,9 @@ def passing(line: Line, damage: Damage) -> Volley:
         line.tables.remyelinated,
         line.fibres.frailty,
         line.internodes,
+        line.stretches,
         line.count,
+        NERVE_TABLE_RUN,
         NERVE_MAX_SHARE,
         conducted,
         mean,
@@ -180,7 +183,9 @@ def _expect(
     remyelinated: Any,
     frailty: Any,
     internodes: Any,
+    stretches: Any,
     count: Any,
+    short: int,
     most: float,
     conducted: Any,
     mean: Any,
@@ -191,8 +196,8 @@ def _expect(
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
     `free` is (3, d, segment), from the worst lesion to the least; `place` and `column` (s) are the segment of a
-    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; costs are
-    first, further, alone and in a run.
+    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; `stretches`
+    (s, k) are of internodes lesioned together; costs are first, further, alone and in a run.
     """
     share = np.empty((free.shape[0], frailty.size))
     cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
@@ -200,7 +205,7 @@ def _expect(
     blocked, late, square = np.empty_like(hazard), np.empty_like(hazard), np.empty_like(hazard)
     # the compiler makes vectors of loops whose indices cannot be negative
     low = np.empty(frailty.size, dtype=np.uint64)
-    far = np.empty_like(hazard)
+    far, run = np.empty_like(hazard), np.empty_like(hazard)
     for d in range(free.shape[1]):
         # a loop, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
         for k in range(frailty.size):
@@ -225,13 +230,26 @@ def _expect(
             for k in range(frailty.size):
                 low[k] = np.uint64(row[s, k])
                 far[k] = row[s, k] - low[k]
+                run[k] = internodes[s, k] / stretches[s, k]
                 blocked[k], late[k], square[k] = 0.0, 0.0, 0.0
             for i in range(free.shape[0]):
                 _add(
-                    share[i], low, far, cost[i, 0], cost[i, 1], cost[i, 2], cost[i, -1], blocked, late, square
+                    share[i],
+                    run,
+                    low,
+                    far,
+                    cost[i, 0],
+                    cost[i, 1],
+                    cost[i, 2],
+                    cost[i, 3],
+                    cost[i, 4],
+                    short,
+                    blocked,
+                    late,
+                    square,
                 )
             for k in range(frailty.size):
-                n = internodes[s, k]
+                n = stretches[s, k]
                 mean[d, k] += n * late[k]
                 variance[d, k] += n * max(square[k] - late[k] * late[k], 0.0)
                 if blocked[k] > 0.0:
@@ -247,26 +265,40 @@ def _expect(
 @compiled
 def _add(
     share: Any,
+    run: Any,
     low: Any,
     far: Any,
     first: Any,
     further: Any,
     alone: Any,
     together: Any,
+    long: Any,
+    short: int,
     blocked: Any,
     late: Any,
     square: Any,
 ) -> None:
-    """Add what one lesion does to the fibres (k) of a slice; its costs stand by diameter."""
+    """Add what one lesion does to a stretch of `run` internodes of the fibres (k) of a slice.
+
+    Costs stand by diameter. Of an internode and a part the part stands for the chance of a second one.
+    """
     for k in range(share.size):
         p, b, m = share[k], far[k], low[k]
         a, above = 1.0 - b, m + np.uint64(1)
         one, two = p * (1.0 - p), p * p
-        open_one = a * alone[m] + b * alone[above]
+        more = run[k] - 1.0
+        joined = min(more, 1.0)
         open_two = a * together[m] + b * together[above]
+        open_one = (1.0 - joined) * (a * alone[m] + b * alone[above]) + joined * open_two
         blocked[k] += one * (1.0 - open_one) + two * (1.0 - open_two)
         single, many = one * open_one, two * open_two
-        delay, next_delay = a * first[m] + b * first[above], a * further[m] + b * further[above]
+        near, beyond = min(more, short - 1.0), max(more - short + 1.0, 0.0)
+        next_one, far_one = a * further[m] + b * further[above], a * long[m] + b * long[above]
+        rest = near * next_one + beyond * far_one
+        # A stretch after one in the same state goes on with its run, of which fewer are near the first.
+        close = min(max(short - run[k], 0.0), run[k])
+        delay = a * first[m] + b * first[above] + rest
+        next_delay = close * next_one + (run[k] - close) * far_one
         late[k] += single * delay + many * next_delay
         square[k] += single * delay * delay + many * next_delay * next_delay
 
@@ -286,7 +318,7 @@ def _costs(
     warmer = column - t
     cooler = 1.0 - warmer
     for c in range(cost.shape[1]):
-        passing = redistributed if c >= 2 else 1.0
+        passing = redistributed if 2 <= c <= 3 else 1.0
         for i in range(cost.shape[2]):
             cost[0, c, i] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
             cost[2, c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]

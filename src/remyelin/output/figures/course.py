@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue import markers, plans
 from remyelin.catalogue.pathways import words
@@ -40,20 +39,13 @@ def _x(data: xr.Dataset) -> list[float]:
     return [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
 
 
-def rounded(values: Any) -> list[float | None]:
-    """Return values with five digits; None where not finite."""
-    return [
-        float(f"{value:.5g}") if np.isfinite(value) else None for value in np.asarray(values, dtype=float)
-    ]
-
-
 def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
     x = [round(float(value), 4) for value in data.time.values / DAYS_PER_MONTH]
     lines = [
         Series(
             plan.label,
             x,
-            rounded(data.sel(plan=plan.name).values),
+            numbers(data.sel(plan=plan.name).values, 5),
             plans.COLOURS[plan.name],
             2.2 if plan.name == "as given" else 1.2,
             plan.name == "none",
@@ -125,14 +117,14 @@ def sheaths(course: Course) -> Figure:
         here = data.sel(segment=segment)
         axons = here["axons"].values
         bands = [
-            Series(label, x, rounded(here[state].values * axons), plans.STATE_COLOURS[state])
+            Series(label, x, numbers(here[state].values * axons, 5), plans.STATE_COLOURS[state])
             for state, label in (
                 ("remyelinated", "remyelinated"),
                 ("vacuolated", "vacuolated"),
                 ("bare", "bare"),
             )
         ]
-        lost = Series("axon lost", x, rounded(1.0 - axons), "#8A8A8A")
+        lost = Series("axon lost", x, numbers(1.0 - axons, 5), "#8A8A8A")
         panels.append(
             Panel(
                 words(segment),
@@ -198,7 +190,7 @@ def waveforms(course: Course) -> Figure:
     panels = []
     for name, reference in course.healthy.waveforms.items():
         series = tuple(
-            Series(label, wave.time.tolist(), rounded(wave.value), colour, 1.3, label in dashed)
+            Series(label, wave.time.tolist(), numbers(wave.value, 5), colour, 1.3, label in dashed)
             for label, studies, colour in sources
             if (wave := studies.waveforms.get(name)) is not None
         )
@@ -239,7 +231,9 @@ def _markers(name: str, sources: list[tuple[str, Studies, str]]) -> tuple[Series
         if markers is not None and wave is not None:
             height = np.interp(markers, wave.time, wave.value)
             marks.append(
-                Series("onset, peak, return to baseline", markers, rounded(height), colour, 0.9, points=True)
+                Series(
+                    "onset, peak, return to baseline", markers, numbers(height, 5), colour, 0.9, points=True
+                )
             )
     return tuple(marks)
 

@@ -10,11 +10,12 @@ import xarray as xr
 
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.pathways import words
 from remyelin.catalogue.plans import COLOURS
 from remyelin.output.answer import told
-from remyelin.output.figures.course import TIME, label_of, rounded
+from remyelin.output.figures.course import TIME, label_of
 from remyelin.person.answer import answer_of
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import points, refusal, told_apart
@@ -30,14 +31,16 @@ def recovery_summary(course: Course) -> dict[str, Any]:
     plans = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
-        low, middle, high = (_number(end.sel(plan=plan.name, quantile=q)) for q in ("low", "median", "high"))
+        low, middle, high = (
+            number(end.sel(plan=plan.name, quantile=q), 4) for q in ("low", "median", "high")
+        )
         plans.append(
             {
                 "name": plan.name,
                 "label": plan.label,
                 "shift_months": None if plan.shift is None else round(plan.shift / DAYS_PER_MONTH),
-                "disability_at_presentation": _number(here["disability"].sel(time=0.0)),
-                "disability_at_horizon": _number(here["disability"].isel(time=-1)),
+                "disability_at_presentation": number(here["disability"].sel(time=0.0), 4),
+                "disability_at_horizon": number(here["disability"].isel(time=-1), 4),
                 "low": low,
                 "median": middle,
                 "high": high,
@@ -45,10 +48,10 @@ def recovery_summary(course: Course) -> dict[str, Any]:
                 "shown": bool(worse) or index == 0,
                 "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
-                "conducted_at_horizon": _number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep")),
-                "axons_at_horizon": _number(here["pathway_axons"].isel(time=-1).sel(pathway="sural")),
-                "motor_axons_at_horizon": _number(
-                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg")
+                "conducted_at_horizon": number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep"), 4),
+                "axons_at_horizon": number(here["pathway_axons"].isel(time=-1).sel(pathway="sural"), 4),
+                "motor_axons_at_horizon": number(
+                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg"), 4
                 ),
             }
         )
@@ -64,9 +67,9 @@ def recovery_summary(course: Course) -> dict[str, Any]:
         "remains": [
             {
                 "pathway": words(item.pathway),
-                "axons_lost": _number(item.axons_lost),
-                "blocked": _number(item.blocked),
-                "delay_ms": _number(item.delay),
+                "axons_lost": number(item.axons_lost, 4),
+                "blocked": number(item.blocked, 4),
+                "delay_ms": number(item.delay, 4),
             }
             for item in found.remains
         ],
@@ -85,7 +88,7 @@ def recovery_figure(course: Course) -> Figure:
         found = []
         for plan in reversed(drawn):
             here = values.sel(plan=plan.name)
-            low, middle, high = (rounded(here.sel(quantile=q).values) for q in ("low", "median", "high"))
+            low, middle, high = (numbers(here.sel(quantile=q).values, 5) for q in ("low", "median", "high"))
             main = plan.name == "as given"
             found.append(
                 Series(
@@ -167,7 +170,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     if not worse:
         return ()
     beside = Series(
-        given.label, x, rounded(bands.sel(plan=given.name, quantile="median").values), "#999999", 1.2, True
+        given.label, x, numbers(bands.sel(plan=given.name, quantile="median").values, 5), "#999999", 1.2, True
     )
     top = float(course.recovery.most)
     panels = []
@@ -175,7 +178,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
         if plan.name not in worse and (plan.shift is None or plan.shift > 0):
             continue
         low, middle, high = (
-            rounded(bands.sel(plan=plan.name, quantile=q).values) for q in ("low", "median", "high")
+            numbers(bands.sel(plan=plan.name, quantile=q).values, 5) for q in ("low", "median", "high")
         )
         one = Series("this plan: median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high)
         panels.append(
@@ -196,8 +199,10 @@ def _against_delay(course: Course) -> Panel:
     plans = sorted((p for p in course.plans if p.shift is not None), key=lambda p: p.shift or 0.0)
     x = [round((plan.shift or 0.0) / DAYS_PER_MONTH, 3) for plan in plans]
     names = [plan.name for plan in plans]
-    low, middle, high = (rounded(ends.sel(plan=names, quantile=q).values) for q in ("low", "median", "high"))
-    own = rounded(course.data["disability"].isel(time=-1).sel(plan=names).values)
+    low, middle, high = (
+        numbers(ends.sel(plan=names, quantile=q).values, 5) for q in ("low", "median", "high")
+    )
+    own = numbers(course.data["disability"].isel(time=-1).sel(plan=names).values, 5)
     series = (
         Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
         Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
@@ -210,11 +215,6 @@ def _against_delay(course: Course) -> Panel:
         y_range=(0.0, float(course.recovery.most)),
         marks=(0.0,),
     )
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return float(f"{number:.4g}") if np.isfinite(number) else None
 
 
 def _first(course: Course, index: int) -> str:

@@ -14,8 +14,9 @@ def describe(found: TrialResult) -> str:
     lines = [design.title, *wrapped(design.summary).splitlines(), ""]
     for (hypothesis, endpoint), n in found.smallest.items():
         where = f" ({hypothesis})" if len(design.hypothesis) > 1 else ""
+        least = ", the fewest asked for,"
         answer = (
-            f"{n} per arm reach a power of {design.power:.0%}"
+            f"{n} per arm{least if n == min(design.sizes) else ''} reach a power of {design.power:.0%}"
             if n is not None
             else f"none of the sizes up to {max(design.sizes)} reaches a power of {design.power:.0%}"
         )
@@ -35,7 +36,7 @@ def describe(found: TrialResult) -> str:
     for need in found.needed[:5]:
         lines.append(
             f"  {need.n if need.n is not None else 'over 100,000':>7}  {need.endpoint} at "
-            f"{need.visit / DAYS_PER_MONTH:.0f} months"
+            f"{need.visit / DAYS_PER_MONTH:.0f} month{'s' if need.visit / DAYS_PER_MONTH > 1.5 else ''}"
         )
     if design.needs:
         lines += ["", wrapped(f"Needed to believe it: {design.needs}")]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import GAS
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.inference.findings import Nested
@@ -216,7 +217,7 @@ def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
     traits = found.traits.with_values(reserve=fast[0], notice=fast[1])
     person = replace(resolve(case, ledger), began=found.began, traits=traits)
     for name, label in _LABELS.items():
-        if name == "motor_n2o" and person.cause != "nitrous oxide":
+        if name == "motor_n2o" and person.cause not in GAS:
             continue
         person = person.with_fact(Fact(label, getattr(traits, name), "1", FINDINGS, f"spread.{name}"))
     if case.cause.began is None:

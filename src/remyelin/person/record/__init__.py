@@ -1,7 +1,7 @@
 """Dated record of one person: laboratory values, findings, studies, treatments, as they were written down."""
 
 from remyelin.person.record.entries import KINDS, Entry, NotUnderstood, Record
-from remyelin.person.record.from_case import record_of_case
+from remyelin.person.record.from_case import record_of_case, understood
 from remyelin.person.record.reading import load_record, parse_csv, parse_record_toml, read_record, to_csv
 from remyelin.person.record.schema import json_schema, template
 
@@ -18,4 +18,5 @@ __all__ = [
     "record_of_case",
     "template",
     "to_csv",
+    "understood",
 ]

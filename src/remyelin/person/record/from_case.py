@@ -94,6 +94,11 @@ def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
     return Record(source, stated, cause, found, conditions, ordered, treatments, tuple(left))
 
 
+def understood(kind: str, item: CaseFinding) -> bool:
+    """Whether a ``symptom`` or ``sign`` of a case becomes an entry of its record."""
+    return any(True for _ in _entries(kind, item))
+
+
 def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     words = terms.fold(item.name)
     note = item.note[:60]

@@ -19,8 +19,9 @@ from remyelin.person.case import case_of, load_toml, read_text, shipped_cases
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar
 from remyelin.person.record.entries import CauseOf, Entry, Record
+from remyelin.person.record.fields import Row
 from remyelin.person.record.from_case import record_of_case
-from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading, Row
+from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
 WHAT: Final = "a record (*.csv, *.toml)"
 SAME_DAY_FACTOR: Final = 3.0  # two values of one marker on one day that differ more contradict each other

@@ -15,12 +15,11 @@ from remyelin.evidence import Ledger
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
+from remyelin.person.record.fields import BOUND, Row, Skip, amount, clean, lab_name, plain, side_of, with_unit
 
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
 MARGIN: Final = 1.5
-_SHOWN: Final = 60
-_BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
 _FACTS: Final = {
     "age": "age",
     "height": "height",
@@ -37,29 +36,6 @@ _SEXES: Final = {
     "m": "male",
     "man": "male",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as written."""
-
-    line: int
-    when: str
-    kind: str
-    name: str
-    value: str
-    unit: str
-    note: str
-
-    @property
-    def text(self) -> str:
-        """The row in one short line."""
-        line = ",".join((self.when, self.kind, self.name, self.value, self.unit)).rstrip(",")
-        return _clean(line)
-
-
-class _Skip(Exception):
-    """A row that cannot be understood; the message is the reason."""
 
 
 @dataclass
@@ -87,9 +63,9 @@ class Reading:
         try:
             kind = terms.fold(row.kind)
             if kind not in KINDS:
-                raise _Skip(f"no kind {_clean(row.kind)!r}; {nearest(kind, KINDS)}")
+                raise Skip(f"no kind {clean(row.kind)!r}; {nearest(kind, KINDS)}")
             getattr(self, f"_{kind}")(row)
-        except _Skip as reason:
+        except Skip as reason:
             self.left.append(NotUnderstood(row.line, row.text, str(reason)))
         except InputError as error:
             if str(error).startswith(f"{self.source}: "):
@@ -99,12 +75,12 @@ class Reading:
     def day(self, row: Row) -> float:
         """Return the day of a row, which needs one."""
         if not row.when.strip():
-            raise _Skip("has no date; give a calendar date or an offset from presentation, as -5 mo")
+            raise Skip("has no date; give a calendar date or an offset from presentation, as -5 mo")
         found = calendar(row.when)
         if found is None:
             return offset(row.when)
         if self.zero is None:
-            raise _Skip("has a calendar date, but no row says which day is day 0")
+            raise Skip("has a calendar date, but no row says which day is day 0")
         return float(found - self.zero)
 
     # --- kinds ---------------------------------------------------------------------------------
@@ -118,25 +94,25 @@ class Reading:
         if name == "sex":
             sex = _SEXES.get(terms.fold(row.value))
             if sex is None:
-                raise _Skip("sex must be female or male")
+                raise Skip("sex must be female or male")
             self._once(row, "sex", sex)
             self.person = replace(self.person, sex=sex)
         elif name in ("condition", "diagnosis"):
             condition = terms.condition_of(row.value)
             if condition is None:
-                raise _Skip(
+                raise Skip(
                     f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
                 )
             if condition not in self.conditions:
                 self.conditions.append(condition)
         elif name in _FACTS:
             key = _FACTS[name]
-            value = parse(_with_unit(row, key), key, name)
+            value = parse(with_unit(row, key), key, name)
             self._once(row, key, value)
             self.person = replace(self.person, **{key: value})  # type: ignore[arg-type]
         else:
-            raise _Skip(
-                f"no fact of a person {_clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}"
+            raise Skip(
+                f"no fact of a person {clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}"
             )
 
     def _presentation(self, row: Row) -> None:
@@ -144,11 +120,11 @@ class Reading:
         if name == "found":
             found = terms.found_of(row.value)
             if found is None:
-                raise _Skip(f"found must be one of {', '.join(terms.FOUND)}")
+                raise Skip(f"found must be one of {', '.join(terms.FOUND)}")
             self._once(row, "presentation found", found)
             self.found = found
         elif name != "date":  # the date was read before all other rows
-            raise _Skip("presentation has a date and how it was found (found)")
+            raise Skip("presentation has a date and how it was found (found)")
 
     def _cause(self, row: Row) -> None:
         wanted = terms.fold(row.name)
@@ -162,7 +138,7 @@ class Reading:
         )
         if kind is None:
             known = [*CAUSES, "unknown"]
-            raise _Skip(f"no cause {_clean(row.name)!r} in the model; {nearest(wanted, known)}")
+            raise Skip(f"no cause {clean(row.name)!r} in the model; {nearest(wanted, known)}")
         before = self.cause
         if before is not None and before.kind != kind and "unknown" not in (before.kind, kind):
             raise self.fail(row, f"the cause {kind!r} contradicts {before.kind!r}; give one, or unknown.")
@@ -177,7 +153,7 @@ class Reading:
             self._once(row, f"cause {event}", day)
             self.cause = replace(before, **{event: day})  # type: ignore[arg-type]
         elif row.value.strip():
-            self.cause = replace(before, **_amount(kind, row))  # type: ignore[arg-type]
+            self.cause = replace(before, **amount(kind, row))  # type: ignore[arg-type]
         elif row.when.strip():
             self.cause = replace(before, began=self.day(row))
         else:
@@ -186,35 +162,35 @@ class Reading:
     def _diet(self, row: Row) -> None:
         name = terms.fold(row.name)
         if name in ("food", "intake"):
-            value = parse(_with_unit(row, "intake"), "intake", "intake")
+            value = parse(with_unit(row, "intake"), "intake", "intake")
             self._once(row, "food intake", value)
             self.person = replace(self.person, food_intake=value)
         elif name in DIETS:
             self._cause(replace(row, kind="cause", name="vegan diet"))
         else:
-            raise _Skip(f"no diet {_clean(row.name)!r}; give vegan, or intake with a number of ug/d")
+            raise Skip(f"no diet {clean(row.name)!r}; give vegan, or intake with a number of ug/d")
 
     def _lab(self, row: Row) -> None:
-        name = _lab_name(row.name)
+        name = lab_name(row.name)
         if name == "filtration":
             self._person(replace(row, name="filtration"))
             return
         if name is None:
-            raise _Skip(
-                f"the model computes no {_clean(row.name)!r}; {nearest(terms.fold(row.name), terms.LABS)}"
+            raise Skip(
+                f"the model computes no {clean(row.name)!r}; {nearest(terms.fold(row.name), terms.LABS)}"
             )
         day = self.day(row)
-        bound = _BOUND.match(row.value)
-        value = parse(_with_unit(row, name), name, name)
+        bound = BOUND.match(row.value)
+        value = parse(with_unit(row, name), name, name)
         text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
         if value <= 0:
-            raise _Skip(
+            raise Skip(
                 "a value of 0 is below what any laboratory reports; write it as below its limit, as <50"
             )
         self._plausible(name, value, bool(bound))
         self.entries.append(
             Entry(
-                row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=_clean(row.note)
+                row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=clean(row.note)
             )
         )
 
@@ -226,7 +202,7 @@ class Reading:
         # the check asks back at these limits; a record is refused a value only well beyond them
         if not low / MARGIN <= value <= high * MARGIN:
             kind = QUANTITIES[name]
-            raise _Skip(
+            raise Skip(
                 f"{value:.4g} {kind.canonical} is implausible for {kind.label.removeprefix('a ')}; "
                 "look at number and unit of the report"
             )
@@ -244,77 +220,77 @@ class Reading:
             if terms.finding(other, row.name):
                 self._finding(row, other)
                 return
-            raise _Skip(
-                f"the model computes no {kind} {_clean(row.name)!r}; "
+            raise Skip(
+                f"the model computes no {kind} {clean(row.name)!r}; "
                 f"{nearest(terms.fold(row.name), terms.names(kind))}"
             )
         day = self.day(row)
         word = terms.fold(row.value) or "present"
         common: dict[str, Any] = {
-            "text": _clean(row.value) or "present",
-            "side": _side(row.note),
-            "note": _clean(row.note),
+            "text": clean(row.value) or "present",
+            "side": side_of(row.note),
+            "note": clean(row.note),
         }
         if word in ("began", "ended"):
             if item.type != "severity":
-                raise _Skip("began and ended are for symptoms; give a grade for a sign")
+                raise Skip("began and ended are for symptoms; give a grade for a sign")
             self.entries.append(Entry(row.line, day, kind, item.name, event=word, **common))
             return
         levels = terms.levels_of(item, word)
         if levels is None:
-            raise _Skip(
-                f"{_clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}"
+            raise Skip(
+                f"{clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}"
             )
         self.entries.append(Entry(row.line, day, kind, item.name, levels=levels, **common))
 
     def _scale(self, row: Row) -> None:
         name = terms.scale_of(row.name)
         if name is None:
-            raise _Skip(
-                f"no scale {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.SCALES)}"
+            raise Skip(
+                f"no scale {clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.SCALES)}"
             )
         day = self.day(row)
         top = terms.SCALE_TOP[name]
-        value = _plain(row.value.partition("/")[0])
+        value = plain(row.value.partition("/")[0])
         if not 0 <= value <= top:
-            raise _Skip(f"{name} runs from 0 to {top:g}")
+            raise Skip(f"{name} runs from 0 to {top:g}")
         self.entries.append(
-            Entry(row.line, day, "scale", name, value, text=_clean(row.value), note=_clean(row.note))
+            Entry(row.line, day, "scale", name, value, text=clean(row.value), note=clean(row.note))
         )
 
     def _study(self, row: Row) -> None:
         name = terms.study_of(re.sub(r"\b(left|right)\b", "", row.name))
         if name is None:
-            raise _Skip(
-                f"no nerve study {_clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.STUDIES)}"
+            raise Skip(
+                f"no nerve study {clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.STUDIES)}"
             )
         day = self.day(row)
         unit = terms.STUDIES[name][3]
-        side = _side(f"{row.name} {row.note}")
+        side = side_of(f"{row.name} {row.note}")
         note = row.note.casefold()
         limit = re.search(r"(?:limit|normal|lln|uln)\s*[<>=:]*\s*([\d.]+)", note)
         warmth = re.search(r"([\d.]+)\s*(?:°\s*)?c\b", note)
         temperature = parse(f"{warmth[1]} C", "temperature", "temperature") if warmth else None
         common: dict[str, Any] = {
             "side": side,
-            "note": _clean(row.note),
+            "note": clean(row.note),
             "temperature": temperature,
-            "limit": _plain(limit[1]) if limit else None,
+            "limit": plain(limit[1]) if limit else None,
         }
         word = terms.fold(row.value)
-        text = " ".join(part for part in (_clean(row.value), _clean(row.unit)) if part)
+        text = " ".join(part for part in (clean(row.value), clean(row.unit)) if part)
         if word in ("absent", "no response", "not recordable"):
             self.entries.append(Entry(row.line, day, "study", name, 0.0, "<", text="absent", **common))
             return
-        bound = _BOUND.match(row.value)
+        bound = BOUND.match(row.value)
         number = re.match(r"^\s*(?:[<>]=?)?\s*([\d.]+)\s*(\S*)\s*$", row.value)
         if not number:
-            raise _Skip("give a number with its unit, or absent")
+            raise Skip("give a number with its unit, or absent")
         written = (row.unit.strip() or number[2]).replace("µ", "u").replace("μ", "u")
         factor = {("uV", "mV"): 1000.0, ("mV", "uV"): 1e-3, ("ms", "s"): 1000.0}.get((unit, written))
         if factor is None and written != unit:
-            raise _Skip(f"{name} is in {unit}; give the unit, as 5 {unit}")
-        value = _plain(number[1]) * (factor or 1.0)
+            raise Skip(f"{name} is in {unit}; give the unit, as 5 {unit}")
+        value = plain(number[1]) * (factor or 1.0)
         self.entries.append(
             Entry(row.line, day, "study", name, value, bound[1] if bound else "", text=text, **common)
         )
@@ -337,77 +313,10 @@ class Reading:
             self.treatments[last] = replace(self.treatments[last], stop=day)
             return
         if event not in ("began", "given", "once"):
-            raise _Skip("a treatment has the value began or ended")
+            raise Skip("a treatment has the value began or ended")
         try:
             read_order(name, day, day + 1.0, self.ledger)
         except InputError as error:
-            self.treatments.append(Treated(row.line, None, day, note=_clean(name)))
-            raise _Skip(f"{str(error).rstrip('.')}; it counts as a treatment of unknown dose") from None
-        self.treatments.append(Treated(row.line, name, day, note=_clean(row.note)))
-
-
-def _amount(kind: str, row: Row) -> dict[str, float]:
-    text = _with_unit(row, "")
-    if CAUSES[kind].gas:
-        if "%" in text:
-            return {"inspired_fraction": parse(text, "fraction", "inspired fraction")}
-        return {"hours_per_day": parse(text.removesuffix("/d"), "hours", "hours a day")}
-    return {"lost": parse(text, "fraction", "share lost")}
-
-
-def _lab_name(name: str) -> str | None:
-    also = {
-        "vitamin b12": "b12",
-        "serum b12": "b12",
-        "cobalamin": "b12",
-        "total b12": "b12",
-        "active b12": "holotc",
-        "holotranscobalamin": "holotc",
-        "methylmalonate": "mma",
-        "methylmalonic acid": "mma",
-        "hcy": "homocysteine",
-        "tHcy": "homocysteine",
-        "hb": "haemoglobin",
-        "hemoglobin": "haemoglobin",
-        "hct": "haematocrit",
-        "hematocrit": "haematocrit",
-        "egfr": "filtration",
-        "filtration": "filtration",
-    }
-    word = terms.fold(name)
-    return word if word in terms.LABS else also.get(word)
-
-
-def _with_unit(row: Row, kind: str) -> str:
-    value = _BOUND.sub("", row.value).strip()
-    text = f"{value} {row.unit.strip()}".strip()
-    text = text.replace("µ", "u").replace("μ", "u")
-    if kind in QUANTITIES:
-        number = re.match(r"^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)$", text)
-        known = {unit.casefold(): unit for unit in QUANTITIES[kind].factors}
-        aliases = {"mcg/d": "ug/d", "umol/l": "umol/L", "°c": "C", "years": "y", "kg": "kg", "yr": "y"}
-        if number:
-            unit = number[2].strip().casefold()
-            return f"{number[1]} {known.get(unit, aliases.get(unit, number[2].strip()))}".strip()
-    return text
-
-
-def _plain(text: str) -> float:
-    try:
-        value = float(text.strip())
-    except ValueError:
-        raise _Skip(f"{_clean(text)!r} is not a number") from None
-    if not abs(value) < 1e6:
-        raise _Skip(f"{_clean(text)!r} is not a possible number")
-    return value
-
-
-def _side(text: str) -> str:
-    found = re.findall(r"\b(left|right)\b", text.casefold())
-    return found[0] if len(set(found)) == 1 else ""
-
-
-def _clean(text: str) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split())
-    line = line.replace("<script", "‹script")
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
+            self.treatments.append(Treated(row.line, None, day, note=clean(name)))
+            raise Skip(f"{str(error).rstrip('.')}; it counts as a treatment of unknown dose") from None
+        self.treatments.append(Treated(row.line, name, day, note=clean(row.note)))

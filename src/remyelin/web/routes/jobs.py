@@ -20,12 +20,13 @@ from starlette.responses import FileResponse, StreamingResponse
 from remyelin.analysis.experiments import EXPERIMENTS, run_experiment
 from remyelin.base.errors import RemyelinError
 from remyelin.base.files import reason
+from remyelin.base.plain import tree
 from remyelin.base.units import show
 from remyelin.person.case import Case, case_of, to_toml_data
-from remyelin.web.engine import refuse_too_long
+from remyelin.web.drawn import refuse_too_long
 from remyelin.web.guard import REPORT_POLICY
 from remyelin.web.pool import Pool, Ticket
-from remyelin.web.routes.quick import Asked, AskedStudies, clean, engine_of, tabled
+from remyelin.web.routes.quick import Asked, AskedStudies, engine_of, tabled
 from remyelin.web.store import TYPES, File, Store
 
 router = APIRouter(prefix="/api")
@@ -117,7 +118,7 @@ async def experiment(asked: AskedExperiment, request: Request) -> StreamingRespo
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         engine = engine_of(request)
         found = engine.remember(("experiment", name), lambda: run_experiment(name, engine.ledger, say))
-        return clean(found.as_dict())
+        return tree(found.as_dict())
 
     return stream(request, work)
 

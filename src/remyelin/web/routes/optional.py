@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from remyelin.base.errors import InputError
+from remyelin.base.plain import tree
 from remyelin.person.case import parse_case, to_toml_data
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.jobs import EVENTS, stream
-from remyelin.web.routes.quick import ROOMS, clean, engine_of, pool_of
+from remyelin.web.routes.quick import ROOMS, engine_of, pool_of
 
 router = APIRouter(prefix="/api")
 
@@ -74,7 +75,7 @@ async def check(asked: AskedText, request: Request) -> dict[str, Any]:
     def work(ticket: Ticket) -> dict[str, Any]:
         room = import_module("remyelin.check")
         known = import_module("remyelin.check.reading").parse_text(text, "the file", ledger, ())
-        found: dict[str, Any] = clean(room.answer(known, ledger).as_dict())
+        found: dict[str, Any] = tree(room.answer(known, ledger).as_dict())
         return found
 
     return await pool_of(request).run(request, work)
@@ -103,7 +104,7 @@ async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
         if refused:
             return {"refused": refused}
         answer = import_module("remyelin.check").answer(known, ledger)
-        found: dict[str, Any] = clean(answer.as_dict())
+        found: dict[str, Any] = tree(answer.as_dict())
         return found
 
     return await pool_of(request).run(request, work)
@@ -115,7 +116,7 @@ def claims() -> list[dict[str, Any]]:
     if not there("claims"):
         return []
     known = import_module("remyelin.analysis.claims").claims()
-    return [clean(asdict(claim)) for claim in known.values()]
+    return [{**tree(asdict(claim)), "sentence": claim.sentence} for claim in known.values()]
 
 
 @router.post("/claim", response_class=StreamingResponse, responses=EVENTS)
@@ -129,7 +130,7 @@ async def claim(asked: AskedName, request: Request) -> StreamingResponse:
         room.judge(name, engine.ledger)  # raises, with the nearest name
 
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
-        return engine.remember(("claim", name), lambda: clean(room.judge(name, engine.ledger, say).as_dict()))
+        return engine.remember(("claim", name), lambda: tree(room.judge(name, engine.ledger, say).as_dict()))
 
     return stream(request, work)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Annotated, Any, Final
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin import clinic, nerve
 from remyelin._version import __version__
+from remyelin.base.plain import tree
 from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
@@ -24,7 +24,8 @@ from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cas
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
 from remyelin.person.plans import Plan
-from remyelin.web.engine import Engine, as_json
+from remyelin.web.drawn import as_json
+from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
 
 router = APIRouter(prefix="/api")
@@ -249,7 +250,7 @@ async def fibres(asked: AskedPathway, request: Request) -> Response:
 def tabled(found: nerve.Studies) -> dict[str, Any]:
     """Return studies as plain JSON-ready data."""
     return {
-        "rows": [clean(row.as_dict()) for row in found.rows],
+        "rows": [tree(row.as_dict()) for row in found.rows],
         "waveforms": {
             name: {
                 "time": [round(float(t), 4) for t in wave.time],
@@ -259,17 +260,6 @@ def tabled(found: nerve.Studies) -> dict[str, Any]:
             for name, wave in found.waveforms.items()
         },
     }
-
-
-def clean(item: Any) -> Any:
-    """Return plain data with what is not finite replaced by None."""
-    if isinstance(item, dict):
-        return {key: clean(value) for key, value in item.items()}
-    if isinstance(item, list | tuple):
-        return [clean(value) for value in item]
-    if isinstance(item, float):
-        return item if math.isfinite(item) else None
-    return item
 
 
 def warm(app: FastAPI) -> None:

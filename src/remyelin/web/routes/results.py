@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from remyelin.base.errors import InputError
+from remyelin.base.plain import tree
 from remyelin.check.bundle_record import parse_bundle
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, case_of
@@ -17,7 +18,7 @@ from remyelin.person.record import Record, parse_csv, parse_record_toml, record_
 from remyelin.person.record import template as record_template
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.jobs import EVENTS, stream
-from remyelin.web.routes.quick import clean, engine_of
+from remyelin.web.routes.quick import engine_of
 
 router = APIRouter(prefix="/api")
 
@@ -71,7 +72,7 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         if not asked.rough:
             engine.fitted = posterior
         found = forecast(posterior, progress=step)
-        return clean(
+        return tree(
             {**answer(posterior, found), "figures": [figure.as_dict() for figure in figures_of(found)]}
         )
 

@@ -22,7 +22,7 @@ from remyelin.fibre import (
     simulate_full,
 )
 from remyelin.fibre.settings import ARRIVAL_NODES, DEFAULT_STEP_US, WHOLE_LAMELLA_TOLERANCE
-from remyelin.web.engine import as_json, plain
+from remyelin.web.drawn import as_json, plain
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.quick import answered, engine_of
 from remyelin.web.settings import WEB_WIRE_EVERY, WEB_WIRE_FRAMES, WEB_WIRE_MS, WEB_WIRE_NODES

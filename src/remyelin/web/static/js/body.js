@@ -2,14 +2,13 @@
 
 import { Latest, post } from "./api.js";
 import { Chart, ink, legend } from "./chart.js";
+import { COLUMNS, cord } from "./cord.js";
 import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { savePng, saveSvg } from "./export.js";
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, sized, span } from "./lab.js";
 import { change, hasFindings, label as planName, listen, plans, state, treated } from "./state.js";
-
-// From nothing arrives to all fibres; dark to light to dark, and told apart by dashes and numbers as well.
-const RAMP = ["stop", "weak", "slow", "late", "go"];
 
 const STUDY = { median_motor: "median_motor", tibial_motor: "tibial_motor", median_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", corticospinal_arm: "mep_arm", corticospinal_leg: "mep_leg", visual: "vep" };
 
@@ -51,9 +50,17 @@ function anatomy() {
     s("ellipse", { cx: 210, cy: 97, rx: 21, ry: 10 }),
     path("fold", "M210 24V90M198 30C188 34 192 44 182 46M200 48C190 50 188 60 176 62M202 66C194 70 192 78 182 78M222 30C232 34 228 44 238 46M220 48C230 50 232 60 244 62M218 66C226 70 228 78 238 78M194 97H226M197 101H223"),
     path("cord", "M212 92V392"),
+    // eyes, and the levels of the spine
+    ...[188, 232].flatMap((x) => [s("ellipse", { class: "eye", cx: x, cy: 82, rx: 7, ry: 4.5 }), s("circle", { class: "pupil", cx: x, cy: 82, r: 2 })]),
+    ...[["C1", 124], ["C5", 158], ["T1", 192], ["T6", 252], ["T12", 316], ["L1", 334], ["S", 388]].map(([name, y]) => s("text", { class: "level-name", x: 232, y: y + 3 }, name)),
+    s("path", { class: "leader", d: "M300 128L216 108" }), s("text", { class: "level-name", x: 303, y: 126 }, "paths cross here"),
     ...Array.from({ length: 20 }, (_, i) => s("line", { class: "vertebra", x1: 198, x2: 226, y1: 122 + i * 13.5, y2: 122 + i * 13.5 })),
   ];
 }
+
+// The parts of a path as a visitor would say them.
+const BRANCHES = { leg_ascending: "Cord", arm_ascending: "Cord", lemniscus: "Brain stem" };
+const branchName = (name) => BRANCHES[name] || sentence(words(name));
 
 export async function show(main) {
   let found = null;
@@ -98,6 +105,16 @@ export async function show(main) {
   clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "What its study records at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
   const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
   const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
+  const slice = cord();
+  // the months one after the other, until the end or until it is stopped
+  let running = null;
+  const play = h("button", { type: "button", id: "body-play", onclick: () => (running ? halt() : begin()) }, "Play the months");
+  const halt = () => { clearInterval(running); running = null; play.textContent = "Play the months"; };
+  const begin = () => {
+    play.textContent = "Stop";
+    if (state.month >= 36) change({ month: -24 }, "month");
+    running = setInterval(() => { if (state.month >= 36) halt(); else change({ month: state.month + 1 }, "month"); }, 160);
+  };
   const title = h("p", { class: "story short" });
   const caution = h("p", { class: "notice", hidden: true, "aria-live": "polite" });
   // Where the course is no forecast for the person of the case, it is shown up to diagnosis and no further.
@@ -106,9 +123,10 @@ export async function show(main) {
 
   clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return."), caution, title,
     h("div", { class: "body-view" },
-      h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, picture,
-        h("div", { class: "ramp" }, h("span", {}, "nothing arrives"), h("i", {}), h("span", {}, "all fibres")),
-        h("p", { class: "hint" }, "Colour: share of the fibres whose impulse gets through. Dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides.")),
+      h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, h("div", { class: "row" }, play), picture,
+        h("p", { class: "hint" }, "Colour: the pathway, the same everywhere. Thick and full: all fibres arrive; thin and pale: few; dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides."),
+        h("h3", {}, "The cord in the neck, cut across"), slice.node, legend(COLUMNS.map(([name, text]) => ({ label: text, colour: state.about.colours.pathways[name], block: true }))), h("p", { class: "hint" }, "Each column in the colour of its pathway, paler the less arrives; the number is the share that does."),
+        h("div", { class: "row" }, h("button", { type: "button", id: "save-svg", onclick: () => saveSvg(picture, "body", title.textContent) }, "Save the drawing (SVG)"), h("button", { type: "button", id: "save-png", onclick: () => savePng(picture, "body", title.textContent) }, "as PNG"))),
       h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), h("p", { class: "hint" }, explained("How many impulses arrive, and how late (SEP: the path of feeling up to the brain; corticospinal: of commands down).")), list), detail)));
 
   const at = (item, key) => {
@@ -119,11 +137,7 @@ export async function show(main) {
     const part = (month() - xs[i - 1]) / (xs[i] - xs[i - 1]);
     return item[key][i - 1] + Math.min(1, Math.max(0, part)) * (item[key][i] - item[key][i - 1]);
   };
-  const colour = (share) => {
-    const at = Math.min(3.999, Math.max(0, share * 4));
-    const low = Math.floor(at);
-    return `color-mix(in oklab, var(--${RAMP[low + 1]}) ${Math.round((at - low) * 100)}%, var(--${RAMP[low]}))`;
-  };
+  const colourOfPath = (name) => ink(state.about.colours.pathways[name]);
 
   function paint() {
     if (!found) return;
@@ -131,7 +145,9 @@ export async function show(main) {
     for (const name of names) {
       const share = at(found.pathways[name], "conducted");
       const { line, group, label, share: told } = wires[name];
-      line.style.setProperty("stroke", colour(share));
+      line.style.setProperty("stroke", colourOfPath(name));
+      line.style.setProperty("stroke-width", String(1.2 + 3 * share));
+      line.style.setProperty("stroke-opacity", String(0.35 + 0.65 * share));
       line.setAttribute("stroke-dasharray", share < 0.05 ? "1.5 8" : share < 0.5 ? "9 6" : "none");
       group.setAttribute("aria-label", `${pathwayName(name)}: ${percent(share)} of the fibres arrive`);
       group.setAttribute("aria-pressed", String(name === chosen));
@@ -147,9 +163,10 @@ export async function show(main) {
       return h("div", { role: "listitem" }, h("button", { type: "button", class: "wire-pick", "data-wire": name, "aria-pressed": String(name === chosen), onclick: () => pick(name) },
         h("i", { class: "dot", style: { background: ink(state.about.colours.pathways[name]) } }),
         h("span", { class: "name" }, pathwayName(name)),
-        h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(100 * share)}%`, background: colour(share) } })),
+        h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: { width: `${Math.round(100 * share)}%`, background: colourOfPath(name) } })),
         h("span", { class: "num" }, `${percent(share)} arrive`), h("span", { class: "num muted" }, share > 0.005 ? `+${delay.toFixed(1)} ms` : "")));
     }));
+    slice.paint((name) => (found.pathways[name] ? at(found.pathways[name], "conducted") : 1), state.about.colours.pathways);
     if (focused) list.querySelector(`[data-wire="${focused}"]`)?.focus();
     title.textContent = `${state.case.title}, ${monthWords(month())}${treated() && !refused ? `, ${planName(which)}` : ""}.`;
     lines();
@@ -179,7 +196,7 @@ export async function show(main) {
     const [parts, now, healthy] = await Promise.all([post("/api/fibres", { ...asked, month, pathway: name }, { signal }), ask(month), before(plan, ask)]);
     if (name !== chosen) return;
     const inks = [state.about.colours.pathways[name], "#888888", "#b08d57"];
-    clear(branches, parts.length > 1 && legend(parts.map((part, i) => ({ label: sentence(words(part.branch)), colour: inks[i], block: true }))));
+    clear(branches, parts.length > 1 && legend(parts.map((part, i) => ({ label: branchName(part.branch), colour: inks[i], block: true }))));
     fibres.set({ title: "Its fibres", y_label: "chance to arrive", x_label: "diameter, um", y_range: [-0.03, 1.05], series: parts.map((part, i) => ({
       label: words(part.branch), x: part.diameter, y: part.conducted, points: true, width: 0.9, colour: inks[i] })) });
     const keys = Object.keys(healthy.waveforms);
@@ -219,5 +236,5 @@ export async function show(main) {
   }
   const stop = listen((what) => { if (what === "month") { when.set(state.month); paint(); look(); } else ask(); });
   ask();
-  return () => { stop(); clearTimeout(timer); queue.stop(); closer.stop(); narrow.removeEventListener("change", fit); };
+  return () => { stop(); halt(); clearTimeout(timer); queue.stop(); closer.stop(); narrow.removeEventListener("change", fit); };
 }

@@ -30,13 +30,13 @@ export async function show(main, rest, signal) {
     go.setAttribute("aria-label", `Run the model on claim ${claim.number}`);
     return h("section", { class: "claim", id: `claim-${claim.name}` },
       h("h2", {}, `${claim.number}. ${claim.says}`),
-      h("p", { class: `verdict ${claim.verdict.replaceAll(" ", "-")}` }, `${SIGNS[claim.verdict] || ""} ${claim.verdict}`),
+      h("p", {}, h("span", { class: `verdict ${claim.verdict.replaceAll(" ", "-")}` }, `${SIGNS[claim.verdict] || ""} ${sentence(claim.verdict)}. `), claim.sentence),
       h("details", { class: "evidence", open: !narrow }, h("summary", {}, counted(claim)), h("div", { class: "sides" }, [["For", claim.supporting], ["Against", claim.against]].map(([title, list]) => list && list.length ? h("div", {}, evidence(title, list)) : null))),
       claim.run ? go : h("p", { class: "hint" }, "The model cannot bear on this claim."), place);
   };
   const verdicts = Object.keys(SIGNS).map((verdict) => [verdict, all.filter((claim) => claim.verdict === verdict).length]).filter(([, count]) => count);
   clear(main, h("h1", {}, "Claims"),
-    h("p", { class: "caption do" }, "What a widely read article says of vitamin B12 and nerves, each sentence judged by published evidence. Run the model on a claim to see what it computes beside it; the model is never itself the evidence."),
+    h("p", { class: "caption do" }, "The article is the lay text on the nervous system and vitamin B12 that this project began with; its title and author were not recorded. Each of its claims is judged by published evidence. Run the model on a claim to see what it computes beside it; the model is never itself the evidence."),
     h("p", { class: "story short" }, `Of ${all.length} claims ${verdicts.map(([verdict, count]) => `${count} ${count === 1 ? "is" : "are"} ${verdict === "partly" ? "partly supported" : verdict}`).join(", ")}.`),
     all.length ? all.map(card) : h("p", { class: "notice" }, "This installation has no claims."));
   return () => { for (const control of controls) control.abort(); };

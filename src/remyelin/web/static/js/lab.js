@@ -2,9 +2,10 @@
 
 import { post } from "./api.js";
 import { Chart } from "./chart.js";
-import { clear, h, monthWords, number, roving, sentence, slider, table, words } from "./dom.js";
+import { clear, h, monthWords, roving, sentence, slider, table, words } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { listen, plans, state } from "./state.js";
+import { patient as hidden, questions } from "./quiz.js";
 import { mark } from "./rests.js";
 import { flagged, groupName, limit, opens, rowName, usual } from "./studytable.js";
 
@@ -18,7 +19,7 @@ const SETUPS = {
 };
 const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "radial", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep", "baep"]], ["Reflexes", ["blink"]]];
 
-export async function show(main) {
+export async function show(main, rest, signal) {
   let patient = null;
   const done = new Map();
   const charts = new Map();
@@ -34,7 +35,7 @@ export async function show(main) {
     charts.clear();
     clear(waves, h("p", { class: "hint" }, "Recordings appear here: choose a study."));
     clear(results, h("p", { class: "hint" }, "No study yet."));
-    if (all) clear(verdict, h("p", { class: "hint" }, "Hide the diagnosis to be asked for yours."));
+    if (all) clear(verdict, h("p", { class: "hint" }, "Hide the diagnosis to be asked: where is the lesion, which complaints and which history fit?"));
     for (const button of main.querySelectorAll("[data-study]")) button.setAttribute("aria-pressed", "false");
   }
 
@@ -47,22 +48,15 @@ export async function show(main) {
     reset();
   }
 
-  function mystery() {
-    const choice = state.cases[Math.floor(Math.random() * state.cases.length)];
-    state.hidden = choice.name;
-    patient = { case: choice.case, shift: 0, month: 0 };
+  async function mystery() {
+    const asked = hidden();
+    state.hidden = asked.choice.name;
+    patient = asked.plan;
     when.hidden = true;
-    const { person } = choice.case;
-    clear(who, h("p", {}, h("b", {}, "A patient comes to the laboratory. "), `${sentence(person.sex)}, ${number(Number.parseFloat(person.age))} years. Which studies do you choose, and what is it?`));
-    const right = choice.case.cause.kind;
-    const options = [...new Set(state.cases.map((item) => item.case.cause.kind))].sort();
-    const answers = h("div", { class: "row" }, options.map((kind) => h("button", { type: "button", onclick: () => {
-      clear(verdict, h("p", {}, h("b", {}, kind === right ? "That is what the case is. " : (right === "none" ? "Not this one: the person was healthy. " : `Not this one: the case is ${right}. `)), choice.case.title, ". ",
-        right === "none" ? "" : "Nerve studies show where and how badly, seldom why: different causes of the same deficiency look alike here, and blood and history tell them apart."),
-        h("p", { class: "caption" }, choice.citation));
-    } }, kind === "none" ? "healthy" : kind)));
+    clear(who, h("p", { class: "hint" }, "The diagnosis is hidden. Answer under the results."));
     reset();
-    clear(verdict, h("p", {}, h("b", {}, "Your conclusion:")), answers);
+    try { await questions(verdict, asked, (name) => words(name), signal); } catch (error) { if (error.name !== "AbortError") note.textContent = error.message; }
+    if (!matchMedia("(max-width: 60rem)").matches) return;
     who.scrollIntoView({ block: "nearest" });
   }
 
@@ -108,7 +102,7 @@ export async function show(main) {
           return button;
         })))),
       h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
-      h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Conclusion" }, h("h2", {}, "Conclusion"), verdict))));
+      h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Questions" }, h("h2", {}, "Questions"), verdict))));
   current();
   study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'), false);
   const stop = listen((what) => { if (what === "all") current(); });

@@ -6,6 +6,7 @@ import { get } from "./api.js";
 import { Stage } from "./stage.js";
 
 const VIEWS = [
+  ["story", "Five steps"],
   ["course", "Course"],
   ["results", "My results"],
   ["body", "Body"],
@@ -37,7 +38,7 @@ const stage = new Stage((state, error) => {
 
 async function show(focus = true) {
   const { name, rest, link } = view();
-  const known = VIEWS.find(([key]) => key === name) || VIEWS[0];
+  const known = VIEWS.find(([key]) => key === name) || VIEWS.find(([key]) => key === "course");
   // a link may also be pasted into a page that is already open
   if (link && link !== packed()) {
     if (unpack(link)) shown = null;
@@ -94,6 +95,16 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
+
+// For a lecture: larger, without the controls; Escape ends it.
+const present = document.getElementById("present");
+const presenting = (on) => {
+  document.documentElement.classList.toggle("presenting", on);
+  present.setAttribute("aria-pressed", String(on));
+  dispatchEvent(new Event("resize"));
+};
+present.addEventListener("click", () => presenting(!document.documentElement.classList.contains("presenting")));
+addEventListener("keydown", (event) => { if (event.key === "Escape" && document.documentElement.classList.contains("presenting")) presenting(false); });
 
 try {
   await begin();

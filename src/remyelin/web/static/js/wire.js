@@ -53,6 +53,22 @@ export async function show(main) {
     const late = (item) => (item.arrives ? `arrives after ${item.time.toFixed(2)} ms${item === healthy ? "" : ` (${item.time > healthy.time ? "+" : ""}${(item.time - healthy.time).toFixed(2)} ms)`}` : "does not arrive: blocked");
     note.textContent = `Over ${number(data.length)} mm the healthy impulse ${late(healthy)}. With ${asked.internodes} internode${asked.internodes > 1 ? "s" : ""} as set it ${late(diseased)}. With new sheaths, thin and short, it ${late(remyelinated)}.`;
     for (const [name] of ROWS) rows[name].verdict(data.fibres[name], data.fibres.healthy);
+    challenge();
+  }
+
+  // Blocking needs bare or nearly bare internodes; how few is for the visitor to find.
+  let best = Infinity;
+  const task = h("p", { id: "challenge", "aria-live": "polite" }, "Challenge: block the impulse with the fewest internodes.");
+  function challenge() {
+    const { healthy, diseased } = data.fibres;
+    if (!healthy.arrives) return;
+    if (diseased.arrives) {
+      task.textContent = `Challenge: block the impulse with the fewest internodes.${Number.isFinite(best) ? ` Your best: ${best}.` : ""} With ${asked.internodes} as set it still arrives.`;
+      return;
+    }
+    const better = asked.internodes < best;
+    best = Math.min(best, asked.internodes);
+    task.textContent = `Blocked with ${asked.internodes} internode${asked.internodes > 1 ? "s" : ""}${better ? ", your best" : `; your best: ${best}`}. ${best > 1 ? "Can fewer do it? Warmth, channels and the paranode count as well." : "Fewer is not possible: one bare stretch was enough here."}`;
   }
 
   function paint() {
@@ -92,6 +108,7 @@ export async function show(main) {
         ROWS.map(([name]) => rows[name].node),
         h("div", { class: "row" }, play, h("div", { class: "grow" }, time),
           h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); slow(); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
+        h("div", { class: "notice" }, task),
         h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "damaged sheath", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
         h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "what the states of an internode are"), ".")))));
@@ -100,7 +117,7 @@ export async function show(main) {
   return () => { alive = false; queue.stop(); };
 }
 
-function row(name, title) {
+export function row(name, title) {
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${TALL}`, class: "wire", role: "img", "aria-label": title, preserveAspectRatio: "none" });
   const verdictNode = h("span", { class: "verdict" });
   const node = h("div", { class: `wire-row ${name}` }, h("h2", {}, title, " ", verdictNode), h("div", { class: "stage" }, [40, -80].map((mv) => h("span", { class: "mv", "aria-hidden": "true", style: { top: `${(100 * (96 - ((mv + 80) / 130) * 84)) / TALL}%` } }, `${mv > 0 ? "+" : ""}${mv} mV`)), svg));

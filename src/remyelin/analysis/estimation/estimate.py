@@ -1,0 +1,295 @@
+"""Maximum a posteriori values and posteriors of the kinetic model, person by person.
+
+Observations are lognormal about the model with the variation within a person of ``readout_noise.*``. Persons differ by
+factors of the typical one, lognormal with the spreads ``spread.*`` of the ledger. Their mode is found by least squares,
+and their distribution by importance sampling from a Student distribution about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+from scipy.stats import multivariate_t
+
+from remyelin.analysis.estimation.table import MARKERS, Occasion, Subject, read_table
+from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.cobalamin import Parameters, course_of
+from remyelin.evidence import Ledger
+from remyelin.person.inference.psis import smoothed
+
+Array = NDArray[np.float64]
+
+#: Factors of the typical person: field of an exposure, and entry of the ledger with the SD of its logarithm.
+SCALES: Final[Mapping[str, tuple[str, str]]] = {
+    "store": ("store_scale", "spread.store"),
+    "plasma": ("plasma_scale", "spread.plasma"),
+    "mma": ("metabolite_scale_mma", "spread.mma"),
+    "homocysteine": ("metabolite_scale_hcy", "spread.homocysteine"),
+}
+FREEDOM: Final = 5  # degrees of freedom of the proposal
+LEAST: Final = 1e-6  # smallest concentration that is compared
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Free parameters of the estimation, and the noise of an observation.
+
+    Attributes
+    ----------
+    scales : tuple of str
+        Factors of the typical person: "store", "plasma", "mma", "homocysteine".
+    entries : mapping of str to float
+        Numbers of the ledger that are estimated too, each with the SD of the logarithm about its value.
+    noise : mapping of str to float
+        SD of the logarithm of an observation by marker; the ledger's ``readout_noise.*`` where not given.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import Model
+    >>> Model(scales=("store", "plasma")).names
+    ('store', 'plasma')
+    """
+
+    scales: tuple[str, ...] = ("store", "plasma", "mma", "homocysteine")
+    entries: Mapping[str, float] = field(default_factory=dict)
+    noise: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in self.scales:
+            if name not in SCALES:
+                raise InputError(f"model: no scale {name!r}; {nearest(name, SCALES)}")
+        for name in self.noise:
+            if name not in MARKERS:
+                raise InputError(f"model: no marker {name!r}; {nearest(name, MARKERS)}")
+        if any(not spread > 0 for spread in (*self.entries.values(), *self.noise.values())):
+            raise InputError("model: every SD must be above 0.")
+        if not self.names:
+            raise InputError("model: nothing is free; name a scale or an entry of the ledger.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what is estimated."""
+        return (*self.scales, *self.entries)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimates:
+    """Estimates of every person of a table.
+
+    Attributes
+    ----------
+    persons : Dataset (id, parameter)
+        ``map``, the most likely factor; ``sd``, of its logarithm, from the curvature; ``shrinkage``, (sd / prior SD)^2:
+        near 1 the data say nothing; ``value``, of entries of
+        the ledger in their unit. Over id: ``effective``, the effective number of draws, and ``pareto_k``, above 0.7
+        unreliable.
+    rows : Dataset (row)
+        ``id``, ``time`` (days), ``marker``, ``observed``, ``population`` (typical person), ``individual`` (at the
+        mode), ``low`` and ``high`` (90 % of the posterior, without the noise of a measurement), ``residual`` (of the
+        logarithm, in SD).
+    draws : Dataset (id, draw, parameter)
+        ``factor`` and ``log_weight`` (id, draw), normalised and Pareto-smoothed.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import Model, estimate
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> found = estimate(rows, Model(scales=('store',)), draws=20)
+    >>> found.persons['map'].shape, found.draws['factor'].shape
+    ((1, 1), (1, 20, 1))
+    """
+
+    persons: xr.Dataset
+    rows: xr.Dataset
+    draws: xr.Dataset
+
+
+def estimate(
+    table: Any,
+    model: Model | None = None,
+    *,
+    ledger: Ledger | None = None,
+    covariates: Mapping[str, float] | None = None,
+    draws: int = 400,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Estimates:
+    """Estimate the kinetics of every person of a table of doses and concentrations.
+
+    Parameters
+    ----------
+    table : path, DataFrame or sequence of mapping
+        As :func:`read_table` describes it.
+    model : Model, optional
+        The four factors of the typical person when omitted.
+    ledger : Ledger, optional
+        The shipped one when omitted.
+    covariates : mapping of str to float, optional
+        Covariates of everybody that the table does not hold, as ``{"AGE": 60, "INTAKE": 5}``.
+    draws : int
+        Draws from the proposal for each person.
+    seed : int
+        The same seed gives the same draws.
+    progress : callable
+        Called with the number of persons done and of all.
+
+    Returns
+    -------
+    Estimates
+
+    Raises
+    ------
+    InputError
+        For a table that cannot be read, or a person without an observation.
+    SimulationError
+        If no mode is found.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import Model, estimate
+    >>> rows = [
+    ...     {"ID": 1, "TIME": 0, "EVID": 0, "DV": 150},
+    ...     {"ID": 1, "TIME": 0, "EVID": 1, "AMT": 1000, "CMT": 3, "FORM": 1, "II": 7, "ADDL": 3},
+    ...     {"ID": 1, "TIME": 28, "EVID": 0, "DV": 700},
+    ... ]
+    >>> found = estimate(rows, Model(scales=("store", "plasma")), covariates={"AGE": 60, "INTAKE": 5})
+    >>> bool((found.persons["shrinkage"] < 1).all()), found.rows.sizes["row"]
+    (True, 2)
+    """
+    chosen = Model() if model is None else model
+    numbers = Ledger.shipped() if ledger is None else ledger
+    if draws < 10:
+        raise InputError(f"estimate: {draws} draws say nothing of a posterior; give 10 or more.")
+    subjects = read_table(table, covariates)
+    found = []
+    progress(0, len(subjects))
+    for index, subject in enumerate(subjects):
+        found.append(_person(subject, chosen, numbers, draws, np.random.default_rng([seed, index])))
+        progress(index + 1, len(subjects))
+    names = list(chosen.names)
+    ids = [subject.id for subject in subjects]
+    persons = xr.Dataset(
+        {
+            name: (("id", "parameter"), np.array([getattr(one, name) for one in found]))
+            for name in ("map", "sd", "shrinkage", "value")
+        }
+        | {
+            name: ("id", np.array([getattr(one, name) for one in found]))
+            for name in ("effective", "pareto_k")
+        },
+        {"id": ids, "parameter": names},
+    )
+    sampled = xr.Dataset(
+        {
+            "factor": (("id", "draw", "parameter"), np.exp(np.array([one.draws for one in found]))),
+            "log_weight": (("id", "draw"), np.array([one.log_weight for one in found])),
+        },
+        {"id": ids, "parameter": names},
+    )
+    columns = {name: np.concatenate([one.rows[name] for one in found]) for name in found[0].rows}
+    rows = xr.Dataset({name: ("row", values) for name, values in columns.items()})
+    return Estimates(persons, rows, sampled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    map: Array
+    sd: Array
+    shrinkage: Array
+    value: Array
+    effective: float
+    pareto_k: float
+    draws: Array
+    log_weight: Array
+    rows: Mapping[str, NDArray[Any]]
+
+
+def _person(
+    subject: Subject, model: Model, ledger: Ledger, count: int, random: np.random.Generator
+) -> _Found:
+    markers = np.concatenate([one.marker for one in subject.occasions])
+    observed = np.concatenate([one.value for one in subject.occasions])
+    known = np.isfinite(observed)
+    if not known.any():
+        raise InputError(f"table: person {subject.id:g} has no observation; nothing can be estimated.")
+    noise = np.array([model.noise.get(name, ledger[f"readout_noise.{name}"]) for name in MARKERS])[markers]
+    spread = np.array([*(ledger[SCALES[name][1]] for name in model.scales), *model.entries.values()])
+    typical = Parameters.from_ledger(ledger)
+
+    def predicted(logs: Array) -> Array:
+        parameters = typical if not model.entries else _parameters(logs, model, ledger)
+        scales = {SCALES[name][0]: float(np.exp(log)) for name, log in zip(model.scales, logs, strict=False)}
+        return np.concatenate([_simulated(one, scales, parameters) for one in subject.occasions])
+
+    def residuals(logs: Array) -> Array:
+        misfit = (np.log(observed[known]) - np.log(predicted(logs)[known])) / noise[known]
+        return np.concatenate([misfit, logs / spread])
+
+    start = np.zeros(len(spread))
+    mode = least_squares(residuals, start, x_scale=spread, diff_step=1e-3)
+    if not mode.success:
+        raise SimulationError(f"estimate: no mode was found for person {subject.id:g}: {mode.message}")
+    covariance = np.linalg.inv(mode.jac.T @ mode.jac)
+    proposal = multivariate_t(mode.x, covariance, df=FREEDOM)
+    drawn = np.asarray(proposal.rvs(count, random_state=random), dtype=np.float64).reshape(count, len(spread))
+    curves = np.array([predicted(logs) for logs in drawn])
+    misfit = (np.log(observed[known]) - np.log(curves[:, known])) / noise[known]
+    log_target = -0.5 * ((misfit**2).sum(axis=1) + ((drawn / spread) ** 2).sum(axis=1))
+    log_weight, tail = smoothed(log_target - np.atleast_1d(proposal.logpdf(drawn)))
+    weights = np.exp(log_weight)
+    individual, sd = predicted(mode.x), np.sqrt(np.diag(covariance))
+    entries = [ledger[name] for name in model.entries]
+    return _Found(
+        map=np.exp(mode.x),
+        sd=sd,
+        shrinkage=(sd / spread) ** 2,
+        value=np.array([*(np.nan for _ in model.scales), *entries]) * np.exp(mode.x),
+        effective=float(1.0 / (weights**2).sum()),
+        pareto_k=float(tail),
+        draws=drawn,
+        log_weight=log_weight,
+        rows={
+            "id": np.full(len(observed), subject.id),
+            "time": np.concatenate([one.time for one in subject.occasions]),
+            "marker": np.array(MARKERS)[markers],
+            "observed": observed,
+            "population": predicted(start),
+            "individual": individual,
+            "low": _quantile(curves, weights, 0.05),
+            "high": _quantile(curves, weights, 0.95),
+            "residual": (np.log(observed) - np.log(individual)) / noise,
+        },
+    )
+
+
+def _parameters(logs: Array, model: Model, ledger: Ledger) -> Parameters:
+    changes: dict[str, float | str] = {}
+    for name, log in zip(model.entries, logs[len(model.scales) :], strict=True):
+        low, high = ledger.entry(name).range or (-np.inf, np.inf)
+        changes[name] = float(np.clip(ledger[name] * np.exp(log), low, high))
+    return Parameters.from_ledger(ledger.replace(changes))
+
+
+def _simulated(occasion: Occasion, scales: Mapping[str, float], parameters: Parameters) -> Array:
+    """Return the concentrations of the rows of an occasion, in its order."""
+    if not occasion.time.size:
+        return np.zeros(0)
+    days, place = np.unique(occasion.time, return_inverse=True)
+    course = course_of(replace(occasion.exposure, **scales), days, parameters)  # type: ignore[arg-type]
+    values = np.stack([course[name] for name in MARKERS])
+    return np.maximum(values[occasion.marker, place], LEAST)
+
+
+def _quantile(curves: Array, weights: Array, level: float) -> Array:
+    """Return weighted quantiles over the draws, shape (rows,)."""
+    order = np.argsort(curves, axis=0)
+    total = np.cumsum(weights[order], axis=0)
+    first = np.argmax(total >= level * total[-1], axis=0)
+    found: Array = curves[order[first, np.arange(curves.shape[1])], np.arange(curves.shape[1])]
+    return found

@@ -1,0 +1,261 @@
+"""Event tables with observations, in the form of NM-TRAN."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.cobalamin import Dose, Exposure, Profile, constant, steps
+from remyelin.cobalamin.dosing import FORMS
+from remyelin.cobalamin.exchange.events import COMPARTMENTS
+from remyelin.cobalamin.settings import MAX_DOSES
+from remyelin.person.case import read_text
+
+Array = NDArray[np.float64]
+
+#: What is observed, by DVID, in canonical units: pmol/L, pmol/L, nmol/L, umol/L.
+MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
+REQUIRED: Final = ("ID", "TIME", "EVID")
+EVENTS: Final = ("AMT", "RATE", "CMT", "FORM", "FOOD", "II", "ADDL", "SS")
+#: Covariates: age (years), food (ug/day), working share of intrinsic factor, filtration (mL/min/1.73 m2).
+COVARIATES: Final = ("AGE", "INTAKE", "IF", "GFR")
+COLUMNS: Final = (*REQUIRED, "DV", "DVID", "MDV", *EVENTS, *COVARIATES)
+STEADY_YEARS: Final = 10
+"""Doses of SS = 1 are repeated for so long before: the store turns over in years."""
+MEALS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Occasion:
+    """A stretch of one person's record between resets, which begins in the steady state of the diet.
+
+    Attributes
+    ----------
+    exposure : Exposure
+        Diet, covariates and doses; scales of the person at 1.
+    time : (n,) array
+        Days of the rows, in order.
+    marker : (n,) array of int
+        Position in :data:`MARKERS`.
+    value : (n,) array
+        Observed, in the canonical unit; NaN where only a prediction is asked for (EVID 2, MDV 1).
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import read_table
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> subject, = read_table(rows)
+    >>> subject.occasions[0].time, subject.occasions[0].exposure.age
+    (array([0.]), 60.0)
+    """
+
+    exposure: Exposure
+    time: Array
+    marker: NDArray[np.int64]
+    value: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """One person of a table.
+
+    Attributes
+    ----------
+    id : float
+    occasions : tuple of Occasion
+        One, and one more for each row with EVID 3 or 4.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import read_table
+    >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+    >>> subject, = read_table(rows)
+    >>> len(subject.occasions)
+    1
+    """
+
+    id: float
+    occasions: tuple[Occasion, ...]
+
+
+def read_table(table: Any, covariates: Mapping[str, float] | None = None) -> tuple[Subject, ...]:
+    """Read an event table.
+
+    Columns are those of NM-TRAN: ``ID``, ``TIME`` (days), ``EVID`` (0 observation, 1 dose, 2 other, 3 reset, 4 reset
+    and dose), ``DV``, ``DVID`` (1 serum B12 in pmol/L, 2 holotranscobalamin in pmol/L, 3 methylmalonate in nmol/L, 4
+    homocysteine in umol/L), ``MDV``, ``AMT`` (ug), ``CMT`` (1 oral, 2 nasal, 3 im, 4 sc, 5 iv), ``FORM`` (1 cyano-, 2
+    hydroxo-, 3 methylcobalamin), ``FOOD``, ``II``, ``ADDL``, ``SS``; and the covariates ``AGE`` (years), ``INTAKE``
+    (ug/day), ``IF`` (working share of absorption by intrinsic factor, 0 to 1), ``GFR`` (mL/min/1.73 m2), which may
+    change over time. A dot is an empty cell.
+
+    Parameters
+    ----------
+    table : path, DataFrame or sequence of mapping
+        A CSV file, a pandas or polars data frame, or rows.
+    covariates : mapping of str to float, optional
+        Covariates of everybody that the table does not hold.
+
+    Returns
+    -------
+    tuple of Subject
+
+    Raises
+    ------
+    InputError
+        One sentence with the row and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.estimation import read_table
+    >>> rows = [
+    ...     {"ID": 1, "TIME": 0, "EVID": 1, "AMT": 1000, "CMT": 3, "FORM": 1, "AGE": 60, "INTAKE": 5},
+    ...     {"ID": 1, "TIME": 7, "EVID": 0, "DV": 600, "DVID": 1, "AGE": 60, "INTAKE": 5},
+    ... ]
+    >>> subject, = read_table(rows)
+    >>> subject.occasions[0].value
+    array([600.])
+    """
+    given = {name.upper(): value for name, value in (covariates or {}).items()}
+    rows = [_Row(i, fields, given) for i, fields in enumerate(_rows(table), start=1)]
+    if not rows:
+        raise InputError("table: has no rows; give one a dose and one an observation.")
+    missing = [name for name in REQUIRED if name not in rows[0].fields]
+    if missing:
+        raise InputError(f"table: column {missing[0]} is missing; the columns are {', '.join(COLUMNS)}.")
+    unknown = [name for name in rows[0].fields if name not in COLUMNS]
+    if unknown:
+        raise InputError(f"table: unknown column {unknown[0]!r}; {nearest(unknown[0], COLUMNS)}")
+    persons: dict[float, list[_Row]] = {}
+    for row in rows:
+        persons.setdefault(row.number("ID"), []).append(row)
+    return tuple(Subject(name, _occasions(own)) for name, own in persons.items())
+
+
+def _rows(table: Any) -> Iterable[Mapping[str, Any]]:
+    if hasattr(table, "to_dicts"):  # polars
+        return list(table.to_dicts())
+    if hasattr(table, "to_dict"):  # pandas
+        return list(table.to_dict("records"))
+    if isinstance(table, str | Path):
+        text = read_text(Path(table), "an event table (*.csv)")
+        return list(csv.DictReader(text.splitlines(), skipinitialspace=True))
+    if isinstance(table, Sequence):
+        return table
+    raise InputError(f"table: a {type(table).__name__} is no table; give a CSV file, a data frame or rows.")
+
+
+class _Row:
+    """One row: numbers by column, with its position at hand."""
+
+    def __init__(self, line: int, fields: Mapping[str, Any], given: Mapping[str, float]) -> None:
+        self.line = line
+        self.fields = {str(name).strip().upper(): value for name, value in fields.items()}
+        self.given = given
+
+    def holds(self, name: str) -> bool:
+        written = self.fields.get(name, self.given.get(name))
+        return written is not None and str(written).strip() not in (".", "", "nan", "NaN")
+
+    def number(self, name: str, default: float | None = 0.0) -> float:
+        written = self.fields.get(name, self.given.get(name))
+        if not self.holds(name):
+            if default is None:
+                raise InputError(f"table: row {self.line}: {name} is missing; give a column or `covariates`.")
+            return default
+        try:
+            value = float(written)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise InputError(f"table: row {self.line}: {name} {written!r} is not a number.") from None
+        if not math.isfinite(value):
+            raise InputError(f"table: row {self.line}: {name} {written!r} is not finite.")
+        return value
+
+    def whole(self, name: str, low: int, high: int, default: float = 0.0) -> int:
+        value = self.number(name, default)
+        if value != value // 1 or not low <= value <= high:
+            raise InputError(
+                f"table: row {self.line}: {name} {value:g} must be a whole number, {low} to {high}."
+            )
+        return int(value)
+
+    def doses(self) -> list[Dose]:
+        if self.number("RATE"):
+            raise InputError(f"table: row {self.line}: doses are given at once; leave RATE at 0.")
+        extra, interval = self.whole("ADDL", 0, MAX_DOSES), self.number("II")
+        steady = self.whole("SS", 0, 1)
+        if (extra or steady) and not interval > 0:
+            raise InputError(f"table: row {self.line}: ADDL and SS need an interval II above 0.")
+        before = math.ceil(STEADY_YEARS * DAYS_PER_YEAR / interval) if steady else 0
+        if before + extra > MAX_DOSES:
+            raise InputError(
+                f"table: row {self.line}: more than {MAX_DOSES} doses; lengthen the interval II."
+            )
+        route = COMPARTMENTS[self.whole("CMT", 1, len(COMPARTMENTS)) - 1]
+        form = FORMS[self.whole("FORM", 1, len(FORMS), 1) - 1]
+        start, amount, food = self.number("TIME", None), self.number("AMT"), bool(self.whole("FOOD", 0, 1))
+        try:
+            return [
+                Dose(start + i * interval, amount, form, route, food)  # type: ignore[arg-type]
+                for i in range(-before, extra + 1)
+            ]
+        except InputError as error:
+            raise InputError(f"table: row {self.line}: {error}") from None
+
+
+def _occasions(rows: Sequence[_Row]) -> tuple[Occasion, ...]:
+    parts: list[list[_Row]] = [[]]
+    for row in rows:
+        if row.whole("EVID", 0, 4) in (3, 4) and parts[-1]:
+            parts.append([])
+        if parts[-1] and row.number("TIME", None) < parts[-1][-1].number("TIME", None):
+            raise InputError(
+                f"table: row {row.line}: TIME goes back; sort by time, or reset with EVID 3 or 4."
+            )
+        parts[-1].append(row)
+    return tuple(_occasion(part) for part in parts)
+
+
+def _occasion(rows: Sequence[_Row]) -> Occasion:
+    doses = [dose for row in rows if row.whole("EVID", 0, 4) in (1, 4) for dose in row.doses()]
+    seen = [row for row in rows if row.whole("EVID", 0, 4) in (0, 2)]
+    asked = [row.whole("EVID", 0, 4) == 2 or row.whole("MDV", 0, 1) == 1 for row in seen]
+    value = [math.nan if only else row.number("DV", None) for row, only in zip(seen, asked, strict=True)]
+    low = next((row for row, one in zip(seen, value, strict=True) if one <= 0), None)
+    if low is not None:
+        raise InputError(
+            f"table: row {low.line}: DV must be above 0; set MDV to 1 where nothing was measured."
+        )
+    exposure = Exposure(
+        age=rows[0].number("AGE", None),
+        food_intake=_over(rows, "INTAKE", None),
+        meals_per_day=MEALS,
+        intrinsic_factor=_over(rows, "IF", 1.0),
+        filtration=_over(rows, "GFR", None) if any(row.holds("GFR") for row in rows) else None,
+        doses=tuple(sorted(doses, key=lambda dose: dose.time)),
+    )
+    return Occasion(
+        exposure,
+        np.array([row.number("TIME", None) for row in seen], dtype=np.float64),
+        np.array([row.whole("DVID", 1, len(MARKERS), 1) - 1 for row in seen], dtype=np.int64),
+        np.array(value, dtype=np.float64),
+    )
+
+
+def _over(rows: Sequence[_Row], name: str, default: float | None) -> Profile:
+    """Return a covariate over time: it holds from its row to the next, the first before that too."""
+    values = [row.number(name, default) for row in rows]
+    changes = [
+        (row.number("TIME", None), after)
+        for row, before, after in zip(rows[1:], values, values[1:], strict=False)
+        if after != before
+    ]
+    return steps(values[0], changes) if changes else constant(values[0])

@@ -1,0 +1,55 @@
+"""Numbers as plain data for JSON and figures: rounded to digits, None where not finite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def number(value: Any, digits: int | None = None) -> float | None:
+    """Return one number.
+
+    Parameters
+    ----------
+    value : float or array of one element
+    digits : int, optional
+        Significant digits; all when omitted.
+
+    Examples
+    --------
+    >>> number(1.23456, 3), number(float("inf"))
+    (1.23, None)
+    """
+    found = float(value)
+    if not math.isfinite(found):
+        return None
+    return found if digits is None else float(f"{found:.{digits}g}")
+
+
+def numbers(values: Any, digits: int | None = None) -> list[float | None]:
+    """Return the numbers of an array in one list; see :func:`number`.
+
+    Examples
+    --------
+    >>> numbers([1.0, float("nan")])
+    [1.0, None]
+    """
+    import numpy as np
+
+    return [number(value, digits) for value in np.asarray(values, dtype=float).ravel().tolist()]
+
+
+def tree(data: Any, digits: int | None = None) -> Any:
+    """Return nested lists and mappings with every float in them as :func:`number` gives it.
+
+    Examples
+    --------
+    >>> tree({"a": (1.0, float("inf")), "b": "text"})
+    {'a': [1.0, None], 'b': 'text'}
+    """
+    if isinstance(data, float):
+        return number(data, digits)
+    if isinstance(data, Mapping):
+        return {key: tree(value, digits) for key, value in data.items()}
+    return [tree(value, digits) for value in data] if isinstance(data, list | tuple) else data

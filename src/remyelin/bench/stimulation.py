@@ -1,0 +1,342 @@
+"""The stimulation protocols against NEURON and PyFibers, in one run on the same fibres, electrodes and pulses.
+
+Seconds are processor seconds per threshold, train, cycle or potential on one core; set-up is counted on our side and
+not on NEURON's. A search of ours scans a decade and more for every transition; the rivals bisect a bracket for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.bench import neuron_protocols as neuron
+from remyelin.bench import pyfibers_rival
+from remyelin.bench.neuron_protocols import How
+from remyelin.bench.rows import Row, off, peak_gib, timed
+from remyelin.evidence import Ledger
+from remyelin.fibre import (
+    Electrode,
+    Fibre,
+    Pipette,
+    Run,
+    above,
+    block_thresholds,
+    compound_potential,
+    conduct,
+    follow_trains,
+    lose_lamellae,
+    mrg,
+    mrg_interpolated,
+    point_source,
+    recovery_cycle,
+    rectangular,
+    sinusoidal,
+    threshold,
+    thresholds,
+)
+from remyelin.fibre.settings import BLOCK_TEST_APART_MS, BLOCK_TESTS, LANES, SUPRAMAXIMAL
+
+Progress = Callable[[str], None]
+Array = NDArray[np.float64]
+
+DIAMETER, NODES = 10.0, 51
+GRIDS = ("published", "converged")
+DISTANCE_UM, CONDUCTIVITY = 1000.0, 0.2
+PULSE_MS = 0.1
+THRESHOLDS = 100
+BETWEEN = (-0.02, -1.0)  # mA, range of our search
+BRACKET = (0.2, 2.0)  # of the threshold: range of the rivals' bisection
+WIDTH = 1e-3  # relative, of every search
+RESPONSE_MS = 2.5  # run of a rival's threshold that does not respond
+TRUTH_TOLERANCE = 1e-3  # DASPK's, for what errors are measured against
+RIVAL_US = 5.0
+TRAIN_HZ, TRAIN_MS, TRAIN_NA = 100.0, 1000.0, 2.0
+INTERVALS = (2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 50.0)  # ms
+CYCLE_PULSE_MS = 1.0
+CYCLE_BETWEEN = (0.02, 5.0)  # nA
+CYCLE_REACH = 1.5  # of the changed threshold: bracket of NEURON's bisection
+CYCLE_RESPONSE_MS = 3.0
+CYCLE_WIDTH = 2e-3
+KILOHERTZ, BLOCK_MS, BLOCK_BETWEEN = 10.0, 40.0, (0.2, 2.0)
+BLOCK_WIDTH = 2e-3
+BLOCK_BRACKET = 1.12
+COMPOUND_FIBRES, COMPOUND_MS = 1000, 8.0
+COMPOUND_AT = ((0.4, 500.0), (0.8, 500.0))  # share of the length, um from the axis
+MANY_FIBRES = 100_000
+
+
+def _fibre(ledger: Ledger, grid: str = "published") -> Fibre:
+    return mrg(DIAMETER, NODES, grid=grid, ends="passive", ledger=ledger)  # type: ignore[arg-type]
+
+
+def electrodes(fibre: Fibre, count: int) -> dict[str, Electrode]:
+    """Return electrodes at one distance, spread over the internode behind the middle node."""
+    first, second = fibre.centres[fibre.nodes[[fibre.n_nodes // 2, fibre.n_nodes // 2 + 1]]]
+    return {
+        f"{k}": Electrode((float(x), DISTANCE_UM, 0.0), CONDUCTIVITY)
+        for k, x in enumerate(np.linspace(first, second, count, endpoint=False))
+    }
+
+
+def many_thresholds(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Extracellular thresholds, published and converged grid."""
+    for grid in GRIDS:
+        fibre = _fibre(ledger, grid)
+        what = f"extracellular threshold, {THRESHOLDS} electrodes at 1 mm, {NODES} nodes, {grid} grid, each"
+        progress(what)
+        sources, pulse, run = electrodes(fibre, THRESHOLDS), rectangular(PULSE_MS), Run(threads=1)
+        find = partial(
+            thresholds,
+            [fibre],
+            dict(list(sources.items())[:LANES]),
+            pulse,
+            between=BETWEEN,
+            run=run,
+        )
+        find()  # compiles
+        data, ours = timed(
+            partial(thresholds, [fibre], sources, pulse, between=BETWEEN, tolerance=WIDTH, run=run)
+        )
+        value = float(data.threshold[0, 0, 0])
+        first = next(iter(sources.values()))
+        bracket = (BRACKET[0] * value, BRACKET[1] * value)
+        outside = neuron.outside(point_source(fibre, first), [(0.0, PULSE_MS)])
+
+        def rival(how: How, between: tuple[float, float]) -> neuron.Answer | None:
+            return neuron.search(fibre, [outside], between, how, relative_tolerance=WIDTH)  # noqa: B023
+
+        progress(f"{what}: NEURON DASPK, tight")
+        truth = rival(How(RESPONSE_MS, tolerance=TRUTH_TOLERANCE), (0.97 * value, 1.03 * value))
+        right = truth.value if truth else None
+        progress(f"{what}: every compartment")
+        near = (0.95 * value, 1.05 * value)
+        whole = threshold(fibre, first, pulse, between=near, per_decade=8, run=Run(threads=1, solver="full"))
+        yield Row(
+            what, "remyelin, every compartment (error against it)", ours.core_s / THRESHOLDS, None,
+            off(value, float(whole.threshold)), 0.0,
+        )  # fmt: skip
+        for name, how in (
+            (f"NEURON backward Euler, {RIVAL_US:g} us", How(RESPONSE_MS, RIVAL_US)),
+            ("NEURON DASPK, tolerance 0.01", How(RESPONSE_MS, tolerance=1e-2)),
+        ):
+            progress(f"{what}: {name}")
+            found = rival(how, bracket)
+            yield _row(what, f"{name}, one of them", ours.core_s / THRESHOLDS, value, found, right)
+        if grid == "published":
+            progress(f"{what}: PyFibers")
+            theirs = pyfibers_rival.threshold(
+                fibre, first.position[:2], CONDUCTIVITY, pulse=PULSE_MS, between=bracket,
+                step_us=RIVAL_US, duration=RESPONSE_MS, relative_tolerance=WIDTH,
+            )  # fmt: skip
+            yield Row(
+                what, f"PyFibers, {RIVAL_US:g} us, one of them", ours.core_s / THRESHOLDS,
+                theirs[1] if theirs else None, off(value, right), off(theirs[0], right) if theirs else None,
+            )  # fmt: skip
+
+
+def train(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Pulses at 100 Hz for a second; the error is that of the last latency."""
+    fibre, count = _fibre(ledger), int(TRAIN_HZ * TRAIN_MS / 1e3)
+    what = f"train of {TRAIN_HZ:g} Hz for {TRAIN_MS / 1e3:g} s, {NODES} nodes, {LANES} side by side, each"
+    progress(what)
+    follow_trains(fibre, [TRAIN_HZ], count=2, amplitude=TRAIN_NA)
+    call = partial(
+        follow_trains,
+        fibre,
+        [TRAIN_HZ] * LANES,
+        count=count,
+        amplitude=TRAIN_NA,
+        run=Run(step=4.0, threads=1),
+    )
+    data, ours = timed(call)
+    begin = (count - 1) * 1e3 / TRAIN_HZ
+    latency = float(data.time[0, count - 1]) - begin
+    pulses = [(k * 1e3 / TRAIN_HZ, k * 1e3 / TRAIN_HZ + PULSE_MS) for k in range(count)]
+    source = neuron.clamp(1, pulses, TRAIN_NA)
+
+    def last(answer: neuron.Answer | None) -> float | None:
+        return answer.found["times"][-1] - begin if answer and len(answer.found["times"]) == count else None
+
+    progress(f"{what}: NEURON DASPK")
+    daspk = neuron.single(fibre, [source], How(begin + CYCLE_RESPONSE_MS, tolerance=1e-2))
+    right = last(daspk)
+    progress(f"{what}: NEURON backward Euler")
+    euler = neuron.single(fibre, [source], How(begin + CYCLE_RESPONSE_MS, RIVAL_US))
+    for name, found in (
+        ("NEURON DASPK, tolerance 0.01", daspk),
+        (f"NEURON backward Euler, {RIVAL_US:g} us", euler),
+    ):
+        seconds = found.core_s if found else None
+        yield Row(what, name, ours.core_s / LANES, seconds, off(latency, right), off(last(found), right))
+
+
+def cycle(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """A recovery cycle; the error is the largest difference of a change of threshold between the two."""
+    fibre, pulse = _fibre(ledger), rectangular(CYCLE_PULSE_MS)
+    what = f"recovery cycle of {len(INTERVALS)} intervals to {max(INTERVALS):g} ms, {NODES} nodes"
+    progress(what)
+    call = partial(
+        recovery_cycle, fibre, Pipette(1), pulse, between=CYCLE_BETWEEN, run=Run(step=4.0, threads=1)
+    )
+    call([3.0])
+    data, ours = timed(lambda: call(list(INTERVALS)))
+    base = float(data.unconditioned)
+    how = How(CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, RIVAL_US)
+    progress(f"{what}: NEURON, alone")
+    alone = neuron.search(
+        fibre,
+        [neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)])],
+        (0.5 * base, 2 * base),
+        how,
+        relative_tolerance=CYCLE_WIDTH,
+    )
+    spent, worst = (alone.core_s if alone else 0.0), 0.0
+    theirs = alone.value if alone else None
+    for interval, change in zip(INTERVALS, data.change.values.tolist(), strict=True):
+        if theirs is None:
+            break
+        progress(f"{what}: NEURON, {interval:g} ms")
+        first = neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)], SUPRAMAXIMAL * theirs)
+        test = neuron.clamp(1, [(interval, interval + CYCLE_PULSE_MS)])
+        guess = theirs * (1 + change)
+        found = neuron.search(
+            fibre, [first, test], (guess / CYCLE_REACH, guess * CYCLE_REACH),
+            How(interval + CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, RIVAL_US), criterion="more",
+            relative_tolerance=CYCLE_WIDTH,
+        )  # fmt: skip
+        if not (found and found.value):
+            theirs = None
+            break
+        spent += found.core_s
+        worst = max(worst, change - (found.value / theirs - 1), key=abs)
+    there = theirs is not None
+    yield Row(
+        f"{what} (error: largest difference)", f"NEURON backward Euler, {RIVAL_US:g} us, narrow brackets",
+        ours.core_s, spent if there else None, worst if there else None,
+    )  # fmt: skip
+
+
+def block(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Thresholds of block at 10 kHz: both at the same steps, and refined until they stay."""
+    fibre = _fibre(ledger)
+    source = above(fibre, DISTANCE_UM, CONDUCTIVITY, node=NODES // 2)
+    wave = sinusoidal(KILOHERTZ, BLOCK_MS)
+    found: dict[float, tuple[float, float]] = {}
+    for step in (RIVAL_US, 2.0, 1.0):
+        progress(f"block at {KILOHERTZ:g} kHz, ours at {step:g} us")
+        call = partial(
+            block_thresholds, fibre, source, wave, between=BLOCK_BETWEEN, per_decade=8, tolerance=BLOCK_WIDTH,
+            run=Run(step=step, threads=1),
+        )  # fmt: skip
+        if not found:
+            call()
+        data, ours = timed(call)
+        found[step] = float(data.threshold.item()), ours.core_s
+    right = found[1.0][0]
+    tests = [
+        (BLOCK_MS / 2 + k * BLOCK_TEST_APART_MS, BLOCK_MS / 2 + k * BLOCK_TEST_APART_MS + PULSE_MS)
+        for k in range(BLOCK_TESTS)
+    ]
+    sources = [neuron.alternating(point_source(fibre, source), KILOHERTZ), neuron.clamp(1, tests, 2.0)]
+    what = f"block threshold at {KILOHERTZ:g} kHz, 1 mm, {BLOCK_MS:g} ms, {NODES} nodes (error against ours at 1 us)"
+    for step in (RIVAL_US, 1.0):
+        progress(f"{what}: NEURON backward Euler, {step:g} us")
+        answer = neuron.search(
+            fibre, sources, (right / BLOCK_BRACKET, right * BLOCK_BRACKET),
+            How(tests[-1][1] + RESPONSE_MS, step), criterion="none", after=tests[0][0],
+            relative_tolerance=2 * BLOCK_WIDTH,
+        )  # fmt: skip
+        value, seconds = found[2.0]
+        yield _row(what, f"NEURON backward Euler, {step:g} us", seconds, value, answer, right)
+    yield Row(what, f"remyelin at {RIVAL_US:g} us", found[2.0][1], found[RIVAL_US][1],
+              off(found[2.0][0], right), off(found[RIVAL_US][0], right))  # fmt: skip
+
+
+def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """The compound potential of a thousand fibres, half of them lesioned, at two distances."""
+    random = np.random.default_rng(1)
+    healthy = [mrg_interpolated(float(d), NODES, ledger=ledger) for d in np.linspace(6.0, 15.0, 40)]
+    lesioned = [lose_lamellae(fibre, range(20, 30), 0.3) for fibre in healthy]
+    kinds = healthy + lesioned
+    fibres = [kinds[k] for k in random.integers(len(kinds), size=COMPOUND_FIBRES)]
+    long = float(healthy[-1].length.sum())
+    at = [Electrode((share * long, away, 0.0), CONDUCTIVITY) for share, away in COMPOUND_AT]
+    what = (
+        f"compound potential of {COMPOUND_FIBRES:,} fibres x {NODES} nodes, half lesioned, two distances, all"
+    )
+    progress(what)
+    call = partial(compound_potential, electrodes=at, duration=COMPOUND_MS, threads=1)
+    call(fibres[:LANES])
+    _, ours = timed(partial(call, fibres))
+    fibre = _fibre(ledger)
+    near = Electrode((float(fibre.centres[fibre.nodes[NODES // 2]]), COMPOUND_AT[0][1], 0.0), CONDUCTIVITY)
+    every = 20.0
+    field = compound_potential([fibre], [near], duration=2.0, every=5, step=4.0).potential.values[0]
+    progress(f"{what}: NEURON, one fibre")
+    # mV of 1 mA is uV of 1 nA
+    how = How(2.0, tolerance=1e-3)
+    truth = neuron.potential(
+        fibre, [neuron.clamp(1, [(0.0, PULSE_MS)], 2.0)], point_source(fibre, near), how, every_us=every
+    )
+    answer = neuron.potential(
+        fibre,
+        [neuron.clamp(1, [(0.0, PULSE_MS)], 2.0)],
+        point_source(fibre, near),
+        How(2.0, RIVAL_US),
+        every_us=every,
+    )
+
+    def height(trace: Array) -> float:
+        return float(np.ptp(trace[len(trace) // 10 :]))
+
+    right = height(np.array(truth.found["potential"])) if truth else None
+    theirs = height(np.array(answer.found["potential"])) if answer else None
+    yield Row(
+        f"{what} (error: height of one fibre's)",
+        f"NEURON backward Euler, {RIVAL_US:g} us, one fibre times {COMPOUND_FIBRES:,}",
+        ours.core_s, answer.core_s * COMPOUND_FIBRES if answer else None, off(height(field), right), off(theirs, right),
+    )  # fmt: skip
+
+
+def memory(ledger: Ledger, progress: Progress) -> Iterator[Row]:
+    """Peak memory of very many fibres from an iterator."""
+    fibre = _fibre(ledger)
+    for name, call in (
+        ("conduction", lambda: conduct((fibre for _ in range(MANY_FIBRES)), duration=2.0, threads=1)),
+        (
+            "compound potential",
+            lambda: compound_potential(
+                (fibre for _ in range(MANY_FIBRES // 10)),
+                [above(fibre, DISTANCE_UM, CONDUCTIVITY)],
+                duration=2.0,
+                threads=1,
+            ),
+        ),
+    ):
+        progress(f"memory: {name}")
+        count = MANY_FIBRES if name == "conduction" else MANY_FIBRES // 10
+        before = peak_gib()
+        _, ours = timed(call)
+        yield Row(
+            f"{name} of {count:,} fibres from an iterator, each (peak memory +{peak_gib() - before:.2f} GiB)",
+            None,
+            ours.core_s / count,
+        )
+
+
+def _row(
+    what: str, rival: str, seconds: float, value: float, found: neuron.Answer | None, right: float | None
+) -> Row:
+    if found is None:
+        return Row(what, rival, seconds, None, off(value, right), None)
+    return Row(
+        what,
+        f"{rival} ({found.runs} runs)",
+        seconds,
+        found.core_s,
+        off(value, right),
+        off(found.value, right),
+    )

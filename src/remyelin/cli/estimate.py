@@ -1,0 +1,64 @@
+"""``remyelin estimate``: kinetics from concentrations of one's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from remyelin.base.errors import InputError
+from remyelin.base.printing import say
+from remyelin.cli.common import Json, Set, ledger_with, print_json
+
+
+def estimate(
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="An event table with DV, as NM-TRAN writes it (*.csv).")
+    ],
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--covariate", metavar="NAME=VALUE", help="AGE, INTAKE, IF or GFR of everybody; may be repeated."
+        ),
+    ] = None,
+    draws: Annotated[int, typer.Option("--draws", min=10, metavar="N", help="Draws a person.")] = 400,
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed of the draws.")] = 0,
+    settings: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Estimate each person's kinetics from doses and concentrations: mode, posterior, diagnostics."""
+    from remyelin.analysis.estimation import estimate as estimated
+
+    given: dict[str, float] = {}
+    for item in covariate or ():
+        name, equals, value = item.partition("=")
+        try:
+            given[name.strip().upper()] = float(value)
+        except ValueError:
+            raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.") from None
+        if not equals:
+            raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.")
+    found = estimated(table, ledger=ledger_with(settings), covariates=given, draws=draws, seed=seed)
+    if as_json:
+        persons = _records(found.persons.to_dataframe().reset_index())
+        print_json({"table": table, "persons": persons, "observations": _records(found.rows.to_dataframe())})
+        return
+    for name in found.persons["id"].to_numpy():
+        one = found.persons.sel(id=name)
+        say(
+            f"person {name:g}: {float(one['effective']):.0f} effective draws, Pareto k {float(one['pareto_k']):.2f}"
+        )
+        for parameter in one["parameter"].to_numpy():
+            of = one.sel(parameter=parameter)
+            say(
+                f"  {parameter:<14} {float(of['map']):6.3g} of typical, SD of the log {float(of['sd']):.2g}; "
+                f"{100 * (1 - float(of['shrinkage'])):.0f} % from the data"
+            )
+
+
+def _records(frame: Any) -> list[dict[str, Any]]:
+    """Return rows for JSON, which has no word for what is not a number."""
+    return [
+        {name: None if value != value else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]

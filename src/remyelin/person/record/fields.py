@@ -1,0 +1,112 @@
+"""Fields of one row of a record: name, value with unit, side, as written and as read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.base.units import KINDS as QUANTITIES
+from remyelin.base.units import parse
+from remyelin.catalogue.causes import CAUSES
+from remyelin.person.record import terms
+
+#: Characters of a line that are shown.
+_SHOWN: Final = 60
+BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as written."""
+
+    line: int
+    when: str
+    kind: str
+    name: str
+    value: str
+    unit: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The row in one short line."""
+        line = ",".join((self.when, self.kind, self.name, self.value, self.unit)).rstrip(",")
+        return clean(line)
+
+
+class Skip(Exception):
+    """A row that cannot be understood; the message is the reason."""
+
+
+def amount(kind: str, row: Row) -> dict[str, float]:
+    """Return what a row of a cause states in numbers."""
+    text = with_unit(row, "")
+    if CAUSES[kind].gas:
+        if "%" in text:
+            return {"inspired_fraction": parse(text, "fraction", "inspired fraction")}
+        return {"hours_per_day": parse(text.removesuffix("/d"), "hours", "hours a day")}
+    return {"lost": parse(text, "fraction", "share lost")}
+
+
+def lab_name(name: str) -> str | None:
+    """Return the name of a laboratory value, None for an unknown one."""
+    also = {
+        "vitamin b12": "b12",
+        "serum b12": "b12",
+        "cobalamin": "b12",
+        "total b12": "b12",
+        "active b12": "holotc",
+        "holotranscobalamin": "holotc",
+        "methylmalonate": "mma",
+        "methylmalonic acid": "mma",
+        "hcy": "homocysteine",
+        "tHcy": "homocysteine",
+        "hb": "haemoglobin",
+        "hemoglobin": "haemoglobin",
+        "hct": "haematocrit",
+        "hematocrit": "haematocrit",
+        "egfr": "filtration",
+        "filtration": "filtration",
+    }
+    word = terms.fold(name)
+    return word if word in terms.LABS else also.get(word)
+
+
+def with_unit(row: Row, kind: str) -> str:
+    """Return the value of a row with its unit as :mod:`remyelin.base.units` reads it."""
+    value = BOUND.sub("", row.value).strip()
+    text = f"{value} {row.unit.strip()}".strip()
+    text = text.replace("µ", "u").replace("μ", "u")
+    if kind in QUANTITIES:
+        number = re.match(r"^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)$", text)
+        known = {unit.casefold(): unit for unit in QUANTITIES[kind].factors}
+        aliases = {"mcg/d": "ug/d", "umol/l": "umol/L", "°c": "C", "years": "y", "kg": "kg", "yr": "y"}
+        if number:
+            unit = number[2].strip().casefold()
+            return f"{number[1]} {known.get(unit, aliases.get(unit, number[2].strip()))}".strip()
+    return text
+
+
+def plain(text: str) -> float:
+    """Return a number without a unit."""
+    try:
+        value = float(text.strip())
+    except ValueError:
+        raise Skip(f"{clean(text)!r} is not a number") from None
+    if not abs(value) < 1e6:
+        raise Skip(f"{clean(text)!r} is not a possible number")
+    return value
+
+
+def side_of(text: str) -> str:
+    """Return left or right, empty where neither or both are named."""
+    found = re.findall(r"\b(left|right)\b", text.casefold())
+    return found[0] if len(set(found)) == 1 else ""
+
+
+def clean(text: str) -> str:
+    """Return text of a file in one short line that can be printed."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split())
+    line = line.replace("<script", "‹script")
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."

@@ -1,0 +1,130 @@
+"""Estimation from event tables: what made the data is found again, and tables are read as NM-TRAN means them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from remyelin.analysis.estimation import Model, estimate, read_table
+from remyelin.base.errors import InputError
+from remyelin.cobalamin import Exposure, Parameters, constant, course_of, regimen
+from remyelin.evidence import Ledger
+
+LEDGER = Ledger.shipped()
+WHO = {"AGE": 60.0, "INTAKE": 5.0}
+DOSE = {"ID": 1, "TIME": 0, "EVID": 1, "AMT": 1000, "CMT": 3, "FORM": 1, "II": 7, "ADDL": 3}
+
+
+def table(scale_store: float, scale_mma: float) -> pd.DataFrame:
+    """Rows without noise of a person with known factors under four injections."""
+    doses = regimen("cyanocobalamin 1 mg im every 7 d for 28 d", 0.0, 28.0, LEDGER)
+    person = Exposure(
+        age=60,
+        food_intake=constant(5.0),
+        meals_per_day=3,
+        doses=doses,
+        store_scale=scale_store,
+        metabolite_scale_mma=scale_mma,
+    )
+    days = np.array([-1.0, 10.0, 20.0, 60.0, 180.0])
+    course = course_of(person, days, Parameters.from_ledger(LEDGER))
+    rows: list[dict[str, Any]] = [
+        {"ID": 1, "TIME": day, "EVID": 0, "DV": float(course[name][i]), "DVID": 1 + 2 * (name == "mma")}
+        for i, day in enumerate(days)
+        for name in ("b12", "mma")
+    ]
+    return pd.DataFrame([*rows, DOSE]).sort_values("TIME")
+
+
+def test_factors_that_made_the_data_are_found_within_the_pull_of_the_prior() -> None:
+    sharp = Model(scales=("store", "mma"), noise={"b12": 0.02, "mma": 0.02})
+    found = estimate(table(0.6, 1.8), sharp, covariates=WHO)
+    assert found.persons["map"].sel(id=1).to_numpy() == pytest.approx([0.6, 1.8], rel=0.02)
+    assert (found.persons["shrinkage"] < 0.1).all()
+    assert float(found.persons["pareto_k"][0]) < 0.7
+    assert float(found.persons["effective"][0]) > 50
+    inside = (found.rows["low"] <= found.rows["individual"]) & (
+        found.rows["individual"] <= found.rows["high"]
+    )
+    assert inside.mean() > 0.7
+
+
+def test_what_nothing_says_stays_the_prior() -> None:
+    found = estimate(table(1.0, 1.0), Model(scales=("store", "homocysteine")), covariates=WHO)
+    assert float(found.persons["map"].sel(parameter="homocysteine")[0]) == pytest.approx(1.0)
+    assert float(found.persons["shrinkage"].sel(parameter="homocysteine")[0]) == pytest.approx(1.0)
+
+
+def test_a_number_of_the_ledger_is_estimated_within_its_range() -> None:
+    name = "injection.retained_half_dose.cyanocobalamin"
+    found = estimate(table(1.0, 1.0), Model(scales=(), entries={name: 0.5}), covariates=WHO, draws=20)
+    low, high = LEDGER.entry(name).range or (0.0, 0.0)
+    assert low <= float(found.persons["value"][0, 0]) <= high
+
+
+def test_the_same_seed_gives_the_same_draws() -> None:
+    one, two = (estimate(table(1.0, 1.0), covariates=WHO, draws=20, seed=3) for _ in range(2))
+    assert (one.draws["factor"].to_numpy() == two.draws["factor"].to_numpy()).all()
+
+
+def test_additional_steady_and_reset_doses() -> None:
+    rows = [
+        {**DOSE, "SS": 1, "II": 30, "ADDL": 2, **WHO},
+        {"ID": 1, "TIME": 5, "EVID": 0, "DV": 500, **WHO},
+        {**DOSE, "TIME": 0, "EVID": 4, "II": 0, "ADDL": 0, **WHO},
+        {"ID": 1, "TIME": 3, "EVID": 2, **WHO},
+    ]
+    (subject,) = read_table(rows)
+    first, second = subject.occasions
+    times = [dose.time for dose in first.exposure.doses]
+    assert times[-3:] == [0.0, 30.0, 60.0]
+    assert times[0] < -3600
+    assert [dose.time for dose in second.exposure.doses] == [0.0]
+    assert np.isnan(second.value).all()
+
+
+def test_covariates_may_change() -> None:
+    rows = [
+        {"ID": 1, "TIME": 0, "EVID": 0, "DV": 300, "AGE": 40, "INTAKE": 5.0, "IF": 1},
+        {"ID": 1, "TIME": 100, "EVID": 2, "AGE": 40, "INTAKE": 0.5, "IF": 0},
+    ]
+    exposure = read_table(rows)[0].occasions[0].exposure
+    assert exposure.food_intake.at([99.0, 101.0]).tolist() == [5.0, 0.5]
+    assert exposure.intrinsic_factor.at([99.0, 101.0]).tolist() == [1.0, 0.0]
+
+
+def test_a_file_and_a_frame_are_read_alike(tmp_path: Path) -> None:
+    frame = table(1.0, 1.0)
+    path = tmp_path / "mine.csv"
+    frame.to_csv(path, index=False, na_rep=".")
+    (one,), (two,) = read_table(path, WHO), read_table(frame, WHO)
+    assert one.occasions[0].value.tolist() == two.occasions[0].value.tolist()
+    assert one.occasions[0].exposure.doses == two.occasions[0].exposure.doses
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "has no rows"),
+        ([{"ID": 1, "TIME": 0}], "column EVID is missing"),
+        ([{"ID": 1, "TIME": 0, "EVID": 0, "DOSE": 1}], "unknown column 'DOSE'"),
+        ([{"ID": 1, "TIME": 0, "EVID": 0, "DV": -1, **WHO}], "DV must be above 0"),
+        ([{"ID": 1, "TIME": 0, "EVID": 0, "DV": "high", **WHO}], "DV 'high' is not a number"),
+        ([{"ID": 1, "TIME": 0, "EVID": 0, "DV": 300}], "AGE is missing"),
+        ([{"ID": 1, "TIME": 0, "EVID": 5, **WHO}], "EVID 5 must be a whole number, 0 to 4"),
+        ([{**DOSE, "II": 0, **WHO}], "need an interval II"),
+        ([{**DOSE, "TIME": 5, **WHO}, {**DOSE, **WHO}], "TIME goes back"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(rows: list[dict[str, Any]], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read_table(rows)
+
+
+def test_a_person_without_an_observation_is_refused() -> None:
+    with pytest.raises(InputError, match="person 1 has no observation"):
+        estimate([{**DOSE, **WHO}])

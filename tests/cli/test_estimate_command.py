@@ -1,0 +1,41 @@
+"""``remyelin estimate``: one table in, one answer out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from program import call
+
+TABLE = """ID,TIME,EVID,DV,DVID,AMT,CMT,FORM,II,ADDL
+1,-1,0,150,1,.,.,.,.,.
+1,0,1,.,.,1000,3,1,7,3
+1,30,0,700,1,.,.,.,.,.
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+def test_text_and_json_say_the_same(table: Path) -> None:
+    options = ("--covariate", "AGE=60", "--covariate", "INTAKE=5", "--draws", "50")
+    text = call("estimate", table, *options)
+    assert text.returncode == 0, text.stderr
+    data = json.loads(call("estimate", table, *options, "--json").stdout)
+    store = next(row for row in data["persons"] if row["parameter"] == "store")
+    assert f"{store['map']:.3g} of typical" in text.stdout
+    assert [row["observed"] for row in data["observations"]] == [150, 700]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"), [((), "AGE is missing"), (("--covariate", "AGE"), "write NAME=VALUE")]
+)
+def test_what_is_missing_is_one_sentence(table: Path, options: tuple[str, ...], says: str) -> None:
+    done = call("estimate", table, *options)
+    assert done.returncode == 2
+    assert says in done.stderr
