@@ -276,7 +276,7 @@ def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     every = 20.0
     field = compound_potential([fibre], [near], duration=2.0, every=5, step=4.0).potential.values[0]
     progress(f"{what}: NEURON, one fibre")
-    # mV of 1 mA is uV of 1 nA
+    # of NEURON's nA a field of mV for 1 mA makes nV
     how = How(2.0, tolerance=1e-3)
     truth = neuron.potential(
         fibre, [neuron.clamp(1, [(0.0, PULSE_MS)], 2.0)], point_source(fibre, near), how, every_us=every
@@ -292,8 +292,8 @@ def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     def height(trace: Array) -> float:
         return float(np.ptp(trace[len(trace) // 10 :]))
 
-    right = height(np.array(truth.found["potential"])) if truth else None
-    theirs = height(np.array(answer.found["potential"])) if answer else None
+    right = height(np.array(truth.found["potential"])) / 1000.0 if truth else None
+    theirs = height(np.array(answer.found["potential"])) / 1000.0 if answer else None
     yield Row(
         f"{what} (error: height of one fibre's)",
         f"NEURON backward Euler, {RIVAL_US:g} us, one fibre times {COMPOUND_FIBRES:,}",

@@ -52,7 +52,6 @@ MOMENT_TIMES_US: Final = (2.0, 8.0, 32.0, 128.0)  # rates 1/t at which a reduced
 MOMENT_FLOOR: Final = 1e-13  # what is left of a response of length 1 that others span
 JACOBI_SWEEPS: Final = 30  # of an eigenvalue problem of 8 at the most; five suffice
 LINK_STATES: Final = 6  # states kept per internode: velocity within 0.15 % of the unreduced fibre
-LINK_CACHE_SIZE: Final = 20_000  # distinct reduced internodes remembered, about 1 kB each
 REDUCTION_PLANS: Final = (
     (6, (2.0, 8.0, 32.0, 128.0)),
     (10, (1.0, 5.0, 25.0, 125.0, 625.0, 10_000.0)),

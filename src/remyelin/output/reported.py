@@ -131,9 +131,12 @@ def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
         "impaired vibration sense": (feeling, vibration >= presence),
         "absent vibration sense": (feeling, vibration >= ABSENT),
         "absent ankle jerks": (f"ankle jerk {jerk:.1f} (0 absent, 2 normal)", jerk < 0.5),
+        "normal ankle jerks": (f"ankle jerk {jerk:.1f} (0 absent, 2 normal)", 1.5 <= jerk < 2.5),
+        "no Romberg sign": (standing, not romberg),
         "plantar responses flexor": (f"Babinski sign {'present' if babinski else 'absent'}", not babinski),
         "weakness": (f"power of the leg {leg}/5, of the arm {arm}/5", leg < 5 or arm < 5),
         "power": (f"power of the leg {leg}/5, of the arm {arm}/5", leg < 5 or arm < 5),
+        "normal power": (f"power of the leg {leg}/5, of the arm {arm}/5", leg == arm == 5),
         "visual acuity": (f"{float(given['acuity']):.2f} in both eyes", vision),
     }
     if name in found:

@@ -196,16 +196,23 @@ def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | 
     jerk = f"ankle jerk {found['ankle_jerk']:.1f} (0 absent, 2 normal)"
     power = "full power of leg and arm"
     weak = min(found["power_leg"], found["power_arm"]) < 5
-    # an absent sense or jerk is one grade from an impaired one
+    far_weaker = min(found["power_leg"], found["power_arm"]) < 4
+    # an absent sense or jerk is one grade from an impaired one, which is one from a normal one
     judged = {
         "impaired position sense": (found["romberg"] >= 0.5, romberg),
         "absent position sense": (found["romberg"] >= 0.5, romberg),
         "impaired vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
         "absent vibration sense": (found["vibration_loss"] >= computed.presence, feeling),
         "absent ankle jerks": (found["ankle_jerk"] < 1.5, jerk),
+        "normal ankle jerks": (found["ankle_jerk"] >= 0.5, jerk),
+        "no Romberg sign": (found["romberg"] < 0.5, "Romberg sign present"),
         "plantar responses flexor": (found["babinski"] < 0.5, "Babinski sign present"),
         "weakness": (weak, power),
         "power": (weak, power),
+        "normal power": (
+            not far_weaker,
+            f"power {found['power_leg']:.0f}/5 of leg, {found['power_arm']:.0f}/5 of arm",
+        ),
         "visual acuity": (found["vision"] >= computed.presence, "sight not noticeably impaired"),
     }
     for finding in reported:

@@ -19,7 +19,6 @@ sum(gain gain^T / rate^2) between the nodes. Slow states are kept: folding one o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +29,6 @@ from remyelin.base.jit import compiled
 from remyelin.base.units import MS_PER_US
 from remyelin.fibre.models.circuit import Circuit
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.settings import LINK_CACHE_SIZE, MOMENT_TIMES_US
 
 Array = NDArray[np.float64]
 _COLUMNS = (
@@ -87,26 +85,6 @@ def points(fibre: Fibre) -> NDArray[np.int64]:
     return np.flatnonzero(kept)
 
 
-def links(net: Circuit, at: NDArray[np.int64], states: int) -> Links:
-    """Reduce what lies between neighbouring points, each distinct piece once.
-
-    Parameters
-    ----------
-    net : Circuit
-    at : (n + 1,) int
-        Compartments that are points.
-    states : int
-        Most states to keep per piece.
-
-    Returns
-    -------
-    Links
-    """
-    pieces = [_piece(packed, states) for packed in packed_pieces(net, at)]
-    stacked = (np.array([piece[k] for piece in pieces]) for k in range(len(pieces[0])))
-    return Links(*stacked)
-
-
 def packed_pieces(net: Circuit, at: NDArray[np.int64]) -> list[bytes]:
     """Return what lies between neighbouring points as bytes, equal for equal pieces; see :func:`unpacked`."""
     table = np.zeros((len(net.axolemma_leak), len(_COLUMNS)))
@@ -127,24 +105,6 @@ def unpacked(packed: bytes) -> tuple[Array, ...]:
     rows = np.frombuffer(packed).reshape(-1, len(_COLUMNS))
     membrane = (np.ascontiguousarray(rows[1:, k]) for k in range(len(_COLUMNS) - 2))
     return *membrane, rows[:, -2].copy(), rows[:, -1].copy()
-
-
-@lru_cache(maxsize=LINK_CACHE_SIZE)
-def _piece(packed: bytes, states: int) -> tuple[Array, Array, Array, Array, Array]:
-    """Reduce one piece: rows of compartments, the left point first; axial values are towards the right."""
-    rate, gain = np.ones(states), np.zeros((states, 2))
-    axial = unpacked(packed)[-2]
-    if len(axial) == 1:
-        direct = axial[0] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-        return rate, gain, direct, np.zeros((2, 2)), direct
-    found, coupling, rest, _ = match_moments(packed, MOMENT_TIMES_US)
-    kept = min(states, len(found))
-    rate[:kept], gain[:kept] = found[:kept], coupling[:kept]
-    fast, beyond = coupling[kept:], found[kept:]
-    ends = np.diag([axial[0], axial[-1]])
-    conductance = ends - (fast.T / beyond) @ fast
-    capacity = (fast.T / beyond**2) @ fast
-    return rate, gain, conductance, capacity, rest
 
 
 def match_moments(packed: bytes, times: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
