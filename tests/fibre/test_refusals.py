@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,16 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
     "values": st.sampled_from([[0.0], [0.0, np.nan], [[0.0, 1.0]], "now", [], [1.0, 2.0, 3.0]]),
     "samples": st.sampled_from([[0.0], [0.0, np.nan], [1.0, 0.0], [[0.0, 1.0]], "now"]),
     "factor": st.one_of(negative, NOT_FINITE, st.just("wide")),
+    "geometries": st.sampled_from([[], [None], ["long"], [3.0], None]),
+    "not a share": st.sampled_from([None, "open", lambda v: v, lambda v: np.full_like(v, np.nan)]),
+    "no time": st.sampled_from([None, "slow", lambda v: np.zeros_like(v), lambda v: np.full_like(v, np.nan)]),
+    "path": st.sampled_from(
+        [[0.0], [0.0, np.nan, 2.0], [1.0, 0.0, 2.0], [0.0, 0.0, 1.0], "nerve", [], [[0.0, 0.0], [1.0, 1.0]]]
+    ),
+    "not one finite number each": st.sampled_from([[np.nan], "flat", [[0.0, 1.0]], np.zeros((N, 2))]),
+    "no solution": st.sampled_from(
+        [None, "field", np.ones((2, 2, 2)), xr.DataArray(np.ones((2, 2)), dims=["x", "y"])]
+    ),
     "seed": st.sampled_from([-1, 0.5, np.nan, "seven", True]),
     "grid": st.sampled_from(["fine", (1, 2), (0, 1, 1), (1.5, 1, 1), 3, None]),
 }
@@ -135,7 +146,71 @@ def case(name: str, good: dict[str, Any], bad: dict[str, str]) -> Case:
 MODEL = {"temperature": "temperature", "n_nodes": "nodes", "grid": "grid", "ends": "name"}
 ON_FIBRE: dict[str, Any] = {"fibre": FIBRE}
 SEARCH = {"between": "between", "per_decade": "count", "tolerance": "tolerance"}
+C_FIBRE: dict[str, Any] = {"diameter_um": 1.0, "length_mm": 1.0, "ledger": LEDGER}
+C_FIBRE_BAD = {"diameter_um": "above 0", "length_mm": "above 0", "temperature": "temperature"}
+LONG = package.Geometry(10.0, 3.3, 6.9, 1150.0, 46.0, 120.0)
+SOLUTION = xr.DataArray(np.ones((2, 2, 2)), coords={name: [0.0, 1.0] for name in "xyz"}, dims=list("xyz"))
 CASES: dict[str, Case] = {
+    "sweeney": case(
+        "sweeney",
+        {"diameter_um": 10.0, "n_nodes": 3, "ledger": LEDGER},
+        {"diameter_um": "above 0", "n_nodes": "nodes", "temperature": "temperature", "ends": "name"},
+    ),
+    "rattay_c_fibre": case("rattay_c_fibre", C_FIBRE, C_FIBRE_BAD),
+    "tigerholm_c_fibre": case("tigerholm_c_fibre", C_FIBRE, C_FIBRE_BAD),
+    "thio_c_fibre": case("thio_c_fibre", C_FIBRE | {"kind": "cutaneous"}, C_FIBRE_BAD | {"kind": "name"}),
+    "from_internodes": case(
+        "from_internodes",
+        {"internodes": [LONG, LONG], "ledger": LEDGER},
+        {"internodes": "geometries", "temperature": "temperature", "grid": "grid", "ends": "name"},
+    ),
+    "bare_cable": case(
+        "bare_cable",
+        {
+            "model": "own",
+            "diameter_um": 1.0,
+            "length_mm": 1.0,
+            "membrane": package.mrg_node(LEDGER),
+            "piece": 10.0,
+            "resistivity": 70.0,
+            "capacity": 2.0,
+            "rest": -80.0,
+            "ledger": LEDGER,
+        },
+        {
+            **dict.fromkeys(("diameter_um", "length_mm", "piece", "resistivity", "capacity"), "above 0"),
+            "rest": "finite",
+            "leak": "0 or more",
+            "temperature": "temperature",
+        },
+    ),
+    "steady_gate": case(
+        "steady_gate",
+        {"name": "m", "steady": lambda v: 1.0 / (1.0 + np.exp(-v)), "time": lambda v: np.ones_like(v)},
+        {"steady": "not a share", "time": "no time", "q10": "above 0"},
+    ),
+    "Field": case(
+        "Field", {"arc": [0.0, 1.0, 2.0], "value": [1.0, 2.0, 1.0]}, {"arc": "path", "scheme": "name"}
+    ),
+    "CompartmentField": case(
+        "CompartmentField", {"value": np.zeros(N)}, {"value": "not one finite number each"}
+    ),
+    "arc_length": case("arc_length", {"path": [0.0, 1.0, 2.0]}, {"path": "path"}),
+    "fields": case(
+        "fields",
+        {"potentials": [1.0, 2.0, 1.0], "path": [0.0, 1.0, 2.0]},
+        {"path": "path", "scheme": "name"},
+    ),
+    "field_on_grid": case(
+        "field_on_grid",
+        {"solution": SOLUTION, "path": [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]},
+        {"solution": "no solution", "path": "path", "scheme": "name"},
+    ),
+    "field_of_point": case(
+        "field_of_point",
+        {"position": (0.0, 1000.0, 0.0), "path": [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], "conductivity": 0.2},
+        {"path": "path", "conductivity": "above 0"},
+    ),
     "mrg": case(
         "mrg", {"diameter_um": 10.0, "n_nodes": 3, "ledger": LEDGER}, {"diameter_um": "above 0"} | MODEL
     ),

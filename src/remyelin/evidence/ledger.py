@@ -21,6 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import remyelin.base.frozen  # noqa: F401  # entries and rates are read-only mappings, and pickled
 from remyelin.base.errors import InputError, nearest
 
 LAYERS = ("case", "traits", "record", "cobalamin", "myelin", "fibre", "nerve", "clinic")

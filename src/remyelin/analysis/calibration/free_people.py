@@ -6,6 +6,7 @@ uncertainty about the population. Traits are variability between persons and are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -176,7 +177,7 @@ def point_of(values: Mapping[str, float], names: tuple[str, ...] = FREE) -> Floa
     """Return the point of the unit cube of a set of numbers."""
     low, high, linear = _ends(names)
     given = np.array([values[name] for name in names])
-    ratio = np.log(np.where(linear, np.e, high / np.where(linear, 1.0, low)))
+    ratio = np.log(np.where(linear, math.e, high / np.where(linear, 1.0, low)))
     logs = np.log(np.maximum(given, low * 0.5) / np.where(linear, 1.0, low)) / ratio
     even = (given - low) / (high - low)
     found: Floats = np.clip(np.where(linear, even, logs), 0.0, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -65,6 +65,10 @@ def from_internodes(
     >>> bool(conduct(fibre).conducts[0])
     True
     """
+    if not isinstance(internodes, Iterable) or isinstance(internodes, str):
+        raise InputError(
+            f"{model}: internodes are a {type(internodes).__name__}; give one Geometry for each."
+        )
     geometries = list(internodes)
     if not geometries:
         raise InputError(f"{model}: give at least one internode.")
@@ -156,6 +160,9 @@ def bare_cable(
     if not long >= 2 * step * MM_PER_UM:
         raise InputError(f"{model}: a length of {long:g} mm is not at least two compartments of {step:g} um.")
     n = round(long / (step * MM_PER_UM))
+    axial = number(resistivity, "resistivity", model, above=0.0, unit="Ohm cm")
+    charged = number(capacity, "capacity", model, above=0.0, unit="uF/cm2")
+    passive = number(leak, "leak", model, at_least=0.0, unit="S/cm2")
 
     def everywhere(value: float) -> np.ndarray:
         return np.full(n, value)
@@ -171,10 +178,10 @@ def bare_cable(
         # Without myelin the space around the axon is the outside: its width plays no part.
         periaxonal_width=everywhere(1.0),
         lamellae=everywhere(0.0),
-        resistivity=everywhere(resistivity),
-        periaxonal_resistivity=resistivity,
-        axolemma_capacity=everywhere(capacity),
-        axolemma_leak=everywhere(leak),
+        resistivity=everywhere(axial),
+        periaxonal_resistivity=axial,
+        axolemma_capacity=everywhere(charged),
+        axolemma_leak=everywhere(passive),
         leak_reversal=rest if leak_reversal is None else leak_reversal,
         lamella_capacity=ledger["mrg.lamella_capacity"],
         lamella_conductance=ledger["mrg.lamella_conductance"],

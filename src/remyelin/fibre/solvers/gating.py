@@ -14,6 +14,13 @@ from numba import types
 from numba.extending import intrinsic
 
 GATES: Final = ("m", "h", "p", "s")
+NUMBER_BITS: Final = 32
+PLACE_BITS: Final = 64
+#: Which of two rows of eight stand side by side, as a transposition of four rows in registers takes them.
+PAIRS: Final = ([0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
+FOURS: Final = ([0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15])
+OFFSETS: Final = [0, 1, 2, 3, 8, 9, 10, 11]
+FACTORS: Final = [4, 5, 6, 7, 12, 13, 14, 15]
 
 
 @intrinsic
@@ -33,7 +40,7 @@ def advance_eight(
         states = context.make_array(of_buffer)(context, builder, args[0]).data
         entries = context.make_array(of_table)(context, builder, args[3]).data
         real = context.get_value_type(of_buffer.dtype)
-        number, place_type = ir.IntType(32), ir.IntType(64)
+        number, place_type = ir.IntType(NUMBER_BITS), ir.IntType(PLACE_BITS)
         vector, numbers = ir.VectorType(real, lanes), ir.VectorType(number, lanes)
         blank = ir.Constant(vector, ir.Undefined)
         alignment = of_buffer.dtype.bitwidth // 8
@@ -61,15 +68,13 @@ def advance_eight(
 
         def turned(a: Any, b: Any, c: Any, d: Any) -> list[Any]:
             """Four rows of (4 offsets, 4 factors) become, gate by gate, (4 offsets, 4 factors) of the four lanes."""
-            low, high = [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15]
-            ab, cd = (pick(a, b, low), pick(a, b, high)), (pick(c, d, low), pick(c, d, high))
-            near, far = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
-            return [pick(x, y, which) for x, y in zip(ab, cd, strict=True) for which in (near, far)]
+            ab, cd = [pick(a, b, which) for which in PAIRS], [pick(c, d, which) for which in PAIRS]
+            return [pick(x, y, which) for x, y in zip(ab, cd, strict=True) for which in FOURS]
 
         position = args[1]
         for front, back in zip(turned(*both[:4]), turned(*both[4:]), strict=True):
-            offset = pick(front, back, [0, 1, 2, 3, 8, 9, 10, 11])
-            factor = pick(front, back, [4, 5, 6, 7, 12, 13, 14, 15])
+            offset = pick(front, back, OFFSETS)
+            factor = pick(front, back, FACTORS)
             pointer = builder.gep(states, [position])
             gate = builder.fadd(offset, builder.fmul(factor, load(pointer), flags=fma), flags=fma)
             builder.store(gate, builder.bitcast(pointer, vector.as_pointer())).align = alignment
@@ -89,11 +94,11 @@ def any_above(typing: Any, buffer: Any, at: Any, level: Any) -> tuple[Any, Calla
         of_buffer = signature.args[0]
         states = context.make_array(of_buffer)(context, builder, args[0]).data
         vector = ir.VectorType(context.get_value_type(of_buffer.dtype), lanes)
-        blank, numbers = ir.Constant(vector, ir.Undefined), ir.VectorType(ir.IntType(32), lanes)
+        blank, numbers = ir.Constant(vector, ir.Undefined), ir.VectorType(ir.IntType(NUMBER_BITS), lanes)
         pointer = builder.gep(states, [args[1]])
         values = builder.load(builder.bitcast(pointer, vector.as_pointer()))
         values.align = of_buffer.dtype.bitwidth // 8
-        first = builder.insert_element(blank, args[2], ir.Constant(ir.IntType(32), 0))
+        first = builder.insert_element(blank, args[2], ir.Constant(ir.IntType(NUMBER_BITS), 0))
         levels = builder.shuffle_vector(first, blank, ir.Constant(numbers, [0] * lanes))
         above = builder.fcmp_ordered(">", values, levels)
         bits = builder.bitcast(above, ir.IntType(lanes))
