@@ -53,8 +53,10 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
     assert "points more" in waiting
     assert "Healton 1991" in page.locator(".lead").inner_text()
     assert page.locator(".card").count() == 3
-    # a line that does not rise has no height, which the driver calls not visible
-    page.locator("#waiting .chart path.line").wait_for(state="attached")
+    if "cannot tell" in waiting:  # nothing is drawn of what cannot be told
+        assert page.locator("#waiting figure").is_hidden()
+    else:
+        page.locator("#waiting .chart path.line").wait_for()
     # a delay that is not told apart is not called harmless
     page.locator("#case").select_option("vegan-diet")
     page.locator(".card.plan-b", has_text="cannot tell").wait_for()
@@ -111,15 +113,16 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
         assert data["disability"].sel(plan="as given").notnull().all()
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Open the report").click()
-    report = opened.value
-    report.locator("#answer-now").wait_for()
+    opened.value.locator("#answer-now").wait_for()
+    opened.value.close()
+    # the server allows a report no script, which every question here is: the saved file is asked
+    report = page.context.new_page()
+    report.goto((tmp_path / "report.html").as_uri())
     assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert report.evaluate(CLIPPED) == []
     report.set_viewport_size({"width": 390, "height": 844})
-    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # the server allows a report no script, which axe-core is: the saved file is examined
-    report.goto((tmp_path / "report.html").as_uri())
     report.emulate_media(color_scheme="dark")
+    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert sound(report, whole=False) == []
     report.close()
     page.locator("#age").fill("71")
@@ -163,6 +166,7 @@ def sound(page: Any, skip: tuple[str, ...] = (), whole: bool = True) -> list[str
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view: str) -> None:
+    page.emulate_media(reduced_motion="reduce")  # colours that are still changing have no contrast of their own
     page.goto(f"{server}/#{view}")
     page.wait_for_selector(f'main[data-view="{view}"]')
     if view == "course":
@@ -428,7 +432,7 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     page.locator("#age").fill("63")
     page.locator("#start-a").fill("2")
     page.locator("#start-b").fill("30")
-    page.locator("#regimen-b").select_option("us")
+    page.locator("#regimen-b").select_option("us label 100 ug")
     page.locator("#date").fill("9")
     page.locator(".card.plan-b", has_text="30 months after").wait_for()
     page.locator("main[aria-busy=false]").wait_for()
@@ -455,7 +459,7 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
         ("date", "9"),
     ):
         assert page.locator(f"#{control}").input_value() == value
-    assert page.locator("#regimen-b").input_value() == "us"
+    assert page.locator("#regimen-b").input_value() == "us label 100 ug"
 
 
 def test_a_check_by_questions(page: Any, server: str) -> None:

@@ -125,7 +125,7 @@ export async function show(main) {
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, h("div", { class: "row" }, play), picture,
         h("p", { class: "hint" }, "Colour: the pathway, the same everywhere. Thick and full: all fibres arrive; thin and pale: few; dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides."),
-        h("h3", {}, "The cord in the neck, cut across"), slice.node, legend(COLUMNS.map(([name, text]) => ({ label: text, colour: state.about.colours.pathways[name], block: true }))), h("p", { class: "hint" }, "Each column in the colour of its pathway, paler the less arrives; the number is the share that does."),
+        h("h2", {}, "The cord in the neck, cut across"), slice.node, legend(COLUMNS.map(([name, text]) => ({ label: text, colour: state.about.colours.pathways[name], block: true }))), h("p", { class: "hint" }, "Each column in the colour of its pathway, paler the less arrives; the number is the share that does."),
         h("div", { class: "row" }, h("button", { type: "button", id: "save-svg", onclick: () => saveSvg(picture, "body", title.textContent) }, "Save the drawing (SVG)"), h("button", { type: "button", id: "save-png", onclick: () => savePng(picture, "body", title.textContent) }, "as PNG"))),
       h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), h("p", { class: "hint" }, explained("How many impulses arrive, and how late (SEP: the path of feeling up to the brain; corticospinal: of commands down).")), list), detail)));
 

@@ -110,13 +110,13 @@ export async function show(main) {
     // equal curves would read as if waiting were free, where the model cannot tell
     const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => ({
       label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
-      ...(band && id === "a" && bands[id] && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
+      ...(band && id === "a" && bands[id]?.disability && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a), shown.map(unknown)].join();
+    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown)].join();
     if (key !== keyed) {
       keyed = key;
       clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
-        ...(bands.a && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
+        ...(bands.a?.disability && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
     hero[0].set(base({ title: "Disability", y_label: "points of 16", why: term("disability", "?"), rests: "disability", y_range: [0, top(disability)], series: disability }));
@@ -192,7 +192,7 @@ export async function show(main) {
     story.classList.toggle("notice", Boolean(verdict.said));
     const names = NAMES();
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
-    const told = [free(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability.high || [])])].join();
+    const told = [free(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability?.high || [])])].join();
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},

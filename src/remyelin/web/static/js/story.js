@@ -98,7 +98,7 @@ export async function show(main, rest, signal) {
   clear(main, h("h1", {}, "Five steps"),
     h("p", { class: "caption do" }, "From one nerve fibre to what waiting costs, in five minutes. Each step has one control: move it and read the sentence under it. Everything is computed now; nothing here is advice."),
     problem,
-    h("nav", { class: "row steps", "aria-label": "Steps" }, STEPS.map((title, i) => h("button", { type: "button", onclick: () => { const there = document.getElementById(`step-${i + 1}`); there.scrollIntoView({ block: "start" }); there.querySelector("input").focus({ preventScroll: true }); } }, `${i + 1} ${title}`))),
+    h("div", { class: "row steps", role: "group", "aria-label": "Steps" }, STEPS.map((title, i) => h("button", { type: "button", onclick: () => { const there = document.getElementById(`step-${i + 1}`); there.scrollIntoView({ block: "start" }); there.querySelector("input").focus({ preventScroll: true }); } }, `${i + 1} ${title}`))),
     step(1, "A wire", "A nerve fibre is a thin tube. An impulse runs along it: each node (disc) fires and wakes the next one.",
       slider({ label: "Thickness of the fibre", id: "story-diameter", min: 4, max: 16, value: 10, show: (v) => `${v} um`, oninput: (v) => pick(first, v) }), wire.node, speed),
     step(2, "Its wrap", "Myelin is wrapped around the fibre between the nodes. It keeps the current inside, so that the next node is reached.",
