@@ -166,7 +166,8 @@ def sound(page: Any, skip: tuple[str, ...] = (), whole: bool = True) -> list[str
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view: str) -> None:
-    page.emulate_media(reduced_motion="reduce")  # colours that are still changing have no contrast of their own
+    # colours that are still changing have no contrast of their own
+    page.emulate_media(reduced_motion="reduce")
     page.goto(f"{server}/#{view}")
     page.wait_for_selector(f'main[data-view="{view}"]')
     if view == "course":
