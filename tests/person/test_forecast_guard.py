@@ -11,13 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
+from remyelin.output.figures.outlook import waiting_figure
 from remyelin.output.pages.course import render_report
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.course import print_summary
 from remyelin.person.case import Finding, load_case, shipped_cases
 from remyelin.person.course import DISCLAIMER, Course, run_course
-from remyelin.person.forecast_guard import CANNOT_TELL, Findings, explain, noticed_since, points, refusal
+from remyelin.person.forecast_guard import (
+    CANNOT_TELL,
+    Findings,
+    explain,
+    noticed_since,
+    points,
+    refusal,
+    told_apart,
+)
 from remyelin.person.person import resolve
 from remyelin.person.plans import plans_of
 
@@ -158,6 +168,12 @@ def test_every_output_of_a_course_keeps_the_rule(name: str, capsys: pytest.Captu
         assert re.search(
             r"\d+ \(\d+ to \d+\)|\d+, the most this model can give \(\d+ to \d+\)", said["headline"]
         )
+        for figure in waiting_figure(course):
+            later = {round(plan.shift / DAYS_PER_MONTH, 3): plan for plan in course.plans if plan.shift}
+            for line in figure.panels[1].series:  # no flat line of ends that the model cannot tell apart
+                for at, value in zip(line.x, line.y, strict=True):
+                    known = at <= 0 or later[at].name in told_apart(course)
+                    assert (value is not None) == known, at
         return
     for where in ("terminal", "report"):
         assert not re.search(r"\d+ months? (?:later|earlier)", said[where]), where

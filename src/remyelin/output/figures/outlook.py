@@ -19,6 +19,7 @@ from remyelin.output.figures.course import TIME, label_of
 from remyelin.person.answer import answer_of
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import points, refusal, told_apart
+from remyelin.person.plans import Plan
 
 DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
@@ -82,7 +83,13 @@ def recovery_figure(course: Course) -> Figure:
     x = [round(float(value), 4) for value in bands["time"].values / DAYS_PER_MONTH]
     # equal curves would read as if waiting were free, where the model cannot tell
     worse = told_apart(course)
-    drawn = [plan for plan in course.plans if plan.name in DRAWN and (worse or plan is course.plans[0])]
+    drawn = [
+        plan
+        for plan in course.plans
+        if plan.name in DRAWN
+        and (plan is course.plans[0] or plan.name in worse or (worse and _earlier(plan)))
+    ]
+    top = _top(course)
 
     def lines(values: xr.DataArray) -> tuple[Series, ...]:
         found = []
@@ -111,7 +118,7 @@ def recovery_figure(course: Course) -> Figure:
             TIME,
             "points",
             lines(bands["disability"]),
-            y_range=(0.0, float(course.recovery.most)),
+            y_range=(0.0, top),
             marks=(0.0,),
         ),
     ]
@@ -133,7 +140,8 @@ def recovery_figure(course: Course) -> Figure:
             if worse
             else "Other starts of treatment are not drawn: the model cannot tell their ends apart. "
         )
-        + f"The axes end at {course.recovery.most}, the most points of the scale that this model can give."
+        + f"The axis of the scale ends at {top:.0f}: {course.recovery.most} points are the most that nerves and tracts "
+        "give here; points of memory and mood come on top."
     )
     return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
 
@@ -143,7 +151,8 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
     if not told_apart(course):
         return ()
     caption = (
-        "Left: disability over time. Right: where each start of treatment ends, by how much earlier or later."
+        "Left: disability over time. Right: where each start of treatment ends, by how much earlier or later; of later "
+        "starts whose end the model cannot tell from that of the treatment as given only the range is drawn."
     )
     panels = (recovery_figure(course).panels[0], _against_delay(course))
     return (Figure("waiting", "What waiting costs", caption, panels),)
@@ -172,7 +181,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     beside = Series(
         given.label, x, numbers(bands.sel(plan=given.name, quantile="median").values, 5), "#999999", 1.2, True
     )
-    top = float(course.recovery.most)
+    top = _top(course)
     panels = []
     for plan in course.plans[1:]:
         if plan.name not in worse and (plan.shift is None or plan.shift > 0):
@@ -193,6 +202,16 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()
 
 
+def _earlier(plan: Plan) -> bool:
+    """Whether treatment begins before that of the case."""
+    return plan.shift is not None and plan.shift < 0
+
+
+def _top(course: Course) -> float:
+    """Return the end of the axis of the scale: the most of the model, or of what is drawn if that is more."""
+    return max(float(course.recovery.most), float(np.nanmax(course.recovery.bands["disability"].values)))
+
+
 def _against_delay(course: Course) -> Panel:
     """Return disability at the end against when treatment began."""
     ends = course.recovery.bands["disability"].isel(time=-1)
@@ -203,6 +222,13 @@ def _against_delay(course: Course) -> Panel:
         numbers(ends.sel(plan=names, quantile=q).values, 5) for q in ("low", "median", "high")
     )
     own = numbers(course.data["disability"].isel(time=-1).sel(plan=names).values, 5)
+    # a median that does not rise would read as if waiting were free, where the model cannot tell
+    worse = told_apart(course)
+    told = [plan is course.plans[0] or _earlier(plan) or plan.name in worse for plan in plans]
+    middle, own = (
+        [value if known else None for value, known in zip(values, told, strict=True)]
+        for values in (middle, own)
+    )
     series = (
         Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
         Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
@@ -212,7 +238,7 @@ def _against_delay(course: Course) -> Panel:
         "treatment started, months later than given",
         "points",
         series if len(x) > 1 else series[1:],
-        y_range=(0.0, float(course.recovery.most)),
+        y_range=(0.0, _top(course)),
         marks=(0.0,),
     )
 
