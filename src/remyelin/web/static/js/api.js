@@ -5,9 +5,9 @@ export class Refused extends Error {}
 const known = new Map();
 
 async function answer(response) {
-  const data = await response.json().catch(() => ({ error: `the server answered with status ${response.status}.` }));
-  if (!response.ok) throw new Refused(data.error || `the server answered with status ${response.status}.`);
-  return data;
+  if (response.ok) return response.json(); // a body that is cut off, as of a request given up, is no answer
+  const data = await response.json().catch(() => ({}));
+  throw new Refused(data.error || `the server answered with status ${response.status}.`);
 }
 
 export async function get(path, { signal } = {}) {
