@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -137,6 +140,35 @@ def test_missing_pyfibers_is_one_clear_line(monkeypatch) -> None:
             pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
     finally:
         pyfibers_rival.unavailable.cache_clear()
+
+
+def test_pyfibers_is_compiled_once_and_not_in_its_own_folder(tmp_path, monkeypatch) -> None:
+    package = tmp_path / "site-packages" / "pyfibers"
+    (package / "MOD").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    found = SimpleNamespace(origin=str(package / "__init__.py"))
+    made = []
+
+    def compile_mechanisms(folder) -> None:
+        made.append(folder)
+        (folder / "libnrnmech.so").touch()
+
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: found)
+    monkeypatch.setattr(pyfibers_rival, "version", lambda name: "1.0")
+    monkeypatch.setattr(neuron_rival, "compile_mechanisms", compile_mechanisms)
+    for _ in range(2):
+        pyfibers_rival.environment.cache_clear()
+        folder, elsewhere = pyfibers_rival.environment()["PYTHONPATH"].split(os.pathsep)
+    assert elsewhere == "/elsewhere"
+    assert len(made) == 1
+    assert (Path(folder) / "pyfibers" / "MOD" / "libnrnmech.so").exists()
+    assert not any(package.rglob("libnrnmech.*"))
+    (package / "MOD" / "libnrnmech.so").touch()  # as pyfibers_compile leaves it
+    pyfibers_rival.environment.cache_clear()
+    assert pyfibers_rival.environment() == {}
+    pyfibers_rival.environment.cache_clear()
 
 
 def test_a_worker_that_fails_or_hangs_is_one_line(tmp_path, monkeypatch) -> None:
