@@ -171,8 +171,8 @@ def single(h: Any, job: dict[str, Any]) -> dict[str, Any]:
 def potential(h: Any, job: dict[str, Any]) -> dict[str, Any]:
     """Run once and add up what leaves the segments at an electrode.
 
-    ``weights`` (uV per nA) are those of the currents through the axolemma, ``around`` (uV per mV) those of the
-    potentials of the periaxonal space, whose axial currents leave at other places.
+    ``weights`` (uV per nA), of each electrode, are those of the currents through the axolemma, ``around`` (uV per mV)
+    those of the potentials of the periaxonal space, whose axial currents leave at other places.
     """
     cable = Cable(h, job)
     every = job["every"]
@@ -180,13 +180,16 @@ def potential(h: Any, job: dict[str, Any]) -> dict[str, Any]:
     outside = [h.Vector().record(segment._ref_vext[0], every) for segment in cable.segments]
     cable.run(1.0)
     began = time.process_time()
-    total = currents[0].c().fill(0.0)
-    for k, segment in enumerate(cable.segments):
-        # mA/cm2 times um2 is a hundredth of a nA
-        total.add(currents[k].mul(segment.area() * job["weights"][k] / 100.0))
-        total.add(outside[k].mul(job["around"][k]))
+    found = []
+    for weights, around in zip(job["weights"], job["around"], strict=True):
+        total = currents[0].c().fill(0.0)
+        for k, segment in enumerate(cable.segments):
+            # mA/cm2 times um2 is a hundredth of a nA
+            total.add(currents[k].c().mul(segment.area() * weights[k] / 100.0))
+            total.add(outside[k].c().mul(around[k]))
+        found.append(total.to_python())
     cable.core_s += time.process_time() - began
-    return {"potential": total.to_python(), "runs": 1, "core_s": cable.core_s}
+    return {"potential": found, "runs": 1, "core_s": cable.core_s}
 
 
 TASKS = {"search": search, "single": single, "potential": potential}

@@ -173,6 +173,7 @@ def threshold(
     step_us: float,
     duration: float,
     relative_tolerance: float,
+    patience: float = 1.0,
     timeout: float = 900.0,
 ) -> tuple[float, float] | None:
     """Find one threshold (mA) in PyFibers; None where it is missing or fails.
@@ -190,6 +191,8 @@ def threshold(
     between : (float, float)
         Bracket of the search, mA.
     relative_tolerance : float
+    patience : float
+        ms: how long after the arrival at the largest amplitude a run goes on.
 
     Returns
     -------
@@ -209,6 +212,7 @@ def threshold(
         "step": step_us * 1e-3,
         "duration": duration,
         "relative_tolerance": relative_tolerance,
+        "patience": patience,
     }
     try:
         answer = _ask(job, timeout)
