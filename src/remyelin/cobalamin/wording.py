@@ -65,7 +65,7 @@ def order_of(name: str, ledger: Ledger) -> str:
 def _lasting(days: float | None) -> str:
     value = days or 0.0
     months = value / DAYS_PER_MONTH
-    if months >= 1 and (2 * months).is_integer():
+    if months >= 1 and months.is_integer():
         return f"{months:g} mo"
     hours = f"{value * HOURS_PER_DAY:.6g}"
     # 7/3 days have no short decimal, 56 hours have
