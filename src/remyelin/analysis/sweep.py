@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, load_case, to_toml_data
 from remyelin.person.chain import Chain
@@ -90,10 +91,11 @@ def sweep(
         for chosen in combinations
     ]
     results: list[xr.Dataset] = []
+    task = Task("sweep", "sweep of %s, %d runs, %d workers", found_case.name, len(tasks), workers)
     progress(0, len(tasks))
     if workers == 1:
-        for task in tasks:
-            results.append(_run(task))
+        for one in tasks:
+            results.append(_run(one))
             progress(len(results), len(tasks))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -104,6 +106,7 @@ def sweep(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+    task.done()
     return _gathered(results, lists)
 
 

@@ -8,6 +8,7 @@ again by a hash of its own instructions and of everything it is built from, in a
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import warnings
@@ -27,6 +28,7 @@ from remyelin.base.errors import UncachedKernels
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+_LOG: Final = logging.getLogger("remyelin.kernels")
 OPTIONS: Final[dict[str, Any]] = {
     "nogil": True,
     "error_model": "numpy",
@@ -86,7 +88,10 @@ class _Kept(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return self._open().load_overload(sig, target_context)
+            found = self._open().load_overload(sig, target_context)
+            if found is not None:
+                _LOG.debug("%s: read from the cache", self._function.__qualname__)
+            return found
         except Exception:  # a damaged file raises anything
             with suppress(Exception):
                 self.flush()
@@ -94,6 +99,7 @@ class _Kept(_Cache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
+            _LOG.debug("%s: compiled", self._function.__qualname__)
             self._open().save_overload(sig, data)
         except Exception:
             _warn()

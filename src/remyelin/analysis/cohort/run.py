@@ -24,6 +24,7 @@ from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK
 from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, dump
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
 from remyelin.person.chain import Chain
@@ -185,6 +186,8 @@ def run_cohort(
     ()
     """
     executor = executor or Serial()
+    task = Task("cohort", "cohort %s, %d persons", population.name, population.persons)
+    say = task.steps(say)
     with closing(executor), ExitStack() as stack:
         if chunk < 1:
             raise InputError(f"chunk: {chunk} is impossible; give 1 or more.")
@@ -226,6 +229,9 @@ def run_cohort(
                 progress,
             )
             mend(folder)
+            task.done(
+                "%d courses, %d failed, %d found finished", found.courses, len(found.failures), found.resumed
+            )
             return replace(found, folder=folder)
         except (WorkersLost, SimulationError) as error:
             raise Stopped(broken_off(work, str(error))) from None

@@ -19,6 +19,7 @@ from scipy.stats import multivariate_t
 
 from remyelin.analysis.estimation.table import MARKERS, Occasion, Subject, read_table
 from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.base.log import Task
 from remyelin.cobalamin import Parameters, course_of
 from remyelin.evidence import Ledger
 from remyelin.person.inference.psis import smoothed
@@ -168,10 +169,12 @@ def estimate(
         raise InputError(f"estimate: {draws} draws say nothing of a posterior; give 10 or more.")
     subjects = read_table(table, covariates)
     found = []
+    task = Task("estimation", "estimation of %s in %d persons", ", ".join(chosen.names), len(subjects))
     progress(0, len(subjects))
     for index, subject in enumerate(subjects):
         found.append(_person(subject, chosen, numbers, draws, np.random.default_rng([seed, index])))
         progress(index + 1, len(subjects))
+    task.done("the largest Pareto k %.2f", max(one.pareto_k for one in found))
     names = list(chosen.names)
     ids = [subject.id for subject in subjects]
     persons = xr.Dataset(

@@ -19,6 +19,7 @@ from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
 from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
 from remyelin.base.errors import InputError
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 
 SCHEMA: Final = "remyelin-trial-1"
@@ -144,6 +145,8 @@ def run_trial(
     if changes:
         chosen = _resized(chosen, changes)
     _library()
+    task = Task("trial", "trial %s, %d persons in the pool", chosen.name, chosen.pool)
+    progress = task.steps(progress)
     with ExitStack() as stack:
         where = (
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-trial-")))
@@ -152,7 +155,11 @@ def run_trial(
         )
         people = build_pool(chosen, where, workers=workers, cluster=cluster, resume=resume, progress=progress)
         kept = None if folder is None else where / "replicates"
-        return analysed(chosen, people, progress, kept)
+        result = analysed(chosen, people, progress, kept)
+    task.done(
+        "%d persons simulated, %d failed; %d rows of power", people.persons, people.failed, len(result.rows)
+    )
+    return result
 
 
 def analysed(
