@@ -23,7 +23,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from remyelin.base.errors import InputError, Renamed, nearest
-from remyelin.base.units import HOURS_PER_DAY, KINDS, UG_PER_MG, UNIT_WORDS, parse
+from remyelin.base.units import DAYS_PER_MONTH, HOURS_PER_DAY, KINDS, UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
 
@@ -231,6 +231,9 @@ def in_words(order: str, ledger: Ledger) -> str:
 
 def _lasting(days: float | None) -> str:
     value = days or 0.0
+    months = value / DAYS_PER_MONTH
+    if months >= 1 and months.is_integer():
+        return f"{months:g} mo"
     hours = f"{value * HOURS_PER_DAY:.6g}"
     # 7/3 days have no short decimal, 56 hours have
     return f"{hours} h" if hours.isdigit() and not (2 * value).is_integer() else f"{value:.6g} d"
