@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from importlib.util import find_spec
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,8 +30,6 @@ from remyelin.web.pool import Pool, Ticket
 from remyelin.web.settings import WEB_BAND_MEMBERS
 
 router = APIRouter(prefix="/api")
-#: Packages of the views that not every installation needs.
-ROOMS: Final = {"check": "remyelin.check", "claims": "remyelin.analysis.claims"}
 
 Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
 
@@ -126,7 +123,6 @@ async def state(request: Request) -> dict[str, Any]:
         "disclaimer": DISCLAIMER,
         "warm": request.app.state.ready == "warm",
         "warming": request.app.state.ready,
-        "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
         "diseases": list(DISEASES),
         "forms": list(FORMS),
