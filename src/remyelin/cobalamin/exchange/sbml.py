@@ -36,8 +36,8 @@ from remyelin.cobalamin.timeline import Schedule, begin, schedule
 _RULES = {
     "day": "start_day + time",
     "age": "age_at_0 + day / days_per_year",
-    "meal": "intake * release / meals",
-    "food": "meals * (store_scale * active_max * meal / (active_half + meal) * factor"
+    "meal": "intake * food_release / meals",
+    "food": "meals * (store_scale * active_max * meal / (active_half + meal) * intrinsic_factor"
     " + passive_share_with_food * meal) * nmol_per_ug",
     "body": "store + holotc_nmol",
     "free_share": "exchangeable_scale * body / (body + retention_half)",
@@ -68,8 +68,8 @@ _RATIO = (
 #: Slopes of the states.
 _RATES = {
     "gut": "-release_rate * gut",
-    "holotc_nmol": "release_rate * gut + food + stream + (loop_return * factor + tissue_release) * free_share * store"
-    " - transcobalamin_rate * holotc_nmol",
+    "holotc_nmol": "release_rate * gut + food + stream"
+    " + (loop_return * intrinsic_factor + tissue_release) * free_share * store - transcobalamin_rate * holotc_nmol",
     "store": "transcobalamin_rate * holotc_nmol + captured"
     " - ((loss_without_loop + tissue_release) * free_share + oxidation) * store",
     "oxidised": "oxidation * store - oxidised_loss * oxidised",
@@ -87,10 +87,11 @@ _RATES = {
 
 #: Steady state of the person before the first change; the first two are no states.
 _STEADY = {
-    "steady_exchangeable": "food / (loss_without_loop - loop_return * factor)",
+    "steady_exchangeable": "food / (loss_without_loop - loop_return * intrinsic_factor)",
     "steady_body": "steady_exchangeable / exchangeable_scale / 2 + root(steady_exchangeable / exchangeable_scale / 2"
     " * (steady_exchangeable / exchangeable_scale / 2 + 2 * retention_half))",
-    "holotc_nmol": "(food + (loop_return * factor + tissue_release) * steady_exchangeable) / transcobalamin_rate",
+    "holotc_nmol": "(food + (loop_return * intrinsic_factor + tissue_release) * steady_exchangeable)"
+    " / transcobalamin_rate",
     "store": "steady_body - holotc_nmol",
     "haptocorrin": "plasma_scale * b12_per_store * steady_body",
     "peripheral": "capacity * {body}",
@@ -127,10 +128,7 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     InputError
         If `stop` is not after `start`.
     """
-    if not (np.isfinite([start, stop]).all() and start < stop):
-        raise InputError(f"sbml: the last day ({stop:g}) must lie after the first ({start:g}).")
-    plan = schedule(exposure.doses)
-    first = begin(np.array([start, stop]), exposure, plan) - 1.0
+    first, plan = first_day(exposure, start, stop), schedule(exposure.doses)
     products = [product for product in plan.single if product[2] in ("im", "sc", "iv")]
     rates, steady = dict(_RATES), dict(_STEADY)
     for state, level in (("peripheral", "body / reference_store"), ("central", "tissue")):
@@ -157,6 +155,19 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     return document(constants, steady, rules, rates, events)
 
 
+def first_day(exposure: Exposure, start: float, stop: float) -> float:
+    """Return the day of time 0 of the model: the day before the first wanted one or the first event.
+
+    Raises
+    ------
+    InputError
+        If `stop` is not after `start`.
+    """
+    if not (np.isfinite([start, stop]).all() and start < stop):
+        raise InputError(f"sbml: the last day ({stop:g}) must lie after the first ({start:g}).")
+    return begin(np.array([start, stop]), exposure, schedule(exposure.doses)) - 1.0
+
+
 def _saturated(rate: str, level: str) -> str:
     half = "(synthase_half_store / reference_store)"
     filled = f"({level}) ** synthase_hill"
@@ -168,8 +179,8 @@ def _saturated(rate: str, level: str) -> str:
 def _inputs(exposure: Exposure, plan: Schedule, p: Parameters) -> dict[str, str]:
     profiles = {
         "intake": exposure.food_intake,
-        "factor": exposure.intrinsic_factor,
-        "release": exposure.food_release,
+        "intrinsic_factor": exposure.intrinsic_factor,
+        "food_release": exposure.food_release,
         "block": exposure.cd320_block,
         "folate_status": exposure.folate_status,
         "folic_acid": exposure.folic_acid,
@@ -195,7 +206,7 @@ def _delivered(product: tuple[float, str, str, bool], p: Parameters) -> str:
         return number(amount * p.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN, "nmol")
     active = active_absorption(amount, p) * MICROGRAM_TO_NMOL_COBALAMIN
     passive = passive_absorption(amount, p, with_food=with_food) * MICROGRAM_TO_NMOL_COBALAMIN
-    return f"{number(active, 'nmol')} * store_scale * factor + {number(passive, 'nmol')}"
+    return f"{number(active, 'nmol')} * store_scale * intrinsic_factor + {number(passive, 'nmol')}"
 
 
 def _during(start: float, stop: float) -> str:

@@ -120,8 +120,8 @@ QUANTITIES: Final[Mapping[str, Quantity]] = {
     "methylation_central": Quantity(_ONE, "methylation potential, brain and cord"),
     # inputs
     "intake": Quantity("ug_per_day", "cobalamin eaten"),
-    "factor": Quantity(_ONE, "working share of absorption by intrinsic factor"),
-    "release": Quantity(_ONE, "share of cobalamin released from food"),
+    "intrinsic_factor": Quantity(_ONE, "working share of absorption by intrinsic factor"),
+    "food_release": Quantity(_ONE, "share of cobalamin released from food"),
     "block": Quantity(_ONE, "share of receptors CD320 that are blocked"),
     "folate_status": Quantity(_ONE, "folate status, of the healthy"),
     "folic_acid": Quantity("mg_per_day", "folic acid taken"),
