@@ -21,6 +21,10 @@ from remyelin.person.subject import exposure_of, placed, subject_of
 
 DEFAULT_OUTPUTS: Final = ("b12", "mma", "disability")
 MOST_RUNS: Final = 10_000
+NO_ADVICE: Final = (
+    "A later start in a sweep is no advice: the model cannot tell what waiting costs, and treatment should not be "
+    "delayed."
+)
 #: Parts of a case that fix the dates of the result, which all runs share.
 FIXED: Final = ("plan", "name", "title", "kind")
 
@@ -40,7 +44,9 @@ def sweep(
 
     The person is placed by laboratory values alone; reported findings are not used.
 
-    Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies.
+    Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies. Starts later in a sweep
+    are no advice: the model cannot tell what waiting costs, and treatment should not be delayed. A dataset over starts
+    of treatment says so in its attribute ``caution``.
 
     Parameters
     ----------
@@ -211,4 +217,5 @@ def _gathered(results: Sequence[xr.Dataset], values: Mapping[str, Sequence[Value
         size = len(values[name])
         index = xr.DataArray(list(values[name]), dims=name, name=name)
         order = [xr.concat(order[start : start + size], dim=index) for start in range(0, len(order), size)]
-    return order[0]
+    late = any(name.startswith("treatment.") and name.endswith(".start") for name in values)
+    return order[0].assign_attrs(caution=NO_ADVICE) if late else order[0]

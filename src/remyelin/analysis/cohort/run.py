@@ -138,6 +138,7 @@ def run_cohort(
     chunk: int = COHORT_CHUNK,
     progress: Callable[[Progress], None] = lambda progress: None,
     say: Callable[[str], None] = lambda step: None,
+    again: str = "the same command with --resume",
 ) -> Cohort:
     """Compute a cohort into a folder.
 
@@ -158,6 +159,8 @@ def run_cohort(
         Called after every part.
     say : callable
         Called with the name of each step.
+    again : str
+        What goes on with a run that broke off, for the error.
 
     Returns
     -------
@@ -234,10 +237,10 @@ def run_cohort(
             )
             return replace(found, folder=folder)
         except (WorkersLost, SimulationError) as error:
-            raise Stopped(broken_off(work, str(error))) from None
+            raise Stopped(broken_off(work, str(error), again)) from None
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
-                raise Stopped(full(work)) from None
+                raise Stopped(full(work, again)) from None
             raise InputError(f"{work}: cannot be written: {error.strerror or error}.") from None
 
 
