@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin.analysis.estimation.model import SCALES, Model
+from remyelin.analysis.estimation.problem import SCALES, Model
 from remyelin.analysis.estimation.table import MARKERS, Occasion, read_table
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Parameters

@@ -146,7 +146,7 @@ def _math(text: str) -> str:
 def _element(node: ast.expr) -> str:
     """Translate one expression to MathML."""
     if isinstance(node, ast.Constant):
-        return _literal(node.value, "dimensionless")
+        return _literal(ast.literal_eval(node), "dimensionless")
     if isinstance(node, ast.Name):
         if node.id == "time":
             return '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
