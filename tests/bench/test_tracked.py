@@ -47,7 +47,9 @@ def test_every_tracked_row_is_one_row_of_the_bench(
 
 def test_a_course_is_tracked_first_and_again(tracked: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     load_case = tracked.load_case
-    monkeypatch.setattr(tracked, "load_case", lambda name: load_case("replete-control") if load_case(name) else None)
+    monkeypatch.setattr(
+        tracked, "load_case", lambda name: load_case("replete-control") if load_case(name) else None
+    )
     found = tracked.Course().setup_cache()
     assert set(found) == set(tracked.Course.params)
     assert all(tracked.Course().track_run(found, name) > 0.0 for name in tracked.Course.params)

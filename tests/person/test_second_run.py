@@ -7,7 +7,6 @@ import time
 import numpy as np
 import xarray as xr
 
-from remyelin import nerve
 from remyelin.evidence import Ledger
 from remyelin.person.case import load_case
 from remyelin.person.course import run_course
