@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
@@ -38,6 +40,14 @@ QUICK = (
     "person/test_traits.py",
     "test_house.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder in which the processes of this run share the courses of the shipped cases."""
+    if "REMYELIN_TEST_COURSES" not in os.environ:
+        os.environ["REMYELIN_TEST_COURSES"] = folder = mkdtemp(prefix="remyelin-courses-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        config.add_cleanup(lambda: os.environ.pop("REMYELIN_TEST_COURSES", None))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

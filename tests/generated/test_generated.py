@@ -30,6 +30,8 @@ import valid
 from remyelin.web.app import create_app
 from remyelin.web.guard import _HEADERS
 
+#: A warning of numpy would stand on a user's terminal, as lines of our source; here it is a fault.
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 LONG = bool(os.environ.get("REMYELIN_LONG"))
 COUNTS = {
     "hostile lines": 1200 if LONG else 150,

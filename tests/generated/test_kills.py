@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from courses import shipped_course
 
-from remyelin import Ledger, load_case, run_course
 from remyelin.base.errors import InputError
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.person.course import Course
@@ -45,7 +45,7 @@ main(["run", "replete-control", "--out", sys.argv[2]])
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    return run_course(load_case("replete-control"), Ledger.shipped())
+    return shipped_course("replete-control")
 
 
 def whole(out: Path) -> bool:

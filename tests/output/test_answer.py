@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from courses import shipped_course
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
@@ -17,7 +18,7 @@ from remyelin.output.summary import summarise
 from remyelin.output.terminal.course import print_summary
 from remyelin.person.answer import Answer, Band, State, answer_of, answered
 from remyelin.person.case import load_case
-from remyelin.person.course import Course, run_course
+from remyelin.person.course import Course
 from remyelin.person.outlook import Ends
 from remyelin.person.plans import Plan
 from remyelin.web.engine import Engine
@@ -31,7 +32,7 @@ PLANS = (
 
 @cache
 def course_of(name: str) -> Course:
-    return run_course(load_case(name), LEDGER)
+    return shipped_course(name)
 
 
 @cache

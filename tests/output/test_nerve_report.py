@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from courses import shipped_course
 
 from remyelin import Ledger, load_case, run_course
 from remyelin.cli.main import main
@@ -25,7 +26,7 @@ from remyelin.person.course import Course
 
 @cache
 def course() -> Course:
-    return run_course(load_case("pernicious-anaemia"), Ledger.shipped())
+    return shipped_course("pernicious-anaemia")
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from courses import shipped_course
 
 from remyelin.analysis.cohort import shipped_populations
 from remyelin.analysis.trial import shipped_trials
@@ -63,13 +64,10 @@ def test_an_unknown_name_is_one_sentence() -> None:
 @pytest.mark.parametrize("name", ["replete-control", "stabler-2013"])
 def test_a_summary_is_described_key_by_key(name: str) -> None:
     """Every key that a run writes is in the schema, at every depth, and none that is required is missing."""
-    from remyelin.evidence import Ledger
     from remyelin.output.summary import summarise
-    from remyelin.person.case import load_case
-    from remyelin.person.course import run_course
 
     described = closed(schema("summary"))
-    written = json.loads(json.dumps(summarise(run_course(load_case(name), Ledger.shipped()))))
+    written = json.loads(json.dumps(summarise(shipped_course(name))))
     jsonschema.Draft202012Validator(described).validate(written)
     written["symptoms"][0]["colour"] = "blue"
     assert not jsonschema.Draft202012Validator(described).is_valid(written)

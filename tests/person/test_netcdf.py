@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from courses import shipped_course
 
-from remyelin import InputError, Ledger, load_case, open_course, run_course
+from remyelin import InputError, open_course
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import refusal, told_apart
 
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    return run_course(load_case("stabler-2013"), Ledger.shipped())
+    return shipped_course("stabler-2013")
 
 
 def test_a_course_loads_again_whole(course: Course, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from courses import shipped_course
 
 from remyelin.person.case import load_case, shipped_cases, to_toml_data
 
@@ -66,12 +67,11 @@ def test_a_case_is_read_by_the_schema_of_case_files(server: str) -> None:
 @pytest.mark.parametrize(("name", "months"), [("pernicious-anaemia", 0), ("recreational-nitrous-oxide", 6)])
 def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name: str, months: int) -> None:
     """Every number the page draws is the one of ``remyelin run``, for the plan as given and a later one."""
-    from remyelin import Ledger, run_course
     from remyelin.base.units import DAYS_PER_MONTH
     from remyelin.web.drawn import plain
 
     case = load_case(name)
-    course = run_course(case, Ledger.shipped())
+    course = shipped_course(name)
     plan = next(plan.name for plan in course.plans if plan.shift == months * DAYS_PER_MONTH)
     data = course.data.sel(plan=plan)
     asked = {"case": to_toml_data(case), "shift": months}
@@ -95,12 +95,9 @@ def test_the_page_and_the_command_line_agree_to_the_last_digit(server: str, name
 
 
 def test_every_read_out_rests_on_entries_that_a_run_uses(server: str, app: Any) -> None:
-    from remyelin import Ledger, run_course
     from remyelin.web.routes.rests import READOUTS
 
-    used = {
-        entry.name for entry in run_course(load_case("pernicious-anaemia"), Ledger.shipped()).provenance.used
-    }
+    used = {entry.name for entry in shipped_course("pernicious-anaemia").provenance.used}
     for what in READOUTS:
         answer = httpx.get(f"{server}/api/rests", params={"what": what}).json()
         names = {entry["name"] for entry in answer["entries"]}

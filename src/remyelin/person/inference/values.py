@@ -158,7 +158,7 @@ class Streams:
             loadings[:, at("marrow")] = values["mcv"] - ledger["blood.mcv"]
             return values["mcv"], loadings
         if name == "b12":
-            loadings[:, at("plasma")] = values["haptocorrin"] / values["b12"]
+            loadings[:, at("plasma")] = values["haptocorrin"] / np.maximum(values["b12"], 1e-3)
         elif name in ("mma", "homocysteine"):
             loadings[:, at(name)] = 1.0
         return np.log(np.maximum(values[name], 1e-3)), loadings
