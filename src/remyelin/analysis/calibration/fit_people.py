@@ -107,7 +107,7 @@ def fit(
     fixed = {name: value for name, value in RIVALS[rival].items() if name in FREE}
     base = base.replace({name: value for name, value in RIVALS[rival].items() if name not in FREE})
     tables = nerve.build_tables(base)
-    draws = drawn(*PERSONS)
+    draws = drawn(*PERSONS, base)
     readings: list[Reading] = []
     tried: list[Tried] = []
     started, done = time.perf_counter(), 0

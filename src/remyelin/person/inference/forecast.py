@@ -37,6 +37,7 @@ from remyelin.person.inference.settings import (
 from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
 from remyelin.person.inference.verdict import verdict
+from remyelin.person.members import first_better
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -272,6 +273,8 @@ def _followed(
     state = state_of(posterior, people, picked, days, path)
     severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
     start = _start(plan)
+    presence = np.broadcast_to(state.judge.presence, state.shape)[:, 0, 0]
+    better = first_better(np.stack(list(severities.values()), axis=-1), days, start, presence)
     return Followed(
         plan,
         start,
@@ -279,21 +282,8 @@ def _followed(
         state.scale["total"][:, 0].astype(np.float64),
         severities,
         {name: values[:, 0] for name, values in signs_at(state).items()},
-        _first_better(severities, days, start, float(np.mean(posterior.setting.numbers[0].judge.presence))),
+        np.nan_to_num(better, nan=np.inf, posinf=np.inf),
     )
-
-
-def _first_better(
-    severities: dict[str, Floats], days: Floats, start: float | None, noticeable: float
-) -> Floats:
-    stacked = np.stack(list(severities.values()))
-    count = stacked.shape[1]
-    if start is None or not (days >= start).any():
-        return np.full(count, np.inf)
-    first = int(np.searchsorted(days, start))
-    fallen = np.any(stacked[..., first : first + 1] - stacked[..., first:] >= noticeable, axis=0)
-    after = days[first:] - start
-    return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
 
 
 def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:

@@ -100,6 +100,13 @@ class Resembling:
     compared: tuple[Predicted, ...]
     refused: str
 
+    @property
+    def presence(self) -> Floats:
+        """Severity (person,) from which each of the people notices a symptom, by its parameter set and its trait."""
+        numbers = self.posterior.setting.numbers
+        typical = np.array([float(numbers[index].judge.presence) for index in self.member.tolist()])
+        return typical * self.picked.hidden.notice[:, 0]
+
 
 def findings_of(case: Case, ledger: Ledger) -> Record:
     """Return what a case says of presentation, as a record; its cause counts as stated."""
