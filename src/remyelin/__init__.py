@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from remyelin.person.inference import fit_person
     from remyelin.person.netcdf import open_course
     from remyelin.person.plotting import CoursePlot
+    from remyelin.person.posteriors import open_posterior
     from remyelin.person.record import load_record
 
 _HOME = {
@@ -43,6 +44,7 @@ _HOME = {
     "SimulationError": "base.errors",
     "estimate": "analysis.estimation",
     "open_course": "person.netcdf",
+    "open_posterior": "person.posteriors",
     "fit_person": "person.inference",
     "load_case": "person.case",
     "load_patients": "evidence",
@@ -77,6 +79,7 @@ __all__ = [
     "load_references",
     "load_targets",
     "open_course",
+    "open_posterior",
     "read_case",
     "run_course",
     "run_trial",

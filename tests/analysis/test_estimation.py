@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from remyelin.analysis.estimation import Model, estimate, read_table
+from remyelin.analysis.estimation.model import _within
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, Parameters, constant, course_of, regimen
 from remyelin.evidence import Ledger
@@ -66,6 +67,42 @@ def test_a_number_of_the_ledger_is_estimated_within_its_range() -> None:
     assert low <= float(found.persons["value"][0, 0]) <= high
 
 
+@pytest.mark.parametrize(("factor", "end"), [(0.3, "low"), (1.0, ""), (4.0, "high")])
+def test_a_value_that_goes_to_an_end_of_its_range_is_said_to_lie_there(factor: float, end: str) -> None:
+    name = "injection.retained_half_dose.cyanocobalamin"
+    low, high = LEDGER.entry(name).range or (0.0, 0.0)
+    rows = table(1.0, 1.0)
+    treated = (rows["DVID"] == 1) & (rows["TIME"] > 0)
+    rows.loc[treated, "DV"] *= factor  # more or less than any retention in the range gives
+    model = Model(scales=(), entries={name: 0.5}, noise={"b12": 0.05, "mma": 1.0})
+    found = estimate(rows, model, covariates=WHO, draws=40)
+    assert found.persons["end"].to_numpy().tolist() == [[end]]
+    value = float(found.persons["value"][0, 0])
+    assert low * (1 - 1e-9) <= value <= high * (1 + 1e-9)
+    if end:
+        assert value == pytest.approx(low if end == "low" else high, rel=0.01)
+    drawn = found.draws["factor"].to_numpy() * LEDGER[name]
+    assert low * (1 - 1e-9) <= drawn.min()
+    assert drawn.max() <= high * (1 + 1e-9)
+
+
+def test_draws_stop_after_so_many_rounds() -> None:
+    from scipy.stats import multivariate_t
+
+    far = multivariate_t([0.0], [[1.0]], df=5)
+    nowhere = (np.array([1e3]), np.array([1e3 + 1e-6]))
+    assert _within(far, 10, nowhere, np.random.default_rng(1)) is None
+    here = _within(far, 10, (np.array([0.5]), np.array([np.inf])), np.random.default_rng(1))
+    assert here is not None
+    assert here.shape == (10, 1)
+    assert here.min() >= 0.5
+
+
+def test_an_entry_that_is_no_positive_number_is_refused() -> None:
+    with pytest.raises(InputError, match=r"model: cognition.per_homocysteine is no positive number"):
+        estimate(table(1.0, 1.0), Model(entries={"cognition.per_homocysteine": 0.5}), covariates=WHO)
+
+
 def test_the_same_seed_gives_the_same_draws() -> None:
     one, two = (estimate(table(1.0, 1.0), covariates=WHO, draws=20, seed=3) for _ in range(2))
     assert (one.draws["factor"].to_numpy() == two.draws["factor"].to_numpy()).all()
@@ -118,11 +155,38 @@ def test_a_file_and_a_frame_are_read_alike(tmp_path: Path) -> None:
         ([{"ID": 1, "TIME": 0, "EVID": 5, **WHO}], "EVID 5 must be a whole number, 0 to 4"),
         ([{**DOSE, "II": 0, **WHO}], "need an interval II"),
         ([{**DOSE, "TIME": 5, **WHO}, {**DOSE, **WHO}], "TIME goes back"),
+        ([{**DOSE, **WHO}, {**DOSE, **WHO, "ID": ""}], "row 2: column ID is blank; give a number"),
+        ([{**DOSE, **WHO}, {**DOSE, **WHO, "EVID": "."}], "row 2: column EVID is blank; give a number"),
+        ([{**DOSE, **WHO}, {**DOSE, **WHO, "TIME": None}], "row 2: column TIME is blank"),
+        ([{**DOSE, **WHO}, {"TIME": 3, "EVID": 0, "DV": 3}], "row 2: column ID is blank"),
+        ([{**DOSE, **WHO}, {**DOSE, "WEIGHT": 70}], "row 2: unknown column 'WEIGHT'; valid are"),
+        ([{**DOSE, **WHO, "IF": 5}], "row 1: column IF: intrinsic_factor 5 is impossible; give 0 to 1"),
+        ([{**DOSE, **WHO, "AGE": 300}], "row 1: column AGE: age 300.0 is impossible"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(rows: list[dict[str, Any]], says: str) -> None:
     with pytest.raises(InputError, match=says):
         read_table(rows)
+
+
+def test_covariates_that_the_model_lacks_are_refused() -> None:
+    row = {"ID": 1, "TIME": 0, "EVID": 0, "DV": 300}
+    with pytest.raises(
+        InputError, match="covariates: unknown covariate 'WEIGHT'; valid are: AGE, GFR, IF, INTAKE"
+    ):
+        read_table([row], {**WHO, "weight": 70.0})
+
+
+def test_a_cell_too_many_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("ID,TIME,EVID,DV\n1,0,0,300\n1,9,0,300,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="row 2 has more cells than there are columns"):
+        read_table(path, WHO)
+
+
+def test_a_blank_covariate_is_what_holds_for_everybody() -> None:
+    rows = [{"ID": 1, "TIME": 0, "EVID": 0, "DV": 300, "AGE": ".", "INTAKE": 4.0}]
+    assert read_table(rows, WHO)[0].occasions[0].exposure.age == 60.0
 
 
 def test_a_person_without_an_observation_is_refused() -> None:

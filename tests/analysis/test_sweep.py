@@ -30,6 +30,7 @@ def test_order_and_workers_change_nothing() -> None:
     one = sweep("pernicious-anaemia", values, progress=lambda done, total: seen.append((done, total)))
     assert seen[0] == (0, 6)
     assert seen[-1] == (6, 6)
+    assert "treatment should not be delayed" in one.attrs["caution"]
     xr.testing.assert_identical(one, sweep("pernicious-anaemia", values, workers=2))
     back = sweep("pernicious-anaemia", {name: given[::-1] for name, given in reversed(values.items())})
     xr.testing.assert_equal(one, back.transpose(*one.dims).sel({name: one[name] for name in values}))

@@ -110,7 +110,7 @@ def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.Capt
     course = course_of(name)
     want = summarise(course)["answer"]
     assert want == told(answer_of(course))
-    print_summary(course, None)
+    print_summary(summarise(course), None)
     printed = capsys.readouterr().out.splitlines()
     top = " ".join(" ".join(printed[:25]).split())
     for line in lines(want)[:-1]:

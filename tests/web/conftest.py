@@ -88,7 +88,8 @@ def page(chromium: Any, server: str) -> Iterator[Any]:
             else trouble.append(f"left the machine: {request.url}")
         ),
     )
-    shown.set_default_timeout(150_000)
+    # a busy machine is no defect of the page, a minute without an answer is
+    shown.set_default_timeout(60_000)
     yield shown
     context.close()
     assert not trouble

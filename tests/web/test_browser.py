@@ -100,7 +100,7 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
     saved = load_case(str(tmp_path / "mine.toml"))
     assert saved.treatment[0].start == pytest.approx(3 * DAYS_PER_MONTH)
     page.locator("#make-report").click()
-    page.wait_for_selector("#get-course-nc", timeout=300_000)
+    page.wait_for_selector("#get-course-nc", timeout=180_000)
     assert "saved in the folder" in page.locator("#takeaway").inner_text()
     for name in ("report.html", "course.nc", "summary.json", "case.toml"):
         with page.expect_download() as download:
@@ -134,8 +134,8 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
     page.wait_for_selector("main[data-drawn] .card.plan-none")
     assert "of 71" in page.locator(".story").inner_text()
     page.goto(f"{server}/?again#course?c=broken")
-    page.locator("#status", has_text="damaged").wait_for()
     page.wait_for_selector("main[data-drawn] .card.plan-none")
+    page.locator("#status", has_text="damaged").wait_for()
 
 
 #: Tables and pictures that stand wider than their frame.
@@ -573,13 +573,13 @@ def test_an_experiment_shows_its_figure(page: Any, server: str) -> None:
     page.goto(f"{server}/#experiments")
     page.locator("#run-crossing").click()
     page.locator("#result-title", has_text="where it meets a lesion").wait_for()
-    page.locator("#result figure.chart svg .axis text").first.wait_for(timeout=60_000)
+    page.locator("#result figure.chart svg .axis text").first.wait_for()
     assert "Conditions:" in page.locator("#result").inner_text()
 
 
 def test_experiments_open_on_questions_and_an_answer(page: Any, server: str) -> None:
     page.goto(f"{server}/#experiments")
-    page.locator("#result figure.chart svg .axis text").first.wait_for(timeout=60_000)
+    page.locator("#result figure.chart svg .axis text").first.wait_for()
     chosen = page.locator("button.pick[aria-pressed=true]")
     assert page.locator("#result-title").inner_text() in chosen.inner_text()
     picks = page.locator("button.pick").all_inner_texts()
@@ -595,6 +595,7 @@ def test_two_plans_are_compared_and_a_regimen_is_built(page: Any, server: str) -
     page.locator("#form-b").select_option("cyanocobalamin")
     page.locator("#amount-b").fill("0.01")
     page.locator("#amount-b").dispatch_event("change")
+    page.locator("#route-b").select_option("oral")
     page.locator("#schedule-b").select_option("weekly")
     assert page.locator("#order-b").input_value() == "cyanocobalamin 0.01 mg oral weekly"
     page.locator("#order-b").fill("cyanocobalamin 2 mg by telepathy daily")
@@ -662,7 +663,7 @@ def test_the_exact_battery_is_asked_for_and_stands_beside_the_tables(page: Any, 
         ".observe(document.querySelector('#studies [role=status]'), {childList: true})"
     )
     page.locator("#ask-exact").click()
-    page.locator("#studies td.exact", has_text=re.compile("[0-9]")).first.wait_for(timeout=120_000)
+    page.locator("#studies td.exact", has_text=re.compile("[0-9]")).first.wait_for()
     assert page.locator("#studies th", has_text="plan A, exact").count() == 1
     assert "stretch 1, " in page.evaluate("document.body.dataset.said")
     row = page.locator("#studies tr", has=page.locator("td.exact", has_text=re.compile("[0-9]"))).first

@@ -1,4 +1,4 @@
-"""Example of an extension: a cause of deficiency, a nerve study, and the numbers of both."""
+"""Example of an extension: a cause of deficiency, a nerve study, a fibre model, and their numbers."""
 
 from pathlib import Path
 

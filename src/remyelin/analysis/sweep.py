@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, load_case, to_toml_data
 from remyelin.person.chain import Chain
@@ -20,6 +21,10 @@ from remyelin.person.subject import exposure_of, placed, subject_of
 
 DEFAULT_OUTPUTS: Final = ("b12", "mma", "disability")
 MOST_RUNS: Final = 10_000
+NO_ADVICE: Final = (
+    "A later start in a sweep is no advice: the model cannot tell what waiting costs, and treatment should not be "
+    "delayed."
+)
 #: Parts of a case that fix the dates of the result, which all runs share.
 FIXED: Final = ("plan", "name", "title", "kind")
 
@@ -39,7 +44,9 @@ def sweep(
 
     The person is placed by laboratory values alone; reported findings are not used.
 
-    Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies.
+    Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies. Starts later in a sweep
+    are no advice: the model cannot tell what waiting costs, and treatment should not be delayed. A dataset over starts
+    of treatment says so in its attribute ``caution``.
 
     Parameters
     ----------
@@ -90,10 +97,11 @@ def sweep(
         for chosen in combinations
     ]
     results: list[xr.Dataset] = []
+    task = Task("sweep", "sweep of %s, %d runs, %d workers", found_case.name, len(tasks), workers)
     progress(0, len(tasks))
     if workers == 1:
-        for task in tasks:
-            results.append(_run(task))
+        for one in tasks:
+            results.append(_run(one))
             progress(len(results), len(tasks))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -104,6 +112,7 @@ def sweep(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+    task.done()
     return _gathered(results, lists)
 
 
@@ -208,4 +217,5 @@ def _gathered(results: Sequence[xr.Dataset], values: Mapping[str, Sequence[Value
         size = len(values[name])
         index = xr.DataArray(list(values[name]), dims=name, name=name)
         order = [xr.concat(order[start : start + size], dim=index) for start in range(0, len(order), size)]
-    return order[0]
+    late = any(name.startswith("treatment.") and name.endswith(".start") for name in values)
+    return order[0].assign_attrs(caution=NO_ADVICE) if late else order[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+_LOG = logging.getLogger("remyelin.extensions")
 
 
 class Extensible(Mapping[str, T], Generic[T]):
@@ -43,6 +45,7 @@ class Extensible(Mapping[str, T], Generic[T]):
     def gathered(self, added: Mapping[str, Any]) -> dict[str, T]:
         """Return those of this package and those added."""
         for name, value in added.items():
+            _LOG.debug("%s: %r comes from another package", self.group, name)
             if name in self.shipped:
                 raise ValueError(f"{self.group}: {name!r} exists in remyelin; rename the one that is added.")
             if reason := self.refusal(value):

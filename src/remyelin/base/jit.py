@@ -8,6 +8,7 @@ again by a hash of its own instructions and of everything it is built from, in a
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import warnings
@@ -27,6 +28,7 @@ from remyelin.base.errors import UncachedKernels
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+_LOG: Final = logging.getLogger("remyelin.kernels")
 OPTIONS: Final[dict[str, Any]] = {
     "nogil": True,
     "error_model": "numpy",
@@ -50,19 +52,23 @@ def compiled(function: Kernel) -> Kernel:
     return dispatcher  # type: ignore[no-any-return]
 
 
-def kernel_folder() -> Path:
-    """Return the folder of compiled kernels: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
-    compiler = f"numba-{version('numba')}-llvmlite-{version('llvmlite')}"
+def cache_folder() -> Path:
+    """Return the folder of what was compiled: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
-        return Path(given) / "remyelin" / compiler
+        return Path(given) / "remyelin"
     if sys.platform == "win32":
         caches = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
         caches = Path.home() / "Library" / "Caches"
     else:
         caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "remyelin" / compiler
+    return caches / "remyelin"
+
+
+def kernel_folder() -> Path:
+    """Return the folder of compiled kernels, which belong to one compiler."""
+    return cache_folder() / f"numba-{version('numba')}-llvmlite-{version('llvmlite')}"
 
 
 def kernels_kept() -> bool:
@@ -86,7 +92,10 @@ class _Kept(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return self._open().load_overload(sig, target_context)
+            found = self._open().load_overload(sig, target_context)
+            if found is not None:
+                _LOG.debug("%s: read from the cache", self._function.__qualname__)
+            return found
         except Exception:  # a damaged file raises anything
             with suppress(Exception):
                 self.flush()
@@ -94,6 +103,7 @@ class _Kept(_Cache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
+            _LOG.debug("%s: compiled", self._function.__qualname__)
             self._open().save_overload(sig, data)
         except Exception:
             _warn()

@@ -210,8 +210,18 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option("--log", metavar="LEVEL", help="Print the log on stderr: debug, info or warning."),
+    ] = None,
 ) -> None:
     """Print the help where no command is given."""
+    if log is not None:
+        from remyelin.base.log import LEVELS, to_stderr
+
+        if log.lower() not in LEVELS:
+            raise InputError(f"--log {log}: give one of {', '.join(LEVELS)}.")
+        to_stderr(log)
     if context.invoked_subcommand is None:
         say(context.get_help())
     else:

@@ -47,12 +47,13 @@ def run(
         from remyelin.person.course import run_course
 
         course = run_course(loaded, ledger, exact=exact, progress=progress)
-        if held is not None:
-            progress("writing the report")
-            write_folder(course, held)
-    if as_json:
         from remyelin.output.summary import summarise
 
-        print_json(summarise(course))
+        summary = summarise(course)
+        if held is not None:
+            progress("writing the report")
+            write_folder(course, held, summary)
+    if as_json:
+        print_json(summary)
     else:
-        print_summary(course, out, tables=tables)
+        print_summary(summary, out, tables=tables)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from remyelin.base.printing import say
+from remyelin.base.printing import complain, say
 from remyelin.cli.common import Json, folder_named, print_json
+
+if TYPE_CHECKING:
+    from remyelin.analysis.trial import TrialResult
 
 
 def trial(
@@ -42,7 +45,8 @@ def trial(
 
     An interrupted trial goes on when the same command runs again with the same --out.
     """
-    from remyelin.analysis.trial.design import load_design, shipped_trials
+    from remyelin.analysis.trial.files import load_design, shipped_trials
+    from remyelin.analysis.trial.run import SEVERAL
     from remyelin.base.errors import InputError
 
     if name is None:
@@ -58,12 +62,22 @@ def trial(
                 say(f"{row['name']:20} {row['title']}")
         return
     if name == "all":
-        if out is None:
+        if out is None and not as_json:
             raise InputError("remyelin trial all: give the folder of the pages with --out DIR.")
+        found = []
         for one in shipped_trials():
-            _one(one, out / one, workers, cluster, replicates, pool, as_json)
+            there = None if out is None else out / one
+            found.append(_one(one, there, workers, cluster, replicates, pool))
+            if not as_json:
+                _tell(found[-1], there)
+        if as_json:
+            print_json({"schema": SEVERAL, "trials": [one.as_dict() for one in found]})
         return
-    _one(name, out, workers, cluster, replicates, pool, as_json)
+    result = _one(name, out, workers, cluster, replicates, pool)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _tell(result, out)
 
 
 def _one(
@@ -73,10 +87,9 @@ def _one(
     cluster: str | None,
     replicates: int | None,
     pool: int | None,
-    as_json: bool,
-) -> None:
-    """Run one trial and print it, or write it."""
-    from remyelin.analysis.trial.design import load_design
+) -> TrialResult:
+    """Run one trial, and write it where a folder is given."""
+    from remyelin.analysis.trial.files import load_design
 
     design = load_design(name)
 
@@ -84,26 +97,37 @@ def _one(
     from remyelin.base.files import claimed
     from remyelin.output.pages.trial import files_of
     from remyelin.output.terminal.course import Progress
-    from remyelin.output.terminal.trial import describe
 
     with ExitStack() as stack:
         names = [f"{design.name}{end}" for end in (".html", ".json", "-example.csv")]
         held = None if out is None else stack.enter_context(claimed(out, names=names))
         progress = stack.enter_context(Progress())
-        found = run_trial(
-            design,
-            None if out is None else out / "pool",
-            workers=workers,
-            cluster=cluster,
-            replicates=replicates,
-            pool=pool,
-            progress=lambda what, done, total: progress(f"{what}: {done} of {total}"),
-        )
+        try:
+            found = run_trial(
+                design,
+                None if out is None else out / "pool",
+                workers=workers,
+                cluster=cluster,
+                replicates=replicates,
+                pool=pool,
+                progress=lambda what, done, total: progress(f"{design.name}, {what}: {done} of {total}"),
+            )
+        except KeyboardInterrupt:
+            kept = (
+                "nothing is kept, for no --out was given."
+                if out is None
+                else f"what is finished is kept in {out / 'pool'}: run the same command again to go on."
+            )
+            complain(f"remyelin: stopped; {kept}")
+            raise SystemExit(130) from None
         if held is not None:
             held.write(files_of(found))
-    if as_json:
-        print_json(found.as_dict())
-        return
+    return found
+
+
+def _tell(found: TrialResult, out: Path | None) -> None:
+    from remyelin.output.terminal.trial import describe
+
     say(describe(found))
     if out is not None:
-        say(f"wrote {out}/{design.name}.html")
+        say(f"wrote {out}/{found.design.name}.html")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 import re
 import tomllib
@@ -44,6 +45,7 @@ _KEYS = {
 }
 GROUP: Final = "remyelin.evidence"
 """Group of entry points by which another package adds entries: each loads to the path of a TOML file."""
+_LOG: Final = logging.getLogger("remyelin.evidence")
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -349,6 +351,7 @@ def _added_entries(shipped: Mapping[str, Entry]) -> dict[str, Entry]:
                 raise InputError(
                     f"{GROUP}: {point.name} adds the ledger entry {name!r}, which exists; rename it."
                 )
+            _LOG.debug("%s: %s adds %s", GROUP, point.name, name)
             entries[name] = _parse(name, point.name, raw)
     return entries
 

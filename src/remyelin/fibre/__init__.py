@@ -25,6 +25,7 @@ from remyelin.fibre.models.channels import ChannelSet, Current, Gate, Rate, mrg_
 from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, refine
 from remyelin.fibre.models.gaines import gaines_motor, gaines_sensory
 from remyelin.fibre.models.mrg import Geometry, build, mrg, mrg_interpolated, pena
+from remyelin.fibre.models.named import MODELS, FibreModel, fibre_of
 from remyelin.fibre.models.own import bare_cable, from_internodes
 from remyelin.fibre.models.sundt import sundt_c_fibre
 from remyelin.fibre.models.sweeney import sweeney
@@ -77,6 +78,7 @@ from remyelin.fibre.stimulation.waveform import (
 
 __all__ = [
     "FLUT",
+    "MODELS",
     "MYSA",
     "NODE",
     "PRESETS",
@@ -88,6 +90,7 @@ __all__ = [
     "Electrode",
     "Errors",
     "Fibre",
+    "FibreModel",
     "Field",
     "Gate",
     "Geometry",
@@ -120,6 +123,7 @@ __all__ = [
     "errors",
     "expose_potassium",
     "extracellular_stimulus",
+    "fibre_of",
     "field_of_point",
     "field_on_grid",
     "fields",

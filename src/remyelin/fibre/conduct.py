@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.reduced import Settings, prepare, run, threaded
 from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse, pulse_stimulus
 
+_LOG = logging.getLogger("remyelin.fibre")
 Solver = Literal["auto", "reduced", "full"]
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -159,6 +161,12 @@ def conduct(
             if len(alike):
                 _run_reduced(batch, alike, found, settings, workers)
         results.append(_result(batch, found))
+        _LOG.debug(
+            "conduct: %d fibres, %d different ones, %d with every compartment",
+            len(batch.which),
+            len(batch.outlines),
+            int(full.sum()),
+        )
     if not results:
         raise InputError("conduct was given no fibres.")
     data = _dataset(results)

@@ -16,6 +16,7 @@ import xarray as xr
 from remyelin import clinic, nerve
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
+from remyelin.base.log import Task
 from remyelin.base.units import SYSTEMS
 from remyelin.cobalamin.blood import potassium_watch
 from remyelin.cobalamin.readouts import combined_indicator, measure
@@ -210,6 +211,8 @@ def run_course(
     """
     ledger = ledger.recording()
     examine(case)  # one built by a program as well
+    task = Task("person", "course of %s", case.name)
+    progress = task.steps(progress)
     progress("placing the person")
     tables = nerve.build_tables(ledger)
     alike = _alike(_Asked(case, progress), ledger) if findings else None
@@ -268,6 +271,14 @@ def run_course(
     healthy = chain.studies(given.isel(time=0), who.body, conduct=conduct, coexisting=case.coexisting)
 
     provenance = Provenance(__version__, ledger.used(), ledger.overrides(), seed, exact)
+    task.done(
+        "%d plans, %d dates of studies, %d persons who resemble; %d numbers of the ledger used, %d assumed",
+        len(plans),
+        len(studies),
+        0 if alike is None else len(alike.people),
+        len(provenance.used),
+        sum(entry.kind == "assumed" for entry in provenance.used),
+    )
     # both layers count axons: of a segment, and of a whole pathway
     pathways = pathways.rename(axons="pathway_axons")
     data = xr.merge([chemistry, states, pathways, clinical], combine_attrs="drop_conflicts")

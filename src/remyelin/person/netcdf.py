@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from remyelin.person.forecast_guard import refusal, told_apart
 if TYPE_CHECKING:
     from remyelin.person.course import Course
 
+_LOG: Final = logging.getLogger("remyelin.files")
 NUMBERS: Final = {
     "latency": "ms",
     "amplitude": "",
@@ -179,15 +181,28 @@ def open_course(path: str | Path) -> xr.DataTree:
     where = where / "course.nc" if where.is_dir() else where
     if not where.is_file():
         raise InputError(f"{where}: no such file; give course.nc of a run, or its folder.")
-    try:
-        tree: xr.DataTree = xr.open_datatree(where, engine="h5netcdf").load()
-        tree.close()
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{where}: not a netCDF file of a course ({type(error).__name__}).") from None
+    tree = opened(where, "a course")
     if "remyelin_version" not in tree.attrs:
         raise InputError(
             f"{where}: a netCDF file, but not of a course; `remyelin run CASE --out DIR` writes one."
         )
+    return tree
+
+
+def opened(path: Path, of: str) -> xr.DataTree:
+    """Return a netCDF file as a tree, whole in memory.
+
+    Raises
+    ------
+    InputError
+        If it is none; `of` says of what it should be.
+    """
+    try:
+        tree: xr.DataTree = xr.open_datatree(path, engine="h5netcdf").load()
+        tree.close()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path}: not a netCDF file of {of} ({type(error).__name__}).") from None
+    _LOG.debug("read %s: %s of version %s", path, of, tree.attrs.get("remyelin_version", "unknown"))
     return tree
 
 

@@ -8,6 +8,7 @@ agreement at presentation is then no test of the model; what follows from it is.
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ from remyelin.person.settings import (
     PLACING_MAX_EVALUATIONS,
 )
 
+_LOG = logging.getLogger("remyelin.person")
 UNTREATED = Plan(plans.UNTREATED, "untreated", None)
 #: Traits that are a level at a given state, and the marker of each.
 _LEVELS = {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}
@@ -126,6 +128,14 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
         np.zeros(len(free)),
         diff_step=PLACING_DIFFERENCE,
         max_nfev=PLACING_MAX_EVALUATIONS,
+    )
+    residual = found.fun[: len(target)]
+    _LOG.debug(
+        "%s placed by %s: the largest residual %.1f SD of the assay, in %d evaluations",
+        case.name,
+        ", ".join(measured),
+        float(np.abs(residual).max()),
+        found.nfev,
     )
     placed = _moved(person, free, spread * found.x)
     for name in free:

@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy.stats import chi2, fisher_exact
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from remyelin.analysis.trial.models import least_squares, random_intercept, two_shares
+from remyelin.analysis.trial.models import independent, least_squares, random_intercept, two_shares
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -21,9 +21,10 @@ def test_least_squares(seed: int) -> None:
     x = np.column_stack([np.ones(n), arm, rng.standard_normal(n), rng.random(n) < 0.3])
     y = x @ [1.0, 0.4 * seed / 5, 0.8, -0.3] + rng.standard_normal(n)
     twin = sm.OLS(y, x).fit()
-    beta, p = least_squares(y, x, 1)
-    assert beta == pytest.approx(twin.params[1], abs=1e-10)
-    assert p == pytest.approx(twin.pvalues[1], rel=1e-7)
+    fit = least_squares(y, x, 1)
+    assert fit.value == pytest.approx(twin.params[1], abs=1e-10)
+    assert fit.p == pytest.approx(twin.pvalues[1], rel=1e-7)
+    assert fit.dropped == ()
 
 
 def test_a_column_that_says_nothing_new_changes_nothing() -> None:
@@ -31,9 +32,28 @@ def test_a_column_that_says_nothing_new_changes_nothing() -> None:
     arm = np.repeat([0.0, 1.0], 10)
     y = arm + rng.standard_normal(20)
     plain = np.column_stack([np.ones(20), arm])
-    assert least_squares(y, np.column_stack([plain, np.ones(20)]), 1) == pytest.approx(
-        least_squares(y, plain, 1)
-    )
+    for said_already in (np.ones(20), 7.0 + 1e-12 * rng.standard_normal(20), np.zeros(20)):
+        fit = least_squares(y, np.column_stack([plain, said_already]), 1)
+        alone = least_squares(y, plain, 1)
+        assert (fit.value, fit.p) == pytest.approx((alone.value, alone.p))
+        assert fit.dropped == (2,)
+
+
+def test_small_columns_and_near_ones_are_kept() -> None:
+    rng = np.random.default_rng(8)
+    base = rng.standard_normal(200)
+    # units do not matter, and a correlation of 0.9999 is no sameness
+    x = np.column_stack([np.ones(200), 1e-9 * base, 1e9 * (base + 0.01 * rng.standard_normal(200))])
+    assert independent(x, 1) == [0, 1, 2]
+
+
+def test_an_effect_that_nothing_tells_from_the_rest_is_not_tested() -> None:
+    rng = np.random.default_rng(3)
+    arm = np.repeat([0.0, 1.0], 20)
+    x = np.column_stack([np.ones(40), arm, 1.0 - arm])
+    y, person = arm + rng.standard_normal(40), np.repeat(np.arange(20), 2)
+    for fit in (least_squares(y, x, 1), random_intercept(y, x, person, 1)):
+        assert (fit.value, fit.p, fit.dropped) == (0.0, 1.0, (1,))
 
 
 @pytest.mark.parametrize(("seed", "between"), [(1, 1.0), (2, 0.3), (3, 3.0)])
@@ -52,9 +72,15 @@ def test_random_intercept(seed: int, between: float) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         twin = MixedLM(y, x, groups=person).fit(reml=True, method="bfgs")
-    beta, p = random_intercept(y, x, person, 5)
-    assert beta == pytest.approx(twin.params[5], abs=1e-3)
-    assert p == pytest.approx(twin.pvalues[5], rel=0.02, abs=1e-4)
+    fit = random_intercept(y, x, person, 5)
+    assert fit.value == pytest.approx(twin.params[5], abs=1e-3)
+    assert fit.p == pytest.approx(twin.pvalues[5], rel=0.02, abs=1e-4)
+    # redundant columns change neither estimate nor p, nor the degrees of freedom
+    more = np.column_stack([x[:, :2], np.ones(len(y)), x[:, 2:], np.zeros(len(y)), 2.0 * x[:, 0] - x[:, 3]])
+    wide = random_intercept(y, more, person, 6)
+    assert (wide.value, wide.p) == pytest.approx((fit.value, fit.p), rel=1e-6)
+    assert len(wide.dropped) == 3
+    assert 6 not in wide.dropped
 
 
 def test_without_spread_between_persons_it_is_least_squares() -> None:
@@ -63,7 +89,7 @@ def test_without_spread_between_persons_it_is_least_squares() -> None:
     x = np.column_stack([np.ones(120), (person % 2).astype(float)])
     # each pair adds up to nothing, so that persons differ less than chance would have it
     y = np.tile([1.0, -1.0], 60) * rng.standard_normal(60).repeat(2)
-    assert random_intercept(y, x, person, 1)[0] == pytest.approx(least_squares(y, x, 1)[0], abs=1e-9)
+    assert random_intercept(y, x, person, 1).value == pytest.approx(least_squares(y, x, 1).value, abs=1e-9)
 
 
 @pytest.mark.parametrize(

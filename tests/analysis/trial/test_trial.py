@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,25 @@ import pytest
 from scipy.stats import norm
 
 from remyelin.analysis.cohort.observation import Observation, observation_of
-from remyelin.analysis.trial import Design, load_design, parse_design, run_trial, shipped_trials
+from remyelin.analysis.trial import (
+    Design,
+    TrialResult,
+    load_design,
+    parse_design,
+    run_trial,
+    shipped_trials,
+)
 from remyelin.analysis.trial.analyse import analyse, responded
+from remyelin.analysis.trial.kept import Kept
 from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.run import analysed
 from remyelin.analysis.trial.simulate import allocate, measured, power_rows, replicate, stream
 from remyelin.analysis.trial.sizing import needed, paired
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.output.pages.trial import render_trial
+from remyelin.output.terminal.trial import describe
+from remyelin.output.trial_words import left_out
 
 REPLICATES = 1000
 LONG = os.environ.get("REMYELIN_LONG") == "1"
@@ -195,13 +208,28 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
-def test_all_trials_are_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_trials_are_one_command_and_one_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from remyelin.cli import trial as command
 
     run: list[tuple[str, Path | None]] = []
-    monkeypatch.setattr(command, "_one", lambda name, out, *rest: run.append((name, out)))
+    design = _design(replicates=10, sizes=[10])
+    found = analysed(design, _pool(1.0, design, persons=40))
+
+    def one(name: str, out: Path | None, *rest: Any) -> TrialResult:
+        run.append((name, out))
+        return found
+
+    monkeypatch.setattr(command, "_one", one)
     command.trial("all", out=tmp_path)
     assert run == [(name, tmp_path / name) for name in shipped_trials()]
+    assert capsys.readouterr().out.count("Made for a test") == len(run)
+    command.trial("all", out=tmp_path, as_json=True)
+    document = json.loads(capsys.readouterr().out)  # fails where there are several
+    assert document["schema"] == "remyelin-trials-1"
+    assert document["version"]
+    assert [one["schema"] for one in document["trials"]] == ["remyelin-trial-1"] * len(shipped_trials())
     with pytest.raises(InputError, match="--out DIR"):
         command.trial("all")
 
@@ -381,6 +409,66 @@ def test_finished_sizes_are_read_again(tmp_path: Path) -> None:
     assert found == power_rows(design, pool, PLAIN)[0]
     other = design.model_copy(update={"seed": 2})
     assert power_rows(other, pool, PLAIN, lambda done, total: None, tmp_path)[0] != found
+
+
+def test_other_names_or_another_noise_are_another_trial(tmp_path: Path) -> None:
+    design = _design()
+    pool = _pool(0.5, design, persons=20)
+
+    def key(pool: Pool, noise: Observation = PLAIN["b12"]) -> str:
+        return Kept.of(tmp_path, design, pool, {"b12": noise}).key
+
+    def renamed(arms: tuple[str, str], column: str = "b12") -> Pool:
+        values = {
+            ("as shipped", arm): {column: given["b12"]}
+            for arm, given in zip(arms, pool.values.values(), strict=True)
+        }
+        return replace(pool, values=values)
+
+    assert key(renamed(("new", "old"))) == key(pool)
+    keys = [
+        key(pool),
+        key(pool, Observation(within=0.1)),
+        key(pool, Observation(absent=0.0)),
+        key(renamed(("new", "older"))),
+        key(renamed(("new", "old"), "mma")),
+        key(replace(pool, days=pool.days + 1.0)),
+        key(replace(pool, strata=1 - pool.strata)),
+    ]
+    assert len(set(keys)) == len(keys)
+    # the same bytes cut otherwise
+    shape = {name: {"b12": given["b12"].reshape(1, 30, 2)} for name, given in pool.values.items()}
+    assert key(replace(pool, values=shape)) not in keys
+
+
+def test_a_visit_that_nobody_came_to_is_left_out_and_said() -> None:
+    mixed = {"name": "b12", "column": "b12", "kind": "change", "visit": "12 mo", "analysis": "mixed"}
+    design = _design(endpoint=[mixed], sizes=[30], replicates=20)
+    pool = _pool(1.0, design, persons=200)
+    whole = analysed(design, pool)
+    assert [row.redundant for row in whole.rows] == [0.0]
+    assert not left_out(whole)
+    for given in pool.values.values():
+        given["b12"][:, :, 1] = np.nan
+    found = analysed(design, pool)
+    assert found.rows[0].redundant == 1.0
+    assert found.rows[0].power > 0.8
+    assert found.rows[0].estimate == pytest.approx(1.0, abs=0.3)
+    (sentence,) = left_out(found)
+    assert sentence.startswith(
+        "b12: in up to 100.0% of the replicates a column of the model said nothing new"
+    )
+    assert sentence in render_trial(found)
+    assert "said nothing new" in describe(found)
+
+
+def test_arms_are_printed_with_their_doses() -> None:
+    design = _design(replicates=10, sizes=[10])
+    found = analysed(design, _pool(1.0, design, persons=40))
+    dose = "hydroxocobalamin 1 mg im every 2 d for 21 d, then hydroxocobalamin 1 mg im every 2 mo"
+    for text in (render_trial(found), " ".join(describe(found).split())):
+        assert f"uk neurological ({dose})" in text
+        assert "no treatment" in text
 
 
 def test_the_trial_of_a_pool_says_what_it_needs() -> None:

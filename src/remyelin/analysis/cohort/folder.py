@@ -163,7 +163,6 @@ def begin(
     old = read_manifest(folder) if resume else None
     if old is not None:
         _refuse_another(folder, old, run)
-    parts.mkdir(parents=True, exist_ok=True)
     covered = 0
     if old is not None:
         for path in sorted(parts.glob("courses-*.parquet")):
@@ -179,7 +178,10 @@ def begin(
         place = stop if part is None else part.chunk.stop
     if old is not None and old.get("finished") and not chunks:
         return finished, chunks  # it stays finished, whatever happens to this run
-    _sweep(parts, {part.chunk.file for part in finished})
+    if parts.exists():
+        _sweep(parts, {part.chunk.file for part in finished})
+    folder.mkdir(parents=True, exist_ok=True)
+    # first, so that a run killed here leaves nothing that looks like somebody else's
     _write_json(
         folder / MANIFEST,
         {
@@ -197,6 +199,7 @@ def begin(
         },
     )
     put(folder / POPULATION, tomli_w.dumps(to_data(population)).encode())
+    parts.mkdir(exist_ok=True)
     return finished, chunks
 
 
@@ -230,17 +233,14 @@ def finish(folder: Path, parts: set[str], found: Mapping[str, Any]) -> None:
     _write_json(folder / MANIFEST, {**manifest, "finished": True, "parts": sorted(parts), **found})
 
 
-def full(folder: Path) -> str:
+def full(folder: Path, again: str) -> str:
     """Return what to say when the disk is full."""
-    return (
-        f"the disk of {folder} is full; {_kept(folder)} are kept: make room there and run the same command "
-        "with --resume."
-    )
+    return f"the disk of {folder} is full; {_kept(folder)} are kept: make room there and run {again}."
 
 
-def broken_off(folder: Path, why: str) -> str:
+def broken_off(folder: Path, why: str, again: str) -> str:
     """Return what to say when nobody could go on."""
-    return f"{why.rstrip('.')}; {_kept(folder)} are kept: run the same command with --resume to go on."
+    return f"{why.rstrip('.')}; {_kept(folder)} are kept: run {again} to go on."
 
 
 def _kept(folder: Path) -> str:

@@ -24,6 +24,7 @@ from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK
 from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, dump
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
 from remyelin.person.chain import Chain
@@ -137,6 +138,7 @@ def run_cohort(
     chunk: int = COHORT_CHUNK,
     progress: Callable[[Progress], None] = lambda progress: None,
     say: Callable[[str], None] = lambda step: None,
+    again: str = "the same command with --resume",
 ) -> Cohort:
     """Compute a cohort into a folder.
 
@@ -157,6 +159,8 @@ def run_cohort(
         Called after every part.
     say : callable
         Called with the name of each step.
+    again : str
+        What goes on with a run that broke off, for the error.
 
     Returns
     -------
@@ -185,6 +189,8 @@ def run_cohort(
     ()
     """
     executor = executor or Serial()
+    task = Task("cohort", "cohort %s, %d persons", population.name, population.persons)
+    say = task.steps(say)
     with closing(executor), ExitStack() as stack:
         if chunk < 1:
             raise InputError(f"chunk: {chunk} is impossible; give 1 or more.")
@@ -226,12 +232,15 @@ def run_cohort(
                 progress,
             )
             mend(folder)
+            task.done(
+                "%d courses, %d failed, %d found finished", found.courses, len(found.failures), found.resumed
+            )
             return replace(found, folder=folder)
         except (WorkersLost, SimulationError) as error:
-            raise Stopped(broken_off(work, str(error))) from None
+            raise Stopped(broken_off(work, str(error), again)) from None
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
-                raise Stopped(full(work)) from None
+                raise Stopped(full(work, again)) from None
             raise InputError(f"{work}: cannot be written: {error.strerror or error}.") from None
 
 

@@ -1,8 +1,9 @@
 """Maximum a posteriori values and posteriors of the kinetic model, person by person.
 
 Observations are lognormal about the model with the variation within a person of ``readout_noise.*``. Persons differ by
-factors of the typical one, lognormal with the spreads ``spread.*`` of the ledger. Their mode is found by least squares,
-and their distribution by importance sampling from a Student distribution about it.
+factors of the typical one, lognormal with the spreads ``spread.*`` of the ledger; numbers of the ledger stay within
+their ranges. The mode is found by least squares, and the distribution by importance sampling from a Student
+distribution about it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scipy.stats import multivariate_t
 
 from remyelin.analysis.estimation.table import MARKERS, Occasion, Subject, read_table
 from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.base.log import Task
 from remyelin.cobalamin import Parameters, course_of
 from remyelin.evidence import Ledger
 from remyelin.person.inference.psis import smoothed
@@ -33,6 +35,8 @@ SCALES: Final[Mapping[str, tuple[str, str]]] = {
     "homocysteine": ("metabolite_scale_hcy", "spread.homocysteine"),
 }
 FREEDOM: Final = 5  # degrees of freedom of the proposal
+ROUNDS: Final = 200  # of drawing, in which draws outside a range of the ledger are replaced
+AT_END: Final = 1e-3  # share of the logarithm of a range, nearer than which a mode counts as at its end
 LEAST: Final = 1e-6  # smallest concentration that is compared
 
 
@@ -87,7 +91,9 @@ class Estimates:
     persons : Dataset (id, parameter)
         ``map``, the most likely factor; ``sd``, of its logarithm, from the curvature; ``shrinkage``, (sd / prior SD)^2:
         near 1 the data say nothing; ``value``, of entries of
-        the ledger in their unit. Over id: ``effective``, the effective number of draws, and ``pareto_k``, above 0.7
+        the ledger in their unit; ``end``, "low" or "high" where the mode lies at that end of the ledger's range, which
+        says that the data ask for more than the range allows, and "" elsewhere. Over id:
+        ``effective``, the effective number of draws, and ``pareto_k``, above 0.7
         unreliable.
     rows : Dataset (row)
         ``id``, ``time`` (days), ``marker``, ``observed``, ``population`` (typical person), ``individual`` (at the
@@ -168,16 +174,18 @@ def estimate(
         raise InputError(f"estimate: {draws} draws say nothing of a posterior; give 10 or more.")
     subjects = read_table(table, covariates)
     found = []
+    task = Task("estimation", "estimation of %s in %d persons", ", ".join(chosen.names), len(subjects))
     progress(0, len(subjects))
     for index, subject in enumerate(subjects):
         found.append(_person(subject, chosen, numbers, draws, np.random.default_rng([seed, index])))
         progress(index + 1, len(subjects))
+    task.done("the largest Pareto k %.2f", max(one.pareto_k for one in found))
     names = list(chosen.names)
     ids = [subject.id for subject in subjects]
     persons = xr.Dataset(
         {
             name: (("id", "parameter"), np.array([getattr(one, name) for one in found]))
-            for name in ("map", "sd", "shrinkage", "value")
+            for name in ("map", "sd", "shrinkage", "value", "end")
         }
         | {
             name: ("id", np.array([getattr(one, name) for one in found]))
@@ -203,6 +211,7 @@ class _Found:
     sd: Array
     shrinkage: Array
     value: Array
+    end: NDArray[np.str_]
     effective: float
     pareto_k: float
     draws: Array
@@ -232,24 +241,34 @@ def _person(
         return np.concatenate([misfit, logs / spread])
 
     start = np.zeros(len(spread))
-    mode = least_squares(residuals, start, x_scale=spread, diff_step=1e-3)
+    limits = _limits(model, ledger)
+    mode = least_squares(residuals, start, bounds=limits, x_scale=spread, diff_step=1e-3)
     if not mode.success:
         raise SimulationError(f"estimate: no mode was found for person {subject.id:g}: {mode.message}")
     covariance = np.linalg.inv(mode.jac.T @ mode.jac)
-    proposal = multivariate_t(mode.x, covariance, df=FREEDOM)
-    drawn = np.asarray(proposal.rvs(count, random_state=random), dtype=np.float64).reshape(count, len(spread))
+    sd = np.sqrt(np.diag(covariance))
+    # a proposal wider than a range would mostly miss it
+    narrower = np.minimum(1.0, (limits[1] - limits[0]) / (2.0 * sd))
+    proposal = multivariate_t(mode.x, covariance * np.outer(narrower, narrower), df=FREEDOM)
+    drawn = _within(proposal, count, limits, random)
+    if drawn is None:
+        raise SimulationError(
+            f"estimate: person {subject.id:g}: the ranges of the ledger leave next to no room about the mode; free "
+            "fewer entries."
+        )
     curves = np.array([predicted(logs) for logs in drawn])
     misfit = (np.log(observed[known]) - np.log(curves[:, known])) / noise[known]
     log_target = -0.5 * ((misfit**2).sum(axis=1) + ((drawn / spread) ** 2).sum(axis=1))
     log_weight, tail = smoothed(log_target - np.atleast_1d(proposal.logpdf(drawn)))
     weights = np.exp(log_weight)
-    individual, sd = predicted(mode.x), np.sqrt(np.diag(covariance))
+    individual = predicted(mode.x)
     entries = [ledger[name] for name in model.entries]
     return _Found(
         map=np.exp(mode.x),
         sd=sd,
         shrinkage=(sd / spread) ** 2,
         value=np.array([*(np.nan for _ in model.scales), *entries]) * np.exp(mode.x),
+        end=_ends(mode.x, limits),
         effective=float(1.0 / (weights**2).sum()),
         pareto_k=float(tail),
         draws=drawn,
@@ -268,10 +287,47 @@ def _person(
     )
 
 
+def _limits(model: Model, ledger: Ledger) -> tuple[Array, Array]:
+    """Return the lowest and highest logarithm of every factor; entries of the ledger stay in their ranges."""
+    lows, highs = [-np.inf] * len(model.scales), [np.inf] * len(model.scales)
+    for name in model.entries:
+        value, (low, high) = ledger[name], ledger.entry(name).range or (0.0, np.inf)
+        if not (value > 0.0 and low < high):
+            raise InputError(f"model: {name} is no positive number with a range; it cannot be estimated.")
+        lows.append(float(np.log(low / value)) if low > 0.0 else -np.inf)
+        highs.append(float(np.log(high / value)))
+    return np.array(lows), np.array(highs)
+
+
+def _within(
+    proposal: Any, count: int, limits: tuple[Array, Array], random: np.random.Generator
+) -> Array | None:
+    """Return draws within the limits; None where so many rounds do not find them.
+
+    What lies outside is drawn again: the density is that of the proposal but for a factor, which weights do not see.
+    """
+    kept = np.zeros((0, len(limits[0])))
+    for _ in range(ROUNDS):
+        drawn = np.asarray(proposal.rvs(count, random_state=random), dtype=np.float64).reshape(count, -1)
+        kept = np.concatenate([kept, drawn[((drawn >= limits[0]) & (drawn <= limits[1])).all(axis=1)]])
+        if len(kept) >= count:
+            return kept[:count]
+    return None
+
+
+def _ends(logs: Array, limits: tuple[Array, Array]) -> NDArray[np.str_]:
+    """Return at which end of its range each factor lies; "" inside, and where there is no end."""
+    low, high = limits
+    both = np.isfinite(low) & np.isfinite(high)
+    near = AT_END * np.where(both, np.subtract(high, low, where=both, out=np.ones_like(low)), 1.0)
+    return np.where(logs - low <= near, "low", np.where(high - logs <= near, "high", ""))
+
+
 def _parameters(logs: Array, model: Model, ledger: Ledger) -> Parameters:
     changes: dict[str, float | str] = {}
     for name, log in zip(model.entries, logs[len(model.scales) :], strict=True):
         low, high = ledger.entry(name).range or (-np.inf, np.inf)
+        # a factor at an end may be past it by a rounding
         changes[name] = float(np.clip(ledger[name] * np.exp(log), low, high))
     return Parameters.from_ledger(ledger.replace(changes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +26,14 @@ Array = NDArray[np.float64]
 MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
 REQUIRED: Final = ("ID", "TIME", "EVID")
 EVENTS: Final = ("AMT", "RATE", "CMT", "FORM", "FOOD", "II", "ADDL", "SS")
-#: Covariates: age (years), food (ug/day), working share of intrinsic factor, filtration (mL/min/1.73 m2).
-COVARIATES: Final = ("AGE", "INTAKE", "IF", "GFR")
+#: Covariates, with their fields of an exposure and whether these are profiles over time: age (years), food (ug/day),
+#: working share of intrinsic factor, filtration (mL/min/1.73 m2).
+COVARIATES: Final[Mapping[str, tuple[str, bool]]] = {
+    "AGE": ("age", False),
+    "INTAKE": ("food_intake", True),
+    "IF": ("intrinsic_factor", True),
+    "GFR": ("filtration", True),
+}
 COLUMNS: Final = (*REQUIRED, "DV", "DVID", "MDV", *EVENTS, *COVARIATES)
 STEADY_YEARS: Final = 10
 """Doses of SS = 1 are repeated for so long before: the store turns over in years."""
@@ -124,19 +130,21 @@ def read_table(table: Any, covariates: Mapping[str, float] | None = None) -> tup
     >>> subject.occasions[0].value
     array([600.])
     """
-    given = {name.upper(): value for name, value in (covariates or {}).items()}
+    given = {str(name).strip().upper(): value for name, value in (covariates or {}).items()}
+    stranger = next((name for name in given if name not in COVARIATES), None)
+    if stranger is not None:
+        raise InputError(f"covariates: unknown covariate {stranger!r}; {nearest(stranger, COVARIATES)}")
     rows = [_Row(i, fields, given) for i, fields in enumerate(_rows(table), start=1)]
     if not rows:
         raise InputError("table: has no rows; give one a dose and one an observation.")
     missing = [name for name in REQUIRED if name not in rows[0].fields]
     if missing:
         raise InputError(f"table: column {missing[0]} is missing; the columns are {', '.join(COLUMNS)}.")
-    unknown = [name for name in rows[0].fields if name not in COLUMNS]
-    if unknown:
-        raise InputError(f"table: unknown column {unknown[0]!r}; {nearest(unknown[0], COLUMNS)}")
+    for row in rows:
+        row.check()
     persons: dict[float, list[_Row]] = {}
     for row in rows:
-        persons.setdefault(row.number("ID"), []).append(row)
+        persons.setdefault(row.number("ID", None), []).append(row)
     return tuple(Subject(name, _occasions(own)) for name, own in persons.items())
 
 
@@ -153,26 +161,62 @@ def _rows(table: Any) -> Iterable[Mapping[str, Any]]:
     raise InputError(f"table: a {type(table).__name__} is no table; give a CSV file, a data frame or rows.")
 
 
+#: Only its checks are used.
+_ANYBODY: Final = Exposure(age=1, food_intake=constant(0.0), meals_per_day=MEALS)
+
+
+def _blank(written: Any) -> bool:
+    return written is None or str(written).strip().lower() in (".", "", "nan", "none", "<na>")
+
+
 class _Row:
     """One row: numbers by column, with its position at hand."""
 
     def __init__(self, line: int, fields: Mapping[str, Any], given: Mapping[str, float]) -> None:
         self.line = line
+        if None in fields:
+            raise InputError(f"table: row {line} has more cells than there are columns; give one a column.")
         self.fields = {str(name).strip().upper(): value for name, value in fields.items()}
         self.given = given
 
+    def check(self) -> None:
+        """Refuse a row with an unknown column, a blank that has no meaning, or a covariate that nobody has."""
+        for name in self.fields:
+            if name not in COLUMNS:
+                raise InputError(f"table: row {self.line}: unknown column {name!r}; {nearest(name, COLUMNS)}")
+        for name in REQUIRED:
+            if not self.holds(name):
+                raise InputError(f"table: row {self.line}: column {name} is blank; give a number.")
+        for name, (key, varies) in COVARIATES.items():
+            if self.holds(name):
+                value = self.number(name)
+                given: dict[str, Any] = {key: constant(value) if varies else value}
+                try:
+                    replace(_ANYBODY, **given)
+                except InputError as error:
+                    raise InputError(
+                        f"table: row {self.line}: column {name}: {str(error).removeprefix('exposure: ')}"
+                    ) from None
+
+    def _written(self, name: str) -> Any:
+        """Return what stands in the table, or what holds for everybody where that is blank."""
+        written = self.fields.get(name)
+        return self.given.get(name) if _blank(written) else written
+
     def holds(self, name: str) -> bool:
-        written = self.fields.get(name, self.given.get(name))
-        return written is not None and str(written).strip() not in (".", "", "nan", "NaN")
+        return not _blank(self._written(name))
 
     def number(self, name: str, default: float | None = 0.0) -> float:
-        written = self.fields.get(name, self.given.get(name))
-        if not self.holds(name):
+        written = self._written(name)
+        if _blank(written):
             if default is None:
-                raise InputError(f"table: row {self.line}: {name} is missing; give a column or `covariates`.")
+                raise InputError(
+                    f"table: row {self.line}: {name} is missing; give it in its column"
+                    + (" or in `covariates`." if name in COVARIATES else ".")
+                )
             return default
         try:
-            value = float(written)  # type: ignore[arg-type]
+            value = float(written)
         except (TypeError, ValueError):
             raise InputError(f"table: row {self.line}: {name} {written!r} is not a number.") from None
         if not math.isfinite(value):

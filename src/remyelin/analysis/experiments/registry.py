@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.figure import Figure
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 
 Progress = Callable[[str], None]
@@ -313,4 +314,7 @@ def run_experiment(name: str, ledger: Ledger, progress: Progress = lambda step: 
     run: Callable[[Ledger, Progress], Result] = getattr(
         importlib.import_module(f"remyelin.analysis.experiments.{module}"), function
     )
-    return run(ledger, progress)
+    task = Task("experiments", "experiment %s", name)
+    result: Result = run(ledger, task.steps(progress))
+    task.done()
+    return result

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.analysis.trial.design import Endpoint
-from remyelin.analysis.trial.models import least_squares, random_intercept, two_shares
+from remyelin.analysis.trial.models import Fit, least_squares, random_intercept, two_shares
 from remyelin.analysis.trial.settings import FEWEST_ANALYSED
 
 Values = NDArray[np.float64]
@@ -25,10 +25,13 @@ class Test:
         First arm less last: of the mean (of the logarithm where asked), or of the share with the event.
     p : float
         Two-sided; 1 where too few persons are left for a test.
+    redundant : bool
+        Whether a column of the model said nothing new and was left out, as the mean of a visit that nobody came to.
     """
 
     estimate: float
     p: float
+    redundant: bool = False
 
 
 def analyse(
@@ -81,6 +84,10 @@ def _enough(group: NDArray[np.int64]) -> bool:
     return bool(min((group == 1).sum(), (group == 0).sum()) >= FEWEST_ANALYSED)
 
 
+def _of(fit: Fit) -> Test:
+    return Test(fit.value, fit.p, bool(fit.dropped))
+
+
 def _ancova(after: Values, before: Values, group: NDArray[np.int64], stratum: NDArray[np.int64]) -> Test:
     there = np.isfinite(after) & np.isfinite(before)
     y, x, arm, layer = after[there], before[there], group[there], stratum[there]
@@ -90,7 +97,7 @@ def _ancova(after: Values, before: Values, group: NDArray[np.int64], stratum: ND
     if np.ptp(x) > 0.0:
         columns.append(x - x.mean())
     columns += [(layer == one).astype(np.float64) for one in np.unique(layer)[1:]]
-    return Test(*least_squares(y, np.column_stack(columns), 1))
+    return _of(least_squares(y, np.column_stack(columns), 1))
 
 
 def _mixed(values: Values, group: NDArray[np.int64]) -> Test:
@@ -107,7 +114,7 @@ def _mixed(values: Values, group: NDArray[np.int64]) -> Test:
     if np.ptp(before[person]) > 0.0:
         columns.append(before[person] - before[person].mean())
     place = np.unique(person, return_inverse=True)[1].astype(np.int64)
-    return Test(*random_intercept(later[there], np.column_stack(columns), place, 2 * (visits - 1) - 1))
+    return _of(random_intercept(later[there], np.column_stack(columns), place, 2 * (visits - 1) - 1))
 
 
 def _logistic(met: NDArray[np.bool_], there: NDArray[np.bool_], group: NDArray[np.int64]) -> Test:

@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin._version import __version__
 from remyelin.analysis.cohort.executors import executor
+from remyelin.analysis.cohort.folder import read_manifest
 from remyelin.analysis.cohort.results import Results
-from remyelin.analysis.cohort.run import Progress, run_cohort
+from remyelin.analysis.cohort.run import Progress, parameter_sets, run_cohort
+from remyelin.analysis.cohort.work import made_with
 from remyelin.analysis.trial.design import Design, Hypothesis, TrialArm
 from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.evidence import Ledger
 
 Values = NDArray[np.float64]
 
@@ -54,9 +58,8 @@ def build_pool(
     design: Design,
     folder: Path,
     *,
-    workers: int | None = 1,
+    workers: int | None = None,
     cluster: str | None = None,
-    resume: bool = True,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Pool:
     """Simulate every person under every arm and hypothesis.
@@ -68,8 +71,6 @@ def build_pool(
         Holds one cohort for each arm; an unfinished one goes on, a finished one of the same content is read.
     workers, cluster
         As for a cohort.
-    resume : bool
-        Keep what is there.
     progress : callable
         Called with a description, courses done and courses in all.
 
@@ -103,7 +104,6 @@ def build_pool(
                     strata,
                     workers,
                     cluster,
-                    resume,
                     progress,
                 )
             tables[hypothesis.name, arm.name] = known[key]
@@ -123,7 +123,12 @@ def build_pool(
 
 
 def _key(design: Design, arm: TrialArm, settings: Mapping[str, float]) -> str:
-    content = json.dumps([design.of_arm(arm).digest(), dict(settings)], sort_keys=True)
+    """Name the folder of an arm by all that decides its numbers, so that others never meet it there."""
+    population = design.of_arm(arm)
+    _, sets = parameter_sets(population)
+    ledger = Ledger.shipped().replace(dict(settings)).digest()
+    decides = [__version__, population.digest(), dict(settings), list(map(dict, sets)), ledger, made_with()]
+    content = json.dumps(decides, sort_keys=True)
     return f"{arm.name}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
@@ -137,7 +142,6 @@ def _computed(
     strata: list[str],
     workers: int | None,
     cluster: str | None,
-    resume: bool,
     progress: Callable[[str, int, int], None],
 ) -> tuple[list[int], dict[str, Values], dict[str, Any]]:
     """Compute or read the cohort of one arm: persons, columns (set, person, visit), words and covariates."""
@@ -151,7 +155,8 @@ def _computed(
         folder,
         executor(workers, cluster),
         settings=dict(settings),
-        resume=resume and folder.exists(),
+        resume=read_manifest(folder) is not None,
+        again="the same command again",
         progress=said,
     )
     results = Results(cohort)

@@ -13,15 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.analysis.cohort.observation import Observation, observation_of
-from remyelin.analysis.trial.design import Design, load_design
+from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.example import example
+from remyelin.analysis.trial.files import load_design
 from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
 from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
 from remyelin.base.errors import InputError
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 
 SCHEMA: Final = "remyelin-trial-1"
+#: Of a list of trials.
+SEVERAL: Final = "remyelin-trials-1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,11 +93,10 @@ def run_trial(
     design: Design | str,
     folder: Path | None = None,
     *,
-    workers: int | None = 1,
+    workers: int | None = None,
     cluster: str | None = None,
     replicates: int | None = None,
     pool: int | None = None,
-    resume: bool = True,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> TrialResult:
     """Run a virtual trial.
@@ -111,13 +114,11 @@ def run_trial(
         Keeps the pool, so that an interrupted trial goes on and a finished pool is read again; a temporary one when
         omitted.
     workers : int or None
-        Processes that simulate the pool; one per processor when None. The result does not depend on it.
+        Processes that simulate the pool; one per processor when omitted. The result does not depend on it.
     cluster : str, optional
-        A Dask scheduler.
+        A Dask scheduler, or ``local:N``, in place of `workers`.
     replicates, pool : int, optional
         In place of the design's.
-    resume : bool
-        Keep what an earlier run left in the folder.
     progress : callable
         Called with a description, what is done and how much there is.
 
@@ -144,15 +145,21 @@ def run_trial(
     if changes:
         chosen = _resized(chosen, changes)
     _library()
+    task = Task("trial", "trial %s, %d persons in the pool", chosen.name, chosen.pool)
+    progress = task.steps(progress)
     with ExitStack() as stack:
         where = (
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-trial-")))
             if folder is None
             else folder
         )
-        people = build_pool(chosen, where, workers=workers, cluster=cluster, resume=resume, progress=progress)
+        people = build_pool(chosen, where, workers=workers, cluster=cluster, progress=progress)
         kept = None if folder is None else where / "replicates"
-        return analysed(chosen, people, progress, kept)
+        result = analysed(chosen, people, progress, kept)
+    task.done(
+        "%d persons simulated, %d failed; %d rows of power", people.persons, people.failed, len(result.rows)
+    )
+    return result
 
 
 def analysed(

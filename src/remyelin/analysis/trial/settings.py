@@ -13,6 +13,8 @@ MOST_SETS: Final = 200
 #: Numbers of the random streams, so that one purpose never changes the numbers of another.
 REPEATABLE_STREAMS: Final = {"allocation": 0, "noise": 1, "set": 2, "size": 3}
 FEWEST_ANALYSED: Final = 3  # persons an arm must keep for a test to be made
+#: Eigenvalue of the Gram matrix of columns of length 1, at or below which one of them says nothing new.
+RANK_TOLERANCE: Final = 1e-9
 LOOK_LEVEL: Final = 0.001  # p below which an interim look ends a trial (Haybittle and Peto)
 PROGRESS_EVERY: Final = 50  # replicates between two reports of progress
 SIZING_PERSONS: Final = 4000  # per arm, drawn to find the effect and the spread of every visit

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.trial.analyse import Test, analyse
 from remyelin.analysis.trial.design import Design, Endpoint
-from remyelin.analysis.trial.kept import Kept
+from remyelin.analysis.trial.kept import Kept, Replicates
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import LOOK_LEVEL, PROGRESS_EVERY, REPEATABLE_STREAMS
 
@@ -63,6 +63,8 @@ class PowerRow:
         The same share where both arms get what the last arm gets.
     stopped : float or None
         Share of replicates that an interim look ends; None without looks.
+    redundant : float
+        Share of replicates in whose model a column said nothing new and was left out.
     """
 
     hypothesis: str
@@ -76,6 +78,7 @@ class PowerRow:
     high: float
     type_one: float
     stopped: float | None
+    redundant: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,42 +280,41 @@ def power_rows(
 
     Finished sizes are kept in `folder` and read again.
     """
-    kept = Kept.of(folder, design, pool)
+    kept = Kept.of(folder, design, pool, looks)
     rows: list[PowerRow] = []
     assured: list[AssuranceRow] = []
     purposes = 3 if pool.sets > 1 else 2
     total = len(design.hypothesis) * len(design.sizes) * design.replicates * purposes
     done = 0
 
-    def many(hypothesis: int, size: int, **how: bool) -> tuple[Values, Values, NDArray[np.bool_]]:
+    def many(hypothesis: int, size: int, **how: bool) -> Replicates:
         nonlocal done
         name = "-".join(map(str, (hypothesis, size, *how)))
         if (earlier := kept.read(name)) is not None:
             done += design.replicates
             progress(done, total)
             return earlier
-        p = np.empty((design.replicates, len(design.endpoint)))
-        estimate = np.empty_like(p)
-        ended = np.empty(p.shape, dtype=np.bool_)
+        found = Replicates.empty(design.replicates, len(design.endpoint))
         for number in range(design.replicates):
             tests, stopped = replicate(design, pool, hypothesis, size, number, looks, **how)
-            p[number] = [one.p for one in tests]
-            estimate[number] = [one.estimate for one in tests]
-            ended[number] = stopped
+            found.p[number] = [one.p for one in tests]
+            found.estimate[number] = [one.estimate for one in tests]
+            found.redundant[number] = [one.redundant for one in tests]
+            found.ended[number] = stopped
             done += 1
             if done % PROGRESS_EVERY == 0 or done == total:
                 progress(done, total)
-        kept.write(name, (p, estimate, ended))
-        return p, estimate, ended
+        kept.write(name, found)
+        return found
 
     for hypothesis, named in enumerate(design.hypothesis):
         for size, n in enumerate(design.sizes):
-            p, estimate, ended = many(hypothesis, size)
-            null, _, _ = many(hypothesis, size, null=True)
-            over = many(hypothesis, size, over_sets=True)[0] if pool.sets > 1 else None
+            here = many(hypothesis, size)
+            null = many(hypothesis, size, null=True).p
+            over = many(hypothesis, size, over_sets=True).p if pool.sets > 1 else None
             for place, endpoint in enumerate(design.endpoint):
-                power = float((p[:, place] < design.alpha).mean())
-                low, middle, high = np.quantile(estimate[:, place], (0.025, 0.5, 0.975))
+                power = float((here.p[:, place] < design.alpha).mean())
+                low, middle, high = np.quantile(here.estimate[:, place], (0.025, 0.5, 0.975))
                 rows.append(
                     PowerRow(
                         named.name,
@@ -325,7 +327,8 @@ def power_rows(
                         float(low),
                         float(high),
                         float((null[:, place] < design.alpha).mean()),
-                        float(ended[:, place].mean()) if design.looks else None,
+                        float(here.ended[:, place].mean()) if design.looks else None,
+                        float(here.redundant[:, place].mean()),
                     )
                 )
                 if over is not None:

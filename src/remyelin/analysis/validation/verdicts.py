@@ -20,6 +20,7 @@ from importlib.resources import files
 from typing import TypeVar
 
 from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.base.log import Task
 from remyelin.evidence import Ledger, Target, load_published
 
 LAYERS = ("fibre", "nerve", "cobalamin", "myelin", "clinic")
@@ -154,8 +155,13 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
         importlib.import_module("remyelin.analysis.validation.association")
     results: dict[Simulation, Mapping[str, float | Estimate] | Exception] = {}
     shipped = {} if ledger.overrides() else _shipped_intervals()
+    task = Task("validation", "validation of %d rows", len(rows))
+    held = computed = 0
     for row in rows:
-        yield _verdict(row, ledger, results, shipped)
+        verdict = _verdict(row, ledger, results, shipped)
+        held, computed = held + bool(verdict.holds), computed + verdict.computed
+        yield verdict
+    task.done("%d computed, %d hold", computed, held)
 
 
 @cache

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from remyelin.analysis.trial import TrialResult
 from remyelin.analysis.trial.design import TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.cobalamin import in_words
-from remyelin.evidence import Ledger, load_references
+from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
+from remyelin.output.trial_words import answers, arm_in_words, left_out
 from remyelin.person.course import DISCLAIMER
 
 MARKS: Final = {
@@ -49,7 +49,9 @@ def render_trial(found: TrialResult) -> str:
     )
     return template("trial").render(
         design=design,
+        arms=[{"name": arm.name, "words": arm_in_words(arm), "note": arm.note} for arm in design.arm],
         answers=answers(found),
+        left_out=left_out(found),
         figures=[
             {"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in figures_of(found)
         ],
@@ -96,21 +98,6 @@ def render_trial(found: TrialResult) -> str:
     )
 
 
-def answers(found: TrialResult) -> list[str]:
-    """Return one sentence for each endpoint: the smallest size that reaches the power asked for."""
-    design = found.design
-    said = []
-    for (hypothesis, endpoint), n in found.smallest.items():
-        where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
-        few = ", the fewest asked for," if n == min(design.sizes) else ""
-        said.append(
-            f"{endpoint}{where}: {n} persons per arm{few} reach a power of {design.power:.0%}."
-            if n is not None
-            else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches {design.power:.0%}."
-        )
-    return said
-
-
 def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
     """Return a published difference beside the replicates of the size nearest to that of its trial."""
     rows = [item for item in found.rows if item.endpoint == row.endpoint]
@@ -141,12 +128,7 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
 def methods(found: TrialResult) -> str:
     """Return a paragraph for a methods section, made from the design."""
     design = found.design
-    arms = "; ".join(
-        f"{arm.name}: {in_words(arm.regimen, Ledger.shipped()) if arm.regimen else 'no treatment'}"
-        + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
-        + (", exposure continues" if arm.exposure else "")
-        for arm in design.arm
-    )
+    arms = "; ".join(f"{arm.name}: {arm_in_words(arm)}" for arm in design.arm)
     who = (
         f"of the population {design.population!r}" if isinstance(design.population, str) else "of this design"
     )

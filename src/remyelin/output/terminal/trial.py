@@ -5,6 +5,7 @@ from __future__ import annotations
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.formatting import number, wrapped
+from remyelin.output.trial_words import answers, arm_in_words, left_out
 from remyelin.person.course import DISCLAIMER
 
 
@@ -12,15 +13,8 @@ def describe(found: TrialResult) -> str:
     """Return answer, power table, persons needed and what the trial needs to be believed."""
     design = found.design
     lines = [design.title, *wrapped(design.summary).splitlines(), ""]
-    for (hypothesis, endpoint), n in found.smallest.items():
-        where = f" ({hypothesis})" if len(design.hypothesis) > 1 else ""
-        least = ", the fewest asked for,"
-        answer = (
-            f"{n} per arm{least if n == min(design.sizes) else ''} reach a power of {design.power:.0%}"
-            if n is not None
-            else f"none of the sizes up to {max(design.sizes)} reaches a power of {design.power:.0%}"
-        )
-        lines.append(f"{endpoint}{where}: {answer}")
+    lines += [wrapped(f"{arm.name}: {arm_in_words(arm)}", rest="  ") for arm in design.arm]
+    lines += ["", *(wrapped(answer, rest="  ") for answer in answers(found))]
     lines += [
         "",
         "endpoint                          month     n  power      type I  difference (95 % of replicates)",
@@ -32,6 +26,7 @@ def describe(found: TrialResult) -> str:
             f"\u00b1{row.power_error:5.1%}  {row.type_one:5.1%}  {number(row.estimate)} "
             f"({number(row.low)} to {number(row.high)})"
         )
+    lines += [wrapped(sentence, rest="  ") for sentence in left_out(found)]
     lines += ["", "Fewest persons per arm, by endpoint and visit:"]
     for need in found.needed[:5]:
         lines.append(

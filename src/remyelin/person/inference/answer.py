@@ -15,11 +15,13 @@ import xarray as xr
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence.posterior import chosen
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, WORSE
 from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, plan_data
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
+from remyelin.person.inference.settings import RECORD_SETS
 
 SCHEMA: Final = "remyelin-fit/1"
 CAUTION: Final = (
@@ -178,7 +180,11 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
         "log_likelihood": ("person", posterior.sample.log_likelihood, {"units": "1"}),
         "began": ("person", posterior.people.began, {"units": "day"}),
         "cause": ("person", np.array(posterior.setting.causes, dtype=object)[draws.cause].astype(str)),
-        "parameter_set": ("person", draws.member),
+        "parameter_set": (
+            "person",
+            np.array(chosen(RECORD_SETS))[draws.member],
+            {"long_name": "set of the shipped posterior"},
+        ),
         "coordinates": (
             ("person", "coordinate"),
             draws.z,

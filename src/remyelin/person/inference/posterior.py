@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
+from remyelin.base.log import Task
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import GIVEN
 from remyelin.evidence import Ledger
@@ -190,6 +191,8 @@ def fit_person(
     True
     """
     ledger = (ledger or Ledger.shipped()).recording()
+    task = Task("person", "fit to %s, %d entries", record.source, len(record.entries))
+    progress = task.steps(progress)
     progress("tables of conduction", 0.0)
     shared = setting(record, ledger)
     likelihood = Likelihood.of(record, shared, extra=(*NEXT_LABS, *NEXT_STUDIES))
@@ -257,6 +260,7 @@ def fit_person(
         effective = float(1.0 / np.exp(2.0 * log_weights).sum())
     found = Sample(draws, log_weights, judged.total, effective, shape, 0)
     picked = pick(log_weights, judged, seed, RECORD_DRAWS)
+    task.done("%d persons, an effective %.1f, Pareto k %.2f", len(draws), effective, shape)
     return Posterior(
         record, shared, likelihood, plan, found, people, judged, picked, seed, end, number, rough
     )

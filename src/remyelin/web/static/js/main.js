@@ -1,9 +1,10 @@
 // The frame: which view is shown, its title, where the focus goes.
 
 import { clear, h } from "./dom.js";
-import { begin, packed, remember, state, unpack, view } from "./state.js";
+import { begin, listen, packed, remember, state, unpack, view } from "./state.js";
 import { get } from "./api.js";
 import { Stage } from "./stage.js";
+import { say } from "./status.js";
 
 const VIEWS = [
   ["story", "Five steps"],
@@ -41,8 +42,8 @@ async function show(focus = true) {
   const known = VIEWS.find(([key]) => key === name) || VIEWS.find(([key]) => key === "course");
   // a link may also be pasted into a page that is already open
   if (link && link !== packed()) {
-    if (unpack(link)) shown = null;
-    else if (link !== broken) { broken = link; say("The link to this case is damaged; the first case is shown instead."); }
+    if (unpack(link)) { shown = null; say("link", ""); }
+    else if (link !== broken) { broken = link; say("link", `The link is damaged: its case cannot be read. Shown instead: ${state.case.title}.`, { closes: true }); }
   }
   for (const item of nav.children) {
     if (item.id === `nav-${known[0]}`) item.setAttribute("aria-current", "page");
@@ -58,37 +59,31 @@ async function show(focus = true) {
   const next = h("main", { id: "main", tabindex: -1 });
   main.replaceWith(next);
   main = next;
-  const state = await stage.enter(async (signal) => {
+  const became = await stage.enter(async (signal) => {
     const module = await import(`./${known[0]}.js`);
     if (signal.aborted) return null;
     const stop = await module.show(next, rest, signal);
     if (!signal.aborted) open = module;
     return stop;
   });
-  if (state === "left") return null;
+  if (became === "left") return null;
   if (focus) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
   main.dataset.view = known[0];
   remember();
   return null;
 }
 
-function say(text) {
-  const note = document.getElementById("status");
-  note.textContent = text;
-  note.classList.add("on");
-  setTimeout(() => { if (note.textContent === text) { note.classList.remove("on"); note.textContent = ""; } }, 8000);
-}
-
-async function wait() {
-  const note = document.getElementById("status");
-  while (!state.about.warm) {
-    note.textContent = `The server is ${state.about.warming || "starting"}. The first start takes about half a minute; figures appear as soon as it is done.`;
-    note.classList.add("on");
-    await new Promise((done) => setTimeout(done, 700));
-    Object.assign(state.about, await get("/api/state"));
+async function warm() {
+  try {
+    while (!state.about.warm) {
+      say("server", `The server is ${state.about.warming || "starting"}. The first start takes about half a minute; figures appear as soon as it is done.`);
+      await new Promise((done) => setTimeout(done, 700));
+      Object.assign(state.about, await get("/api/state"));
+    }
+    say("server", "");
+  } catch {
+    say("server", "The server does not answer. Start `remyelin serve` again, then load this page again.");
   }
-  note.classList.remove("on");
-  note.textContent = "";
 }
 
 document.getElementById("skip").addEventListener("click", (event) => {
@@ -109,8 +104,10 @@ addEventListener("keydown", (event) => { if (event.key === "Escape" && document.
 try {
   await begin();
   addEventListener("hashchange", () => show());
+  // another case was chosen by hand: what the link held is no longer missed
+  listen((what) => { if (what === "all") say("link", ""); });
+  warm();
   await show(false);
-  wait();
 } catch (error) {
   clear(main, h("p", { class: "notice" }, `The page could not be started: ${error.message}`));
 }

@@ -1,0 +1,137 @@
+"""Designs from files: shipped ones and one's own, each error one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from remyelin.analysis.cohort.files import shipped_populations
+from remyelin.analysis.cohort.population import Population, explain
+from remyelin.analysis.trial.design import Design, Endpoint, Hypothesis, TrialArm, TrialPublished
+from remyelin.base.errors import InputError, nearest
+from remyelin.base.files import there
+from remyelin.evidence import Ledger
+from remyelin.person.case import load_toml, read_text
+
+
+def shipped_trials() -> Mapping[str, Path]:
+    """Return the trials that come with the package, and their files.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import shipped_trials
+    >>> 'positive-control' in shipped_trials()
+    True
+    """
+    folder = Path(str(files("remyelin.analysis.trial"))) / "trials"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_design(name_or_path: str) -> Design:
+    """Load a shipped trial by name, or a file by path.
+
+    Raises
+    ------
+    InputError
+        One sentence with the file, the key and what would be right.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import load_design
+    >>> [arm.name for arm in load_design("positive-control").arm]
+    ['treated', 'untreated']
+    """
+    shipped = shipped_trials()
+    if name_or_path in shipped:
+        return parse_design(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
+    path = Path(name_or_path)
+    if not (path.suffix == ".toml" or "/" in name_or_path or there(path)):
+        raise InputError(f"no shipped trial named {name_or_path!r}; {nearest(name_or_path, shipped)}")
+    if not there(path) or path.is_dir():
+        what = "is a folder" if there(path) else "no such file"
+        raise InputError(f"{path}: {what}; give a trial file (*.toml) or one of {', '.join(shipped)}.")
+    return parse_design(read_text(path, "a trial file (*.toml)"), str(path))
+
+
+def parse_design(text: str, source: str) -> Design:
+    """Validate the text of a trial file; `source` names it in errors.
+
+    Raises
+    ------
+    InputError
+        For an invalid design, an unknown population or ledger entry, or a regimen that cannot be read.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.trial import parse_design, shipped_trials
+    >>> parse_design(shipped_trials()['open'].read_text(encoding='utf-8'), 'mine.toml').name
+    'open'
+    """
+    raw = load_toml(text, source, "a trial file")
+    if not raw:
+        raise InputError(f"{source}: is empty; docs/trial.md shows a trial file.")
+    try:
+        design = Design.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error)}") from None
+    named = design.population
+    if isinstance(named, str) and named not in shipped_populations() and not there(Path(named)):
+        raise InputError(
+            f"{source}: population: no population {named!r}; {nearest(named, shipped_populations())}"
+        )
+    try:
+        for hypothesis in design.hypothesis:
+            for changes in (hypothesis.everybody, *hypothesis.arm.values()):
+                Ledger.shipped().replace(changes)
+        for arm in design.arm:
+            _readable(design.of_arm(arm), arm)
+    except ValidationError as error:
+        raise InputError(f"{source}: population: {explain(error, Population)}") from None
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+    return design
+
+
+def _readable(population: Population, arm: TrialArm) -> None:
+    from remyelin.cobalamin import read_order
+
+    if arm.regimen is not None:
+        try:
+            read_order(arm.regimen, arm.delay or 0.0, population.horizon + 1.0, Ledger.shipped())
+        except InputError as error:
+            raise InputError(f"arm {arm.name!r}: {error}") from None
+
+
+_TABLES: Final[Mapping[str, type[BaseModel]]] = {
+    "arm": TrialArm,
+    "endpoint": Endpoint,
+    "hypothesis": Hypothesis,
+    "published": TrialPublished,
+}
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn the first of pydantic's errors into one sentence."""
+    errors = error.errors(include_url=False)
+    first: Any = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
+    key = ""
+    for part in first["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    message = str(first["msg"])
+    match first["type"]:
+        case "extra_forbidden":
+            names = [str(part) for part in first["loc"] if not isinstance(part, int)]
+            table = Design if len(names) == 1 else _TABLES.get(names[0], Design)
+            return f"unknown key {key!r}; {nearest(names[-1], table.model_fields)}"
+        case "missing":
+            return f"key {key!r} is missing; docs/trial.md shows every key."
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case _:
+            given = repr(first.get("input"))
+            given = given if len(given) <= 60 else given[:57] + "..."
+            return f"{key or 'the file'}: {message[0].lower() + message[1:]}, not {given}."
