@@ -250,7 +250,7 @@ def main(path: str) -> None:
         "POOL": str(sum(PERSONS)),
         **{name: str(count) for name, count in zip(("DEFICIENT", "USERS", "SCREENED"), PERSONS, strict=True)},
         "TREATED": str(TREATED),
-        "RISK": ", ".join(f"{100 * share:.0f} % have {name}" for name, share in at_risk(LEDGER).items()),
+        "RISK": ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in at_risk(LEDGER).items()),
         "READ": str(READINGS + 1),
         "CHAINS": str(CHAINS),
         "MOVES": str(MOVES),
