@@ -1,4 +1,4 @@
-"""Persons who resemble the findings of a case, followed under its plans: what the band of its course is made of."""
+"""Courses of the persons who resemble the findings of a case, under its plans: the members of its band."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
 
-A finding is present or absent: it is reproduced where most of the persons of the band, and the one whose curves are
-drawn, have it at presentation. That is stricter than its lying in their 90 % band, in which a few of them would be
-enough while the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a
-duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
+A finding that is present or absent is reproduced where most persons of the band have it at presentation, a symptom
+also where the one whose curves are drawn notices it. To lie within the 90 % band would not be enough: a few persons
+with the finding would do, while the curves are those of persons without it. A graded finding is reproduced within one
+grade, a duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations

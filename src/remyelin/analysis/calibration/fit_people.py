@@ -170,7 +170,6 @@ def fit(
     effective = effective_of(result)
     for own_set in result:
         own_set["effective"] = effective
-        own_set["emulator"] = dict(zip(emulator.names, emulator.explained.tolist(), strict=True))
     return result
 
 

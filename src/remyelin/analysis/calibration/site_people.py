@@ -32,7 +32,7 @@ def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
 
 
 def animals_of(sets: Sequence[Ledger]) -> list[tuple[float, float]]:
-    """Return the rows of animals that the rates of injury decide, by set: weeks of the bat, months of the monkey.
+    """Return the rows of animals of each set: weeks until the bat is affected, months until the monkey loses sight.
 
     Those of :mod:`remyelin.analysis.validation.myelin`, of all sets at once.
     """

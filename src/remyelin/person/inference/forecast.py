@@ -85,13 +85,16 @@ class Waited:
     plan : str
     end : (float, float, float)
         Low, median and high of the points at the end of the course.
-    sum : (float, float, float)
-        Of the points times months over the course.
+    average : (float, float, float)
+        Of the mean of the points over the months of the forecast.
+    months : float
+        From day 0 to the end of the forecast.
     """
 
     plan: str
     end: tuple[float, float, float]
-    sum: tuple[float, float, float]
+    average: tuple[float, float, float]
+    months: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +300,12 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
         if not later:
             continue
-        difference = item.scale - base.scale[picks]
-        months = np.diff(item.days) / DAYS_PER_MONTH
+        ahead = item.days >= 0.0
+        difference = (item.scale - base.scale[picks])[:, ahead]
+        months = np.diff(item.days[ahead]) / DAYS_PER_MONTH
         area = (0.5 * (difference[:, 1:] + difference[:, :-1]) * months).sum(axis=1)
-        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area)))
+        whole = float(months.sum())
+        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area / whole), whole))
     return tuple(found)
 
 

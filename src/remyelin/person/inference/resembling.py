@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.inference.findings import Nested
@@ -60,7 +60,7 @@ class Chance:
     ----------
     entry : Entry
     before : float
-        From laboratory values and from being found on day 0, findings left out.
+        From laboratory values, scales and being found on day 0, symptoms and signs left out.
     after : float
         With the findings themselves: how well they are met, no prediction.
     """
@@ -224,7 +224,7 @@ def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
     traits = found.traits.with_values(reserve=fast[0], notice=fast[1])
     person = replace(resolve(case, ledger), began=found.began, traits=traits)
     for name, label in _LABELS.items():
-        if name == "motor_n2o" and person.cause not in GAS:
+        if name == "motor_n2o" and not CAUSES[person.cause].gas:
             continue
         person = person.with_fact(Fact(label, getattr(traits, name), "1", FINDINGS, f"spread.{name}"))
     if case.cause.began is None:
