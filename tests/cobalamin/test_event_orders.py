@@ -60,7 +60,10 @@ def test_a_case_takes_a_table_and_reads_back() -> None:
     [
         ("ID,TIME,AMT,CMT\n1,0,1000,3\n2,0,1000,3", "2 persons"),
         ("TIME,AMT,CMT\n0,1000,intravenous", "line 2: CMT 'intravenous' is unknown"),
-        ("TIME,AMT,CMT,FORM\n0,1000,im,hydroxocobalamine", "line 2: FORM 'hydroxocobalamine' is unknown; did you mean"),
+        (
+            "TIME,AMT,CMT,FORM\n0,1000,im,hydroxocobalamine",
+            "line 2: FORM 'hydroxocobalamine' is unknown; did you mean",
+        ),
         ("TIME,AMT,CMT,EVID\n0,1000,3,0", "0 persons"),
         ("TIME,AMT,CMT,CMT\n0,1000,3,3", "stands twice"),
         ("TIME,AMT,CMT,ADDL,II\n0,1,3,99999,1\n0,1,3,99999,1", "more than 100000 doses"),
