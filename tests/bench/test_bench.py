@@ -152,13 +152,9 @@ def test_missing_compiler_is_one_clear_line(monkeypatch) -> None:
 
 
 def test_missing_pyfibers_is_one_clear_line(monkeypatch) -> None:
-    pyfibers_rival.unavailable.cache_clear()
     monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: None)
-    try:
-        with pytest.raises(SimulationError, match="not installed"):
-            pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
-    finally:
-        pyfibers_rival.unavailable.cache_clear()
+    with pytest.raises(SimulationError, match="not installed"):
+        pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
 
 
 def test_pyfibers_is_compiled_once_and_not_in_its_own_folder(tmp_path, monkeypatch) -> None:

@@ -28,7 +28,6 @@ from remyelin.fibre.stimulation.stimulus import Pulse
 MECHANISMS = "MOD"
 
 
-@cache
 def unavailable() -> str | None:
     """Return why PyFibers cannot be compared with, in one line; None if it can be tried."""
     if find_spec("pyfibers") is None or find_spec("neuron") is None:
