@@ -126,6 +126,9 @@ def test_a_suggestion_is_of_the_same_analyte(code: str, display: str, wanted: st
 OTHERS = {
     "table.csv": "date,test,value\n2024-01-01,B12,150\n",
     "semicolons.csv": "date;test;value\n2024-01-01;B12;150\n",
+    "line.csv": "B12,150 pg/mL\n",
+    "column.csv": "b12\n150\n",
+    "equals.tsv": "b12 = 150\n",
     "message.hl7": "MSH|^~\\&|LAB|X|||20240101||ORU^R01|1|P|2.5\rPID|1||7\rOBX|1|NM|2132-9||150|pg/mL\r",
     "report.pdf": "%PDF-1.7\n\xe2\xe3\xcf\xd3",
     "table.xlsx": "PK\x03\x04\x14\x00\x06\x00",

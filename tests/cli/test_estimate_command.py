@@ -39,3 +39,24 @@ def test_what_is_missing_is_one_sentence(table: Path, options: tuple[str, ...], 
     done = call("estimate", table, *options)
     assert done.returncode == 2
     assert says in done.stderr
+
+
+WRONG = (
+    "",
+    "when,kind\n",
+    "ID,TIME\n1\n",
+    TABLE + "1,2,3,4,5,6,7,8,9,10,11,12\n",
+    TABLE.replace("150", "x"),
+)
+
+
+@pytest.mark.parametrize("text", WRONG)
+@pytest.mark.parametrize("more", [(), ("--petab", "out")])
+def test_a_wrong_table_is_named_by_its_file(text: str, more: tuple[str, ...], table: Path) -> None:
+    table.write_text(text, encoding="utf-8")
+    done = call(
+        "estimate", table, "--covariate", "AGE=60", "--covariate", "INTAKE=5", *more, cwd=table.parent
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"remyelin: {table}: "), done.stderr
+    assert [path.name for path in table.parent.iterdir()] == [table.name]

@@ -49,13 +49,15 @@ _CSV: Final = re.compile(r"^[^\n\[{<=]*[,;\t][^\n=]*(?:\n[^\n]*[,;\t][^\n]*)+", 
 Resource = dict[str, Any]
 
 
-def refuse_other_formats(start: str) -> None:
+def refuse_other_formats(start: str, *, named_table: bool = False) -> None:
     """Say of a file that is no FHIR and no TOML what it is and what to do instead.
 
     Parameters
     ----------
     start : str
         Its beginning, byte by byte.
+    named_table : bool
+        Whether its name says that it is a table, so that one line, or one column, is enough.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def refuse_other_formats(start: str) -> None:
     for mark, what, instead in _OTHERS:
         if text.startswith(mark):
             raise InputError(f"is {what}, which is not read here; {instead}.")
-    if _CSV.match(text) and "=" not in text.partition("\n")[0]:
+    if (named_table and text) or (_CSV.match(text) and "=" not in text.partition("\n")[0]):
         raise InputError(
             "is a table (CSV), which is not read here; enter the values with --ask, or write a check file."
         )

@@ -95,7 +95,7 @@ def _refuse_other_formats(path: Path, source: str) -> None:
     except (OSError, ValueError):
         return  # reading it says why
     try:
-        refuse_other_formats(start)
+        refuse_other_formats(start, named_table=path.suffix.lower() in (".csv", ".tsv"))
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
 

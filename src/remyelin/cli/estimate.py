@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from remyelin.base.errors import InputError
-from remyelin.base.printing import say
+from remyelin.base.printing import printable, say
 from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
 
@@ -48,10 +49,13 @@ def estimate(
             raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.") from None
         if not equals:
             raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.")
-    if petab is not None:
-        _write_petab(petab, table, given, ledger_with(settings), as_json)
-        return
-    found = estimated(table, ledger=ledger_with(settings), covariates=given, draws=draws, seed=seed)
+    try:
+        if petab is not None:
+            _write_petab(petab, table, given, ledger_with(settings), as_json)
+            return
+        found = estimated(table, ledger=ledger_with(settings), covariates=given, draws=draws, seed=seed)
+    except InputError as error:  # a caller of Python gives a table, a user of the command line a file
+        raise InputError(re.sub(r"^table: ", lambda _: f"{printable(table)}: ", str(error))) from None
     if as_json:
         persons = _records(found.persons.to_dataframe().reset_index())
         print_json({"table": table, "persons": persons, "observations": _records(found.rows.to_dataframe())})
