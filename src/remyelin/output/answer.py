@@ -6,6 +6,7 @@ import math
 from typing import Final, Literal
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
@@ -20,7 +21,7 @@ GAIT: Final = (
     "needs a wheelchair or stays in bed",
 )
 #: Plans that a sentence names where there are many.
-TOLD: Final = ("3 months later", "12 months later", "none")
+TOLD: Final = (shifted(3), shifted(12), UNTREATED)
 RANGE: Final = "In brackets: the range that holds 90 % of the parameter sets of the model."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import RemyelinError
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence import Ledger, load_patients
 from remyelin.evidence.patients import Patient
 from remyelin.person.inference.forecast import Forecast, forecast
@@ -60,7 +60,7 @@ def record_of(patient: Patient, ledger: Ledger) -> Record:
     if "unknown" in patient.cause or "possible" in patient.cause:
         cause = "unknown"
     rows.append(("", "cause", cause, ""))
-    if cause in GAS:
+    if cause in gas_causes():
         months = re.search(r"([\d.]+) months", patient.exposure)
         rows.append((f"{-max(float(months[1]), 0.3) if months else -6:g} mo", "cause", cause, "began"))
         rows.append(("0 d", "cause", cause, "ended"))

@@ -10,14 +10,12 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.pathways import words
-from remyelin.catalogue.plans import COLOURS
+from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
 from remyelin.output.records import Forecast, PlanRow, Recovery, Told
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import points, refusal, told_apart
 from remyelin.person.plans import Plan
-
-DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
 
 def recovery_summary(course: Course, answer: Told) -> Recovery:
@@ -99,7 +97,7 @@ def recovery_figure(course: Course) -> Figure:
         for plan in reversed(drawn):
             here = values.sel(plan=plan.name)
             low, middle, high = (numbers(here.sel(quantile=q).values, 5) for q in ("low", "median", "high"))
-            main = plan.name == "as given"
+            main = plan.name == GIVEN
             found.append(
                 Series(
                     plan.label,
@@ -107,7 +105,7 @@ def recovery_figure(course: Course) -> Figure:
                     middle,
                     COLOURS[plan.name],
                     2.2 if main else 1.2,
-                    plan.name == "none",
+                    plan.name == UNTREATED,
                     # a band for every plan would hide them all
                     low=low if main else None,
                     high=high if main else None,

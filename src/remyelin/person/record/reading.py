@@ -13,7 +13,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence import Ledger
 from remyelin.person.case import case_of, load_toml, read_text, shipped_cases
 from remyelin.person.record import terms
@@ -254,7 +254,7 @@ def _checked(reading: Reading, notes: list[str]) -> Record:
     cause = reading.cause or CauseOf()
     if cause.began is not None and cause.ended is not None and cause.ended <= cause.began:
         raise InputError(f"{source}: the cause ends on or before the day it began; look at the dates.")
-    if cause.ended is not None and cause.kind not in (*GAS, "unknown"):
+    if cause.ended is not None and cause.kind not in (*gas_causes(), "unknown"):
         raise InputError(f"{source}: only an exposure to nitrous oxide ends in this model; remove the end.")
     if cause.began is not None and cause.began >= 0 and cause.kind != "none":
         raise InputError(
