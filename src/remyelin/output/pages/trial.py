@@ -155,7 +155,7 @@ def methods(found: TrialResult) -> str:
     analyses = "; ".join(
         f"{one.name} ({one.column}) at {one.visit / DAYS_PER_MONTH:.3g} months by "
         + {
-            "ancova": "analysis of covariance on the baseline",
+            "ancova": "analysis of covariance on the baseline" + (" and the strata" if design.strata else ""),
             "mixed": "a mixed model of all visits with a random intercept a person",
             "logistic": "logistic regression",
             "log-rank": "the log-rank test",
