@@ -71,9 +71,14 @@ def arm_in_words(arm: TrialArm) -> str:
     """Return what an arm gets, with its dose, and when."""
     return (
         (in_words(arm.regimen, Ledger.shipped()) if arm.regimen else "no treatment")
-        + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
+        + (f", begun after {_months(arm.delay)}" if arm.delay else "")
         + (", exposure continues" if arm.exposure else "")
     )
+
+
+def _months(days: float) -> str:
+    months = f"{days / DAYS_PER_MONTH:.3g}"
+    return f"{months} month{'' if months == '1' else 's'}"
 
 
 def answers(found: TrialResult) -> list[str]:

@@ -209,6 +209,14 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
+def test_half_of_a_shift_lies_between_the_ledger_and_the_whole() -> None:
+    name = "myelin.peripheral.remyelination"
+    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:]]
+    shipped, end = Ledger.shipped()[name], Ledger.shipped().entry(name).range[1]  # type: ignore[index]
+    assert shifts[1] == end
+    assert shifts[0] == pytest.approx((shipped + end) / 2, rel=0.01)
+
+
 def test_all_trials_are_one_command_and_one_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,7 +59,7 @@ def _power(found: TrialResult) -> Figure:
                 series.append(Series("type I error", x, [r.type_one for r in rows], GREY, 1.0, points=True))
         months = endpoint.visit / DAYS_PER_MONTH
         # the name of a long one is enough: the table below gives the month
-        full = f"{endpoint.name}, {months:.0f} months"
+        full = f"{endpoint.name}, {months:.0f} month{'s' if months >= 1.5 else ''}"
         title = endpoint.name if " month" in endpoint.name or len(full) > LONGEST else full
         panels.append(
             Panel(
