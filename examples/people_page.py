@@ -14,7 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from remyelin import Ledger
+from remyelin.analysis.calibration.chains_people import CHAINS, MOVES
+from remyelin.analysis.calibration.fit_people import KEPT_ROUNDS, PERSONS, READINGS, ROUNDS
 from remyelin.analysis.calibration.free_people import FREE, MAPS, SIGNS, WEAK, point_of
+from remyelin.analysis.calibration.posterior_people import CENTRAL
+from remyelin.analysis.calibration.site_people import TREATED
+from remyelin.analysis.protocols.pool import at_risk
 from remyelin.analysis.validation.clinic import THREE, YEAR, percent, series_of
 from remyelin.evidence import Target, load_published
 from remyelin.evidence.posterior import posterior
@@ -242,6 +247,19 @@ def main(path: str) -> None:
         "RIVALDESIGNS": str(sum(compared["waves"])),
         "WEAK": ", ".join(f"`presentation.{name}`" for name in WEAK),
         "SIGNS": ", ".join(SIGNS),
+        "POOL": str(sum(PERSONS)),
+        **{name: str(count) for name, count in zip(("DEFICIENT", "USERS", "SCREENED"), PERSONS, strict=True)},
+        "TREATED": str(TREATED),
+        "RISK": ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in at_risk(LEDGER).items()),
+        "READ": str(READINGS + 1),
+        "CHAINS": str(CHAINS),
+        "MOVES": str(MOVES),
+        "KEPT": str(KEPT_ROUNDS),
+        "ROUNDS": str(ROUNDS),
+        "FRAILTY": show(LEDGER["nerve.fibre_frailty"]),
+        "LIKELIEST": str(CENTRAL),
+        "NOTICED": f"{100 * LEDGER['animal.noticed']:.0f} %",
+        "LAMELLAE": f"{100 * LEDGER['state.vacuolated_lamellae']:.0f} %",
     }
     for key, text in parts.items():
         template = template.replace("{{" + key + "}}", text)

@@ -6,8 +6,7 @@ import doctest
 import importlib
 import inspect
 import os
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -92,6 +91,30 @@ def names_for(room: str) -> dict[str, Any]:
     return {"record": record, "posterior": remyelin.fit_person(record, rough=True)}
 
 
+def once(run_course: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `run_course` that keeps its answers, each with the whole case, every number and every option."""
+    kept: dict[str, Any] = {}
+
+    def course(case: Any, ledger: Any, **options: Any) -> Any:
+        key = f"{case!r} {ledger.digest()} {sorted(options.items())!r}"
+        if key not in kept:
+            kept[key] = run_course(case, ledger, **options)
+        return kept[key]
+
+    return course
+
+
+def test_another_case_ledger_or_option_is_another_course() -> None:
+    asked = []
+    course = once(lambda *given, **options: asked.append(given) or len(asked))
+    case, ledger = remyelin.load_case("stabler-2013"), remyelin.Ledger.shipped()
+    other = case.model_copy(update={"person": case.person.model_copy(update={"age": 61.0})})
+    heavy = ledger.replace({"prior.weight": 80.0})
+    found = [course(case, ledger), course(other, ledger), course(case, heavy), course(case, ledger, sets=2)]
+    assert found == [1, 2, 3, 4]
+    assert course(case, remyelin.Ledger.shipped()) == 1
+
+
 @pytest.fixture(autouse=True)
 def _figures() -> Iterator[None]:
     import matplotlib as mpl
@@ -108,10 +131,8 @@ def test_the_examples_of_a_room_run(room: str, monkeypatch: pytest.MonkeyPatch) 
     if room in left_out:
         pytest.skip("fits a person; REMYELIN_LONG=1 runs it")
     globs = names_for(room)
-    course = cache(lambda name: run_course(remyelin.load_case(name), remyelin.Ledger.shipped()))
-    run_course = remyelin.run_course
     # a course is computed once for all examples that begin with it
-    monkeypatch.setattr(remyelin, "run_course", lambda case, ledger: course(case.name), raising=False)
+    monkeypatch.setattr(remyelin, "run_course", once(remyelin.run_course), raising=False)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     for name, thing in public(room).items():
         if f"{room}.{name}" not in left_out:

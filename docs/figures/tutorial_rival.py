@@ -1,18 +1,21 @@
 """The numbers of PyFibers in the tutorials on fibres: this script writes ``tutorial_rival.json`` beside itself.
 
-Needs PyFibers with its mechanisms compiled (``pyfibers_compile``); takes a few minutes. The field of the recruitment
+Needs PyFibers, which comes with the test extra; takes a few minutes. The field of the recruitment
 tutorial is computed by the code of its page.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import warnings
 from pathlib import Path
 
 import numpy as np
+
+from remyelin.bench import pyfibers_rival
 
 HERE = Path(__file__).parent
 SETTLE = {"t_init_ss": -5.0, "dt_init_ss": 5.0}  # one step of rest before each run
@@ -120,6 +123,11 @@ def potential() -> dict[str, object]:
 def main() -> None:
     """Run what is named on the command line, or everything, and keep the rest."""
     warnings.simplefilter("ignore")
+    reason = pyfibers_rival.unavailable()
+    if reason:
+        raise SystemExit(reason)
+    compiled = pyfibers_rival.environment().get("PYTHONPATH", "")
+    sys.path[:0] = compiled.split(os.pathsep) if compiled else []
     target = HERE / "tutorial_rival.json"
     kept = json.loads(target.read_text()) if target.exists() else {}
     for name in sys.argv[1:] or ["recruitment", "block", "potential"]:

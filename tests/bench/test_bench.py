@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +17,14 @@ from remyelin.fibre.models.mrg import mrg
 
 LEDGER = Ledger.shipped()
 CONDUCTION = ["batch", "different", "long", "library", "cold", "step", "nodes", "fibres", "threads"]
+# parts of stimulation, and what makes each small
+STIMULATION: dict[str, dict[str, object]] = {
+    "train": {"TRAIN_MS": 30.0},
+    "cycle": {"INTERVALS": (3.0,)},
+    "block": {"BLOCK_MS": 20.0, "BLOCK_STEPS": (5.0, 2.0), "BLOCK_WIDTH": 0.05},
+    "compound": {"COMPOUND_FIBRES": 3, "COMPOUND_MS": 1.0, "COMPOUND_SAMPLE": 2},
+    "memory": {"MANY_FIBRES": 20},
+}
 KEYS = ["what", "rival", "ours_s", "rival_s", "ratio", "ours_error", "rival_error"]
 
 
@@ -67,20 +78,30 @@ def test_thresholds_alone_have_their_rows_and_missing_rivals_are_null(monkeypatc
     assert all(row["ours_error"] is None for row in others)
 
 
-@pytest.mark.parametrize(
-    ("part", "small"),
-    [
-        ("train", {"TRAIN_MS": 30.0}),
-        ("cycle", {"INTERVALS": (3.0,)}),
-        ("compound", {"COMPOUND_FIBRES": 3, "COMPOUND_MS": 1.0}),
-        ("memory", {"MANY_FIBRES": 20}),
-    ],
-)
-def test_parts_of_stimulation_run_without_rivals(monkeypatch, part: str, small: dict[str, object]) -> None:
+def test_every_part_is_run_here() -> None:
+    from remyelin.bench import fibre
+
+    assert set(fibre.PARTS) == {*CONDUCTION, *STIMULATION, "thresholds", "unmyelinated"}
+
+
+def test_c_fibres_have_a_row_each_without_their_rival(monkeypatch) -> None:
+    from remyelin.bench import full
+
+    monkeypatch.setattr(full, "PIECES", 61)
+    monkeypatch.setattr(full, "WIDTH", 0.2)
+    monkeypatch.setattr(full, "PER_DECADE", 2)
+    monkeypatch.setattr(pyfibers_rival, "unavailable", lambda: "no PyFibers")
+    rows = run_benchmark("fibre", rows=["unmyelinated"])
+    assert len(rows) == len(full.MODELS)
+    assert all(row["ours_s"] > 0 and row["rival_s"] is None and row["ours_error"] is None for row in rows)
+
+
+@pytest.mark.parametrize("part", STIMULATION)
+def test_parts_of_stimulation_run_without_rivals(monkeypatch, part: str) -> None:
     from remyelin.bench import stimulation
 
-    monkeypatch.setattr(stimulation, "NODES", 35 if part == "compound" else 9)
-    for name, value in small.items():
+    monkeypatch.setattr(stimulation, "NODES", {"compound": 35, "block": 31}.get(part, 9))
+    for name, value in STIMULATION[part].items():
         monkeypatch.setattr(stimulation, name, value)
     monkeypatch.setattr(neuron_rival, "unavailable", lambda: "no NEURON")
     rows = run_benchmark("fibre", rows=[part])
@@ -99,12 +120,13 @@ def test_what_leaves_a_fibre_adds_up_to_nothing() -> None:
         neuron_protocols._asked = lambda job, timeout: asked.update(job)
         neuron_protocols.potential(
             fibre, [neuron_protocols.clamp(1, [(0.0, 0.1)], 2.0)],
-            point_source(fibre, above(fibre, 500.0, 0.2)), neuron_protocols.How(1.0), every_us=20.0,
+            [point_source(fibre, above(fibre, 500.0, 0.2))], neuron_protocols.How(1.0), every_us=20.0,
         )  # fmt: skip
     finally:
         neuron_protocols._asked = real
-    assert sum(asked["around"]) == pytest.approx(0, abs=1e-9 * max(map(abs, asked["around"])))
-    assert len(asked["weights"]) == len(asked["around"]) == fibre.n_compartments
+    (weights,), (around,) = asked["weights"], asked["around"]
+    assert sum(around) == pytest.approx(0, abs=1e-9 * max(map(abs, around)))
+    assert len(weights) == len(around) == fibre.n_compartments
     assert sum(section["segments"] for section in asked["sections"]) == fibre.n_compartments
 
 
@@ -130,13 +152,38 @@ def test_missing_compiler_is_one_clear_line(monkeypatch) -> None:
 
 
 def test_missing_pyfibers_is_one_clear_line(monkeypatch) -> None:
-    pyfibers_rival.unavailable.cache_clear()
     monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: None)
-    try:
-        with pytest.raises(SimulationError, match="not installed"):
-            pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
-    finally:
-        pyfibers_rival.unavailable.cache_clear()
+    with pytest.raises(SimulationError, match="not installed"):
+        pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
+
+
+def test_pyfibers_is_compiled_once_and_not_in_its_own_folder(tmp_path, monkeypatch) -> None:
+    package = tmp_path / "site-packages" / "pyfibers"
+    (package / "MOD").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    found = SimpleNamespace(origin=str(package / "__init__.py"))
+    made = []
+
+    def compile_mechanisms(folder) -> None:
+        made.append(folder)
+        (folder / "libnrnmech.so").touch()
+
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: found)
+    monkeypatch.setattr(pyfibers_rival, "version", lambda name: "1.0")
+    monkeypatch.setattr(neuron_rival, "compile_mechanisms", compile_mechanisms)
+    for _ in range(2):
+        pyfibers_rival.environment.cache_clear()
+        folder, elsewhere = pyfibers_rival.environment()["PYTHONPATH"].split(os.pathsep)
+    assert elsewhere == "/elsewhere"
+    assert len(made) == 1
+    assert (Path(folder) / "pyfibers" / "MOD" / "libnrnmech.so").exists()
+    assert not any(package.rglob("libnrnmech.*"))
+    (package / "MOD" / "libnrnmech.so").touch()  # as pyfibers_compile leaves it
+    pyfibers_rival.environment.cache_clear()
+    assert pyfibers_rival.environment() == {}
+    pyfibers_rival.environment.cache_clear()
 
 
 def test_a_worker_that_fails_or_hangs_is_one_line(tmp_path, monkeypatch) -> None:
@@ -165,6 +212,7 @@ def test_a_small_benchmark_has_every_row(monkeypatch, with_neuron) -> None:
 
     monkeypatch.setattr(benchmark, "NODES", 15)
     monkeypatch.setattr(benchmark, "BATCH", 4)
+    monkeypatch.setattr(benchmark, "THREADED", 4)
     monkeypatch.setattr(benchmark, "DURATION", 1.0)
     monkeypatch.setattr(benchmark, "DIFFERENT", 2)
     monkeypatch.setattr(benchmark, "TIGHT", 1e-2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -37,7 +38,12 @@ print(json.dumps([extra, int(impulses), int(count), float(when), fiber.length, l
 def answer(module: str, options: str = "") -> list[float]:
     code = SCRIPT.format(folder=str(EXAMPLES), module=module, options=options)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        env=os.environ | (pyfibers_rival.environment() if module == "pyfibers" else {}),
     )
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -30,6 +30,14 @@ def test_a_cause_that_is_added_needs_a_name_of_its_own_and_an_effect() -> None:
     assert list(added) == [*(cause.name for cause in causes.SHIPPED), "fish tapeworm"]
 
 
+def test_a_gas_that_is_added_is_an_exposure_to_gas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert causes.gas_causes() == ("nitrous oxide",)
+    xenon = causes.Cause("xenon", gas=True, applied=lambda healthy, person, ledger: healthy)
+    added = causes.CAUSES.gathered({"xenon": xenon})
+    monkeypatch.setitem(causes.CAUSES.__dict__, "_all", added)
+    assert causes.gas_causes() == ("nitrous oxide", "xenon")
+
+
 def test_an_unknown_cause_is_refused_with_a_suggestion() -> None:
     from remyelin.base.errors import InputError
     from remyelin.cobalamin import Exposure, constant
@@ -56,3 +64,4 @@ def test_the_markers_of_status_are_those_with_published_limits() -> None:
 def test_the_plans_that_are_drawn_exist() -> None:
     named = {plans.GIVEN, plans.UNTREATED, *(plans.shifted(months) for months in plans.SHIFTS_MONTHS)}
     assert set(plans.COLOURS) <= named
+    assert set(plans.DRAWN) <= set(plans.COLOURS)

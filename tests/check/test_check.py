@@ -78,6 +78,25 @@ def test_vegan_with_numbness() -> None:
     assert all(line.source for line in found.lines)
 
 
+def test_a_metabolite_alone_leaves_open_whether_to_test() -> None:
+    person = 'symptoms = ["numbness"]\nrisks = ["vegan"]\n' + PERSON
+    assert said(of(person + '[labs]\nmma = "0.6 umol/L"\n'), "testing")
+    assert not said(of(person + '[labs]\nholotc = "20 pmol/L"\n'), "testing")
+
+
+def test_what_disturbs_a_value_stands_beside_it() -> None:
+    found = of(
+        'symptoms = ["numb"]\nrisks = ["laughing gas"]\ndrugs = ["biotin"]\n[labs]\nb12 = "410 pmol/L"\n'
+    )
+    assert "biotin can disturb" in said(found, "values")
+    assert "can be normal although the vitamin no longer works" in said(found, "values")
+
+
+def test_recovery_goes_on_beyond_the_first_months() -> None:
+    found = of('symptoms = ["numbness"]\nrisks = ["vegan"]\n' + PERSON + '[labs]\nb12 = "90 pmol/L"\n')
+    assert "further improvement may occur with time" in said(found, "expect")
+
+
 def test_normal_b12_with_raised_mma_disagree_but_not_where_kidneys_fail() -> None:
     labs = '[labs]\nb12 = "330 pmol/L"\nmma = "0.6 umol/L"\n'
     assert "disagree" in said(of(labs), "values")

@@ -241,3 +241,28 @@ def test_bad_input_is_one_sentence_and_writes_nothing(what: str, place: Path) ->
     assert says in refused(call(*arguments, cwd=place))
     assert sorted(path.relative_to(place) for path in place.rglob("*")) == before
     assert (place / "folder" / "precious.txt").read_text() == "mine"
+
+
+def test_rebuild_names_all_that_it_can_make() -> None:
+    from remyelin.analysis.calibration.rebuild import BUILDERS
+    from remyelin.cli.rebuild import NAMES
+
+    assert tuple(sorted(BUILDERS)) == NAMES
+
+
+def test_every_product_of_the_package_has_a_command_that_makes_it() -> None:
+    """No shipped table of computed numbers is edited by hand."""
+    from importlib.resources import files
+    from pathlib import Path
+
+    from remyelin.analysis.calibration.rebuild import BUILDERS
+
+    root = Path(str(files("remyelin")))
+    made = {path.resolve() for path, _ in BUILDERS.values()}
+    computed = {
+        *(root / "analysis" / "calibration" / "data").iterdir(),
+        *(path for path in root.rglob("*.json") if "static" not in path.parts),
+        *(root / "myelin").glob("*.csv"),
+        root / "evidence" / "data" / "posterior.csv",
+    }
+    assert {path.resolve() for path in computed if path.is_file()} <= made

@@ -10,6 +10,7 @@ import pytest
 
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Exposure, NitrousOxide, Parameters, causes, constant, regimen, simulate, steps
+from remyelin.cobalamin.exchange import sbml_names
 from remyelin.cobalamin.exchange.sbml import to_sbml
 from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
@@ -85,6 +86,11 @@ def test_model_is_complete() -> None:
         declared = {p.get("id"): p.get("constant") for p in root.iter(f"{{{space['s']}}}parameter")}
         used = {(ci.text or "").strip() for ci in root.iter(f"{{{space['m']}}}ci")}
         assert used <= set(declared)
+        assert {name for name, fixed in declared.items() if fixed == "true"} <= used
+        valued = {p.get("id") for p in root.iter(f"{{{space['s']}}}parameter") if p.get("value") is not None}
+        assigned = {a.get("symbol") for a in root.iter(f"{{{space['s']}}}initialAssignment")}
+        assert not valued & assigned
+        assert {name for name, fixed in declared.items() if fixed == "true"} <= valued | assigned
         ruled = [
             r.get("variable")
             for tag in ("assignmentRule", "rateRule")
@@ -103,3 +109,36 @@ def test_long_runs_of_tablets_are_a_stream() -> None:
 def test_impossible_span_is_refused() -> None:
     with pytest.raises(InputError, match="last day"):
         to_sbml(PERSON, 10.0, 10.0, PARAMETERS)
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_libsbml_finds_nothing_to_say_not_even_of_units(name: str) -> None:
+    libsbml = pytest.importorskip("libsbml", reason="python-libsbml is not installed")
+    document = libsbml.readSBMLFromString(to_sbml(COURSES[name], TIMES[0], TIMES[-1], PARAMETERS))
+    for category in (
+        libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY,
+        libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY,
+        libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+        libsbml.LIBSBML_CAT_MATHML_CONSISTENCY,
+        libsbml.LIBSBML_CAT_SBO_CONSISTENCY,
+        libsbml.LIBSBML_CAT_OVERDETERMINED_MODEL,
+        libsbml.LIBSBML_CAT_MODELING_PRACTICE,
+    ):
+        document.setConsistencyChecks(category, True)
+    document.checkConsistency()
+    assert [document.getError(i).getMessage() for i in range(document.getNumErrors())] == []
+    model = document.getModel()
+    parameters = [model.getParameter(i) for i in range(model.getNumParameters())]
+    assert all(one.isSetUnits() and one.isSetName() for one in parameters)
+    assert sum(one.getNumCVTerms() for one in parameters) > 10
+    said = model.getParameter("homocysteine").getCVTerm(0)
+    assert said.getResourceURI(0) == "https://identifiers.org/chebi/CHEBI:17230"
+
+
+def test_a_wrong_unit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    libsbml = pytest.importorskip("libsbml", reason="python-libsbml is not installed")
+    wrong = replace(sbml_names.QUANTITIES["mma"], unit="umol_per_L")
+    monkeypatch.setattr(sbml_names, "QUANTITIES", {**sbml_names.QUANTITIES, "mma": wrong})
+    document = libsbml.readSBMLFromString(to_sbml(PERSON, 0.0, 10.0, PARAMETERS))
+    document.checkConsistency()
+    assert document.getNumErrors() > 0

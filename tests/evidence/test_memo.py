@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remyelin.evidence import Ledger
-from remyelin.evidence.memo import remembered
+from remyelin.evidence.memo import remembered, shared
 
 NAMES = ("prior.weight", "prior.height.female", "prior.height.male", "nerve.reference_height")
 
@@ -29,6 +29,25 @@ def test_ledgers_of_the_same_values_share_a_result_and_keep_their_own_records() 
     other = Ledger.shipped().replace({NAMES[0]: 61.0}).recording()
     assert total(other, NAMES[:2]) != total(first, NAMES[:2])
     assert len(calls) == 2
+
+
+def test_ledgers_share_what_does_not_rest_on_where_they_differ() -> None:
+    calls = []
+
+    @shared(maxsize=2)
+    def weight(name: str, ledger: Ledger) -> list[float]:
+        calls.append(name)
+        return [ledger[name]]
+
+    plain, other = Ledger.shipped().recording(), Ledger.shipped().replace({NAMES[1]: 160.0}).recording()
+    assert weight(NAMES[0], plain) is weight(NAMES[0], other)
+    assert calls == [NAMES[0]]
+    for ledger in (plain, other):
+        assert [entry.name for entry in ledger.used()] == [NAMES[0]]
+    assert weight(NAMES[1], plain) != weight(NAMES[1], other)
+    assert len(calls) == 3
+    weight(NAMES[0], plain)  # has made room for the two others
+    assert len(calls) == 4
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), min_size=1, max_size=12))

@@ -40,6 +40,7 @@ from remyelin.fibre import (
     sinusoidal,
 )
 
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 LEDGER = Ledger.shipped()
 FIBRE = mrg(10.0, 5, ledger=LEDGER)
 PAIR = mrg(10.0, 2, ledger=LEDGER)
@@ -159,6 +160,11 @@ CASES: dict[str, Case] = {
     "rattay_c_fibre": case("rattay_c_fibre", C_FIBRE, C_FIBRE_BAD),
     "tigerholm_c_fibre": case("tigerholm_c_fibre", C_FIBRE, C_FIBRE_BAD),
     "thio_c_fibre": case("thio_c_fibre", C_FIBRE | {"kind": "cutaneous"}, C_FIBRE_BAD | {"kind": "name"}),
+    "fibre_of": case(
+        "fibre_of",
+        {"model": "mrg", "diameter_um": 10.0, "size": 5, "ledger": LEDGER},
+        {"model": "name", "diameter_um": "above 0", "size": "nodes", "temperature": "temperature"},
+    ),
     "from_internodes": case(
         "from_internodes",
         {"internodes": [LONG, LONG], "ledger": LEDGER},
@@ -625,6 +631,7 @@ CASES: dict[str, Case] = {
 WITHOUT_INPUT = {
     # constants, results, and what is checked by the function it is handed to
     "FLUT",
+    "MODELS",
     "MYSA",
     "NODE",
     "PRESETS",
@@ -632,6 +639,7 @@ WITHOUT_INPUT = {
     "ChannelSet",
     "Errors",
     "Fibre",
+    "FibreModel",
     "Geometry",
     "Library",
     "Pipette",

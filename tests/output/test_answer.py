@@ -39,16 +39,18 @@ def engine() -> Engine:
     return Engine(LEDGER)
 
 
-def made(later: float, first: float = 30.0, refused: str = "") -> Answer:
-    """Return an answer of five members who end at 2 points, and at so many when treated a year later."""
+def made(
+    later: float | list[float], first: float = 30.0, refused: str = "", given: float | list[float] = 2.0
+) -> Answer:
+    """Return an answer of five members who end at so many points, and at so many when treated a year later."""
     points = np.full((2, 3, 5), 2.0)
     points[:, 0] = 6.0
-    points[1, 2] = later
+    points[0, 2], points[1, 2] = given, later
     ends = Ends(points, points // 4, np.full((2, 5), first))
     return answered(
         ends,
         PLANS,
-        [2.0, later],
+        [2.0, float(np.median(later))],
         refused=refused,
         deficient=True,
         treated=True,
@@ -78,6 +80,14 @@ def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
     assert "points more" not in said["waiting"]
 
 
+def test_a_delay_that_costs_most_members_nothing_is_not_told_apart() -> None:
+    """The medians lie two points apart, while three of five members end where they would have ended."""
+    ends, later = [0.0, 1.0, 2.0, 4.0, 4.0], [4.0, 4.0, 2.0, 4.0, 4.0]
+    assert np.median(later) - np.median(ends) == 2.0
+    assert made(later, given=ends).starts[1].end is None
+    assert made([4.0, 4.0, 4.0, 4.0, 4.0], given=ends).starts[1].end is not None
+
+
 def test_a_refused_answer_says_why_and_compares_nothing() -> None:
     said = told(made(7.0, refused="the model does not reproduce gait."))
     assert said["headline"].startswith("No forecast: the model does not reproduce gait.")
@@ -100,7 +110,7 @@ def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.Capt
     course = course_of(name)
     want = summarise(course)["answer"]
     assert want == told(answer_of(course))
-    print_summary(course, None)
+    print_summary(summarise(course), None)
     printed = capsys.readouterr().out.splitlines()
     top = " ".join(" ".join(printed[:25]).split())
     for line in lines(want)[:-1]:

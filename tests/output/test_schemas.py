@@ -60,11 +60,28 @@ def test_an_unknown_name_is_one_sentence() -> None:
         schema("cases")
 
 
-def test_a_summary_is_described() -> None:
+@pytest.mark.parametrize("name", ["replete-control", "stabler-2013"])
+def test_a_summary_is_described_key_by_key(name: str) -> None:
+    """Every key that a run writes is in the schema, at every depth, and none that is required is missing."""
     from remyelin.evidence import Ledger
     from remyelin.output.summary import summarise
     from remyelin.person.case import load_case
     from remyelin.person.course import run_course
 
-    course = run_course(load_case("replete-control"), Ledger.shipped())
-    jsonschema.Draft202012Validator(schema("summary")).validate(json.loads(json.dumps(summarise(course))))
+    described = closed(schema("summary"))
+    written = json.loads(json.dumps(summarise(run_course(load_case(name), Ledger.shipped()))))
+    jsonschema.Draft202012Validator(described).validate(written)
+    written["symptoms"][0]["colour"] = "blue"
+    assert not jsonschema.Draft202012Validator(described).is_valid(written)
+    del written["symptoms"][0]["colour"], written["recovery"]["plans"][0]["median"]
+    assert not jsonschema.Draft202012Validator(described).is_valid(written)
+
+
+def closed(part: Any) -> Any:
+    """Return a schema that refuses every key it does not name."""
+    if isinstance(part, list):
+        return [closed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    shut = {"additionalProperties": False} if "properties" in part else {}
+    return shut | {key: closed(value) for key, value in part.items()}

@@ -14,10 +14,12 @@ import xarray as xr
 from remyelin.base import files
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.output.answer import told
 from remyelin.output.figures.outlook import recovery_summary
 from remyelin.output.reported import AGREES, FITTED, MISSES, reported
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.output.summary import summarise
+from remyelin.person.answer import answer_of
 from remyelin.person.case import Finding, load_case, shipped_cases
 from remyelin.person.course import Course, run_course
 from remyelin.person.forecast_guard import NOT_DELAYED, SAME_END
@@ -232,7 +234,7 @@ def test_a_later_start_with_the_same_end_is_what_the_model_cannot_tell() -> None
             ends=dataclasses.replace(course.recovery.ends, points=ends, gait=np.zeros_like(ends)),
         )
         changed = dataclasses.replace(course, data=course.data.assign(disability=one), recovery=found)
-        return str(recovery_summary(changed)["waiting"])
+        return recovery_summary(changed, told(answer_of(changed)))["waiting"]
 
     costs = dear.isel(time=-1, drop=True)
     assert said(dear, costs).endswith(NOT_DELAYED)

@@ -142,7 +142,7 @@ def test_nothing_done_says_whether_the_exposure_continues() -> None:
 
 
 def outputs(course: Course, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    print_summary(course, None)
+    print_summary(summarise(course), None)
     summary = summarise(course)
     return {
         "terminal": " ".join(capsys.readouterr().out.split()),

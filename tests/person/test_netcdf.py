@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import xarray as xr
 
 from remyelin import InputError, Ledger, load_case, open_course, run_course
 from remyelin.person.course import Course
+from remyelin.person.forecast_guard import refusal, told_apart
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,9 @@ def test_a_course_loads_again_whole(course: Course, tmp_path: Path) -> None:
     xr.testing.assert_identical(tree["/"].to_dataset()["disability"], course.data["disability"])
     bands = tree["bands"].to_dataset(inherit=False)
     np.testing.assert_array_equal(bands["disability"].values, course.recovery.bands["disability"].values)
+    assert bands.attrs["over"] == course.recovery.over
+    assert bands.attrs["refused"] == refusal(course)
+    assert set(json.loads(bands.attrs["told_apart"])) == told_apart(course)
     table = tree["studies"].to_dataset(inherit=False)
     assert table["day"].values.tolist() == list(course.studies)
     for day, made in course.studies.items():

@@ -43,6 +43,7 @@ def tree() -> Any:
     bands = xr.Dataset(
         {"disability": (("quantile", "plan", "time_here"), np.arange(12.0).reshape(3, 2, 2))},
         {"quantile": ["low", "median", "high"], "plan": plans, "time_here": [0.0, 365.25]},
+        {"over": "the sets of rates", "refused": "", "told_apart": '["none"]'},
     )
     healthy = xr.Dataset({"amplitude": ("row", [10.0, np.nan])}, {"row": ["sural, ankle", "blink, R1"]})
     studies = xr.Dataset(
@@ -65,6 +66,31 @@ def test_recovery_draws_the_median_of_each_plan_and_the_band_of_the_first(tree: 
     assert list(none.get_ydata()) == [6.0, 7.0]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == (0.0, 9.0)
+
+
+def drawn(tree: Any, *plans: str, **attrs: str) -> list[str]:
+    """Return the labels of what is drawn of a tree whose bands say so."""
+    said = xr.DataTree.from_dict({"/": tree.to_dataset(), "/bands": tree["bands"].to_dataset(inherit=False)})
+    said["bands"].attrs.update(attrs)
+    axes = CoursePlot(said).recovery(plans=plans or None)
+    return [line.get_label() for line in axes.lines if line.get_label()[0] != "_"]
+
+
+def test_recovery_draws_no_end_that_the_model_cannot_tell_apart(tree: Any) -> None:
+    assert drawn(tree) == ["treated as given", "no treatment"]
+    assert drawn(tree, told_apart="[]") == ["treated as given"]
+    assert drawn(tree, "as given", "none", told_apart="[]") == ["treated as given", "no treatment"]
+
+
+def test_recovery_draws_no_refused_forecast(tree: Any) -> None:
+    assert drawn(tree, refused="no person resembles it.") == []
+    assert drawn(tree, "as given", "none", refused="no person resembles it.") == []
+    said = xr.DataTree.from_dict({"/": tree.to_dataset(), "/bands": tree["bands"].to_dataset(inherit=False)})
+    said["bands"].attrs["refused"] = "no person resembles it."
+    axes = CoursePlot(said).recovery()
+    title = " ".join(axes.get_title(loc="left").split())
+    assert title.startswith("No forecast: no person resembles it.")
+    assert "Treatment should not be delayed" in title
 
 
 def test_myelin_stacks_lost_axons_and_states_of_the_living(tree: Any) -> None:

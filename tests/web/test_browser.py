@@ -595,6 +595,7 @@ def test_two_plans_are_compared_and_a_regimen_is_built(page: Any, server: str) -
     page.locator("#form-b").select_option("cyanocobalamin")
     page.locator("#amount-b").fill("0.01")
     page.locator("#amount-b").dispatch_event("change")
+    page.locator("#route-b").select_option("oral")
     page.locator("#schedule-b").select_option("weekly")
     assert page.locator("#order-b").input_value() == "cyanocobalamin 0.01 mg oral weekly"
     page.locator("#order-b").fill("cyanocobalamin 2 mg by telepathy daily")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import Any
 
 import pytest
@@ -54,3 +56,108 @@ def test_a_server_that_is_gone_is_told_in_one_sentence(page: Any, server: str) -
     page.route("**/api/state", gone)
     page.goto(f"{server}/#sources")
     page.locator("#status [data-matter=server]", has_text="does not answer").wait_for()
+
+
+def test_an_answer_is_of_the_plans_shown_or_is_being_computed(page: Any, server: str) -> None:
+    held: list[Any] = []
+    page.route("**/api/answer", lambda route: held.append(route))
+    page.goto(f"{server}/#course")
+    page.locator(".card.plan-none", has_text="being computed").wait_for()
+    page.wait_for_function("() => document.querySelector('main').dataset.drawn >= 3")
+    lines = page.locator(".lead .chart").first.locator("path.line")
+    assert lines.count() == 1, "a plan whose end is not known is not drawn"
+    assert page.locator("[data-answer]").count() == 0
+    assert page.locator(".legend", has_text="being computed").count() == 1
+
+    wait_for(page, held)
+    for route in held:
+        route.continue_()
+    held.clear()
+    page.unroute("**/api/answer")
+    page.locator("[data-answer=end]").wait_for()
+    page.locator("#waiting", has_text="points more").wait_for()
+    told = page.locator(".card", has_not_text="cannot tell").count()
+    assert lines.count() == told > 1
+    # another plan: what was answered before is not its answer, and the one under way comes last
+    page.locator("main[aria-busy=false]").wait_for()
+    page.route("**/api/answer", lambda route: held.append(route))
+    page.locator("#start-b").fill("30")
+    page.locator(".card.plan-b", has_text="being computed").wait_for()
+    assert page.locator("[data-answer]").count() == 0
+    assert page.locator("#waiting").is_hidden()
+    wait_for(page, held)
+    # an answer that fails leaves no older one standing
+    held.pop().fulfill(status=422, json={"error": "no answer today."})
+    page.locator("#strip", has_text="could not be computed").wait_for()
+    page.locator("main [role=alert]", has_text="no answer today.").first.wait_for()
+
+
+def wait_for(page: Any, held: list[Any]) -> None:
+    """Wait until a request is held."""
+    for _ in range(600):
+        if held:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("nothing was asked")
+
+
+def test_five_steps_say_whether_their_sentence_is_that_of_the_control(page: Any, server: str) -> None:
+    held: list[Any] = []
+    page.goto(f"{server}/#story")
+    for step in range(1, 5):
+        page.locator(f"#step-{step} .story[data-ready]").wait_for()
+    page.locator("#story-wait").scroll_into_view_if_needed()
+    cost = page.locator("#step-5 .story[data-ready]", has_text="points")
+    cost.wait_for()
+    page.locator("#step-5 #waiting").wait_for()
+    page.route("**/api/answer", lambda route: held.append(route))
+    page.locator("#story-wait").fill("18")
+    page.locator("#step-5 .story:not([data-ready])").wait_for()
+    assert page.locator("#step-5 #waiting").is_hidden()
+    wait_for(page, held)
+    assert re.search(r"from \d+ sets of rates", page.locator("#step-5 .story").inner_text())
+    held.pop().fulfill(status=422, json={"error": "no answer today."})
+    page.locator("#step-5 .story", has_text="no answer today.").wait_for()
+    assert page.locator("#step-5 #waiting").is_hidden()
+
+
+def test_questions_of_a_patient_who_has_left_are_not_asked(page: Any, server: str) -> None:
+    held: list[Any] = []
+
+    def battery(route: Any) -> None:
+        """Hold what the questions wait for, the whole battery."""
+        if route.request.post_data_json["studies"]:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/studies", battery)
+    page.goto(f"{server}/#lab")
+    page.locator("#lab-table td").first.wait_for()
+    page.locator("#mystery").click()
+    wait_for(page, held)
+    page.locator("#current").click()
+    for route in held:
+        with contextlib.suppress(Exception):
+            route.continue_()
+    page.locator('[data-study="sural"]').click()
+    page.locator("#lab-table td").first.wait_for()
+    page.wait_for_timeout(300)
+    assert page.locator(".question").count() == 0
+    assert page.locator("#lab-date").is_visible()
+
+
+def test_regimens_are_named_by_their_orders(page: Any, server: str) -> None:
+    page.goto(f"{server}/#course")
+    page.wait_for_selector("main[data-drawn] .card.plan-none")
+    orders = page.request.get(f"{server}/api/state").json()["orders"]
+    chosen = page.locator("#regimen-a").input_value()
+    assert page.locator(".side fieldset.plan-a .hint", has_text=orders[chosen]).count() == 1
+    for name, order in orders.items():
+        text = page.locator(f"#regimen-a option[value='{name}']").inner_text()
+        assert text == f"{name}: {order.split(' every ')[0]}"
+    # one's own order begins as the one it takes the place of
+    page.locator("#regimen-a").select_option("own")
+    form, amount, unit, route = orders[chosen].split()[:4]
+    assert unit == "mg"
+    assert page.locator("#order-a").input_value().startswith(f"{form} {amount} mg {route} every")

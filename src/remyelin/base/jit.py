@@ -52,19 +52,23 @@ def compiled(function: Kernel) -> Kernel:
     return dispatcher  # type: ignore[no-any-return]
 
 
-def kernel_folder() -> Path:
-    """Return the folder of compiled kernels: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
-    compiler = f"numba-{version('numba')}-llvmlite-{version('llvmlite')}"
+def cache_folder() -> Path:
+    """Return the folder of what was compiled: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
-        return Path(given) / "remyelin" / compiler
+        return Path(given) / "remyelin"
     if sys.platform == "win32":
         caches = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
         caches = Path.home() / "Library" / "Caches"
     else:
         caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "remyelin" / compiler
+    return caches / "remyelin"
+
+
+def kernel_folder() -> Path:
+    """Return the folder of compiled kernels, which belong to one compiler."""
+    return cache_folder() / f"numba-{version('numba')}-llvmlite-{version('llvmlite')}"
 
 
 def kernels_kept() -> bool:

@@ -25,6 +25,7 @@ MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
 HOURS_PER_DAY: Final = 24.0
+DAYS_PER_WEEK: Final = 7.0
 
 #: Words for units, as people write them.
 UNIT_WORDS: Final[Mapping[str, str]] = {
@@ -58,7 +59,7 @@ def _kind(label: str, factors: Mapping[str, float], low: float, high: float) -> 
 _TIME = {
     "d": 1.0,
     "h": 1 / HOURS_PER_DAY,
-    "wk": 7.0,
+    "wk": DAYS_PER_WEEK,
     "mo": DAYS_PER_MONTH,
     "y": DAYS_PER_YEAR,
 }
@@ -67,7 +68,10 @@ _TIME = {
 KINDS: Final[Mapping[str, Kind]] = {
     "age": _kind("an age", {"y": 1.0, "mo": 1 / 12}, 1.0, 120.0),
     "any_age": _kind(
-        "an age", {"y": 1.0, "mo": 1 / 12, "wk": 7 / DAYS_PER_YEAR, "d": 1 / DAYS_PER_YEAR}, 0.0, 120.0
+        "an age",
+        {"y": 1.0, "mo": 1 / 12, "wk": DAYS_PER_WEEK / DAYS_PER_YEAR, "d": 1 / DAYS_PER_YEAR},
+        0.0,
+        120.0,
     ),
     "height": _kind("a height", {"cm": 1.0, "m": 100.0}, 60.0, 250.0),
     "weight": _kind("a weight", {"kg": 1.0}, 5.0, 400.0),

@@ -22,8 +22,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import SimulationError
-from remyelin.bench import library, neuron_rival, pyfibers_rival, stimulation
-from remyelin.bench.rows import Row, Timing, off, peak_gib, timed
+from remyelin.bench import full, library, neuron_rival, pyfibers_rival, stimulation
+from remyelin.bench.rows import Row, Timing, off, taken, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
 from remyelin.fibre.settings import DEFAULT_STEP_US
@@ -36,6 +36,7 @@ DIAMETER = 10.0
 NODES = 51
 DURATION = 2.0  # ms
 BATCH = 1000
+THREADED = 10_000  # fibres
 TIGHT = 1e-4  # DASPK's tolerance taken as converged
 USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
 LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
@@ -253,9 +254,7 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     for count in GROWTH_FIBRES:
         progress(f"growth: {count:,} fibres")
         batch = [fibre] * count
-        before = peak_gib()
-        _, ours = _ours(batch, DURATION, repeats=3 if count < 1e4 else 1)
-        grown = peak_gib() - before
+        (_, ours), _, grown = taken(partial(_ours, batch, DURATION, repeats=3 if count < 1e4 else 1))
         yield Row(
             f"growth with fibres: {count:,} x {NODES} nodes, {DURATION:g} ms (peak memory +{grown:.2f} GiB)",
             None,
@@ -265,7 +264,7 @@ def _fibres(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """Gain of more threads, on the wall."""
-    batch = [_healthy(ledger)] * BATCH
+    batch = [_healthy(ledger)] * THREADED
     alone: Timing | None = None
     count, most = 1, os.cpu_count() or 1
     while count <= most:
@@ -273,7 +272,7 @@ def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         _, ours = _ours(batch, DURATION, threads=count)
         alone = alone or ours
         yield Row(
-            f"threads: {BATCH:,} fibres x {NODES} nodes on {count} (wall)",
+            f"threads: {THREADED:,} fibres x {NODES} nodes on {count} (wall)",
             "remyelin on 1 thread",
             ours.wall_s,
             alone.wall_s,
@@ -324,4 +323,5 @@ PARTS: dict[str, Callable[[Ledger, Progress], Iterator[Row]]] = {
     "block": stimulation.block,
     "compound": stimulation.compound,
     "memory": stimulation.memory,
+    "unmyelinated": full.unmyelinated,
 }

@@ -98,22 +98,23 @@ def single(
 def potential(
     fibre: Fibre,
     sources: Sequence[dict[str, Any]],
-    transfer: Array,
+    transfers: Sequence[Array],
     how: How,
     *,
     every_us: float,
     timeout: float = 3600.0,
 ) -> Answer | None:
-    """Run once for the potential at an electrode (uV per nA out of every compartment); None where NEURON is missing."""
+    """Run once for the potentials at electrodes (uV per nA out of every compartment); None where NEURON is missing."""
     periaxonal = circuit(fibre).periaxonal
-    flow = periaxonal * np.diff(transfer)
-    around = np.zeros(len(transfer))
-    # a current from compartment k to the next leaves k's outside and adds to that of the next
-    around[:-1] += flow
-    around[1:] -= flow
+    around = np.zeros((len(transfers), fibre.n_compartments))
+    for row, transfer in zip(around, transfers, strict=True):
+        flow = periaxonal * np.diff(transfer)
+        # a current from compartment k to the next leaves k's outside and adds to that of the next
+        row[:-1] += flow
+        row[1:] -= flow
     job = _job(fibre, sources, how) | {
         "task": "potential",
-        "weights": transfer.tolist(),
+        "weights": [transfer.tolist() for transfer in transfers],
         "around": around.tolist(),
         "every": every_us * MS_PER_US,
     }

@@ -27,6 +27,7 @@ from remyelin.base.errors import InputError, SimulationError
 from remyelin.fibre.models.fibre import NODE, Fibre
 
 MECHANISM = "mrg_node"
+LIBRARY = "libnrnmech.*"
 REST = -80.0  # mV, everywhere at time zero: how the reference velocities were made
 PULSE = (1, 0.0, 0.1, 2.0)  # node, start ms, duration ms, nA
 ARRIVAL_THRESHOLD = -30.0  # mV
@@ -213,9 +214,15 @@ def _mechanism(fibre: Fibre, k: int) -> dict[str, Any]:
     }
 
 
-def ask(worker: str, request: dict[str, Any], *, timeout: float, rival: str) -> list[dict[str, Any]]:
+def ask(
+    worker: str,
+    request: dict[str, Any],
+    *,
+    timeout: float,
+    rival: str,
+    environment: dict[str, str] | None = None,
+) -> list[dict[str, Any]]:
     """Put a request to a worker process and return its answer, one entry per job."""
-    environment = os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"}
     command = [sys.executable, str(Path(__file__).with_name(worker))]
     try:
         done = subprocess.run(
@@ -224,7 +231,7 @@ def ask(worker: str, request: dict[str, Any], *, timeout: float, rival: str) -> 
             capture_output=True,
             text=True,
             timeout=timeout,
-            env=environment,
+            env=os.environ | {"NEURON_MODULE_OPTIONS": "-nogui"} | (environment or {}),
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -259,12 +266,29 @@ _folders: list[tempfile.TemporaryDirectory[str]] = []
 @cache
 def _mechanisms() -> Path:
     """Compile the node mechanism in a temporary folder that lives as long as this process."""
-    compiler = _nrnivmodl()
-    if compiler is None:
-        raise SimulationError("NEURON's nrnivmodl is not on the path.")
     holder = tempfile.TemporaryDirectory(prefix="remyelin-neuron-")
     folder = Path(holder.name)
     shutil.copy(Path(__file__).with_name(f"{MECHANISM}.mod"), folder)
+    try:
+        compile_mechanisms(folder)
+    except SimulationError:
+        holder.cleanup()
+        raise
+    _folders.append(holder)  # removed at exit
+    return folder
+
+
+def compile_mechanisms(folder: Path) -> None:
+    """Compile the mechanisms of a folder into a library below it.
+
+    Raises
+    ------
+    SimulationError
+        If there is no compiler or it fails; the message is one line.
+    """
+    compiler = _nrnivmodl()
+    if compiler is None:
+        raise SimulationError("NEURON's nrnivmodl is not on the path.")
     # nrnivmodl looks for the python it belongs to.
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -272,11 +296,8 @@ def _mechanisms() -> Path:
     done = subprocess.run(
         [compiler, "."], cwd=folder, capture_output=True, text=True, env=environment, check=False
     )
-    if done.returncode or not any(folder.rglob("libnrnmech.*")):
+    if done.returncode or not any(folder.rglob(LIBRARY)):
         reasons = [line for line in (done.stderr + done.stdout).splitlines() if "rror" in line]
-        holder.cleanup()
         raise SimulationError(
             f"NEURON could not compile its mechanism: {reasons[0] if reasons else 'no reason given'}"
         )
-    _folders.append(holder)  # removed at exit
-    return folder

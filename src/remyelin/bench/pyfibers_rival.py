@@ -1,22 +1,103 @@
-"""The same fibre in PyFibers, where it is installed: its models are ours, so a name and a diameter say it all."""
+"""The same fibre in PyFibers, where it is installed: its models are ours, so a name and a diameter say it all.
+
+PyFibers compiles its mechanisms into its own folder by a command (``pyfibers_compile``). Where nobody has given it, or
+the folder cannot be written, a copy of the package is compiled once, in the folder of compiled kernels.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 from remyelin.base.errors import SimulationError
-from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, PULSE, RivalRun, as_run, ask
+from remyelin.base.jit import cache_folder
+from remyelin.bench import neuron_rival
+from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, LIBRARY, PULSE, RivalRun, as_run, ask
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.stimulation.stimulus import Pulse
 
+MECHANISMS = "MOD"
 
-@cache
+
 def unavailable() -> str | None:
     """Return why PyFibers cannot be compared with, in one line; None if it can be tried."""
     if find_spec("pyfibers") is None or find_spec("neuron") is None:
-        return "PyFibers is not installed."
+        return "PyFibers is not installed (it comes with the test extra)."
+    reason = neuron_rival.unavailable()
+    if reason:
+        return reason
+    try:
+        environment()
+    except (OSError, SimulationError) as error:
+        return f"PyFibers cannot be compiled: {error}"
     return None
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return what a process needs in its environment to import PyFibers with its mechanisms; compile them once.
+
+    Raises
+    ------
+    SimulationError
+        If its mechanisms do not compile; the message is one line.
+    """
+    spec = find_spec("pyfibers")
+    if spec is None or spec.origin is None:
+        raise SimulationError("PyFibers is not installed (it comes with the test extra).")
+    package = Path(spec.origin).parent
+    if any((package / MECHANISMS).rglob(LIBRARY)):
+        return {}
+    kept = _compiled(package)
+    path = os.pathsep.join(filter(None, (str(kept), os.environ.get("PYTHONPATH"))))
+    return {"PYTHONPATH": path}
+
+
+def _compiled(package: Path) -> Path:
+    """Return the folder that holds a compiled copy of the package, made by the first process that asks."""
+    neuron = find_spec("neuron")
+    # a library of mechanisms belongs to the NEURON it was linked with
+    place = hashlib.sha256(str(neuron and neuron.origin).encode()).hexdigest()[:8]
+    kept = cache_folder() / f"pyfibers-{version('pyfibers')}-neuron-{version('neuron')}-{place}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(kept.with_name(f"{kept.name}.lock")):
+        if not kept.exists():
+            with tempfile.TemporaryDirectory(prefix="pyfibers-", dir=kept.parent) as making:
+                copy = Path(making) / "made" / package.name
+                shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+                neuron_rival.compile_mechanisms(copy / MECHANISMS)
+                copy.parent.rename(kept)
+    return kept
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Hold a lock among processes; NEURON runs on systems that have them."""
+    import fcntl
+
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _ask(job: dict[str, Any], timeout: float) -> dict[str, Any]:
+    (answer,) = ask(
+        "pyfibers_worker.py",
+        {"jobs": [job]},
+        timeout=timeout,
+        rival="PyFibers",
+        environment=environment(),
+    )
+    return answer
 
 
 def simulate(
@@ -78,8 +159,7 @@ def simulate(
         "step": step_us * 1e-3,
         "repeats": repeats,
     }
-    (answer,) = ask("pyfibers_worker.py", {"jobs": [job]}, timeout=timeout, rival="PyFibers")
-    return as_run(answer, fibre)
+    return as_run(_ask(job, timeout), fibre)
 
 
 def threshold(
@@ -92,6 +172,8 @@ def threshold(
     step_us: float,
     duration: float,
     relative_tolerance: float,
+    patience: float = 1.0,
+    model: str = "MRG_DISCRETE",
     timeout: float = 900.0,
 ) -> tuple[float, float] | None:
     """Find one threshold (mA) in PyFibers; None where it is missing or fails.
@@ -109,6 +191,10 @@ def threshold(
     between : (float, float)
         Bracket of the search, mA.
     relative_tolerance : float
+    patience : float
+        ms: how long after the arrival at the largest amplitude a run goes on.
+    model : str
+        As for :func:`simulate`.
 
     Returns
     -------
@@ -118,6 +204,7 @@ def threshold(
     if unavailable():
         return None
     job = {
+        "model": model,
         "diameter": fibre.diameter,
         "nodes": fibre.n_nodes,
         "temperature": fibre.temperature,
@@ -128,9 +215,10 @@ def threshold(
         "step": step_us * 1e-3,
         "duration": duration,
         "relative_tolerance": relative_tolerance,
+        "patience": patience,
     }
     try:
-        (answer,) = ask("pyfibers_worker.py", {"jobs": [job]}, timeout=timeout, rival="PyFibers")
+        answer = _ask(job, timeout)
     except SimulationError:
         return None
     return float(answer["value"]), float(answer["core_s"])

@@ -64,7 +64,7 @@ def threshold(job: dict[str, Any]) -> dict[str, Any]:
     from pyfibers import FiberModel, ScaledStim, build_fiber
 
     fibre = build_fiber(
-        FiberModel.MRG_DISCRETE,
+        getattr(FiberModel, job["model"]),
         diameter=job["diameter"],
         n_nodes=job["nodes"],
         temperature=job["temperature"],
@@ -87,7 +87,8 @@ def threshold(job: dict[str, Any]) -> dict[str, Any]:
         stimamp_top=high,
         stimamp_bottom=low,
         termination_tolerance=100 * job["relative_tolerance"],
-        exit_t_shift=None,
+        # a run ends so long after the impulse of the largest amplitude would have arrived; weaker ones come later
+        exit_t_shift=job["patience"],
     )
     return {"core_s": time.process_time() - began, "value": float(value)}
 

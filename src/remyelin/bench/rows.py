@@ -7,7 +7,9 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -77,8 +79,25 @@ def off(value: float | None, truth: float | None) -> float | None:
     return None if value is None or not truth else value / truth - 1
 
 
-def peak_gib() -> float:
+def taken(call: Callable[[], T]) -> tuple[T, Timing, float]:
+    """Return what a call returns, its times, and by how much memory grew at its peak, GiB.
+
+    Where the system cannot forget an earlier peak (it can on Linux), growth below that one is not seen.
+    """
+    gc.collect()
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    before = _peak_gib()
+    answer, timing = timed(call)
+    return answer, timing, _peak_gib() - before
+
+
+def _peak_gib() -> float:
     """Return the largest memory this process has had, GiB."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) / 2**20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Kilobytes on Linux, bytes on macOS.
     return peak / (2**30 if sys.platform == "darwin" else 2**20)

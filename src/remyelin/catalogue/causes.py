@@ -90,7 +90,6 @@ def _refusal(value: Any) -> str:
 
 CAUSES: Final = Extensible({cause.name: cause for cause in SHIPPED}, "remyelin.causes", _refusal)
 """Causes by name. An entry point that adds one has its name."""
-GAS: Final = tuple(cause.name for cause in SHIPPED if cause.gas)
 #: Causes that an unknown one may be; the last entry of ``record.causes`` is that there is none.
 UNKNOWN: Final = (*(cause.name for cause in SHIPPED if cause.unknown), NONE)
 
@@ -98,6 +97,11 @@ UNKNOWN: Final = (*(cause.name for cause in SHIPPED if cause.unknown), NONE)
 def partial_causes() -> tuple[str, ...]:
     """Return the causes that take a share."""
     return tuple(cause.name for cause in CAUSES.values() if cause.partial)
+
+
+def gas_causes() -> tuple[str, ...]:
+    """Return the causes that are an exposure to nitrous oxide."""
+    return tuple(cause.name for cause in CAUSES.values() if cause.gas)
 
 
 def paced_by(covariate: str) -> tuple[str, ...]:

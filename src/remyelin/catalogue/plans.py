@@ -30,3 +30,7 @@ def shifted(months: int) -> str:
     """Return the name of the plan that begins so many months later, or earlier where negative."""
     span = f"{abs(months)} month{'s' if abs(months) > 1 else ''}"
     return f"{span} {'earlier' if months < 0 else 'later'}"
+
+
+#: Plans that are drawn over time.
+DRAWN: Final = (GIVEN, UNTREATED, shifted(-12), shifted(12))

@@ -18,6 +18,7 @@ from remyelin.evidence.limits import MARKERS, Interpretation, expected_indicator
 
 SCHEMA: Final = "remyelin-check/1"
 OWN: Final = "remyelin"
+VITAMIN: Final = ("b12", "holotc")
 #: Sections in the order of the answer, with their headings.
 SECTIONS: Final = {
     "urgent": "Seek care",
@@ -177,8 +178,8 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         *forecast,
         *_unread(known),
     ]
-    # whether to test is no question once a marker was measured
-    if any(marker in known.labs for marker in MARKERS):
+    # whether to test is no question once the vitamin was measured; a metabolite alone leaves it open
+    if any(marker in known.labs for marker in VITAMIN):
         lines = [line for line in lines if line.section != "testing"]
     ill = any("neurological" in word.groups for word in known.words)
     if ill and any(line.section == "next" for line in lines):

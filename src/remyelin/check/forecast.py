@@ -12,7 +12,7 @@ from typing import Final
 from remyelin import clinic
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR, show
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import CAUSES
 from remyelin.check.answer import OWN, Line
 from remyelin.check.dated import refusal as unusable
 from remyelin.check.known import Known
@@ -139,7 +139,7 @@ def _case(known: Known, ledger: Ledger) -> Case:
 
 
 def _exposure(cause: str) -> dict[str, str]:
-    return {"ended": "0 d"} if cause in GAS else {}
+    return {"ended": "0 d"} if CAUSES[cause].gas else {}
 
 
 def _lines(course: Course, known: Known) -> Iterator[Line]:

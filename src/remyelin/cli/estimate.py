@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from remyelin.base.errors import InputError
 from remyelin.base.printing import say
-from remyelin.cli.common import Json, Set, ledger_with, print_json
+from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
 
 def estimate(
@@ -23,6 +24,15 @@ def estimate(
     ] = None,
     draws: Annotated[int, typer.Option("--draws", min=10, metavar="N", help="Draws a person.")] = 400,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed of the draws.")] = 0,
+    petab: Annotated[
+        Path | None,
+        typer.Option(
+            "--petab",
+            metavar="DIR",
+            parser=folder_named,
+            help="Write it here for pyPESTO instead of doing it.",
+        ),
+    ] = None,
     settings: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -38,6 +48,9 @@ def estimate(
             raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.") from None
         if not equals:
             raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.")
+    if petab is not None:
+        _write_petab(petab, table, given, ledger_with(settings), as_json)
+        return
     found = estimated(table, ledger=ledger_with(settings), covariates=given, draws=draws, seed=seed)
     if as_json:
         persons = _records(found.persons.to_dataframe().reset_index())
@@ -54,6 +67,20 @@ def estimate(
                 f"  {parameter:<14} {float(of['map']):6.3g} of typical, SD of the log {float(of['sd']):.2g}; "
                 f"{100 * (1 - float(of['shrinkage'])):.0f} % from the data"
             )
+
+
+def _write_petab(folder: Path, table: str, covariates: dict[str, float], ledger: Any, as_json: bool) -> None:
+    from remyelin.analysis.estimation import to_petab
+    from remyelin.base.files import claimed
+
+    files = to_petab(table, ledger=ledger, covariates=covariates)
+    with claimed(folder, names=list(files)) as held:
+        held.write(files)
+    problems = [str(folder / name) for name in files if name.endswith(".yaml")]
+    if as_json:
+        print_json({"table": table, "problems": problems})
+    else:
+        say(f"wrote {', '.join(problems)}")
 
 
 def _records(frame: Any) -> list[dict[str, Any]]:

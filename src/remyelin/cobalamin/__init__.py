@@ -4,11 +4,12 @@
 ``regimen`` writes doses, ``Parameters.from_ledger`` reads the numbers.
 """
 
-from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, in_words, read_order, regimen
+from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, gas_level, ramp, steps
 from remyelin.cobalamin.model import course_of, methylation_of, simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.treatment import treated
+from remyelin.cobalamin.wording import in_words
 
 __all__ = [
     "REGIMENS",

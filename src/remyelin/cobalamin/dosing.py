@@ -23,7 +23,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from remyelin.base.errors import InputError, Renamed, nearest
-from remyelin.base.units import DAYS_PER_MONTH, HOURS_PER_DAY, KINDS, UG_PER_MG, UNIT_WORDS, parse
+from remyelin.base.units import KINDS, UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.settings import MAX_DOSES
 from remyelin.evidence import Ledger
 
@@ -48,7 +48,8 @@ REGIMENS: Final[Mapping[str, tuple[str, Form, Route]]] = {
 #: Names of earlier versions; they load with a sentence.
 RENAMED: Final[Mapping[str, str]] = {"us": "us label 100 ug", "us practice": "us practice 1 mg"}
 
-_WORD_INTERVALS: Final = {
+#: Intervals that an order may give as a word.
+INTERVALS: Final = {
     "hourly": "1 h",
     "daily": "1 d",
     "weekly": "1 wk",
@@ -131,7 +132,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
+class Phase:
     """One stretch of a regimen: equal doses at equal intervals (days); no interval = a single dose."""
 
     form: str = ""
@@ -146,6 +147,14 @@ class _Phase:
 
 def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
     """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too.
+
+    Parameters
+    ----------
+    order : str
+        As for :func:`read_order`.
+    start, stop : float
+        First day, and the day from which on nothing is given.
+    ledger : Ledger
 
     Examples
     --------
@@ -164,8 +173,8 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     Parameters
     ----------
     order : str
-        A key of :data:`REGIMENS` (underscores and hyphens count as spaces) or an order in the
-        grammar of this module.
+        A key of :data:`REGIMENS` (underscores and hyphens count as spaces), an order in the grammar of this module,
+        or the text of an event table (:mod:`remyelin.cobalamin.exchange.events`), whose TIME 0 is `start`.
     start, stop : float
         First day, and the day at which an open-ended phase ends (days, exclusive).
     ledger : Ledger
@@ -189,57 +198,14 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     >>> len(order.doses), order.vitamins
     (3, ((0, 0.8, 0.0), (3.0, 0.0, 0.0)))
     """
+    from remyelin.cobalamin.exchange.events import is_table, table_order  # which is written in orders
+
+    if is_table(order):
+        return table_order(order, start, stop)
     return _expand(_phases(order, ledger), order, start, stop)
 
 
-def in_words(order: str, ledger: Ledger) -> str:
-    """Return a named regimen with its doses, as ``NAME (ORDER)``; a written order as it is.
-
-    Parameters
-    ----------
-    order : str
-        As for :func:`read_order`.
-    ledger : Ledger
-        Holds the schedules of the named regimens.
-
-    Raises
-    ------
-    InputError
-        As :func:`read_order`.
-
-    Examples
-    --------
-    >>> from remyelin import Ledger
-    >>> from remyelin.cobalamin import in_words
-    >>> in_words("oral", Ledger.shipped())
-    'oral (cyanocobalamin 2 mg oral every 1 d)'
-    """
-    name = _name(order)
-    if name not in REGIMENS:
-        return order
-    parts = []
-    for phase in _named(name, ledger):
-        amount = phase.amount_ug or 0.0
-        dose = f"{amount / UG_PER_MG:g} mg" if amount >= UG_PER_MG else f"{amount:g} ug"
-        words = f"{phase.form} {dose} {phase.route} every {_lasting(phase.interval)}"
-        extra = [("folic acid", phase.folic_acid), ("pyridoxine", phase.pyridoxine)]
-        for vitamin, milligrams in extra:
-            words += f" with {vitamin} {milligrams:g} mg" if milligrams else ""
-        parts.append(words + (f" for {_lasting(phase.duration)}" if phase.duration else ""))
-    return f"{name} ({', then '.join(parts)})"
-
-
-def _lasting(days: float | None) -> str:
-    value = days or 0.0
-    months = value / DAYS_PER_MONTH
-    if months >= 1 and months.is_integer():
-        return f"{months:g} mo"
-    hours = f"{value * HOURS_PER_DAY:.6g}"
-    # 7/3 days have no short decimal, 56 hours have
-    return f"{hours} h" if hours.isdigit() and not (2 * value).is_integer() else f"{value:.6g} d"
-
-
-def _name(order: str) -> str:
+def name_of(order: str) -> str:
     """Return the present name of a named regimen; of anything else its words."""
     name = re.sub(r"[\s_-]+", " ", order.strip().lower())
     if name in RENAMED:
@@ -251,24 +217,25 @@ def _name(order: str) -> str:
     return RENAMED.get(name, name)
 
 
-def _phases(order: str, ledger: Ledger) -> list[_Phase]:
-    name = _name(order)
-    return _named(name, ledger) if name in REGIMENS else _written(order)
+def _phases(order: str, ledger: Ledger) -> list[Phase]:
+    name = name_of(order)
+    return phases_of(name, ledger) if name in REGIMENS else _written(order)
 
 
-def _named(name: str, ledger: Ledger) -> list[_Phase]:
+def phases_of(name: str, ledger: Ledger) -> list[Phase]:
+    """Return the phases of a named regimen, from its table in the ledger."""
     entry, form, route = REGIMENS[name]
     table = ledger.table(entry)
     none = (0.0,) * len(table["amount"])
     vitamins = (table.get("folic_acid", none), table.get("pyridoxine", none))
     rows = zip(table["amount"], table["interval"], table["duration"], *vitamins, strict=True)
     return [
-        _Phase(form, amount, route, False, interval, duration or None, folic_acid, pyridoxine)
+        Phase(form, amount, route, False, interval, duration or None, folic_acid, pyridoxine)
         for amount, interval, duration, folic_acid, pyridoxine in rows
     ]
 
 
-def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> Order:
+def _expand(phases: list[Phase], order: str, start: float, stop: float) -> Order:
     doses: list[Dose] = []
     vitamins: list[tuple[float, float, float]] = []
     begin = start
@@ -291,7 +258,7 @@ def _expand(phases: list[_Phase], order: str, start: float, stop: float) -> Orde
     return Order(tuple(doses), (*vitamins, (begin, 0.0, 0.0)) if given else ())
 
 
-def _written(order: str) -> list[_Phase]:
+def _written(order: str) -> list[Phase]:
     text = re.sub(r"\s+", " ", order.strip().lower().replace("µ", "u").replace("μ", "u"))
     if not text:
         raise InputError(
@@ -303,11 +270,11 @@ def _written(order: str) -> list[_Phase]:
             f"{nearest(text, REGIMENS).rstrip('?')}, or write as {_EXAMPLE}."
         )
     parts = re.split(r"\s*[,;]?\s*\bthen\b\s*", text)
-    phases: list[_Phase] = []
+    phases: list[Phase] = []
     for i, part in enumerate(parts):
         if not part:
             raise InputError(f"regimen {order!r}: 'then' is not followed by anything; write as {_EXAMPLE}.")
-        inherited = replace(phases[-1], interval=None, duration=None) if phases else _Phase()
+        inherited = replace(phases[-1], interval=None, duration=None) if phases else Phase()
         phase = _phase(part, inherited, order)
         if i + 1 < len(parts) and phase.duration is None and phase.interval is not None:
             raise InputError(
@@ -318,7 +285,7 @@ def _written(order: str) -> list[_Phase]:
     return phases
 
 
-def _phase(part: str, base: _Phase, order: str) -> _Phase:
+def _phase(part: str, base: Phase, order: str) -> Phase:
     rest = part
     phase = base
 
@@ -346,10 +313,10 @@ def _phase(part: str, base: _Phase, order: str) -> _Phase:
         phase = replace(phase, interval=days(match[1], match[2], "an interval"))
     elif match := take(r"every ([a-z]+)"):
         phase = replace(phase, interval=days("1", match[1], "an interval"))
-    if match := take(rf"({'|'.join(_WORD_INTERVALS)})"):
+    if match := take(rf"({'|'.join(INTERVALS)})"):
         if phase.interval is not None:
             raise fail(f"two intervals in {part!r}, give one")
-        phase = replace(phase, interval=parse(_WORD_INTERVALS[match[1]], "duration"))
+        phase = replace(phase, interval=parse(INTERVALS[match[1]], "duration"))
     vitamins: dict[str, float] = {}
     for name in ("folic acid", "pyridoxine"):
         if match := take(rf"(?:with|and) {name} {_NUMBER} ?(ug|mcg|mg)"):

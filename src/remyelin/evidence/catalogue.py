@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from remyelin.evidence.ledger import Entry, Ledger
 
@@ -64,7 +64,7 @@ class Symptom:
     hpo: tuple[tuple[str, str], ...]
     pathways: tuple[str, ...]
     kind: str
-    tier: str
+    tier: Literal["mechanism", "association", "no evidence"]
     mechanism: str
     picture: str
     clock: str

@@ -274,6 +274,14 @@ class Ledger:
         """Return the values that differ from the shipped ledger because they were replaced."""
         return {name: entry.value for name, entry in self._entries.items() if entry.overridden}
 
+    def agrees(self, entries: Iterable[Entry]) -> bool:
+        """Whether entries of another ledger have the same values in this one; nothing is noted as used."""
+        for other in entries:
+            own = self._entries.get(other.name)
+            if own is not other and (own is None or own.value != other.value or own.columns != other.columns):
+                return False
+        return True
+
     def digest(self, *layers: str) -> str:
         """Return a hash of the values (of some layers), to tell when derived data are stale."""
         if layers in self._digests:

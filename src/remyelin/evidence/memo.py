@@ -1,4 +1,4 @@
-"""Memory keyed by the values of a ledger, which repeats the record of what was read."""
+"""Memory keyed by the values of a ledger, all of them or those read, which repeats the record of what was read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
-from remyelin.evidence.ledger import Ledger
+from remyelin.evidence.ledger import Entry, Ledger
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,6 +75,70 @@ def remembered(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
             for item in ledgers:
                 item.note(found[1])
             return found[0]
+
+        return cast("Callable[P, R]", call)
+
+    return decorate
+
+
+def shared(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that keeps the latest results of a function of one ledger, its last argument.
+
+    Ledgers that differ only in entries which the function did not read share a result, as the sets of a posterior
+    share what none of their numbers decides. The names of what was read are noted as by :func:`remembered`.
+
+    Parameters
+    ----------
+    maxsize : int
+        Results kept; one of those asked for longest ago goes first.
+
+    Returns
+    -------
+    callable
+        Decorator for a function whose arguments are positional, all but the ledger hashable.
+
+    Examples
+    --------
+    >>> from remyelin.evidence import Ledger
+    >>> @shared(maxsize=4)
+    ... def weight(ledger):
+    ...     return [ledger["prior.weight"]]
+    >>> ledger = Ledger.shipped()
+    >>> weight(ledger) is weight(ledger.replace({"record.age": 60}))
+    True
+    >>> weight(ledger.replace({"prior.weight": 80}))
+    [80.0]
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        # by the other arguments: what was read of the ledger, and the result
+        kept: OrderedDict[Hashable, list[tuple[tuple[Entry, ...], R]]] = OrderedDict()
+        lock = Lock()
+
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            *given, ledger = args
+            assert isinstance(ledger, Ledger)
+            key = (len(ledger), *given)
+            with lock:
+                results = kept.get(key, [])
+                found = next((item for item in results if ledger.agrees(item[0])), None)
+                if found is not None:
+                    kept.move_to_end(key)
+            if found is None:
+                probe = ledger.recording()
+                value = function(*given, probe)  # type: ignore[call-arg,arg-type]
+                found = (probe.used(), value)
+                with lock:
+                    kept.setdefault(key, []).append(found)
+                    kept.move_to_end(key)
+                    while sum(map(len, kept.values())) > maxsize:
+                        oldest = next(iter(kept))
+                        kept[oldest].pop(0)
+                        if not kept[oldest]:
+                            del kept[oldest]
+            ledger.note(entry.name for entry in found[0])
+            return found[1]
 
         return cast("Callable[P, R]", call)
 

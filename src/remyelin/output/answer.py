@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Final, Literal
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
+from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points
 
@@ -19,13 +21,13 @@ GAIT: Final = (
     "needs a wheelchair or stays in bed",
 )
 #: Plans that a sentence names where there are many.
-TOLD: Final = ("3 months later", "12 months later", "none")
+TOLD: Final = (shifted(3), shifted(12), UNTREATED)
 RANGE: Final = "In brackets: the range that holds 90 % of the parameter sets of the model."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 
 
-def told(answer: Answer, *, presentation: str = "At diagnosis") -> dict[str, Any]:
+def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     """Return the answer as plain JSON-ready data, in words.
 
     Parameters
@@ -36,13 +38,13 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> dict[str, Any
 
     Returns
     -------
-    dict
+    Told
         ``refused`` and ``headline`` (the reason, or None and an empty text), ``items`` (``key``, ``title``, ``value``,
         ``words``), ``starts`` (every plan with ``months``, ``value``, ``words``, ``cost``, and ``low``, ``median``,
         ``high`` where it is told apart), ``waiting``, ``published`` and ``note``. A refused answer has the state at
         presentation only.
     """
-    published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
+    published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
     now = _item("now", presentation, answer.now, answer.most)
     if answer.refused:
         return {
@@ -75,12 +77,12 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> dict[str, Any
     }
 
 
-def lines(data: dict[str, Any]) -> list[str]:
+def lines(data: Told) -> list[str]:
     """Return what :func:`told` returns as sentences, one a line.
 
     Parameters
     ----------
-    data : dict
+    data : Told
 
     Returns
     -------
@@ -138,13 +140,13 @@ def shown(band: Band, most: int) -> str:
     return f"{points(band.median, band.low, band.high, most)} of 16 points"
 
 
-def _item(key: str, title: str, state: State, most: int) -> dict[str, str]:
+def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
     return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
 
 
-def _first(answer: Answer) -> dict[str, str]:
+def _first(answer: Answer) -> AnswerItem:
     """Say how soon the first symptom is noticeably better."""
-    item = {"key": "first", "title": "First improvement"}
+    item: AnswerItem = {"key": "first", "title": "First improvement", "value": "", "words": ""}
     if not answer.treated:
         return {**item, "value": "nothing is given", "words": ""}
     if answer.first is None:
@@ -157,9 +159,9 @@ def _first(answer: Answer) -> dict[str, str]:
     return {**item, "value": f"{value} ({low} to {high})", "words": "until a symptom is noticeably better"}
 
 
-def _start(start: Start, answer: Answer) -> dict[str, Any]:
+def _start(start: Start, answer: Answer) -> StartRow:
     """Return one start of treatment with its end and what the delay adds."""
-    data: dict[str, Any] = {
+    data: StartRow = {
         "name": start.name,
         "label": start.label,
         "months": None if start.months is None else round(start.months, 2),

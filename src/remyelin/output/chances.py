@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import PERCENT
 from remyelin.clinic.association import CLOCKS, UNRELATED
+from remyelin.output.records import BesideRow, Chance, MentalRow, OfSymptom
 from remyelin.person.course import Course
 
 BESIDE: Final = {
@@ -22,20 +23,20 @@ BESIDE: Final = {
 """What is asked for beside the nineteen, with a remark."""
 
 
-def chance_of(course: Course, name: str) -> list[dict[str, float]]:
+def chance_of(course: Course, name: str) -> list[Chance]:
     """Return the probability (%) of an item of the association tier at each date: ``low``, ``median``, ``high``."""
     given = course.data.isel(plan=0)
     found = given["sphincter"] if name == "sphincter" else given["chance"].sel(association=name)
     return [bounds_of(found.sel(time=date).transpose("bound").to_numpy()) for date in course.studies]
 
 
-def bounds_of(values: NDArray[np.float64]) -> dict[str, float]:
+def bounds_of(values: NDArray[np.float64]) -> Chance:
     """Return the low end, the median and the high end of a probability, in %."""
     low, median, high = (float(f"{PERCENT * value:.3g}") for value in values)
     return {"low": low, "median": median, "high": high}
 
 
-def shown(chance: dict[str, float]) -> str:
+def shown(chance: Chance) -> str:
     """Return a probability with its interval: ``34 % (24 to 46)``."""
     return f"{chance['median']:.0f} % ({chance['low']:.0f} to {chance['high']:.0f})"
 
@@ -47,7 +48,7 @@ def without_deficiency(course: Course, name: str) -> str:
     return shown(bounds_of(found.transpose("bound").to_numpy()))
 
 
-def beside(course: Course) -> list[dict[str, Any]]:
+def beside(course: Course) -> list[BesideRow]:
     """Return the items that are no symptom of the list: tiredness, nystagmus and the sphincters."""
     return [
         {
@@ -62,7 +63,7 @@ def beside(course: Course) -> list[dict[str, Any]]:
     ]
 
 
-def of_symptom(course: Course, name: str) -> dict[str, Any]:
+def of_symptom(course: Course, name: str) -> OfSymptom:
     """Return what the association tier says of one of the nineteen; nothing of those with a mechanism."""
     if name not in CLOCKS and name not in UNRELATED:
         return {"chance": [], "shown": [], "background": ""}
@@ -74,10 +75,10 @@ def of_symptom(course: Course, name: str) -> dict[str, Any]:
     }
 
 
-def mental(course: Course) -> list[dict[str, Any]]:
+def mental(course: Course) -> list[MentalRow]:
     """Return the mental item at each date: points more likely than not, their interval, and how probable each is."""
     given = course.data.isel(plan=0)
-    rows = []
+    rows: list[MentalRow] = []
     for date in course.studies:
         at = given.sel(time=date)
         rows.append(

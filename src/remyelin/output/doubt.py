@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import xarray as xr
 
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.nerve import Studies
 from remyelin.output.figures.course import label_of
+from remyelin.output.records import Doubt
 from remyelin.person.course import Course
 
 POINTS: Final = 4
@@ -66,9 +67,9 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
     )
 
 
-def doubts(course: Course) -> list[dict[str, Any]]:
+def doubts(course: Course) -> list[Doubt]:
     """Return what is doubted of a course as given, with its date; nothing of the dates without a doubt."""
-    found = []
+    found: list[Doubt] = []
     for day, studies in course.studies.items():
         here = course.data.isel(plan=0).sel(time=day)
         pathways = here[["conducted", "delay"]].assign(axons=here["pathway_axons"])

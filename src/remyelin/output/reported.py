@@ -11,6 +11,7 @@ from remyelin.output.chances import bounds_of
 from remyelin.output.chances import shown as shown_chance
 from remyelin.output.figures.course import label_of
 from remyelin.output.formatting import number
+from remyelin.output.records import ReportedRow
 from remyelin.person.course import Course
 from remyelin.person.record import understood
 
@@ -30,11 +31,11 @@ FACTOR = 2.0  # durations that differ by more than this are called different
 ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
 
-def reported(course: Course) -> list[dict[str, str]]:
+def reported(course: Course) -> list[ReportedRow]:
     """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
 
     Where a finding of the case was used, its verdict is no test: see :data:`FITTED`. What the likelihood does not know,
-    as speech, was not used and keeps its verdict.
+    as memory, was not used and keeps its verdict.
     """
     rows, case = _rows(course), course.case
     if course.resembling is None:
@@ -43,14 +44,14 @@ def reported(course: Course) -> list[dict[str, str]]:
     used += [understood("sign", item) for item in case.sign]
     used = [False] * (len(rows) - len(used)) + used
     return [
-        row | {"note": FITTED.get(row["note"], row["note"])} if own else row
+        {**row, "note": FITTED.get(row["note"], row["note"])} if own else row
         for row, own in zip(rows, used, strict=True)
     ]
 
 
-def _rows(course: Course) -> list[dict[str, str]]:
+def _rows(course: Course) -> list[ReportedRow]:
     given = course.data.isel(plan=0).sel(time=0.0)
-    rows = []
+    rows: list[ReportedRow] = []
     for name in (*STATUS, *BLOOD):
         stated = getattr(course.case.labs, name, None)
         if stated is None:

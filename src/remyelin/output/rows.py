@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from remyelin.catalogue.pathways import words
 from remyelin.nerve import Row, Studies
 from remyelin.output.figures.course import label_of
+from remyelin.output.records import Finding, NerveCell, NerveReport, NerveRow
 from remyelin.person.course import Course
 
 BEFORE: Final = "before the cause began"
@@ -34,7 +35,7 @@ def named(quantity: str) -> str:
     return QUANTITIES.get(quantity, quantity)
 
 
-def nerve_report(course: Course) -> dict[str, Any]:
+def nerve_report(course: Course) -> NerveReport:
     """Return the studies of every date, and of health, as plain JSON-ready data.
 
     Parameters
@@ -43,7 +44,7 @@ def nerve_report(course: Course) -> dict[str, Any]:
 
     Returns
     -------
-    dict
+    NerveReport
         The conditions, and per date the pattern with its criteria and the rows of every nerve and site.
     """
     person = course.healthy.person
@@ -103,7 +104,7 @@ def quantities(row: Row) -> Mapping[str, tuple[float | None, str]]:
     return found
 
 
-def _finding(studies: Studies) -> dict[str, Any]:
+def _finding(studies: Studies) -> Finding:
     found = studies.classification
     if found is None:
         return {"pattern": "", "certainty": "", "rule": "", "met": [], "evoked": []}
@@ -119,9 +120,9 @@ def _finding(studies: Studies) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> NerveRow:
     norms = {item.quantity: item for item in row.assessed}
-    cells = {}
+    cells: dict[str, NerveCell] = {}
     for name, (value, unit) in quantities(row).items():
         norm = norms.get(name)
         cells[name] = {

@@ -14,6 +14,7 @@ from remyelin.base.files import Claimed, claimed, read_manifest, write_new
 from remyelin.person.case import to_toml_data
 
 if TYPE_CHECKING:
+    from remyelin.output.records import Summary
     from remyelin.person.course import Course
 
 SUMMARY: Final = "summary.json"
@@ -41,7 +42,7 @@ def _summary_of_ours(folder: Path) -> bool:
         return False
 
 
-def write_folder(course: Course, folder: Path | Claimed) -> None:
+def write_folder(course: Course, folder: Path | Claimed, summary: Summary | None = None) -> None:
     """Write report, data, summary and resolved case, all of them or none.
 
     Parameters
@@ -49,6 +50,8 @@ def write_folder(course: Course, folder: Path | Claimed) -> None:
     course : Course
     folder : Path or Claimed
         A path is claimed first.
+    summary : Summary, optional
+        Of the same course; computed when omitted.
 
     Raises
     ------
@@ -57,19 +60,20 @@ def write_folder(course: Course, folder: Path | Claimed) -> None:
     """
     if not isinstance(folder, Claimed):
         with claim(folder) as held:
-            write_folder(course, held)
+            write_folder(course, held, summary)
         return
     from remyelin.output.pages.course import render_report
     from remyelin.output.summary import summarise
 
-    summary = json.dumps(summarise(course), indent=1, ensure_ascii=False, allow_nan=False)
+    told = summarise(course) if summary is None else summary
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
     # the summary last: where it is, the others are
     folder.write(
         {
-            "report.html": render_report(course),
+            "report.html": render_report(course, told),
             "course.nc": course.netcdf(),
             "case.toml": tomli_w.dumps(to_toml_data(course.case)),
-            SUMMARY: summary + "\n",
+            SUMMARY: text + "\n",
         }
     )
 

@@ -68,38 +68,12 @@ def _trial() -> dict[str, Any]:
 
 
 def _summary() -> dict[str, Any]:
-    """Describe what readers of ``summary.json`` may rely on; further keys may come."""
-    text, rows = {"type": "string"}, {"type": "array", "items": {"type": "object"}}
-    lines = {"type": "array", "items": text}
-    properties: dict[str, Any] = {
-        "schema": {"const": "remyelin-summary/1"},
-        "version": text,
-        "disclaimer": text,
-        "seed": {"type": "integer"},
-        "exact": {"type": "boolean"},
-        "overrides": {"type": "object", "additionalProperties": text},
-        "case": {"type": "object", "required": ["name", "title", "kind"]},
-        "person": rows,
-        "not_stated": lines,
-        "treatment": lines,
-        "dates": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["day", "label"],
-                "properties": {"day": {"type": "number"}, "label": text},
-            },
-        },
-        "biomarkers": rows,
-        "symptoms": rows,
-        "recovery": {"type": "object"},
-    }
-    return {
-        "title": "Summary of a course",
-        "type": "object",
-        "required": list(properties),
-        "properties": properties,
-    }
+    """Describe every key of ``summary.json``; further keys may come."""
+    from pydantic import TypeAdapter
+
+    from remyelin.output.records import Summary
+
+    return {**TypeAdapter(Summary).json_schema(), "title": "Summary of a course"}
 
 
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,19 +22,42 @@ from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import forecast_summary, recovery_summary
 from remyelin.output.formatting import number
+from remyelin.output.records import (
+    AssumedRow,
+    BiomarkerRow,
+    Cognition,
+    PersonRow,
+    ReadingRow,
+    RestsOn,
+    SignRow,
+    StudyCell,
+    StudyRow,
+    Summary,
+    SymptomRow,
+)
 from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
 from remyelin.person.answer import answer_of
 from remyelin.person.course import DISCLAIMER, Course
 from remyelin.person.inference.resembling import FINDINGS
 
-SCHEMA = "remyelin-summary/1"
+SCHEMA: Final = "remyelin-summary/1"
 
 _UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
 
 
-def summarise(course: Course) -> dict[str, Any]:
-    """Return the summary of a course; nothing in it depends on the clock."""
+def summarise(course: Course) -> Summary:
+    """Return the summary of a course; nothing in it depends on the clock.
+
+    Parameters
+    ----------
+    course : Course
+
+    Returns
+    -------
+    Summary
+        Plain data that JSON can hold, described in :mod:`remyelin.output.records`.
+    """
     case, provenance = course.case, course.provenance
     used = provenance.used
     answer = told(answer_of(course))
@@ -84,7 +107,7 @@ def summarise(course: Course) -> dict[str, Any]:
         "answer": answer,
         "forecast": forecast_summary(answer),
         "doubts": doubts(course),
-        "recovery": recovery_summary(course),
+        "recovery": recovery_summary(course, answer),
         "rests_on": _rests_on(used),
         "assumed": [_assumed(entry) for entry in used if entry.kind == "assumed"],
         "citations": [printed(key) for key in cited],
@@ -112,8 +135,8 @@ def _below_limit(sample: Any, name: str) -> list[bool]:
     return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
 
 
-def _person(course: Course) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
+def _person(course: Course) -> list[PersonRow]:
+    rows: list[PersonRow] = [{"name": "sex", "shown": course.person.sex, "basis": "stated"}]
     stated = "stated" if course.case.kind == "case" else "set by the scenario"
     rows[0]["basis"] = stated
     for fact in course.person.facts:
@@ -148,7 +171,7 @@ def _not_stated(course: Course) -> list[str]:
     if not case.cause.stated or case.cause.note:
         lines.append(f"cause ({case.cause.kind}): {case.cause.note or 'assumed'}")
     lines += [
-        f"treatment ({item.regimen}): {item.note or 'assumed'}"
+        f"treatment ({in_words(item.regimen, Ledger.shipped())}): {item.note or 'assumed'}"
         for item in case.treatment
         if not item.stated or item.note
     ]
@@ -162,10 +185,10 @@ def _not_stated(course: Course) -> list[str]:
     return lines
 
 
-def _readings(course: Course) -> list[dict[str, Any]]:
+def _readings(course: Course) -> list[ReadingRow]:
     """What published limits say of the biomarkers at each date; the sources of the limits."""
     references = load_references()
-    rows = []
+    rows: list[ReadingRow] = []
     for items in zip(*course.readings.values(), strict=True):
         first = items[0]
         limits = " and ".join(number(limit) for limit in first.limits)
@@ -183,9 +206,9 @@ def _readings(course: Course) -> list[dict[str, Any]]:
     return rows
 
 
-def _biomarkers(course: Course) -> list[dict[str, Any]]:
+def _biomarkers(course: Course) -> list[BiomarkerRow]:
     given = course.data.isel(plan=0)
-    rows = []
+    rows: list[BiomarkerRow] = []
     for name in STATUS:
         at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
         sample = [plain.number(value, 6) for value in course.samples["SI"][name]]
@@ -226,12 +249,12 @@ def _biomarkers(course: Course) -> list[dict[str, Any]]:
     return rows
 
 
-def _studies(course: Course) -> list[dict[str, Any]]:
+def _studies(course: Course) -> list[StudyRow]:
     """One row per assessed quantity, with its value, z and flag at every date and in health."""
-    rows = []
+    rows: list[StudyRow] = []
     for reference in course.healthy.rows:
         for position, norm in enumerate(reference.assessed):
-            cells = []
+            cells: list[StudyCell] = []
             for studies in course.studies.values():
                 found = studies.row(reference.study, reference.site).assessed[position]
                 flag = "" if found.flag == "normal" else found.flag
@@ -260,13 +283,13 @@ def _studies(course: Course) -> list[dict[str, Any]]:
     return rows
 
 
-def _symptoms(course: Course) -> list[dict[str, Any]]:
+def _symptoms(course: Course) -> list[SymptomRow]:
     severity = course.data["severity"].isel(plan=0)
-    rows = []
+    rows: list[SymptomRow] = []
     for item in course.symptoms:
         computed = item.id in severity.symptom.values
         at = (
-            [plain.number(severity.sel(symptom=item.id, time=date), 4) for date in course.studies]
+            [float(f"{float(severity.sel(symptom=item.id, time=date)):.4g}") for date in course.studies]
             if computed
             else []
         )
@@ -329,10 +352,10 @@ SIGNS = (
 )
 
 
-def _signs(course: Course) -> list[dict[str, Any]]:
+def _signs(course: Course) -> list[SignRow]:
     """What an examination would find at each date."""
     given = course.data.isel(plan=0)
-    rows = []
+    rows: list[SignRow] = []
     for name, label in SIGNS:
         found = [given[name].sel(time=date).item() for date in course.studies]
         shown = [("present" if v else "absent") if isinstance(v, bool) else _plain(v) for v in found]
@@ -352,7 +375,7 @@ def _snellen(acuity: float) -> str:
     return f"{_plain(acuity)} (20/{20.0 / acuity:.0f})" if acuity > 0.02 else "below 0.02"
 
 
-def _cognition(course: Course) -> dict[str, Any]:
+def _cognition(course: Course) -> Cognition:
     """Cognition as a whole, beside the symptoms it does not carry."""
     score = course.data["cognition"].isel(plan=0)
     return {
@@ -362,9 +385,9 @@ def _cognition(course: Course) -> dict[str, Any]:
     }
 
 
-def _rests_on(used: tuple[Entry, ...]) -> dict[str, Any]:
+def _rests_on(used: tuple[Entry, ...]) -> RestsOn:
     kinds = Counter(entry.kind for entry in used)
-    layers = [
+    layers: list[dict[str, str | int]] = [
         {"layer": layer, **{kind: count for kind, count in _by_kind(used, layer)}}
         for layer in LAYERS
         if any(entry.layer == layer for entry in used)
@@ -388,7 +411,7 @@ def _by_kind(used: tuple[Entry, ...], layer: str) -> Iterator[tuple[str, int]]:
         yield kind, sum(entry.layer == layer and entry.kind == kind for entry in used)
 
 
-def _assumed(entry: Entry) -> dict[str, str]:
+def _assumed(entry: Entry) -> AssumedRow:
     value = "table" if entry.value is None else entry.value
     shown = (
         ", ".join(number(v) for v in value)

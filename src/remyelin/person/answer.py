@@ -174,7 +174,7 @@ def answered(
         [_state(ends.points[plan, date], ends.gait[plan, date]) for date in range(3)]
         for plan in range(len(plans))
     ]
-    worse = worse_ends(own, [states[-1].points.median for states in at], [plan.shift for plan in plans])
+    worse = worse_ends(own, ends.points[:, -1], [plan.shift for plan in plans])
     starts = []
     for i, plan in enumerate(plans):
         later = plan.shift is None or plan.shift > 0

@@ -1,4 +1,4 @@
-"""Persons who resemble the findings of a case, followed under its plans: what the band of its course is made of."""
+"""Courses of the persons who resemble the findings of a case, under its plans: the members of its band."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def band(
             shared.numbers,
             found.member.tolist(),
         )
-        values = _pathways(people, case, shared.body, shared.numbers[-1])
+        values = _pathways(people, case, shared.body, shared.numbers, found.member)
         state = clinic_of(values, found.picked.hidden, path, judge, likelihood.reporting)
         signs = clinic.signs_of(state.lost, state.judge)
         each.append(
@@ -112,16 +112,25 @@ def band(
     )
 
 
-def _pathways(people: People, case: Case, body: nerve.Person, chain: Chain) -> dict[str, Floats]:
-    """Return conduction (person, time, pathway), coexisting diseases in it."""
+def _pathways(
+    people: People, case: Case, body: nerve.Person, numbers: Sequence[Chain], member: NDArray[np.int64]
+) -> dict[str, Floats]:
+    """Return conduction (person, time, pathway), coexisting diseases in it, each person's by its parameter set."""
     keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     if not case.coexisting:
         return {name: people.pathways[name][..., keep] for name in clinic.VARIABLES}
-    places = nerve.places(body, chain.ledger)
+    places = nerve.places(body, numbers[0].ledger)
     states = xr.Dataset(
         {name: (("person", "time", "segment"), values) for name, values in people.states.items()},
         coords={"time": people.days[0], "segment": list(places.names)},
     )
-    ill = beside(states, case.coexisting, chain.ledger)
-    found = chain.conduction(ill, body, clinic.PATHWAYS, coexisting=case.coexisting)
-    return {name: found[name].transpose("person", "time", "pathway").to_numpy() for name in clinic.VARIABLES}
+    ill = beside(states, case.coexisting, numbers[0].ledger)
+    found = {name: np.empty((*people.days.shape, len(keep))) for name in clinic.VARIABLES}
+    for index in np.unique(member):
+        rows = np.flatnonzero(member == index)
+        part = numbers[index].conduction(
+            ill.isel(person=rows), body, clinic.PATHWAYS, coexisting=case.coexisting
+        )
+        for name, values in found.items():
+            values[rows] = part[name].transpose("person", "time", "pathway").to_numpy()
+    return found

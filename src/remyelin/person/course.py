@@ -25,6 +25,7 @@ from remyelin.evidence.limits import MARKERS, Interpretation, interpret, limits
 from remyelin.evidence.memo import remembered
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain
+from remyelin.person.examination import examine
 from remyelin.person.inference.resembling import Resembling, resembling
 from remyelin.person.netcdf import to_bytes, tree_of
 from remyelin.person.outlook import Recovery, recover, recover_resembling
@@ -32,7 +33,7 @@ from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
 from remyelin.person.settings import MARKER_LEAST, RECOVERIES_KEPT, RECOVERY_MEMBERS
-from remyelin.person.subject import exposure_of, placed, subject_of
+from remyelin.person.subject import exposure_of, placed, refuse_too_long, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
 
@@ -209,13 +210,14 @@ def run_course(
     0.0
     """
     ledger = ledger.recording()
+    examine(case)  # one built by a program as well
     task = Task("person", "course of %s", case.name)
     progress = task.steps(progress)
     progress("placing the person")
-    person = placed(case, ledger)
     tables = nerve.build_tables(ledger)
     alike = _alike(_Asked(case, progress), ledger) if findings else None
-    person = person if alike is None else alike.person
+    person = placed(case, ledger) if alike is None else alike.person
+    refuse_too_long(case, person)
     plans = plans_of(case, person)
     who = subject_of(case, person)
     chain = Chain(ledger, tables)

@@ -1,9 +1,9 @@
 """Decide whether a course may be shown as a forecast: only of a person whose reported findings the model reproduces.
 
-A finding is present or absent: it is reproduced where most of the persons of the band, and the one whose curves are
-drawn, have it at presentation. That is stricter than its lying in their 90 % band, in which a few of them would be
-enough while the curves shown belong to persons without it. A graded finding is reproduced within one grade, and a
-duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
+A finding that is present or absent is reproduced where most persons of the band have it at presentation, a symptom
+also where the one whose curves are drawn notices it. To lie within the 90 % band would not be enough: a few persons
+with the finding would do, while the curves are those of persons without it. A graded finding is reproduced within one
+grade, a duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations
@@ -244,38 +244,47 @@ def told_apart(course: Course) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Names of plans whose end is at least half a point worse, both with the ledger's rates and in the median.
+        Names of the plans that :func:`worse_ends` finds worse.
     """
     own = course.data["disability"].isel(time=-1)
-    median = course.recovery.bands["disability"].isel(time=-1).sel(quantile="median")
     names = [plan.name for plan in course.plans]
     worse = worse_ends(
         [float(own.sel(plan=name)) for name in names],
-        [float(median.sel(plan=name)) for name in names],
+        course.recovery.ends.points[:, -1],
         [plan.shift for plan in course.plans],
     )
     return frozenset(name for name, told in zip(names, worse, strict=True) if told)
 
 
 def worse_ends(
-    own: Sequence[float], median: Sequence[float], shifts: Sequence[float | None]
+    own: Sequence[float], members: NDArray[np.float64], shifts: Sequence[float | None]
 ) -> tuple[bool, ...]:
     """Say of every plan whether it begins later, or never, and ends at least half a point worse than the first one.
 
+    Three comparisons must all say so: with the ledger's rates, of the medians of the members, and in the median of
+    what each member loses. Medians may lie apart although most members lose nothing, and the other way round.
+
     Parameters
     ----------
-    own, median : sequence of float
-        Points at the end of the plans with the ledger's rates, and in the median of the members.
+    own : sequence of float
+        Points at the end of the plans with the ledger's rates.
+    members : (plan, member) array
+        Points at the end of the plans, the same members under each.
     shifts : sequence of float or None
         Days by which treatment begins later than given; None: never.
 
     Examples
     --------
-    >>> worse_ends([1, 1, 4], [1, 2, 5], [0, 90, None])
+    >>> import numpy as np
+    >>> members = np.array([[0.0, 1.0, 4.0], [0.0, 2.0, 4.0], [4.0, 5.0, 6.0]])
+    >>> worse_ends([1, 2, 4], members, [0, 90, None])
     (False, False, True)
     """
+    median, lost = np.median(members, axis=1), np.median(members - members[0], axis=1)
     return tuple(
-        (shift is None or shift > 0) and all(ends[i] - ends[0] >= WORSE for ends in (own, median))
+        (shift is None or shift > 0)
+        and own[i] - own[0] >= WORSE
+        and bool(median[i] - median[0] >= WORSE and lost[i] >= WORSE)
         for i, shift in enumerate(shifts)
     )
 

@@ -16,6 +16,7 @@ import xarray as xr
 from remyelin.base.errors import InputError
 from remyelin.nerve import Studies
 from remyelin.person.case import to_toml_data
+from remyelin.person.forecast_guard import refusal, told_apart
 
 if TYPE_CHECKING:
     from remyelin.person.course import Course
@@ -48,7 +49,9 @@ def tree_of(course: Course, disclaimer: str) -> xr.DataTree:
     Returns
     -------
     DataTree
-        ``/`` the variables of the layers over plan and time; ``/bands`` the quantiles over parameter sets;
+        ``/`` the variables of the layers over plan and time; ``/bands`` the quantiles over members, whose attributes
+        say whose they are (``over``), why the course is no forecast (``refused``, empty where it may be shown) and
+        which later plans end measurably worse (``told_apart``, names as JSON);
         ``/studies`` the nerve studies over (day, row) and ``/healthy`` those before the cause began over row;
         ``/waveforms/day_<n>`` the recordings of a study date, each with a time axis of its own. The attributes of
         the root hold the case, the person, the ledger entries used, overrides and seed as JSON.
@@ -67,7 +70,11 @@ def tree_of(course: Course, disclaimer: str) -> xr.DataTree:
     )
     groups = {
         "/": root,
-        "/bands": course.recovery.bands,
+        "/bands": course.recovery.bands.assign_attrs(
+            over=course.recovery.over,
+            refused=refusal(course),
+            told_apart=json.dumps(sorted(told_apart(course))),
+        ),
         "/studies": studies_table(course.studies),
         "/healthy": studies_table({0.0: course.healthy}).isel(day=0, drop=True),
         **{f"/waveforms/day_{day:g}": recordings(made) for day, made in course.studies.items()},

@@ -15,24 +15,20 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin import clinic, myelin
+from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.clinic.functions import PATHWAYS as FELT
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
-from remyelin.evidence.posterior import ledgers
 from remyelin.person.band import Band, band
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain
 from remyelin.person.inference.resembling import Resembling
+from remyelin.person.members import SIGNS, at_presentation, first_better, members
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERIES_KEPT, RECOVERY_BAND, RECOVERY_MEMBERS, RECOVERY_MONTHS
 from remyelin.person.subject import Subject
-from remyelin.person.traits import PATIENT, judged, patient, susceptibility
 
-#: Signs that a report is held against.
-SIGNS: Final = ("vibration_loss", "ankle_jerk", "romberg", "babinski", "power_leg", "power_arm")
 #: Content of a band without findings, and with them.
 SETS: Final = "the sets of rates"
 RESEMBLING: Final = "the persons who resemble the reported findings"
@@ -162,58 +158,97 @@ class _Given:
     starts: tuple[float | None, ...] = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Courses:
+    """Courses of members under every plan, arrays over (member, plan, time).
+
+    Attributes
+    ----------
+    days : (time,) array
+    severity : (member, plan, time, symptom) array
+    disability, gait : array
+    conducted : (member, plan, time, pathway) array
+        Of :data:`LEG`.
+    presence : (member,) array
+        Severity from which a member notices a symptom, or a change of one.
+    """
+
+    days: NDArray[np.float64]
+    severity: NDArray[np.float64]
+    disability: NDArray[np.float64]
+    gait: NDArray[np.float64]
+    conducted: NDArray[np.float64]
+    presence: NDArray[np.float64]
+
+
 @remembered(maxsize=RECOVERIES_KEPT)
 def _recovered(given: _Given, ledger: Ledger) -> Recovery:
     who, chemistry, starts, chain = given.who, given.chemistry, given.starts, Chain(ledger)
-    times = chemistry["time"].to_numpy()
-    asked = ends_at(starts[0], times[-1])
-    days = _days(times, starts)
-    followed = members(who.person, chain.ledger, RECOVERY_MEMBERS)
-    rates = followed.rates
+    days = _days(chemistry["time"].to_numpy(), starts)
+    followed = members(who.person, chain, RECOVERY_MEMBERS)
     beside = who.case.coexisting
-    states = chain.myelin(chemistry, who.body, rates, keep=days, coexisting=beside)
-    paths = chain.conduction(states, who.body, FELT, coexisting=beside)
-    mental = chemistry["mental"].sel(time=days)
-    first = np.full((len(rates), len(starts)), np.inf)
-    felt = np.zeros(first.shape, dtype=bool)
-    each: list[xr.Dataset] = []
+    states = chain.myelin(chemistry, who.body, followed.rates, keep=days, coexisting=beside)
+    paths = followed.conduction(states, who.body, clinic.PATHWAYS, coexisting=beside)
+    paths = paths.transpose("member", "plan", "time", "pathway")
+    mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy().astype(np.int64)
+    leg = [clinic.PATHWAYS.index(name) for name in LEG]
+    severity, disability, gait = [], [], []
     for member, judgement in enumerate(followed.judges):
-        conducted = paths.isel(member=member)
-        severity = clinic.symptoms(conducted, judgement)["severity"]
-        scale = clinic.functional_disability(conducted, judgement, mental)
-        each.append(
-            xr.Dataset(
-                {
-                    "disability": scale["total"].astype(np.float64),
-                    "gait": scale["gait"].astype(np.float64),
-                    "burden": severity.sum("symptom"),
-                    "conducted": conducted["conducted"].sel(pathway=list(LEG)),
-                }
-            )
-        )
-        for index, start in enumerate(starts):
-            if start is not None and days[0] <= start <= days[-1]:
-                own_severity = severity.isel(plan=index)
-                first[member, index] = _first(own_severity, start, float(judgement.presence))
-                at_start = own_severity.sel(time=slice(start, None)).isel(time=0)
-                felt[member, index] = bool((at_start >= judgement.presence).any())
-    spread = xr.concat(each, "member")
-    here = [None if day > times[-1] else int(np.searchsorted(days, day)) for day in asked]
-    low, middle, high = (np.quantile(first, q, axis=0, method="nearest") for q in RECOVERY_BAND)
+        conducted = {name: paths[name].to_numpy()[member] for name in clinic.VARIABLES}
+        lost = clinic.functions_of(conducted, clinic.PATHWAYS, judgement)
+        scale = clinic.scale_of(lost, judgement, mental)
+        severity.append(np.stack(list(clinic.severities(lost, judgement).values()), axis=-1))
+        disability.append(scale["total"].astype(np.float64))
+        gait.append(scale["gait"].astype(np.float64))
+    courses = _Courses(
+        days,
+        np.stack(severity),
+        np.stack(disability),
+        np.stack(gait),
+        paths["conducted"].to_numpy()[..., leg],
+        np.array([float(judgement.presence) for judgement in followed.judges]),
+    )
+    now = at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges)
+    return _recovery(courses, given, now, clinic.most_points(chain.judge), SETS)
+
+
+def _recovery(courses: _Courses, given: _Given, presentation: xr.Dataset, most: int, over: str) -> Recovery:
+    """Return the recovery of a person from the courses of the members."""
+    days, starts = courses.days, given.starts
+    axes = ("member", "plan", "time")
+    spread = xr.Dataset(
+        {
+            "disability": (axes, courses.disability),
+            "gait": (axes, courses.gait),
+            "burden": (axes, courses.severity.sum(axis=-1)),
+            "conducted": ((*axes, "pathway"), courses.conducted),
+        },
+        coords={"plan": given.chemistry["plan"], "time": days, "pathway": list(LEG)},
+    )
+    first = np.stack(
+        [
+            first_better(courses.severity[:, i], days, start, courses.presence)
+            for i, start in enumerate(starts)
+        ],
+        axis=1,
+    )
+    low, middle, high = (
+        np.quantile(np.nan_to_num(first, nan=np.inf, posinf=np.inf), q, axis=0, method="nearest")
+        for q in RECOVERY_BAND
+    )
+    last = given.chemistry["time"].to_numpy()[-1]
+    here = [None if day > last else int(np.searchsorted(days, day)) for day in ends_at(starts[0], last)]
     return Recovery(
         spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
         np.where(np.isfinite(middle), middle, np.nan),
         low,
         high,
         _remains(given.course),
-        len(rates),
-        at_presentation(paths.isel(plan=0).sel(time=0.0), followed.judges),
-        clinic.most_points(chain.judge),
-        Ends(
-            _taken(spread["disability"], here),
-            _taken(spread["gait"], here),
-            np.where(felt | np.isfinite(first) & (first > 0), first, np.nan).T,
-        ),
+        len(courses.severity),
+        presentation,
+        most,
+        Ends(_taken(courses.disability, here), _taken(courses.gait, here), first.T),
+        over,
     )
 
 
@@ -247,74 +282,22 @@ def recover_resembling(
     -------
     Recovery
     """
-    times = chemistry["time"].to_numpy()
-    days = _days(times, starts)
+    days = _days(chemistry["time"].to_numpy(), starts)
     mental = chemistry["mental"].transpose("plan", "time").sel(time=days).to_numpy()
     whole = band(who.case, plans, found, days, mental, ledger)
-    maps = clinic.Parameters.from_ledger(ledger)
-    severity = np.stack(list(whole.severity.values()), axis=-1)
     leg = [clinic.PATHWAYS.index(name) for name in LEG]
-    over = ("member", "plan", "time")
-    spread = xr.Dataset(
-        {
-            "disability": (over, whole.disability.astype(np.float64)),
-            "gait": (over, whole.gait.astype(np.float64)),
-            "burden": (over, severity.sum(axis=-1)),
-            "conducted": ((*over, "pathway"), whole.pathways["conducted"][..., leg]),
-        },
-        coords={"plan": [plan.name for plan in plans], "time": days, "pathway": list(LEG)},
+    courses = _Courses(
+        days,
+        np.stack(list(whole.severity.values()), axis=-1),
+        whole.disability.astype(np.float64),
+        whole.gait,
+        whole.pathways["conducted"][..., leg],
+        found.presence,
     )
-    presence = float(np.mean(maps.presence))
-    first = np.stack(
-        [first_better(severity[:, i], days, start, presence) for i, start in enumerate(starts)], axis=1
-    )
-    low, middle, high = (
-        np.quantile(np.nan_to_num(first, nan=np.inf, posinf=np.inf), q, axis=0, method="nearest")
-        for q in RECOVERY_BAND
-    )
-    here = [
-        None if day > times[-1] else int(np.searchsorted(days, day)) for day in ends_at(starts[0], times[-1])
-    ]
-    return Recovery(
-        spread.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"]),
-        np.where(np.isfinite(middle), middle, np.nan),
-        low,
-        high,
-        _remains(course),
-        len(severity),
-        presentation_of(whole, int(np.searchsorted(days, 0.0))),
-        clinic.most_points(maps),
-        Ends(_taken(spread["disability"], here), _taken(spread["gait"], here), first.T),
-        RESEMBLING,
-    )
-
-
-def first_better(
-    severity: NDArray[np.float64], days: NDArray[np.float64], start: float | None, presence: float
-) -> NDArray[np.float64]:
-    """Return the days (member,) from a first dose until a symptom has fallen noticeably.
-
-    Parameters
-    ----------
-    severity : (member, time, symptom) array
-    days : (time,) array
-    start : float or None
-        Day of the first dose.
-    presence : float
-        Severity from which a symptom, or a change of one, is noticed.
-
-    Returns
-    -------
-    (member,) array
-        Infinite where no symptom does, NaN where nothing is given or no symptom is noticed on that day.
-    """
-    if start is None or not days[0] <= start <= days[-1]:
-        return np.full(len(severity), np.nan)
-    later = days >= start
-    after = severity[:, later]
-    better = np.any(after[:, :1] - after >= presence, axis=-1)
-    first = np.where(better.any(axis=1), days[later][better.argmax(axis=1)] - start, np.inf)
-    return np.where(np.any(after[:, 0] >= presence, axis=-1) | np.isfinite(first), first, np.nan)
+    now = presentation_of(whole, int(np.searchsorted(days, 0.0)))
+    most = clinic.most_points(clinic.Parameters.from_ledger(ledger))
+    given = _Given(who.case, who.person, who, chemistry, course, tuple(starts))
+    return _recovery(courses, given, now, most, RESEMBLING)
 
 
 def presentation_of(whole: Band, at: int) -> xr.Dataset:
@@ -341,78 +324,13 @@ def ends_at(start: float | None, end: float) -> tuple[float, float, float]:
     return 0.0, max(start or 0.0, 0.0) + AFTER_START * DAYS_PER_MONTH, end
 
 
-def _taken(values: xr.DataArray, places: Sequence[int | None]) -> NDArray[np.float64]:
-    """Return (plan, date, member) at places of the time axis, NaN where there is none."""
-    given = values.transpose("plan", "time", "member").to_numpy()
-    found = np.full((len(given), len(places), given.shape[-1]), np.nan)
+def _taken(values: NDArray[np.float64], places: Sequence[int | None]) -> NDArray[np.float64]:
+    """Return (plan, date, member) of values (member, plan, time) at places in time, NaN where there is none."""
+    found = np.full((values.shape[1], len(places), len(values)), np.nan)
     for date, place in enumerate(places):
         if place is not None:
-            found[:, date] = given[:, place]
+            found[:, date] = values[:, :, place].T
     return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Members:
-    """Sets of the posterior, in each a person who is found ill: rates of myelin and clinical maps, one a member."""
-
-    rates: tuple[myelin.Parameters, ...]
-    judges: tuple[clinic.Parameters, ...]
-
-
-def members(person: Person, ledger: Ledger, count: int) -> Members:
-    """Return so many members for a person."""
-    sets = ledgers(ledger, count)
-    # Patients of a set differ; this one stands from the typical patient as its presentation and values say.
-    typical = patient(person.cause, ledger)
-    apart = {name: getattr(person.traits, name) / getattr(typical, name) for name in PATIENT}
-    people = []
-    for own in sets:
-        traits = patient(person.cause, own)
-        people.append(traits.with_values(**{name: getattr(traits, name) * apart[name] for name in PATIENT}))
-    return Members(
-        tuple(
-            myelin.Parameters.from_ledger(own).of_person(susceptibility(traits))
-            for own, traits in zip(sets, people, strict=True)
-        ),
-        tuple(
-            judged(clinic.Parameters.from_ledger(own), traits.reserve, traits.notice)
-            for own, traits in zip(sets, people, strict=True)
-        ),
-    )
-
-
-def at_presentation(pathways: xr.Dataset, judges: Sequence[clinic.Parameters]) -> xr.Dataset:
-    """Return the band of symptoms and signs of untreated members at presentation.
-
-    Parameters
-    ----------
-    pathways : Dataset (member, pathway)
-        Conduction of the members on day 0.
-    judges : sequence of clinic.Parameters
-        Maps of each member.
-
-    Returns
-    -------
-    Dataset (quantile, symptom)
-        ``severity`` over quantile (low, median, high) and symptom; :data:`SIGNS` over quantile.
-    """
-    each = []
-    for member, judgement in enumerate(judges):
-        own = pathways.isel(member=member)
-        signs = clinic.signs(own, judgement)
-        one = xr.Dataset({name: signs[name].astype(np.float64) for name in SIGNS})
-        one["severity"] = clinic.symptoms(own, judgement)["severity"]
-        each.append(one)
-    found = xr.concat(each, "member")
-    return found.quantile(RECOVERY_BAND, "member").assign_coords(quantile=["low", "median", "high"])
-
-
-def _first(severity: xr.DataArray, start: float, noticeable: float) -> float:
-    """Return the days from the first dose until a symptom has fallen noticeably; infinite if none does."""
-    later = severity.sel(time=slice(start, None))
-    fallen = (later.isel(time=0) - later >= noticeable).any("symptom").to_numpy()
-    days = later["time"].to_numpy() - start
-    return float(days[fallen.argmax()]) if fallen.any() else float("inf")
 
 
 def _remains(course: xr.Dataset) -> tuple[Remains, ...]:

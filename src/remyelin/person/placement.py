@@ -34,6 +34,8 @@ from remyelin.person.settings import (
 
 _LOG = logging.getLogger("remyelin.person")
 UNTREATED = Plan(plans.UNTREATED, "untreated", None)
+#: Traits that are a level at a given state, and the marker of each.
+_LEVELS = {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}
 _SCALES = {
     "store": "body store, of typical",
     "plasma": "serum B12 at a given store, of typical",
@@ -60,7 +62,7 @@ def levels(case: Case, person: Person, ledger: Ledger) -> Person:
     plain = replace(person, traits=person.traits.with_values(plasma=1.0, mma=1.0, homocysteine=1.0))
     reached = exposure(case, plain, UNTREATED, ledger)
     found = cobalamin.course_of(reached, times, cobalamin.Parameters.from_ledger(ledger))
-    for name, marker in {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}.items():
+    for name, marker in _LEVELS.items():
         measured = getattr(case.labs, marker)
         if measured is None:
             continue
@@ -101,8 +103,7 @@ def place(case: Case, person: Person, ledger: Ledger) -> Person:
     # Heavy to import and needed only here.
     from scipy.optimize import least_squares
 
-    levels = {"plasma": "b12", "mma": "mma", "homocysteine": "homocysteine"}
-    free = ["store", *(name for name, marker in levels.items() if marker in measured)]
+    free = ["store", *(name for name, marker in _LEVELS.items() if marker in measured)]
     if person.cause != "none" and case.cause.began is None:
         free.append("began")
     if CAUSES[person.cause].gas and case.cause.hours_per_day is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,15 +12,14 @@ import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import COLOURS, STATE_COLOURS
+from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, STATE_COLOURS, UNTREATED
+from remyelin.person.forecast_guard import headline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HISTORY_MONTHS: Final = 36.0  # how much of the past is drawn
 AXIS: Final = "months from presentation"
-GIVEN: Final = "as given"
-DRAWN: Final = (GIVEN, "none", "12 months earlier", "12 months later")
 DATES: Final = "viridis"  # colour map of study dates
 
 
@@ -58,14 +59,17 @@ class CoursePlot:
     ) -> Axes:
         """Draw a quantity over time under each plan, with the band of the first plan.
 
+        A course that is no forecast for the person of its case is not drawn: the axes say why.
+
         Parameters
         ----------
         variable : {"disability", "burden", "conducted"}
             Points of the disability scale, sum of the severities of all symptoms, or the share of fibres of a
             path of the leg that conduct.
         plans : sequence of str, optional
-            Names of plans; the first is drawn with its 90 % band. By default the treatment as given, none, and
-            twelve months earlier and later.
+            Names of plans; the first is drawn with its 90 % band. By default the treatment as given and, where the
+            model can tell the ends of later starts apart, those of none and twelve months later that it can, and
+            twelve months earlier.
         pathway : str
             Path of the leg, for "conducted".
         ax : Axes, optional
@@ -87,8 +91,12 @@ class CoursePlot:
         if "pathway" in data.dims:
             data = data.sel(pathway=_known(pathway, data["pathway"].to_numpy().tolist(), "pathway"))
         every = data["plan"].to_numpy().tolist()
-        names = [_known(name, every, "plan") for name in plans or [item for item in DRAWN if item in every]]
+        names = [_known(name, every, "plan") for name in plans or _told(bands, every)]
         axes = _axes(ax)
+        if refused := bands.attrs.get("refused", ""):
+            axes.set_axis_off()
+            axes.set_title(fill(headline(refused), 80), fontsize="small", loc="left")
+            return axes
         data = data.sel(time=data["time"] >= -HISTORY_MONTHS * DAYS_PER_MONTH)
         months = data["time"].to_numpy() / DAYS_PER_MONTH
         for index, name in enumerate(names):
@@ -97,9 +105,15 @@ class CoursePlot:
             if index == 0:
                 low, high = (here.sel(quantile=end).to_numpy() for end in ("low", "high"))
                 axes.fill_between(
-                    months, low, high, color=colour, alpha=0.15, linewidth=0, label="90 % of sets"
+                    months,
+                    low,
+                    high,
+                    color=colour,
+                    alpha=0.15,
+                    linewidth=0,
+                    label=f"90 % of {bands.attrs.get('over', 'members')}",
                 )
-            label = {"none": "no treatment", GIVEN: "treated as given"}.get(name, f"started {name}")
+            label = {UNTREATED: "no treatment", GIVEN: "treated as given"}.get(name, f"started {name}")
             axes.plot(months, here.sel(quantile="median").to_numpy(), color=colour, label=label)
         axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
         axes.set(xlabel=AXIS, ylabel=_label(data, variable))
@@ -242,6 +256,17 @@ class CoursePlot:
         axes.set(xlabel="ms after the stimulus", ylabel=f"{unit}, negative up", title=name.replace("_", " "))
         axes.legend(frameon=False, fontsize="small")
         return axes
+
+
+def _told(bands: xr.Dataset, every: Sequence[str]) -> list[str]:
+    """Return the plans of a course that are drawn: equal ends would read as if waiting were free."""
+    worse = json.loads(bands.attrs.get("told_apart", "[]"))
+    later = (UNTREATED, *(name for name in DRAWN if name.endswith("later")))
+    return [
+        name
+        for name in DRAWN
+        if name in every and (name == GIVEN or (worse and (name not in later or name in worse)))
+    ]
 
 
 def _axes(ax: Axes | None, height: float = 3.2) -> Axes:

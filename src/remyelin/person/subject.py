@@ -56,13 +56,19 @@ def placed(case: Case, ledger: Ledger) -> Person:
     """Return the person of a case, placed by its laboratory values and by being found on day 0 and not before."""
     examine(case)  # one built by a program as well
     person = resolve(case, ledger)
-    _refuse_too_long(case, person)
+    refuse_too_long(case, person)
     person = place(case, person, ledger)
-    _refuse_too_long(case, person)
+    refuse_too_long(case, person)
     return condition(person, exposure(case, person, UNTREATED, ledger), ledger)
 
 
-def _refuse_too_long(case: Case, person: Person) -> None:
+def refuse_too_long(case: Case, person: Person) -> None:
+    """Refuse a case whose history and horizon together are longer than is computed.
+
+    Raises
+    ------
+    InputError
+    """
     years = (case.plan.horizon - min(person.began, 0.0)) / DAYS_PER_YEAR
     if years > COURSE_YEARS:
         raise InputError(

@@ -24,7 +24,7 @@ from remyelin.person.course import DISCLAIMER
 from remyelin.web.engine import Engine
 from remyelin.web.guard import LOOPBACK, Guard
 from remyelin.web.pool import Busy, Pool, Stopped
-from remyelin.web.routes import jobs, optional, quick, rests, results, sources, wire
+from remyelin.web.routes import check, claims, jobs, quick, rests, results, sources, wire
 from remyelin.web.settings import (
     WEB_LONG_SECONDS,
     WEB_LONG_WAITING,
@@ -88,7 +88,8 @@ def create_app(
         wire.router,
         sources.router,
         rests.router,
-        optional.router,
+        check.router,
+        claims.router,
         results.router,
     ):
         app.include_router(router)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.case import Case
+from remyelin.person.members import first_better
 from remyelin.person.outlook import ends_at
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERY_MONTHS
@@ -54,14 +55,5 @@ def values_at(
 
 def days_to_better(item: Followed) -> NDArray[np.float64]:
     """Return days from the first dose until a symptom is noticeably better, of every member, as in :class:`Ends`."""
-    count = len(item.presence)
-    if item.start is None or not item.days[0] <= item.start <= item.days[-1]:
-        return np.full(count, np.nan)
-    severity = np.stack(list(item.picture.severity.values()))  # (symptom, member, time)
-    first = int(np.searchsorted(item.days, item.start))
-    presence = item.presence[:, None]
-    fallen = np.any(severity[:, :, first : first + 1] - severity[:, :, first:] >= presence, axis=0)
-    felt = np.any(severity[:, :, first] >= item.presence, axis=0)
-    after = item.days[first:] - item.start
-    days: NDArray[np.float64] = np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
-    return np.where(felt | np.isfinite(days), days, np.nan)
+    severity = np.stack(list(item.picture.severity.values()), axis=-1)  # (member, time, symptom)
+    return first_better(severity, item.days, item.start, item.presence)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from remyelin import clinic, nerve
 from remyelin.base.errors import InputError
 from remyelin.catalogue.causes import CAUSES, NONE
+from remyelin.catalogue.plans import GIVEN
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.damage import Damage
@@ -30,9 +31,11 @@ from remyelin.person.answer import Answer, answered
 from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
+from remyelin.person.examination import examine
 from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.inference.resembling import Resembling, has_findings, resembling
-from remyelin.person.outlook import Ends, at_presentation, ends_at, members, presentation_of
+from remyelin.person.members import at_presentation, members
+from remyelin.person.outlook import Ends, ends_at, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RECOVERY_MEMBERS
@@ -103,6 +106,7 @@ class Engine:
         key = json.dumps(["alike", *(data.get(part) for part in parts)], sort_keys=True)
 
         def make() -> Resembling | None:
+            examine(case)  # one built by a program as well
             return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
 
         found: Resembling | None = self._persons.get(key, make)
@@ -204,13 +208,13 @@ class Engine:
         alike = self.alike(case)
         if alike is not None:
             return self._followed_alike(case, shift, whole, alike, times[at], check)
-        followed = members(whole.who.person, self.ledger, WEB_BAND_MEMBERS)
+        followed = members(whole.who.person, chain, WEB_BAND_MEMBERS)
         check("members of the ensemble")
         together = chain.myelin(
             whole.chemistry, body, followed.rates, keep=times[at], coexisting=case.coexisting
         )
         check("conduction of the ensemble")
-        pathways = chain.conduction(together, body, coexisting=case.coexisting)
+        pathways = followed.conduction(together, body, coexisting=case.coexisting)
         check("symptoms of the ensemble")
         pictures = [
             pictured(pathways.isel(member=i), whole.chemistry["mental"], judge)
@@ -248,8 +252,7 @@ class Engine:
             {name: (over, values[:, 0]) for name, values in found.pathways.items()},
             coords={"time": days, "pathway": list(clinic.PATHWAYS)},
         )
-        presence = np.full(len(alike.people), self.ledger["clinic.presence"])
-        return Followed(days, first_dose(case, shift), pathways, picture, presence)
+        return Followed(days, first_dose(case, shift), pathways, picture, alike.presence)
 
     def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
         """Return the answer of a case under plans, the first of which is its own.
@@ -306,25 +309,25 @@ class Engine:
         if alike is not None:
             if alike.refused:
                 return alike.refused
-            plan = Plan("asked", "as given", 0.0)
+            plan = Plan("asked", GIVEN, 0.0)
             now = band_of(case, (plan,), alike, zero, np.zeros((1, 1)), self.ledger, check)
             here = presentation_of(now, 0)
         else:
-            followed = members(person, self.ledger, WEB_BAND_MEMBERS)
+            followed = members(person, chain, WEB_BAND_MEMBERS)
             together = chain.myelin(
                 whole.chemistry, body, followed.rates, keep=zero, coexisting=case.coexisting
             )
-            pathways = chain.conduction(together, body, coexisting=case.coexisting).isel(time=0)
+            pathways = followed.conduction(together, body, coexisting=case.coexisting).isel(time=0)
             here = at_presentation(pathways, followed.judges)
         # further apart the longer ago, since durations are compared by their ratio
         ago = np.concatenate([[0.0], np.geomspace(1.0, max(-times[0], 2.0), WEB_ONSETS)])
         past = whole.states.isel(time=np.unique(np.searchsorted(times, -ago)))
         before = chain.conduction(past, body, coexisting=case.coexisting)
-        severity = pictured(before, whole.chemistry["mental"], chain.maps_of(person.traits)).severity
-        presence, earlier = self.ledger["clinic.presence"], before.time.to_numpy()
-        noticed = {name: noticed_since(values >= presence, earlier) for name, values in severity.items()}
+        own, earlier = chain.maps_of(person.traits), before.time.to_numpy()
+        severity = pictured(before, whole.chemistry["mental"], own).severity
+        noticed = {name: noticed_since(values >= own.presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        computed = findings(here, noticed, presence, names)
+        computed = findings(here, noticed, self.ledger["clinic.presence"], names)
         return explain(case.symptom, case.sign, computed)
 
     def studies(

@@ -68,6 +68,9 @@ class Guard:
         if _name(host) not in self.hosts:
             await _refuse(send, 421, "this server answers only under the name it was started with.")
             return
+        if "\0" in scope["path"]:  # no file and no route has such a name; some versions of starlette stumble
+            await _refuse(send, 404, "there is nothing under this address.")
+            return
         origin = headers.get(b"origin")
         if scope["method"] not in ("GET", "HEAD") and origin is not None and _netloc(origin) != host.lower():
             await _refuse(send, 403, "requests from another site are not answered.")

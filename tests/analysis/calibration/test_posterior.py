@@ -32,6 +32,11 @@ def test_it_was_made_from_the_shipped_ledger() -> None:
     assert posterior().made.endswith(inputs_of_people(LEDGER)), "stale: remyelin rebuild people"
 
 
+def test_what_the_posterior_rests_on_holds_the_numbers_of_animals_and_of_those_at_risk() -> None:
+    for name, value in (("animal.noticed", 0.3), ("at_risk.vegan_diet", 0.2)):
+        assert inputs_of_people(LEDGER.replace({name: value})) != inputs_of_people(LEDGER), name
+
+
 def test_at_least_three_hundred_sets_within_their_ranges() -> None:
     assert len(posterior().sets) >= 300
     for member in posterior().sets:

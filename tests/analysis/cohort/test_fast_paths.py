@@ -80,8 +80,7 @@ def test_the_kernel_of_a_line_is_its_sum(name: str, states, tables: nerve.Tables
         conducted, late, variance = volley_twin(line, arrays, tables, spread)
         np.testing.assert_allclose(found.conducted, conducted, rtol=1e-9, atol=1e-300)
         np.testing.assert_allclose(found.excess, late, rtol=1e-9, atol=1e-12)
-        # a square less a square: what is left has fewer digits
-        np.testing.assert_allclose(found.variance, variance, rtol=1e-8, atol=1e-12)
+        np.testing.assert_allclose(found.variance, variance, rtol=1e-9, atol=1e-12)
 
 
 def arrivals_twin(part, date: int, weight, delay: float, time) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 
 from remyelin import nerve
 from remyelin.analysis.protocols.observed import correlation, percent, quantile, rows_of
 from remyelin.analysis.protocols.patients import FOLLOW_UP, follow
-from remyelin.analysis.protocols.pool import candidate, drawn, simulate_pool, traits_of
+from remyelin.analysis.protocols.pool import at_risk, candidate, drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 
@@ -21,15 +23,39 @@ def numbers() -> Chain:
 
 
 def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Chain) -> None:
-    few, many = drawn(2, 1, 0), drawn(3, 2, 1)
+    few, many = drawn(2, 1, 0, LEDGER), drawn(3, 2, 1, LEDGER)
     assert few[:2] == many[:2]
     small, large = simulate_pool(few, numbers, 0), simulate_pool(many, numbers, 0)
     for name, values in small.pathways.items():
         assert np.array_equal(values[:2], large.pathways[name][:2]), name
 
 
+#: Of the persons that the posterior was fitted with: another pool needs another fit.
+POOL = "2e38e59d1bb289592cafa4067fdb488f559b9cc34cb126ea3976701d764452f6"
+
+
+def test_the_pool_holds_the_persons_that_the_posterior_was_fitted_with() -> None:
+    assert hashlib.sha256(repr(drawn(90, 45, 30, LEDGER)).encode()).hexdigest() == POOL
+
+
+def test_shares_of_causes_are_those_of_the_ledger() -> None:
+    assert at_risk(LEDGER) == {
+        "pernicious anaemia": 0.3,
+        "vegan diet": 0.3,
+        "food-cobalamin malabsorption": 0.4,
+    }
+    name = "at_risk.pernicious_anaemia"
+    fewer = LEDGER.replace({name: 0.1})
+    assert sum(at_risk(fewer).values()) == pytest.approx(1.0)
+
+    def pernicious(ledger: Ledger) -> int:
+        return sum(draw.person.cause == "pernicious anaemia" for draw in drawn(120, 0, 0, ledger))
+
+    assert 0 < pernicious(fewer) < pernicious(LEDGER)
+
+
 def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Chain) -> None:
-    draws = drawn(6, 4, 3)
+    draws = drawn(6, 4, 3, LEDGER)
     pool = simulate_pool(draws, numbers, 3)
     first = rows_of(pool, traits_of(draws, LEDGER), numbers)
     again = rows_of(pool, traits_of(draws, LEDGER), numbers)
@@ -40,7 +66,7 @@ def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Chain) -> No
 
 def test_more_susceptible_people_have_more_disease_at_every_dose(numbers: Chain) -> None:
     """Monotone in the trait and in the gas: never less block for more susceptibility or more gas."""
-    draws = [candidate("gas", 5, number) for number in range(3)]
+    draws = [candidate("gas", 5, number, LEDGER) for number in range(3)]
     plain = simulate_pool(draws, numbers, 0)
     hours = [
         type(d)(d.stratum, d.person.moved(nitrous_hours=2.0 * d.person.nitrous_hours), d.normal)

@@ -124,7 +124,8 @@ def test_a_gate_of_steady_state_and_time_is_that_of_its_rates() -> None:
         (lambda: Gate("m", Rate("sigmoid", 1, 1, 1), lambda: 3.0, 1.0, 37.0), "beta cannot be called"),
         (lambda: Gate("m", 3.0, Rate("sigmoid", 1, 1, 1), 1.0, 37.0), "no rate"),
         (lambda: Rate("lineoid", 1.0, 1.0, 1.0), "linoid"),
-        (lambda: steady_gate("m", lambda v: 2 + 0 * v, lambda v: 1 + 0 * v), "beta is -1"),
+        (lambda: steady_gate("m", lambda v: 2 + 0 * v, lambda v: 1 + 0 * v), "steady is 2 at -150 mV"),
+        (lambda: steady_gate("m", lambda v: 0.5 + 0 * v, np.zeros_like), "time is 0 at -150 mV"),
         (lambda: from_internodes([], ledger=LEDGER), "at least one internode"),
         (lambda: from_internodes([TEN, 3], ledger=LEDGER), "internode 1 is a int"),
         (lambda: from_internodes([replace(TEN, lamellae=np.nan)], ledger=LEDGER), "lamellae is nan"),
@@ -132,6 +133,7 @@ def test_a_gate_of_steady_state_and_time_is_that_of_its_rates() -> None:
         (lambda: from_internodes([TEN], ends="open", ledger=LEDGER), "ends"),
     ],
 )
+@pytest.mark.filterwarnings("error")
 def test_what_cannot_be_built_is_refused(make, message) -> None:
     with pytest.raises(InputError, match=message):
         make()

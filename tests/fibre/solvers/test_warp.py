@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,3 +121,11 @@ def test_the_kernel_compiles_and_spills_nothing(skew, registers) -> None:
     assert failed == compiler.nvrtcResult.NVRTC_SUCCESS, report
     assert "0 bytes spill stores, 0 bytes spill loads" in report
     assert int(re.search(r"Used (\d+) registers", report)[1]) <= registers
+
+
+def test_the_script_that_measures_a_device_runs_on_the_emulation() -> None:
+    script = runpy.run_path(str(Path(__file__).parents[3] / "examples" / "measure_gpu.py"))
+    found = script["main"](2, emulate=True)
+    assert found["fibres"] == 2
+    assert 0 < found["largest_error_of_arrival"] < 1e-4
+    assert all(value > 0 for value in found.values())

@@ -10,8 +10,16 @@ import pytest
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.person.case import shipped_cases
-from remyelin.person.record import json_schema, load_record, parse_csv, parse_record_toml, template, to_csv
+from remyelin.person.case import Finding, load_case, shipped_cases
+from remyelin.person.record import (
+    json_schema,
+    load_record,
+    parse_csv,
+    parse_record_toml,
+    record_of_case,
+    template,
+    to_csv,
+)
 
 LEDGER = Ledger.shipped()
 HEAD = "when,kind,name,value,unit,note\n"
@@ -164,3 +172,41 @@ def test_the_schema_is_published() -> None:
         json.loads((ROOT / "docs" / "schemas" / "record.schema.json").read_text(encoding="utf-8"))
         == json_schema()
     )
+
+
+def test_every_symptom_with_a_mechanism_can_be_entered() -> None:
+    """Abnormal reflexes are entered as signs; every finding has a background rate that grows with age."""
+    from remyelin.evidence.catalogue import catalogue
+    from remyelin.person.inference.findings import background
+    from remyelin.person.record import terms
+
+    computed = {item.id for item in catalogue(LEDGER) if item.tier == "mechanism"}
+    assert set(terms.SYMPTOMS) >= computed - {"reflexes"}
+    for kind, table in (("symptom", terms.SYMPTOMS), ("sign", terms.SIGNS)):
+        for column in LEDGER.table(f"record.background.{kind}s").values():
+            assert len(column) == len(table)
+        for item in table.values():
+            young, old = (background(item, kind, age, (), LEDGER) for age in (40.0, 80.0))
+            assert 0.0 < young <= old < 1.0
+    record = read(",person,age,68 y,,\n-4 mo,symptom,shaking hands,began,,\n0 d,symptom,speech,mild,,\n")
+    assert [entry.name for entry in record.entries] == ["tremor", "speech"]
+    assert not record.not_understood
+
+
+@pytest.mark.parametrize(
+    ("note", "leg", "arm"),
+    [
+        ("4/5", "4", None),
+        ("knee 4/5, ankle 3-/5", "3", None),
+        ("3/5 in the arms and 5/5 in the legs", "5", "3"),
+        ("foot drop, 2/5; fingers weak for a time", "2", None),
+        ("grip 4/5, deltoid 3/5", None, "3"),
+    ],
+)
+def test_a_grade_of_power_is_of_the_limb_that_the_note_names(
+    note: str, leg: str | None, arm: str | None
+) -> None:
+    case = load_case("vegan-diet").model_copy(update={"sign": (Finding(name="weakness", note=note),)})
+    found = record_of_case(case, "case", Ledger.shipped()).entries
+    graded = {entry.name: entry.text for entry in found if entry.name.startswith("power")}
+    assert graded == {name: grade for name, grade in (("power_leg", leg), ("power_arm", arm)) if grade}

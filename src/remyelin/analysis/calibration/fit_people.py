@@ -107,7 +107,7 @@ def fit(
     fixed = {name: value for name, value in RIVALS[rival].items() if name in FREE}
     base = base.replace({name: value for name, value in RIVALS[rival].items() if name not in FREE})
     tables = nerve.build_tables(base)
-    draws = drawn(*PERSONS)
+    draws = drawn(*PERSONS, base)
     readings: list[Reading] = []
     tried: list[Tried] = []
     started, done = time.perf_counter(), 0
@@ -170,7 +170,6 @@ def fit(
     effective = effective_of(result)
     for own_set in result:
         own_set["effective"] = effective
-        own_set["emulator"] = dict(zip(emulator.names, emulator.explained.tolist(), strict=True))
     return result
 
 

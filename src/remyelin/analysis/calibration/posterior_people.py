@@ -15,6 +15,7 @@ import numpy as np
 from remyelin.analysis.calibration.chains_people import CHAINS
 from remyelin.analysis.calibration.fit_people import PERSONS, ROUNDS, SEED, SETS, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.calibration.site_people import animals_of
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
@@ -35,9 +36,10 @@ CENTRAL: Final = 40  # best sets among which the central one is looked for
 def inputs_of_people(ledger: Ledger) -> str:
     """Return a hash of what the posterior rests on: every number the fit reads but the fitted ones, ranges, rows."""
     recording = ledger.recording()
-    draws = drawn(2, 1, 1)
+    draws = drawn(2, 1, 1, recording)
     numbers = Chain(recording).read()
     rows_of(simulate_pool(draws, numbers, 1), traits_of(draws, recording), numbers)
+    animals_of([recording])
     read = [
         (entry.name, entry.value, sorted((k, v) for k, v in entry.columns.items()))
         for entry in recording.used()

@@ -110,7 +110,7 @@ def prior(ledger: Ledger, progress: Callable[[str], None]) -> dict[str, list[flo
     rng = np.random.default_rng(SEED)
     progress("predicting with the prior")
     designs = [item for item in first_wave(PRIOR[0], {}, rng, ledger) if animals_accept(item.animals)]
-    draws, tables = drawn(24, 12, 10), nerve.build_tables(ledger)
+    draws, tables = drawn(24, 12, 10, ledger), nerve.build_tables(ledger)
     published = {row.name for row in load_published()}
     found: dict[str, list[float]] = {}
     for item in designs[: PRIOR[0]]:

@@ -133,12 +133,29 @@ def build_association(ledger: Ledger, progress: Progress = lambda step: None) ->
     return written(CLINIC_LEDGER.read_text(encoding="utf-8"), ledger)
 
 
+def build_fit_calibration(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Fit synthetic persons whose truth is known and return ranks and coverage as JSON."""
+    from remyelin.analysis.personal.calibration import FITS, PERSONS, RECORDS, run
+
+    found = run(ledger, records=RECORDS, persons=PERSONS, fits=FITS, progress=progress)
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def build_fit_patients(ledger: Ledger, progress: Progress = lambda step: None) -> str:
+    """Predict the outcomes of published patients from their presentation and return the scores as JSON."""
+    from remyelin.analysis.personal.patients import EVERY, run
+
+    return json.dumps(run(ledger, every=EVERY, progress=progress), indent=1, ensure_ascii=False) + "\n"
+
+
 CLINIC_LEDGER: Final = Path(str(files("remyelin.evidence"))) / "data" / "clinic.toml"
 PEOPLE: Final = Path(str(files("remyelin.evidence"))) / "data" / "posterior.csv"
 PEOPLE_PREDICTIONS: Final = (
     Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_predictions.json"
 )
 PEOPLE_RIVALS: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_rivals.json"
+FIT_CALIBRATION: Final = PEOPLE_RIVALS.with_name("fit_calibration.json")
+FIT_PATIENTS: Final = PEOPLE_RIVALS.with_name("fit_patients.json")
 #: Finished designs of the fit, below the folder that the command runs in.
 PEOPLE_WORK: Final = Path(".remyelin-people")
 SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "sensitivity.csv"
@@ -147,6 +164,8 @@ CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve.conduction"))) / "tabl
 BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
     "association": (CLINIC_LEDGER, build_association),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
+    "fit-calibration": (FIT_CALIBRATION, build_fit_calibration),
+    "fit-patients": (FIT_PATIENTS, build_fit_patients),
     "people": (PEOPLE, build_people),
     "predictions": (PEOPLE_PREDICTIONS, build_people_predictions),
     "repair": (REPAIR, build_repair),

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from remyelin import myelin
 from remyelin.analysis.calibration.emulator import STEP, Tried
 from remyelin.analysis.calibration.free_people import MAPS, STRUCTURAL, log_likelihood, values_at
-from remyelin.analysis.protocols.animals import NOTICED, bat, blocked, first, lost_volley, monkey
+from remyelin.analysis.protocols.animals import ataxia, bat, monkey, visual_loss
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import Draw, Pool, seen, simulate_pool, traits_of
-from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
 from remyelin.nerve import Tables
@@ -25,8 +24,6 @@ from remyelin.person.traits import PATIENT, Traits
 
 Floats = NDArray[np.float64]
 TREATED: Final = 18  # persons also followed under treatment, twice each
-MONKEY_FAILS: Final = 16.0  # months until metabolic failure
-DAYS_PER_WEEK: Final = 7.0
 
 
 def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
@@ -35,18 +32,16 @@ def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
 
 
 def animals_of(sets: Sequence[Ledger]) -> list[tuple[float, float]]:
-    """Return the rows of animals that the rates of injury decide, by set: weeks of the bat, months of the monkey.
+    """Return the rows of animals of each set: weeks until the bat is affected, months until the monkey loses sight.
 
-    As :mod:`remyelin.analysis.validation.myelin` computes them, of all sets at once.
+    Those of :mod:`remyelin.analysis.validation.myelin`, of all sets at once.
     """
     rates = [myelin.Parameters.from_ledger(ledger) for ledger in sets]
     under_gas, deprived = bat(rates, depleted=True), monkey(rates)
     found = []
     for member, ledger in enumerate(sets):
         bats, monkeys = under_gas.isel(member=member), deprived.isel(member=member)
-        weeks = first(bats["time"].to_numpy(), lost_volley(bats, 300.0, ledger) > NOTICED)
-        months = first(monkeys["time"].to_numpy(), blocked(monkeys, 240.0, ledger) > 0.5)
-        found.append((weeks / DAYS_PER_WEEK, months / DAYS_PER_MONTH - MONKEY_FAILS))
+        found.append((ataxia(bats, ledger), visual_loss(monkeys, ledger)))
     return found
 
 

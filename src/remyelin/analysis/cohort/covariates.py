@@ -60,7 +60,9 @@ def _distribution(spread: Spread, name: str, ledger: Ledger) -> Distribution:
             entry = raw.removeprefix("ledger:").strip()
             value = ledger[entry]
             unit = ledger.entry(entry).unit
-            return value if unit == "-" or kind in ("factor",) else parse(f"{value!r} {unit}", kind, key)
+            if unit == "-" or kind == "factor":
+                return value
+            return _width(f"{value!r} {unit}", kind) if key == "sd" else parse(f"{value!r} {unit}", kind, key)
         if kind == "factor" or key in _PLAIN:
             if isinstance(raw, bool) or not isinstance(raw, int | float):
                 raise ValueError(f"{key}: must be a number, not {raw!r}.")

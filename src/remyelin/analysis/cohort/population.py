@@ -25,7 +25,7 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
-from remyelin.catalogue.causes import CAUSES, GAS, NONE, paced_by, partial_causes
+from remyelin.catalogue.causes import CAUSES, NONE, gas_causes, paced_by, partial_causes
 from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
 #: Covariates a file may spread, with the kind of quantity; a factor is a number above 0, 1 = typical.
@@ -259,8 +259,8 @@ class Population(_Frozen):
             raise ValueError('visits: a visit lies before presentation; begin with "0 d" or later.')
         needs = {
             "lost": partial_causes(),
-            "hours_per_day": GAS,
-            "inspired_fraction": GAS,
+            "hours_per_day": gas_causes(),
+            "inspired_fraction": gas_causes(),
             "decline": paced_by("decline"),
             "diet_intake": paced_by("diet_intake"),
         }

@@ -9,77 +9,26 @@ distribution about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 from scipy.stats import multivariate_t
 
-from remyelin.analysis.estimation.table import MARKERS, Occasion, Subject, read_table
-from remyelin.base.errors import InputError, SimulationError, nearest
+from remyelin.analysis.estimation.problem import Model, Problem
+from remyelin.analysis.estimation.table import MARKERS, Subject, read_table
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.log import Task
-from remyelin.cobalamin import Parameters, course_of
 from remyelin.evidence import Ledger
 from remyelin.person.inference.psis import smoothed
 
 Array = NDArray[np.float64]
 
-#: Factors of the typical person: field of an exposure, and entry of the ledger with the SD of its logarithm.
-SCALES: Final[Mapping[str, tuple[str, str]]] = {
-    "store": ("store_scale", "spread.store"),
-    "plasma": ("plasma_scale", "spread.plasma"),
-    "mma": ("metabolite_scale_mma", "spread.mma"),
-    "homocysteine": ("metabolite_scale_hcy", "spread.homocysteine"),
-}
 FREEDOM: Final = 5  # degrees of freedom of the proposal
 ROUNDS: Final = 200  # of drawing, in which draws outside a range of the ledger are replaced
 AT_END: Final = 1e-3  # share of the logarithm of a range, nearer than which a mode counts as at its end
-LEAST: Final = 1e-6  # smallest concentration that is compared
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Free parameters of the estimation, and the noise of an observation.
-
-    Attributes
-    ----------
-    scales : tuple of str
-        Factors of the typical person: "store", "plasma", "mma", "homocysteine".
-    entries : mapping of str to float
-        Numbers of the ledger that are estimated too, each with the SD of the logarithm about its value.
-    noise : mapping of str to float
-        SD of the logarithm of an observation by marker; the ledger's ``readout_noise.*`` where not given.
-
-    Examples
-    --------
-    >>> from remyelin.analysis.estimation import Model
-    >>> Model(scales=("store", "plasma")).names
-    ('store', 'plasma')
-    """
-
-    scales: tuple[str, ...] = ("store", "plasma", "mma", "homocysteine")
-    entries: Mapping[str, float] = field(default_factory=dict)
-    noise: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in self.scales:
-            if name not in SCALES:
-                raise InputError(f"model: no scale {name!r}; {nearest(name, SCALES)}")
-        for name in self.noise:
-            if name not in MARKERS:
-                raise InputError(f"model: no marker {name!r}; {nearest(name, MARKERS)}")
-        if any(not spread > 0 for spread in (*self.entries.values(), *self.noise.values())):
-            raise InputError("model: every SD must be above 0.")
-        if not self.names:
-            raise InputError("model: nothing is free; name a scale or an entry of the ledger.")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of what is estimated."""
-        return (*self.scales, *self.entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,29 +171,9 @@ class _Found:
 def _person(
     subject: Subject, model: Model, ledger: Ledger, count: int, random: np.random.Generator
 ) -> _Found:
-    markers = np.concatenate([one.marker for one in subject.occasions])
-    observed = np.concatenate([one.value for one in subject.occasions])
-    known = np.isfinite(observed)
-    if not known.any():
-        raise InputError(f"table: person {subject.id:g} has no observation; nothing can be estimated.")
-    noise = np.array([model.noise.get(name, ledger[f"readout_noise.{name}"]) for name in MARKERS])[markers]
-    spread = np.array([*(ledger[SCALES[name][1]] for name in model.scales), *model.entries.values()])
-    typical = Parameters.from_ledger(ledger)
-
-    def predicted(logs: Array) -> Array:
-        parameters = typical if not model.entries else _parameters(logs, model, ledger)
-        scales = {SCALES[name][0]: float(np.exp(log)) for name, log in zip(model.scales, logs, strict=False)}
-        return np.concatenate([_simulated(one, scales, parameters) for one in subject.occasions])
-
-    def residuals(logs: Array) -> Array:
-        misfit = (np.log(observed[known]) - np.log(predicted(logs)[known])) / noise[known]
-        return np.concatenate([misfit, logs / spread])
-
-    start = np.zeros(len(spread))
-    limits = _limits(model, ledger)
-    mode = least_squares(residuals, start, bounds=limits, x_scale=spread, diff_step=1e-3)
-    if not mode.success:
-        raise SimulationError(f"estimate: no mode was found for person {subject.id:g}: {mode.message}")
+    problem = Problem.of(subject, model, ledger)
+    observed, known, noise, spread = problem.observed, problem.known, problem.noise, problem.spread
+    mode, limits = problem.mode(), problem.limits
     covariance = np.linalg.inv(mode.jac.T @ mode.jac)
     sd = np.sqrt(np.diag(covariance))
     # a proposal wider than a range would mostly miss it
@@ -256,12 +185,12 @@ def _person(
             f"estimate: person {subject.id:g}: the ranges of the ledger leave next to no room about the mode; free "
             "fewer entries."
         )
-    curves = np.array([predicted(logs) for logs in drawn])
+    curves = np.array([problem.predicted(logs) for logs in drawn])
     misfit = (np.log(observed[known]) - np.log(curves[:, known])) / noise[known]
     log_target = -0.5 * ((misfit**2).sum(axis=1) + ((drawn / spread) ** 2).sum(axis=1))
     log_weight, tail = smoothed(log_target - np.atleast_1d(proposal.logpdf(drawn)))
     weights = np.exp(log_weight)
-    individual = predicted(mode.x)
+    individual = problem.predicted(mode.x)
     entries = [ledger[name] for name in model.entries]
     return _Found(
         map=np.exp(mode.x),
@@ -275,28 +204,16 @@ def _person(
         log_weight=log_weight,
         rows={
             "id": np.full(len(observed), subject.id),
-            "time": np.concatenate([one.time for one in subject.occasions]),
-            "marker": np.array(MARKERS)[markers],
+            "time": problem.time,
+            "marker": np.array(MARKERS)[problem.marker],
             "observed": observed,
-            "population": predicted(start),
+            "population": problem.predicted(np.zeros(len(spread))),
             "individual": individual,
             "low": _quantile(curves, weights, 0.05),
             "high": _quantile(curves, weights, 0.95),
             "residual": (np.log(observed) - np.log(individual)) / noise,
         },
     )
-
-
-def _limits(model: Model, ledger: Ledger) -> tuple[Array, Array]:
-    """Return the lowest and highest logarithm of every factor; entries of the ledger stay in their ranges."""
-    lows, highs = [-np.inf] * len(model.scales), [np.inf] * len(model.scales)
-    for name in model.entries:
-        value, (low, high) = ledger[name], ledger.entry(name).range or (0.0, np.inf)
-        if not (value > 0.0 and low < high):
-            raise InputError(f"model: {name} is no positive number with a range; it cannot be estimated.")
-        lows.append(float(np.log(low / value)) if low > 0.0 else -np.inf)
-        highs.append(float(np.log(high / value)))
-    return np.array(lows), np.array(highs)
 
 
 def _within(
@@ -321,25 +238,6 @@ def _ends(logs: Array, limits: tuple[Array, Array]) -> NDArray[np.str_]:
     both = np.isfinite(low) & np.isfinite(high)
     near = AT_END * np.where(both, np.subtract(high, low, where=both, out=np.ones_like(low)), 1.0)
     return np.where(logs - low <= near, "low", np.where(high - logs <= near, "high", ""))
-
-
-def _parameters(logs: Array, model: Model, ledger: Ledger) -> Parameters:
-    changes: dict[str, float | str] = {}
-    for name, log in zip(model.entries, logs[len(model.scales) :], strict=True):
-        low, high = ledger.entry(name).range or (-np.inf, np.inf)
-        # a factor at an end may be past it by a rounding
-        changes[name] = float(np.clip(ledger[name] * np.exp(log), low, high))
-    return Parameters.from_ledger(ledger.replace(changes))
-
-
-def _simulated(occasion: Occasion, scales: Mapping[str, float], parameters: Parameters) -> Array:
-    """Return the concentrations of the rows of an occasion, in its order."""
-    if not occasion.time.size:
-        return np.zeros(0)
-    days, place = np.unique(occasion.time, return_inverse=True)
-    course = course_of(replace(occasion.exposure, **scales), days, parameters)  # type: ignore[arg-type]
-    values = np.stack([course[name] for name in MARKERS])
-    return np.maximum(values[occasion.marker, place], LEAST)
 
 
 def _quantile(curves: Array, weights: Array, level: float) -> Array:

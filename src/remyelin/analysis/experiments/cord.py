@@ -21,13 +21,12 @@ from remyelin.analysis.experiments.bands import (
 from remyelin.analysis.experiments.registry import Result, question
 from remyelin.analysis.protocols.animals import YOUNG, conducting, toxin_lesion
 from remyelin.base.figure import Figure, Panel
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, members
 
 TRACT: Final = "posterior_column"
 OLD: Final = 32.0  # equivalent human age of a rat of 9 to 12 months, by assumption
-WEEK: Final = 7.0
 COMPLETE: Final = 0.95
 INTERNODES: Final = 3.0
 CENTRAL_G: Final = 0.77  # axon over fibre diameter of central fibres (Chomiak and Hu 2009)
@@ -46,7 +45,10 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     }
     days = sites["young"]["time"].to_numpy()
     share = {name: 1.0 - site["bare"].to_numpy() for name, site in sites.items()}
-    done = {name: first_time(days, values >= COMPLETE, after=2.0) / WEEK for name, values in share.items()}
+    done = {
+        name: first_time(days, values >= COMPLETE, after=2.0) / DAYS_PER_WEEK
+        for name, values in share.items()
+    }
     at23 = 100.0 * share["young"][:, int(np.argmin(abs(days - 23.0)))]
 
     progress("every age")
@@ -63,11 +65,16 @@ def young_and_old(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "weeks",
             "%",
             (
-                band("young rat", days / WEEK, share["young"], "#009E73", scale=100.0, every=5),
-                band("old rat", days / WEEK, share["old"], "#8E6C8A", scale=100.0, every=5),
+                band("young rat", days / DAYS_PER_WEEK, share["young"], "#009E73", scale=100.0, every=5),
+                band("old rat", days / DAYS_PER_WEEK, share["old"], "#8E6C8A", scale=100.0, every=5),
                 points("complete, young and old (Shields 1999)", [4.0, 9.0], [95.0, 95.0]),
                 points(
-                    "mouse, day 23 (Jeffery 1995)", [23.0 / WEEK], [95.0], "#D55E00", low=[85.0], high=[100.0]
+                    "mouse, day 23 (Jeffery 1995)",
+                    [23.0 / DAYS_PER_WEEK],
+                    [95.0],
+                    "#D55E00",
+                    low=[85.0],
+                    high=[100.0],
                 ),
             ),
             y_range=(0.0, 105.0),
@@ -191,12 +198,12 @@ def cat_columns(ledger: Ledger, progress: Callable[[str], None]) -> Result:
 
 def _after(weeks: Floats) -> str:
     found = weeks[LATE]
-    return f"{found:.0f} weeks" if np.isfinite(found) else f"more than {LONGEST / WEEK:.0f} weeks"
+    return f"{found:.0f} weeks" if np.isfinite(found) else f"more than {LONGEST / DAYS_PER_WEEK:.0f} weeks"
 
 
 def _weeks(sets: Sequence[Parameters], age: float) -> Floats:
     """Return the weeks to 95 % with a sheath at an age, by member."""
     site = toxin_lesion(sets, TRACT, days=LONGEST, age=age)
     sheathed = 1.0 - site["bare"].to_numpy()
-    weeks: Floats = first_time(site["time"].to_numpy(), sheathed >= COMPLETE, after=2.0) / WEEK
+    weeks: Floats = first_time(site["time"].to_numpy(), sheathed >= COMPLETE, after=2.0) / DAYS_PER_WEEK
     return weeks

@@ -22,7 +22,9 @@ from remyelin.analysis.experiments.bands import (
 )
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.animals import (
-    NOTICED,
+    COLUMN_INTERNODES,
+    MONKEY_FAILS,
+    OPTIC_INTERNODES,
     bat,
     blocked,
     course,
@@ -31,16 +33,12 @@ from remyelin.analysis.protocols.animals import (
     monkey,
 )
 from remyelin.base.figure import Figure, Panel, Series
-from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from remyelin.catalogue.plans import STATE_COLOURS
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
 from remyelin.myelin import Parameters, members, simulate
 
-OPTIC_INTERNODES: Final = 240.0
-COLUMN_INTERNODES: Final = 300.0
-FAILURE: Final = 16.0  # months on the diet until methylmalonate is abnormal
-WEEK: Final = 7.0
 LESION: Final = 1.0  # % of internodes not intact that counts as a lesion
 TREATED: Final = 2.0  # months after gastrectomy
 POTENTIAL: Final = 0.3  # of methylation, in the comparison of tracts
@@ -72,12 +70,14 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
     loss = {name: first_time(months, values < 0.5) for name, values in sight.items()}
     progress("bats")
     depleted, replete = bat(sets, depleted=True), bat(sets, depleted=False)
-    weeks = depleted["time"].to_numpy() / WEEK
+    weeks = depleted["time"].to_numpy() / DAYS_PER_WEEK
     walk = {
         name: 1.0 - lost_volley(site, COLUMN_INTERNODES, ledger)
         for name, site in (("depleted", depleted), ("replete", replete))
     }
-    ataxia = {name: first_time(weeks, values < 1.0 - NOTICED) for name, values in walk.items()}
+    ataxia = {
+        name: first_time(weeks, values < 1.0 - ledger["animal.noticed"]) for name, values in walk.items()
+    }
     progress("rats")
     rat, cured = gastrectomised_rat(sets), _cured_rat(sets)
     days = rat["time"].to_numpy()
@@ -100,7 +100,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
                 points("sight lost, first and last (Agamanolis 1976)", [33.0, 45.0], [50.0, 50.0]),
             ),
             y_range=(0.0, 105.0),
-            marks=(FAILURE,),
+            marks=(MONKEY_FAILS,),
         ),
         Panel(
             "Monkey: order of events, no B12",
@@ -139,22 +139,23 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
         ),
     )
     rows = (
-        ("monkey, first to lose sight, months after failure", 17.0, loss["none"] - FAILURE),
-        ("monkey, last, methylation kept at 0.3", 32.0, loss["little"] - FAILURE),
+        ("monkey, first to lose sight, months after failure", 17.0, loss["none"] - MONKEY_FAILS),
+        ("monkey, last, methylation kept at 0.3", 32.0, loss["little"] - MONKEY_FAILS),
         ("bat, depleted, weeks", 6.0, ataxia["depleted"]),
         ("bat, replete, weeks", 10.0, ataxia["replete"]),
         ("rat, lesions, months", 2.0, lesion),
     )
     return Result(
         question("deficient-animals"),
-        "Methylation over time is assumed in every animal (docs/myelin.md); sight is lost and a bat affected when "
-        f"half of the fibres of {OPTIC_INTERNODES:g} and {COLUMN_INTERNODES:g} internodes hold a bare one; a cord "
-        f"has lesions when {LESION:g} % of its internodes are vacuolated or bare. {MEMBERS} members; the first "
+        "Methylation over time is assumed in every animal (docs/myelin.md); sight is lost when half of the fibres "
+        f"of {OPTIC_INTERNODES:g} internodes hold a bare one, a bat is affected when {ledger['animal.noticed']:.0%} of "
+        f"a volley over {COLUMN_INTERNODES:g} internodes is blocked or spread; a cord has lesions when {LESION:g} % of "
+        f"its internodes are vacuolated or bare. {MEMBERS} members; the first "
         "monkey and the depleted bat are calibration rows and hold in every one.",
         [
             f"Replete bats: {spread(ataxia['replete'][1:])} weeks against 10; how fast the gas wears out a full "
             "store is assumed.",
-            f"The last monkey: sight lost {spread(loss['little'][1:] - FAILURE)} months after metabolic failure "
+            f"The last monkey: sight lost {spread(loss['little'][1:] - MONKEY_FAILS)} months after metabolic failure "
             "against 32, with a guess at what its diet still held.",
             f"Rats: lesions after {spread(lesion[1:])} months against 2. Given cobalamin then, {spread(at2[1:])} % "
             f"of internodes are in a lesion at 2 and {spread(at4[1:])} % at 4 months, when lesions had normalised.",

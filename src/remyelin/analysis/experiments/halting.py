@@ -18,7 +18,8 @@ from remyelin.evidence import Ledger
 from remyelin.myelin import DRIVES, Parameters, members, simulate
 from remyelin.person.case import load_case
 from remyelin.person.person import resolve
-from remyelin.person.plans import Plan, exposure
+from remyelin.person.placement import UNTREATED
+from remyelin.person.plans import exposure
 
 SHARE: Final = "myelin.shared.inflammatory_share"
 AFTER: Final = 365.0
@@ -186,7 +187,7 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
 
 def _untreated(name: str, ledger: Ledger) -> cobalamin.Exposure:
     case = load_case(name)
-    return exposure(case, resolve(case, ledger), Plan("none", "untreated", None), ledger)
+    return exposure(case, resolve(case, ledger), UNTREATED, ledger)
 
 
 def _given(person: cobalamin.Exposure, order: str, ledger: Ledger) -> cobalamin.Exposure:

@@ -21,7 +21,8 @@ from remyelin.myelin import AXONAL, Parameters, members
 from remyelin.person.case import load_case
 from remyelin.person.chain import Chain
 from remyelin.person.person import resolve
-from remyelin.person.plans import Plan, exposure
+from remyelin.person.placement import UNTREATED
+from remyelin.person.plans import exposure
 
 CASE: Final = "pernicious-anaemia"
 DELAYS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0)  # months after the first point
@@ -38,7 +39,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
     """Let treatment wait for months and look at what has not come back two years after it."""
     case = load_case(CASE)
     person = resolve(case, ledger)
-    untreated = exposure(case, person, Plan("none", "untreated", None), ledger)
+    untreated = exposure(case, person, UNTREATED, ledger)
     body = nerve.Person.of(ledger, age=person.age, sex=person.sex, height=person.height)
     chain = Chain(ledger)
     progress("the untreated course")

@@ -24,6 +24,10 @@ Floats = NDArray[np.float64]
 TRAITS: Final = ("began", "store", "central")
 LEVEL: Final = 0.9
 PICKS: Final = 400
+#: Size of the shipped check: records of each kind, persons of the pool, and whole fits of each kind.
+RECORDS: Final = 200
+PERSONS: Final = 1536
+FITS: Final = 0
 
 
 def pooled(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import RemyelinError
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence import Ledger, load_patients
 from remyelin.evidence.patients import Patient
 from remyelin.person.inference.forecast import Forecast, forecast
@@ -28,6 +28,7 @@ from remyelin.person.record.reading import record_of_rows
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
 SCHEDULE: Final = "us practice 1 mg"
+EVERY: Final = 3  # of the patients without a timed outcome, one in so many in the shipped check
 PERSONS: Final = 160  # simulated for each patient
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (
@@ -59,7 +60,7 @@ def record_of(patient: Patient, ledger: Ledger) -> Record:
     if "unknown" in patient.cause or "possible" in patient.cause:
         cause = "unknown"
     rows.append(("", "cause", cause, ""))
-    if cause in GAS:
+    if cause in gas_causes():
         months = re.search(r"([\d.]+) months", patient.exposure)
         rows.append((f"{-max(float(months[1]), 0.3) if months else -6:g} mo", "cause", cause, "began"))
         rows.append(("0 d", "cause", cause, "ended"))

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.catalogue.plans import GIVEN
 from remyelin.evidence import Ledger
 from remyelin.person.inference import findings
 from remyelin.person.inference.findings import Nested
@@ -80,7 +81,7 @@ def world(name: str, persons: int, ledger: Ledger, seed: int, workers: int | Non
     shared = setting(record, ledger)
     likelihood = Likelihood.of(record, shared)
     days = np.array(sorted({*likelihood.days(), TARGET, record.last_day}))
-    plan = Plan("as given", "", given(record, horizon_of(record), ledger), gas_stop(record))
+    plan = Plan(GIVEN, "", given(record, horizon_of(record), ledger), gas_stop(record))
     draws = shared.prior.draw(persons, np.random.default_rng([seed, 11]))
     people = simulated(draws, plan, days, likelihood.asked(), shared, workers=workers)
     ready = likelihood.prepare(people, range(persons), seed + 1, RECORD_NESTED)

@@ -13,14 +13,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import nerve
-from remyelin.base.units import BODY_TEMPERATURE, DAYS_PER_MONTH
+from remyelin.base.units import BODY_TEMPERATURE, DAYS_PER_MONTH, DAYS_PER_WEEK
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, simulate
 from remyelin.nerve.conduction.tables import Internodes
 
 THICK_UM = 10.0  # fibres of the posterior columns
-NOTICED = 0.25  # share of a volley whose loss shows in an animal, about what a person notices
 YOUNG = 20.0  # age at which repair has its full speed
+OPTIC_INTERNODES = 240.0  # of a fibre of the optic nerve
+COLUMN_INTERNODES = 300.0  # of a fibre of the posterior columns
+MONKEY_FAILS = 16.0  # months on the diet until methylmalonate is abnormal
 
 Floats = NDArray[np.float64]
 Rates = Ledger | Parameters | Sequence[Parameters]
@@ -165,12 +167,24 @@ def first(times: Floats, holds: NDArray[np.bool_], after: float = -np.inf) -> fl
     return float(found[0]) if found.size else float("inf")
 
 
+def visual_loss(site: xr.Dataset, ledger: Ledger) -> float:
+    """Return the months from metabolic failure until half of a monkey's optic fibres are blocked."""
+    lost = first(site["time"].to_numpy(), blocked(site, OPTIC_INTERNODES, ledger) > 0.5)
+    return lost / DAYS_PER_MONTH - MONKEY_FAILS
+
+
+def ataxia(site: xr.Dataset, ledger: Ledger) -> float:
+    """Return the weeks until so much of a bat's volley is lost as shows in an animal (``animal.noticed``)."""
+    lost = lost_volley(site, COLUMN_INTERNODES, ledger)
+    return first(site["time"].to_numpy(), lost > ledger["animal.noticed"]) / DAYS_PER_WEEK
+
+
 def monkey(rates: Rates, *, floor: float = 0.0) -> xr.Dataset:
     """Feed a monkey almost no B12 and watch its optic nerve.
 
     Liver B12 is 5 % of control after 21 months, which gives the rate of loss of the store; methylation
-    is taken to be half when methylmalonate becomes abnormal, month 16. `floor` is the methylation kept
-    up by what little B12 the diet held: unknown, and different between animals.
+    is taken to be half when methylmalonate becomes abnormal (:data:`MONKEY_FAILS`). `floor` is the
+    methylation kept up by what little B12 the diet held: unknown, and different between animals.
 
     Returns
     -------
@@ -179,7 +193,7 @@ def monkey(rates: Rates, *, floor: float = 0.0) -> xr.Dataset:
     """
     months = np.arange(0.0, 72.0, 0.25)
     store = np.exp(-np.log(20.0) / 21.0 * months)
-    half = np.exp(-np.log(20.0) / 21.0 * 16.0)
+    half = np.exp(-np.log(20.0) / 21.0 * MONKEY_FAILS)
     potential = np.clip(store / (store + half) * (1.0 + half), floor, 1.0)
     return course(rates, "optic", months * DAYS_PER_MONTH, potential, distance=60.0)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
 from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, density, seen
-from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import Clinic, clinic_of
 from remyelin.person.presentation import FELT, background
@@ -27,7 +27,6 @@ MOST_POINTS: Final = 16.0
 PATHS: Final = {name: index for index, name in enumerate(nerve.PATHWAYS)}
 NEUROPATHY: Final = 0.75  # share of a nerve's fibres that conducts below which its study is taken as abnormal
 WAVE: Final = 0.1  # share that conducts below which no cortical wave is found
-DAYS_PER_WEEK: Final = 7.0
 LOW_B12: Final = 100.0  # pmol/L, of the women found by screening
 
 

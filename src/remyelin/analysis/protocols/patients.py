@@ -222,7 +222,7 @@ def follow(
             raise SimulationError(
                 f"of {begin} persons only {len(chosen)} become patients of the series; {patients} are wanted."
             )
-        draws = [candidate(stratum, seed, number) for number in range(begin, begin + BATCH)]
+        draws = [candidate(stratum, seed, number, ledger) for number in range(begin, begin + BATCH)]
         # Each person comes on a day of its own stream, so that candidates do not depend on the company.
         chance = [
             float(np.random.default_rng([seed, number, 7]).random()) for number in range(begin, begin + BATCH)

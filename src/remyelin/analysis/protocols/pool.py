@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from remyelin import cobalamin, nerve
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
@@ -29,9 +30,6 @@ from remyelin.person.traits import NAMES, Spread, Traits
 Floats = NDArray[np.float64]
 SEED: Final = 30411
 BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=33.0)
-#: Causes of persons at risk of a deficiency, and their shares: assumed. Pernicious anaemia is less common among them
-#: than among patients, since poor diets and malabsorption of food cobalamin seldom go as far as disease.
-CAUSES: Final = {"pernicious anaemia": 0.3, "vegan diet": 0.3, "food-cobalamin malabsorption": 0.4}
 TREATMENT: Final = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
 FOLLOW_UP: Final = (0.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
 GAS_FRACTION: Final = "prior.nitrous_oxide.inspired_fraction"
@@ -84,27 +82,36 @@ class Pool:
     after: Mapping[str, Floats]
 
 
-def drawn(deficient: int, gas: int, screened: int) -> tuple[Draw, ...]:
-    """Draw the persons of a pool: so many of each stratum, the same at every call."""
+def drawn(deficient: int, gas: int, screened: int, ledger: Ledger) -> tuple[Draw, ...]:
+    """Draw the persons of a pool: so many of each stratum, the same at every call with the same ledger."""
     found = []
     for stratum, count in (("deficiency", deficient), ("gas", gas), ("screened", screened)):
         for number in range(count):
-            found.append(candidate(stratum, SEED, number))
+            found.append(candidate(stratum, SEED, number, ledger))
     return tuple(found)
 
 
-def candidate(stratum: str, seed: int, number: int) -> Draw:
-    """Return one person of a stratum, the same at every call."""
-    return _draw(stratum, np.random.default_rng([seed, len(stratum), number]))
+def candidate(stratum: str, seed: int, number: int, ledger: Ledger) -> Draw:
+    """Return one person of a stratum, the same at every call with the same ledger."""
+    return _draw(stratum, np.random.default_rng([seed, len(stratum), number]), ledger)
 
 
-def _draw(stratum: str, rng: np.random.Generator) -> Draw:
+def at_risk(ledger: Ledger) -> dict[str, float]:
+    """Return the causes of persons at risk of a deficiency, and the share of each: entries ``at_risk.*``."""
+    shares = {cause.name: f"at_risk.{cause.key}" for cause in CAUSES.values()}
+    weights = {name: ledger[entry] for name, entry in shares.items() if entry in ledger}
+    whole = sum(weights.values())
+    return {name: weight / whole for name, weight in weights.items()}
+
+
+def _draw(stratum: str, rng: np.random.Generator, ledger: Ledger) -> Draw:
     normal = tuple(float(x) for x in rng.standard_normal(len(NAMES)))
     cause, age, hours, lost = "vegan diet", float(rng.uniform(17.0, 40.0)), 0.0, 0.0
     if stratum == "deficiency":
-        cause = str(rng.choice(list(CAUSES), p=list(CAUSES.values())))
+        causes = at_risk(ledger)
+        cause = str(rng.choice(list(causes), p=list(causes.values())))
         age = float(np.clip(rng.normal(58.0, 14.0), 20.0, 90.0))
-        lost = 0.85 if cause == "food-cobalamin malabsorption" else 0.0
+        lost = 0.85 if CAUSES[cause].partial else 0.0
     elif stratum == "gas":
         cause, age = "nitrous oxide", float(np.clip(rng.normal(22.0, 4.0), 16.0, 45.0))
         hours = float(np.clip(rng.lognormal(0.0, 0.5), 0.2, 5.0))

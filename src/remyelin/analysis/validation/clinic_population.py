@@ -180,7 +180,7 @@ def treated(ledger: Ledger) -> Mapping[str, float]:
 def masked(ledger: Ledger) -> Mapping[str, float]:
     """Pernicious anaemia on folic acid alone."""
     numbers = Chain(ledger)
-    draws = [candidate("deficiency", SEED, number) for number in range(MASKED)]
+    draws = [candidate("deficiency", SEED, number, ledger) for number in range(MASKED)]
     draws = [
         replace(draw, person=replace(draw.person, cause="pernicious anaemia", lost=0.0)) for draw in draws
     ]

@@ -15,24 +15,22 @@ import xarray as xr
 
 from remyelin import cobalamin, fibre, nerve
 from remyelin.analysis.protocols.animals import (
-    NOTICED,
+    ataxia,
     bat,
-    blocked,
     conducting,
     course,
     first,
     gastrectomised_rat,
-    lost_volley,
     monkey,
     toxin_lesion,
+    visual_loss,
 )
 from remyelin.analysis.protocols.people import adult, with_b12
 from remyelin.analysis.validation.verdicts import simulates
-from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 
-DAYS_PER_WEEK = 7.0
 LAMELLAE = 120.0  # of a 6 um axon (Richardson 2000, as read in code)
 FOCAL_INTERNODES = 3.0  # in the focal nerve lesions; their lengths are not reported
 SEEN, STRONG, HALF, COMPLETE = 0.05, 0.75, 0.5, 0.95
@@ -115,16 +113,10 @@ def cat_cord(ledger: Ledger) -> Mapping[str, float]:
     }
 
 
-def _visual_loss(site: xr.Dataset, ledger: Ledger) -> float:
-    """Months from metabolic failure (month 16) to half the optic fibres blocked, 240 internodes long."""
-    lost = first(site["time"].to_numpy(), blocked(site, 240.0, ledger) > HALF)
-    return lost / DAYS_PER_MONTH - 16.0
-
-
 @simulates("monkey_lag_low", note="store lost at the rate of the liver, nothing in the diet; 240 internodes")
 def monkey_shortest(ledger: Ledger) -> Mapping[str, float]:
     """The first animal of the colony to lose its sight."""
-    return {"monkey_lag_low": _visual_loss(monkey(ledger), ledger)}
+    return {"monkey_lag_low": visual_loss(monkey(ledger), ledger)}
 
 
 @simulates(
@@ -135,12 +127,7 @@ def monkey_shortest(ledger: Ledger) -> Mapping[str, float]:
 )
 def monkey_longest(ledger: Ledger) -> Mapping[str, float]:
     """The last one."""
-    return {"monkey_lag_high": _visual_loss(monkey(ledger, floor=0.3), ledger)}
-
-
-def _ataxia(site: xr.Dataset, ledger: Ledger) -> float:
-    """Weeks until a quarter of the volley in the posterior columns, 300 internodes long, is blocked or spread."""
-    return first(site["time"].to_numpy(), lost_volley(site, 300.0, ledger) > NOTICED) / DAYS_PER_WEEK
+    return {"monkey_lag_high": visual_loss(monkey(ledger, floor=0.3), ledger)}
 
 
 @simulates(
@@ -149,7 +136,7 @@ def _ataxia(site: xr.Dataset, ledger: Ledger) -> float:
 )
 def depleted_bat(ledger: Ledger) -> Mapping[str, float]:
     """Nitrous oxide in a depleted bat."""
-    return {"bat_depleted": _ataxia(bat(ledger, depleted=True), ledger)}
+    return {"bat_depleted": ataxia(bat(ledger, depleted=True), ledger)}
 
 
 @simulates(
@@ -158,7 +145,7 @@ def depleted_bat(ledger: Ledger) -> Mapping[str, float]:
 )
 def replete_bat(ledger: Ledger) -> Mapping[str, float]:
     """Nitrous oxide in a replete bat."""
-    return {"bat_replete": _ataxia(bat(ledger, depleted=False), ledger)}
+    return {"bat_replete": ataxia(bat(ledger, depleted=False), ledger)}
 
 
 @simulates(

@@ -23,7 +23,7 @@ SEEN: Final = (
 @lru_cache(maxsize=4)
 def population_rows(ledger: Ledger) -> Mapping[str, float]:
     """Return all rows that the pool gives under a ledger."""
-    draws = drawn(*PERSONS)
+    draws = drawn(*PERSONS, ledger)
     numbers = Chain(ledger)
     return rows_of(simulate_pool(draws, numbers, 0), traits_of(draws, ledger), numbers)
 

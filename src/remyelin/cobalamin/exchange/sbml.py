@@ -7,10 +7,7 @@ doses become events, long daily runs a stream, as in :func:`remyelin.cobalamin.s
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
 from dataclasses import fields
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -29,27 +26,18 @@ from remyelin.cobalamin.absorption import (
     passive_absorption,
     retained_share,
 )
+from remyelin.cobalamin.exchange.sbml_document import document, number
+from remyelin.cobalamin.exchange.sbml_names import quantity
 from remyelin.cobalamin.exposure import Exposure, Profile
-from remyelin.cobalamin.model import simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.timeline import Schedule, begin, schedule
-
-_OPERATORS = {
-    ast.Add: "plus",
-    ast.Sub: "minus",
-    ast.Mult: "times",
-    ast.Div: "divide",
-    ast.Pow: "power",
-    ast.Lt: "lt",
-    ast.GtE: "geq",
-}
 
 #: Quantities that follow at once from the states and the time.
 _RULES = {
     "day": "start_day + time",
     "age": "age_at_0 + day / days_per_year",
-    "meal": "intake * release / meals",
-    "food": "meals * (store_scale * active_max * meal / (active_half + meal) * factor"
+    "meal": "intake * food_release / meals",
+    "food": "meals * (store_scale * active_max * meal / (active_half + meal) * intrinsic_factor"
     " + passive_share_with_food * meal) * nmol_per_ug",
     "body": "store + holotc_nmol",
     "free_share": "exchangeable_scale * body / (body + retention_half)",
@@ -62,7 +50,7 @@ _RULES = {
     "fall": "folic_acid_max * folic_acid / (folic_acid_half + folic_acid)",
     "folate": "folate_status * (1 / (1 - fall) - (1 - homocysteine_synthase_share)) / homocysteine_synthase_share",
     "filtered": "piece(filtration / reference_filtration, filtration < reference_filtration, 1)",
-    "b6": "piece(1 + pyridoxine_change, 0 < pyridoxine, 1)",
+    "b6": "piece(1 + pyridoxine_change, q(0, mg_per_day) < pyridoxine, 1)",
     "mma_base": "methylmalonate_baseline * exp(methylmalonate_age_slope * (age - methylmalonate_baseline_age))",
     "mma_target": "mma_scale * filtered ** (0 - methylmalonate_renal_exponent) * (mma_base"
     " + (methylmalonate_ceiling - mma_base) / (1 + (body / methylmalonate_half_store) ** methylmalonate_hill))",
@@ -79,9 +67,9 @@ _RATIO = (
 
 #: Slopes of the states.
 _RATES = {
-    "gut": "0 - release_rate * gut",
-    "holotc_nmol": "release_rate * gut + food + stream + (loop_return * factor + tissue_release) * free_share * store"
-    " - transcobalamin_rate * holotc_nmol",
+    "gut": "-release_rate * gut",
+    "holotc_nmol": "release_rate * gut + food + stream"
+    " + (loop_return * intrinsic_factor + tissue_release) * free_share * store - transcobalamin_rate * holotc_nmol",
     "store": "transcobalamin_rate * holotc_nmol + captured"
     " - ((loss_without_loop + tissue_release) * free_share + oxidation) * store",
     "oxidised": "oxidation * store - oxidised_loss * oxidised",
@@ -97,6 +85,25 @@ _RATES = {
     "central": "synthase_turnover * capacity * {tissue} - (synthase_turnover + destroyed) * central",
 }
 
+#: Steady state of the person before the first change; the first two are no states.
+_STEADY = {
+    "steady_exchangeable": "food / (loss_without_loop - loop_return * intrinsic_factor)",
+    "steady_body": "steady_exchangeable / exchangeable_scale / 2 + root(steady_exchangeable / exchangeable_scale / 2"
+    " * (steady_exchangeable / exchangeable_scale / 2 + 2 * retention_half))",
+    "holotc_nmol": "(food + (loop_return * intrinsic_factor + tissue_release) * steady_exchangeable)"
+    " / transcobalamin_rate",
+    "store": "steady_body - holotc_nmol",
+    "haptocorrin": "plasma_scale * b12_per_store * steady_body",
+    "peripheral": "capacity * {body}",
+    "homocysteine": "homocysteine_baseline * hcy_scale * b6 * filtered ** (0 - homocysteine_renal_exponent)"
+    " / (homocysteine_synthase_share * peripheral * folate + 1 - homocysteine_synthase_share)",
+    "mma": "mma_target",
+    "albumin": "albumin_normal * (1 + albumin_gain * albumin_excess)",
+    "csf": "csf_target",
+    "tissue": "csf / csf_b12",
+    "central": "capacity * {tissue}",
+}
+
 
 def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameters) -> str:
     """Return a course as SBML Level 3 Version 1.
@@ -105,39 +112,37 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
     ----------
     exposure : Exposure
     start, stop : float
-        First and last day wanted; the model starts at the first event if that is earlier (its
-        parameter ``start_day``).
+        First and last day wanted; the model starts the day before that or before the first event, in the steady
+        state of the person (its parameter ``start_day``).
     parameters : Parameters
 
     Returns
     -------
     str
-        A model without species: states are parameters with rate rules (``store``, ``homocysteine``, ``mma``,
-        ``csf``, ``peripheral``, ``central`` ...), read-outs have assignment rules (``b12``, ``holotc``,
-        ``methylation_peripheral``, ``methylation_central``).
+        A model without species, with units, names and annotations, which libSBML finds consistent. States are
+        parameters with rate rules (``store``, ``homocysteine``, ``mma``, ``csf``, ``peripheral``, ``central`` ...),
+        read-outs have assignment rules (``b12``, ``holotc``, ``methylation_peripheral``, ``methylation_central``).
 
     Raises
     ------
     InputError
         If `stop` is not after `start`.
     """
-    if not (np.isfinite([start, stop]).all() and start < stop):
-        raise InputError(f"sbml: the last day ({stop:g}) must lie after the first ({start:g}).")
-    plan = schedule(exposure.doses)
-    first = begin(np.array([start, stop]), exposure, plan)
+    first, plan = first_day(exposure, start, stop), schedule(exposure.doses)
     products = [product for product in plan.single if product[2] in ("im", "sc", "iv")]
-    rates = dict(_RATES)
+    rates, steady = dict(_RATES), dict(_STEADY)
     for state, level in (("peripheral", "body / reference_store"), ("central", "tissue")):
-        rates[state] = _saturated(rates[state], level)
+        rates[state], steady[state] = _saturated(rates[state], level), _saturated(steady[state], level)
     potentials: dict[str, str] = {}
-    free, captured = "0", "0"
+    free, captured = number(0, "nmol"), number(0, "nmol_per_day")
     for i, (amount, form, _route, _food) in enumerate(products):
         out, kept = clearance_rate(amount, form, parameters), retained_share(amount, form, parameters)
         ka = depot_rate(form, parameters)
-        rates[f"depot_{i}"] = f"0 - {ka!r} * depot_{i}"
-        rates[f"plasma_{i}"] = f"{ka!r} * depot_{i} - {out!r} * plasma_{i}"
+        leaving = f"{number(ka, 'per_day')} * depot_{i}"
+        rates[f"depot_{i}"] = f"-({leaving})"
+        rates[f"plasma_{i}"] = f"{leaving} - {number(out, 'per_day')} * plasma_{i}"
         free += f" + plasma_{i}"
-        captured += f" + {kept * out!r} * plasma_{i}"
+        captured += f" + {number(kept * out, 'per_day')} * plasma_{i}"
     for where in ("peripheral", "central"):
         ratio = _RATIO.format(activity=where, where=where)
         whole = _RATIO.format(activity="sufficient_synthase", where=where)
@@ -146,9 +151,21 @@ def to_sbml(exposure: Exposure, start: float, stop: float, parameters: Parameter
         _inputs(exposure, plan, parameters) | {"free_nmol": free, "captured": captured} | _RULES | potentials
     )
     constants = _constants(exposure, first, parameters)
-    initial = {name: 0.0 for name in rates} | _initial(exposure, first, parameters)
     events = _events(exposure, plan, products, first, stop, parameters)
-    return _document(constants, initial, rules, rates, events)
+    return document(constants, steady, rules, rates, events)
+
+
+def first_day(exposure: Exposure, start: float, stop: float) -> float:
+    """Return the day of time 0 of the model: the day before the first wanted one or the first event.
+
+    Raises
+    ------
+    InputError
+        If `stop` is not after `start`.
+    """
+    if not (np.isfinite([start, stop]).all() and start < stop):
+        raise InputError(f"sbml: the last day ({stop:g}) must lie after the first ({start:g}).")
+    return begin(np.array([start, stop]), exposure, schedule(exposure.doses)) - 1.0
 
 
 def _saturated(rate: str, level: str) -> str:
@@ -162,8 +179,8 @@ def _saturated(rate: str, level: str) -> str:
 def _inputs(exposure: Exposure, plan: Schedule, p: Parameters) -> dict[str, str]:
     profiles = {
         "intake": exposure.food_intake,
-        "factor": exposure.intrinsic_factor,
-        "release": exposure.food_release,
+        "intrinsic_factor": exposure.intrinsic_factor,
+        "food_release": exposure.food_release,
         "block": exposure.cd320_block,
         "folate_status": exposure.folate_status,
         "folic_acid": exposure.folic_acid,
@@ -171,42 +188,45 @@ def _inputs(exposure: Exposure, plan: Schedule, p: Parameters) -> dict[str, str]
         "filtration": exposure.filtration or Profile((0.0,), (p.reference_filtration,)),
         "albumin_normal": Profile(p.albumin_ages, p.albumin_ratios),
     }
-    found = {
-        name: _straight(profile, "age" if name == "albumin_normal" else "day")
-        for name, profile in profiles.items()
-    }
-    stream = "0"
+    found = {name: _straight(profile, name) for name, profile in profiles.items()}
+    stream = number(0, "nmol_per_day")
     for run in plan.runs:
-        stream += f" + {_during(run.start, run.stop)} * {run.per_day!r} * ({_delivered(run.product, p)})"
-    gas = "0"
+        often = number(run.per_day, "per_day")
+        stream += f" + {_during(run.start, run.stop)} * {often} * ({_delivered(run.product, p)})"
+    gas = number(0, "per_day")
     for episode in exposure.nitrous_oxide:
         level = p.nitrous_oxide_rate * episode.inspired_fraction * episode.hours_per_day / HOURS_PER_DAY
-        gas += f" + {_during(episode.start, episode.stop)} * {level!r}"
+        gas += f" + {_during(episode.start, episode.stop)} * {number(level, 'per_day')}"
     return found | {"stream": stream, "destroyed": gas}
 
 
 def _delivered(product: tuple[float, str, str, bool], p: Parameters) -> str:
     amount, _, route, with_food = product
     if route == "nasal":
-        return repr(amount * p.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN)
+        return number(amount * p.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN, "nmol")
     active = active_absorption(amount, p) * MICROGRAM_TO_NMOL_COBALAMIN
     passive = passive_absorption(amount, p, with_food=with_food) * MICROGRAM_TO_NMOL_COBALAMIN
-    return f"{active!r} * store_scale * factor + {passive!r}"
+    return f"{number(active, 'nmol')} * store_scale * intrinsic_factor + {number(passive, 'nmol')}"
 
 
 def _during(start: float, stop: float) -> str:
-    return f"piece(0, day < {start!r}, 1, day < {stop!r}, 0)"
+    return f"piece(0, day < {number(start, 'day')}, 1, day < {number(stop, 'day')}, 0)"
 
 
-def _straight(profile: Profile, of: str) -> str:
+def _straight(profile: Profile, name: str) -> str:
+    """Return a profile over days, or over age for the albumin ratio, as straight pieces."""
+    unit = quantity(name).unit
+    of, over = ("age", "year") if name == "albumin_normal" else ("day", "day")
     if len(profile.times) == 1:
-        return repr(profile.values[0])
-    pieces = [f"{profile.values[0]!r}, {of} < {profile.times[0]!r}"]
+        return number(profile.values[0], unit)
+    pieces = [f"{number(profile.values[0], unit)}, {of} < {number(profile.times[0], over)}"]
     for i in range(1, len(profile.times)):
         (t0, t1), (v0, v1) = profile.times[i - 1 : i + 1], profile.values[i - 1 : i + 1]
         if t1 > t0:
-            pieces.append(f"{v0!r} + {(v1 - v0) / (t1 - t0)!r} * ({of} - {t0!r}), {of} < {t1!r}")
-    return f"piece({', '.join(pieces)}, {profile.values[-1]!r})"
+            passed = f"({of} - {number(t0, over)}) / {number(t1 - t0, over)}"
+            rise = f" + {number(v1 - v0, unit)} * {passed}" if v1 != v0 else ""
+            pieces.append(f"{number(v0, unit)}{rise}, {of} < {number(t1, over)}")
+    return f"piece({', '.join(pieces)}, {number(profile.values[-1], unit)})"
 
 
 def _constants(exposure: Exposure, first: float, p: Parameters) -> dict[str, float]:
@@ -230,33 +250,6 @@ def _constants(exposure: Exposure, first: float, p: Parameters) -> dict[str, flo
     }
 
 
-def _initial(exposure: Exposure, first: float, p: Parameters) -> dict[str, float]:
-    """The steady state before the first day, as the simulation has it."""
-    state = simulate(exposure, [first], p).isel(time=0)
-    peripheral, central = (float(x) for x in state["synthase"])
-    carried = _carried(exposure, float(state["store"]), p)
-    body, csf = float(state["store"]), float(state["csf_b12"])
-    return {
-        "holotc_nmol": carried,
-        "store": body - carried,
-        "haptocorrin": exposure.plasma_scale * p.b12_per_store * body,
-        "peripheral": peripheral,
-        "central": central,
-        "homocysteine": float(state["homocysteine"]),
-        "mma": float(state["mma"]),
-        "albumin": float(state["albumin_ratio"]),
-        "csf": csf,
-        "tissue": csf / p.csf_b12,
-    }
-
-
-def _carried(exposure: Exposure, body: float, p: Parameters) -> float:
-    factor = exposure.intrinsic_factor.before
-    exchangeable = float(p.exchangeable(np.array(body)))
-    entering = exchangeable * (p.loss_without_loop - p.loop_return * factor)
-    return (entering + (p.loop_return * factor + p.tissue_release) * exchangeable) / p.transcobalamin_rate
-
-
 def _events(
     exposure: Exposure,
     plan: Schedule,
@@ -274,83 +267,7 @@ def _events(
                 continue
             if product in products:
                 pool = f"{'plasma' if route == 'iv' else 'depot'}_{products.index(product)}"
-                found.append((time, pool, f"{pool} + {amount * MICROGRAM_TO_NMOL_COBALAMIN!r}"))
+                found.append((time, pool, f"{pool} + {number(amount * MICROGRAM_TO_NMOL_COBALAMIN, 'nmol')}"))
             else:
                 found.append((time, "gut", f"gut + {_delivered(product, p)}"))
     return sorted(found)
-
-
-def _document(
-    constants: Mapping[str, float],
-    initial: Mapping[str, float],
-    rules: Mapping[str, str],
-    rates: Mapping[str, str],
-    events: list[tuple[float, str, str]],
-) -> str:
-    def parameter(name: str, value: float | None, constant: bool) -> str:
-        given = "" if value is None else f' value="{value!r}"'
-        return f'<parameter id={quoteattr(name)}{given} constant="{str(constant).lower()}"/>'
-
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">',
-        '<model id="remyelin_cobalamin">',
-        "<listOfParameters>",
-        *(parameter(name, value, True) for name, value in constants.items()),
-        *(parameter(name, value, False) for name, value in initial.items()),
-        *(parameter(name, None, False) for name in rules),
-        "</listOfParameters>",
-        "<listOfRules>",
-        *(
-            f'<assignmentRule variable="{name}">{_math(text)}</assignmentRule>'
-            for name, text in rules.items()
-        ),
-        *(f'<rateRule variable="{name}">{_math(text)}</rateRule>' for name, text in rates.items()),
-        "</listOfRules>",
-    ]
-    if events:
-        lines.append("<listOfEvents>")
-        for i, (day, pool, formula) in enumerate(events):
-            lines += [
-                f'<event id="dose_{i}" useValuesFromTriggerTime="true">',
-                f'<trigger initialValue="false" persistent="true">{_math(f"day >= {day!r}")}</trigger>',
-                f'<listOfEventAssignments><eventAssignment variable="{pool}">{_math(formula)}</eventAssignment>',
-                "</listOfEventAssignments></event>",
-            ]
-        lines.append("</listOfEvents>")
-    return "\n".join([*lines, "</model>", "</sbml>", ""])
-
-
-def _math(text: str) -> str:
-    tree = ast.parse(text, mode="eval").body
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{_element(tree)}</math>'
-
-
-def _element(node: ast.expr) -> str:
-    """Translate one expression to MathML; ``piece(a, condition, ..., otherwise)`` is piecewise."""
-    if isinstance(node, ast.Constant):
-        mantissa, _, exponent = repr(node.value).partition("e")
-        return (
-            f'<cn type="e-notation">{mantissa}<sep/>{int(exponent)}</cn>'
-            if exponent
-            else f"<cn>{mantissa}</cn>"
-        )
-    if isinstance(node, ast.Name):
-        if node.id == "time":
-            return '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
-        return f"<ci>{node.id}</ci>"
-    if isinstance(node, ast.UnaryOp):
-        return f"<apply><minus/>{_element(node.operand)}</apply>"
-    if isinstance(node, ast.BinOp):
-        return f"<apply><{_OPERATORS[type(node.op)]}/>{_element(node.left)}{_element(node.right)}</apply>"
-    if isinstance(node, ast.Compare):
-        left, right = _element(node.left), _element(node.comparators[0])
-        return f"<apply><{_OPERATORS[type(node.ops[0])]}/>{left}{right}</apply>"
-    assert isinstance(node, ast.Call)
-    assert isinstance(node.func, ast.Name)
-    parts = [_element(argument) for argument in node.args]
-    if node.func.id == "piece":
-        pairs = zip(parts[:-1:2], parts[1::2], strict=True)
-        pieces = "".join(f"<piece>{value}{condition}</piece>" for value, condition in pairs)
-        return f"<piecewise>{pieces}<otherwise>{parts[-1]}</otherwise></piecewise>"
-    return f"<apply><{node.func.id}/>{''.join(parts)}</apply>"

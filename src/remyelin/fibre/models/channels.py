@@ -94,7 +94,10 @@ class Kinetic:
         """Return the rate (1/ms) at membrane potentials (mV)."""
         at = np.asarray(potential, dtype=np.float64)
         share = np.asarray(self.steady(at), dtype=np.float64)
-        rate: Array = (share if self.opens else 1 - share) / np.asarray(self.time(at), dtype=np.float64)
+        with np.errstate(
+            divide="ignore", invalid="ignore"
+        ):  # no rate at all is refused where it is looked at
+            rate: Array = (share if self.opens else 1 - share) / np.asarray(self.time(at), dtype=np.float64)
         return rate
 
 
@@ -193,11 +196,31 @@ def steady_gate(
     >>> [float(x) for x in gate.kinetics(-25.0, 37.0)]
     [0.5, 0.1]
     """
+    where = f"gate {name!r}"
+    for part, function in (("steady", steady), ("time", time)):
+        if not callable(function):
+            raise InputError(f"{where}: {part} is no function of the potential (mV).")
+    _refuse_outside(
+        steady, where, "steady", "give shares between 0 and 1", lambda found: (found >= 0) & (found <= 1)
+    )
+    _refuse_outside(time, where, "time", "give ms above 0", lambda found: found > 0)
     return Gate(name, Kinetic(steady, time, True), Kinetic(steady, time, False), q10, reference_temperature)
 
 
 def _refuse_wrong(rate: Callable[[Array], ArrayLike], where: str, name: str) -> None:
     """Raise InputError for a function that returns what is no rate."""
+    right = "give finite rates of 0/ms or more"
+    _refuse_outside(rate, where, name, right, lambda found: np.isfinite(found) & (found >= 0))
+
+
+def _refuse_outside(
+    rate: Callable[[Array], ArrayLike],
+    where: str,
+    name: str,
+    right: str,
+    usable: Callable[[Array], NDArray[np.bool_]],
+) -> None:
+    """Raise InputError for a function of the potential that returns what cannot be used; `right` says what can."""
     low, high, count = RATE_LOOKED_AT
     at = np.linspace(low, high, count)
     try:
@@ -208,14 +231,12 @@ def _refuse_wrong(rate: Callable[[Array], ArrayLike], where: str, name: str) -> 
         raise InputError(f"{where}: {name} cannot be called with an array of potentials: {error}.") from None
     if found.shape != at.shape:
         raise InputError(
-            f"{where}: {name} returns shape {found.shape} for {count} potentials; give one rate for each."
+            f"{where}: {name} returns shape {found.shape} for {count} potentials; give one value for each."
         )
-    bad = ~np.isfinite(found) | (found < 0)
+    bad = ~usable(found)
     if np.any(bad):
         first = int(np.flatnonzero(bad)[0])
-        raise InputError(
-            f"{where}: {name} is {found[first]:g} at {at[first]:g} mV; give finite rates of 0/ms or more."
-        )
+        raise InputError(f"{where}: {name} is {found[first]:g} at {at[first]:g} mV; {right}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,15 +74,16 @@ def thio_membrane(kind: str, temperature: float, ledger: Ledger) -> ChannelSet:
     span = zero - pole
     e_hcn, slow_hcn, fast_hcn = ledger.vector("thio.hcn")
     fast_km, slow_km = ledger.vector("thio.km_shares")
+    opens, closes, parted, by_calcium = (int(power) for power in ledger.vector("thio.powers"))
     reversal = {"na": sodium, "ca": calcium, "k": potassium}
 
     def current(name: str) -> Current:
         letters = dict(GATES)[name]
-        powers = tuple((f"{name}_{x}", 3 if x == "m" else 1) for x in letters)
+        powers = tuple((f"{name}_{x}", opens if x == "m" else closes) for x in letters)
         return Current(name, density[name], reversal[{"n": "na", "c": "ca", "k": "k"}[name[0]]], powers)
 
     def split(name: str, part: str, share: float, at: float) -> Current:
-        return Current(f"{name}_{part}", density[name] * share, at, ((f"{name}_{part}", 3),))
+        return Current(f"{name}_{part}", density[name] * share, at, ((f"{name}_{part}", parted),))
 
     currents = (
         *(current(name) for name in ("nav17", "nav18", "nav19", "cav12", "cav22", "kv21", "ka34", "ka14")),
@@ -90,8 +91,8 @@ def thio_membrane(kind: str, temperature: float, ledger: Ledger) -> ChannelSet:
         split("km", "slow", slow_km, potassium),
         split("hcn", "fast", fast_hcn, e_hcn),
         split("hcn", "slow", slow_hcn, e_hcn),
-        Current("bk", density["bk"], potassium, (("bk_m", 1), ("bk_h", 1))),
-        Current("sk", density["sk"], potassium, (("sk_n", 1),)),
+        Current("bk", density["bk"], potassium, (("bk_m", by_calcium), ("bk_h", by_calcium))),
+        Current("sk", density["sk"], potassium, (("sk_n", by_calcium),)),
         Current("pump", strength / span, zero, (("pump", 1),)),
     )
     membrane = ChannelSet(f"thio_{kind}", _gates(temperature, ledger), currents)
@@ -105,9 +106,9 @@ def thio_membrane(kind: str, temperature: float, ledger: Ledger) -> ChannelSet:
         + [(f"hcn_{part}", 1 - of_sodium) for part in ("fast", "slow")],
         "ca": [("cav12", 1.0), ("cav22", 1.0)],
     }
-    return balanced(
-        membrane, carried, {"na": 3 * pumped, "k": -2 * pumped, "ca": 0.0}, reversal, rest, temperature
-    )
+    out, back = ledger.vector("thio.pump_ions")
+    moved = {"na": out * pumped, "k": -back * pumped, "ca": 0.0}
+    return balanced(membrane, carried, moved, reversal, rest, temperature)
 
 
 def _gates(temperature: float, ledger: Ledger) -> tuple[Gate, ...]:

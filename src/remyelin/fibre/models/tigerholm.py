@@ -13,6 +13,7 @@ from remyelin.fibre.models.channels import ChannelSet, Current, Gate, RateFuncti
 from remyelin.fibre.models.kinetics import Gaussian, InverseSum, Steady, Step
 
 Array = NDArray[np.float64]
+POWERED = ("m7", "h7", "s7", "m8", "h8", "s8", "u8", "m9", "h9", "s9", "n", "a", "b")
 HALF = 4  # numbers of one rate of the form floor, span, half, slope
 
 
@@ -92,22 +93,31 @@ def tigerholm_membrane(temperature: float, ledger: Ledger) -> ChannelSet:
     slow_m, fast_m = ledger.vector("tigerholm.km_shares")
     slow_h, fast_h = ledger.vector("tigerholm.h_shares")
     most, half, power = ledger.vector("tigerholm.kna")
+    power_of = dict(zip(POWERED, (int(one) for one in ledger.vector("tigerholm.powers")), strict=True))
+
+    def raised(*gates: str) -> tuple[tuple[str, int], ...]:
+        return tuple((gate, power_of[gate]) for gate in gates)
+
     currents = (
-        Current("nav17", nav17, sodium, (("m7", 3), ("h7", 1), ("s7", 1))),
-        Current("nav18", nav18, sodium, (("m8", 3), ("h8", 1), ("s8", 1), ("u8", 1))),
-        Current("nav19", nav19, sodium, (("m9", 1), ("h9", 1), ("s9", 1))),
-        Current("kdr", kdr, potassium, (("n", 2 * 2),)),
+        Current("nav17", nav17, sodium, raised("m7", "h7", "s7")),
+        Current("nav18", nav18, sodium, raised("m8", "h8", "s8", "u8")),
+        Current("nav19", nav19, sodium, raised("m9", "h9", "s9")),
+        Current("kdr", kdr, potassium, raised("n")),
         Current("km_slow", km * slow_m, potassium, (("w_slow", 1),)),
         Current("km_fast", km * fast_m, potassium, (("w_fast", 1),)),
-        Current("ka", ka, potassium, (("a", 1), ("b", 1))),
+        Current("ka", ka, potassium, raised("a", "b")),
         Current("h_slow", ih * slow_h, mixed, (("q_slow", 1),)),
         Current("h_fast", ih * fast_h, mixed, (("q_fast", 1),)),
         Current("kna", kna * most / (1 + (half / na_in) ** power), potassium),
     )
     membrane = ChannelSet("tigerholm", _gates(ledger), currents)
     scale, k_half, one, to_one, two, to_two, beside = ledger.vector("tigerholm.pump")
-    pump = scale / (1 + k_half / k_out) ** 2
-    pump *= one / (1 + (to_one / (na_in + beside)) ** 3) + two / (1 + (to_two / (na_in + beside)) ** 3)
+    by_k, by_na = ledger.vector("tigerholm.pump_powers")
+    out, back = ledger.vector("tigerholm.pump_ions")
+    pump = scale / (1 + k_half / k_out) ** by_k
+    pump *= one / (1 + (to_one / (na_in + beside)) ** by_na) + two / (
+        1 + (to_two / (na_in + beside)) ** by_na
+    )
     halves = [("h_slow", 0.5), ("h_fast", 0.5)]
     carried = {
         "na": [("nav17", 1.0), ("nav18", 1.0), ("nav19", 1.0), *halves],
@@ -116,7 +126,7 @@ def tigerholm_membrane(temperature: float, ledger: Ledger) -> ChannelSet:
     return balanced(
         membrane,
         carried,
-        {"na": -(1 + 0.5) * pump, "k": pump},
+        {"na": -pump * out / back, "k": pump},
         {"na": sodium, "k": potassium},
         ledger["tigerholm.rest"],
         temperature,

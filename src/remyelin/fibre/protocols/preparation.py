@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -30,6 +29,7 @@ from remyelin.fibre.solvers.full import Recording, Scheme, resting_state, simula
 from remyelin.fibre.solvers.modes import Plan, choose_plan
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.reduction import points
+from remyelin.fibre.solvers.side_by_side import Followed, Side, simulate_side_by_side
 from remyelin.fibre.solvers.trials import Cell, Outcome, Trial, run_trials
 from remyelin.fibre.stimulation.sources import Pipette, scaled
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus
@@ -270,25 +270,38 @@ def outcomes(
     ):
         found[i] = outcome
 
-    def in_full(i: int) -> Outcome:
-        attached, gain = runs[i]
-        stimuli = [scaled(s, float(g)) for s, g in zip(attached.stimuli, gain, strict=True)]
-        watch = list(attached.watch)
-        recording = attached.preparation.record(stimuli, attached.duration, watch)
-        each = [
-            spike_times(recording.time, recording.potential[:, k], attached.level) for k in range(len(watch))
-        ]
-        times = np.full((len(watch), impulses), np.nan)
-        for row, at in zip(times, each, strict=True):
-            row[: min(len(at), impulses)] = at[:impulses]
-        return Outcome(recording.arrival[watch], times, np.array([len(at) for at in each]))
-
     slow = sorted(set(range(len(runs))) - set(quick))
-    if slow:
-        with ThreadPoolExecutor(threads) as pool:
-            for i, outcome in zip(slow, pool.map(in_full, slow), strict=True):
-                found[i] = outcome
+    by_setting: dict[tuple[float, Scheme], list[int]] = {}
+    for i in slow:
+        run = runs[i][0].preparation.run
+        by_setting.setdefault((run.step, run.scheme), []).append(i)
+    for (step, scheme), alike in by_setting.items():
+        followed = simulate_side_by_side(
+            [_side(*runs[i]) for i in alike],
+            step=step,
+            scheme=scheme,
+            until_arrival=until_arrival,
+            threads=threads,
+        )
+        for i, one in zip(alike, followed, strict=True):
+            found[i] = _outcome(one, runs[i][0].level, impulses)
     return [outcome for outcome in found if outcome is not None]
+
+
+def _side(attached: Attached, gain: Sequence[float]) -> Side:
+    """Return a run in full."""
+    preparation = attached.preparation
+    stimuli = tuple(scaled(s, float(g)) for s, g in zip(attached.stimuli, gain, strict=True))
+    watch = tuple(preparation.fibre.nodes[list(attached.watch)].tolist())
+    return Side(preparation.fibre, stimuli, attached.duration, preparation.rest, watch)
+
+
+def _outcome(run: Followed, level: float, impulses: int) -> Outcome:
+    each = [spike_times(run.time, potential, level) for potential in run.potential.T]
+    times = np.full((len(each), impulses), np.nan)
+    for row, at in zip(times, each, strict=True):
+        row[: min(len(at), impulses)] = at[:impulses]
+    return Outcome(run.arrival, times, np.array([len(at) for at in each]))
 
 
 def travel_times(preparations: Sequence[Preparation], threads: int) -> list[float]:

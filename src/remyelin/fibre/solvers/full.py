@@ -111,7 +111,7 @@ def resting_state(fibre: Fibre) -> tuple[Array, Array]:
         REST_STEPS, REST_STEP_MS, True, 0.0, np.zeros(REST_STEPS, dtype=np.bool_), REST_TOLERANCE,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
-        update, tables.steady, tables.low, tables.step, tables.reversal, tables.powers,
+        update, tables.steady, tables.low, tables.step, tables.reversal, tables.factors,
         nothing, nothing, np.zeros((0, REST_STEPS)), inside, around,
         none, 1, np.zeros((0, 0)), none, np.zeros((0, 0)),
         fibre.nodes, *steps.arrays, CROSSING_LEVEL, FIRING_DEPOLARISATION,
@@ -204,7 +204,7 @@ def simulate_full(
         count, step_ms, euler, GATE_LEAD, damped, -1.0,
         net.axolemma_capacity, net.axolemma_leak, fibre.leak_reversal, net.myelin_capacity, net.myelin_conductance,
         net.axial, net.periaxonal, net.channel_conductance, fibre.channels,
-        tables.update, tables.steady, tables.low, tables.step, tables.reversal, tables.powers,
+        tables.update, tables.steady, tables.low, tables.step, tables.reversal, tables.factors,
         into_axon, into_rim, waveforms, inside, around,
         kept, every, potential, kept_current, current,
         fibre.nodes, *steps.arrays, CROSSING_LEVEL, FIRING_DEPOLARISATION,
@@ -238,7 +238,7 @@ def _run(  # type: ignore[no-untyped-def]
     steps, step, euler, lead, damped, tolerance,
     axolemma_c, axolemma_g, leak_reversal, myelin_c, myelin_g,
     axial, periaxonal, conductance, channels,
-    update, steady, low, spacing, reversal, powers,
+    update, steady, low, spacing, reversal, factors,
     into_axon, into_rim, waveforms, inside, around,
     kept, every, potential, kept_current, current,
     nodes, arrival, crossing, peak, level, firing,
@@ -298,9 +298,10 @@ def _run(  # type: ignore[no-untyped-def]
                     for k in range(n_currents):
                         g = conductance[c, k]
                         if g > 0.0:
-                            for j in range(n_gates):
-                                for _power in range(powers[s, k, j]):
-                                    g *= gates[c, j]
+                            j = 0
+                            while factors[s, k, j] >= 0:
+                                g *= gates[c, factors[s, k, j]]
+                                j += 1
                             g_total += g
                             i_channels += g * (membrane - reversal[s, k])
                     i_total += i_channels

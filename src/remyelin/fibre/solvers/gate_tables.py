@@ -30,8 +30,8 @@ class MembraneTables:
         First potential and spacing of the tables, mV.
     reversal : (S, K) float
         mV.
-    powers : (S, K, G) int
-        Power of each gate in each current.
+    factors : (S, K, F) int
+        Gates whose product opens each current, each as often as its power says, and -1 behind the last.
     """
 
     update: Array
@@ -39,7 +39,7 @@ class MembraneTables:
     low: float
     step: float
     reversal: Array
-    powers: NDArray[np.int64]
+    factors: NDArray[np.int64]
 
 
 @lru_cache(maxsize=TABLE_CACHE_SIZE)
@@ -53,7 +53,8 @@ def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: f
     update = np.zeros((n_sets, len(potential), most_gates, 2))
     steady = np.zeros((n_sets, len(potential), most_gates))
     reversal = np.zeros((n_sets, most_currents))
-    powers = np.zeros((n_sets, most_currents, most_gates), dtype=np.int64)
+    most_factors = 1 + max((sum(power for _, power in c.powers) for s in sets for c in s.currents), default=0)
+    factors = np.full((n_sets, most_currents, most_factors), -1, dtype=np.int64)
     for i, channels in enumerate(sets):
         names = [gate.name for gate in channels.gates]
         for j, gate in enumerate(channels.gates):
@@ -62,9 +63,9 @@ def membrane_tables(sets: tuple[ChannelSet, ...], temperature: float, step_ms: f
             update[i, :, j, 0] = -steady[i, :, j] * np.expm1(-step_ms / tau)
         for k, current in enumerate(channels.currents):
             reversal[i, k] = current.reversal
-            for gate_name, power in current.powers:
-                powers[i, k, names.index(gate_name)] = power
-    return MembraneTables(update, steady, low, GATE_TABLE_STEP, reversal, powers)
+            product = [names.index(gate) for gate, power in current.powers for _ in range(power)]
+            factors[i, k, : len(product)] = sorted(product)
+    return MembraneTables(update, steady, low, GATE_TABLE_STEP, reversal, factors)
 
 
 @lru_cache(maxsize=TABLE_CACHE_SIZE)

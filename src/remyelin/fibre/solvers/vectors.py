@@ -1,4 +1,4 @@
-"""Products of neighbouring lanes in one vector operation, where the compiler cannot prove that arrays differ."""
+"""Operations on neighbouring lanes in one vector, where the compiler cannot prove that arrays differ."""
 
 from __future__ import annotations
 
@@ -27,27 +27,53 @@ def add_product(lanes: int) -> Callable[..., None]:
         signature = types.void(into, at, first, first_at, second, second_at)
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            kinds, values = signature.args[::2], args[::2]
-            real = context.get_value_type(kinds[0].dtype)
-            vector = ir.VectorType(real, lanes)
-            alignment = kinds[0].dtype.bitwidth // np.iinfo(np.uint8).bits
-            pointers = [
-                builder.bitcast(
-                    builder.gep(context.make_array(kind)(context, builder, value).data, [index]),
-                    vector.as_pointer(),
-                )
-                for kind, value, index in zip(kinds, values, args[1::2], strict=True)
-            ]
-            read = []
-            for pointer in pointers:
-                value = builder.load(pointer)
-                value.align = alignment
-                read.append(value)
+            pointers, read = _loaded(context, builder, signature.args[::2], args, lanes)
             fused = ("contract",)
             total = builder.fadd(read[0], builder.fmul(read[1], read[2], flags=fused), flags=fused)
-            builder.store(total, pointers[0]).align = alignment
+            _store(builder, total, pointers[0], signature.args[0])
             return context.get_dummy_value()
 
         return signature, codegen
 
     return operation
+
+
+@cache
+def multiply(lanes: int) -> Callable[..., None]:
+    """Return an operation ``into[i:i+lanes] = first[j:j+lanes] * second[k:k+lanes]``, called as :func:`add_product`."""
+
+    @intrinsic
+    def operation(
+        typing: Any, into: Any, at: Any, first: Any, first_at: Any, second: Any, second_at: Any
+    ) -> tuple[Any, Callable[..., Any]]:
+        signature = types.void(into, at, first, first_at, second, second_at)
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointers, read = _loaded(context, builder, signature.args[::2], args, lanes)
+            _store(builder, builder.fmul(read[1], read[2]), pointers[0], signature.args[0])
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return operation
+
+
+def _loaded(context: Any, builder: Any, kinds: Any, args: Any, lanes: int) -> tuple[list[Any], list[Any]]:
+    """Return pointers to runs of lanes, and what they hold."""
+    pointers, read = [], []
+    for kind, value, index in zip(kinds, args[::2], args[1::2], strict=True):
+        vector = ir.VectorType(context.get_value_type(kind.dtype), lanes)
+        where = builder.gep(context.make_array(kind)(context, builder, value).data, [index])
+        pointers.append(builder.bitcast(where, vector.as_pointer()))
+        found = builder.load(pointers[-1])
+        found.align = _alignment(kind)
+        read.append(found)
+    return pointers, read
+
+
+def _store(builder: Any, value: Any, pointer: Any, kind: Any) -> None:
+    builder.store(value, pointer).align = _alignment(kind)
+
+
+def _alignment(kind: Any) -> int:
+    return int(kind.dtype.bitwidth // np.iinfo(np.uint8).bits)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
-from remyelin.evidence.memo import remembered
+from remyelin.evidence.memo import shared
 from remyelin.myelin import Places
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.settings import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
@@ -146,7 +146,7 @@ class Anatomy:
     proximal_share: float
 
     @classmethod
-    @remembered(maxsize=NERVE_LEDGERS_KEPT)
+    @shared(maxsize=NERVE_LEDGERS_KEPT)
     def from_ledger(cls, ledger: Ledger) -> Anatomy:
         """Read the anatomy from a ledger."""
         names = sorted({part.split("_level")[0] for part in ledger.group("fibres")})
@@ -303,6 +303,12 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
 def places(person: Person, ledger: Ledger) -> Places:
     """Return :func:`segments` as plain arrays.
 
+    Parameters
+    ----------
+    person : Person
+        Body of the person.
+    ledger : Ledger
+
     Examples
     --------
     >>> from remyelin import Ledger, nerve
@@ -334,6 +340,12 @@ def courses(person: Person, ledger: Ledger) -> tuple[Array, Array]:
 
 def intact(person: Person, ledger: Ledger) -> xr.Dataset:
     """Return the myelin state of a person in whom nothing is wrong, over segment.
+
+    Parameters
+    ----------
+    person : Person
+        Body of the person.
+    ledger : Ledger
 
     Examples
     --------

@@ -8,13 +8,13 @@ Along a fibre neighbours are lesioned together over the length of a lesion, of t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from remyelin.evidence import Ledger
-from remyelin.evidence.memo import remembered
+from remyelin.evidence.memo import remembered, shared
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import SEGMENTS, Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.conduction.tables import Internodes, Tables
@@ -177,12 +177,17 @@ def line(
     spread: Spread,
 ) -> Line:
     """Lay fibres along a run of nerve."""
+    return _lesioned(_alone(run, fibres, person, anatomy, tables, spread.internode_scale), spread)
+
+
+def _alone(
+    run: Run, fibres: Fibres, person: Person, anatomy: Anatomy, tables: Tables, internode_scale: float
+) -> Line:
+    """Lay fibres along a run of nerve, every internode to be lesioned alone."""
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
     found = tables.lay(diameter, slices.length, slices.temperature)
-    internodes = found.periods / spread.internode_scale
-    # An internode is lesioned as a whole, however short a lesion.
-    stretches = np.minimum(internodes, (slices.length / spread.lesions_at(slices))[:, None])
+    internodes = found.periods / internode_scale
     return Line(
         run,
         slices,
@@ -190,12 +195,19 @@ def line(
         tables,
         diameter,
         internodes,
-        stretches,
+        internodes,
         found.velocity,
         found.time,
         found.row,
         found.column,
     )
+
+
+def _lesioned(alone: Line, spread: Spread) -> Line:
+    """Return a line whose internodes are lesioned together over the length of a lesion."""
+    # An internode is lesioned as a whole, however short a lesion.
+    along = alone.slices.length / spread.lesions_at(alone.slices)
+    return replace(alone, stretches=np.minimum(alone.internodes, along[:, None]))
 
 
 @remembered(maxsize=NERVE_LINES_KEPT)
@@ -204,11 +216,18 @@ def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -
 
     Tables are told apart by identity, ledgers by their values.
     """
-    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
-    return line(run, _fibres(run.population, count, ledger), person, anatomy, tables, spread)
+    return _lesioned(_laid_alone(run, count, person, tables, ledger), Spread.from_ledger(ledger))
 
 
-@remembered(maxsize=NERVE_LINES_KEPT)
+# The sets of a posterior differ in the length of a lesion, and lay the same fibres.
+@shared(maxsize=NERVE_LINES_KEPT)
+def _laid_alone(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
+    fibres = _fibres(run.population, count, ledger)
+    anatomy = Anatomy.from_ledger(ledger)
+    return _alone(run, fibres, person, anatomy, tables, ledger["nerve.internode_population"])
+
+
+@shared(maxsize=NERVE_LINES_KEPT)
 def _fibres(population: str, count: int, ledger: Ledger) -> Fibres:
-    anatomy, spread = Anatomy.from_ledger(ledger), Spread.from_ledger(ledger)
-    return representative(anatomy.populations[population], spread.frailty, count)
+    anatomy = Anatomy.from_ledger(ledger)
+    return representative(anatomy.populations[population], ledger["nerve.fibre_frailty"], count)

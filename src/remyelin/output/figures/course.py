@@ -47,8 +47,8 @@ def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
             x,
             numbers(data.sel(plan=plan.name).values, 5),
             plans.COLOURS[plan.name],
-            2.2 if plan.name == "as given" else 1.2,
-            plan.name == "none",
+            2.2 if plan.name == plans.GIVEN else 1.2,
+            plan.name == plans.UNTREATED,
         )
         for plan in course.plans
         if plan.name in plans.COLOURS

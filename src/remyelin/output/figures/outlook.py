@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
@@ -13,23 +10,27 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.pathways import words
-from remyelin.catalogue.plans import COLOURS
-from remyelin.output.answer import told
+from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
-from remyelin.person.answer import answer_of
+from remyelin.output.records import Forecast, PlanRow, Recovery, Told
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import points, refusal, told_apart
 from remyelin.person.plans import Plan
 
-DRAWN = ("as given", "none", "12 months earlier", "12 months later")
 
+def recovery_summary(course: Course, answer: Told) -> Recovery:
+    """Return recovery under every plan as plain data.
 
-def recovery_summary(course: Course) -> dict[str, Any]:
-    """Return what the report says of recovery, as plain JSON-ready data."""
+    Parameters
+    ----------
+    course : Course
+    answer : Told
+        Of :func:`remyelin.output.answer.told`, for the sentence on waiting.
+    """
     data, found = course.data, course.recovery
     end = found.bands["disability"].isel(time=-1)
     worse = told_apart(course)
-    plans = []
+    plans: list[PlanRow] = []
     for index, plan in enumerate(course.plans):
         here = data.sel(plan=plan.name)
         low, middle, high = (
@@ -60,7 +61,7 @@ def recovery_summary(course: Course) -> dict[str, Any]:
         "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
-        "waiting": (answer := told(answer_of(course)))["waiting"] or answer["headline"],
+        "waiting": answer["waiting"] or answer["headline"],
         "most_points": found.most,
         "members": found.members,
         "over": found.over,
@@ -96,7 +97,7 @@ def recovery_figure(course: Course) -> Figure:
         for plan in reversed(drawn):
             here = values.sel(plan=plan.name)
             low, middle, high = (numbers(here.sel(quantile=q).values, 5) for q in ("low", "median", "high"))
-            main = plan.name == "as given"
+            main = plan.name == GIVEN
             found.append(
                 Series(
                     plan.label,
@@ -104,7 +105,7 @@ def recovery_figure(course: Course) -> Figure:
                     middle,
                     COLOURS[plan.name],
                     2.2 if main else 1.2,
-                    plan.name == "none",
+                    plan.name == UNTREATED,
                     # a band for every plan would hide them all
                     low=low if main else None,
                     high=high if main else None,
@@ -260,17 +261,17 @@ def _first(course: Course, index: int) -> str:
     return f"{middle / DAYS_PER_MONTH:.1f} ({low / DAYS_PER_MONTH:.1f} to {last})"
 
 
-def forecast_summary(answer: Mapping[str, Any]) -> dict[str, str | None]:
+def forecast_summary(answer: Told) -> Forecast:
     """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
 
     Parameters
     ----------
-    answer : mapping
+    answer : Told
         Of :func:`remyelin.output.answer.told`.
 
     Returns
     -------
-    dict
+    Forecast
         ``refused`` (the reason, or None) and ``headline``, which is for people and holds every range.
     """
     if answer["refused"]:

@@ -12,6 +12,7 @@ from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiti
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import deviations, micro, number
 from remyelin.output.pages.templates import template
+from remyelin.output.records import Summary
 from remyelin.output.summary import summarise
 from remyelin.output.symptoms import severity_word
 from remyelin.person.course import Course
@@ -29,9 +30,16 @@ PICTURES: Final = (
 )
 
 
-def render_report(course: Course) -> str:
-    """Return the report of a course as HTML."""
-    summary = summarise(course)
+def render_report(course: Course, summary: Summary | None = None) -> str:
+    """Return the report of a course as HTML.
+
+    Parameters
+    ----------
+    course : Course
+    summary : Summary, optional
+        Of the same course; computed when omitted.
+    """
+    summary = summarise(course) if summary is None else summary
     refused = summary["forecast"]["refused"] is not None
     forecasts = () if refused else (recovery_figure(course), *plans_figure(course))
     if refused or not told_apart(course):  # one course, without others that it would seem equal to

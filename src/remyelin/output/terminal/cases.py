@@ -111,10 +111,10 @@ def compare(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
     return found
 
 
-def both(blind: Course, course: Course) -> list[dict[str, str]]:
+def both(blind: Course, course: Course) -> list[dict[str, object]]:
     """Return what a case reports beside the model, by laboratory values alone and with the findings used."""
     return [
-        row | {"fitted": own["model"], "met": own["note"]}
+        {**row, "fitted": own["model"], "met": own["note"]}
         for row, own in zip(reported(blind), reported(course), strict=True)
     ]
 

@@ -18,7 +18,7 @@ from remyelin.output.symptoms import severity_word
 
 if TYPE_CHECKING:
     from remyelin.analysis.validation import Verdict
-    from remyelin.person.course import Course
+    from remyelin.output.records import Recovery, Summary
 
 
 class Progress:
@@ -115,7 +115,7 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
     plain_console().print(_table("", columns, cells))
 
 
-def _print_chances(console: Console, summary: Mapping[str, Any], labels: Sequence[str]) -> None:
+def _print_chances(console: Console, summary: Summary, labels: Sequence[str]) -> None:
     """Print the symptoms without a mechanism: probabilities with intervals, and what everybody has."""
     columns = ("", *labels, "without deficiency")
     for tier, title in (
@@ -123,20 +123,19 @@ def _print_chances(console: Console, summary: Mapping[str, Any], labels: Sequenc
         ("no evidence", "No evidence that deficiency causes these: as common as in everybody"),
     ):
         rows = [item for item in summary["symptoms"] if item["tier"] == tier]
-        if tier == "association":
-            rows += summary["beside"]
-        cells = [(item["label"], *item["shown"][: len(labels)], item["background"]) for item in rows]
+        beside = summary["beside"] if tier == "association" else []
+        cells = [
+            (item["label"], *item["shown"][: len(labels)], item["background"]) for item in (*rows, *beside)
+        ]
         console.print(_table(f"\n{title}", columns, cells))
 
 
-def print_summary(course: Course, out: Path | None, *, tables: bool = False) -> None:
+def print_summary(summary: Summary, out: Path | None, *, tables: bool = False) -> None:
     """Print the answer and all symptoms in words; the tables where they are asked for."""
     from remyelin.output.answer import lines
-    from remyelin.output.summary import summarise
 
     console = plain_console()
-    summary = summarise(course)
-    tell(console, course.case.title, "bold")
+    tell(console, summary["case"]["title"], "bold")
     tell(console, f"{summary['disclaimer']}\n")
     for line in lines(summary["answer"]):
         tell(console, wrapped(line, rest="  "))
@@ -159,7 +158,7 @@ def print_summary(course: Course, out: Path | None, *, tables: bool = False) -> 
         tell(console, f"\nWrote {out}/report.html, course.nc, summary.json, case.toml")
 
 
-def symptom_lines(summary: Mapping[str, Any]) -> list[str]:
+def symptom_lines(summary: Summary) -> list[str]:
     """Return all nineteen symptoms at the first date as sentences: noticed, not noticed, probable, without evidence."""
     when = summary["dates"][0]["label"]
     of_tier = {
@@ -181,7 +180,7 @@ def symptom_lines(summary: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _print_tables(console: Console, summary: Mapping[str, Any]) -> None:
+def _print_tables(console: Console, summary: Summary) -> None:
     """Print biomarkers, nerve studies, severities, probabilities and every start of treatment."""
     dates = summary["dates"]
     labels = [entry["label"] for entry in dates]
@@ -241,7 +240,7 @@ def _print_tables(console: Console, summary: Mapping[str, Any]) -> None:
         tell(console, f"Not stated by the source: {line}")
 
 
-def _print_recovery(console: Console, recovery: Mapping[str, Any]) -> None:
+def _print_recovery(console: Console, recovery: Recovery) -> None:
     """Print every plan with its range, and what the curve rests on."""
     console.print(
         _table(

@@ -16,7 +16,7 @@ from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence.posterior import chosen
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, WORSE
 from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, plan_data
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
@@ -32,6 +32,12 @@ CAUTION: Final = (
 
 def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
     """Return the answer of `remyelin fit --json`.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
 
     Examples
     --------
@@ -70,7 +76,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
                 {
                     "plan": item.plan,
                     "points_at_end": _triple(item.end),
-                    "point_months": _triple(item.sum),
+                    "points_on_average": _triple(item.average),
                 }
                 for item in found.waiting
             ],
@@ -114,13 +120,13 @@ def waiting_text(found: Forecast) -> str:
     """Return what is said of waiting: never that it is safe."""
     if found.refused is not None or not found.waiting:
         return CANNOT_TELL
-    worst = max(found.waiting, key=lambda item: item.sum[1])
-    if worst.sum[1] < 1.0 and worst.end[1] < 1.0:
+    worst = max(found.waiting, key=lambda item: item.average[1])
+    if worst.average[1] < WORSE and worst.end[1] < WORSE:
         return CANNOT_TELL
-    low, median, high = worst.sum
+    low, median, high = worst.average
     return (
-        f"Under {worst.plan!r} the person carries {median:.0f} point-months more disability "
-        f"({low:.0f} to {high:.0f}). {NOT_DELAYED}"
+        f"Under {worst.plan!r} disability is on average {median:.1f} points of 16 higher over the {worst.months:.0f} "
+        f"months of the forecast ({low:.1f} to {high:.1f}). {NOT_DELAYED}"
     )
 
 
@@ -165,6 +171,12 @@ def _entry(item: Predicted) -> dict[str, Any]:
 
 def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
     """Return the posterior as a dataset: weighted persons, and the picks under every plan.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
 
     Examples
     --------
@@ -211,6 +223,12 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
 def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
     """Return the posterior as the bytes of a netCDF file, made in memory.
 
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+
     Examples
     --------
     >>> from remyelin.person.inference import forecast, to_netcdf
@@ -230,6 +248,14 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
     """Write the posterior as netCDF, whole or not at all.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+    path : Path
+        Of the file.
 
     Examples
     --------

@@ -37,6 +37,7 @@ from remyelin.person.inference.settings import (
 from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
 from remyelin.person.inference.verdict import verdict
+from remyelin.person.members import first_better
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
 
@@ -84,13 +85,16 @@ class Waited:
     plan : str
     end : (float, float, float)
         Low, median and high of the points at the end of the course.
-    sum : (float, float, float)
-        Of the points times months over the course.
+    average : (float, float, float)
+        Of the mean of the points over the months of the forecast.
+    months : float
+        From day 0 to the end of the forecast.
     """
 
     plan: str
     end: tuple[float, float, float]
-    sum: tuple[float, float, float]
+    average: tuple[float, float, float]
+    months: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +276,8 @@ def _followed(
     state = state_of(posterior, people, picked, days, path)
     severities = {name: state.severities[name][:, 0] for name in clinic.COMPUTED}
     start = _start(plan)
+    presence = np.broadcast_to(state.judge.presence, state.shape)[:, 0, 0]
+    better = first_better(np.stack(list(severities.values()), axis=-1), days, start, presence)
     return Followed(
         plan,
         start,
@@ -279,21 +285,8 @@ def _followed(
         state.scale["total"][:, 0].astype(np.float64),
         severities,
         {name: values[:, 0] for name, values in signs_at(state).items()},
-        _first_better(severities, days, start, float(np.mean(posterior.setting.numbers[0].judge.presence))),
+        np.nan_to_num(better, nan=np.inf, posinf=np.inf),
     )
-
-
-def _first_better(
-    severities: dict[str, Floats], days: Floats, start: float | None, noticeable: float
-) -> Floats:
-    stacked = np.stack(list(severities.values()))
-    count = stacked.shape[1]
-    if start is None or not (days >= start).any():
-        return np.full(count, np.inf)
-    first = int(np.searchsorted(days, start))
-    fallen = np.any(stacked[..., first : first + 1] - stacked[..., first:] >= noticeable, axis=0)
-    after = days[first:] - start
-    return np.where(fallen.any(axis=1), after[fallen.argmax(axis=1)], np.inf)
 
 
 def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
@@ -307,10 +300,12 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
         if not later:
             continue
-        difference = item.scale - base.scale[picks]
-        months = np.diff(item.days) / DAYS_PER_MONTH
+        ahead = item.days >= 0.0
+        difference = (item.scale - base.scale[picks])[:, ahead]
+        months = np.diff(item.days[ahead]) / DAYS_PER_MONTH
         area = (0.5 * (difference[:, 1:] + difference[:, :-1]) * months).sum(axis=1)
-        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area)))
+        whole = float(months.sum())
+        found.append(Waited(item.plan.name, _quantiles(difference[:, -1]), _quantiles(area / whole), whole))
     return tuple(found)
 
 

@@ -101,8 +101,7 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     sets = ledgers(ledger, RECORD_SETS)
     rates = myelin.members(ledger, RECORD_SETS, also=myelin.AXONAL)
     numbers = tuple(
-        base.having(rates=own_rates, judge=clinic.Parameters.from_ledger(own))
-        for own, own_rates in zip(sets, rates, strict=True)
+        Chain(own, base.tables).having(rates=own_rates) for own, own_rates in zip(sets, rates, strict=True)
     )
     prior = Prior(len(COORDINATES), weights / weights.sum(), len(numbers))
     spread = Spread.from_ledger(ledger)
@@ -309,11 +308,25 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
         days,
         {name: found.blood[name] for name in BLOOD},
         {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
-        examined(asked, days, found.states, shared.body, shared.numbers[0].tables, shared.ledger),
+        _examined(asked, days, found.states, which, shared),
         np.array([person.began for person in people]),
         np.ones(count, dtype=bool),
         draws.member.copy(),
     )
+
+
+def _examined(
+    asked: Sequence[Asked], days: Floats, states: Mapping[str, Floats], which: Sequence[int], shared: Setting
+) -> dict[Asked, Floats]:
+    """Make the studies of persons, each with the numbers of its own parameter set."""
+    found = {item: np.empty(len(which)) for item in asked}
+    for member in sorted(set(which)) if asked else ():
+        rows = np.flatnonzero(np.array(which) == member)
+        own = shared.numbers[member]
+        part = {name: values[rows] for name, values in states.items()}
+        for item, values in examined(asked, days, part, shared.body, own.tables, own.ledger).items():
+            found[item][rows] = values
+    return found
 
 
 def _exposure(person: Person, plan: Plan, horizon: float, ledger: Ledger) -> Exposure:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from remyelin.base.errors import InputError
 from remyelin.base.log import Task
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.plans import GIVEN
 from remyelin.evidence import Ledger
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import at_presentation
@@ -127,8 +128,8 @@ class Posterior:
         return np.exp(self.sample.log_weights)
 
     @property
-    def log_ratio(self) -> Floats:
-        """Logarithm of prior over proposal of the persons: with the likelihood of a record it gives their weights."""
+    def log_prior(self) -> Floats:
+        """Logarithm of the weight (person,) without the record, up to a constant; weights are smoothed, so is this."""
         return self.sample.log_weights - self.judged.total
 
     def causes(self) -> dict[str, float]:
@@ -197,7 +198,7 @@ def fit_person(
     likelihood = Likelihood.of(record, shared, extra=(*NEXT_LABS, *NEXT_STUDIES))
     days = np.array(sorted({record.last_day, target_of(record), *likelihood.days()}))
     end = horizon_of(record)
-    plan = Plan("as given", "treatment as recorded", given(record, end, ledger), gas_stop(record))
+    plan = Plan(GIVEN, "treatment as recorded", given(record, end, ledger), gas_stop(record))
     asked = likelihood.asked()
     most = persons or (RECORD_ROUGH_CHOSEN if rough else RECORD_MOST)
     if most < 1:
@@ -213,7 +214,7 @@ def fit_person(
         return likelihood.judge(people, likelihood.prepare(people, number.tolist(), seed, RECORD_NESTED))
 
     if earlier is not None and _same_person(earlier, record, ledger):
-        number, log_ratio = earlier.number, earlier.log_ratio
+        number, log_ratio = earlier.number, earlier.log_prior
         people = _again(earlier, days, asked, lambda draws: simulate(draws, 0.0, 1.0))
         draws = earlier.sample.draws
     else:
@@ -257,8 +258,7 @@ def fit_person(
         people = joined([people, *kept])
         judged = judged_of(people, number)
         effective = float(1.0 / np.exp(2.0 * log_weights).sum())
-    evidence = float(np.logaddexp.reduce(log_ratio + judged.total[: len(log_ratio)]))
-    found = Sample(draws, log_weights, judged.total, effective, shape, 0, evidence, ())
+    found = Sample(draws, log_weights, judged.total, effective, shape, 0)
     picked = pick(log_weights, judged, seed, RECORD_DRAWS)
     task.done("%d persons, an effective %.1f, Pareto k %.2f", len(draws), effective, shape)
     return Posterior(

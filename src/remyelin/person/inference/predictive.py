@@ -38,8 +38,8 @@ class Predicted:
     low, median, high : float
         Posterior predictive 5, 50 and 95 %, noise included.
     agrees : bool
-        Observed inside the 90 % interval, or a grade within one of the median; and not suspected ten times more than
-        any entry is before it is looked at (``record.outlier.share``) to say nothing of the person.
+        Whether the observed value lies inside the 90 % interval, or its grade within one of the median, and the chance
+        that the entry says nothing of the person is below ten times that of any entry (``record.outlier.share``).
     outlier : float
         Posterior chance that the entry says nothing of the person.
     words : tuple of str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.catalogue.causes import GAS
+from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.inference.findings import Nested
@@ -60,7 +60,7 @@ class Chance:
     ----------
     entry : Entry
     before : float
-        From laboratory values and from being found on day 0, findings left out.
+        From laboratory values, scales and being found on day 0, symptoms and signs left out.
     after : float
         With the findings themselves: how well they are met, no prediction.
     """
@@ -99,6 +99,13 @@ class Resembling:
     picked: Picked
     compared: tuple[Predicted, ...]
     refused: str
+
+    @property
+    def presence(self) -> Floats:
+        """Severity (person,) from which each of the people notices a symptom, by its parameter set and its trait."""
+        numbers = self.posterior.setting.numbers
+        typical = np.array([float(numbers[index].judge.presence) for index in self.member.tolist()])
+        return typical * self.picked.hidden.notice[:, 0]
 
 
 def findings_of(case: Case, ledger: Ledger) -> Record:
@@ -217,7 +224,7 @@ def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
     traits = found.traits.with_values(reserve=fast[0], notice=fast[1])
     person = replace(resolve(case, ledger), began=found.began, traits=traits)
     for name, label in _LABELS.items():
-        if name == "motor_n2o" and person.cause not in GAS:
+        if name == "motor_n2o" and not CAUSES[person.cause].gas:
             continue
         person = person.with_fact(Fact(label, getattr(traits, name), "1", FINDINGS, f"spread.{name}"))
     if case.cause.began is None:

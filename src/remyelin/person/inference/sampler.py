@@ -224,10 +224,8 @@ class Sample:
     pareto_k : float
     rounds : int
         Rounds of proposals after the prior.
-    log_evidence : float
-        Logarithm of the mean likelihood under the prior.
-    proposals : tuple of (callable, int)
-        Log density of every proposal and how many draws came from it.
+    log_evidence : float or None
+        Logarithm of the mean likelihood under the prior; None where the draws do not come from :func:`sample` alone.
     """
 
     draws: Draws
@@ -236,8 +234,7 @@ class Sample:
     effective: float
     pareto_k: float
     rounds: int
-    log_evidence: float
-    proposals: tuple[tuple[Callable[[Draws], Floats], int], ...]
+    log_evidence: float | None = None
 
 
 def sample(
@@ -287,7 +284,7 @@ def sample(
         effective = float(1.0 / np.exp(2.0 * log_weights).sum())
         if effective >= wanted or len(draws) + more > most:
             evidence = float(np.logaddexp.reduce(raw)) - math.log(len(draws))
-            return Sample(draws, log_weights, values, effective, shape, rounds, evidence, tuple(proposals))
+            return Sample(draws, log_weights, values, effective, shape, rounds, evidence)
         weights = tempered_weights(log_ratio, values)
         proposal = Proposal.fitted(draws, weights, prior)
         new = proposal.draw(more, rng)

@@ -53,7 +53,7 @@ def steps(posterior: Posterior) -> tuple[Step, ...]:
     """
     record, found = posterior.record, []
     ordered = sorted(record.entries, key=lambda entry: entry.day)
-    log_ratio, target = posterior.log_ratio, np.array([target_of(record)])
+    log_prior, target = posterior.log_prior, np.array([target_of(record)])
     used = 0
     for added in _groups(ordered):
         used += len(added)
@@ -63,7 +63,7 @@ def steps(posterior: Posterior) -> tuple[Step, ...]:
         )
         ready = judge.prepare(posterior.people, posterior.number.tolist(), posterior.seed, RECORD_NESTED)
         judged = judge.judge(posterior.people, ready)
-        logs, _ = smoothed(log_ratio + judged.total)
+        logs, _ = smoothed(log_prior + judged.total)
         effective = float(1.0 / np.exp(2.0 * logs).sum())
         labels = tuple(entry.label for entry in added)
         if effective < RECORD_STEP_LEAST:

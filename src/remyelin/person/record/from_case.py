@@ -31,6 +31,10 @@ _SENTENCES: Final = {
     "visual acuity": ("symptom", "vision", "present"),
 }
 _POWER: Final = re.compile(r"\b([0-5])[+-]?/5")
+_ARM: Final = re.compile(
+    r"\b(arms?|hands?|fingers?|wrists?|elbows?|shoulders?|grips?|upper|deltoid|biceps|triceps)\b"
+)
+_LEG: Final = re.compile(r"\b(legs?|foot|feet|toes?|ankles?|knees?|hips?|lower)\b")
 #: Coexisting diseases that bring findings of their own, as conditions of a record.
 _CONDITIONS: Final = {
     "diabetic neuropathy": "diabetes",
@@ -41,6 +45,13 @@ _CONDITIONS: Final = {
 
 def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
     """Return a case as a record; findings whose words are not understood are listed, not guessed.
+
+    Parameters
+    ----------
+    case : Case
+    source : str
+        Name of the source in errors.
+    ledger : Ledger
 
     Examples
     --------
@@ -95,7 +106,27 @@ def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
 
 
 def understood(kind: str, item: CaseFinding) -> bool:
-    """Whether a ``symptom`` or ``sign`` of a case becomes an entry of its record."""
+    """Whether a ``symptom`` or ``sign`` of a case becomes an entry of its record.
+
+    Parameters
+    ----------
+    kind : str
+        "symptom" or "sign".
+    item : Finding
+        Of the case.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> from remyelin.person.record import understood
+    >>> case = load_case("stabler-2013")
+    >>> all(isinstance(understood("symptom", item), bool) for item in case.symptom)
+    True
+    """
     return any(True for _ in _entries(kind, item))
 
 
@@ -108,10 +139,10 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
         assert known is not None
         yield Entry(0, 0.0, kind, name, levels=terms.levels_of(known, grade), text=grade, note=note)
         return
-    if kind == "sign" and words in ("weakness", "power") and (grades := _POWER.findall(item.note)):
-        grade = min(grades)  # of the weakest muscle
-        power = terms.SIGNS["power_leg"]
-        yield Entry(0, 0.0, kind, power.name, levels=terms.levels_of(power, grade), text=grade, note=note)
+    if kind == "sign" and words in ("weakness", "power") and (by_limb := _powers(item.note)):
+        for name, grade in by_limb.items():
+            power = terms.SIGNS[name]
+            yield Entry(0, 0.0, kind, power.name, levels=terms.levels_of(power, grade), text=grade, note=note)
         return
     grade = ""
     for prefix, meaning in _GRADES.items():
@@ -131,3 +162,18 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     yield Entry(0, 0.0, kind, found.name, levels=levels, text=grade or "present", note=note)
     if item.began is not None and item.began < 0 and found.type == "severity":
         yield Entry(0, item.began, kind, found.name, event="began", text="began", note=note)
+
+
+def _powers(note: str) -> dict[str, str]:
+    """Return the grade of the weakest muscle, "0" to "5", by ``power_leg`` and ``power_arm``, as a note writes it.
+
+    A grade is of the limb named in its part of the note, or in a part before; of the leg where none is named.
+    """
+    found: dict[str, str] = {}
+    limb = "power_leg"
+    for part in re.split(r"[,;]|\band\b", note.casefold()):
+        if _ARM.search(part) or _LEG.search(part):
+            limb = "power_arm" if _ARM.search(part) else "power_leg"
+        for grade in _POWER.findall(part):
+            found[limb] = min(grade, found.get(limb, grade))
+    return found

@@ -1,1 +1,1 @@
-"""Routes of the web page, one file a view."""
+"""Routes of the web page, named like the view that asks them; `quick` and `jobs` serve several."""

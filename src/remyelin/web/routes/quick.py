@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from importlib.util import find_spec
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,8 @@ from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
-from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
+from remyelin.cobalamin.dosing import FORMS, INTERVALS, REGIMENS, ROUTES
+from remyelin.cobalamin.wording import order_of
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
 from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cases, to_toml_data
@@ -27,10 +27,9 @@ from remyelin.person.plans import Plan
 from remyelin.web.drawn import as_json
 from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
+from remyelin.web.settings import WEB_BAND_MEMBERS
 
 router = APIRouter(prefix="/api")
-#: Packages of the views that not every installation needs.
-ROOMS: Final = {"check": "remyelin.check", "claims": "remyelin.analysis.claims"}
 
 Months = Annotated[float, Field(ge=-1200, le=1200, allow_inf_nan=False)]
 
@@ -124,12 +123,12 @@ async def state(request: Request) -> dict[str, Any]:
         "disclaimer": DISCLAIMER,
         "warm": request.app.state.ready == "warm",
         "warming": request.app.state.ready,
-        "rooms": {name: find_spec(package) is not None for name, package in ROOMS.items()},
         "causes": list(CAUSES),
         "diseases": list(DISEASES),
         "forms": list(FORMS),
         "routes": list(ROUTES),
-        "regimens": list(REGIMENS),
+        "orders": {name: order_of(name, ledger) for name in REGIMENS},
+        "intervals": ["once", *INTERVALS],
         "studies": list(nerve.STUDIES),
         "pathways": list(nerve.PATHWAYS),
         "colours": {
@@ -148,6 +147,7 @@ async def state(request: Request) -> dict[str, Any]:
             "mma": ["umol/L", per_unit("mma", "umol/L")],
         },
         "presence": ledger["clinic.presence"],
+        "members": WEB_BAND_MEMBERS,
         "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
         "symptoms": [
             {

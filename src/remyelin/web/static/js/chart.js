@@ -120,11 +120,13 @@ export class Chart {
 
   // Nothing is shown, as of a plan that was refused.
   empty() {
+    const title = this.panel?.title;
     this.panel = null;
     this.stale = false;
     this.all = [];
-    update(this.curves, []);
-    update(this.pointer, []);
+    for (const part of [this.ground, this.map, this.curves, this.words, this.pointer]) part.replaceChildren();
+    this.label = "";
+    this.picture.setAttribute("aria-label", `${title ? `${title}: nothing` : "Nothing"} is shown.`);
   }
 
   cursor(x) {

@@ -19,7 +19,7 @@ export function toml(data) {
 
 export async function show(main, rest, signal) {
   const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
-  const asked = state.about.rooms.check ? await get("/api/questions", { signal }) : null;
+  const asked = await get("/api/questions", { signal });
   const said = (found) => {
     const headings = [...new Set(found.lines.map((line) => line.heading))];
     clear(place, h("p", { class: "notice" }, found.notice), found.entered.length ? h("p", { class: "caption" }, `Understood: ${found.entered.join("; ")}.`) : null,
@@ -111,7 +111,7 @@ function byFile(place, said, trouble, open) {
     h("p", { class: "hint" }, "Below stands the case that is open in the course. Open a file, or paste one."),
     h("div", { class: "field" }, h("label", { for: "open-file" }, "File"), file), area,
     h("div", { class: "row" },
-      state.about.rooms.check ? h("button", { type: "button", id: "ask-file", onclick: () => ask("/api/check", said) }, "What does guidance say of this file?") : null,
+      h("button", { type: "button", id: "ask-file", onclick: () => ask("/api/check", said) }, "What does guidance say of this file?"),
       h("button", { type: "button", id: "read", onclick: () => ask("/api/read", (kase) => {
         change({ case: kase, name: kase.name }, "all");
         clear(place, h("p", {}, `The file is a valid case: ${kase.title}.`), h("a", { class: "button", href: "#course" }, "See its course"));

@@ -3,8 +3,6 @@
 import { clear, drawerButton, h, monthWords, number, select, slider } from "./dom.js";
 import { change, edit, load, months, state, treated, value } from "./state.js";
 
-const SCHEDULES = ["once", "daily", "weekly", "monthly", "every 2 d for 14 d, then every 60 d", "daily for 7 d, then weekly for 28 d, then monthly"];
-const PARTIAL = ["ileal disease", "food-cobalamin malabsorption", "CD320 antibodies"];
 const OWN = "own";
 
 export function controls() {
@@ -30,13 +28,13 @@ function build(refresh) {
       select({ label: "Sex", id: "sex", value: kase.person.sex, options: [["female", "female"], ["male", "male"]], onchange: (v) => edit("person.sex", v) }),
       beside(kase),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
-      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => monthWords(v).replace(" after diagnosis", ""), oninput: (v) => edit("cause.began", `-${v} mo`) }),
+      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => (state.case.cause.began ? monthWords(v).replace(" after diagnosis", "") : "not stated"), oninput: (v) => edit("cause.began", `-${v} mo`) }),
       kase.labs && Object.keys(kase.labs).some((key) => key !== "note") && h("p", { class: "hint" }, "Laboratory values of the case place this person on the curve. ",
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
       ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, exact: "months", oninput: (a) => change({ a }) }),
         ...regimen("a", kase.treatment[0].regimen, kase.treatment.length, (text) => edit("treatment", [{ regimen: text, start: "0 d" }]))]
-      : [h("p", { class: "hint" }, "This case is not treated."), h("button", { type: "button", onclick: () => { edit("treatment", [{ regimen: "uk neurological", start: "0 d" }]); refresh(); } }, "Add a treatment")])),
+      : [h("p", { class: "hint" }, "This case is not treated."), h("button", { type: "button", onclick: () => { edit("treatment", [{ regimen: Object.keys(state.about.orders)[0], start: "0 d" }]); refresh(); } }, "Add a treatment")])),
     treated() && h("fieldset", { class: "plan-b" }, h("legend", {}, "Plan B"),
       slider({ label: "Treatment begins", id: "start-b", min: 0, max: 36, value: state.b, show: begins, exact: "months", oninput: (b) => change({ b }) }),
       ...regimen("b", state.regimenB, 0, (text) => change({ regimenB: text }))),
@@ -57,41 +55,58 @@ function beside(kase) {
     h("p", { class: "hint" }, "Stands beside the deficiency and is not treated with it. Its pattern has a source, its size is assumed."), ...boxes);
 }
 
+// What a case need not state of a cause is filled in from the ledger, with its range.
 function cause(kind, began) {
   const next = kind === "none" ? { kind } : { kind, began: `-${began} mo` };
-  if (kind === "nitrous oxide") Object.assign(next, { ended: "0 d", hours_per_day: "1.5 h", inspired_fraction: "50 %" });
-  if (PARTIAL.includes(kind)) next.lost = "80 %";
+  if (kind === "nitrous oxide") next.ended = "0 d";
   edit("cause", next);
 }
 
+// The parts of an order that gives one form by one route throughout: "FORM AMOUNT UNIT ROUTE SCHEDULE".
+export function partsOf(order) {
+  const [first, ...rest] = order.split(", then ");
+  const match = /^(\S+) ([\d.]+) (mg|ug) (\S+) (.+)$/.exec(first);
+  if (!match) return null;
+  const [, form, amount, unit, route, schedule] = match;
+  const same = `${form} ${amount} ${unit} ${route} `;
+  if (!rest.every((phase) => phase.startsWith(same))) return null;
+  return { form, mg: unit === "mg" ? Number(amount) : Number(amount) / 1000, route, schedule: [schedule, ...rest.map((phase) => phase.slice(same.length))].join(", then ") };
+}
+
 function regimen(id, now, count, tell) {
-  const names = state.about.regimens;
+  const orders = state.about.orders;
+  const names = Object.keys(orders);
+  const named = (name) => `${name}: ${orders[name].split(" every ")[0]}`;
   const options = [...(id === "b" ? [["", "as plan A"]] : []), ...names.map((name) => [name, named(name)]), [OWN, "write your own"]];
   const known = now === "" || names.includes(now);
   const own = h("div", { class: "own", hidden: known });
+  // one's own order begins as the one it takes the place of
+  const begin = orders[now || state.case.treatment[0].regimen] || now;
+  const start = partsOf(begin) || partsOf(orders[names[0]]);
   const text = h("input", { type: "text", id: `order-${id}`, value: known ? "" : now, "aria-label": `Order of plan ${id.toUpperCase()}`, maxlength: 300, onchange: () => text.value.trim() && tell(text.value.trim()) });
-  const pick = (label, list, start) => {
-    const box = select({ label, options: list.map((item) => [item, item]), value: start, onchange: write, id: `${label.toLowerCase()}-${id}` });
-    return box;
-  };
-  const amount = h("input", { type: "number", id: `amount-${id}`, min: 0.001, max: 10, step: "any", value: 1, onchange: () => write() });
-  const form = pick("Form", state.about.forms, state.about.forms[0]);
-  const route = pick("Route", state.about.routes, "oral");
-  const schedule = pick("Schedule", SCHEDULES, "daily");
+  const pick = (label, list, value) => select({ label, options: list.map((item) => [item, item]), value, onchange: write, id: `${label.toLowerCase()}-${id}` });
+  const amount = h("input", { type: "number", id: `amount-${id}`, min: 0, step: "any", value: start.mg, onchange: () => write() });
+  const form = pick("Form", state.about.forms, start.form);
+  const route = pick("Route", state.about.routes, start.route);
+  const schedules = names.map((name) => partsOf(orders[name])?.schedule).filter(Boolean);
+  const schedule = pick("Schedule", [...new Set([...state.about.intervals, ...schedules])], start.schedule);
   function write() {
     const of = (box) => box.querySelector("select").value;
-    const order = `${of(form)} ${Number(amount.value) || 1} mg ${of(route)} ${of(schedule)}`;
+    const order = `${of(form)} ${Number(amount.value) || start.mg} mg ${of(route)} ${of(schedule)}`;
     text.value = order;
     tell(order);
   }
   clear(own, form, h("div", { class: "field" }, h("label", { for: `amount-${id}` }, "Amount, mg"), amount), route, schedule,
     h("div", { class: "field" }, h("label", { for: `order-${id}` }, "Or as an order"), text));
+  const whole = h("p", { class: "hint" }, orders[now] || "");
+  const choose = (name) => {
+    own.hidden = name !== OWN;
+    whole.textContent = orders[name] || "";
+    if (name === OWN) write(); else tell(name);
+  };
   return [
-    select({ label: "Regimen", id: `regimen-${id}`, value: known ? now : OWN, options, onchange: (name) => { own.hidden = name !== OWN; if (name === OWN) write(); else tell(name); },
+    select({ label: "Regimen", id: `regimen-${id}`, value: known ? now : OWN, options, onchange: choose,
       hint: count > 1 ? `The case has ${count} treatments in turn; choosing here replaces them.` : null }),
-    own,
+    whole, own,
   ];
 }
-
-const NAMED = { "uk neurological": "UK, with neurological signs, 1 mg", uk: "UK, 1 mg", "us label 100 ug": "US label, 100 ug", "us practice 1 mg": "US practice, 1 mg", oral: "by mouth, 2 mg daily", japan: "Japan, injections, 0.5 mg", "japan oral": "Japan, by mouth, 1.5 mg daily", "b12 b6 folate": "B12, B6 and folate by mouth" };
-const named = (name) => NAMED[name] || name;

@@ -7,7 +7,7 @@ import { clear, h, monthWords, number, percent, slider, stretchName, table } fro
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
-import { cardsOf, publishedOf, Waiting } from "./strip.js";
+import { cardsOf, coming, publishedOf, Waiting } from "./strip.js";
 import { takeaway } from "./takeaway.js";
 import { StudyTable } from "./studytable.js";
 
@@ -44,11 +44,11 @@ export async function show(main) {
   const strip = h("div", { class: "strip", id: "strip", "aria-live": "polite" });
   const waiting = new Waiting();
   const published = h("div", {});
-  // The answer of the server for the plans shown, and which plans it was asked for.
+  // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
+    clear(strip, data ? cardsOf(data) : coming(reply.data));
     reply.data = data;
-    clear(strip, data ? cardsOf(data) : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
     waiting.set(data);
     draw();
@@ -64,7 +64,7 @@ export async function show(main) {
   const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
   const sheaths = h("div", { class: "charts four" });
-  const more = h("div", { class: "charts four" });
+  const others = h("div", { class: "charts four" });
   const facts = h("div", {});
   const studies = new StudyTable();
   const when = slider({
@@ -88,7 +88,7 @@ export async function show(main) {
       section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
-        h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), more)),
+        h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), others)),
       section("studies", "Nerve studies at the date shown", "What a laboratory would measure. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
       section("person", "This person", "What the case states, and what stands in for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
@@ -112,10 +112,10 @@ export async function show(main) {
       label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
       ...(band && id === "a" && bands[id]?.disability && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
     }));
-    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown)].join();
+    const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown), words()].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ": the model cannot tell" : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? `: ${words()}` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a?.disability && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
@@ -149,7 +149,7 @@ export async function show(main) {
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
     for (const [name, part] of Object.entries(found.a.segments)) {
-      charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : more, new Chart({ height: 130 }));
+      charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : others, new Chart({ height: 130 }));
       charts.sheaths[name].set({
         months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, nothing: "nothing lost", y_range: [0, worst * 1.05], title: stretchName(name), y_label: "share lost or changed",
         series: STATES.map(([label, colour]) => ({
@@ -173,8 +173,9 @@ export async function show(main) {
     const band = bands[id]?.pathways?.[pathway]?.[what];
     return band ? `${percent(band.median.at(-1))} (${Math.round(100 * band.low.at(-1))} to ${Math.round(100 * band.high.at(-1))})` : "...";
   };
-  // Whether a plan that begins later, or never, is not told apart from plan A: then the model cannot tell its cost.
-  const unknown = (id) => reply.data?.starts.find((start) => start.name === id)?.told_apart === false;
+  // Whether the end of a plan is not known: not told apart from that of plan A, or not answered yet.
+  const unknown = (id) => id !== "a" && !reply.data?.starts.find((start) => start.name === id)?.told_apart;
+  const words = () => (reply.data ? "the model cannot tell" : "being computed");
 
   let person = null;
   let carded = "";
@@ -192,11 +193,11 @@ export async function show(main) {
     story.classList.toggle("notice", Boolean(verdict.said));
     const names = NAMES();
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
-    const told = [free(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability?.high || [])])].join();
+    const told = [free(), words(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability?.high || [])])].join();
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? "cannot tell" : `${ranged(id)} of 16`, "disability")),
+        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
         !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
@@ -227,24 +228,33 @@ export async function show(main) {
   };
   const queues = {};
   const spread = new Latest(async (signal, list) => {
+    const { of } = reply;
+    const old = () => signal.aborted || of !== reply.of;
     try {
       const names = { ...NAMES(), a: `treated ${monthWords(state.a)}` };
       const asked = (plan) => ({ name: plan.id, label: plan.label || names[plan.id], case: plan.case, shift: plan.shift });
       const band = (plan) => post("/api/bands", { case: plan.case, shift: plan.shift }, { signal });
       for (const plan of list) {
-        bands[plan.id] = await band(plan);
+        const answer = await band(plan);
+        if (old()) return;
+        bands[plan.id] = answer;
         draw();
       }
       if (verdict.said === null) return;
-      tell(await post("/api/answer", { plans: list.map(asked) }, { signal }));
+      const answer = await post("/api/answer", { plans: list.map(asked) }, { signal });
+      if (old()) return;
+      tell(answer);
       if (!free() || list.length < 2) return;
       // the curve of waiting: further starts, one after the other, so that a slider need not wait for them
       const later = LATER.map((months) => ({ id: `${months} months later`, label: `begun ${months} months later`, case: state.case, shift: state.a + months }));
       for (const plan of later) await band(plan);
       const never = list.find((plan) => plan.id === "none");
-      const more = await post("/api/answer", { plans: [list[0], ...later, never].map(asked) }, { signal });
-      waiting.set(more);
-    } catch (error) { fail(error); }
+      const curve = await post("/api/answer", { plans: [list[0], ...later, never].map(asked) }, { signal });
+      if (!old()) waiting.set(curve);
+    } catch (error) {
+      fail(error);
+      if (error.name !== "AbortError" && !old() && !reply.data) clear(strip, h("p", { class: "hint" }, "The answer could not be computed."));
+    }
   }, () => settle());
   // One verdict for each case, whatever its plans; until it is there no forecast is shown.
   const guard = new Latest(async (signal, kase, of) => {
@@ -261,34 +271,37 @@ export async function show(main) {
     if (of === verdict.of) return;
     verdict.of = of;
     verdict.said = hasFindings() ? null : "";
-    tell(null);
     for (const id of Object.keys(bands)) delete bands[id];
     guard.stop();
     if (hasFindings()) guard.ask(state.case, of);
   };
   // Said to a screen reader, too: whether more is to come for what is shown.
-  let coming = false;
+  let more = false;
   const settle = () => {
     // after the drawing that the last answer has asked for
-    if (!coming && ![...Object.values(queues), spread, guard].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(coming)));
+    if (!more && ![...Object.values(queues), spread, guard].some((queue) => queue.running)) requestAnimationFrame(() => main.setAttribute("aria-busy", String(more)));
   };
   let later;
   let last = {};
   const ask = () => {
     const wanted = plans();
     const before = last;
-    coming = true;
+    more = true;
     main.setAttribute("aria-busy", "true");
     last = { a: state.a, case: state.case };
     clearTimeout(later);
     spread.stop();
     studies.stop();
     judge();
-    for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id)) delete found[id];
+    const of = JSON.stringify(wanted);
+    if (of !== reply.of) { reply.of = of; tell(null); }
+    // plan A is replaced as it arrives; what stands of the others would be of another person
+    for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id) || (id !== "a" && state.case !== before.case)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
         try {
           const answer = await post("/api/course", { case: asked.case, shift: asked.shift }, { signal });
+          if (signal.aborted) return;
           if (found[asked.id] !== answer) delete bands[asked.id];
           found[asked.id] = answer;
           problem.hidden = true;
@@ -298,7 +311,7 @@ export async function show(main) {
         } catch (error) {
           fail(error);
           if (error.name !== "AbortError") dropped(asked.id);
-          if (asked.id === "a") coming = false;
+          if (asked.id === "a") more = false;
         }
       }, () => settle());
     }
@@ -312,7 +325,7 @@ export async function show(main) {
     clearTimeout(later);
     later = setTimeout(() => {
       for (const plan of plans().slice(1)) queues[plan.id].ask(plan);
-      later = setTimeout(() => { coming = false; spread.ask(free() || verdict.said === null ? plans() : plans().slice(0, 1)); studies.ask(); }, 100);
+      later = setTimeout(() => { more = false; spread.ask(free() || verdict.said === null ? plans() : plans().slice(0, 1)); studies.ask(); }, 100);
     }, pause);
   };
   const stop = listen((what) => {

@@ -31,15 +31,21 @@ export async function show(main, rest, signal) {
   const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient = { ...patient, month }; reset(false); } });
 
   function reset(all = true) {
+    note.textContent = "";
     done.clear();
     charts.clear();
     clear(waves, h("p", { class: "hint" }, "Recordings appear here: choose a study."));
     clear(results, h("p", { class: "hint" }, "No study yet."));
-    if (all) clear(verdict, h("p", { class: "hint" }, "Hide the diagnosis to be asked: where is the lesion, which complaints and which history fit?"));
+    if (all) clear(verdict, h("p", { class: "hint" }, "Hide the diagnosis to be asked: where is the damage, which complaints fit, which story can be true?"));
     for (const button of main.querySelectorAll("[data-study]")) button.setAttribute("aria-pressed", "false");
   }
 
+  // One patient at a time: what was asked of the one before no longer draws.
+  let here = new AbortController();
+  const next = () => { here.abort(); here = new AbortController(); return AbortSignal.any([signal, here.signal]); };
+
   function current() {
+    next();
     state.hidden = null;
     patient = { ...plans()[0], month: state.month };
     when.hidden = false;
@@ -49,14 +55,14 @@ export async function show(main, rest, signal) {
   }
 
   async function mystery() {
-    const asked = hidden();
+    const [asked, own] = [hidden(), next()];
     state.hidden = asked.choice.name;
     patient = asked.plan;
     when.hidden = true;
     clear(who, h("p", { class: "hint" }, "The diagnosis is hidden. Answer under the results."));
     reset();
-    try { await questions(verdict, asked, (name) => words(name), signal); } catch (error) { if (error.name !== "AbortError") note.textContent = error.message; }
-    if (!matchMedia("(max-width: 60rem)").matches) return;
+    try { await questions(verdict, asked, words, own); } catch (error) { if (!own.aborted) note.textContent = error.message; }
+    if (own.aborted || !matchMedia("(max-width: 60rem)").matches) return;
     who.scrollIntoView({ block: "nearest" });
   }
 
@@ -65,9 +71,9 @@ export async function show(main, rest, signal) {
     button.setAttribute("aria-pressed", "true");
     note.textContent = `${sentence(words(name))}...`;
     try {
-      const ask = (month) => post("/api/studies", { case: patient.case, shift: patient.shift, month, studies: [name] });
-      const [found, healthy] = await Promise.all([ask(patient.month), before(patient, ask)]);
-      if (asked !== patient) return;
+      const ask = (month) => post("/api/studies", { case: asked.case, shift: asked.shift, month, studies: [name] });
+      const [found, healthy] = await Promise.all([ask(asked.month), before(asked, ask)]);
+      if (asked !== patient || signal.aborted) return;
       done.set(name, found);
       if (!charts.size) clear(waves);
       for (const [key, wave] of Object.entries(found.waveforms)) {
@@ -87,7 +93,11 @@ export async function show(main, rest, signal) {
       roving(results, "button");
       note.textContent = "";
       if (byHand && matchMedia("(max-width: 60rem)").matches) waves.scrollIntoView({ block: "nearest" });
-    } catch (error) { note.textContent = error.message; button.setAttribute("aria-pressed", "false"); }
+    } catch (error) {
+      if (asked !== patient || signal.aborted) return;
+      note.textContent = error.message;
+      button.setAttribute("aria-pressed", "false");
+    }
   }
 
   clear(main, h("h1", {}, "The lab"),
@@ -106,7 +116,7 @@ export async function show(main, rest, signal) {
   current();
   study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'), false);
   const stop = listen((what) => { if (what === "all") current(); });
-  return () => { stop(); state.hidden = null; };
+  return () => { stop(); here.abort(); state.hidden = null; };
 }
 
 const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual", radial: "median_sensory", baep: "auditory", blink: "blink" };

@@ -8,8 +8,8 @@ import { state } from "./state.js";
 const MONTHS = 9;
 const HISTORY = {
   "pernicious anaemia": "Tired for a year, a sister with a thyroid disease; eats everything.",
-  "vegan diet": "Has eaten nothing from animals for many years.",
-  gastrectomy: "The stomach was taken out years ago.",
+  "vegan diet": "Has eaten nothing from animals for many years, and takes no B12.",
+  gastrectomy: "The stomach was taken out years ago; no B12 since.",
   "nitrous oxide": "Inhales laughing gas on most weekends.",
   metformin: "Diabetes, treated with metformin for years.",
   "ileal disease": "The last part of the small bowel was taken out.",
@@ -17,16 +17,37 @@ const HISTORY = {
   "CD320 antibodies": "Normal B12 in blood, low in the fluid around the brain.",
   none: "Healthy, and here for a comparison.",
 };
-const PLACES = { nerves: "the nerves of the limbs", cord: "the spinal cord and the paths of the brain", both: "nerves and cord", none: "nowhere: all of it is normal" };
+const PLACES = { nerves: "in the nerves of the limbs", cord: "in the spinal cord or the brain", both: "in both", none: "nowhere: all of it is normal" };
 const NERVES = new Set(["sural", "median_sensory", "ulnar_sensory", "radial", "median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]);
 
-// Where studies point to: only the nerves, only the cord and brain, both, or nowhere.
+const SENSORY = new Set(["sural", "median_sensory", "ulnar_sensory", "radial"]);
+// The nerve that an impulse of the motor cortex ends in, and the wave of the nerve that others begin with.
+const MOTOR = { mep_arm: "median_motor", mep_leg: "tibial_motor" };
+const ENTRY = { median_sep: "N9", tibial_sep: "N22", baep: "I" };
+
+// Where studies point to: only the nerves, only the cord and brain, both, or nowhere; with what lies beyond a limit.
+// A late wave of the cortex says nothing by itself, for a slow nerve makes it late, too: what counts for cord and brain
+// is the time between two waves, what motor cortex and eye answer, and a lost wave whose nerve is on time.
 export function placeOf(rows) {
-  const beyond = rows.filter((row) => row.assessed.some((item) => item.flag && item.flag !== "normal")).map((row) => row.study);
-  const nerves = beyond.some((study) => NERVES.has(study));
-  // a late answer of the brain counts for the cord only where the nerve itself is on time
-  const cord = beyond.some((study) => !NERVES.has(study) && study !== "blink");
-  return { place: nerves && cord ? "both" : nerves ? "nerves" : cord ? "cord" : "none", beyond: [...new Set(beyond)] };
+  const beyond = rows.flatMap((row) => row.assessed.filter((item) => item.flag && item.flag !== "normal").map((item) => ({ study: row.study, site: row.site, ...item })));
+  const is = (set) => beyond.some((item) => set.has(item.study));
+  const entry = (study) => rows.some((row) => row.study === study && row.site === ENTRY[study] && row.assessed.every((item) => item.flag === "normal"));
+  const central = ({ study, site, quantity, flag }) => {
+    if (study === "vep") return true;
+    if (quantity === "cmct") return flag !== "absent" || !beyond.some((item) => item.study === MOTOR[study] && item.flag === "absent");
+    if (!ENTRY[study] || site === ENTRY[study]) return false;
+    return quantity === "interval" ? flag !== "absent" || entry(study) : quantity === "amplitude" && entry(study) && !is(SENSORY);
+  };
+  const cord = beyond.filter(central);
+  const nerves = beyond.filter((item) => NERVES.has(item.study) || (item.study !== "baep" && item.site === ENTRY[item.study]));
+  const named = (list) => [...new Set(list.map((item) => item.study))];
+  return { place: nerves.length && cord.length ? "both" : nerves.length ? "nerves" : cord.length ? "cord" : "none", nerves: named(nerves), cord: named(cord) };
+}
+
+// The stories to choose from: the true one, and two that blood (B12 low or not) or recordings contradict.
+export function storiesOf(kind, low, normal = false) {
+  const wrong = low ? ["none", "CD320 antibodies"] : [normal ? "vegan diet" : "none", "gastrectomy"];
+  return [kind, ...wrong].sort();
 }
 
 export function patient(random = Math.random) {
@@ -34,7 +55,8 @@ export function patient(random = Math.random) {
   return { choice, plan: { case: choice.case, shift: choice.case.cause.kind === "none" ? 0 : null, month: choice.case.cause.kind === "none" ? 0 : MONTHS } };
 }
 
-// The three questions, one after the other, and what explains them.
+// The three questions, one after the other, and what explains them. Nothing is drawn once `signal` says that another
+// patient has come.
 export async function questions(place, { choice, plan }, words, signal) {
   const { person, cause } = choice.case;
   clear(place, h("p", { class: "hint" }, "Preparing the questions..."));
@@ -42,19 +64,20 @@ export async function questions(place, { choice, plan }, words, signal) {
     post("/api/course", { case: plan.case, shift: plan.shift }, { signal }),
     post("/api/studies", { ...plan, studies: [] }, { signal }),
   ]);
-  const at = course.months.reduce((best, value, i) => (Math.abs(value - plan.month) < Math.abs(course.months[best] - plan.month) ? i : best), 0);
+  if (signal.aborted) return;
+  const nearest = (months) => months.reduce((best, value, i) => (Math.abs(value - plan.month) < Math.abs(months[best] - plan.month) ? i : best), 0);
+  const at = nearest(course.months);
   const felt = state.about.symptoms.filter((one) => course.severity[one.id]?.[at] >= state.about.presence).map((one) => one.name.toLowerCase());
   const truth = placeOf(studies.rows);
   const listed = (list) => list.slice(0, 4).join("; ") || "no complaint";
   const complaints = { right: listed(felt), ears: "ringing in the ears; cramps of the legs at night", wrong: felt.length ? "no complaint" : "numbness; coordination, balance and gait" };
-  const kind = HISTORY[cause.kind] ? cause.kind : "pernicious anaemia";
-  const others = Object.keys(HISTORY).filter((name) => name !== kind);
-  const start = choice.name.length % others.length;
-  const histories = [kind, ...[0, 3].map((step) => others[(start + step) % others.length])].sort();
+  const { kind } = cause;
+  const b12 = course.blood.b12.values[nearest(course.blood_months)];
+  const histories = storiesOf(kind, b12 < state.about.limits.b12[0], truth.place === "none");
   const parts = [
-    ["Where is the lesion?", Object.entries(PLACES), truth.place, () => `Beyond a limit: ${truth.beyond.map(words).join(", ") || "nothing"}. Studies of a limb show its nerves; SEP, MEP, VEP and BAEP pass the cord or the brain as well.`],
+    ["Where is the damage?", Object.entries(PLACES), truth.place, () => `In the nerves: ${truth.nerves.map(words).join(", ") || "nothing beyond a limit"}. In cord or brain: ${truth.cord.map(words).join(", ") || "nothing beyond a limit"}. Studies of a limb show its nerve. SEP, MEP and BAEP pass the nerve first: what counts there is the time from one wave to the next, not a late last wave.`],
     ["Which complaints fit these recordings?", Object.entries(complaints).sort((a, b) => (a[1] < b[1] ? -1 : 1)), "right", () => "The complaints are those that the model computes from the same wires. Ringing and cramps have no evidence behind them."],
-    ["Which history is compatible?", histories.map((name) => [name, HISTORY[name]]), kind, () => `${choice.case.title}. Nerve studies show where and how badly, seldom why: other causes of the same deficiency look alike here. Blood and history tell them apart.`],
+    [`The blood has ${number(b12, 2)} pmol/L of B12 (low: below ${state.about.limits.b12[0]}). Which of these stories can be true?`, histories.map((name) => [name, HISTORY[name] ?? `Known: ${name}.`]), kind, () => `${choice.case.title}. The recordings show where and how badly, seldom why: other causes of the same deficiency look alike. Blood and recordings only rule stories out.`],
   ];
   let right = 0;
   clear(place, h("p", {}, h("b", {}, "A patient comes to the laboratory. "), `${sentence(person.sex)}, ${number(Number.parseFloat(person.age))} years. Choose studies, then answer.`),

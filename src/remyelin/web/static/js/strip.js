@@ -8,6 +8,11 @@ import { rooted } from "./rests.js";
 export const cardsOf = (answer) => answer.items.map((item) => h("div", { class: "answer", "data-answer": item.key },
   h("h2", {}, item.title), h("p", { class: "big" }, item.key === "first" ? item.value : rooted("disability", item.value, "disability")), h("p", { class: "hint" }, item.words)));
 
+// The same cards without their numbers, so that nothing moves: the numbers before are of other plans.
+export const coming = (before) => (before
+  ? before.items.map((item) => h("div", { class: "answer" }, h("h2", {}, item.title), h("p", { class: "big" }, "..."), h("p", { class: "hint" }, "being computed")))
+  : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
+
 export function publishedOf(answer) {
   return h("details", { class: "answer wide" }, h("summary", {}, h("b", {}, `${answer.published.title}: `), answer.published.lines[0]),
     h("ul", {}, answer.published.lines.slice(1).map((line) => h("li", {}, line))), h("p", { class: "hint" }, answer.published.note));

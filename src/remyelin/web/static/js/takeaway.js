@@ -1,8 +1,8 @@
 // Share, report, data, case file.
 
 import { job, post } from "./api.js";
-import { clear, download, h } from "./dom.js";
-import { shareLink, state } from "./state.js";
+import { clear, download, h, monthWords } from "./dom.js";
+import { shareLink, state, treated } from "./state.js";
 
 export function takeaway() {
   const note = h("p", { class: "hint", role: "status" });
@@ -11,11 +11,12 @@ export function takeaway() {
   const stop = h("button", { type: "button", hidden: true, onclick: () => control?.abort() }, "Stop");
   const make = h("button", { type: "button", id: "make-report", class: "main", onclick: async () => {
     control = new AbortController();
+    const of = treated() ? `${state.case.title}, treated ${monthWords(state.a)}` : state.case.title;
     make.disabled = true;
     stop.hidden = false;
     try {
       const done = await job("/api/report", { case: state.case, shift: state.a }, { signal: control.signal, progress: (step) => { note.textContent = `${step}...`; } });
-      note.textContent = `The report is ready; saved in the folder ${done.folder}.`;
+      note.textContent = `The report is ready (${of}); saved in the folder ${done.folder}.`;
       clear(links,
         h("a", { class: "button", href: `/api/reports/${done.id}/report.html`, target: "_blank", rel: "noopener" }, "Open the report"),
         ...[["report.html", "report"], ["course.nc", "data (netCDF)"], ["summary.json", "summary (JSON)"], ["case.toml", "case file"]]

@@ -1,0 +1,96 @@
+"""The check of what is known of a person: files read, questions asked, guidance given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from remyelin.base.errors import InputError
+from remyelin.base.plain import tree
+from remyelin.person.case import parse_case, to_toml_data
+from remyelin.web.pool import Ticket
+from remyelin.web.routes.quick import engine_of, pool_of
+
+router = APIRouter(prefix="/api")
+
+
+class AskedText(BaseModel):
+    """The text of a case or check file (TOML), or of a FHIR bundle (JSON)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=100_000)]
+
+
+Short = Annotated[str, Field(max_length=80)]
+
+
+class AskedAnswers(BaseModel):
+    """Answers to the questions of the check, each as typed, with its unit; what is left out is empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    age: Short = ""
+    sex: Short = ""
+    words: Annotated[dict[Short, Annotated[list[Short], Field(max_length=60)]], Field(max_length=8)] = {}
+    labs: Annotated[dict[Short, Short], Field(max_length=20)] = {}
+    confirmed: Annotated[list[Short], Field(max_length=20)] = []
+
+
+@router.post("/read")
+async def read(asked: AskedText, request: Request) -> dict[str, Any]:
+    """Read a case file; its one sentence when it cannot be read."""
+    case = parse_case(_text(asked.text), "the file")
+    return to_toml_data(case)
+
+
+@router.post("/check")
+async def check(asked: AskedText, request: Request) -> dict[str, Any]:
+    """Say what published guidance says of what was entered."""
+    text, ledger = _text(asked.text), engine_of(request).ledger
+
+    def work(ticket: Ticket) -> dict[str, Any]:
+        from remyelin.check import answer
+        from remyelin.check.reading import parse_text
+
+        found: dict[str, Any] = tree(answer(parse_text(text, "the file", ledger, ()), ledger).as_dict())
+        return found
+
+    return await pool_of(request).run(request, work)
+
+
+@router.get("/questions")
+def questions() -> dict[str, Any]:
+    """Return the questions of the check: words by kind, laboratory values with their units."""
+    from remyelin.check.form import questions as asked
+
+    return asked()
+
+
+@router.post("/answers")
+async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
+    """Say what published guidance says of the answers, or which answers cannot be read, each in a sentence."""
+    ledger = engine_of(request).ledger
+
+    def work(ticket: Ticket) -> dict[str, Any]:
+        from remyelin.check import answer
+        from remyelin.check.form import read_form
+
+        known, refused = read_form(asked.age, asked.sex, asked.words, asked.labs, ledger, asked.confirmed)
+        if refused:
+            return {"refused": refused}
+        found: dict[str, Any] = tree(answer(known, ledger).as_dict())
+        return found
+
+    return await pool_of(request).run(request, work)
+
+
+def _text(text: str) -> str:
+    """Refuse what no file in UTF-8 could hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("the file: is not text in UTF-8.") from None
+    return text
