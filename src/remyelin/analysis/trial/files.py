@@ -34,6 +34,10 @@ def shipped_trials() -> Mapping[str, Path]:
 def load_design(name_or_path: str) -> Design:
     """Load a shipped trial by name, or a file by path.
 
+    Returns
+    -------
+    Design
+
     Raises
     ------
     InputError
@@ -59,6 +63,17 @@ def load_design(name_or_path: str) -> Design:
 
 def parse_design(text: str, source: str) -> Design:
     """Validate the text of a trial file; `source` names it in errors.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        Name of the source in errors.
+
+    Returns
+    -------
+    Design
 
     Raises
     ------
@@ -130,7 +145,9 @@ def _explain(error: ValidationError) -> str:
         case "missing":
             return f"key {key!r} is missing; docs/trial.md shows every key."
         case "value_error":
-            return message.removeprefix("Value error, ")
+            said = message.removeprefix("Value error, ")
+            # a rule of a whole table names it; one of a single value does not
+            return f"{key}: {said}" if first["loc"] and isinstance(first["loc"][-1], str) else said
         case _:
             given = repr(first.get("input"))
             given = given if len(given) <= 60 else given[:57] + "..."
