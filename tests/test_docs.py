@@ -56,3 +56,15 @@ def test_the_picture_of_the_readme_can_be_drawn(tmp_path: Path) -> None:
     script["main"](tmp_path / "picture.svg")
     drawn = (tmp_path / "picture.svg").read_text(encoding="utf-8")
     assert all(title in drawn for titles in script["CHOSEN"].values() for title in titles)
+
+
+def test_relative_links_lead_somewhere() -> None:
+    """Pages of the reference are made when the site is built, which checks the links to them."""
+    root = DOCS.parent
+    lost = []
+    for page in [*DOCS.rglob("*.md"), root / "README.md", root / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            outside = target.startswith(("http", "mailto")) or "api/rooms" in target
+            if not outside and not (page.parent / target).exists():
+                lost.append(f"{page.relative_to(root)}: {target}")
+    assert lost == []

@@ -81,7 +81,19 @@ def test_thresholds_alone_have_their_rows_and_missing_rivals_are_null(monkeypatc
 def test_every_part_is_run_here() -> None:
     from remyelin.bench import fibre
 
-    assert set(fibre.PARTS) == {*CONDUCTION, *STIMULATION, "thresholds"}
+    assert set(fibre.PARTS) == {*CONDUCTION, *STIMULATION, "thresholds", "unmyelinated"}
+
+
+def test_c_fibres_have_a_row_each_without_their_rival(monkeypatch) -> None:
+    from remyelin.bench import full
+
+    monkeypatch.setattr(full, "PIECES", 61)
+    monkeypatch.setattr(full, "WIDTH", 0.2)
+    monkeypatch.setattr(full, "PER_DECADE", 2)
+    monkeypatch.setattr(pyfibers_rival, "unavailable", lambda: "no PyFibers")
+    rows = run_benchmark("fibre", rows=["unmyelinated"])
+    assert len(rows) == len(full.MODELS)
+    assert all(row["ours_s"] > 0 and row["rival_s"] is None and row["ours_error"] is None for row in rows)
 
 
 @pytest.mark.parametrize("part", STIMULATION)
@@ -140,13 +152,9 @@ def test_missing_compiler_is_one_clear_line(monkeypatch) -> None:
 
 
 def test_missing_pyfibers_is_one_clear_line(monkeypatch) -> None:
-    pyfibers_rival.unavailable.cache_clear()
     monkeypatch.setattr(pyfibers_rival, "find_spec", lambda name: None)
-    try:
-        with pytest.raises(SimulationError, match="not installed"):
-            pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
-    finally:
-        pyfibers_rival.unavailable.cache_clear()
+    with pytest.raises(SimulationError, match="not installed"):
+        pyfibers_rival.simulate(mrg(10.0, 3, ledger=LEDGER), step_us=5.0, duration=1.0)
 
 
 def test_pyfibers_is_compiled_once_and_not_in_its_own_folder(tmp_path, monkeypatch) -> None:

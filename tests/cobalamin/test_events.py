@@ -81,8 +81,8 @@ def test_vitamins_given_beside_cobalamin_round_trip(order: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "column ID is missing"),
-        ("ID,TIME,AMT,EVID,CMT\n", "column FORM is missing"),
+        ("", "column TIME is missing"),
+        ("ID,TIME,EVID,CMT\n", "column AMT is missing"),
         (HEAD.replace("ADDL", "ADL"), "did you mean 'ADDL'"),
         (HEAD + "1,0,x,1,3,2,0,0,0\n", "line 2: AMT 'x' is not a number"),
         (HEAD + "1,0,100,1,9,2,0,0,0\n", "CMT 9 must be"),

@@ -22,7 +22,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import SimulationError
-from remyelin.bench import library, neuron_rival, pyfibers_rival, stimulation
+from remyelin.bench import full, library, neuron_rival, pyfibers_rival, stimulation
 from remyelin.bench.rows import Row, Timing, off, taken, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Pulse, conduct, lose_lamellae, mrg, open_paranodes
@@ -323,4 +323,5 @@ PARTS: dict[str, Callable[[Ledger, Progress], Iterator[Row]]] = {
     "block": stimulation.block,
     "compound": stimulation.compound,
     "memory": stimulation.memory,
+    "unmyelinated": full.unmyelinated,
 }

@@ -28,7 +28,6 @@ from remyelin.fibre.stimulation.stimulus import Pulse
 MECHANISMS = "MOD"
 
 
-@cache
 def unavailable() -> str | None:
     """Return why PyFibers cannot be compared with, in one line; None if it can be tried."""
     if find_spec("pyfibers") is None or find_spec("neuron") is None:
@@ -174,6 +173,7 @@ def threshold(
     duration: float,
     relative_tolerance: float,
     patience: float = 1.0,
+    model: str = "MRG_DISCRETE",
     timeout: float = 900.0,
 ) -> tuple[float, float] | None:
     """Find one threshold (mA) in PyFibers; None where it is missing or fails.
@@ -193,6 +193,8 @@ def threshold(
     relative_tolerance : float
     patience : float
         ms: how long after the arrival at the largest amplitude a run goes on.
+    model : str
+        As for :func:`simulate`.
 
     Returns
     -------
@@ -202,6 +204,7 @@ def threshold(
     if unavailable():
         return None
     job = {
+        "model": model,
         "diameter": fibre.diameter,
         "nodes": fibre.n_nodes,
         "temperature": fibre.temperature,

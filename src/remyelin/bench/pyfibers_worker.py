@@ -64,7 +64,7 @@ def threshold(job: dict[str, Any]) -> dict[str, Any]:
     from pyfibers import FiberModel, ScaledStim, build_fiber
 
     fibre = build_fiber(
-        FiberModel.MRG_DISCRETE,
+        getattr(FiberModel, job["model"]),
         diameter=job["diameter"],
         n_nodes=job["nodes"],
         temperature=job["temperature"],

@@ -36,6 +36,10 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
     confirmed : collection of str
         Laboratory values to take as written although they look implausible for their unit.
 
+    Returns
+    -------
+    Known
+
     Raises
     ------
     InputError

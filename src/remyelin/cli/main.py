@@ -79,7 +79,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
     "Files and housekeeping": (
         (export, "Write SBML, dosing tables or nerve studies.", "remyelin export stabler-2013 --to sbml"),
         (rebuild, "Make derived data again from the ledger.", "remyelin rebuild tables"),
-        (docs, "Open the documentation, or say where it is.", "remyelin docs"),
+        (docs, "Read the documentation, here or in the browser.", "remyelin docs index"),
         (doctor, "Say what is installed and what works.", "remyelin doctor"),
     ),
 }

@@ -19,6 +19,12 @@ def run(
             "--out", metavar="DIR", parser=folder_named, help="Write report, data and resolved case here."
         ),
     ] = None,
+    events: Annotated[
+        str | None,
+        typer.Option(
+            "--events", metavar="FILE", help="An event table of doses (*.csv) in place of the treatment."
+        ),
+    ] = None,
     settings: Set = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Conduct every fibre in the exact engine instead of tables.")
@@ -33,11 +39,13 @@ def run(
     from remyelin.base.jit import kernels_kept
     from remyelin.output.run_folder import claim, write_folder
     from remyelin.output.terminal.course import Progress, print_summary
-    from remyelin.person.case import load_case
+    from remyelin.person.case import dosed, load_case, read_text
     from remyelin.person.plans import check_orders
 
     ledger = ledger_with(settings)
     loaded = load_case(case)
+    if events is not None:
+        loaded = dosed(loaded, read_text(Path(events), "an event table (*.csv)"))
     check_orders(loaded, ledger, case)
     with ExitStack() as stack:
         held = None if out is None else stack.enter_context(claim(out))

@@ -81,6 +81,15 @@ def functions_of(
 ) -> Mapping[str, Floats]:
     """Return what :func:`functions` does, of plain arrays (..., pathway) whose last axis is `pathways`.
 
+    Parameters
+    ----------
+    values : mapping of str to (..., pathway) array
+        ``conducted``, ``axons`` and the others of :func:`remyelin.nerve.conduction`.
+    pathways : sequence of str
+        Names along the last axis.
+    parameters : Parameters
+        Of the clinic.
+
     Examples
     --------
     >>> from remyelin import Ledger, clinic, nerve

@@ -132,6 +132,14 @@ def of_sets(each: Sequence[Parameters], trailing: int) -> Parameters:
     -------
     Parameters
         With halves over (person, 1, ...).
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, clinic
+    >>> maps = clinic.Parameters.from_ledger(Ledger.shipped())
+    >>> together = clinic.of_sets([maps, maps, maps], trailing=1)
+    >>> type(together) is clinic.Parameters
+    True
     """
     shape = (len(each), *(1,) * trailing)
     found = _stacked(list(each), shape)

@@ -90,6 +90,15 @@ def scale_of(
 ) -> dict[str, Points]:
     """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function.
 
+    Parameters
+    ----------
+    lost : mapping of str to array
+        What is lost, or added, of each function, as :func:`functions_of` returns it.
+    parameters : Parameters
+        Of the clinic.
+    mental : array, optional
+        Points of the mental item; none when omitted.
+
     Examples
     --------
     >>> from remyelin import Ledger, clinic, nerve

@@ -106,6 +106,13 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
 def signs_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, NDArray[np.generic]]:
     """Return the signs of :func:`signs` as plain arrays, from what is lost of each function.
 
+    Parameters
+    ----------
+    lost : mapping of str to array
+        What is lost, or added, of each function, as :func:`functions_of` returns it.
+    parameters : Parameters
+        Of the clinic.
+
     Examples
     --------
     >>> from remyelin import Ledger, clinic, nerve
@@ -150,6 +157,13 @@ def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
 
 def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Floats]:
     """Return the severity of every computed symptom from what is lost or added.
+
+    Parameters
+    ----------
+    lost : mapping of str to array
+        What is lost, or added, of each function, as :func:`functions_of` returns it.
+    parameters : Parameters
+        Of the clinic.
 
     Examples
     --------

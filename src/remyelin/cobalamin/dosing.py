@@ -148,6 +148,14 @@ class Phase:
 def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose, ...]:
     """Return the doses of cobalamin of a regimen; :func:`read_order` returns its other vitamins too.
 
+    Parameters
+    ----------
+    order : str
+        As for :func:`read_order`.
+    start, stop : float
+        First day, and the day from which on nothing is given.
+    ledger : Ledger
+
     Examples
     --------
     >>> from remyelin import Ledger
@@ -165,8 +173,8 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     Parameters
     ----------
     order : str
-        A key of :data:`REGIMENS` (underscores and hyphens count as spaces) or an order in the
-        grammar of this module.
+        A key of :data:`REGIMENS` (underscores and hyphens count as spaces), an order in the grammar of this module,
+        or the text of an event table (:mod:`remyelin.cobalamin.exchange.events`), whose TIME 0 is `start`.
     start, stop : float
         First day, and the day at which an open-ended phase ends (days, exclusive).
     ledger : Ledger
@@ -190,6 +198,10 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     >>> len(order.doses), order.vitamins
     (3, ((0, 0.8, 0.0), (3.0, 0.0, 0.0)))
     """
+    from remyelin.cobalamin.exchange.events import is_table, table_order  # which is written in orders
+
+    if is_table(order):
+        return table_order(order, start, stop)
     return _expand(_phases(order, ledger), order, start, stop)
 
 

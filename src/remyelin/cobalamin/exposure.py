@@ -71,6 +71,13 @@ def constant(value: float) -> Profile:
 def steps(before: float, changes: Iterable[tuple[float, float]]) -> Profile:
     """Return a profile that jumps: `changes` are (time in days, new value) in time order.
 
+    Parameters
+    ----------
+    before : float
+        Value before the first change.
+    changes : sequence of (float, float)
+        Days, ascending, each with the value from then on.
+
     Examples
     --------
     >>> from remyelin.cobalamin import steps
@@ -89,6 +96,13 @@ def steps(before: float, changes: Iterable[tuple[float, float]]) -> Profile:
 
 def ramp(before: float, start: float, stop: float, after: float) -> Profile:
     """Return a profile that goes from `before` at `start` to `after` at `stop` in a straight line.
+
+    Parameters
+    ----------
+    before, after : float
+        Values.
+    start, stop : float
+        Days between which it changes, in a straight line.
 
     Examples
     --------
@@ -254,6 +268,13 @@ class Exposure:
 
 def gas_level(exposure: Exposure, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the inspired fraction of nitrous oxide at times (days), as the mean of the day.
+
+    Parameters
+    ----------
+    exposure : Exposure
+        Diet, cause, doses and covariates.
+    times : (n,) array
+        Days.
 
     Examples
     --------

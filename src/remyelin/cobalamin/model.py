@@ -118,6 +118,15 @@ def simulate(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> xr
 def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> dict[str, NDArray[np.float64]]:
     """Return the readouts of :func:`simulate` as plain arrays (time) or (time, compartment).
 
+    Parameters
+    ----------
+    exposure : Exposure
+        Diet, cause, doses and covariates.
+    times : array-like
+        Days, ascending.
+    parameters : Parameters
+        Of the kinetics.
+
     Raises
     ------
     InputError
@@ -154,6 +163,15 @@ def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> d
 
 def methylation_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> NDArray[np.float64]:
     """Return only what drives myelin of the course of :func:`simulate`: methylation (time, compartment).
+
+    Parameters
+    ----------
+    exposure : Exposure
+        Diet, cause, doses and covariates.
+    times : array-like
+        Days, ascending.
+    parameters : Parameters
+        Of the kinetics.
 
     Raises
     ------

@@ -15,6 +15,13 @@ def treated(exposure: Exposure, *orders: Order) -> Exposure:
     Doses are added to those already there. Folic acid and pyridoxine start from what was taken before every
     change and follow the orders from then on; without any in the orders they stay as they are.
 
+    Parameters
+    ----------
+    exposure : Exposure
+        Diet, cause, doses and covariates.
+    *orders : Order
+        What is given, as :func:`read_order` returns it.
+
     Examples
     --------
     >>> from remyelin import Ledger

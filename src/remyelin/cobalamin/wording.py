@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from remyelin.base.units import DAYS_PER_MONTH, HOURS_PER_DAY, UG_PER_MG
 from remyelin.cobalamin.dosing import REGIMENS, name_of, phases_of
+from remyelin.cobalamin.exchange.events import is_table, table_in_words
 from remyelin.evidence import Ledger
 
 
 def in_words(order: str, ledger: Ledger) -> str:
-    """Return a named regimen with its doses, as ``NAME (ORDER)``; a written order as it is.
+    """Return a named regimen with its doses, as ``NAME (ORDER)``; a written order as it is; a table in one line.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ def in_words(order: str, ledger: Ledger) -> str:
     >>> in_words("oral", Ledger.shipped())
     'oral (cyanocobalamin 2 mg oral every 1 d)'
     """
+    if is_table(order):
+        return table_in_words(order)
     name = name_of(order)
     return f"{name} ({order_of(name, ledger)})" if name in REGIMENS else order
 

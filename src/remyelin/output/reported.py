@@ -35,7 +35,7 @@ def reported(course: Course) -> list[ReportedRow]:
     """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
 
     Where a finding of the case was used, its verdict is no test: see :data:`FITTED`. What the likelihood does not know,
-    as speech, was not used and keeps its verdict.
+    as memory, was not used and keeps its verdict.
     """
     rows, case = _rows(course), course.case
     if course.resembling is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -89,6 +89,8 @@ Filtration = Annotated[float, Quantity("filtration")]
 Haemoglobin = Annotated[float, Quantity("haemoglobin")]
 Haematocrit = Annotated[float, Quantity("haematocrit")]
 MCV = Annotated[float, Quantity("mcv")]
+LONGEST_TABLE: Final = 20_000
+"""Characters of a regimen, which may be an event table."""
 Text = Annotated[str, Field(max_length=2000)]
 Marker = Literal["b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -144,9 +146,9 @@ class Intake(_Frozen):
 
 
 class Treatment(_Frozen):
-    """A regimen, by name or in the dosing grammar, when it starts, and the share of doses taken."""
+    """A regimen, by name, in the dosing grammar or as an event table; when it starts; the share of doses taken."""
 
-    regimen: Annotated[str, Field(min_length=1, max_length=500)]
+    regimen: Annotated[str, Field(min_length=1, max_length=LONGEST_TABLE)]
     start: Time = 0.0
     adherence: Fraction = 1.0
     stated: bool = True
@@ -252,6 +254,10 @@ def shipped_cases() -> Mapping[str, Path]:
 def load_case(name_or_path: str) -> Case:
     """Load a shipped case by name, or a case file by path.
 
+    Returns
+    -------
+    Case
+
     Raises
     ------
     InputError
@@ -275,6 +281,10 @@ def load_case(name_or_path: str) -> Case:
 
 def read_case(path: Path) -> Case:
     """Read and validate one case file.
+
+    Returns
+    -------
+    Case
 
     Examples
     --------
@@ -312,6 +322,18 @@ def case_of(raw: Mapping[str, Any], source: str, confirmed: Collection[str] = ()
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
     return case
+
+
+def dosed(case: Case, regimen: str) -> Case:
+    """Return a case with another regimen from presentation on, in place of its treatments.
+
+    Raises
+    ------
+    InputError
+        If it is empty or too long for a regimen.
+    """
+    data = to_toml_data(case) | {"treatment": [{"regimen": regimen, "note": "given beside the case"}]}
+    return case_of(data, case.name)
 
 
 def to_toml_data(case: Case) -> dict[str, Any]:

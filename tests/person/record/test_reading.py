@@ -174,6 +174,25 @@ def test_the_schema_is_published() -> None:
     )
 
 
+def test_every_symptom_with_a_mechanism_can_be_entered() -> None:
+    """Abnormal reflexes are entered as signs; every finding has a background rate that grows with age."""
+    from remyelin.evidence.catalogue import catalogue
+    from remyelin.person.inference.findings import background
+    from remyelin.person.record import terms
+
+    computed = {item.id for item in catalogue(LEDGER) if item.tier == "mechanism"}
+    assert set(terms.SYMPTOMS) >= computed - {"reflexes"}
+    for kind, table in (("symptom", terms.SYMPTOMS), ("sign", terms.SIGNS)):
+        for column in LEDGER.table(f"record.background.{kind}s").values():
+            assert len(column) == len(table)
+        for item in table.values():
+            young, old = (background(item, kind, age, (), LEDGER) for age in (40.0, 80.0))
+            assert 0.0 < young <= old < 1.0
+    record = read(",person,age,68 y,,\n-4 mo,symptom,shaking hands,began,,\n0 d,symptom,speech,mild,,\n")
+    assert [entry.name for entry in record.entries] == ["tremor", "speech"]
+    assert not record.not_understood
+
+
 @pytest.mark.parametrize(
     ("note", "leg", "arm"),
     [

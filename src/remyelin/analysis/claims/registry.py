@@ -166,6 +166,10 @@ def judge(name: str, ledger: Ledger, progress: Callable[[str], None] = lambda st
     progress : callable
         Called with the name of each step.
 
+    Returns
+    -------
+    Judged
+
     Raises
     ------
     InputError

@@ -270,6 +270,13 @@ def _last(words: IO[bytes]) -> str:
 def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
     """Return the executor that was asked for; by default a process per processor.
 
+    Parameters
+    ----------
+    workers : int or None
+        Processes; one for each processor when None.
+    cluster : str or None
+        Address of a Dask scheduler.
+
     Raises
     ------
     InputError

@@ -30,6 +30,10 @@ def shipped_populations() -> Mapping[str, Path]:
 def load_population(name_or_path: str) -> Population:
     """Load a shipped population by name, or a population file by path.
 
+    Returns
+    -------
+    Population
+
     Raises
     ------
     InputError
@@ -56,6 +60,17 @@ def load_population(name_or_path: str) -> Population:
 
 def parse_population(text: str, source: str) -> Population:
     """Validate the text of a population file; `source` names it in errors.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        Name of the source in errors.
+
+    Returns
+    -------
+    Population
 
     Examples
     --------

@@ -307,6 +307,14 @@ def run_experiment(name: str, ledger: Ledger, progress: Progress = lambda step: 
     ------
     InputError
         For an unknown name.
+
+    Examples
+    --------
+    >>> from remyelin import Ledger
+    >>> from remyelin.analysis.experiments import run_experiment
+    >>> result = run_experiment("thickness", Ledger.shipped())
+    >>> len(result.findings) > 0
+    True
     """
     if name not in EXPERIMENTS:
         raise InputError(f"no experiment named {name!r}; {nearest(name, EXPERIMENTS)}")

@@ -34,6 +34,10 @@ def shipped_trials() -> Mapping[str, Path]:
 def load_design(name_or_path: str) -> Design:
     """Load a shipped trial by name, or a file by path.
 
+    Returns
+    -------
+    Design
+
     Raises
     ------
     InputError
@@ -59,6 +63,17 @@ def load_design(name_or_path: str) -> Design:
 
 def parse_design(text: str, source: str) -> Design:
     """Validate the text of a trial file; `source` names it in errors.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        Name of the source in errors.
+
+    Returns
+    -------
+    Design
 
     Raises
     ------

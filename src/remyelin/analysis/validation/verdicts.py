@@ -57,10 +57,24 @@ def simulates(*names: str, note: str = "") -> Callable[[_Simulation], _Simulatio
     note : str
         Conditions of the simulation, or the explanation of a miss; shown beside the verdict.
 
+    Returns
+    -------
+    callable
+        Decorator that returns the function as it is.
+
     Raises
     ------
     InputError
         If a row does not exist or already has a simulation.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.validation import simulates
+    >>> @simulates("no_such_row")
+    ... def simulated(ledger):
+    ...     return {}
+    Traceback (most recent call last):
+    remyelin.base.errors.InputError: ...
     """
     known = {target.name for target in load_published()}
     for name in names:

@@ -1,7 +1,8 @@
 """Dosing events as an NM-TRAN style table, in and out.
 
 One dose a row: ``ID,TIME,AMT,RATE,EVID,CMT,FORM,FOOD,II,ADDL`` with TIME and II in days, AMT in ug, EVID 1, CMT
-the route (1 oral, 2 nasal, 3 im, 4 sc, 5 iv) and FORM the form (1 cyano-, 2 hydroxo-, 3 methylcobalamin). Equal
+the route (1 oral, 2 nasal, 3 im, 4 sc, 5 iv) and FORM the form (1 cyano-, 2 hydroxo-, 3 methylcobalamin), both also in
+words. A table is a regimen too (:func:`table_order`): wherever one is given, a table may stand. Equal
 doses at equal intervals are one row with II and ADDL. The vitamins given with cobalamin act here by their
 daily amount alone, so each stretch of them is one infusion: CMT 6 folic acid, 7 pyridoxine, RATE in ug a day,
 FORM 0. Cobalamin has RATE 0.
@@ -12,9 +13,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from remyelin.base.errors import InputError, nearest
@@ -23,7 +24,7 @@ from remyelin.cobalamin.dosing import FORMS, Dose, Order
 from remyelin.cobalamin.settings import MAX_DOSES, SAME_INTERVAL
 
 COLUMNS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "FORM", "FOOD", "II", "ADDL")
-REQUIRED = ("ID", "TIME", "AMT", "EVID", "CMT", "FORM")
+REQUIRED = ("TIME", "AMT", "CMT")
 COMPARTMENTS = ("oral", "nasal", "im", "sc", "iv")
 VITAMINS = ("folic acid", "pyridoxine")
 
@@ -77,31 +78,38 @@ def _vitamins(levels: tuple[tuple[float, float, float], ...]) -> list[tuple[floa
 def from_events(text: str) -> dict[int, Order]:
     """Return what each subject of an event table is given, in time order.
 
-    Rows with EVID 0 (observations) are skipped; RATE, FOOD, II and ADDL may be left out; a dot is 0.
+    Rows with EVID 0 (observations) are skipped. A dot is 0. Columns that are left out: ID is 1, EVID is 1, FORM is
+    cyanocobalamin, the others are 0.
 
     Raises
     ------
     InputError
         One sentence with the line and what would be right.
     """
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    reader = csv.DictReader(io.StringIO(text.strip()), skipinitialspace=True)
     names = [name.strip().upper() for name in reader.fieldnames or ()]
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise InputError(f"events: column {missing[0]} is missing; the header is {','.join(COLUMNS)}.")
+    if len(set(names)) < len(names):
+        raise InputError("events: a column stands twice in the header; leave one.")
     unknown = [name for name in names if name not in (*COLUMNS, "DV", "MDV")]
     if unknown:
         raise InputError(f"events: unknown column {unknown[0]!r}; {nearest(unknown[0], COLUMNS)}")
     reader.fieldnames = names
     doses: dict[int, list[Dose]] = defaultdict(list)
     infusions: dict[int, list[_Infusion]] = defaultdict(list)
+    count = 0
     for fields in reader:
-        row = _Row(fields, reader.line_num)
+        row = _Row({"ID": "1", "EVID": "1", "FORM": "1"} | fields, reader.line_num)
         if row.whole("EVID", 0, 1) == 0:
             continue
         subject = row.whole("ID", 0, MAX_DOSES)
         given = doses[subject]
-        if row.whole("CMT", 1, len(COMPARTMENTS) + len(VITAMINS)) <= len(COMPARTMENTS):
+        if row.route() <= len(COMPARTMENTS):
+            count += row.whole("ADDL", 0, MAX_DOSES) + 1
+            if count > MAX_DOSES:
+                raise InputError(f"events: line {row.line}: more than {MAX_DOSES} doses; shorten the table.")
             given += row.doses()
         else:
             infusions[subject].append(row.infusion())
@@ -109,6 +117,66 @@ def from_events(text: str) -> dict[int, Order]:
         subject: Order(tuple(sorted(given, key=lambda dose: dose.time)), _levels(infusions[subject]))
         for subject, given in doses.items()
     }
+
+
+def is_table(text: str) -> bool:
+    """Whether a text is an event table and no order in words: several lines, the first of which names columns."""
+    head, _, rows = text.strip().partition("\n")
+    names = {name.strip().upper() for name in head.split(",")}
+    return bool(rows.strip()) and len(names & {"TIME", "AMT", "CMT"}) > 1
+
+
+def table_order(text: str, start: float, stop: float) -> Order:
+    """Return what an event table of one person gives from one day to another; its TIME 0 is the first of them.
+
+    Parameters
+    ----------
+    text : str
+        An event table.
+    start, stop : float
+        Day of its TIME 0, and the day from which on nothing is given (days).
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, gives nothing, or has more than one ID.
+
+    Examples
+    --------
+    >>> order = table_order("TIME,AMT,CMT,FORM,II,ADDL\\n0,1000,im,hydroxocobalamin,7,3", 10.0, 365.0)
+    >>> [dose.time for dose in order.doses], order.doses[0].form
+    ([10.0, 17.0, 24.0, 31.0], 'hydroxocobalamin')
+    """
+    found = from_events(text)
+    if len(found) != 1:
+        raise InputError(f"events: the table has {len(found)} persons; give the rows of one.")
+    (order,) = found.values()
+    if not order.doses and not order.vitamins:
+        raise InputError("events: the table gives nothing; a dose has EVID 1 and AMT above 0.")
+    doses = tuple(replace(dose, time=dose.time + start) for dose in order.doses if dose.time + start < stop)
+    vitamins = [(day + start, *taken) for day, *taken in order.vitamins]
+    kept = [item for item in vitamins if item[0] < stop]
+    if len(kept) < len(vitamins) and kept:
+        kept.append((stop, 0.0, 0.0))
+    return Order(doses, tuple(kept))  # type: ignore[arg-type]
+
+
+def table_in_words(text: str) -> str:
+    """Return an event table of one person in one line: its products, and how often each is given.
+
+    Examples
+    --------
+    >>> table_in_words("TIME,AMT,CMT\\n0,1000,im\\n7,1000,im")
+    'event table (cyanocobalamin 1 mg im, 2 times)'
+    """
+    doses = table_order(text, 0.0, math.inf).doses
+    counts = Counter((dose.form, dose.amount_ug, dose.route, dose.with_food) for dose in doses)
+    products = [
+        f"{form} {f'{amount / UG_PER_MG:g} mg' if amount >= UG_PER_MG else f'{amount:g} ug'} {route}"
+        f"{' with food' if food else ''}, {times} {'time' if times == 1 else 'times'}"
+        for (form, amount, route, food), times in counts.items()
+    ]
+    return f"event table ({'; '.join(products) or 'vitamins without cobalamin'})"
 
 
 _Infusion = tuple[float, float, int, float]
@@ -129,6 +197,20 @@ class _Row:
         except ValueError:
             raise InputError(f"events: line {self.line}: {name} {written!r} is not a number.") from None
 
+    def coded(self, name: str, words: tuple[str, ...]) -> int:
+        """Return a code that may be written as a word."""
+        written = (self.fields.get(name) or "").strip().lower()
+        if written in words:
+            return words.index(written) + 1
+        if written and not written.replace(".", "", 1).isdigit():
+            raise InputError(
+                f"events: line {self.line}: {name} {written!r} is unknown; {nearest(written, words)}"
+            )
+        return self.whole(name, 1, len(words))
+
+    def route(self) -> int:
+        return self.coded("CMT", (*COMPARTMENTS, *VITAMINS))
+
     def whole(self, name: str, low: int, high: int) -> int:
         value = self.number(name)
         if value != value // 1 or not low <= value <= high:
@@ -138,8 +220,7 @@ class _Row:
         return int(value)
 
     def doses(self) -> list[Dose]:
-        route = COMPARTMENTS[self.whole("CMT", 1, len(COMPARTMENTS)) - 1]
-        form = FORMS[self.whole("FORM", 1, len(FORMS)) - 1]
+        route, form = COMPARTMENTS[self.route() - 1], FORMS[self.coded("FORM", FORMS) - 1]
         extra, interval = self.whole("ADDL", 0, MAX_DOSES), self.number("II")
         if extra and not interval > 0:
             raise InputError(f"events: line {self.line}: ADDL {extra} needs an interval II above 0.")
@@ -155,7 +236,7 @@ class _Row:
             raise InputError(f"events: line {self.line}: {error}") from None
 
     def infusion(self) -> _Infusion:
-        index = self.whole("CMT", 1, len(COMPARTMENTS) + len(VITAMINS)) - len(COMPARTMENTS) - 1
+        index = self.route() - len(COMPARTMENTS) - 1
         begin, amount, rate = self.number("TIME"), self.number("AMT"), self.number("RATE")
         if not (math.isfinite(begin) and 0 < amount < math.inf and 0 < rate < math.inf):
             raise InputError(

@@ -97,6 +97,13 @@ def scattered_together(
 def rising(n_internodes: int, near: float, far: float) -> Array:
     """Return chances that change evenly from the first internode to the last, shape (n_internodes,).
 
+    Parameters
+    ----------
+    n_internodes : int
+        Internodes of the fibre.
+    near, far : float
+        Chance at the first internode and at the last, 0 to 1.
+
     Examples
     --------
     >>> from remyelin.fibre import rising

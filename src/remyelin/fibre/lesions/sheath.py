@@ -275,6 +275,8 @@ def bare(
         MRG node rests at -80 mV only because its internodes hold it there: bare axolemma with all of its
         currents has no stable rest, fires or depolarises by itself (see :func:`rests`) and is entered
         easily; without the persistent current it rests near -86 mV.
+    currents : mapping of str to float, optional
+        Further factors of densities on the bare axolemma by current name (``{"ks": 0.5}``), 0 or more.
 
     Returns
     -------

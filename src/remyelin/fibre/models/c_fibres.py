@@ -28,7 +28,17 @@ def rattay_c_fibre(
 ) -> Fibre:
     """Build the unmyelinated fibre of Rattay and Aberham 1993: Hodgkin and Huxley's membrane, faster.
 
-    Parameters and errors as for :func:`~remyelin.fibre.sundt_c_fibre`.
+    Errors are those of :func:`~remyelin.fibre.sundt_c_fibre`.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Of the axon, um.
+    length_mm : float
+        Length, mm, rounded to whole compartments.
+    temperature : float
+        Degrees C.
+    ledger : Ledger
 
     References
     ----------
@@ -51,7 +61,17 @@ def tigerholm_c_fibre(
 ) -> Fibre:
     """Build the nociceptive C fibre of Tigerholm 2014 with its concentrations at rest (see the module).
 
-    Parameters and errors as for :func:`~remyelin.fibre.sundt_c_fibre`.
+    Errors are those of :func:`~remyelin.fibre.sundt_c_fibre`.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Of the axon, um.
+    length_mm : float
+        Length, mm, rounded to whole compartments.
+    temperature : float
+        Degrees C.
+    ledger : Ledger
 
     References
     ----------

@@ -30,7 +30,19 @@ def gaines_motor(
     Fast potassium and slow potassium run along the whole axolemma and a hyperpolarisation-activated
     current (HCN) along the internode, in place of MRG's passive leak.
 
-    Parameters and errors as for :func:`~remyelin.fibre.mrg`.
+    Errors are those of :func:`mrg`.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Outer diameter, um, one of the table of :func:`mrg`.
+    n_nodes : int
+        Nodes of Ranvier, 2 or more.
+    temperature : float
+        Degrees C.
+    grid, ends
+        As for :func:`mrg`.
+    ledger : Ledger
 
     References
     ----------
@@ -61,6 +73,18 @@ def gaines_sensory(
     ledger: Ledger,
 ) -> Fibre:
     """Build the sensory fibre of Gaines 2018; see :func:`gaines_motor`.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Outer diameter, um, one of the table of :func:`mrg`.
+    n_nodes : int
+        Nodes of Ranvier, 2 or more.
+    temperature : float
+        Degrees C.
+    grid, ends
+        As for :func:`mrg`.
+    ledger : Ledger
 
     Examples
     --------

@@ -155,6 +155,12 @@ def reduce_internodes(pieces: Sequence[Fibre], *, step: float = DEFAULT_STEP_US)
 def enlarged(library: Library, pieces: Sequence[Fibre]) -> Library:
     """Return a library with more internodes behind those it has, whose numbers stay.
 
+    Parameters
+    ----------
+    library : Library
+    pieces : sequence of Fibre
+        Internodes to add, each between two nodes.
+
     Raises
     ------
     InputError

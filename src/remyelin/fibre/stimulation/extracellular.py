@@ -100,6 +100,11 @@ def above(fibre: Fibre, distance: float, conductivity: Conductivity, *, node: in
 def point_source(fibre: Fibre, electrode: Electrode) -> Array:
     """Return the potential (mV) of 1 mA at an electrode, at every compartment of the fibre, shape (n,).
 
+    Parameters
+    ----------
+    fibre : Fibre
+    electrode : Electrode
+
     Raises
     ------
     InputError

@@ -99,6 +99,16 @@ def check_pulse(pulse: Pulse, nodes: int) -> None:
 def pulse_stimulus(fibre: Fibre, pulse: Pulse) -> Stimulus:
     """Turn a pulse into a stimulus of a fibre.
 
+    Parameters
+    ----------
+    fibre : Fibre
+    pulse : Pulse
+        Into which node, how much, how long.
+
+    Returns
+    -------
+    Stimulus
+
     Raises
     ------
     InputError

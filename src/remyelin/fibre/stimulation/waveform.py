@@ -129,6 +129,15 @@ class Waveform:
 def rectangular(duration: float, *, start: float = 0.0, amplitude: float = 1.0) -> Waveform:
     """Return a rectangular pulse (ms); amplitude -1 is cathodic at an outer electrode.
 
+    Parameters
+    ----------
+    amplitude : float
+        Share of the strength of a source.
+    duration : float
+        ms.
+    start : float
+        ms.
+
     Examples
     --------
     >>> from remyelin.fibre import rectangular
@@ -213,6 +222,13 @@ def sinusoidal(
 def sampled(time: ArrayLike, value: ArrayLike) -> Waveform:
     """Return a waveform through measured points (ms, any unit), straight lines between them.
 
+    Parameters
+    ----------
+    time : (n,) array-like
+        ms, ascending.
+    value : (n,) array-like
+        Amplitude at each time; straight between them.
+
     Examples
     --------
     >>> from remyelin.fibre import sampled
@@ -226,6 +242,15 @@ def from_function(
     function: Callable[[Array], ArrayLike], duration: float, *, resolution: float = FUNCTION_RESOLUTION_MS
 ) -> Waveform:
     """Return a waveform that follows ``function(time in ms)`` from 0 to `duration` (ms).
+
+    Parameters
+    ----------
+    function : callable
+        From times (ms) to amplitudes.
+    duration : float
+        ms.
+    resolution : float
+        ms between samples.
 
     Examples
     --------

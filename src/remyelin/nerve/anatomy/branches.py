@@ -303,6 +303,12 @@ def segments(person: Person, ledger: Ledger) -> xr.Dataset:
 def places(person: Person, ledger: Ledger) -> Places:
     """Return :func:`segments` as plain arrays.
 
+    Parameters
+    ----------
+    person : Person
+        Body of the person.
+    ledger : Ledger
+
     Examples
     --------
     >>> from remyelin import Ledger, nerve
@@ -334,6 +340,12 @@ def courses(person: Person, ledger: Ledger) -> tuple[Array, Array]:
 
 def intact(person: Person, ledger: Ledger) -> xr.Dataset:
     """Return the myelin state of a person in whom nothing is wrong, over segment.
+
+    Parameters
+    ----------
+    person : Person
+        Body of the person.
+    ledger : Ledger
 
     Examples
     --------

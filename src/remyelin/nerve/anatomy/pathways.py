@@ -170,6 +170,14 @@ def runs(pathway: str, person: Person, ledger: Ledger) -> tuple[Run, ...]:
 def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozenset[str]:
     """Return the segments of the branches that pathways run along: no others matter to them.
 
+    Parameters
+    ----------
+    pathways : sequence of str
+        Names.
+    person : Person
+        Body of the person.
+    ledger : Ledger
+
     Raises
     ------
     InputError

@@ -52,8 +52,20 @@ def exact(
 ) -> Conduct:
     """Return how drawn fibres conduct in the exact engine, for :func:`remyelin.nerve.battery`.
 
-    Parameters and errors as for :func:`remyelin.nerve.sampled`; the same seed draws the same fibres. The
+    Errors are those of :func:`remyelin.nerve.sampled`. The
     tables give the delay of bare internodes only.
+
+    Parameters
+    ----------
+    person : Person
+        Body of the person.
+    tables : Tables
+        See :func:`remyelin.nerve.build_tables`.
+    ledger : Ledger
+    seed : int
+        The same seed draws the same fibres.
+    fibres : int
+        Drawn in each nerve.
 
     Examples
     --------

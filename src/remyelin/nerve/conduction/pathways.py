@@ -84,6 +84,18 @@ def conducted(
 
     Many states are computed in blocks, so that memory does not grow with the length of a course.
 
+    Parameters
+    ----------
+    arrays : mapping of str to (..., segment) array
+        As :func:`states_of` gives.
+    person : Person
+        Body of the person.
+    tables : Tables
+        See :func:`remyelin.nerve.build_tables`.
+    ledger : Ledger
+    pathways : sequence of str
+        Names; all when omitted.
+
     Examples
     --------
     >>> from remyelin import Ledger, nerve

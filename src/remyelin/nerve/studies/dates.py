@@ -62,6 +62,18 @@ def batteries_of(
 ) -> tuple[Studies, ...]:
     """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives.
 
+    Parameters
+    ----------
+    arrays : mapping of str to (..., segment) array
+        As :func:`states_of` gives.
+    person : Person
+        Body of the person.
+    tables : Tables
+        See :func:`remyelin.nerve.build_tables`.
+    ledger : Ledger
+    studies : sequence of str, optional
+        Names of studies; all when omitted.
+
     Examples
     --------
     >>> from remyelin import Ledger, nerve

@@ -33,6 +33,12 @@ CAUTION: Final = (
 def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
     """Return the answer of `remyelin fit --json`.
 
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+
     Examples
     --------
     >>> from remyelin.person.inference import answer, forecast
@@ -166,6 +172,12 @@ def _entry(item: Predicted) -> dict[str, Any]:
 def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
     """Return the posterior as a dataset: weighted persons, and the picks under every plan.
 
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+
     Examples
     --------
     >>> from remyelin.person.inference import forecast, to_dataset
@@ -211,6 +223,12 @@ def to_dataset(posterior: Posterior, found: Forecast) -> xr.Dataset:
 def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
     """Return the posterior as the bytes of a netCDF file, made in memory.
 
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+
     Examples
     --------
     >>> from remyelin.person.inference import forecast, to_netcdf
@@ -230,6 +248,14 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
     """Write the posterior as netCDF, whole or not at all.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    found : Forecast
+        Of that posterior.
+    path : Path
+        Of the file.
 
     Examples
     --------

@@ -46,6 +46,13 @@ _CONDITIONS: Final = {
 def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
     """Return a case as a record; findings whose words are not understood are listed, not guessed.
 
+    Parameters
+    ----------
+    case : Case
+    source : str
+        Name of the source in errors.
+    ledger : Ledger
+
     Examples
     --------
     >>> from remyelin import Ledger, load_case
@@ -99,7 +106,27 @@ def record_of_case(case: Case, source: str, ledger: Ledger) -> Record:
 
 
 def understood(kind: str, item: CaseFinding) -> bool:
-    """Whether a ``symptom`` or ``sign`` of a case becomes an entry of its record."""
+    """Whether a ``symptom`` or ``sign`` of a case becomes an entry of its record.
+
+    Parameters
+    ----------
+    kind : str
+        "symptom" or "sign".
+    item : Finding
+        Of the case.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> from remyelin.person.record import understood
+    >>> case = load_case("stabler-2013")
+    >>> all(isinstance(understood("symptom", item), bool) for item in case.symptom)
+    True
+    """
     return any(True for _ in _entries(kind, item))
 
 

@@ -31,6 +31,16 @@ MAX_ENTRIES: Final = 400
 def load_record(name_or_path: str, ledger: Ledger) -> Record:
     """Load a record from a CSV or TOML file, or a shipped case by its name.
 
+    Parameters
+    ----------
+    name_or_path : str
+        Name of a shipped case, or a file: CSV, TOML, or a FHIR bundle.
+    ledger : Ledger
+
+    Returns
+    -------
+    Record
+
     Raises
     ------
     InputError
@@ -55,6 +65,16 @@ def load_record(name_or_path: str, ledger: Ledger) -> Record:
 def read_record(path: Path, ledger: Ledger) -> Record:
     """Read one file: CSV, a TOML record, or a case.
 
+    Parameters
+    ----------
+    path : path
+        CSV, TOML, a case file or a FHIR bundle.
+    ledger : Ledger
+
+    Returns
+    -------
+    Record
+
     Examples
     --------
     >>> import pathlib, tempfile
@@ -77,6 +97,18 @@ def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
     """Read the text of a CSV record with the header ``when,kind,name,value,unit,note``.
 
     Lines that begin with ``#`` and empty lines are skipped. Columns may be left out at the end of a row.
+
+    Parameters
+    ----------
+    text : str
+        Rows with the header ``when,kind,name,value,unit,note``.
+    source : str
+        Name of the source in errors.
+    ledger : Ledger
+
+    Returns
+    -------
+    Record
 
     Examples
     --------
@@ -127,6 +159,18 @@ def parse_record_toml(text: str, source: str, ledger: Ledger) -> Record:
     """Read the text of a TOML file: a case, which is converted, or tables ``[[record]]`` of rows.
 
     A case with tables ``[[record]]`` takes person, cause and treatment from the case and adds the rows.
+
+    Parameters
+    ----------
+    text : str
+        Tables ``[[record]]`` in TOML.
+    source : str
+        Name of the source in errors.
+    ledger : Ledger
+
+    Returns
+    -------
+    Record
 
     Examples
     --------

@@ -75,6 +75,20 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
         Finding("lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "electric shocks")),
         Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
         Finding("taste_smell", "severity", ("taste_smell",), ("taste", "smell", "taste and smell")),
+        Finding(
+            "concentration",
+            "severity",
+            ("concentration",),
+            ("difficulty concentrating", "poor concentration", "slow thinking"),
+        ),
+        Finding("tremor", "severity", ("tremor",), ("shaking", "shaking hands", "trembling")),
+        Finding(
+            "pain_perception",
+            "severity",
+            ("pain_perception",),
+            ("pain perception", "loss of pain", "reduced pain", "impaired perception of pain"),
+        ),
+        Finding("speech", "severity", ("speech",), ("slurred speech", "dysarthria", "speech problems")),
     )
 }
 
