@@ -280,3 +280,20 @@ def test_without_a_browser_the_page_is_one_empty_row(monkeypatch: pytest.MonkeyP
     assert "Chromium" in str(row["rival"])
     assert row["ours_s"] is None
     assert row["rival_s"] is None
+
+
+def test_models_of_trials_agree_with_statsmodels(monkeypatch: pytest.MonkeyPatch) -> None:
+    from remyelin.bench import trial as benchmark
+
+    small = benchmark.load_design("open").model_copy(update={"replicates": 10, "sizes": (50,)})
+    monkeypatch.setattr(benchmark, "load_design", lambda name: small)
+    monkeypatch.setattr(benchmark, "FITS", 1)
+    curve, *models = run_benchmark("trial")
+    assert "1 sizes to 50 per arm, 3 endpoints, 10 replicates each" in str(curve["what"])
+    assert curve["rival_s"] == benchmark.LIMIT_S
+    assert curve["ours_s"] > 0
+    assert len(models) == 3
+    for row in models:
+        assert row["rival"] == "statsmodels"
+        assert abs(row["ours_error"]) < 1e-4
+        assert row["ratio"] > 0

@@ -120,6 +120,12 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
     report.goto((tmp_path / "report.html").as_uri())
     assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert report.evaluate(CLIPPED) == []
+    report.set_viewport_size({"width": 794, "height": 1123})
+    report.emulate_media(media="print")
+    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "a column is cut off on paper"
+    )
+    report.emulate_media(media="screen")
     report.set_viewport_size({"width": 390, "height": 844})
     report.emulate_media(color_scheme="dark")
     assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")

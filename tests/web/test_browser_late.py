@@ -155,7 +155,9 @@ def test_regimens_are_named_by_their_orders(page: Any, server: str) -> None:
     assert page.locator(".side fieldset.plan-a .hint", has_text=orders[chosen]).count() == 1
     for name, order in orders.items():
         text = page.locator(f"#regimen-a option[value='{name}']").inner_text()
-        assert text == f"{name}: {order.split(' every ')[0]}"
+        assert text == f"{name}: {' '.join(order.split()[1:4])}", (
+            "name, amount and route; the whole stands below"
+        )
     # one's own order begins as the one it takes the place of
     page.locator("#regimen-a").select_option("own")
     form, amount, unit, route = orders[chosen].split()[:4]

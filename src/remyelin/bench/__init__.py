@@ -13,6 +13,7 @@ BENCHMARKS = {
     "battery": "remyelin.bench.battery",
     "cobalamin": "remyelin.bench.cobalamin",
     "cohort": "remyelin.bench.cohort",
+    "trial": "remyelin.bench.trial",
     "web": "remyelin.bench.web",
 }
 

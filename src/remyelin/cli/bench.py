@@ -10,7 +10,9 @@ from remyelin.cli.common import Json, print_json
 
 
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin, cohort or web")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="fibre, battery, cobalamin, cohort, trial or web")
+    ],
     parts: Annotated[
         list[str] | None,
         typer.Option("--row", help="one part of it, such as thresholds; may be repeated", metavar="PART"),

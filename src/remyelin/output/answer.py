@@ -41,7 +41,8 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     Told
         ``refused`` and ``headline`` (the reason, or None and an empty text), ``items`` (``key``, ``title``, ``value``,
         ``words``), ``starts`` (every plan with ``months``, ``value``, ``words``, ``cost``, and ``low``, ``median``,
-        ``high`` where it is told apart), ``waiting``, ``published`` and ``note``. A refused answer has the state at
+        ``high`` where it is told apart), ``waiting`` (a sentence on every later start) and ``closing`` (its end, on all
+        of them), ``published`` and ``note``. A refused answer has the state at
         presentation only.
     """
     published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
@@ -53,6 +54,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
             "items": [{**now, "title": f"{presentation}, as computed"}],
             "starts": [],
             "waiting": "",
+            "closing": "",
             "published": published,
             "note": RANGE,
             "most": answer.most,
@@ -71,6 +73,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "items": items,
         "starts": [_start(start, answer) for start in sorted(answer.starts, key=_order)],
         "waiting": _waiting(answer, after),
+        "closing": _closing(answer),
         "published": published,
         "note": RANGE,
         "most": answer.most,
@@ -195,11 +198,15 @@ def _more(cost: Band) -> str:
     return f"{cost.median:.0f} ({cost.low:.0f} to {cost.high:.0f}) {unit}"
 
 
+def _later(answer: Answer) -> list[Start]:
+    return sorted((one for one in answer.starts if one.months is None or one.months > 0), key=_order)
+
+
 def _waiting(answer: Answer, after: str) -> str:
     """Say what later starts cost, each with its range, and that treatment should not be delayed."""
-    later = sorted((one for one in answer.starts if one.months is None or one.months > 0), key=_order)
+    later = _later(answer)
     if not later:
-        return CANNOT_TELL if answer.deficient else ""
+        return _closing(answer)
     chosen = later if len(later) <= 3 else [start for start in later if start.name in TOLD]
     parts = [
         f"{start.label}: "
@@ -210,10 +217,17 @@ def _waiting(answer: Answer, after: str) -> str:
         )
         for start in chosen
     ]
-    exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
+    return f"What waiting costs, {after}: {'; '.join(parts)}. {_closing(answer)}"
+
+
+def _closing(answer: Answer) -> str:
+    """Say what holds for every later start, and that treatment should not be delayed."""
+    later = _later(answer)
+    if not later:
+        return CANNOT_TELL if answer.deficient else ""
+    exposed = "Until treatment begins the exposure to nitrous oxide continues. " if answer.exposed else ""
     dated = [start for start in later if start.months is not None] or later
-    end = NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END
-    return f"What waiting costs, {after}: {'; '.join(parts)}.{exposed} {end}"
+    return exposed + (NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END)
 
 
 def _published() -> list[str]:

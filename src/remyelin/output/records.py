@@ -59,6 +59,7 @@ class Told(TypedDict):
     items: list[AnswerItem]
     starts: list[StartRow]
     waiting: str
+    closing: str
     published: Published
     note: str
     most: int

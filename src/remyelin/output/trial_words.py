@@ -1,21 +1,84 @@
-"""A trial in sentences: arms with their doses, the answer for every endpoint."""
+"""A trial in words: arms with their doses, differences in their units, the answer for every endpoint."""
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from remyelin.analysis.trial import TrialResult
-from remyelin.analysis.trial.design import TrialArm
+from remyelin.analysis.trial.design import Endpoint, TrialArm
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
+from remyelin.output.formatting import micro, number
+
+UNITS: Final = {
+    "b12": "pmol/L",
+    "holotc": "pmol/L",
+    "mma": "nmol/L",
+    "homocysteine": "umol/L",
+    "haemoglobin": "g/L",
+    "mcv": "fL",
+    "scale.total": "points, 0 to 16",
+}
+OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
+
+
+def unit_of(column: str) -> str:
+    """Return the unit of a column of a cohort; nothing where it has none."""
+    study, _, quantity = column.partition(".")
+    quantity = quantity.rpartition(".")[2]
+    if quantity == "amplitude":
+        return "mV" if study.endswith("_motor") else "uV"
+    return UNITS.get(column, OF_QUANTITY.get(quantity, ""))
+
+
+def difference(endpoint: Endpoint, middle: float, low: float | None = None, high: float | None = None) -> str:
+    """Return a difference of the arms in its unit, with its range where one is given.
+
+    Of a logarithm it is a ratio, of shares it is in percentage points.
+    """
+
+    def shown(value: float) -> str:
+        if endpoint.kind != "change":
+            return f"{100.0 * value:.0f}"
+        return number(math.exp(value) if endpoint.logarithm else value)
+
+    if endpoint.kind != "change":
+        unit = " percentage points"
+    elif endpoint.logarithm:
+        unit = " times"
+    else:
+        unit = f" {micro(unit_of(endpoint.column).partition(',')[0])}".rstrip()
+    between = "" if low is None or high is None else f" ({shown(low)} to {shown(high)})"
+    return f"{shown(middle)}{between}{unit}"
+
+
+def by_chance(found: TrialResult) -> str:
+    """Say how far a type I error of the level asked for strays by chance, and how many rows lie beyond."""
+    design = found.design
+    error = math.sqrt(design.alpha * (1.0 - design.alpha) / design.replicates)
+    low, high = max(design.alpha - 2.0 * error, 0.0), design.alpha + 2.0 * error
+    above = sum(row.type_one > high for row in found.rows)
+    below = sum(row.type_one < low for row in found.rows)
+    return (
+        f"With {design.replicates} replicates a true type I error of {design.alpha:.0%} reads {low:.1%} to {high:.1%} "
+        f"in 95 of 100 rows; of {len(found.rows)} rows {above} lie above and {below} below."
+    )
 
 
 def arm_in_words(arm: TrialArm) -> str:
     """Return what an arm gets, with its dose, and when."""
     return (
         (in_words(arm.regimen, Ledger.shipped()) if arm.regimen else "no treatment")
-        + (f", begun after {arm.delay / DAYS_PER_MONTH:.3g} months" if arm.delay else "")
+        + (f", begun after {_months(arm.delay)}" if arm.delay else "")
         + (", exposure continues" if arm.exposure else "")
     )
+
+
+def _months(days: float) -> str:
+    months = f"{days / DAYS_PER_MONTH:.3g}"
+    return f"{months} month{'' if months == '1' else 's'}"
 
 
 def answers(found: TrialResult) -> list[str]:

@@ -107,16 +107,21 @@ def pictured(pathways: xr.Dataset, mental: xr.DataArray, judgement: clinic.Param
     return Picture(clinic.severities(lost, judgement), scale["total"], scale["gait"])
 
 
-def dates(times: NDArray[np.float64], before: int, after: int) -> NDArray[np.int64]:
+def dates(
+    times: NDArray[np.float64], before: int, after: int, start: float | None = None
+) -> NDArray[np.int64]:
     """Choose indices of dates to draw: the first, and at most so many of the history shown and after day 0.
 
-    Both ends, day 0 and the last date before the stretch that the charts show are among them.
+    Both ends, day 0 and the last date before the stretch that the charts show are among them; so is the first dose,
+    before which no curve may turn.
     """
     zero = int(np.searchsorted(times, 0.0))
     shown = max(int(np.searchsorted(times, -WEB_HISTORY_SHOWN, side="right")) - 1, 0)
     past = np.linspace(shown, zero, min(before, zero - shown + 1)).round()
     future = np.linspace(zero, times.size - 1, min(after, times.size - zero)).round()
-    return np.unique(np.concatenate([[0], past, future])).astype(np.int64)
+    dose = [] if start is None else [int(np.searchsorted(times, start))]
+    turns = [at for at in dose if at < times.size]
+    return np.unique(np.concatenate([[0], past, future, turns])).astype(np.int64)
 
 
 def months(days: NDArray[np.float64]) -> list[float]:

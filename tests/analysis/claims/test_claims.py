@@ -67,7 +67,7 @@ def test_claims_of_form_and_route_use_the_trials() -> None:
         for row in rows:
             assert row.value is None or row.value >= 2
     assert form.run is not None
-    assert f"would need {form.run.words['rats']} persons per arm" in form.meaning
+    assert f"would need {form.run.words['fastest']} persons per arm" in form.meaning
 
 
 def test_what_needs_correction_and_what_misses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

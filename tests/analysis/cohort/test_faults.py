@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -332,41 +331,6 @@ def test_a_broken_part_is_computed_again(harm: str, tmp_path: Path, undisturbed:
     again = run_cohort(small(8), folder, resume=True)
     assert again.resumed == 4
     assert again.digest == first.digest == undisturbed.digest
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, started as the page on cohorts says."""
-    pytest.importorskip("distributed")
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    dask = [str(Path(sys.executable).parent / "dask")]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    started = [
-        subprocess.Popen(
-            [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet
-        )
-    ]
-    worker = [
-        *dask,
-        "worker",
-        address,
-        "--host",
-        "127.0.0.1",
-        "--nthreads",
-        "1",
-        "--no-dashboard",
-        "--no-nanny",
-    ]
-    started += [subprocess.Popen(worker, **quiet) for _ in range(2)]
-    yield address, started
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 def reached(address: str) -> Dask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -208,6 +209,14 @@ def test_shipped_trials_are_whole(name: str) -> None:
         assert design.of_arm(arm).persons == design.pool
 
 
+def test_half_of_a_shift_lies_between_the_ledger_and_the_whole() -> None:
+    name = "myelin.peripheral.remyelination"
+    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:]]
+    shipped, end = Ledger.shipped()[name], Ledger.shipped().entry(name).range[1]  # type: ignore[index]
+    assert shifts[1] == end
+    assert shifts[0] == pytest.approx((shipped + end) / 2, rel=0.01)
+
+
 def test_all_trials_are_one_command_and_one_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,6 +247,18 @@ def test_the_page_of_trials_says_what_each_needs() -> None:
     text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
     for name in shipped_trials():
         assert f"| `{name}` | {load_design(name).needs} |" in text
+
+
+def test_the_page_of_trials_has_figures_of_the_designs_as_they_are() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "docs" / "trial.md").read_text(encoding="utf-8")
+    content = b"".join(path.read_bytes() for path in shipped_trials().values())
+    made = f"<!-- figures: designs {hashlib.sha256(content).hexdigest()[:12]}, by python examples/trials_table.py"
+    assert made in text, "remyelin trial all --out DIR; python examples/trials_table.py DIR"
+    rows = text.split("<!-- figures:", 1)[1].split("<!-- end of figures -->", 1)[0]
+    for name in shipped_trials():
+        design = load_design(name)
+        assert rows.count(f"| `{name}` |") == len(design.endpoint) * len(design.hypothesis)
 
 
 GOOD = (shipped_trials()["positive-control"]).read_text(encoding="utf-8")
@@ -275,6 +296,85 @@ def test_a_bad_design_is_one_sentence(old: str, new: str, named: str) -> None:
     assert time.monotonic() - began < 2.0
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+REGIMEN = 'regimen = "uk neurological"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        # the four that were asked for first
+        ("sizes = [10, 20, 30]", "sizes = [1]", "sizes: 1 per arm cannot be analysed; give 3 to 100,000."),
+        (
+            'column = "scale.total"',
+            'column = "happiness"',
+            "endpoint 'disability': no column 'happiness' in a cohort",
+        ),
+        ('visit = "12 mo"', 'visit = "5 y"', "lies after the end of the trial on day 365.25"),
+        ("replicates = 1000", "replicates = 1000\nlooks = [1.2]", "looks: 1.2 lies outside the trial"),
+        # and others that somebody will write
+        ("sizes = [10, 20, 30]", "sizes = [-5]", "sizes: -5 per arm cannot be analysed"),
+        ("sizes = [10, 20, 30]", "sizes = []", "sizes: "),
+        ("sizes = [10, 20, 30]", 'sizes = ["ten"]', "sizes[0]: "),
+        ("pool = 120", "pool = 3", "pool: input should be greater than or equal to 10, not 3."),
+        ("replicates = 1000", "replicates = 0", "replicates: input should be greater than or equal to 10"),
+        ("replicates = 1000", "replicates = 1000\nalpha = 1.5", "alpha: input should be less than 0.5"),
+        ("replicates = 1000", "replicates = 1000\ndropout = 1.0", "dropout: input should be less than 0.9"),
+        (
+            REGIMEN,
+            REGIMEN + '\ndelay = "2 y"',
+            "arm 'treated': its delay reaches the last visit; begin earlier.",
+        ),
+        (
+            REGIMEN,
+            REGIMEN + '\ndelay = "-1 mo"',
+            "arm[0].delay: '-1 mo' is impossible for a duration; it must lie between 0 and",
+        ),
+        (REGIMEN, 'delay = "1 mo"', "arm 'treated': a delay needs a regimen that begins after it."),
+        (
+            'kind = "change"',
+            'kind = "change"\nfall = 2.0',
+            "endpoint 'disability': a change has no 'fall'; remove it.",
+        ),
+        (
+            'kind = "change"',
+            'kind = "change"\nanalysis = "logistic"',
+            "a change is analysed by ancova or mixed",
+        ),
+        (
+            'visits = ["0 d", "3 mo", "6 mo", "12 mo"]',
+            'visits = ["0 d", "12 mo", "6 mo"]',
+            "visits: dates are out of order",
+        ),
+        ('visits = ["0 d", "3 mo", "6 mo", "12 mo"]', 'visits = ["0 d"]', "visits: "),
+        ('title = "Treated', 'tilte = "Treated', "unknown key 'tilte'; did you mean 'title'?"),
+        ("sizes = [10, 20, 30]\n", "", "key 'sizes' is missing"),
+        ('[[arm]]\nname = "untreated"', '[arm2]\nname = "untreated"', "unknown key 'arm2'"),
+        (
+            "[[endpoint]]",
+            '[[hypothesis]]\nname = "x"\neverybody = { "no.such.entry" = 1.0 }\n[[endpoint]]',
+            "no.such.entry",
+        ),
+        ("seed = 11", "seed = = 11", "file.toml"),
+    ],
+)
+def test_a_bad_design_ends_the_command_with_one_sentence_and_status_2(
+    old: str, new: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from remyelin.cli.main import main
+
+    assert old in GOOD
+    path = tmp_path / "file.toml"
+    path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["trial", str(path), "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert says in printed.err
+    assert printed.err.count("\n") == 1
+    assert not (tmp_path / "out").exists(), "nothing was computed or written"
 
 
 def test_the_command_from_end_to_end(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
             "first": FORMS[first],
             "week": f"{week[first]:.0f}",
             "methylweek": f"{week[-1]:.0f}",
-            "rats": said(trial[-1]),
+            "fastest": said(trial[-1]),
         },
     )
 

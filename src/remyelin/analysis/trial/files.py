@@ -145,7 +145,9 @@ def _explain(error: ValidationError) -> str:
         case "missing":
             return f"key {key!r} is missing; docs/trial.md shows every key."
         case "value_error":
-            return message.removeprefix("Value error, ")
+            said = message.removeprefix("Value error, ")
+            # a rule of a whole table names it; one of a single value does not
+            return f"{key}: {said}" if first["loc"] and isinstance(first["loc"][-1], str) else said
         case _:
             given = repr(first.get("input"))
             given = given if len(given) <= 60 else given[:57] + "..."

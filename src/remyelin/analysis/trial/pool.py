@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from remyelin._version import __version__
 from remyelin.analysis.cohort.executors import executor
 from remyelin.analysis.cohort.folder import read_manifest
+from remyelin.analysis.cohort.parts import put
 from remyelin.analysis.cohort.results import Results
 from remyelin.analysis.cohort.run import Progress, parameter_sets, run_cohort
 from remyelin.analysis.cohort.work import made_with
@@ -54,6 +57,34 @@ class Pool:
         return int(first.shape[0])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """What a trial needs of one arm: persons without a failed course, columns (set, person, visit), strata."""
+
+    persons: NDArray[np.int64]
+    columns: Mapping[str, Values]
+    words: Mapping[str, NDArray[Any]]
+
+    def write(self, path: Path) -> None:
+        """Keep it beside its cohort, from which it takes seconds to gather."""
+        content = io.BytesIO()
+        columns = {f"column {name}": array for name, array in self.columns.items()}
+        words = {f"stratum {name}": array for name, array in self.words.items()}
+        np.savez_compressed(content, persons=self.persons, **columns, **words)  # type: ignore[arg-type]
+        put(path, content.getvalue())
+
+    @classmethod
+    def read(cls, path: Path, wanted: Sequence[str], strata: Sequence[str]) -> _Table | None:
+        """Return the table that was kept; None where there is none, or not all that is wanted."""
+        try:
+            with np.load(path, allow_pickle=False) as found:
+                columns = {name: found[f"column {name}"] for name in wanted}
+                words = {name: found[f"stratum {name}"] for name in strata}
+                return cls(found["persons"], columns, words)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+
+
 def build_pool(
     design: Design,
     folder: Path,
@@ -87,8 +118,8 @@ def build_pool(
     """
     wanted = sorted({one.column for one in design.endpoint})
     strata = [name if name == "sex" else f"covariate.{name}" for name in design.strata]
-    tables: dict[tuple[str, str], tuple[list[int], dict[str, Values], dict[str, Any]]] = {}
-    known: dict[str, tuple[list[int], dict[str, Values], dict[str, Any]]] = {}
+    tables: dict[tuple[str, str], _Table] = {}
+    known: dict[str, _Table] = {}
     for hypothesis in design.hypothesis:
         for arm in design.arm:
             settings = {**hypothesis.everybody, **hypothesis.arm.get(arm.name, {})}
@@ -107,19 +138,18 @@ def build_pool(
                     progress,
                 )
             tables[hypothesis.name, arm.name] = known[key]
-    shared = sorted(set.intersection(*(set(persons) for persons, _, _ in tables.values())))
+    shared = sorted(set.intersection(*(set(one.persons.tolist()) for one in tables.values())))
     if len(shared) < 10:
         raise SimulationError(
             f"{design.name}: only {len(shared)} of {design.pool} persons could be simulated under every arm."
         )
     values = {}
-    for name, (persons, columns, _) in tables.items():
-        at = [persons.index(person) for person in shared]
-        values[name] = {column: array[:, at] for column, array in columns.items()}
-    persons, _, words = next(iter(tables.values()))
-    at = [persons.index(person) for person in shared]
-    days = np.array(design.visits)
-    return Pool(days, values, _strata(words, at), len(shared), design.pool - len(shared))
+    for name, table in tables.items():
+        at = np.searchsorted(table.persons, shared)
+        values[name] = {column: array[:, at] for column, array in table.columns.items()}
+    first = next(iter(tables.values()))
+    strata_of = _strata(first.words, np.searchsorted(first.persons, shared))
+    return Pool(np.array(design.visits), values, strata_of, len(shared), design.pool - len(shared))
 
 
 def _key(design: Design, arm: TrialArm, settings: Mapping[str, float]) -> str:
@@ -143,13 +173,18 @@ def _computed(
     workers: int | None,
     cluster: str | None,
     progress: Callable[[str, int, int], None],
-) -> tuple[list[int], dict[str, Values], dict[str, Any]]:
-    """Compute or read the cohort of one arm: persons, columns (set, person, visit), words and covariates."""
+) -> _Table:
+    """Compute or read the cohort of one arm."""
     label = f"{arm.name}, {hypothesis.name}" if len(design.hypothesis) > 1 else arm.name
 
     def said(state: Progress) -> None:
         progress(label, state.done, state.total)
 
+    path = folder.with_name(f"{folder.name}.npz")
+    earlier = _Table.read(path, wanted, strata)
+    if earlier is not None:
+        progress(label, design.pool, design.pool)
+        return earlier
     cohort = run_cohort(
         design.of_arm(arm),
         folder,
@@ -178,18 +213,26 @@ def _computed(
         columns[name] = array
     first = kept & (draw == 0) & (visit == 0)
     order = np.argsort([index[int(one)] for one in person[first]])
-    words = {name: results.column(name)[first][order] for name in strata}
-    return [int(one) for one in whole], columns, words
+    words = {name: _plain(results.column(name)[first][order]) for name in strata}
+    table = _Table(np.array(whole, dtype=np.int64), columns, words)
+    table.write(path)
+    return table
 
 
-def _strata(words: Mapping[str, Any], at: list[int]) -> NDArray[np.int64]:
+def _plain(values: Any) -> NDArray[Any]:
+    """Return numbers as they are and anything else as text."""
+    array = np.asarray(values)
+    return array if array.dtype.kind in "fi" else array.astype(str)
+
+
+def _strata(words: Mapping[str, NDArray[Any]], at: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number the strata: words by value, covariates cut at their median."""
     stratum = np.zeros(len(at), dtype=np.int64)
     for values in words.values():
-        chosen = np.asarray(values)[at]
+        chosen = values[at]
         if chosen.dtype.kind in "fi":
             level = (chosen > np.median(chosen)).astype(np.int64)
         else:
-            level = np.unique(chosen.astype(str), return_inverse=True)[1].astype(np.int64)
+            level = np.unique(chosen, return_inverse=True)[1].astype(np.int64)
         stratum = 2 * stratum + level
     return stratum

@@ -10,19 +10,12 @@ import numpy as np
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.formatting import micro
+from remyelin.output.trial_words import unit_of
 
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LONGEST: Final = 30  # characters of a panel's title
-UNITS: Final = {
-    "b12": "pmol/L",
-    "holotc": "pmol/L",
-    "mma": "nmol/L",
-    "homocysteine": "umol/L",
-    "haemoglobin": "g/L",
-    "mcv": "fL",
-    "scale.total": "points, 0 to 16",
-}
-OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
+NARROW: Final = 24  # characters of a title that fits a third of the page
 GREY: Final = "#777777"
 
 
@@ -66,7 +59,7 @@ def _power(found: TrialResult) -> Figure:
                 series.append(Series("type I error", x, [r.type_one for r in rows], GREY, 1.0, points=True))
         months = endpoint.visit / DAYS_PER_MONTH
         # the name of a long one is enough: the table below gives the month
-        full = f"{endpoint.name}, {months:.0f} months"
+        full = f"{endpoint.name}, {months:.0f} month{'s' if months >= 1.5 else ''}"
         title = endpoint.name if " month" in endpoint.name or len(full) > LONGEST else full
         panels.append(
             Panel(
@@ -82,7 +75,7 @@ def _power(found: TrialResult) -> Figure:
         f"Share of {design.replicates} replicates with p below {design.alpha:g}, with twice its Monte Carlo error; "
         "dashed, the same over parameter sets; points, where both arms get what the last arm gets."
     )
-    return Figure("power", "Power by size", caption, tuple(panels), columns=min(len(panels), 3))
+    return Figure("power", "Power by size", caption, tuple(panels), columns=_columns(panels))
 
 
 def _courses(found: TrialResult) -> Figure:
@@ -100,22 +93,18 @@ def _courses(found: TrialResult) -> Figure:
             Panel(
                 column if named.kind != "change" else named.name.partition(" at ")[0],
                 "months",
-                unit_of(column),
+                micro(unit_of(column)),
                 tuple(series),
                 log=named.logarithm,
             )
         )
     caption = "Median and 80 % of the simulated persons under every arm, before measurement."
-    return Figure("arms", "Arms", caption, tuple(panels), columns=min(len(panels), 3))
+    return Figure("arms", "Arms", caption, tuple(panels), columns=_columns(panels))
 
 
-def unit_of(column: str) -> str:
-    """Return the unit of a column of a cohort; nothing where it has none."""
-    study, _, quantity = column.partition(".")
-    quantity = quantity.rpartition(".")[2]
-    if quantity == "amplitude":
-        return "mV" if study.endswith("_motor") else "uV"
-    return UNITS.get(column, OF_QUANTITY.get(quantity, ""))
+def _columns(panels: Sequence[Panel]) -> int:
+    widest = 3 if all(len(panel.title) <= NARROW for panel in panels) else 2
+    return min(len(panels), widest)
 
 
 def _plain(values: Sequence[float]) -> list[float | None]:

@@ -15,7 +15,7 @@ from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.trial_words import answers, arm_in_words, left_out
+from remyelin.output.trial_words import answers, arm_in_words, by_chance, difference, left_out
 from remyelin.person.course import DISCLAIMER
 
 MARKS: Final = {
@@ -47,6 +47,12 @@ def render_trial(found: TrialResult) -> str:
         )
         if key in references
     )
+    of = {one.name: one for one in design.endpoint}
+    hypotheses = {one.name: place for place, one in enumerate(design.hypothesis)}
+    assured = {
+        (row.hypothesis, row.endpoint, row.n): f"{row.assurance:.1%} \u00b1 {row.error:.1%}"
+        for row in found.assurance
+    }
     return template("trial").render(
         design=design,
         arms=[{"name": arm.name, "words": arm_in_words(arm), "note": arm.note} for arm in design.arm],
@@ -63,11 +69,16 @@ def render_trial(found: TrialResult) -> str:
                 "n": row.n,
                 "power": f"{row.power:.1%} \u00b1 {row.power_error:.1%}",
                 "type_one": f"{row.type_one:.1%}",
-                "estimate": f"{number(row.estimate)} ({number(row.low)} to {number(row.high)})",
+                "assurance": assured.get((row.hypothesis, row.endpoint, row.n), ""),
+                "estimate": difference(of[row.endpoint], row.estimate, row.low, row.high),
                 "stopped": "" if row.stopped is None else f"{row.stopped:.0%}",
             }
-            for row in found.rows
+            for row in sorted(
+                found.rows, key=lambda row: (hypotheses[row.hypothesis], list(of).index(row.endpoint))
+            )
         ],
+        by_chance=by_chance(found),
+        assured=bool(assured),
         needed=[
             {
                 "hypothesis": row.hypothesis,
@@ -83,8 +94,13 @@ def render_trial(found: TrialResult) -> str:
                 "hypothesis": row.hypothesis,
                 "endpoint": row.endpoint,
                 "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
-                "mean": f"{number(row.mean)} \u00b1 {number(row.error)}",
-                "range": f"{number(row.low)} to {number(row.high)}",
+                "mean": difference(of[row.endpoint], row.mean),
+                "error": difference(of[row.endpoint], row.mean, row.mean - row.error, row.mean + row.error)
+                .partition("(")[2]
+                .partition(")")[0],
+                "range": difference(of[row.endpoint], row.mean, row.low, row.high)
+                .partition("(")[2]
+                .partition(")")[0],
                 "persons": row.persons,
             }
             for row in found.paired
@@ -100,6 +116,7 @@ def render_trial(found: TrialResult) -> str:
 
 def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
     """Return a published difference beside the replicates of the size nearest to that of its trial."""
+    endpoint = next(one for one in found.design.endpoint if one.name == row.endpoint)
     rows = [item for item in found.rows if item.endpoint == row.endpoint]
     size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
     model = next(item for item in rows if item.n == size)
@@ -116,9 +133,11 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
         verdict = "the published difference lies outside the model's range: a miss"
     return {
         "endpoint": row.endpoint,
-        "value": f"{number(row.value)} ({MARKS[row.mark]})",
-        "interval": "" if low is None or high is None else f"{number(low)} to {number(high)}",
-        "model": f"{number(model.estimate)} ({number(model.low)} to {number(model.high)}), {size} per arm",
+        "value": f"{difference(endpoint, row.value)} ({MARKS[row.mark]})",
+        "interval": ""
+        if low is None or high is None
+        else f"{difference(endpoint, low)} to {difference(endpoint, high)}",
+        "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
         "null": f"{1.0 - model.power:.0%}",
         "verdict": verdict,
         "note": row.note,
@@ -136,7 +155,7 @@ def methods(found: TrialResult) -> str:
     analyses = "; ".join(
         f"{one.name} ({one.column}) at {one.visit / DAYS_PER_MONTH:.3g} months by "
         + {
-            "ancova": "analysis of covariance on the baseline",
+            "ancova": "analysis of covariance on the baseline" + (" and the strata" if design.strata else ""),
             "mixed": "a mixed model of all visits with a random intercept a person",
             "logistic": "logistic regression",
             "log-rank": "the log-rank test",

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.output.formatting import number, wrapped
-from remyelin.output.trial_words import answers, arm_in_words, left_out
+from remyelin.output.formatting import wrapped
+from remyelin.output.trial_words import answers, arm_in_words, by_chance, difference, left_out
 from remyelin.person.course import DISCLAIMER
 
 
 def describe(found: TrialResult) -> str:
     """Return answer, power table, persons needed and what the trial needs to be believed."""
     design = found.design
+    of = {one.name: one for one in design.endpoint}
     lines = [design.title, *wrapped(design.summary).splitlines(), ""]
     lines += [wrapped(f"{arm.name}: {arm_in_words(arm)}", rest="  ") for arm in design.arm]
     lines += ["", *(wrapped(answer, rest="  ") for answer in answers(found))]
     lines += [
         "",
-        "endpoint                          month     n  power      type I  difference (95 % of replicates)",
+        "endpoint                          month     n  power      type I  first less last, or over it (95 %)",
     ]
     for row in found.rows:
         name = row.endpoint if len(design.hypothesis) == 1 else f"{row.endpoint}, {row.hypothesis}"
         lines.append(
             f"{name[:32]:32} {row.visit / DAYS_PER_MONTH:6.1f} {row.n:5} {row.power:5.1%} "
-            f"\u00b1{row.power_error:5.1%}  {row.type_one:5.1%}  {number(row.estimate)} "
-            f"({number(row.low)} to {number(row.high)})"
+            f"\u00b1{row.power_error:5.1%}  {row.type_one:5.1%}  "
+            f"{difference(of[row.endpoint], row.estimate, row.low, row.high)}"
         )
-    lines += [wrapped(sentence, rest="  ") for sentence in left_out(found)]
+    lines += ["", *(wrapped(sentence, rest="  ") for sentence in (by_chance(found), *left_out(found)))]
     lines += ["", "Fewest persons per arm, by endpoint and visit:"]
     for need in found.needed[:5]:
         lines.append(

@@ -190,6 +190,9 @@ export async function show(main) {
   }
 
   const closer = new Latest(async (signal, plan, month, name) => {
+    try { await read(signal, plan, month, name); } catch (error) { trouble(error); }
+  });
+  async function read(signal, plan, month, name) {
     const study = STUDY[name];
     const asked = { case: plan.case, shift: plan.shift };
     const ask = (m) => post("/api/studies", { ...asked, month: m, studies: [study] }, { signal });
@@ -205,7 +208,13 @@ export async function show(main) {
       return new Chart({ height: 150 }).set({ title: sentence(key.split(", ")[1]), y_label: `${sized(grey).unit}, negative up`, x_label: "ms after the stimulus", x_range: span(grey, wave.time.length ? wave : grey), series: [
         { label: "before the cause began", x: grey.time, y: sized(grey).value, colour: "var(--lost)", width: 1.2 }, { label: "at this date", x: wave.time, y: sized({ ...wave, unit: grey.unit }).value, colour: colourOf(study), width: 1.8 }] }).node;
     }), keys.length ? null : h("p", { class: "hint" }, `${sentence(words(study))} is a time, not a curve: see the lab.`));
-  });
+  }
+  // what cannot be computed is said where a refusal stands, and not in the console
+  function trouble(error) {
+    if (error.name === "AbortError") return;
+    caution.textContent = error.message;
+    caution.hidden = false;
+  }
 
   let timer;
   function look() {
@@ -220,6 +229,9 @@ export async function show(main) {
   }
 
   const queue = new Latest(async (signal, plan) => {
+    try { await follow(signal, plan); } catch (error) { trouble(error); }
+  });
+  async function follow(signal, plan) {
     refused = hasFindings() ? (await post("/api/forecast", { case: plan.case }, { signal })).headline : "";
     caution.textContent = refused;
     caution.hidden = !refused;
@@ -227,7 +239,7 @@ export async function show(main) {
     found = await post("/api/course", { case: plan.case, shift: plan.shift }, { signal });
     paint();
     look();
-  });
+  }
   function ask() {
     const list = plans();
     if (!list.some((item) => item.id === which)) which = "a";

@@ -98,6 +98,8 @@ export class Chart {
       if (this.seen && this.stale) this.draw();
     }, { rootMargin: "200px" }).observe(this.node);
     dark.addEventListener("change", () => this.draw());
+    // paper shows what nobody has scrolled to
+    addEventListener("beforeprint", () => { if (this.stale && this.node.isConnected) this.draw(); });
   }
 
   // The parts of the picture; drawing changes what is in them.

@@ -47,7 +47,7 @@ export async function show(main) {
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    clear(strip, data ? cardsOf(data) : coming(reply.data));
+    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} 0 points: no disability; 16: the most on the scale.`)] : coming(reply.data));
     reply.data = data;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
     waiting.set(data);
@@ -108,10 +108,13 @@ export async function show(main) {
     const range = [from, found.a.months.at(-1)];
     const base = (extra) => ({ months: true, x_label: "months from diagnosis", x_range: range, marks: [0], cursor: state.month, ...extra });
     // equal curves would read as if waiting were free, where the model cannot tell
-    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => ({
-      label: shown.length > 1 ? names[id] : "course", x: found[id].months.slice(0, until(found[id].months)), y: pick(found[id]).slice(0, until(found[id].months)), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
-      ...(band && id === "a" && bands[id]?.disability && free() ? { band_x: bands[id].months, ...band(bands[id]) } : {}),
-    }));
+    // once the range of a plan is there its middle is the line, so that curve, cards and answer are of one kind
+    const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => {
+      const range = free() && bands[id]?.disability ? band(bands[id]) : null;
+      const x = range ? bands[id].months : found[id].months.slice(0, until(found[id].months));
+      return { label: shown.length > 1 ? names[id] : "course", x, y: range ? range.median : pick(found[id]).slice(0, x.length), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
+        ...(range && id === "a" ? { low: range.low, high: range.high } : {}) };
+    });
     const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown), words()].join();
     if (key !== keyed) {
       keyed = key;
@@ -124,7 +127,7 @@ export async function show(main) {
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
-        series: [...lines((d) => d.severity[name], (b) => b.severity[name])] }));
+        series: lines((d) => d.severity[name], (b) => b.severity[name]) }));
     }
     for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
       charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
@@ -186,7 +189,7 @@ export async function show(main) {
     heading.textContent = kase.title;
     document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
-      kase.cause.kind === "none" ? ", not deficient. " : `: ${kase.cause.kind}, ${monthWords(began)}. `];
+      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.kind}, begun ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = parts.join("");

@@ -6,7 +6,7 @@ import { h, unique } from "./dom.js";
 export const WORDS = {
   disability: ["Disability", "The functional disability rating scale of subacute combined degeneration, 0 (nothing) to 16 points: gait 0 to 4; feeling, mind, reflexes lost, and stiffness or paralysis 0 to 3 each. The mind follows a weak measure of cognition, of assumed size. The items are published; where exactly a point is gained is assumed."],
   severity: ["Severity", "0: the symptom is absent; 1: as strong as losing the whole pathway would make it. Below the dotted level it is not noticed. The map from a nerve to a complaint is assumed."],
-  band: ["The shaded band", "Plan A again, with rates of myelin and axons that experiments on animals cannot tell apart: nine tenths of those courses lie inside. Only those rates vary. The line uses rates searched on the outcome of patients as well and need not lie inside."],
+  band: ["The shaded band", "Plan A with many sets of rates and persons that fit published patients equally well: nine tenths of the courses lie inside. The line is the middle of them. While it is being computed the line is that of one set of rates, the ledger's own."],
   B12: ["Serum B12", "All vitamin B12 in the blood. Part of it cannot enter cells, so the number alone can mislead."],
   holoTC: ["Holotranscobalamin (holoTC)", "\"Active\" B12: the part of the B12 in blood that is bound to transcobalamin and can enter cells."],
   MMA: ["Methylmalonate (MMA)", "A substance that rises in the blood when cells lack B12, or when the kidneys fail."],

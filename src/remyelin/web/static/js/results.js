@@ -26,6 +26,7 @@ const VALUES = {
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
 const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "What", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const DATED = (kind) => kind !== "person" && kind !== "presentation";
 const START = [
   ["", "person", "age", "68", "y", ""],
   ["", "person", "sex", "female", "", ""],
@@ -132,7 +133,7 @@ export async function show(main) {
   const draw = () => clear(body, rows.map((row, i) => line(row, i)));
   function line(row, i) {
     const field = (column, list) => {
-      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: COLUMNS[column][2], maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; } });
+      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: column || DATED(row[1]) ? COLUMNS[column][2] : "", maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; } });
       if (list && list.length) input.setAttribute("list", options(list));
       return h("td", {}, input);
     };
@@ -200,8 +201,9 @@ export async function show(main) {
   clear(main, h("h1", {}, "My results"),
     h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Record" },
+      h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
-        h("table", { class: "record", id: "record" }, h("caption", {}, "When: an offset from the first visit (-5 mo, 0 d, 3 mo), or a date; empty for what has no date"),
+        h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
       holder,
       h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", "sural amplitude", ""), add("treatment", "uk neurological", "began")),

@@ -59,8 +59,13 @@ export async function show(main, rest, signal) {
   const down = new Chart({ height: 200 });
   const back = new Chart({ height: 200 });
   const [ill, better] = [said(), said()];
-  const noticed = (found, at) => state.about.symptoms.filter((one) => found.severity[one.id]?.[at] >= state.about.presence).map((one) => one.name.toLowerCase());
-  const nearest = (months, month) => months.reduce((best, value, i) => (Math.abs(value - month) < Math.abs(months[best] - month) ? i : best), 0);
+  const noticed = (found, at) => state.about.symptoms.filter((one) => found.severity[one.id] && between(found.months, found.severity[one.id], at) >= state.about.presence).map((one) => one.name.toLowerCase());
+  // the value of a curve at a month, as it is drawn
+  const between = (months, values, month) => {
+    const i = Math.max(1, months.findIndex((one) => one >= month));
+    const [a, b] = [months[i - 1], months[i]];
+    return values[i - 1] + ((values[i] - values[i - 1]) * Math.min(1, Math.max(0, (month - a) / (b - a))));
+  };
   const curves = (found, keep) => [["arrives", "conducted", "var(--plan-a)"], ["axon alive", "axons", "var(--lost)"]].map(([label, key, colour]) => {
     const kept = found.months.map((month, i) => i).filter((i) => keep(found.months[i]));
     return { label, x: kept.map((i) => found.months[i]), y: kept.map((i) => found.pathways.tibial_sep[key][i]), colour, dashed: key === "axons", width: 2 };
@@ -69,18 +74,17 @@ export async function show(main, rest, signal) {
   const third = queue(ill, async (own, month) => {
     // the months wanted may lie before or after diagnosis: the same person, left untreated
     const found = await post("/api/course", { case: kase, shift: null }, { signal: own });
-    const at = nearest(found.months, month);
     down.set(base({ x_range: [-24, 24], cursor: month, series: curves(found, (one) => one >= -24 && one <= 24) }));
-    const list = noticed(found, at);
-    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(found.blood.b12.values[nearest(found.blood_months, month)], 2)} pmol/L; ${percent(found.pathways.tibial_sep.conducted[at])} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
+    const list = noticed(found, month);
+    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways.tibial_sep.conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
   });
   const started = 6;
   const fourth = queue(better, async (own, month) => {
     const found = await post("/api/course", { case: withRegimen(kase, "uk neurological"), shift: started }, { signal: own });
-    const at = nearest(found.months, started + month);
+    const at = (values) => percent(between(found.months, values, started + month));
     back.set(base({ x_range: [-6, 36], cursor: started + month, series: curves(found, (value) => value >= -6) }));
     const path = found.pathways.tibial_sep;
-    return `Treatment begins ${started} months after diagnosis. ${month ? `${monthWords(month).replace(" after diagnosis", "")} later` : "On that day"} ${percent(path.conducted[at])} of the impulses arrive and ${percent(path.axons[at])} of the fibres live. New wrap comes back thin and conducts; fibres of the cord that died do not come back.`;
+    return `Treatment begins ${started} months after diagnosis. ${month ? `${monthWords(month).replace(" after diagnosis", "")} later` : "On that day"} ${at(path.conducted)} of the impulses arrive and ${at(path.axons)} of the fibres live. New wrap comes back thin and conducts; fibres of the cord that died do not come back.`;
   });
 
   // 5: what a delay costs, with its range

@@ -1,7 +1,7 @@
 // The answer of a case as the server tells it: the words of the report and of the terminal.
 
 import { Chart } from "./chart.js";
-import { h } from "./dom.js";
+import { clear, h, sentence } from "./dom.js";
 import { rooted } from "./rests.js";
 
 // The cards: state now, first improvement, a year on, what remains.
@@ -28,18 +28,33 @@ export function curveOf(answer) {
     series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2 }] };
 }
 
+// The later starts in words, the soonest first; of many those that a reader asks for.
+const NAMED = 4;
+export function delaysOf(answer) {
+  const later = answer.starts.filter((start) => start.months === null || start.months > 0);
+  const dated = later.filter((start) => start.months !== null);
+  const step = Math.ceil(dated.length / (NAMED - 1));
+  return [...dated.filter((_, i) => i % step === 0), ...later.filter((start) => start.months === null)]
+    .map(({ label, value, cost, told_apart: told }) => ({ label, told, text: told && cost ? `${cost}: ${value}` : value }));
+}
+
 export class Waiting {
   constructor() {
     this.chart = new Chart({ height: 170 });
     this.text = h("p", {});
+    this.list = h("ul", {});
+    this.more = h("p", { class: "hint" });
     this.picture = h("div", { hidden: true }, this.chart.node);
-    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "What waiting costs"), this.text, this.picture);
+    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "What waiting costs"), h("div", {}, this.text, this.list, this.more), this.picture);
   }
 
   set(answer) {
     this.node.hidden = !answer?.waiting;
-    this.text.textContent = (answer?.waiting || "").replace(/^What waiting costs, /, "");
-    if (this.text.textContent) this.text.textContent = this.text.textContent[0].toUpperCase() + this.text.textContent.slice(1);
+    // first that treatment should not be delayed, after the list why the model says no more
+    const [urge, rest] = [true, false].map((first) => (answer?.closing || "").split(/(?<=\.) /).filter((one) => one.includes("should not be delayed") === first).join(" "));
+    this.text.textContent = urge;
+    this.more.textContent = rest;
+    clear(this.list, answer?.waiting ? delaysOf(answer).map(({ label, text }) => h("li", {}, h("b", {}, `${sentence(label)}: `), text)) : []);
     const curve = answer && curveOf(answer);
     this.picture.hidden = !curve;
     if (curve) this.chart.set(curve);

@@ -1,0 +1,113 @@
+"""Trials on a Dask cluster whose workers are killed: nothing is lost, and what is left goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from remyelin.analysis.cohort import Stopped
+from remyelin.analysis.cohort.cluster import Dask
+from remyelin.analysis.trial import Design, parse_design, run_trial
+from remyelin.base.errors import InputError
+
+LONG = os.environ.get("REMYELIN_LONG") == "1"
+#: Two parts an arm in the short form, four in the long one.
+PERSONS = 60 if LONG else 20
+OWN = f"""
+name = "own"
+title = "Two arms on a cluster"
+population = "healton-1991"
+pool = {PERSONS}
+sets = 0
+visits = ["0 d", "12 mo"]
+sizes = [5]
+replicates = 10
+[[arm]]
+name = "treated"
+regimen = "uk neurological"
+[[arm]]
+name = "untreated"
+[[endpoint]]
+name = "methylmalonate"
+column = "mma"
+kind = "change"
+logarithm = true
+visit = "12 mo"
+"""
+Cluster = tuple[str, list["subprocess.Popen[bytes]"]]
+
+
+@pytest.fixture(scope="module")
+def design() -> Design:
+    return parse_design(OWN, "f")
+
+
+def ready(address: str) -> None:
+    """Wait until the scheduler answers."""
+    for _ in range(120):
+        with suppress(InputError):
+            Dask(address).close()
+            return
+        time.sleep(0.5)
+    pytest.fail("the scheduler does not answer")
+
+
+def test_a_killed_worker_changes_nothing_and_without_workers_the_trial_goes_on_later(
+    tmp_path: Path, scheduler: Cluster, design: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, started = scheduler
+    ready(address)
+    monkeypatch.setattr(sys.modules[Dask.__module__], "COHORT_WORKERS_SECONDS", 5)
+    struck: list[str] = []
+
+    def strike(what: str, done: int, total: int) -> None:
+        # the first falls in the first arm, when a part is finished; the second in the second arm
+        if 0 < done < total and what not in struck and what != "replicates":
+            started[1 + len(struck)].kill()
+            struck.append(what)
+
+    folder = tmp_path / "pool"
+    with pytest.raises(Stopped, match=r"finished parts are kept: run the same command again to go on"):
+        run_trial(design, folder, cluster=address, progress=strike)
+    assert struck == ["treated", "untreated"]
+    said: list[tuple[str, int, int]] = []
+    found = run_trial(design, folder, progress=lambda *state: said.append(state))
+    first = {what: done for what, done, _ in reversed(said)}
+    assert first["treated"] == PERSONS, "the first arm was finished by the worker that was left"
+    assert first["untreated"] > 0, "what was finished of the second arm is read"
+    assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+
+
+@pytest.mark.skipif(not LONG, reason="REMYELIN_LONG=1")
+def test_both_workers_killed_at_once_and_others_in_their_place(
+    tmp_path: Path, scheduler: Cluster, design: Design
+) -> None:
+    address, started = scheduler
+    ready(address)
+    worker = [str(argument) for argument in started[1].args]  # type: ignore[union-attr]
+    struck: list[str] = []
+
+    def strike(what: str, done: int, total: int) -> None:
+        if 0 < done < total and what not in struck and what != "replicates":
+            struck.append(what)
+            for process in started[1:]:
+                process.kill()
+            started.extend(
+                subprocess.Popen(worker, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                for _ in range(2)
+            )
+
+    found = run_trial(design, tmp_path / "pool", cluster=address, progress=strike)
+    assert struck == ["treated", "untreated"]
+    assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+
+
+def test_workers_and_a_cluster_exclude_each_other(design: Design, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--workers and --cluster exclude each other"):
+        run_trial(design, tmp_path, workers=2, cluster="local:1")

@@ -1,0 +1,41 @@
+"""The page on paper, in Chromium: nothing is cut off, and what nobody has scrolled to is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+#: Width of A4 at 96 dots an inch.
+PAPER = 794
+CUT = """() => [...document.querySelectorAll("main *")].filter((node) => {
+  if (!node.getClientRects().length || getComputedStyle(node).position === "absolute") return false;
+  const { overflowX, overflowY } = getComputedStyle(node);
+  const hides = (value) => value !== "visible" && value !== "clip";
+  return (hides(overflowX) && node.scrollWidth > node.clientWidth + 1)
+    || (hides(overflowY) && node.scrollHeight > node.clientHeight + 1);
+}).map((node) => `${node.tagName} ${node.className}`)"""
+
+
+@pytest.mark.parametrize("view", ["story", "course", "results", "body", "lab", "check", "claims", "sources"])
+def test_a_view_on_paper_cuts_nothing_off(page: Any, server: str, view: str) -> None:
+    page.set_viewport_size({"width": PAPER, "height": 1123})
+    page.goto(f"{server}/#{view}")
+    page.wait_for_selector(f'main[data-view="{view}"]')
+    if view == "course":
+        page.locator("[data-answer=end]").wait_for()
+        page.locator("main[aria-busy=false]").wait_for()
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
+    assert [node for node in page.evaluate(CUT) if not node.startswith(("TEXTAREA", "INPUT", "SELECT"))] == []
+    assert not page.locator("nav").is_visible()
+    assert page.locator("#permanent").is_visible(), "what this is stands on paper, too"
+    if view == "course":
+        assert not page.locator(".side").is_visible()
+        drawn = "document.querySelectorAll('#blood figure.chart path.line').length"
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(drawn) >= 4
+        pdf = page.pdf(format="A4")
+        assert pdf.startswith(b"%PDF")
