@@ -27,7 +27,7 @@ from remyelin.person.case import read_text, shipped_cases
 from remyelin.person.record import Record, load_record
 from remyelin.person.record.fields import Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.terms import SYMPTOMS
+from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")
@@ -143,7 +143,7 @@ class _Bundle:
 
     def _finding(self, line: int, when: str, resource: Mapping[str, Any], code: str, where: str) -> None:
         word = look_up_hpo(code)
-        name = word.name if word and word.kind == "symptom" and word.name in SYMPTOMS else ""
+        name = word.name if word and word.kind == "symptom" and word.name in (*SYMPTOMS, *ASSOCIATED) else ""
         present = resource.get("valueBoolean", True)
         if not isinstance(present, bool):
             raise InputError(f"{where}.valueBoolean: must be true or false.")
@@ -179,7 +179,7 @@ class _Bundle:
         elif word.cause:
             began = a_date(resource.get("onsetDateTime", ""), f"{where}.onsetDateTime")
             self._row(line, began, "cause", word.cause, "began" if began else "")
-        elif word.kind == "symptom" and word.name in SYMPTOMS:
+        elif word.kind == "symptom" and word.name in (*SYMPTOMS, *ASSOCIATED):
             self._row(line, when, "symptom", word.name, "present")
         else:
             self._row(

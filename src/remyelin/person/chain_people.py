@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, nerve
 from remyelin.base.errors import InputError
+from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.cobalamin.blood import count
+from remyelin.cobalamin.model import COMPARTMENTS
 from remyelin.person.chain import Chain
 from remyelin.person.traits import Traits, columns, judged
 
@@ -39,6 +41,8 @@ class People:
         ``conducted``, ``delay``, ``dispersion``, ``axons``, ``ectopic``, by :data:`remyelin.nerve.PATHWAYS`.
     states : mapping of str to (person, day, segment) array
         Myelin and axons, of which nerve studies are computed.
+    exposure : mapping of str to (person, day) array
+        Of the brain to deficiency, by clock of :mod:`remyelin.clinic.association`; empty where nobody asked for it.
     """
 
     days: Floats
@@ -46,6 +50,7 @@ class People:
     methylation: Floats
     pathways: Mapping[str, Floats]
     states: Mapping[str, Floats]
+    exposure: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def simulate_people(
@@ -56,6 +61,8 @@ def simulate_people(
     traits: Sequence[Traits],
     numbers: Sequence[Chain],
     which: Sequence[int] | None = None,
+    *,
+    associated: bool = False,
 ) -> People:
     """Simulate many persons, each under its own exposure, traits and parameter set.
 
@@ -75,6 +82,8 @@ def simulate_people(
         Parameter sets.
     which : sequence of int, optional
         Set of each person; the first for all when omitted.
+    associated : bool
+        Whether the exposure of the brain is wanted.
 
     Returns
     -------
@@ -92,6 +101,7 @@ def simulate_people(
     if len({len(days) for days in keep}) != 1:
         raise InputError("simulate_people: the days kept must be equally many for every person.")
     blood: dict[str, list[Floats]] = {}
+    exposure: dict[str, list[Floats]] = {}
     states: dict[str, list[Floats]] = {name: [] for name in nerve.STATES}
     methylation = []
     for i in range(count):
@@ -102,6 +112,10 @@ def simulate_people(
             if values.ndim == 1:
                 blood.setdefault(name, []).append(values[at])
         methylation.append(chemistry["methylation"][at])
+        if associated:
+            centre = chemistry["methylation"][:, COMPARTMENTS.index("central")]
+            for name, values in association.exposed(times[i], centre, own.associations.clocks).items():
+                exposure.setdefault(name, []).append(values[at])
         found = own.followed(chemistry, times[i], bodies[i], exposures[i].age, traits[i], keep[i])
         for name in nerve.STATES:
             states[name].append(found[name])
@@ -112,6 +126,7 @@ def simulate_people(
         methylation=np.stack(methylation),
         pathways=_conducted(whole, bodies, chosen, numbers),
         states=whole,
+        exposure={name: np.stack(values) for name, values in exposure.items()},
     )
 
 

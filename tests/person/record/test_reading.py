@@ -97,7 +97,7 @@ def test_a_study_carries_side_temperature_and_the_limit_of_its_laboratory() -> N
         ("0 d,lab,b12,14,pmol/L", "implausible"),
         ("0 d,lab,ferritin,30,ug/L", "computes no"),
         ("0 d,sign,vibration,wobbly,", "no grade"),
-        ("0 d,symptom,memory,moderate,", "computes no"),
+        ("0 d,symptom,headache,moderate,", "computes no"),
         (",lab,b12,140,pg/mL", "no date"),
         ("2025-13-40,lab,b12,140,pg/mL", "not a date"),
         ("0 d,potion,b12,140,pg/mL", "no kind"),

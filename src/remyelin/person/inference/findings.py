@@ -345,5 +345,5 @@ def parts_of(entry: Entry, reporting: Reporting) -> list[tuple[float, tuple[int,
 
 def finding_of(entry: Entry) -> terms.Finding:
     """Return the finding of an entry."""
-    table = terms.SYMPTOMS if entry.kind == "symptom" else terms.SIGNS
+    table = {**terms.SYMPTOMS, **terms.ASSOCIATED} if entry.kind == "symptom" else terms.SIGNS
     return table[entry.name]

@@ -212,6 +212,7 @@ def _followed(ledger: Ledger, batch: _Batch) -> tuple[People, list[Floats]]:
         [person.traits for person in people],
         shared.numbers,
         draws.member.tolist(),
+        associated=True,
     )
     return found, [kept for _, kept in looked]
 
@@ -257,6 +258,7 @@ def _seen_from(people: People, row: int, kept: Floats, since: Floats, days: Floa
         grown = np.maximum(grown, 0.0)
         pathways[name] = (np.exp(-grown) if name in SHARES else grown).astype(np.float32)
     blood = {name: between(people.blood[name][row]) for name in BLOOD}
+    blood |= {name: between(values[row]) for name, values in people.exposure.items()}
     count = len(since)
     return Simulated(
         days, blood, pathways, {}, -since, np.ones(count, dtype=bool), np.full(count, member, dtype=np.int64)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic
-from remyelin.person.inference import findings
+from remyelin.person.inference import associated, findings
+from remyelin.person.inference.associated import is_associated, of_the_cord
 from remyelin.person.inference.filtering import Filtered, filtered
 from remyelin.person.inference.findings import Nested, Reporting
 from remyelin.person.inference.people import Setting, Simulated
@@ -37,7 +38,8 @@ class Judged:
     values : tuple of Filtered
         Of laboratory values and studies, by size of the discrepancy.
     outlier : (entry, person, draw) array
-        Chance of every finding and scale to say nothing, in the order of the likelihood's `clinical`.
+        Chance of every finding and scale to say nothing, in the order of the likelihood's `clinical`, then of its
+        `associated`.
     """
 
     total: Floats
@@ -76,6 +78,8 @@ class Likelihood:
     streams : Streams
     values, clinical : tuple of Entry
         Laboratory values and studies; symptoms, signs and scales.
+    associated : tuple of Entry
+        Symptoms without a mechanism.
     finding_days : (day,) array
         Days at which the clinical state is needed.
     selected : str
@@ -87,6 +91,7 @@ class Likelihood:
     streams: Streams
     values: tuple[Entry, ...]
     clinical: tuple[Entry, ...]
+    associated: tuple[Entry, ...]
     finding_days: Floats
     selected: str
 
@@ -94,7 +99,12 @@ class Likelihood:
     def of(cls, record: Record, setting: Setting, extra: Sequence[str] = ()) -> Likelihood:
         """Set up the likelihood of a record; `extra` are markers and studies that will be predicted."""
         values = tuple(entry for entry in record.entries if entry.kind in ("lab", "study"))
-        found = tuple(entry for entry in record.entries if entry.kind in ("symptom", "sign", "scale"))
+        beside = tuple(entry for entry in record.entries if is_associated(entry))
+        found = tuple(
+            entry
+            for entry in record.entries
+            if entry.kind in ("symptom", "sign", "scale") and not is_associated(entry)
+        )
         reporting = Reporting.from_ledger(setting.ledger)
         names = list(dict.fromkeys([*(stream_of(entry) for entry in values), *extra]))
         streams = Streams.of(
@@ -105,15 +115,15 @@ class Likelihood:
             setting.body,
             setting.numbers[0].tables,
         )
-        days = sorted(
-            {day for entry in found for day, _ in _parts(entry, reporting)} | {0.0} if found else {0.0}
-        )
+        seen = (*found, *(entry for entry in beside if of_the_cord(entry)))
+        days = sorted({day for entry in seen for day, _ in _parts(entry, reporting)} | {0.0})
         selected = record.found or ("symptoms" if any(e.kind != "scale" for e in found) else "")
-        return cls(setting, reporting, streams, values, found, np.array(days), selected)
+        return cls(setting, reporting, streams, values, found, beside, np.array(days), selected)
 
     def days(self) -> list[float]:
         """Return every day on which persons must be known."""
         days = {entry.day for entry in self.values} | set(map(float, self.finding_days))
+        days |= {day for entry in self.associated for day, _ in _parts(entry, self.reporting)}
         return sorted(days | set(RECORD_HISTORY) | {0.0})
 
     def asked(self) -> list[Asked]:
@@ -134,7 +144,8 @@ class Likelihood:
         """
         spreads = [self.setting.spreads[member] for member in people.member.tolist()]
         hidden = findings.nested(numbers, self.finding_days, spreads, self.reporting, seed, draws)
-        state = self.state(people, hidden, self.finding_days, hidden.path) if self.clinical else None
+        needed = self.clinical or any(map(of_the_cord, self.associated))
+        state = self.state(people, hidden, self.finding_days, hidden.path) if needed else None
         return Prepared(hidden, state, self.presented(people, hidden))
 
     def judge(self, people: Simulated, ready: Prepared) -> Judged:
@@ -148,9 +159,10 @@ class Likelihood:
         )
         by_size = np.stack([item.log_likelihood for item in values], axis=-1)
         logs = np.take_along_axis(by_size, hidden.size, axis=1)
-        outlier = np.zeros((len(self.clinical), count, draws))
-        if ready.state is not None:
+        outlier = np.zeros((len(self.clinical) + len(self.associated), count, draws))
+        if self.clinical and ready.state is not None:
             logs = logs + self._findings(ready.state, hidden, outlier)
+        logs = logs + self._associated(people, ready.state, outlier[len(self.clinical) :])
         logs = logs + ready.presented
         total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
         return Judged(total, logs, hidden, values, outlier)
@@ -207,6 +219,24 @@ class Likelihood:
             for index, plain, width in chances:
                 said = share * width / ((1.0 - share) * plain + share * width)
                 outlier[index] = (posterior * said).sum(axis=0)
+        return logs
+
+    def _associated(self, people: Simulated, state: findings.Clinic | None, outlier: Floats) -> Floats:
+        """Return the log likelihood (person, draw or 1) of symptoms without a mechanism."""
+        logs = np.zeros((len(people.began), 1))
+        for name in dict.fromkeys(entry.name for entry in self.associated):
+            places = [at for at, entry in enumerate(self.associated) if entry.name == name]
+            own, silent = associated.likelihood(
+                [self.associated[at] for at in places],
+                people,
+                state,
+                self.finding_days,
+                self.setting,
+                self.reporting,
+            )
+            logs = logs + own
+            for at, chance in zip(places, silent, strict=True):
+                outlier[at] = chance
         return logs
 
     def _scale(self, entry: Entry, state: findings.Clinic, outlier: Floats) -> Floats:

@@ -175,6 +175,7 @@ class Simulated:
     ----------
     days : (day,) array
     blood : mapping of str to (person, day) array
+        Markers, and the exposure of the brain to deficiency by clock of :mod:`remyelin.clinic.association`.
     pathways : mapping of str to (person, day, pathway) array
     studies : mapping of Asked to (person,) array
         Results of nerve studies in standard deviations of the norm.
@@ -302,11 +303,12 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
         [person.traits for person in people],
         shared.numbers,
         which,
+        associated=True,
     )
     keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     return Simulated(
         days,
-        {name: found.blood[name] for name in BLOOD},
+        {name: found.blood[name] for name in BLOOD} | dict(found.exposure),
         {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
         _examined(asked, days, found.states, which, shared),
         np.array([person.began for person in people]),

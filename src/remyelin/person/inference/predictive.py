@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import KINDS
 from remyelin.person.inference import findings
+from remyelin.person.inference.associated import background, excess, is_associated
 from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
@@ -180,13 +181,14 @@ def compared(posterior: Posterior) -> tuple[Predicted, ...]:
             outlier = float(by_size[picked.hidden.size[:, 0], picked.person].mean())
             found.append(_value(posterior, people, entry, outlier, number))
         elif entry.kind in ("symptom", "sign", "scale"):
-            at = likelihood.clinical.index(entry)
+            at = (*likelihood.clinical, *likelihood.associated).index(entry)
             outlier = float(posterior.judged.outlier[at][picked.person, picked.draw].mean())
-            found.append(
-                _points(posterior, state, entry, outlier, number)
-                if entry.kind == "scale"
-                else _finding(posterior, state, entry, outlier, number)
-            )
+            if entry.kind == "scale":
+                found.append(_points(posterior, state, entry, outlier, number))
+            elif is_associated(entry):
+                found.append(_associated(posterior, people, state, entry, outlier, number))
+            else:
+                found.append(_finding(posterior, state, entry, outlier, number))
     suspect = RECORD_SUSPECT * likelihood.reporting.outlier
     return tuple(replace(item, agrees=item.agrees and item.outlier < suspect) for item in found)
 
@@ -217,6 +219,34 @@ def _points(
     assert entry.value is not None
     agrees = low <= entry.value <= high or abs(entry.value - median) <= 1.0
     return Predicted(entry, "points", low, median, high, agrees, outlier)
+
+
+def _associated(
+    posterior: Posterior,
+    people: Simulated,
+    state: findings.Clinic,
+    entry: Entry,
+    outlier: float,
+    seed: int,
+) -> Predicted:
+    likelihood, shared = posterior.likelihood, posterior.setting
+    day, (wanted, _) = findings.parts_of(entry, likelihood.reporting)[-1]
+    added = excess(entry.name, day, people, state, likelihood.finding_days, shared)[:, 0]
+    chance = 1.0 - (1.0 - background(entry.name, shared)) * (1.0 - added)
+    rng = np.random.default_rng([posterior.seed, 12, seed])
+    draws = (rng.random(len(chance)) < chance).astype(np.float64)
+    low, median, high = (float(value) for value in np.quantile(draws, BAND, method="nearest"))
+    words = terms.LEVELS["chance"]
+    return Predicted(
+        entry,
+        "grade",
+        low,
+        median,
+        high,
+        low <= min(wanted, 1) <= high,
+        outlier,
+        tuple(words[int(value)] for value in (low, median, high)),
+    )
 
 
 def _finding(

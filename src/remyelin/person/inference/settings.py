@@ -36,6 +36,7 @@ RECORD_TEMPERED_SIZE: Final = 15.0  # effective draws that a proposal is fitted 
 RECORD_BISECTIONS: Final = 30
 RECORD_POINTS: Final = 64  # dimensions that even points have at the least
 RECORD_POINTS_KEPT: Final = 32  # sets of even points remembered
+RECORD_LEVELS: Final = 64  # levels between 0 and 1 from which a symptom without a mechanism is had
 RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
 RECORD_DRAWS: Final = 400  # posterior draws of predictions
 RECORD_FORECAST_DRAWS: Final = 40  # persons followed under every other plan

@@ -154,7 +154,8 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     if found is None:
         kind = both[1 - both.index(kind)] if kind in both else kind
         found = terms.finding(kind, words)
-    if found is None:
+    # what the model gives a probability of alone is compared in the answer of a case, and finds no person
+    if found is None or found.type == "chance":
         return
     levels = terms.levels_of(found, grade or "present") or terms.levels_of(found, "impaired")
     if levels is None:

@@ -232,7 +232,7 @@ class Reading:
             "note": clean(row.note),
         }
         if word in ("began", "ended"):
-            if item.type != "severity":
+            if item.type not in ("severity", "chance"):
                 raise Skip("began and ended are for symptoms; give a grade for a sign")
             self.entries.append(Entry(row.line, day, kind, item.name, event=word, **common))
             return

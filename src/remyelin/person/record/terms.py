@@ -16,6 +16,7 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "jerk": ("absent", "reduced", "normal", "brisk"),
     "sign": ("absent", "present"),
     "power": ("5", "4", "3", "2", "1", "0"),
+    "chance": ("none", "present"),
 }
 
 
@@ -26,8 +27,8 @@ class Finding:
     Attributes
     ----------
     name : str
-    type : {"severity", "sense", "jerk", "sign", "power"}
-        Key of :data:`LEVELS`.
+    type : {"severity", "sense", "jerk", "sign", "power", "chance"}
+        Key of :data:`LEVELS`; of a "chance" the model gives a probability and no grade.
     losses : tuple of str
         Lost functions (:func:`remyelin.clinic.functions_of`) or severities it is read from.
     also : tuple of str
@@ -89,6 +90,23 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
         ),
         Finding("speech", "severity", ("speech",), ("slurred speech", "dysarthria", "speech problems")),
     )
+}
+
+#: Symptoms without a mechanism: :mod:`remyelin.clinic.association` gives a probability of each.
+ASSOCIATED: Final[Mapping[str, Finding]] = {
+    name: Finding(name, "chance", (name,), also)
+    for name, also in {
+        "memory": ("memory loss", "forgetfulness", "cognitive impairment", "cognition"),
+        "dementia": (),
+        "mood": ("depression", "depressed", "low mood", "irritability", "anxiety"),
+        "confusion": ("brain fog", "dizziness"),
+        "tiredness": ("fatigue", "tired", "exhaustion", "lethargy"),
+        "nystagmus": (),
+        "sphincter": ("incontinence", "bladder", "urinary incontinence", "sphincter disturbance"),
+        "tinnitus": (),
+        "cramps": ("muscle cramps", "cramp"),
+        "back_pain": ("lumbar pain",),
+    }.items()
 }
 
 SIGNS: Final[Mapping[str, Finding]] = {
@@ -221,6 +239,10 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
         "moderate": (1, 1),
         "severe": (1, 1),
     },
+    "chance": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys((*_ANY, "mild", "slight", "moderate", "severe"), (1, 1)),
+    },
     "power": {
         **{str(grade): (5 - grade, 5 - grade) for grade in range(6)},
         "4+": (1, 1),
@@ -258,7 +280,7 @@ def finding(kind: str, name: str) -> Finding | None:
 
 
 def _lookup(kind: str) -> Mapping[str, Finding]:
-    table = SYMPTOMS if kind == "symptom" else SIGNS
+    table = {**SYMPTOMS, **ASSOCIATED} if kind == "symptom" else SIGNS
     found = {}
     for item in table.values():
         for word in (item.name, *item.also):
@@ -269,7 +291,7 @@ def _lookup(kind: str) -> Mapping[str, Finding]:
 def names(kind: str) -> list[str]:
     """Return the known names of a kind of entry."""
     tables = {
-        "symptom": list(SYMPTOMS),
+        "symptom": [*SYMPTOMS, *ASSOCIATED],
         "sign": list(SIGNS),
         "lab": list(LABS),
         "scale": list(SCALES),
