@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import load_references
-from remyelin.person.case import load_case, parse_case, read_case, shipped_cases, to_toml_data
+from remyelin.person.case import case_of, load_case, parse_case, read_case, shipped_cases, to_toml_data
 
 VALID: dict[str, Any] = {
     "name": "x",
@@ -199,3 +199,10 @@ def test_files_that_are_no_case(tmp_path: Path) -> None:
 def test_unknown_name_gives_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'stabler-2013'"):
         load_case("stabler2013")
+
+
+def test_a_key_named_like_a_validator_of_the_library_is_an_unknown_key() -> None:
+    with pytest.raises(InputError, match="unknown key 'function-after'"):
+        case_of({"function-after": []}, "case")
+    with pytest.raises(InputError, match=r"unknown key 'person\.function-after'"):
+        case_of({"person": {"function-after": 1}}, "case")

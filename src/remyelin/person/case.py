@@ -362,7 +362,9 @@ def _explain(error: ValidationError) -> str:
     errors = error.errors(include_url=False)
     # A misspelt key also leaves its right name missing; the misspelling is what helps.
     first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
-    loc = [part for part in first["loc"] if part != "function-after"]
+    # pydantic's own name of a validator, unless it is the key that is not known
+    own = len(first["loc"]) - 1 if first["type"] == "extra_forbidden" else -1
+    loc = [part for place, part in enumerate(first["loc"]) if part != "function-after" or place == own]
     key = ""
     for part in loc:
         key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
