@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.base.errors import InputError
+from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.fhir_json import (
     a_date,
@@ -23,7 +24,7 @@ from remyelin.check.fhir_json import (
 from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, table
 from remyelin.evidence import Ledger
-from remyelin.person.case import read_text, shipped_cases
+from remyelin.person.case import shipped_cases
 from remyelin.person.record import Record, load_record
 from remyelin.person.record.fields import Row
 from remyelin.person.record.reading import record_of_rows

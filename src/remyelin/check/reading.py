@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
+from remyelin.base.text_files import load_toml, read_text
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
 from remyelin.check import fhir
@@ -16,7 +17,7 @@ from remyelin.check.fhir_shapes import refuse_other_formats
 from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.evidence import Ledger
-from remyelin.person.case import Case, load_toml, parse_case, read_text, shipped_cases
+from remyelin.person.case import Case, parse_case, shipped_cases
 
 MAX_BYTES: Final = 5_000_000
 LOOKED_AT: Final = 2_000  # bytes that tell a format
@@ -59,7 +60,7 @@ def read(name_or_path: str, ledger: Ledger, confirmed: Collection[str] = ()) -> 
             raise InputError(f"--confirmed: {clean(name)!r} is no laboratory value; {nearest(name, LABS)}")
     shipped = shipped_cases()
     if name_or_path in shipped:
-        return parse_toml(read_text(shipped[name_or_path]), name_or_path, ledger, confirmed)
+        return parse_toml(read_text(shipped[name_or_path], WHAT), name_or_path, ledger, confirmed)
     path = Path(name_or_path)
     if (
         path.suffix not in (".toml", ".json", ".xml", ".ndjson")

@@ -37,9 +37,10 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.base.jit import kernels_kept
+    from remyelin.base.text_files import read_text
     from remyelin.output.run_folder import claim, write_folder
     from remyelin.output.terminal.course import Progress, print_summary
-    from remyelin.person.case import dosed, load_case, read_text
+    from remyelin.person.case import dosed, load_case
     from remyelin.person.plans import check_orders
 
     ledger = ledger_with(settings)

@@ -8,7 +8,6 @@ does not state stays unstated here (None) and becomes a prior from the ledger in
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +25,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from remyelin.base.errors import InputError, nearest
-from remyelin.base.files import there
+from remyelin.base.text_files import load_toml, read_text, shipped_or_path
 from remyelin.base.units import BARE, KINDS, parse, show
 from remyelin.catalogue.causes import CAUSES, partial_causes
 from remyelin.person.examination import examine
@@ -39,9 +38,8 @@ DISEASES = (
     "cervical stenosis",
     "carpal tunnel syndrome",
 )
-MAX_FILE_BYTES = 1_000_000
-MAX_DOTS = 200  # in one line of a TOML file; a case has a few
-MAX_SHOWN = 200  # characters of a message of the parser
+#: A case, in errors.
+WHAT: Final = "a case file (*.toml)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,14 +267,7 @@ def load_case(name_or_path: str) -> Case:
     >>> load_case('stabler-2013').person.sex
     'female'
     """
-    shipped = shipped_cases()
-    if name_or_path in shipped:
-        return read_case(shipped[name_or_path])
-    path = Path(name_or_path)
-    looks_like_path = path.suffix == ".toml" or "/" in name_or_path or there(path)
-    if not looks_like_path:
-        raise InputError(f"no shipped case named {name_or_path!r}; {nearest(name_or_path, shipped)}")
-    return read_case(path)
+    return read_case(shipped_or_path(name_or_path, shipped_cases(), "case"))
 
 
 def read_case(path: Path) -> Case:
@@ -292,7 +283,7 @@ def read_case(path: Path) -> Case:
     >>> read_case(shipped_cases()['vegan-diet']).cause.kind
     'vegan diet'
     """
-    return parse_case(read_text(path), str(path))
+    return parse_case(read_text(path, WHAT), str(path))
 
 
 def parse_case(text: str, source: str, confirmed: Collection[str] = ()) -> Case:
@@ -388,53 +379,3 @@ def _explain(error: ValidationError) -> str:
     given = given if len(given) <= 60 else given[:57] + "..."
     text = message[0].lower() + message[1:]
     return f"{key}: {text}, not {given}."
-
-
-def load_toml(text: str, source: str, what: str) -> dict[str, Any]:
-    """Return the text of a TOML file as plain data; `source` and `what` name it in errors.
-
-    Raises
-    ------
-    InputError
-        If it is not valid TOML, or nested so deeply that no person wrote it.
-    """
-    # the parser needs the square of the length of a dotted key, which would take minutes
-    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
-        raise InputError(f"{source}: not {what}: a line with more than {MAX_DOTS} dots.")
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        shown = "".join(character for character in str(error) if character.isprintable())
-        raise InputError(f"{source}: not valid TOML: {shown[:MAX_SHOWN]}.") from None
-    except (RecursionError, ValueError, OverflowError):
-        raise InputError(f"{source}: not {what}: nested too deeply or a number without end.") from None
-
-
-def read_text(path: Path, what: str = "a case file (*.toml)", limit: int = MAX_FILE_BYTES) -> str:
-    """Read a small text file, refusing at once what cannot be one; `what` names it in errors.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is a directory or device, larger than `limit` bytes, or not UTF-8.
-    """
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a directory; give {what} or a shipped name.")
-        if not path.exists():
-            raise InputError(f"{path}: no such file; `remyelin cases` lists the shipped names.")
-        if not path.is_file():
-            raise InputError(f"{path}: is not a regular file; give {what}.")
-        size = path.stat().st_size
-        if size > limit:
-            raise InputError(
-                f"{path}: {size / 1e6:.3g} MB is too large for {what}; the limit is {limit / 1e6:.0f} MB."
-            )
-        return path.read_bytes().decode("utf-8-sig")  # Windows editors write a mark of byte order
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not text in UTF-8; give {what}.") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {reason}.") from None

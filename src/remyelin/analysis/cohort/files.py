@@ -9,9 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from remyelin.analysis.cohort.population import Population, explain, to_data
-from remyelin.base.errors import InputError, nearest
-from remyelin.base.files import there
-from remyelin.person.case import load_toml, read_text
+from remyelin.base.errors import InputError
+from remyelin.base.text_files import load_toml, read_text, shipped_or_path
 
 
 def shipped_populations() -> Mapping[str, Path]:
@@ -47,15 +46,9 @@ def load_population(name_or_path: str) -> Population:
     True
     """
     shipped = shipped_populations()
-    if name_or_path in shipped:
-        return parse_population(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
-    path = Path(name_or_path)
-    if not (path.suffix == ".toml" or "/" in name_or_path or there(path)):
-        raise InputError(f"no shipped population named {name_or_path!r}; {nearest(name_or_path, shipped)}")
-    if not there(path) or path.is_dir():
-        what = "is a folder" if there(path) else "no such file"
-        raise InputError(f"{path}: {what}; give a population file (*.toml) or one of {', '.join(shipped)}.")
-    return parse_population(read_text(path, "a population file (*.toml)"), str(path))
+    path = shipped_or_path(name_or_path, shipped, "population")
+    source = name_or_path if name_or_path in shipped else str(path)
+    return parse_population(read_text(path, "a population file (*.toml)"), source)
 
 
 def parse_population(text: str, source: str) -> Population:

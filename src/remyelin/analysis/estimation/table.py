@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Dose, Exposure, Profile, constant, steps
 from remyelin.cobalamin.dosing import FORMS
 from remyelin.cobalamin.exchange.events import COMPARTMENTS
 from remyelin.cobalamin.settings import MAX_DOSES
-from remyelin.person.case import read_text
 
 Array = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from remyelin.analysis.cohort.population import Population, explain
 from remyelin.analysis.trial.design import Design, Endpoint, Hypothesis, TrialArm, TrialPublished
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
+from remyelin.base.text_files import load_toml, read_text, shipped_or_path
 from remyelin.evidence import Ledger
-from remyelin.person.case import load_toml, read_text
 
 
 def shipped_trials() -> Mapping[str, Path]:
@@ -50,15 +50,9 @@ def load_design(name_or_path: str) -> Design:
     ['treated', 'untreated']
     """
     shipped = shipped_trials()
-    if name_or_path in shipped:
-        return parse_design(shipped[name_or_path].read_text(encoding="utf-8"), name_or_path)
-    path = Path(name_or_path)
-    if not (path.suffix == ".toml" or "/" in name_or_path or there(path)):
-        raise InputError(f"no shipped trial named {name_or_path!r}; {nearest(name_or_path, shipped)}")
-    if not there(path) or path.is_dir():
-        what = "is a folder" if there(path) else "no such file"
-        raise InputError(f"{path}: {what}; give a trial file (*.toml) or one of {', '.join(shipped)}.")
-    return parse_design(read_text(path, "a trial file (*.toml)"), str(path))
+    path = shipped_or_path(name_or_path, shipped, "trial")
+    source = name_or_path if name_or_path in shipped else str(path)
+    return parse_design(read_text(path, "a trial file (*.toml)"), source)
 
 
 def parse_design(text: str, source: str) -> Design:

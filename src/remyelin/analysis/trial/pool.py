@@ -59,7 +59,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """What a trial needs of one arm: persons without a failed course, columns (set, person, visit), strata."""
+    """One arm as a trial uses it: persons without a failed course, columns (set, person, visit), strata."""
 
     persons: NDArray[np.int64]
     columns: Mapping[str, Values]

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
+from remyelin.base.text_files import load_toml, read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence import Ledger
-from remyelin.person.case import case_of, load_toml, read_text, shipped_cases
+from remyelin.person.case import case_of, shipped_cases
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar
 from remyelin.person.record.entries import CauseOf, Entry, Record
