@@ -14,6 +14,7 @@ from typing import Any
 
 from remyelin import Ledger
 from remyelin.analysis.trial import Design, load_design, shipped_trials
+from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.trial_words import difference
 
 PAGE = Path(__file__).parents[1] / "docs" / "trial.md"
@@ -60,7 +61,7 @@ def _row(design: Design, found: dict[str, Any], least: dict[str, Any]) -> str:
     cells = (
         f"`{design.name}`",
         endpoint.name + under,
-        f"{endpoint.visit / 30.4375:.0f}",
+        f"{endpoint.visit / DAYS_PER_MONTH:.0f}",
         "none" if least["n"] is None else str(least["n"]),
         str(last["n"]),
         f"{last['power']:.0%}",

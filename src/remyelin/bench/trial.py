@@ -88,7 +88,7 @@ def _models() -> Iterator[Row]:
     event: NDArray[np.bool_] = rng.random(PERSONS) < np.where(arm == 1, 0.5, 0.5 / 2)
     counts = [(int(event[arm == one].sum()), int((arm == one).sum())) for one in (1, 0)]
     yield _beside(
-        "logistic regression, likelihood ratio",
+        "logistic regression of two groups (ours in closed form), likelihood ratio",
         lambda: two_shares(*counts),
         lambda: sm.Logit(event.astype(np.float64), x[:, :2]).fit(disp=0).llr_pvalue,
     )

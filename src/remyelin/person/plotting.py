@@ -13,13 +13,16 @@ import xarray as xr
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, STATE_COLOURS, UNTREATED
-from remyelin.person.forecast_guard import headline
+from remyelin.person.forecast_guard import SAME_END, headline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HISTORY_MONTHS: Final = 36.0  # how much of the past is drawn
 AXIS: Final = "months from presentation"
+UNSAID: Final = (
+    "this file does not say whether the course is a forecast; run the case again with this version."
+)
 DATES: Final = "viridis"  # colour map of study dates
 
 
@@ -67,8 +70,8 @@ class CoursePlot:
             Points of the disability scale, sum of the severities of all symptoms, or the share of fibres of a
             path of the leg that conduct.
         plans : sequence of str, optional
-            Names of plans; the first is drawn with its 90 % band. By default the treatment as given and, where the
-            model can tell the ends of later starts apart, those of none and twelve months later that it can, and
+            Names of plans; the first is drawn with its 90 % band, and the title names those whose ends are not told
+                apart. By default the treatment as given and, where the model can tell the ends of later starts apart, those of none and twelve months later that it can, and
             twelve months earlier.
         pathway : str
             Path of the leg, for "conducted".
@@ -93,7 +96,7 @@ class CoursePlot:
         every = data["plan"].to_numpy().tolist()
         names = [_known(name, every, "plan") for name in plans or _told(bands, every)]
         axes = _axes(ax)
-        if refused := bands.attrs.get("refused", ""):
+        if refused := bands.attrs.get("refused", UNSAID):
             axes.set_axis_off()
             axes.set_title(fill(headline(refused), 80), fontsize="small", loc="left")
             return axes
@@ -118,6 +121,8 @@ class CoursePlot:
         axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
         axes.set(xlabel=AXIS, ylabel=_label(data, variable))
         axes.legend(frameon=False, fontsize="small")
+        if untold := sorted({*names[1:]} - {*_told(bands, every)}):
+            axes.set_title(fill(f"{', '.join(untold)}: {SAME_END}", 80), fontsize="small", loc="left")
         return axes
 
     def myelin(self, segment: str = "gracile", plan: str = GIVEN, *, ax: Axes | None = None) -> Axes:

@@ -201,6 +201,12 @@ def test_every_symptom_with_a_mechanism_can_be_entered() -> None:
         ("3/5 in the arms and 5/5 in the legs", "5", "3"),
         ("foot drop, 2/5; fingers weak for a time", "2", None),
         ("grip 4/5, deltoid 3/5", None, "3"),
+        ("arms and legs 4/5", "4", "4"),
+        ("4/5 in arms and legs", "4", "4"),
+        ("legs 2/5 arms 5/5", "2", "5"),
+        ("3/5, arms", None, "3"),
+        ("upper legs 3/5", "3", None),
+        ("upper limbs 4/5, lower limbs 2/5", "2", "4"),
     ],
 )
 def test_a_grade_of_power_is_of_the_limb_that_the_note_names(

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from remyelin._version import __version__
 from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.cohort.parts import put
+from remyelin.analysis.cohort.work import made_with
 from remyelin.analysis.trial.design import Design
-from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.pool import UNREADABLE, Pool
 from remyelin.analysis.trial.settings import FEWEST_ANALYSED, LOOK_LEVEL, RANK_TOLERANCE
 
 #: Keys of a design that say something and change no replicate.
@@ -73,6 +74,7 @@ class Kept:
             return cls(None)
         decides: list[Any] = [
             __version__,
+            made_with(),
             design.model_dump(mode="json", exclude=set(WORDS)),
             {column: asdict(looks[column]) for column in sorted(looks)},
             [FEWEST_ANALYSED, LOOK_LEVEL, RANK_TOLERANCE],
@@ -94,7 +96,7 @@ class Kept:
         try:
             with np.load(self._path(name), allow_pickle=False) as found:
                 return Replicates(*(found[one.name] for one in fields(Replicates)))
-        except (OSError, ValueError, KeyError):
+        except UNREADABLE:
             return None
 
     def write(self, name: str, found: Replicates) -> None:

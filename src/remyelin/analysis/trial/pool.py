@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from remyelin.base.errors import InputError, SimulationError, nearest
 from remyelin.evidence import Ledger
 
 Values = NDArray[np.float64]
+#: Errors of a kept file that is missing, cut off or of another version.
+UNREADABLE: Final = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +83,7 @@ class _Table:
                 columns = {name: found[f"column {name}"] for name in wanted}
                 words = {name: found[f"stratum {name}"] for name in strata}
                 return cls(found["persons"], columns, words)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except UNREADABLE:
             return None
 
 

@@ -27,7 +27,10 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
             return f"{middle:.0f} ({low:.0f} to {high:.0f})"
 
         finite = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
-        early, late = ("later or never" if not np.isfinite(v) else f"{v:.2g}" for v in finite[[0, 2]])
+        early, late = (
+            "not known" if np.isnan(v) else f"{v:.2g}" if np.isfinite(v) else "later or never"
+            for v in finite[[0, 2]]
+        )
         better = f"{early} to {late}" if early != late else early
         rows.append(
             {

@@ -120,13 +120,15 @@ def waiting_text(found: Forecast) -> str:
     """Return what is said of waiting: never that it is safe."""
     if found.refused is not None or not found.waiting:
         return CANNOT_TELL
-    worst = max(found.waiting, key=lambda item: item.average[1])
-    if worst.average[1] < WORSE and worst.end[1] < WORSE:
+    worst = max(found.waiting, key=lambda item: max(item.average[1], item.end[1]))
+    if max(worst.average[1], worst.end[1]) < WORSE:
         return CANNOT_TELL
     low, median, high = worst.average
+    least, end, most = worst.end
     return (
-        f"Under {worst.plan!r} disability is on average {median:.1f} points of 16 higher over the {worst.months:.0f} "
-        f"months of the forecast ({low:.1f} to {high:.1f}). {NOT_DELAYED}"
+        f"Under {worst.plan!r} disability is {end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to "
+        f"{most:.0f}), and on average {median:.1f} points over its {worst.months:.0f} months ({low:.1f} to "
+        f"{high:.1f}). {NOT_DELAYED}"
     )
 
 

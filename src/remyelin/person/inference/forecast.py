@@ -278,6 +278,7 @@ def _followed(
     start = _start(plan)
     presence = np.broadcast_to(state.judge.presence, state.shape)[:, 0, 0]
     better = first_better(np.stack(list(severities.values()), axis=-1), days, start, presence)
+    known = start is None or start >= days[0]  # of a first dose before the forecast begins nothing is known
     return Followed(
         plan,
         start,
@@ -285,7 +286,7 @@ def _followed(
         state.scale["total"][:, 0].astype(np.float64),
         severities,
         {name: values[:, 0] for name, values in signs_at(state).items()},
-        np.nan_to_num(better, nan=np.inf, posinf=np.inf),
+        np.nan_to_num(better, nan=np.inf, posinf=np.inf) if known else np.full(len(better), np.nan),
     )
 
 
@@ -300,7 +301,8 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
         if not later:
             continue
-        ahead = item.days >= 0.0
+        # what is past differs by nothing and would thin the average
+        ahead = item.days >= max(0.0, base.start or 0.0)
         difference = (item.scale - base.scale[picks])[:, ahead]
         months = np.diff(item.days[ahead]) / DAYS_PER_MONTH
         area = (0.5 * (difference[:, 1:] + difference[:, :-1]) * months).sum(axis=1)

@@ -32,9 +32,10 @@ _SENTENCES: Final = {
 }
 _POWER: Final = re.compile(r"\b([0-5])[+-]?/5")
 _ARM: Final = re.compile(
-    r"\b(arms?|hands?|fingers?|wrists?|elbows?|shoulders?|grips?|upper|deltoid|biceps|triceps)\b"
+    r"\b(arms?|hands?|fingers?|wrists?|elbows?|shoulders?|grips?|deltoid|biceps|triceps|upper (?:limbs?|extremit\w+))\b"
 )
-_LEG: Final = re.compile(r"\b(legs?|foot|feet|toes?|ankles?|knees?|hips?|lower)\b")
+_LEG: Final = re.compile(r"\b(legs?|foot|feet|toes?|ankles?|knees?|hips?|lower (?:limbs?|extremit\w+))\b")
+_LIMBS: Final = {"power_arm": _ARM, "power_leg": _LEG}
 #: Coexisting diseases that bring findings of their own, as conditions of a record.
 _CONDITIONS: Final = {
     "diabetic neuropathy": "diabetes",
@@ -168,13 +169,27 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
 def _powers(note: str) -> dict[str, str]:
     """Return the grade of the weakest muscle, "0" to "5", by ``power_leg`` and ``power_arm``, as a note writes it.
 
-    A grade is of the limb named in its part of the note, or in a part before; of the leg where none is named.
+    A note names its limbs before the grades or behind them, as its first word of either kind does; limbs that share a
+    grade have it both. Without a limb a grade is of the leg.
+
+    Examples
+    --------
+    >>> _powers("arms and legs 4/5"), _powers("4/5 in the arms, 2/5 in the legs")
+    ({'power_arm': '4', 'power_leg': '4'}, {'power_arm': '4', 'power_leg': '2'})
     """
+    text = note.casefold()
+    words = [(at.start(), name, "limb") for name, limb in _LIMBS.items() for at in limb.finditer(text)]
+    words += [(at.start(), at[1], "grade") for at in _POWER.finditer(text)]
+    words.sort()
+    groups: list[dict[str, set[str]]] = []
+    before = ""
+    for _, word, kind in words:
+        if kind == words[0][2] and before != kind:
+            groups.append({"limb": set(), "grade": set()})
+        groups[-1][kind].add(word)
+        before = kind
     found: dict[str, str] = {}
-    limb = "power_leg"
-    for part in re.split(r"[,;]|\band\b", note.casefold()):
-        if _ARM.search(part) or _LEG.search(part):
-            limb = "power_arm" if _ARM.search(part) else "power_leg"
-        for grade in _POWER.findall(part):
-            found[limb] = min(grade, found.get(limb, grade))
+    for group in groups:
+        for name in (group["limb"] or {"power_leg"}) if group["grade"] else ():
+            found[name] = min({*group["grade"], found.get(name, "5")})
     return found

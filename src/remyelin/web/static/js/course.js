@@ -49,6 +49,7 @@ export async function show(main) {
   const tell = (data) => {
     clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} 0 points: no disability; 16: the most on the scale.`)] : coming(reply.data));
     reply.data = data;
+    reply.failed = false;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
     waiting.set(data);
     draw();
@@ -178,7 +179,7 @@ export async function show(main) {
   };
   // Whether the end of a plan is not known: not told apart from that of plan A, or not answered yet.
   const unknown = (id) => id !== "a" && !reply.data?.starts.find((start) => start.name === id)?.told_apart;
-  const words = () => (reply.data ? "the model cannot tell" : "being computed");
+  const words = () => (reply.data ? "the model cannot tell" : reply.failed ? "not computed" : "being computed");
 
   let person = null;
   let carded = "";
@@ -256,7 +257,7 @@ export async function show(main) {
       if (!old()) waiting.set(curve);
     } catch (error) {
       fail(error);
-      if (error.name !== "AbortError" && !old() && !reply.data) clear(strip, h("p", { class: "hint" }, "The answer could not be computed."));
+      if (error.name !== "AbortError" && !old() && !reply.data) { reply.failed = true; clear(strip, h("p", { class: "hint" }, "The answer could not be computed.")); draw(); }
     }
   }, () => settle());
   // One verdict for each case, whatever its plans; until it is there no forecast is shown.

@@ -25,7 +25,7 @@ export async function show(main, rest, signal) {
       if (!made.waiting) line.dataset.ready = "1";
     });
     queues.push(made);
-    return { ask: (...given) => { delete line.dataset.ready; made.ask(...given); } };
+    return { ask: (...given) => { delete line.dataset.ready; made.ask(...given); }, stop: () => made.stop() };
   };
   const said = () => h("p", { class: "story", "aria-live": "polite" });
   const step = (number, title, text, ...inside) => h("section", { id: `step-${number}`, "aria-labelledby": `step-${number}-title` }, h("h2", { id: `step-${number}-title` }, `${number}. ${title}`), h("p", {}, text), ...inside);
@@ -101,7 +101,7 @@ export async function show(main, rest, signal) {
   });
   const pick = (made, value) => made.ask(value);
   let timer;
-  const later = (made, value) => { delete cost.dataset.ready; waiting.set(null); clearTimeout(timer); timer = setTimeout(() => made.ask(value), 300); };
+  const later = (made, value) => { made.stop(); delete cost.dataset.ready; waiting.set(null); clearTimeout(timer); timer = setTimeout(() => made.ask(value), 300); };
 
   clear(main, h("h1", {}, "Five steps"),
     h("p", { class: "caption do" }, "From one nerve fibre to what waiting costs, in five minutes. Each step has one control: move it and read the sentence under it. Everything is computed now; nothing here is advice."),
