@@ -71,8 +71,8 @@ class CoursePlot:
             path of the leg that conduct.
         plans : sequence of str, optional
             Names of plans; the first is drawn with its 90 % band, and the title names those whose ends are not told
-                apart. By default the treatment as given and, where the model can tell the ends of later starts apart, those of none and twelve months later that it can, and
-            twelve months earlier.
+            apart. By default the treatment as given and, where the model can tell the ends of later starts apart,
+            those of none and twelve months later that it can, and twelve months earlier.
         pathway : str
             Path of the leg, for "conducted".
         ax : Axes, optional
