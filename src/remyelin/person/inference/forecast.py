@@ -64,7 +64,8 @@ class Followed:
         Points of the disability scale.
     symptoms, signs : mapping of str to (pick, day) array
     first_better : (pick,) array
-        Days from the first dose until a symptom is noticeably better; infinite if none gets so.
+        Days from the first dose until a symptom is noticeably better; infinite if none gets so, NaN where the first
+        dose lies before the days of the forecast.
     """
 
     plan: Plan
@@ -86,9 +87,9 @@ class Waited:
     end : (float, float, float)
         Low, median and high of the points at the end of the course.
     average : (float, float, float)
-        Of the mean of the points over the months of the forecast.
+        Of the mean of the points over these months.
     months : float
-        From day 0 to the end of the forecast.
+        From the earlier start, not before day 0, to the end of the forecast.
     """
 
     plan: str

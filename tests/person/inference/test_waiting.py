@@ -1,0 +1,50 @@
+"""Sentences and sizes of what a later start costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.inference.answer import waiting_text
+from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting
+
+MONTHS = np.array([-12.0, 0.0, 12.0, 24.0, 36.0])
+
+
+def followed(name: str, start: float | None, scale: list[float]) -> Followed:
+    """Return two equal persons under a plan of this name."""
+    plan = SimpleNamespace(name=name)
+    begun = None if start is None else start * DAYS_PER_MONTH
+    points = np.tile(np.array(scale), (2, 1))
+    return Followed(plan, begun, MONTHS * DAYS_PER_MONTH, points, {}, {}, np.zeros(2))  # type: ignore[arg-type]
+
+
+def said(*waited: Waited) -> str:
+    return waiting_text(Forecast(None, True, (), (), waited, (), ()))
+
+
+def test_months_that_are_past_do_not_thin_the_average() -> None:
+    """Two years under no treatment, then one start now and one later: they differ only from now on."""
+    given = followed("as recorded", None, [2, 4, 6, 8, 9])
+    now = followed("from now", 24.0, [2, 4, 6, 8, 2])
+    later = followed("12 months later", 36.0, [2, 4, 6, 8, 8])
+    (found,) = [item for item in _waiting([given, now, later]) if item.plan == "12 months later"]
+    assert found.months == pytest.approx(12.0)
+    assert found.average[1] == pytest.approx(3.0)
+    assert found.end[1] == 6.0
+
+
+def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
+    steep = Waited("12 months later", (0.0, 2.0, 5.0), (-0.1, 0.04, 0.3), 60.0)
+    even = Waited("untreated", (0.0, 0.3, 1.0), (0.0, 0.2, 0.4), 60.0)
+    text = said(even, steep)
+    assert "12 months later" in text
+    assert "2 points of 16 higher at the end" in text
+    assert text.endswith(NOT_DELAYED)
+    assert said(even) == CANNOT_TELL
+    assert said(even, replace(steep, end=(0.0, 0.4, 1.0))) == CANNOT_TELL
