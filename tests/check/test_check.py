@@ -82,6 +82,10 @@ def test_a_metabolite_alone_leaves_open_whether_to_test() -> None:
     person = 'symptoms = ["numbness"]\nrisks = ["vegan"]\n' + PERSON
     assert said(of(person + '[labs]\nmma = "0.6 umol/L"\n'), "testing")
     assert not said(of(person + '[labs]\nholotc = "20 pmol/L"\n'), "testing")
+    # a raised one, and the rule that would offer no test without a symptom
+    at_risk = 'risks = ["vegan"]\n' + PERSON
+    assert "no test is offered" in said(of(at_risk), "testing")
+    assert "no test is offered" not in said(of(at_risk + '[labs]\nmma = "0.9 umol/L"\n'), "testing")
 
 
 def test_what_disturbs_a_value_stands_beside_it() -> None:
