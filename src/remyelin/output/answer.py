@@ -22,7 +22,9 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = "In brackets: the range that holds 90 % of the parameter sets of the model."
+RANGE: Final = (
+    "In brackets: the range that holds 90 % of the simulated persons, each under a parameter set of its own."
+)
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 

@@ -61,7 +61,11 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
         )
     lines += [wrapped(note) for note in data["notes"]]
     for item in data["not_understood"]:
-        lines.append(wrapped(f"Left out, line {item['line']} ({item['text']}): {item['reason']}.", rest="  "))
+        lines.append(
+            wrapped(
+                f"Left out, line {item['line']} ({item['text']}): {item['reason'].rstrip('.')}.", rest="  "
+            )
+        )
     if data["entries"]:
         lines += ["", f"{'':3}{'months':>7}  {'entry':34}{'observed':>18}  {'predicted (90 %)':>34}"]
     for index, item in enumerate(data["entries"], start=1):
