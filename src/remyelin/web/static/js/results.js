@@ -39,6 +39,15 @@ const START = [
 
 // What was typed stays while other views are open; it never leaves this machine and is not stored.
 let kept = START.map((row) => [...row]);
+// Rows that others took the place of, if they were more than the example.
+let before = null;
+const example = () => csv(kept) === csv(START);
+
+// Takes over rows from another view.
+export function receive(text) {
+  if (!example() && csv(kept) !== text) before = kept;
+  kept = rowsOf(text);
+}
 
 const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 export const csv = (rows) => `when,kind,name,value,unit,note\n${rows.filter((row) => row.some((cell) => cell.trim())).map((row) => row.map(quoted).join(",")).join("\n")}\n`;
@@ -156,8 +165,9 @@ export async function show(main) {
   const take = (text) => {
     if (/^\s*[{<[]/.test(text) || (/^[^,\n]*=/.test(text.trim()) && !/^when[,;\t]/m.test(text))) { raw = text; area.value = text; pasted.open = true; return; }
     raw = "";
-    rows = rowsOf(text);
-    kept = rows;
+    receive(text);
+    rows = kept;
+    back.hidden = !before;
     draw();
   };
   let raw = "";
@@ -166,6 +176,7 @@ export async function show(main) {
     h("div", { class: "row" }, h("button", { type: "button", id: "to-table", onclick: () => take(area.value) }, "Put it into the table")));
   const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
   const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
+  const back = h("button", { type: "button", id: "record-back", hidden: !before, onclick: () => { [kept, before] = [before, kept]; rows = kept; raw = ""; draw(); } }, "Bring back the rows before");
   const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
 
   async function compute() {
@@ -212,7 +223,7 @@ export async function show(main) {
         h("button", { type: "button", id: "record-case", onclick: async () => {
           try { take((await post("/api/record", { case: state.case })).text); } catch (error) { note.textContent = error.message; }
         } }, "Take over the open case"),
-        h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again")),
+        h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again"), back),
       note,
       h("div", { class: "field" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted),
     h("section", { "aria-label": "Answer" }, place));
