@@ -35,8 +35,8 @@ PICTURES: Final = (
 )
 
 
-def who(course: Course, summary: Summary) -> str:
-    """Say in a sentence whose course it is: age, sex, cause, since when, treatment."""
+def who(course: Course) -> str:
+    """Say in a sentence whose course it is: age, sex, cause, since when."""
     case = course.case
     person = f"A {'woman' if case.person.sex == 'female' else 'man'} of {case.person.age:.0f}"
     if case.cause.kind == NONE:
@@ -48,8 +48,7 @@ def who(course: Course, summary: Summary) -> str:
         if case.cause.stated
         else f"a deficiency of unknown cause, computed as {case.cause.kind}"
     )
-    given = "; ".join(summary["treatment"]) or "no treatment"
-    return f"{person} with {cause}{since}. Treatment: {given}."
+    return f"{person} with {cause}{since}."
 
 
 def render_report(course: Course, summary: Summary | None = None) -> str:
@@ -75,7 +74,7 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
     waiting = "" if refused else next((to_svg(item) for item in waiting_figure(course)), "")
     return template("report").render(
         s=summary,
-        who=who(course, summary),
+        who=who(course),
         figures=figures,
         curve=Markup(waiting),
         drawn=PICTURES,
