@@ -36,7 +36,8 @@ def test_the_answer_keeps_its_contract(posterior) -> None:
     assert data["schema"] == "remyelin-fit/2"
     assert set(data) >= {
         "schema", "caution", "source", "rough", "persons", "effective_sample", "pareto_k", "fits", "causes",
-        "disagrees", "not_understood", "notes", "entries", "forecast", "steps", "next_test", "next_test_note", "rests_on",
+        "disagrees", "not_understood", "notes", "entries", "forecast", "steps", "next_test",
+        "next_test_note", "rests_on",
     }  # fmt: skip
     assert set(data["forecast"]) >= {"refused", "caution", "waiting", "plans", "later_starts"}
     for start in data["forecast"]["later_starts"]:
