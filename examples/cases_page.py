@@ -12,29 +12,48 @@ from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.output.formatting import number
+from remyelin.output.reported import MISSES, PLACED, SILENT, TIMING, UNUSED
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, averaged, both, counted, probabilities
-from remyelin.person.forecast_guard import CANNOT, NOT_DELAYED, SAME_END, points
+from remyelin.person.forecast_guard import CANNOT, CANNOT_TELL, NOT_DELAYED, SAME_END, points
 
 HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
-A published patient stands here twice. **Placed by laboratory values alone**: cause, values and the day of
-presentation find the person; symptoms, signs and their beginnings are not used. There the model can be wrong, and is:
-"miss" marks it, "agrees, not in time" a duration off by more than a factor of two. **With the findings at
-presentation**: they are used as well, by the likelihood of `remyelin fit`, and the curves, bands and headline are of
-persons who resemble them. How well these meet the findings is no test and no prediction; the course afterwards is.
-The agreement of laboratory values is no test in either. What the excerpt at hand does not say of a published case is
-not said here; without laboratory values the prior for the time since the cause began stands. Severities run from 0
-(none) to 1; the disability scale from 0 to 16. `remyelin cases --compare` prints the comparison alone.
+A published patient is computed twice:
 
-Vibration sense reported impaired agrees where the model's examination finds a loss, reported absent only from half of
-it lost on. Of position sense the model has no share to compare: Romberg's sign stands for it, impaired or absent.
+* **By laboratory values alone**: cause, values (marked "placed by") and the day of presentation place the person;
+  symptoms and signs are not used. Here the model can be wrong: "**miss**" marks it, "other time" a duration off by more
+  than a factor of two.
+* **Fitted**: the findings at presentation are used as well, by the likelihood of `remyelin fit`. How well they are met
+  is no test and no prediction; the course afterwards is.
+
+What the excerpt at hand does not say of a patient is not said here. Symptoms have a severity from 0 to 1 and the time
+for which they have been noticed; the disability scale has 16 points. Vibration sense reported impaired agrees where the
+model's examination finds a loss, reported absent only from half of it lost on; position sense has no computed share, so
+Romberg's sign stands for it. `remyelin cases --compare` prints these comparisons with the probability of every finding,
+`remyelin run NAME` all markers, symptoms and studies by date.
 
 {textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Where the model does not reproduce what a case
 reports, neither a forecast nor a comparison of delays is shown.
 """
+#: Markers of the line that says how the person is at presentation.
+MARKERS = ("Serum B12", "Methylmalonate", "Homocysteine", "Haemoglobin")
+#: Earlier and later starts shown beside the treatment as given; `remyelin run` has more.
+STARTS = tuple(
+    f"started {start}"
+    for start in ("12 months earlier", "3 months later", "12 months later", "24 months later")
+)
+#: Severity from which a computed symptom is named there.
+NAMED = 0.05
+SHORT = {
+    "severity ": "",
+    "power of the leg ": "leg ",
+    ", of the arm ": ", arm ",
+    " of the vibration sense of the legs lost": " lost",
+    "outside the model": "not computed",
+}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -45,106 +64,91 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     )
 
 
-def misses(name: str, rows: list[dict[str, str]]) -> str:
-    """Return in plain words where the model differs from the report, why, and where it is silent."""
+def cell(text: str, note: str) -> str:
+    """Return what the model says and the verdict as one cell."""
+    for long, short in SHORT.items():
+        text = text.replace(long, short)
+    verdict = {MISSES: "**miss**", TIMING: "other time", SILENT: "", UNUSED: "", PLACED: "placed by"}.get(
+        note, note
+    )
+    return f"{text}: {verdict.removeprefix('used, and ').removeprefix('used, ')}" if verdict else text
 
-    def listed(note: str) -> str:
-        return "; ".join(
-            f"{row['what']} ("
-            + ("" if row["reported"] == "present" else f"reported {row['reported']}; ")
-            + f"model: {row['model']})"
+
+def compared(rows: list[dict[str, str]]) -> str:
+    """Return a case's report beside the model, by laboratory values alone and with the findings used."""
+    return table(
+        ["at presentation", "reported", "by laboratory values alone", "fitted"],
+        [
+            [
+                row["what"],
+                row["reported"],
+                cell(row["model"], row["note"]),
+                cell(row["fitted"], row["met"]) if row["met"].startswith("used") else "",
+            ]
             for row in rows
-            if row["note"] == note
-        )
-
-    wrong, late = listed("miss"), listed("agrees, not in time")
-    silent = [row["what"] for row in rows if row["note"] == "no verdict"]
-    start = "By laboratory values alone the model misses"
-    parts = [f"{start}: {wrong}." if wrong else f"{start} nothing of what it can judge."]
-    if late:
-        parts.append(f"Another time course: {late}.")
-    if silent:
-        parts.append(f"It says nothing of {', '.join(silent)}.")
-    parts.append(WHY.get(name, ""))
-    return " ".join(parts) + "\n"
+        ],
+    )
 
 
-def page(summary: dict[str, Any], rows_of: list[dict[str, str]], likely: list[dict[str, Any]]) -> str:
-    """Return the section of one case."""
-    case = summary["case"]
-    parts = [f"## {case['name']}: {case['title']}\n"]
-    if case["citation"]:
-        parts.append(f"Source: {case['citation']}\n")
-    if case["summary"]:
-        parts.append(case["summary"] + "\n")
-    if case["outcome"]:
-        parts.append(f"Reported outcome: {case['outcome']}\n")
-    if rows_of:
-        rows = [[row["what"], row["reported"], row["model"], row["note"], *fitted(row)] for row in rows_of]
-        head = [
-            "at presentation",
-            "source",
-            "by laboratory values alone",
-            "",
-            "with the findings (fitted)",
-            "",
-        ]
-        parts.append(table(head, rows))
-        parts.append(misses(case["name"], rows_of))
-    if likely:
-        rows = [[item["what"], f"{item['before']:.2f}", f"{item['after']:.2f}"] for item in likely]
-        parts.append(table(["probability of what is reported", "by laboratory values alone", "fitted"], rows))
-    # a course that is no forecast is shown as it is computed at presentation, and no further
-    count = 1 if summary["forecast"]["refused"] is not None else len(summary["dates"])
-    dates = [date["label"] for date in summary["dates"]][:count]
-    computed = [row for row in summary["symptoms"] if row["tier"] == "mechanism"]
-    rows = [
-        [row["label"], *(number(v) for v in row["values"][:count]), row["unit"]]
+def computed(summary: dict[str, Any]) -> str:
+    """Return how the computed person is at presentation: markers, symptoms, disability, studies."""
+    said = [
+        f"{row['label'].lower().replace('b12', 'B12')} {number(row['values'][0])} {row['unit']}"
         for row in summary["biomarkers"]
+        if row["label"] in MARKERS
     ]
-    rows += [[row["label"], *(f"{v:.2f}" for v in row["values"][:count]), "severity"] for row in computed]
-    rows += [[row["label"], *row["shown"][:count], ""] for row in summary["signs"]]
-    parts.append(table(["model, treated as given", *dates, ""], rows))
+    said += [
+        f"{row['label'].lower()} {row['values'][0]:.2f}"
+        for row in summary["symptoms"]
+        if row["tier"] == "mechanism" and row["values"][0] >= NAMED
+    ]
     abnormal = [
         f"{row['label']} {'absent' if row['values'][0]['flag'] == 'absent' else number(row['values'][0]['value'])}"
         for row in summary["studies"]
         if row["values"][0]["flag"]
     ]
-    parts.append(f"Outside the normal limit at presentation: {'; '.join(abnormal) or 'nothing'}.\n")
-    parts.append(summary["forecast"]["headline"] + "\n")
+    outside = "; ".join(abnormal) or "nothing"
+    return f"Computed at presentation: {', '.join(said)}. Studies outside the normal limit: {outside}.\n"
+
+
+def plans(recovery: dict[str, Any]) -> str:
+    """Return the plans beside each other; neighbours that cannot be told apart share a row."""
+    rows: list[list[str]] = []
+    for plan in recovery["plans"]:
+        if not plan["shown"] or (
+            plan["label"].startswith("started") and not plan["label"].startswith(STARTS)
+        ):
+            continue
+        now = number(plan["disability_at_presentation"])
+        if plan["told_apart"] is not False:
+            end = points(plan["median"], plan["low"], plan["high"], recovery["most_points"])
+            rows.append([plan["label"], now, end, f"{plan['axons_at_horizon']:.0%}"])
+        elif rows and rows[-1][1:] == [now, CANNOT, ""]:
+            rows[-1][0] += f"; {plan['label']}"
+        else:
+            rows.append([plan["label"], now, CANNOT, ""])
+    end = f"disability {recovery['horizon']} on, median (90 %)"
+    return table(["plan", "disability at presentation", end, "leg sensory axons left"], rows)
+
+
+def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
+    """Return the section of one case."""
+    case = summary["case"]
+    parts = [f"## {case['name']}: {case['title']}\n"]
+    told = [case["summary"], f"Outcome: {case['outcome']}" if case["outcome"] else ""]
+    told.append(f"Source: {case['citation']}" if case["citation"] else "")
+    parts.append(" ".join(text for text in told if text) + "\n")
+    if rows_of:
+        parts += [compared(rows_of), WHY.get(case["name"], "") + "\n"]
+    parts.append(computed(summary))
+    headline = summary["forecast"]["headline"]
     if summary["forecast"]["refused"] is not None:
-        return "\n".join(parts)
-    most = summary["recovery"]["most_points"]
-    plans = [
-        [
-            plan["label"],
-            number(plan["disability_at_presentation"]),
-            CANNOT
-            if plan["told_apart"] is False
-            else points(plan["median"], plan["low"], plan["high"], most),
-            "" if plan["told_apart"] is False else f"{plan['axons_at_horizon']:.0%}",
-        ]
-        for plan in summary["recovery"]["plans"]
-        if plan["shown"]
-    ]
-    horizon = summary["recovery"]["horizon"]
-    parts.append(
-        table(
-            [
-                "plan",
-                "disability at presentation",
-                f"at {horizon}, median (90 %)",
-                "leg sensory axons left",
-            ],
-            plans,
-        )
-    )
+        parts.append(headline.removesuffix(f" {CANNOT_TELL}") + " Treatment should not be delayed.\n")
+    else:
+        said = headline.split("; what remains")[0]  # the table below has what remains and what waiting costs
+        parts.append(f"{said}. Treatment should not be delayed.\n")
+        parts.append(plans(summary["recovery"]))
     return "\n".join(parts)
-
-
-def fitted(row: dict[str, str]) -> list[str]:
-    """Return the cells of a row with the findings used; empty where they are not."""
-    return [row["fitted"], row["met"]] if row["met"].startswith("used") else ["", ""]
 
 
 def main(path: Path) -> None:
@@ -159,7 +163,7 @@ def main(path: Path) -> None:
         if case.kind == "case":
             rows += own
             likely.append({"chances": chance})
-        sections.append(page(summarise(course), own, chance))
+        sections.append(page(summarise(course), own))
     text = [HEAD, counted(rows) + "\n", averaged(likely) + "\n", *sections]
     path.write_text("\n".join(text), encoding="utf-8")
 

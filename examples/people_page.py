@@ -190,7 +190,6 @@ def rivals(data: dict) -> str:
                 show(item["best"]),
                 show(item["tenth"]),
                 str(len(item["outside"])),
-                ", ".join(item["outside"]),
                 # in whole points of few persons: a difference of none is no finding
                 f"{show(waiting[1])} ({show(waiting[0])} to {show(waiting[2])})"
                 if waiting[0] and waiting[0] > 0.0
@@ -202,7 +201,6 @@ def rivals(data: dict) -> str:
         "best log-likelihood",
         "tenth best",
         "rows outside their bounds",
-        "which",
         "scale at one year after a delay of one month less that without delay, points, median (ten readings)",
     ]
     return table(head, rows)

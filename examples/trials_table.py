@@ -23,7 +23,7 @@ END = "<!-- end of {} -->"
 
 
 def digest() -> str:
-    """Return the digest of all shipped designs without their words, by which a test knows tables that are out of date."""
+    """Return the digest of all shipped designs without their words: a test knows outdated tables by it."""
     designs = [load_design(name).model_dump(mode="json", exclude=set(WORDS)) for name in shipped_trials()]
     return hashlib.sha256(json.dumps(designs, sort_keys=True).encode()).hexdigest()[:12]
 

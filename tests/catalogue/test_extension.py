@@ -105,6 +105,23 @@ def test_an_added_fibre_model_must_be_one_and_build_a_fibre(monkeypatch: pytest.
         fibre_of("wrong", 10.0, 21)
 
 
+def test_a_fault_inside_an_added_fibre_model_is_not_taken_for_a_wrong_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def faulty(diameter_um: float, size: float, **options: object) -> None:
+        len(3)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MODELS, "_all", {**MODELS, "faulty": FibreModel(faulty, True, "faulty")})
+    with pytest.raises(TypeError, match=r"object of type 'int' has no len"):
+        fibre_of("faulty", 10.0, 21)
+
+
+def test_an_option_that_a_model_does_not_have_is_refused_for_every_model() -> None:
+    for name in MODELS:
+        with pytest.raises(InputError, match="unexpected keyword argument 'nonsense'"):
+            fibre_of(name, 10.0, 21, nonsense=1)
+
+
 def test_an_added_number_must_have_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "numbers.toml"
     file.write_text('[prior.weight]\nvalue = 70.0\nunit = "kg"\nkind = "assumed"\n')

@@ -34,6 +34,15 @@ def estimate(
             help="Write it here for pyPESTO instead of doing it.",
         ),
     ] = None,
+    nonmem: Annotated[
+        Path | None,
+        typer.Option(
+            "--nonmem",
+            metavar="DIR",
+            parser=folder_named,
+            help="Write it here as a NONMEM control stream.",
+        ),
+    ] = None,
     settings: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -50,8 +59,8 @@ def estimate(
         if not equals:
             raise InputError(f"--covariate {item}: write NAME=VALUE, as AGE=60.")
     try:
-        if petab is not None:
-            _write_petab(petab, table, given, ledger_with(settings), as_json)
+        if petab is not None or nonmem is not None:
+            _write(petab, nonmem, table, given, ledger_with(settings), as_json)
             return
         found = estimated(table, ledger=ledger_with(settings), covariates=given, draws=draws, seed=seed)
     except InputError as error:  # a caller of Python gives a table, a user of the command line a file
@@ -73,14 +82,26 @@ def estimate(
             )
 
 
-def _write_petab(folder: Path, table: str, covariates: dict[str, float], ledger: Any, as_json: bool) -> None:
-    from remyelin.analysis.estimation import to_petab
+def _write(
+    petab: Path | None,
+    nonmem: Path | None,
+    table: str,
+    covariates: dict[str, float],
+    ledger: Any,
+    as_json: bool,
+) -> None:
+    """Write the problem for pyPESTO (one a person) or for NONMEM (one of all persons)."""
+    from remyelin.analysis.estimation import to_nonmem, to_petab
     from remyelin.base.files import claimed
 
-    files = to_petab(table, ledger=ledger, covariates=covariates)
+    if petab is not None and nonmem is not None:
+        raise InputError("--petab and --nonmem: give one of them.")
+    folder, make, named = (petab, to_petab, ".yaml") if petab is not None else (nonmem, to_nonmem, ".ctl")
+    assert folder is not None
+    files = make(table, ledger=ledger, covariates=covariates)
     with claimed(folder, names=list(files)) as held:
         held.write(files)
-    problems = [str(folder / name) for name in files if name.endswith(".yaml")]
+    problems = [str(folder / name) for name in files if name.endswith(named)]
     if as_json:
         print_json({"table": table, "problems": problems})
     else:

@@ -32,19 +32,16 @@ def posterior():
 def test_the_answer_keeps_its_contract(posterior) -> None:
     data = answer(posterior, forecast(posterior))
     json.dumps(data, allow_nan=False)
+    # A key that goes or is renamed raises the number of the schema; so does a change of what one means.
+    assert data["schema"] == "remyelin-fit/2"
     assert set(data) >= {
-        "schema",
-        "persons",
-        "effective_sample",
-        "pareto_k",
-        "fits",
-        "disagrees",
-        "not_understood",
-        "entries",
-        "forecast",
-        "next_test",
-        "rests_on",
-    }
+        "schema", "caution", "source", "rough", "persons", "effective_sample", "pareto_k", "fits", "causes",
+        "disagrees", "not_understood", "notes", "entries", "forecast", "steps", "next_test",
+        "next_test_note", "rests_on",
+    }  # fmt: skip
+    assert set(data["forecast"]) >= {"refused", "caution", "waiting", "plans", "later_starts"}
+    for start in data["forecast"]["later_starts"]:
+        assert set(start) >= {"plan", "points_at_end", "points_on_average"}
     assert data["persons"] == len(posterior.sample.draws)
     assert [entry["line"] for entry in data["entries"]] == [5, 6, 7, 8, 9]
     assert set(data["entries"][1]["predicted"]) == {"median", "low", "high"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -104,6 +105,7 @@ def fibre_of(
     ------
     InputError
         For an unknown model, an option that the model does not have, or a diameter or size it cannot be built with.
+        An error raised inside a model of another package is passed on as it is.
 
     Examples
     --------
@@ -118,10 +120,15 @@ def fibre_of(
     chosen = MODELS[model]
     numbers = Ledger.shipped() if ledger is None else ledger
     try:
-        made = chosen.build(diameter_um, size, temperature=temperature, ledger=numbers, **options)
+        inspect.signature(chosen.build).bind(
+            diameter_um, size, temperature=temperature, ledger=numbers, **options
+        )
+    except ValueError:  # a callable that does not say what it takes
+        pass
     except TypeError as error:
         where = f"help(remyelin.fibre.MODELS[{model!r}].build)"
         raise InputError(f"fibre model {model!r}: {error}; {where} says what it takes.") from error
+    made = chosen.build(diameter_um, size, temperature=temperature, ledger=numbers, **options)
     if not isinstance(made, Fibre):
         raise InputError(f"fibre model {model!r} returned a {type(made).__name__}, not a Fibre.")
     return made

@@ -22,43 +22,41 @@ LATER: Final = 12.0  # months after presentation at which the model is read besi
 #: Why the model differs, in words: judgement, written with the figures at hand.
 WHY: Final[Mapping[str, str]] = {
     "man-54-ascending-numbness": (
-        "A methylmalonate of 310 places him early in the disease, where the model feels nothing; he was ill. "
-        "The model ties nerve and metabolites together more tightly than this patient does."
+        "A methylmalonate of 310 places him early in the disease, where the model feels next to nothing; he "
+        "was ill. The model ties nerve and metabolites together more tightly than this patient does."
     ),
     "nitrous-oxide-18": (
-        "His disease was of motor axons, with little of the cord; the gas, in the model, harms the sensory columns "
-        "first and spares the motor nerves, so he keeps his power and his ankle jerks."
+        "His disease was of motor axons, with little of the cord; the gas, in the model, harms the sensory "
+        "columns first and the motor nerves little, so his leg keeps a power of 4/5 where his foot had 2/5."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, at which the model tingles and has lost some vibration "
-        "sense but is neither weak nor unsteady; she became both within ten days. Her copper was low as well, which "
+        "Homocysteine places a light exposure over a year, at which the model has lost some vibration sense "
+        "but is neither weak nor unsteady; she became both within ten days. Her copper was low as well, which "
         "the model does not know."
     ),
     "nitrous-oxide-anaesthesia-57": (
-        "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point to a "
-        "deficiency from before, which the excerpt does not name, and a case has one cause."
+        "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point "
+        "to a deficiency from before, which the excerpt does not name, and a case has one cause."
     ),
     "optic-neuropathy-68": (
-        "Sight agrees, in half the time; the rest of him does not: the report has reduced vibration sense and nothing "
-        "else, the model a man who cannot walk. The model's optic nerve fails only late in a disease that has long "
-        "taken the cord; "
-        "tobacco smoke, which the report names too, is not modelled."
+        "The report has failing sight, reduced vibration sense and nothing else. The model's optic nerve "
+        "fails only late in a disease that has long taken the cord, so it spares his sight and gives him "
+        "Romberg's sign; tobacco smoke, which the report names too, is not modelled."
     ),
     "srikanth-2002": (
-        "No laboratory value places him: the prior of five years makes him far too ill, numb for a year instead of "
-        "fifteen days, and where he recovered completely the model does not."
+        "No laboratory value places him: at the prior time since the cause began his vibration sense is "
+        "impaired, as reported, and numbness is not noticed yet."
     ),
     "stabler-2013": (
-        "Metabolites place her well, and symptoms run to this state in five months where hers took a year and a half. "
-        "Vibration sense goes early in the model and position sense late: she has lost much of the one and not yet the "
-        "other, where the report has both impaired."
+        "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
+        "half. Her red cells are large in the model and were not."
     ),
     "vegetarian-66": (
         "Twenty years at the intake of a strict vegan are run, which she may not have had all the time; no "
-        "laboratory value of hers places her. At that intake the model's cord keeps the methylation it needs and only "
-        "the nerves lack some: faint tingling for nine years and a quarter of the vibration sense lost, neither "
-        "numbness nor an unsteady gait, where she had all three for a month and no sense of vibration or position. "
-        "It is anaemic where she was not."
+        "laboratory value of hers places her. At that intake the model's cord keeps the methylation it needs "
+        "and only the nerves lack some: she has neither symptoms nor signs, where she had numbness, tingling "
+        "and an unsteady gait for a month and no sense of vibration or position. The model is mildly anaemic "
+        "where she was not."
     ),
 }
 

@@ -23,7 +23,7 @@ from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import RECORD_SETS
 
-SCHEMA: Final = "remyelin-fit/1"
+SCHEMA: Final = "remyelin-fit/2"
 CAUTION: Final = (
     "A research and teaching model, never medical advice. Its numbers on nerves and recovery are largely assumed. "
     "It recommends no treatment and no dose."
