@@ -23,7 +23,7 @@ Written by `python examples/cases_page.py docs/cases.md`. A research and teachin
 
 A published patient is computed twice:
 
-* **By laboratory values alone**: cause, values (marked "placed by") and the day of presentation place the person;
+* **By laboratory values alone**: cause, values (marked "used") and the day of presentation place the person;
   symptoms and signs are not used. Here the model can be wrong: "**miss**" marks it, "other time" a duration off by more
   than a factor of two.
 * **Fitted**: the findings at presentation are used as well, by the likelihood of `remyelin fit`. How well they are met
@@ -33,8 +33,8 @@ What the excerpt at hand does not say of a patient is not said here. Symptoms ha
 for which they have been noticed; the disability scale has 16 points. Vibration sense reported impaired agrees where the
 model's examination finds a loss, reported absent only from half of it lost on; position sense has no computed share, so
 Romberg's sign stands for it. `remyelin cases --compare` prints these comparisons with the probability of every finding,
-`remyelin run NAME` all markers, symptoms and studies by date and every plan. A section without a table is a scenario, with no
-report beside it.
+`remyelin run NAME` all markers, symptoms and studies by date and every plan. A section without a table is a scenario,
+with no report beside it.
 
 {textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Where the model does not reproduce what a case
 reports, neither a forecast nor a comparison of delays is shown.
@@ -69,9 +69,9 @@ def cell(text: str, note: str) -> str:
     """Return what the model says and the verdict as one cell."""
     for long, short in SHORT.items():
         text = text.replace(long, short)
-    verdict = {MISSES: "**miss**", TIMING: "other time", SILENT: "", UNUSED: "", PLACED: "placed by"}.get(
-        note, note
-    )
+    if note == PLACED:
+        return f"{text} (used)"
+    verdict = {MISSES: "**miss**", TIMING: "other time", SILENT: "", UNUSED: ""}.get(note, note)
     return f"{text}: {verdict.removeprefix('used, and ').removeprefix('used, ')}" if verdict else text
 
 
