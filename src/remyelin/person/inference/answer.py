@@ -180,6 +180,7 @@ def _entry(item: Predicted) -> dict[str, Any]:
         "months": round(entry.day / DAYS_PER_MONTH, 2),
         "kind": entry.kind,
         "name": entry.name,
+        "written": entry.written,
         "observed": entry.text,
         "unit": item.unit,
         "predicted": predicted,

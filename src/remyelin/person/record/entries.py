@@ -51,6 +51,8 @@ class Entry:
     limit : float or None
         The laboratory's own limit of a nerve study, in the unit of `value`.
     note : str
+    written : str
+        Another word for `name`, where that is what was written: the model compares it as `name`.
 
     Examples
     --------
@@ -81,11 +83,17 @@ class Entry:
     temperature: float | None = None
     limit: float | None = None
     note: str = ""
+    written: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name as it was written."""
+        return self.written or self.name.replace("_", " ")
 
     @property
     def label(self) -> str:
         """Kind, name and value as they were written."""
-        return " ".join(part for part in (self.kind, self.name.replace("_", " "), self.text) if part)
+        return " ".join(part for part in (self.kind, self.called, self.text) if part)
 
 
 @dataclass(frozen=True, slots=True)

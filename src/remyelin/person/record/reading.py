@@ -344,11 +344,16 @@ def _same_day(reading: Reading) -> None:
                 raise InputError(
                     f"{reading.source}: {where}: {other.label} and {entry.label} on the same day; keep one."
                 )
-        if any(replace(other, line=0, note="") == replace(entry, line=0, note="") for other in seen[key]):
+        if any(_bare(other) == _bare(entry) for other in seen[key]):
             continue
         seen[key].append(entry)
         kept.append(entry)
     reading.entries = kept
+
+
+def _bare(entry: Entry) -> Entry:
+    """Return an entry without its place, note and wording."""
+    return replace(entry, line=0, note="", written="")
 
 
 def _contradict(entry: Entry, other: Entry) -> bool:
@@ -438,5 +443,7 @@ def to_csv(record: Record) -> str:
         if item.stop is not None:
             writer.writerow([f"{item.stop:.10g} d", "treatment", item.order, "ended", "", ""])
     for entry in record.entries:
-        writer.writerow([f"{entry.day:.10g} d", entry.kind, entry.name, entry.text, "", entry.note])
+        writer.writerow(
+            [f"{entry.day:.10g} d", entry.kind, entry.written or entry.name, entry.text, "", entry.note]
+        )
     return out.getvalue()

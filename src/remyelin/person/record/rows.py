@@ -239,6 +239,7 @@ class Reading:
             "text": clean(row.value) or "present",
             "side": side_of(row.note),
             "note": clean(row.note),
+            "written": "" if terms.fold(row.name) == terms.fold(item.name) else clean(row.name),
         }
         if word in ("began", "ended"):
             if item.type not in ("severity", "chance"):
