@@ -33,6 +33,8 @@ def shipped_or_path(name_or_path: str, shipped: Mapping[str, Path], noun: str) -
     if name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(name_or_path)
+    if not name_or_path.strip():
+        raise InputError(f"the name of the {noun} is empty; give a shipped {noun} or a file.")
     if path.suffix != ".toml" and "/" not in name_or_path and not there(path):
         raise InputError(f"no shipped {noun} named {name_or_path!r}; {nearest(name_or_path, shipped)}")
     return path

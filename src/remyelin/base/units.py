@@ -151,7 +151,7 @@ def parse(text: object, kind: str, where: str = "") -> float:
     if not math.isfinite(value) or not known.low <= value <= known.high:
         raise InputError(
             f"{prefix}{_short(text)} is impossible for {known.label}; "
-            f"it must lie between {known.low:g} and {known.high:g} {known.canonical}."
+            f"it must lie between {known.low:g} and {f'{known.high:g} {known.canonical}'.strip()}."
         )
     return value
 

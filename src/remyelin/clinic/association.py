@@ -222,7 +222,13 @@ def exposures(
         The exposure of :func:`exposure` by clock, and ``anaemia``, the share lacking of the first haemoglobin.
     """
     by_clock = {name: exposure(times, methylation, clock) for name, clock in maps.clocks.items()}
-    return by_clock | {ANAEMIA: np.clip(1.0 - haemoglobin / haemoglobin[..., :1], 0.0, 1.0)}
+    return by_clock | {ANAEMIA: anaemia(haemoglobin, haemoglobin[..., :1])}
+
+
+def anaemia(haemoglobin: Floats, healthy: Floats | float) -> Floats:
+    """Return the share of the healthy haemoglobin that is lacking, 0 to 1; both in one unit."""
+    lacking: Floats = np.clip(1.0 - haemoglobin / healthy, 0.0, 1.0)
+    return lacking
 
 
 def excesses(followed: Mapping[str, Floats], maps: Associations) -> dict[str, Floats]:
@@ -277,8 +283,14 @@ def chances(excess: Mapping[str, Floats], age: float, maps: Associations) -> dic
     found = {}
     for name, added in excess.items():
         base = maps.background[name].at(age).reshape((len(BOUNDS),) + (1,) * (added.ndim - 1))
-        found[name] = 1.0 - (1.0 - base) * (1.0 - added)
+        found[name] = together(base, added)
     return found
+
+
+def together(background: Floats | float, excess: Floats) -> Floats:
+    """Return the probability of an item of other causes or of deficiency, each independent of the other."""
+    either: Floats = 1.0 - (1.0 - background) * (1.0 - excess)
+    return either
 
 
 def unrelated(shape: tuple[int, ...]) -> dict[str, Floats]:

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.refusals import in_words, key_of
 from remyelin.base.text_files import load_toml, read_text, shipped_or_path
 from remyelin.base.units import BARE, KINDS, parse, show
 from remyelin.catalogue.causes import CAUSES, partial_causes
@@ -353,12 +354,7 @@ def _explain(error: ValidationError) -> str:
     errors = error.errors(include_url=False)
     # A misspelt key also leaves its right name missing; the misspelling is what helps.
     first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
-    # pydantic's own name of a validator, unless it is the key that is not known
-    own = len(first["loc"]) - 1 if first["type"] == "extra_forbidden" else -1
-    loc = [part for place, part in enumerate(first["loc"]) if part != "function-after" or place == own]
-    key = ""
-    for part in loc:
-        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    key, loc = key_of(first), first["loc"]
     kind, message = first["type"], first["msg"]
     if kind == "extra_forbidden":
         table = str(loc[0]) if len(loc) > 1 else ""
@@ -368,14 +364,4 @@ def _explain(error: ValidationError) -> str:
     if kind == "value_error":
         text = re.sub(r"^Value error, ", "", message)
         return text if not key or text.startswith(key) else f"{key}: {text}"
-    if kind in ("model_type", "tuple_type", "string_type"):
-        right = {
-            "model_type": "a table, as [person]",
-            "tuple_type": "a list",
-            "string_type": "text in quotes",
-        }
-        return f"{key or 'the file'}: must be {right[kind]}."
-    given = repr(first.get("input"))
-    given = given if len(given) <= 60 else given[:57] + "..."
-    text = message[0].lower() + message[1:]
-    return f"{key}: {text}, not {given}."
+    return in_words(first)

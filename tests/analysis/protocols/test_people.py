@@ -54,6 +54,36 @@ def test_shares_of_causes_are_those_of_the_ledger() -> None:
     assert 0 < pernicious(fewer) < pernicious(LEDGER)
 
 
+@pytest.mark.parametrize(
+    ("stratum", "entry", "value"),
+    [
+        ("deficiency", "at_risk.age", 50.0),
+        ("deficiency", "at_risk.age_sd", 10.0),
+        ("deficiency", "at_risk.share_lost", 0.6),
+        ("deficiency", "prior.weight", 60.0),
+        ("deficiency", "population.food_intake", 4.0),
+        ("deficiency", "population.food_spread", 0.4),
+        ("gas", "users.age", 25.0),
+        ("gas", "users.age_sd", 6.0),
+        ("gas", "population.gas_hours_spread", 0.8),
+    ],
+)
+def test_persons_are_drawn_by_the_ledger(stratum: str, entry: str, value: float) -> None:
+    def persons(ledger: Ledger) -> list[str]:
+        return [repr(candidate(stratum, 3, number, ledger)) for number in range(12)]
+
+    assert persons(LEDGER.replace({entry: value})) != persons(LEDGER)
+
+
+def test_ages_and_hours_lie_within_the_limits_of_the_ledger() -> None:
+    for stratum, group in (("deficiency", "at_risk"), ("gas", "users"), ("screened", "screened")):
+        low, high = LEDGER.vector(f"{group}.age_limits")
+        ages = [candidate(stratum, 5, number, LEDGER).person.age for number in range(300)]
+        assert low <= min(ages) < max(ages) <= high
+    low, high = LEDGER.vector("users.hours_limits")
+    assert all(low <= candidate("gas", 5, n, LEDGER).person.nitrous_hours <= high for n in range(300))
+
+
 def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Chain) -> None:
     draws = drawn(6, 4, 3, LEDGER)
     pool = simulate_pool(draws, numbers, 3)

@@ -358,6 +358,89 @@ REGIMEN = 'regimen = "uk neurological"'
             "no.such.entry",
         ),
         ("seed = 11", "seed = = 11", "file.toml"),
+        # words for what pydantic would name by its types
+        ("sizes = [10, 20, 30]", "sizes = 10", "sizes: must be a list, not 10."),
+        ("sizes = [10, 20, 30]", "sizes = [10.5]", "sizes[0]: must be a whole number, not 10.5."),
+        ("sizes = [10, 20, 30]", f"sizes = {list(range(3, 40))}", "sizes: 37 are given; give at most 20."),
+        (
+            'name = "untreated"',
+            'name = "обычный"',
+            "arm[1].name: 'обычный' is no name; give 1 to 64 small letters",
+        ),
+        (
+            'population = "healton-1991"',
+            "population = 5",
+            "population: give the name of a shipped population",
+        ),
+        (
+            'visits = ["0 d", "3 mo", "6 mo", "12 mo"]',
+            'visits = ["0 d", "900 y"]',
+            "visits[1]: '900 y' is impossible",
+        ),
+        # what was accepted and came to nothing, or to nonsense
+        (
+            'column = "scale.total"',
+            'column = "covariate.age"',
+            "'covariate.age' is the same under every arm; give what a visit",
+        ),
+        ('column = "scale.total"', 'column = "day"', "'day' is the same under every arm"),
+        (
+            'visit = "12 mo"',
+            'visit = "0 d"',
+            "endpoint 'disability': its visit must come after the first, which is the baseline.",
+        ),
+        (
+            'kind = "change"',
+            'kind = "change"\nlogarithm = true',
+            "'scale.total' can be 0, which has no logarithm",
+        ),
+        (
+            'kind = "change"',
+            'kind = "responder"\nfall = 1.0\nlogarithm = true',
+            "only a change has a logarithm; remove it.",
+        ),
+        (
+            'kind = "change"',
+            'kind = "responder"\nfall = -2.0',
+            "a fall of -2 is none; give a number above 0.",
+        ),
+        (
+            'kind = "change"',
+            'kind = "responder"\nfall = nan',
+            "endpoint[0].fall: input should be a finite number",
+        ),
+        ('strata = ["sex"]', 'strata = ["sex", "sex"]', "strata: list each once."),
+        (
+            'strata = ["sex"]',
+            'strata = ["filtration"]',
+            "strata: 'filtration' is the same in all persons of this population; give age or height or intake or sex.",
+        ),
+        (
+            "replicates = 1000",
+            "replicates = 1000\nlooks = [0.2]",
+            "looks: 0.2 of 10 per arm are fewer than the 3 that can be analysed",
+        ),
+        (
+            'name = "untreated"',
+            'name = "untreated"\nexposure = "continues"',
+            "arm 'untreated': nobody in this population breathes nitrous oxide; remove exposure.",
+        ),
+        ('name = "untreated"', 'name = "untreated"\ndelay = "0 d"', "a delay needs a regimen"),
+        (
+            "[[endpoint]]",
+            '[[published]]\nendpoint = "disability"\nvalue = 1.0\nlow = 2.0\nhigh = 1.0\nsource = "x"\n[[endpoint]]',
+            "published 'disability': 1 does not lie between low (2) and high (1); give the interval of this value.",
+        ),
+        (
+            "[[endpoint]]",
+            '[[published]]\nendpoint = "disability"\nvalue = 1.0\nlow = 0.5\nsource = "x"\n[[endpoint]]',
+            "published 'disability': give both ends of the interval, low and high, or none.",
+        ),
+        (
+            "[[endpoint]]",
+            '[[hypothesis]]\nname = "a"\neverybody = { "myelin.peripheral.remyelination" = 99.0 }\n[[endpoint]]',
+            "hypothesis 'a': cannot set 'myelin.peripheral.remyelination' to 99 1/day",
+        ),
     ],
 )
 def test_a_bad_design_ends_the_command_with_one_sentence_and_status_2(

@@ -35,6 +35,8 @@ DRAWN: Final = (
     "lost",
     "hours_per_day",
 )
+#: Columns that say which row it is.
+DATES: Final = ("visit", "day", "attempt", "began")
 OF_PATHWAYS: Final = ("conducted", "delay", "axons")
 SCALE: Final = ("gait", "sensory", "mental", "neuropathy", "pyramidal", "total", "rankin")
 
@@ -52,8 +54,30 @@ def known_columns() -> tuple[str, ...]:
     return tuple(_names(Ledger.shipped()))
 
 
+@cache
+def measured_columns() -> tuple[str, ...]:
+    """Return the names of the columns that a visit finds out: all but dates, covariates, traits and presentation.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort.columns import measured_columns
+    >>> "mma" in measured_columns(), "covariate.age" in measured_columns()
+    (True, False)
+    """
+    return tuple(
+        name
+        for name in known_columns()
+        if name not in DATES and not name.startswith(("covariate.", "trait.", "found."))
+    )
+
+
+def always_positive(column: str) -> bool:
+    """Whether a column has a logarithm at every visit: markers of blood, times and velocities, and no amplitudes."""
+    return column in BLOOD or column.rpartition(".")[2] in ("latency", "velocity", "interval")
+
+
 def _names(ledger: Ledger) -> Iterator[str]:
-    yield from ("visit", "day", "attempt", "began", "severity", "unlimited", "complete", "axons.least")
+    yield from (*DATES, "severity", "unlimited", "complete", "axons.least")
     yield from BLOOD
     yield from ("methylation.peripheral", "methylation.central")
     yield from (f"covariate.{name}" for name in DRAWN)

@@ -25,6 +25,7 @@ from remyelin.analysis.cohort.settings import (
     COHORT_MAX_VISITS,
 )
 from remyelin.base.errors import nearest
+from remyelin.base.refusals import in_words, key_of
 from remyelin.catalogue.causes import CAUSES, NONE, gas_causes, paced_by, partial_causes
 from remyelin.person.case import B12, Duration, Fraction, Name, Text, Time
 
@@ -373,9 +374,7 @@ def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> 
     errors = error.errors(include_url=False)
     # A misspelt key also leaves its right name missing; the misspelling is what helps.
     first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
-    key = where
-    for part in first["loc"]:
-        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    key = key_of(first, where)
     kind, message = first["type"], first["msg"]
     if kind == "extra_forbidden":
         names = [str(part) for part in first["loc"] if not isinstance(part, int)]
@@ -386,6 +385,4 @@ def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> 
     if kind == "value_error":
         text = re.sub(r"^Value error, ", "", message)
         return text if not key or text.startswith((key, "unknown key")) else f"{key}: {text}"
-    given = repr(first.get("input"))
-    given = given if len(given) <= 60 else given[:57] + "..."
-    return f"{key or 'the file'}: {message[0].lower() + message[1:]}, not {given}."
+    return in_words(first, where)

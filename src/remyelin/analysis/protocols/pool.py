@@ -106,31 +106,44 @@ def at_risk(ledger: Ledger) -> dict[str, float]:
 
 def _draw(stratum: str, rng: np.random.Generator, ledger: Ledger) -> Draw:
     normal = tuple(float(x) for x in rng.standard_normal(len(NAMES)))
-    cause, age, hours, lost = "vegan diet", float(rng.uniform(17.0, 40.0)), 0.0, 0.0
+    cause, hours, lost = "vegan diet", 0.0, 0.0
+    youngest, oldest = ledger.vector("screened.age_limits")
+    age = float(rng.uniform(youngest, oldest))
     if stratum == "deficiency":
         causes = at_risk(ledger)
         cause = str(rng.choice(list(causes), p=list(causes.values())))
-        age = float(np.clip(rng.normal(58.0, 14.0), 20.0, 90.0))
-        lost = 0.85 if CAUSES[cause].partial else 0.0
+        age = _age("at_risk", rng, ledger)
+        lost = ledger["at_risk.share_lost"] if CAUSES[cause].partial else 0.0
     elif stratum == "gas":
-        cause, age = "nitrous oxide", float(np.clip(rng.normal(22.0, 4.0), 16.0, 45.0))
-        hours = float(np.clip(rng.lognormal(0.0, 0.5), 0.2, 5.0))
+        cause, age = "nitrous oxide", _age("users", rng, ledger)
+        drawn = rng.lognormal(0.0, ledger["population.gas_hours_spread"])
+        low, high = ledger.vector("users.hours_limits")
+        hours = float(np.clip(drawn, low, high))
     person = Person(
         age=age,
         sex="female",
         height=BODY.height,
-        weight=70.0,
+        weight=ledger["prior.weight"],
         temperature=BODY.temperature,
         cause=cause,
         began=0.0,
         ended=None,
-        food_intake=float(rng.lognormal(np.log(4.5), 0.3)),
+        food_intake=float(
+            rng.lognormal(np.log(ledger["population.food_intake"]), ledger["population.food_spread"])
+        ),
         nitrous_hours=hours,
         nitrous_fraction=0.0,
         facts=(),
         lost=lost,
     )
     return Draw(stratum, person, normal)
+
+
+def _age(persons: str, rng: np.random.Generator, ledger: Ledger) -> float:
+    """Return an age in years, normal between the limits of a group of persons in the ledger."""
+    age = rng.normal(ledger[f"{persons}.age"], ledger[f"{persons}.age_sd"])
+    low, high = ledger.vector(f"{persons}.age_limits")
+    return float(np.clip(age, low, high))
 
 
 def traits_of(draws: Sequence[Draw], ledger: Ledger) -> list[Traits]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from remyelin.analysis.cohort.columns import DRAWN, known_columns
+from remyelin.analysis.cohort.columns import DRAWN, always_positive, known_columns, measured_columns
 from remyelin.analysis.cohort.files import load_population
 from remyelin.analysis.cohort.population import Population, to_data
 from remyelin.analysis.cohort.settings import COHORT_MAX_VISITS
@@ -24,10 +25,17 @@ from remyelin.person.case import Duration, Fraction, Name, Text, Time
 
 #: Tables of a population that a trial file may hold itself.
 POPULATION_KEYS: Final = ("use", "presentation", "cause", "covariate", "correlation", "seed")
+MEASURED: Final = "give what a visit measures, as scale.total, mma or sural.ankle.amplitude."
+
+
+def _hint(column: str, measured: Collection[str]) -> str:
+    """Return the nearest column that a visit measures; where none is near, some that are often meant."""
+    near = nearest(column, measured)
+    return near if near.startswith("did you mean") else MEASURED
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class TrialArm(_Frozen):
@@ -75,6 +83,17 @@ class Endpoint(_Frozen):
         allowed = {"change": ("ancova", "mixed"), "responder": ("logistic",), "time": ("log-rank",)}[
             self.kind
         ]
+        for key in ("fall", "rise"):
+            if (least := getattr(self, key)) is not None and least <= 0.0:
+                raise ValueError(
+                    f"endpoint {self.name!r}: a {key} of {least:g} is none; give a number above 0."
+                )
+        if self.logarithm and self.kind != "change":
+            raise ValueError(f"endpoint {self.name!r}: only a change has a logarithm; remove it.")
+        if self.logarithm and not always_positive(self.column):
+            raise ValueError(
+                f"endpoint {self.name!r}: {self.column!r} can be 0, which has no logarithm; remove logarithm."
+            )
         if self.analysis is not None and self.analysis not in allowed:
             raise ValueError(
                 f"endpoint {self.name!r}: a {self.kind} is analysed by {' or '.join(allowed)}, not {self.analysis}."
@@ -111,6 +130,19 @@ class TrialPublished(_Frozen):
     source: Annotated[str, Field(min_length=1, max_length=100)]
     mark: Literal["read", "read-2nd", "recall", "calc", "none"] = "none"
     note: Text = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TrialPublished:
+        if (self.low is None) != (self.high is None):
+            raise ValueError(
+                f"published {self.endpoint!r}: give both ends of the interval, low and high, or none."
+            )
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(
+                f"published {self.endpoint!r}: {self.value:g} does not lie between low ({self.low:g}) and high "
+                f"({self.high:g}); give the interval of this value."
+            )
+        return self
 
 
 class Design(_Frozen):
@@ -175,6 +207,13 @@ class Design(_Frozen):
     )
     published: Annotated[tuple[TrialPublished, ...], Field(max_length=20, strict=False)] = ()
 
+    @field_validator("population", mode="before")
+    @classmethod
+    def _who(cls, given: Any) -> Any:
+        if not isinstance(given, str | dict) or not given:
+            raise ValueError("give the name of a shipped population or of a file, or a table [population].")
+        return given
+
     @model_validator(mode="after")
     def _consistent(self) -> Design:
         if self.visits[0] != 0:
@@ -187,6 +226,10 @@ class Design(_Frozen):
             if twice is not None:
                 raise ValueError(f"{what}: two have the name {twice!r}; give each its own.")
         for one in self.endpoint:
+            if one.visit <= 0.0:
+                raise ValueError(
+                    f"endpoint {one.name!r}: its visit must come after the first, which is the baseline."
+                )
             if one.visit > self.visits[-1]:
                 raise ValueError(
                     f"endpoint {one.name!r}: its visit on day {one.visit:g} lies after the end of the trial on day "
@@ -213,7 +256,7 @@ class Design(_Frozen):
         for arm in self.arm:
             if arm.delay is not None and arm.delay >= self.visits[-1]:
                 raise ValueError(f"arm {arm.name!r}: its delay reaches the last visit; begin earlier.")
-            if arm.delay and arm.regimen is None:
+            if arm.delay is not None and arm.regimen is None:
                 raise ValueError(f"arm {arm.name!r}: a delay needs a regimen that begins after it.")
         endpoints = {one.name for one in self.endpoint}
         for row in self.published:
@@ -221,15 +264,21 @@ class Design(_Frozen):
                 raise ValueError(
                     f"published: no endpoint {row.endpoint!r}; {nearest(row.endpoint, endpoints)}"
                 )
-        known = known_columns()
+        known, measured = known_columns(), measured_columns()
         for one in self.endpoint:
             if one.column not in known:
                 raise ValueError(
-                    f"endpoint {one.name!r}: no column {one.column!r} in a cohort; {nearest(one.column, known)}"
+                    f"endpoint {one.name!r}: no column {one.column!r} in a cohort; {_hint(one.column, measured)}"
+                )
+            if one.column not in measured:
+                raise ValueError(
+                    f"endpoint {one.name!r}: {one.column!r} is the same under every arm; {MEASURED}"
                 )
         for name in self.strata:
             if name != "sex" and name not in DRAWN:
                 raise ValueError(f"strata: no covariate {name!r}; {nearest(name, ('sex', *DRAWN))}")
+        if len(set(self.strata)) < len(self.strata):
+            raise ValueError("strata: list each once.")
         if any(not 0 < share < 1 for share in self.looks):
             raise ValueError(
                 f"looks: {next(x for x in self.looks if not 0 < x < 1):g} lies outside the trial; give shares of its "
@@ -237,6 +286,11 @@ class Design(_Frozen):
             )
         if list(self.looks) != sorted(set(self.looks)):
             raise ValueError("looks: list each once, earliest first.")
+        if self.looks and self.looks[0] * self.sizes[0] < FEWEST_ANALYSED:
+            raise ValueError(
+                f"looks: {self.looks[0]:g} of {self.sizes[0]} per arm are fewer than the {FEWEST_ANALYSED} that can be "
+                "analysed; look later, or give larger sizes."
+            )
         if self.block % len(self.arm):
             raise ValueError(f"block: {self.block} is no multiple of the {len(self.arm)} arms.")
         if self.window is not None and any(

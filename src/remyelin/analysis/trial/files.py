@@ -9,12 +9,15 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from remyelin.analysis.cohort.columns import DRAWN
 from remyelin.analysis.cohort.files import shipped_populations
-from remyelin.analysis.cohort.population import Population, explain
+from remyelin.analysis.cohort.population import BySex, Population, explain
 from remyelin.analysis.trial.design import Design, Endpoint, Hypothesis, TrialArm, TrialPublished
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
+from remyelin.base.refusals import in_words, key_of
 from remyelin.base.text_files import load_toml, read_text, shipped_or_path
+from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 
 
@@ -86,7 +89,7 @@ def parse_design(text: str, source: str) -> Design:
     try:
         design = Design.model_validate(raw)
     except ValidationError as error:
-        raise InputError(f"{source}: {_explain(error)}") from None
+        raise InputError(f"{source}: {explain_design(error)}") from None
     named = design.population
     if isinstance(named, str) and named not in shipped_populations() and not there(Path(named)):
         raise InputError(
@@ -95,9 +98,13 @@ def parse_design(text: str, source: str) -> Design:
     try:
         for hypothesis in design.hypothesis:
             for changes in (hypothesis.everybody, *hypothesis.arm.values()):
-                Ledger.shipped().replace(changes)
+                try:
+                    Ledger.shipped().replace(changes)
+                except InputError as error:
+                    raise InputError(f"hypothesis {hypothesis.name!r}: {error}") from None
         for arm in design.arm:
             _readable(design.of_arm(arm), arm)
+        _divides(design)
     except ValidationError as error:
         raise InputError(f"{source}: population: {explain(error, Population)}") from None
     except InputError as error:
@@ -108,11 +115,31 @@ def parse_design(text: str, source: str) -> Design:
 def _readable(population: Population, arm: TrialArm) -> None:
     from remyelin.cobalamin import read_order
 
+    if arm.exposure is not None and not any(CAUSES[cause.kind].gas for cause in population.cause):
+        raise InputError(
+            f"arm {arm.name!r}: nobody in this population breathes nitrous oxide; remove exposure."
+        )
     if arm.regimen is not None:
         try:
             read_order(arm.regimen, arm.delay or 0.0, population.horizon + 1.0, Ledger.shipped())
         except InputError as error:
             raise InputError(f"arm {arm.name!r}: {error}") from None
+
+
+def _divides(design: Design) -> None:
+    """Refuse strata that all persons of the population have in common."""
+    spread = design.of_arm(design.arm[0]).covariate
+    varies = [
+        name
+        for name in ("sex", *DRAWN)
+        if getattr(spread.get(name), "distribution", "") not in ("", "constant")
+    ]
+    varies += [name for name in DRAWN if isinstance(spread.get(name), BySex)]
+    for name in design.strata:
+        if name not in varies:
+            raise InputError(
+                f"strata: {name!r} is the same in all persons of this population; give {' or '.join(sorted(varies))}."
+            )
 
 
 _TABLES: Final[Mapping[str, type[BaseModel]]] = {
@@ -123,26 +150,21 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
 }
 
 
-def _explain(error: ValidationError) -> str:
-    """Turn the first of pydantic's errors into one sentence."""
+def explain_design(error: ValidationError) -> str:
+    """Turn the first of pydantic's errors about a design into one sentence."""
     errors = error.errors(include_url=False)
     first: Any = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
-    key = ""
-    for part in first["loc"]:
-        key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
-    message = str(first["msg"])
+    place, key = first["loc"], key_of(first)
     match first["type"]:
         case "extra_forbidden":
-            names = [str(part) for part in first["loc"] if not isinstance(part, int)]
-            table = Design if len(names) == 1 else _TABLES.get(names[0], Design)
-            return f"unknown key {key!r}; {nearest(names[-1], table.model_fields)}"
+            table = Design if len(place) == 1 else _TABLES.get(place[0], Design)
+            return f"unknown key {key!r}; {nearest(str(place[-1]), table.model_fields)}"
         case "missing":
             return f"key {key!r} is missing; docs/trial.md shows every key."
         case "value_error":
-            said = message.removeprefix("Value error, ")
+            said = str(first["msg"]).removeprefix("Value error, ")
             # a rule of a whole table names it; one of a single value does not
-            return f"{key}: {said}" if first["loc"] and isinstance(first["loc"][-1], str) else said
+            whole = not place or (len(place) == 2 and place[0] in _TABLES)
+            return said if whole else f"{key}: {said}"
         case _:
-            given = repr(first.get("input"))
-            given = given if len(given) <= 60 else given[:57] + "..."
-            return f"{key or 'the file'}: {message[0].lower() + message[1:]}, not {given}."
+            return in_words(first)

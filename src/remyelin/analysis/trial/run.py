@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.observation import Observation, observation_of
 from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.example import example
-from remyelin.analysis.trial.files import load_design
+from remyelin.analysis.trial.files import explain_design, load_design
 from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
 from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
@@ -218,9 +218,7 @@ def _resized(design: Design, changes: Mapping[str, int]) -> Design:
     try:
         return Design.model_validate({**design.model_dump(mode="json", exclude_none=True), **changes})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{design.name}: {name}: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+        raise InputError(f"{design.name}: {explain_design(error)}") from None
 
 
 def _library() -> None:

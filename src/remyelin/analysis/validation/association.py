@@ -84,7 +84,7 @@ def _chances(ledger: Ledger, series: Series) -> dict[str, Floats]:
     for name in CALIBRATION:
         base = maps.background[name].at(series.age)[1]
         added = -np.expm1(-maps.strength[name][1] * amount(name, series, maps))
-        found[name] = 1.0 - (1.0 - base) * (1.0 - added)
+        found[name] = association.together(base, added)
     return found
 
 

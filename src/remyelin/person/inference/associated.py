@@ -39,6 +39,17 @@ def background(name: str, shared: Setting) -> float:
     return float(shared.numbers[-1].associations.background[name].at(shared.age)[_MEDIAN])
 
 
+def chance(
+    name: str, day: float, people: Simulated, state: findings.Clinic | None, days: Floats, shared: Setting
+) -> Floats:
+    """Return the probability (person, draw or 1) of a symptom on a day, of deficiency or of other causes.
+
+    Parameters are those of :func:`excess`.
+    """
+    added = excess(name, day, people, state, days, shared)
+    return association.together(background(name, shared), added)
+
+
 def excess(
     name: str, day: float, people: Simulated, state: findings.Clinic | None, days: Floats, shared: Setting
 ) -> Floats:
@@ -63,9 +74,9 @@ def excess(
     if name not in association.CLOCKS:
         return np.zeros((len(people.began), 1))
     at = int(np.searchsorted(people.days, day))
-    fall = 1.0 - people.blood["haemoglobin"][:, at] / shared.ledger["blood.haemoglobin"]
     followed = {clock: people.blood[clock][:, at] for clock in maps.clocks}
-    followed[association.ANAEMIA] = np.clip(fall, 0.0, 1.0)
+    haemoglobin, healthy = people.blood["haemoglobin"][:, at], shared.ledger["blood.haemoglobin"]
+    followed[association.ANAEMIA] = association.anaemia(haemoglobin, healthy)
     return np.asarray(association.excesses(followed, maps)[name][_MEDIAN][:, None])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import KINDS
 from remyelin.person.inference import findings
-from remyelin.person.inference.associated import background, excess, is_associated
+from remyelin.person.inference.associated import chance, is_associated
 from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
@@ -231,10 +231,9 @@ def _associated(
 ) -> Predicted:
     likelihood, shared = posterior.likelihood, posterior.setting
     day, (wanted, _) = findings.parts_of(entry, likelihood.reporting)[-1]
-    added = excess(entry.name, day, people, state, likelihood.finding_days, shared)[:, 0]
-    chance = 1.0 - (1.0 - background(entry.name, shared)) * (1.0 - added)
+    probable = chance(entry.name, day, people, state, likelihood.finding_days, shared)[:, 0]
     rng = np.random.default_rng([posterior.seed, 12, seed])
-    draws = (rng.random(len(chance)) < chance).astype(np.float64)
+    draws = (rng.random(len(probable)) < probable).astype(np.float64)
     low, median, high = (float(value) for value in np.quantile(draws, BAND, method="nearest"))
     words = terms.LEVELS["chance"]
     return Predicted(
