@@ -39,19 +39,32 @@ def difference(endpoint: Endpoint, middle: float, low: float | None = None, high
     Of a logarithm it is a ratio, of shares it is in percentage points.
     """
 
-    def shown(value: float) -> str:
-        if endpoint.kind != "change":
-            return f"{100.0 * value:.0f}"
-        return number(math.exp(value) if endpoint.logarithm else value)
+    span = "" if low is None or high is None else f" ({_shown(endpoint, low)} to {_shown(endpoint, high)})"
+    return f"{_shown(endpoint, middle)}{span}{_unit(endpoint)}"
 
+
+def between(endpoint: Endpoint, low: float, high: float) -> str:
+    """Return a range of differences of the arms in its unit, no finer than a hundredth of its width."""
+    scale = [math.exp(value) if endpoint.logarithm else value for value in (low, high)]
+    if endpoint.kind != "change" or scale[0] == scale[1]:
+        return f"{_shown(endpoint, low)} to {_shown(endpoint, high)}{_unit(endpoint)}"
+    places = max(0, 1 - math.floor(math.log10(abs(scale[1] - scale[0]))))
+    first, last = (f"{value:.{places}f}" if round(value, places) else "0" for value in scale)
+    return f"{first} to {last}{_unit(endpoint)}"
+
+
+def _shown(endpoint: Endpoint, value: float) -> str:
     if endpoint.kind != "change":
-        unit = " percentage points"
-    elif endpoint.logarithm:
-        unit = " times"
-    else:
-        unit = f" {micro(unit_of(endpoint.column).partition(',')[0])}".rstrip()
-    between = "" if low is None or high is None else f" ({shown(low)} to {shown(high)})"
-    return f"{shown(middle)}{between}{unit}"
+        return f"{100.0 * value:.0f}"
+    return number(math.exp(value) if endpoint.logarithm else value)
+
+
+def _unit(endpoint: Endpoint) -> str:
+    if endpoint.kind != "change":
+        return " percentage points"
+    if endpoint.logarithm:
+        return " times"
+    return f" {micro(unit_of(endpoint.column).partition(',')[0])}".rstrip()
 
 
 def by_chance(found: TrialResult) -> str:

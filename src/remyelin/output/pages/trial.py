@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Final
 
 from markupsafe import Markup
 
@@ -13,18 +12,10 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
-from remyelin.output.formatting import number
+from remyelin.output.formatting import SEEN, number
 from remyelin.output.pages.templates import template
-from remyelin.output.trial_words import answers, arm_in_words, by_chance, difference, left_out
+from remyelin.output.trial_words import answers, arm_in_words, between, by_chance, difference, left_out
 from remyelin.person.course import DISCLAIMER
-
-MARKS: Final = {
-    "read": "read",
-    "read-2nd": "read at second hand",
-    "recall": "from memory",
-    "calc": "computed from figures read",
-    "none": "no mark",
-}
 
 
 def files_of(found: TrialResult) -> dict[str, str]:
@@ -95,12 +86,8 @@ def render_trial(found: TrialResult) -> str:
                 "endpoint": row.endpoint,
                 "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
                 "mean": difference(of[row.endpoint], row.mean),
-                "error": difference(of[row.endpoint], row.mean, row.mean - row.error, row.mean + row.error)
-                .partition("(")[2]
-                .partition(")")[0],
-                "range": difference(of[row.endpoint], row.mean, row.low, row.high)
-                .partition("(")[2]
-                .partition(")")[0],
+                "error": between(of[row.endpoint], row.mean - row.error, row.mean + row.error),
+                "range": between(of[row.endpoint], row.low, row.high),
                 "persons": row.persons,
             }
             for row in found.paired
@@ -123,9 +110,9 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
     low, high = (row.low, row.high) if row.low is not None and row.high is not None else (None, None)
     if low is not None and high is not None:
         verdict = (
-            "the model's median lies in it"
+            "the model's median lies within the published interval"
             if low <= model.estimate <= high
-            else "the model's median lies outside: a miss"
+            else "the model's median lies outside the published interval: a miss"
         )
     elif model.low <= row.value <= model.high:
         verdict = "the published difference lies in the model's range"
@@ -133,10 +120,8 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
         verdict = "the published difference lies outside the model's range: a miss"
     return {
         "endpoint": row.endpoint,
-        "value": f"{difference(endpoint, row.value)} ({MARKS[row.mark]})",
-        "interval": ""
-        if low is None or high is None
-        else f"{difference(endpoint, low)} to {difference(endpoint, high)}",
+        "value": f"{difference(endpoint, row.value)} ({SEEN[row.mark]})",
+        "interval": "" if low is None or high is None else between(endpoint, low, high),
         "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
         "null": f"{1.0 - model.power:.0%}",
         "verdict": verdict,
