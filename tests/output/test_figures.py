@@ -93,7 +93,7 @@ def test_ticks_lie_on_their_axis_evenly_and_say_their_value(low: float, span: fl
     assert (values >= low - 1e-6 * span).all()
     assert (values <= low + span * (1.0 + 1e-6)).all()
     if len(found) > 2:
-        np.testing.assert_allclose(np.diff(values), values[1] - values[0], rtol=1e-6)
+        np.testing.assert_allclose(np.diff(values), values[1] - values[0], rtol=1e-6, atol=1e-9 * abs(low))
     for value, label in found:
         said = float(label.replace("\u2212", "-").replace(",", ""))
         assert said == pytest.approx(value, rel=1e-2, abs=1e-2 * span)
