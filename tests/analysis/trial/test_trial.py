@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import norm
+from small_trial import IN_PLACE, trial_text
 
+from remyelin.analysis.cohort import Stopped
+from remyelin.analysis.cohort.executors import Processes, Serial
 from remyelin.analysis.cohort.observation import Observation, observation_of
+from remyelin.analysis.cohort.parts import Chunk
+from remyelin.analysis.cohort.work import WorkersLost
 from remyelin.analysis.trial import (
     Design,
     TrialResult,
@@ -28,10 +35,13 @@ from remyelin.analysis.trial import (
 from remyelin.analysis.trial.analyse import analyse, responded
 from remyelin.analysis.trial.kept import WORDS, Kept
 from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.power import executor_of, power_rows
 from remyelin.analysis.trial.run import analysed
-from remyelin.analysis.trial.simulate import allocate, measured, power_rows, replicate, stream
+from remyelin.analysis.trial.settings import PARALLEL_FROM
+from remyelin.analysis.trial.simulate import allocate, measured, replicate, stream
 from remyelin.analysis.trial.sizing import needed, paired
-from remyelin.base.errors import InputError
+from remyelin.analysis.trial.work import Purpose, ReplicateSetup
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.output.pages.trial import render_trial
 from remyelin.output.terminal.trial import describe
@@ -494,31 +504,7 @@ def test_the_command_from_end_to_end(tmp_path: Path) -> None:
     assert "positive-control" in wrong.stderr
 
 
-OWN = """
-name = "own"
-title = "A population in the trial's own file"
-pool = 10
-sets = 0
-visits = ["0 d", "12 mo"]
-sizes = [5]
-replicates = 10
-[population]
-use = ["heights", "mixed-diet", "half-women", "adults"]
-presentation = { since = "cause" }
-cause = [{ kind = "pernicious anaemia", source = "assumed" }]
-covariate = { duration = { distribution = "uniform", low = "3 y", high = "8 y", source = "assumed" } }
-[[arm]]
-name = "treated"
-regimen = "uk neurological"
-[[arm]]
-name = "untreated"
-[[endpoint]]
-name = "methylmalonate"
-column = "mma"
-kind = "change"
-logarithm = true
-visit = "12 mo"
-"""
+OWN = trial_text(10, IN_PLACE)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -593,6 +579,63 @@ def test_finished_sizes_are_read_again(tmp_path: Path) -> None:
     assert found == power_rows(design, pool, PLAIN)[0]
     other = design.model_copy(update={"seed": 2})
     assert power_rows(other, pool, PLAIN, lambda done, total: None, tmp_path)[0] != found
+
+
+def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Path) -> None:
+    mixed = {"name": "all visits", "column": "b12", "kind": "change", "visit": "12 mo", "analysis": "mixed"}
+    better = {"name": "better", "column": "b12", "kind": "responder", "rise": 0.5, "visit": "12 mo"}
+    design = _design(sizes=[20, 60], replicates=70, endpoint=[mixed, better], dropout=0.1, looks=[0.5])
+    pool = _pool(0.5, design)
+    alone = power_rows(design, pool, PLAIN)
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        assert power_rows(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: Processes(w)) == alone
+        # what processes kept is what one process goes on with
+        assert len(list(folder.iterdir())) == 4
+        next(folder.iterdir()).unlink()
+        assert power_rows(design, pool, PLAIN, folder=folder) == alone
+
+
+def test_a_killed_process_of_replicates_changes_nothing() -> None:
+    design = _design(sizes=[20], replicates=300)
+    pool = _pool(0.5, design)
+    processes: list[Processes] = []
+
+    def two(replicates: int) -> Processes:
+        processes.append(Processes(2))
+        return processes[0]
+
+    killed: list[int] = []
+
+    def strike(done: int, total: int) -> None:
+        if not killed:
+            killed.append(processes[0].pids[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    assert power_rows(design, pool, PLAIN, strike, by=two) == power_rows(design, pool, PLAIN)
+    assert killed
+
+
+def test_a_replicate_that_cannot_be_computed_stops_the_trial() -> None:
+    setup = ReplicateSetup(_design(sizes=[20]), _pool(0.0, _design()), PLAIN, (Purpose(0, 0),))
+    with pytest.raises(
+        SimulationError, match="replicate 3 with 20 persons per arm cannot be computed: it died"
+    ):
+        setup.worker().give_up(3, "it died")
+
+    class Lost(Serial):
+        def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
+            raise WorkersLost("no worker of the cluster is left")
+
+    design = _design(sizes=[20])
+    with pytest.raises(Stopped, match="no worker of the cluster is left; nothing is kept"):
+        power_rows(design, _pool(0.0, design), PLAIN, by=lambda n: Lost())
+
+
+def test_few_replicates_are_computed_by_the_process_itself() -> None:
+    assert isinstance(executor_of(None, None)(PARALLEL_FROM - 1), Serial)
+    assert isinstance(executor_of(1, None)(PARALLEL_FROM), Serial)
+    assert isinstance(executor_of(2, None)(PARALLEL_FROM), Processes)
 
 
 def test_other_names_or_another_noise_are_another_trial(tmp_path: Path) -> None:
