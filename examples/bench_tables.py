@@ -65,8 +65,8 @@ def seconds(value: float | None) -> str:
     return f"{value * 1e9:.3g} ns"
 
 
-def line(row: dict) -> str:
-    """Return a row of a table."""
+def line(row: dict, above: dict | None = None) -> str:
+    """Return a row of a table; what it shares with the row above is left out."""
     ratio = "-" if row["ratio"] is None else f"{float(format(row['ratio'], '.3g')):,.15g}"
     errors = (
         "-" if e is None else f"{e:+.2%}".replace("%", " %") for e in (row["ours_error"], row["rival_error"])
@@ -79,7 +79,18 @@ def line(row: dict) -> str:
         ratio,
         *errors,
     ]
+    if above is not None and above["what"] == row["what"]:
+        cells[0] = ""
+        if above["ours_s"] == row["ours_s"]:
+            cells[2] = ""
+        if above["ours_error"] == row["ours_error"]:
+            cells[5] = ""
     return f"| {' | '.join(cells)} |\n"
+
+
+def lines(rows: list[dict]) -> str:
+    """Return the rows of a table."""
+    return "".join(line(row, above) for row, above in zip(rows, [None, *rows], strict=False))
 
 
 def measured(kept: dict, parts: tuple[str, ...]) -> str:
@@ -88,7 +99,7 @@ def measured(kept: dict, parts: tuple[str, ...]) -> str:
     loads = [load for part in parts for load in kept[part]["load"]]
     on = sorted({kept[part]["on"] for part in parts})
     said = f"Measured {' and '.join(dates)} on {'; '.join(on)}; load average {min(loads):.1f} to {max(loads):.1f}.\n\n"
-    return said + HEAD + "".join(line(row) for part in parts for row in kept[part]["rows"])
+    return said + HEAD + lines([row for part in parts for row in kept[part]["rows"]])
 
 
 def chosen(kept: dict) -> str:
@@ -100,7 +111,7 @@ def chosen(kept: dict) -> str:
             for row in kept[part]["rows"]
             if row["what"].startswith(what) and (row["rival"] or "").startswith(rival)
         ][:1]
-    return HEAD + "".join(line(row) for row in found)
+    return HEAD + lines(found)
 
 
 def written(text: str, name: str, table: str) -> str:

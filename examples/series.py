@@ -1,7 +1,7 @@
-"""Every shipped population beside its published figures, as one Markdown table.
+"""Write the table of every shipped population beside its published figures into docs/cohort.md.
 
-``python examples/series.py DIR`` prints the table of the cohorts in DIR/NAME, each computed by
-``remyelin cohort NAME --out DIR/NAME``; those that are not there are left out and named.
+``python examples/series.py DIR`` reads the cohorts in DIR/NAME, each computed by ``remyelin cohort NAME --draws 0 --out
+DIR/NAME``, and refuses where one of them is not there.
 """
 
 from __future__ import annotations
@@ -14,10 +14,17 @@ from typing import Any
 from remyelin.analysis.cohort import shipped_populations
 from remyelin.base.units import DAYS_PER_MONTH
 
+PAGE = Path(__file__).parents[1] / "docs" / "cohort.md"
+BEGIN, END = "<!-- series: written by python examples/series.py DIR -->\n", "<!-- end of series -->"
+HEAD = (
+    "| series | what | month | published | allowed | model | 95 % of persons | within | mark |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+)
+
 
 def cell(value: float | None) -> str:
     """Return a number as the table shows it."""
-    return "-" if value is None else f"{value:.3g}"
+    return "-" if value is None else f"{float(f'{value:.3g}'):.10g}"
 
 
 def line(name: str, row: dict[str, Any]) -> str:
@@ -37,23 +44,20 @@ def line(name: str, row: dict[str, Any]) -> str:
         holds,
         row["mark"],
     )
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cells)} |\n"
 
 
 def main(folder: Path) -> None:
-    """Print the table."""
-    print("| series | what | month | published | allowed | model | 95 % of persons | within | mark |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    missing = []
+    """Write the table; a series is named in its first row."""
+    made = HEAD
     for name in shipped_populations():
         place = folder / name / "summary.json"
         if not place.exists():
-            missing.append(name)
-            continue
-        for row in json.loads(place.read_text(encoding="utf-8"))["published"]:
-            print(line(name, row))
-    if missing:
-        print(f"\nNot computed in {folder}: {', '.join(missing)}.", file=sys.stderr)
+            raise SystemExit(f"{place} is not there; remyelin cohort {name} --draws 0 --out {place.parent}")
+        for number, row in enumerate(json.loads(place.read_text(encoding="utf-8"))["published"]):
+            made += line("" if number else name, row)
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    PAGE.write_text(before + BEGIN + made + END + rest.split(END, 1)[1], encoding="utf-8")
 
 
 if __name__ == "__main__":

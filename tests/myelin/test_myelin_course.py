@@ -179,7 +179,9 @@ def run_kernel(times, inputs, rates):
         STEP_GROW,
         FIRST_STEP,
         MAX_STEPS,
+        np.zeros((rates.size, len(equations.STATES) + 1)),
         out,
+        np.empty((rates.size, 0, len(equations.STATES) + 1)),
     )
     assert failed == -1
     return out
@@ -212,6 +214,29 @@ def test_plans_are_kept_as_a_dimension_and_each_equals_its_own_run():
     for index, plan in enumerate(["none", "treated"]):
         alone = simulate(drive([0.0, 400, 500, 800], phi[index]), SEGMENTS, 40.0, PARAMETERS)
         xr.testing.assert_equal(out.sel(plan=plan, drop=True), alone)
+
+
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_drives_that_part_are_followed_as_each_by_itself(data):
+    """Any tree of drives, kept at any times: the shared part is computed once, to the same bits."""
+    times = np.array([0.0, 30, 60, 61, 200, 400, 700, 1000])
+    phi = np.array(data.draw(st.lists(st.floats(0.1, 1.0), min_size=times.size, max_size=times.size)))
+    plans = []
+    for _ in range(data.draw(st.integers(1, 5))):
+        own = phi.copy()
+        part = data.draw(st.integers(0, times.size))
+        own[part:] = data.draw(st.floats(0.1, 1.0))
+        plans.append(own)
+    keep = sorted(data.draw(st.sets(st.sampled_from(times.tolist()), min_size=1)))
+    both = xr.Dataset(
+        {"methylation": (("plan", "time", "compartment"), np.repeat(np.array(plans)[..., None], 2, axis=-1))},
+        coords={"time": times, "compartment": ["peripheral", "central"]},
+    )
+    out = simulate(both, SEGMENTS, 40.0, PARAMETERS, keep=keep)
+    for index, own in enumerate(plans):
+        alone = simulate(drive(times, own), SEGMENTS, 40.0, PARAMETERS, keep=keep)
+        xr.testing.assert_equal(out.isel(plan=index), alone)
 
 
 def test_severe_deficiency_is_graded_over_months_and_partly_returns():

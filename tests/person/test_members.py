@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from remyelin import InputError, Ledger, load_case, nerve, run_course
+from remyelin.cobalamin import Dose
 from remyelin.evidence.posterior import ledgers
 from remyelin.person import course as courses
 from remyelin.person.chain import Chain
+from remyelin.person.chain_people import simulate_people
 from remyelin.person.inference.people import Plan, setting, simulated
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.studies import Asked
 from remyelin.person.members import first_better, members
 from remyelin.person.person import resolve
+from remyelin.person.plans import caused
 from remyelin.person.record import parse_csv
 
 LEDGER = Ledger.shipped()
@@ -41,17 +46,70 @@ def test_members_conduct_with_the_length_of_a_lesion_of_their_set() -> None:
     assert len(set(limb.tolist())) == 1
 
 
-def test_lines_of_sets_share_all_but_their_lesions() -> None:
+def test_sets_lay_the_same_fibres_and_differ_in_their_lesions() -> None:
     from remyelin.nerve.anatomy.pathways import runs
-    from remyelin.nerve.conduction.lines import laid
+    from remyelin.nerve.conduction.lines import laid, lesion_lengths
 
     tables = nerve.build_tables(LEDGER)
     run = runs("tibial_sep", BODY, LEDGER)[1]
-    short, long = (laid(run, 32, BODY, tables, LEDGER.replace({LENGTH: size})) for size in (2.0, 20.0))
-    assert short.internodes is long.internodes
-    assert short.fibres is long.fibres
-    assert (short.stretches >= long.stretches).all()
-    assert (short.stretches > long.stretches).any()
+    one, other = (LEDGER.replace({LENGTH: size}) for size in (2.0, 20.0))
+    line = laid(run, 32, BODY, tables, one)
+    assert laid(run, 32, BODY, tables, other) is line
+    short, long = (line.stretches(lesion_lengths(ledger)) for ledger in (one, other))
+    assert (short >= long).all()
+    assert (short > long).any()
+    assert (short <= line.internodes).all()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_states_of_several_sets_conduct_as_each_by_itself(threads: int) -> None:
+    tables = nerve.build_tables(LEDGER)
+    # two differ in the length of a lesion, one in the fibres as well
+    sets = [
+        LEDGER,
+        LEDGER.replace({LENGTH: 2.0}),
+        LEDGER.replace({"nerve.fibre_frailty": 0.7}),
+        LEDGER.replace({LENGTH: 30.0}),
+    ]
+    rng = np.random.default_rng(5)
+    whole = nerve.states_of(nerve.intact(BODY, LEDGER).expand_dims(member=len(sets), time=5))
+    arrays = {name: values.copy() for name, values in whole.items()}
+    arrays["bare"] = 0.02 * rng.random(arrays["bare"].shape)
+    arrays["vacuolated"] = 0.2 * rng.random(arrays["bare"].shape)
+    arrays["axons"] = 1.0 - 0.3 * rng.random(arrays["bare"].shape)
+    for values in arrays.values():
+        values[:, 3] = values[:1, 1]  # equal states, in one set and in several
+    found = nerve.conducted_by_sets(arrays, BODY, tables, sets, ["tibial_sep", "sural"], threads=threads)
+    for index, ledger in enumerate(sets):
+        own = {name: values[index] for name, values in arrays.items()}
+        alone = nerve.conducted(own, BODY, tables, ledger, ["tibial_sep", "sural"])
+        for name, values in alone.items():
+            np.testing.assert_array_equal(found[name][index], values)
+    assert len({tuple(row) for row in found["conducted"][:, 3].tolist()}) == len(sets)
+
+
+def test_rows_of_one_person_are_those_of_each_by_itself() -> None:
+    chain = Chain(LEDGER)
+    person = resolve(load_case("pernicious-anaemia"), LEDGER)
+    untreated = caused(person, 1e6, LEDGER)
+    treated = replace(untreated, doses=(Dose(200.0, 1000.0, "hydroxocobalamin", "im"),))
+    other = person.traits.with_values(central=2.0 * person.traits.central)
+    times, keep = np.linspace(-4000.0, 600.0, 120), np.linspace(-4000.0, 600.0, 120)[[60, 100, 110, 119]]
+    exposures = [untreated, treated, untreated]
+    traits = [person.traits, person.traits, other]
+    given = (exposures, [BODY] * 3, [times] * 3, [keep] * 3, traits, [chain])
+    for threads in (1, 2):
+        together = simulate_people(*given, threads=threads)
+        for row in range(3):
+            alone = simulate_people(*(part[row : row + 1] for part in given[:5]), [chain])
+            for name, values in alone.pathways.items():
+                np.testing.assert_array_equal(together.pathways[name][row], values[0])
+            for name, values in alone.states.items():
+                np.testing.assert_array_equal(together.states[name][row], values[0])
+            for name, values in alone.blood.items():
+                np.testing.assert_array_equal(together.blood[name][row], values[0])
+    assert (together.states["axons"][0, 3] <= together.states["axons"][1, 3]).all()
+    assert (together.states["bare"][0, 3] != together.states["bare"][1, 3]).any()
 
 
 def test_persons_of_a_fit_are_followed_and_examined_by_their_set() -> None:

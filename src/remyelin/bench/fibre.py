@@ -177,12 +177,14 @@ def _library(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """Fibres that all differ, put together from a library of quantised internodes."""
     progress("a library of lesioned internodes")
     internodes, built = timed(lambda: library.states(ledger))
-    what = f"{LIBRARY_FIBRES:,} random lesioned fibres x {library.INTERNODES} internodes from a library, one impulse"
+    what = (
+        f"{LIBRARY_FIBRES:,} random lesioned fibres x {library.INTERNODES} internodes from a library, one impulse "
+        "(error: of the delay, by rounding of the states)"
+    )
     progress(what)
     _, ours = library.run(internodes, library.draw(LIBRARY_FIBRES, library.INTERNODES))
     few = library.draw(LIBRARY_EXACT, library.INTERNODES, library.SEED + 1)
     found = library.rounding(internodes, few, ledger)
-    # our error is that of rounding the states, as a share of the delay over the healthy fibre
     error = found.mean_us / found.delay_us
     yield Row(what, "NEURON DASPK (takes minutes each, not run)", ours.core_s / LIBRARY_FIBRES, None, error)
     yield Row(f"the same, all of them on {os.cpu_count()} threads (wall)", None, ours.wall_s)

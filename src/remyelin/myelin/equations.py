@@ -214,7 +214,9 @@ def integrate(
     grow: float,
     first_step: float,
     max_steps: int,
+    begun: Any,
     out: Any,
+    going: Any,
 ) -> int:
     """Integrate independent segments with an embedded explicit Runge-Kutta pair.
 
@@ -239,8 +241,13 @@ def integrate(
         Tableau of the method (first same as last) and its order.
     rtol, atol, safety, shrink, grow, first_step, max_steps
         Step control.
+    begun : (case, states + 1) array
+        Slopes and step with which each case goes on, as `going` holds them; step 0 where it begins anew.
     out : (case, kept, states) array
         Filled with the states.
+    going : (case, kept or 0, states + 1) array
+        Filled with the slopes and the next step at the times kept: a case that goes on from there takes the same
+        steps, to the last bit, as one that was never interrupted.
 
     Returns
     -------
@@ -263,8 +270,13 @@ def integrate(
         if kept[0] >= 0:
             for i in range(n_states):
                 out[case, kept[0], i] = y[i]
-        derivatives(y, inputs[drive, 0], rates[case], slopes[0])
-        step = first_step
+        step = begun[case, n_states]
+        if step > 0.0:
+            for i in range(n_states):
+                slopes[0, i] = begun[case, i]
+        else:
+            derivatives(y, inputs[drive, 0], rates[case], slopes[0])
+            step = first_step
         attempts = 0
         for index in range(1, times.size):
             begin = times[index - 1]
@@ -312,4 +324,8 @@ def integrate(
             if kept[index] >= 0:
                 for i in range(n_states):
                     out[case, kept[index], i] = y[i]
+                if going.shape[1] > 0:
+                    for i in range(n_states):
+                        going[case, kept[index], i] = slopes[0, i]
+                    going[case, kept[index], n_states] = step
     return -1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.errors import InputError, SimulationError, nearest
 from remyelin.myelin import equations
 from remyelin.myelin.settings import (
+    BRANCHES_AT_MOST,
     DORMAND_PRINCE_ERROR,
     DORMAND_PRINCE_NODES,
     DORMAND_PRINCE_ORDER,
@@ -26,6 +28,20 @@ from remyelin.myelin.settings import (
     STEP_GROW,
     STEP_SAFETY,
     STEP_SHRINK,
+)
+
+_TABLEAU: Final = (
+    np.array(DORMAND_PRINCE_NODES),
+    np.array(DORMAND_PRINCE_STAGES),
+    np.array(DORMAND_PRINCE_ERROR),
+    float(DORMAND_PRINCE_ORDER),
+    MYELIN_RTOL,
+    MYELIN_ATOL,
+    STEP_SAFETY,
+    STEP_SHRINK,
+    STEP_GROW,
+    FIRST_STEP,
+    MAX_STEPS,
 )
 
 
@@ -55,6 +71,9 @@ def follow(
 ) -> NDArray[np.float64]:
     """Integrate all cases, in blocks side by side; those that are alike in everything once.
 
+    Cases that differ in their drive alone are followed once up to the time at which their drives part, as the plans
+    of a person are up to the first dose. Results are the same to the last bit.
+
     Parameters
     ----------
     times, inputs, driven, rates, start, kept
@@ -82,42 +101,131 @@ def follow(
         for drive, own, begin in zip(driven.tolist(), rates, start, strict=True)
     ]
     first = np.unique(which, return_index=True)[1]
-    driven, rates, start = driven[first], rates[first], start[first]
-    out = np.empty((first.size, kept.max() + 1, len(equations.STATES)))
-    tableau = (
-        np.array(DORMAND_PRINCE_NODES),
-        np.array(DORMAND_PRINCE_STAGES),
-        np.array(DORMAND_PRINCE_ERROR),
-        float(DORMAND_PRINCE_ORDER),
-        MYELIN_RTOL,
-        MYELIN_ATOL,
-        STEP_SAFETY,
-        STEP_SHRINK,
-        STEP_GROW,
-        FIRST_STEP,
-        MAX_STEPS,
-    )
-
-    def block(begin: int) -> int:
-        part = slice(begin, begin + MYELIN_BLOCK)
-        failed = equations.integrate(
-            times, inputs, driven[part], rates[part], start[part], kept, *tableau, out[part]
-        )
-        return begin + failed if failed >= 0 else -1
-
-    begins = range(0, rates.size, MYELIN_BLOCK)
-    if workers == 1 or len(begins) == 1:
-        failures = [block(begin) for begin in begins]
+    cases = _Cases(times, inputs, driven[first], rates[first], start[first])
+    branches = _branches(cases)
+    if branches:
+        out, failed = _from_trunks(cases, branches, kept, workers)
     else:
-        with ThreadPoolExecutor(min(workers, len(begins))) as pool:
-            failures = list(pool.map(block, begins))
-    for failed in failures:
-        if failed >= 0:
-            raise SimulationError(
-                f"myelin of segment {names[first[failed] % len(names)]!r} could not be followed in "
-                f"{MAX_STEPS} steps; check the drive and the rates."
-            )
+        out, _, failed = cases.integrated(kept, workers)
+    if failed >= 0:
+        raise SimulationError(
+            f"myelin of segment {names[first[failed] % len(names)]!r} could not be followed in "
+            f"{MAX_STEPS} steps; check the drive and the rates."
+        )
     return out if len(first) == len(which) else out[which]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cases:
+    """Cases as :func:`remyelin.myelin.equations.integrate` takes them; `begun` where they go on from a trunk."""
+
+    times: NDArray[np.float64]
+    inputs: NDArray[np.float64]
+    driven: NDArray[np.int64]
+    rates: NDArray[Any]
+    start: NDArray[np.float64]
+    begun: NDArray[np.float64] | None = None
+
+    def integrated(
+        self, kept: NDArray[np.int64], workers: int, *, trunk: bool = False
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+        """Return the states at the times kept, what a branch goes on with, and the case that failed or -1."""
+        count, states = self.start.shape
+        out = np.empty((count, kept.max() + 1, states))
+        going = np.empty((count, out.shape[1] if trunk else 0, states + 1))
+        begun = np.zeros((count, states + 1)) if self.begun is None else self.begun
+
+        def block(begin: int) -> int:
+            part = slice(begin, begin + MYELIN_BLOCK)
+            failed = equations.integrate(
+                self.times,
+                self.inputs,
+                self.driven[part],
+                self.rates[part],
+                self.start[part],
+                kept,
+                *_TABLEAU,
+                begun[part],
+                out[part],
+                going[part],
+            )
+            return begin + failed if failed >= 0 else -1
+
+        begins = range(0, count, MYELIN_BLOCK)
+        if workers == 1 or len(begins) == 1:
+            failures = [block(begin) for begin in begins]
+        else:
+            with ThreadPoolExecutor(min(workers, len(begins))) as pool:
+                failures = list(pool.map(block, begins))
+        return out, going, max(failures, default=-1)
+
+
+def _branches(cases: _Cases) -> dict[int, tuple[int, int]]:
+    """Return the trunk of a case, and the time at which it leaves it, of all that have one.
+
+    Cases of the same rates and start share a trunk: the one whose drive agrees longest with the others.
+    """
+    groups: dict[tuple[bytes, bytes], list[int]] = {}
+    for number, (own, begin) in enumerate(zip(cases.rates, cases.start, strict=True)):
+        groups.setdefault((own.tobytes(), begin.tobytes()), []).append(number)
+    found: dict[int, tuple[int, int]] = {}
+    known: dict[tuple[int, ...], tuple[int, NDArray[np.int64]]] = {}
+    for members in groups.values():
+        drives = tuple(cases.driven[members].tolist())
+        if not 1 < len(drives) <= BRANCHES_AT_MOST:
+            continue
+        if drives not in known:
+            own = cases.inputs[list(drives)]
+            same = (own[:, None] == own[None, :]).all(axis=-1)
+            agree = np.where(same.all(axis=-1), same.shape[-1], same.argmin(axis=-1))
+            trunk = int(agree.sum(axis=1).argmax())
+            known[drives] = trunk, agree[trunk]
+        trunk, agree = known[drives]
+        for place, number in enumerate(members):
+            if place != trunk and agree[place] > 1:
+                found[number] = members[trunk], int(agree[place]) - 1
+    return found
+
+
+def _from_trunks(
+    cases: _Cases, branches: Mapping[int, tuple[int, int]], kept: NDArray[np.int64], workers: int
+) -> tuple[NDArray[np.float64], int]:
+    """Return the states at the times kept, branches followed from where they leave their trunk."""
+    whole = np.array([number for number in range(len(cases.driven)) if number not in branches])
+    leaving: dict[int, list[int]] = {}
+    for number, (_, time) in branches.items():
+        leaving.setdefault(time, []).append(number)
+    # trunks are kept where a branch leaves them as well
+    wanted = np.union1d(np.flatnonzero(kept >= 0), list(leaving))
+    place = np.full(kept.size, -1)
+    place[wanted] = np.arange(wanted.size)
+    trunks = _Cases(cases.times, cases.inputs, cases.driven[whole], cases.rates[whole], cases.start[whole])
+    states, going, failed = trunks.integrated(place, workers, trunk=True)
+    if failed >= 0:
+        return states, int(whole[failed])
+    row = {int(number): at for at, number in enumerate(whole)}
+    out = np.empty((len(cases.driven), kept.max() + 1, states.shape[-1]))
+    out[whole] = states[:, place[kept >= 0]]
+    for time, numbers in leaving.items():
+        own = np.array([row[branches[number][0]] for number in numbers])
+        before = place[:time][kept[:time] >= 0]
+        out[numbers, : before.size] = states[own][:, before]
+        later = np.where(kept[time:] < 0, -1, kept[time:] - before.size)
+        if later.max() < 0:
+            continue
+        part = _Cases(
+            cases.times[time:],
+            np.ascontiguousarray(cases.inputs[:, time:]),
+            cases.driven[numbers],
+            cases.rates[numbers],
+            states[own, place[time]],
+            going[own, place[time]],
+        )
+        after, _, failed = part.integrated(later, workers)
+        if failed >= 0:
+            return out, numbers[failed]
+        out[numbers, before.size :] = after
+    return out, -1
 
 
 def beginning(rates: NDArray[Any], start: Mapping[str, float] | None) -> NDArray[np.float64]:

@@ -36,3 +36,4 @@ MAX_STEPS: Final = 2_000_000  # attempted steps per segment and course; far abov
 MULTIPLIED: Final = 8  # whole exponents up to which a power is multiplied out
 MYELIN_BLOCK: Final = 64  # segments one thread follows at a time
 NEGLIGIBLE: Final = 1e-12  # a share of internodes too small to have a mean thickness of its own
+BRANCHES_AT_MOST: Final = 64  # drives that are compared with one another for where they part

@@ -179,21 +179,21 @@ def course_of(
     keep: ArrayLike | None = None,
     gas: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the course of :func:`simulate` under methylation and nitrous oxide as plain arrays (time, segment).
+    """Return the course of :func:`simulate` under methylation and nitrous oxide as plain arrays (..., time, segment).
 
     Parameters
     ----------
     times : (time,) array
         Days.
-    methylation : (time, compartment) array
-        By :data:`remyelin.myelin.parameters.COMPARTMENTS`.
+    methylation : (..., time, compartment) array
+        By :data:`remyelin.myelin.parameters.COMPARTMENTS`; leading dimensions are plans of one person.
     places : Places
     age : float
         Years.
     parameters : Parameters
     keep : (kept,) array, optional
         Times whose states are returned; all when omitted.
-    gas : (time,) array, optional
+    gas : (..., time) array, optional
         Nitrous oxide, inspired fraction as the mean of the day; none when omitted.
 
     Raises
@@ -218,15 +218,21 @@ def course_of(
     """
     _check_age(age)
     _check_times(times)
-    inputs = np.zeros((len(COMPARTMENTS), times.size, len(equations.INPUTS)))
-    inputs[..., equations.PHI] = methylation.T
+    lead = methylation.shape[:-2]
+    inputs = np.zeros((*lead, len(COMPARTMENTS), times.size, len(equations.INPUTS)))
+    inputs[..., equations.PHI] = methylation.swapaxes(-1, -2)
     if gas is not None:
-        inputs[..., equations.GAS] = gas
+        inputs[..., equations.GAS] = gas[..., None, :]
     _check_inputs(inputs)
+    inputs = inputs.reshape(-1, *inputs.shape[-2:])
     rates = parameters.rates(places.compartments, places.tracts, places.distances, age)
+    plans = len(inputs) // len(COMPARTMENTS)
     driven = np.array([COMPARTMENTS.index(name) for name in places.compartments])
+    driven = (len(COMPARTMENTS) * np.arange(plans)[:, None] + driven).reshape(-1)
+    rates = np.tile(rates, plans)
     states = follow(times, inputs, driven, rates, healthy(rates), keeping(times, keep)[1], places.names)
-    return shares(states.swapaxes(0, 1))
+    by_time = states.reshape(*lead, len(places.names), *states.shape[1:]).swapaxes(-3, -2)
+    return shares(by_time)
 
 
 def _members(

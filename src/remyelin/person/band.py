@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from remyelin import clinic, nerve
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
-from remyelin.person.chain import Chain
+from remyelin.person.chain import Chain, conduction_by_sets
 from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.coexisting import beside
 from remyelin.person.inference.findings import clinic_of
@@ -77,22 +78,27 @@ def band(
         found.picked.hidden.path[:, 0], known, days, time, np.random.default_rng([posterior.seed, 9])
     )
     judge = likelihood.judges(found.member)
+    count = len(found.people)
+
+    def followed(share: float) -> None:
+        progress(f"recovery of {count} persons who resemble the findings, {share:.0%}")
+
+    people = simulate_people(
+        [exposure(case, person, plan, ledger) for plan in plans for person in found.people],
+        [shared.body] * (count * len(plans)),
+        [times_of(person.began, days) for person in found.people] * len(plans),
+        [days] * (count * len(plans)),
+        [person.traits for person in found.people] * len(plans),
+        shared.numbers,
+        found.member.tolist() * len(plans),
+        threads=os.cpu_count() or 1,
+        progress=followed,
+    )
+    values = _pathways(people, case, shared.body, shared.numbers, np.tile(found.member, len(plans)), ledger)
     each: list[Band] = []
-    for plan, points in zip(plans, mental, strict=True):
-        progress(f"recovery of {len(found.people)} persons who resemble the findings, {plan.label}")
-        exposures = [exposure(case, person, plan, ledger) for person in found.people]
-        count = len(exposures)
-        people = simulate_people(
-            exposures,
-            [shared.body] * count,
-            [times_of(person.began, days) for person in found.people],
-            [days] * count,
-            [person.traits for person in found.people],
-            shared.numbers,
-            found.member.tolist(),
-        )
-        values = _pathways(people, case, shared.body, shared.numbers, found.member)
-        state = clinic_of(values, found.picked.hidden, path, judge, likelihood.reporting)
+    for index, points in enumerate(mental):
+        own = {name: item[index * count : (index + 1) * count] for name, item in values.items()}
+        state = clinic_of(own, found.picked.hidden, path, judge, likelihood.reporting)
         signs = clinic.signs_of(state.lost, state.judge)
         each.append(
             Band(
@@ -100,7 +106,7 @@ def band(
                 state.scale["total"][:, 0] + points,
                 state.scale["gait"][:, 0].astype(np.float64),
                 {name: np.asarray(item, dtype=np.float64)[:, 0] for name, item in signs.items()},
-                {name: values[name].astype(np.float64) for name in ("conducted", "axons")},
+                {name: own[name].astype(np.float64) for name in ("conducted", "axons")},
             )
         )
     return Band(
@@ -113,24 +119,23 @@ def band(
 
 
 def _pathways(
-    people: People, case: Case, body: nerve.Person, numbers: Sequence[Chain], member: NDArray[np.int64]
+    people: People,
+    case: Case,
+    body: nerve.Person,
+    numbers: Sequence[Chain],
+    member: NDArray[np.int64],
+    ledger: Ledger,
 ) -> dict[str, Floats]:
     """Return conduction (person, time, pathway), coexisting diseases in it, each person's by its parameter set."""
-    keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     if not case.coexisting:
+        keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
         return {name: people.pathways[name][..., keep] for name in clinic.VARIABLES}
-    places = nerve.places(body, numbers[0].ledger)
     states = xr.Dataset(
         {name: (("person", "time", "segment"), values) for name, values in people.states.items()},
-        coords={"time": people.days[0], "segment": list(places.names)},
+        coords={"time": people.days[0], "segment": list(nerve.places(body, ledger).names)},
     )
-    ill = beside(states, case.coexisting, numbers[0].ledger)
-    found = {name: np.empty((*people.days.shape, len(keep))) for name in clinic.VARIABLES}
-    for index in np.unique(member):
-        rows = np.flatnonzero(member == index)
-        part = numbers[index].conduction(
-            ill.isel(person=rows), body, clinic.PATHWAYS, coexisting=case.coexisting
-        )
-        for name, values in found.items():
-            values[rows] = part[name].transpose("person", "time", "pathway").to_numpy()
-    return found
+    ill = beside(states, case.coexisting, ledger)
+    own = [numbers[index] for index in member.tolist()]
+    found = conduction_by_sets(ill, body, own, clinic.PATHWAYS, coexisting=case.coexisting)
+    ordered = found.transpose("person", "time", "pathway")
+    return {name: ordered[name].to_numpy() for name in clinic.VARIABLES}

@@ -247,19 +247,21 @@ class Chain:
 
     def followed(
         self,
-        course: Mapping[str, Floats],
+        courses: Sequence[Mapping[str, Floats]],
         times: Floats,
         body: nerve.Person,
         age: float,
         traits: Traits,
         keep: Floats,
-    ) -> dict[str, Floats]:
-        """Return myelin and axons over (day, segment), followed from the last day of full methylation without gas.
+    ) -> list[dict[str, Floats]]:
+        """Return myelin and axons over (day, segment) under each of several courses of one person.
+
+        They are followed from the last day of full methylation without gas, and once as long as they agree.
 
         Parameters
         ----------
-        course : mapping of str to array
-            Of :meth:`course` at `times`.
+        courses : sequence of mapping of str to array
+            Each of :meth:`course` at `times`.
         times : (time,) array
         body : nerve.Person
         age : float
@@ -269,23 +271,28 @@ class Chain:
         keep : (day,) array
             Days returned, among the times.
         """
-        methylation, gas = course["methylation"], course["gas"]
         before = max(int(np.searchsorted(times, keep[0])) - 1, 0)
-        ill = np.flatnonzero((methylation < 1.0).any(axis=-1) | (gas > 0.0))
-        # In health throughout there is nothing to follow but the days kept.
-        first = min(max(int(ill[0]) - 1, 0) if ill.size else before, before)
-        part = slice(first, None)
-        states = myelin.course_of(
-            times[part],
-            methylation[part],
-            nerve.places(body, self.ledger),
-            age,
-            self.rates_of(traits),
-            keep=keep,
-            gas=gas[part],
-        )
-        # Within rounding the shares already lie there.
-        return {name: np.clip(states[name], 0.0, 1.0) for name in nerve.STATES}
+        alike: dict[int, list[int]] = {}
+        for number, course in enumerate(courses):
+            ill = np.flatnonzero((course["methylation"] < 1.0).any(axis=-1) | (course["gas"] > 0.0))
+            # In health throughout there is nothing to follow but the days kept.
+            first = min(max(int(ill[0]) - 1, 0) if ill.size else before, before)
+            alike.setdefault(first, []).append(number)
+        found: list[dict[str, Floats]] = [{} for _ in courses]
+        for first, numbers in alike.items():
+            states = myelin.course_of(
+                times[first:],
+                np.stack([courses[number]["methylation"][first:] for number in numbers]),
+                nerve.places(body, self.ledger),
+                age,
+                self.rates_of(traits),
+                keep=keep,
+                gas=np.stack([courses[number]["gas"][first:] for number in numbers]),
+            )
+            for row, number in enumerate(numbers):
+                # Within rounding the shares already lie there.
+                found[number] = {name: np.clip(states[name][row], 0.0, 1.0) for name in nerve.STATES}
+        return found
 
     def conducted(self, states: Mapping[str, Floats], body: nerve.Person) -> dict[str, Floats]:
         """Return conduction as arrays (..., pathway) by variable, of states (..., segment)."""
@@ -294,3 +301,51 @@ class Chain:
     def batteries(self, states: Mapping[str, Floats], body: nerve.Person) -> tuple[nerve.Studies, ...]:
         """Return the whole battery at every date of states (date, segment)."""
         return nerve.batteries_of(states, body, self.tables, self.ledger)
+
+
+def conducted_by_sets(
+    states: Mapping[str, Floats],
+    body: nerve.Person,
+    numbers: Sequence[Chain],
+    pathways: Sequence[str] = nerve.PATHWAYS,
+    *,
+    threads: int = 1,
+) -> dict[str, Floats]:
+    """Return conduction as arrays (set, ..., pathway) of states (set, ..., segment), each by its own parameter set.
+
+    Parameters
+    ----------
+    states : mapping of str to (set, ..., segment) array
+    body : nerve.Person
+    numbers : sequence of Chain
+        One for each of the first dimension; they share the tables of the first.
+    pathways : sequence of str
+    threads : int
+        Runs of nerve computed at once.
+    """
+    ledgers = [own.ledger for own in numbers]
+    return nerve.conducted_by_sets(states, body, numbers[0].tables, ledgers, pathways, threads=threads)
+
+
+def conduction_by_sets(
+    states: xr.Dataset,
+    body: nerve.Person,
+    numbers: Sequence[Chain],
+    pathways: Sequence[str] = nerve.PATHWAYS,
+    *,
+    coexisting: Sequence[str] = (),
+) -> xr.Dataset:
+    """Return conduction (set, ..., pathway) of states (set, ..., segment), as :meth:`Chain.conduction` by each set.
+
+    Parameters
+    ----------
+    states : Dataset (set, ..., segment)
+        The dimension of the sets comes first, whatever its name.
+    body : nerve.Person
+    numbers : sequence of Chain
+    pathways : sequence of str
+    coexisting : sequence of str
+    """
+    ledgers = [own.ledger for own in numbers]
+    found = nerve.conduction_by_sets(states, body, numbers[0].tables, ledgers, pathways)
+    return at_the_wrist(found, coexisting, numbers[0].ledger)

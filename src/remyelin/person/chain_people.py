@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,13 @@ from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.cobalamin.blood import count
 from remyelin.cobalamin.model import COMPARTMENTS
-from remyelin.person.chain import Chain
+from remyelin.person.chain import Chain, conducted_by_sets
 from remyelin.person.traits import Traits, columns, judged
 
 Floats = NDArray[np.float64]
+_Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
+_NONE: Final = np.empty(0)
 #: Markers whose level a fast trait multiplies, and that trait.
 SCALED = {"mma": "mma", "homocysteine": "homocysteine"}
 
@@ -63,6 +68,8 @@ def simulate_people(
     which: Sequence[int] | None = None,
     *,
     associated: bool = False,
+    threads: int = 1,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> People:
     """Simulate many persons, each under its own exposure, traits and parameter set.
 
@@ -71,7 +78,8 @@ def simulate_people(
     exposures : sequence of Exposure
         One a person, with the store of the person in it and no fast trait.
     bodies : sequence of nerve.Person
-        Persons of equal bodies are computed together, which is several times faster.
+        Persons of equal bodies are computed together, which is several times faster. Those who differ in exposure
+        alone, as under the plans of one person, are followed once as long as their courses agree.
     times : sequence of (time,) arrays
         Days of each person at which the drive of myelin is taken, the first in health.
     keep : sequence of (day,) arrays
@@ -84,6 +92,10 @@ def simulate_people(
         Set of each person; the first for all when omitted.
     associated : bool
         Whether the exposure of the brain is wanted.
+    threads : int
+        Persons followed at once, and runs of nerve.
+    progress : callable
+        Called with the share that was followed.
 
     Returns
     -------
@@ -102,46 +114,78 @@ def simulate_people(
         raise InputError("simulate_people: the days kept must be equally many for every person.")
     blood: dict[str, list[Floats]] = {}
     exposure: dict[str, list[Floats]] = {}
-    states: dict[str, list[Floats]] = {name: [] for name in nerve.STATES}
-    methylation = []
+    states = {name: [_NONE] * count for name in nerve.STATES}
+    methylation = [_NONE] * count
+
+    alike: dict[Hashable, list[int]] = {}
     for i in range(count):
-        own = numbers[chosen[i]]
-        chemistry = own.course(exposures[i], times[i])
-        at = np.searchsorted(times[i], keep[i])
-        for name, values in chemistry.items():
-            if values.ndim == 1:
-                blood.setdefault(name, []).append(values[at])
-        methylation.append(chemistry["methylation"][at])
-        if associated:
-            centre = chemistry["methylation"][:, COMPARTMENTS.index("central")]
-            for name, values in association.exposed(times[i], centre, own.associations.clocks).items():
-                exposure.setdefault(name, []).append(values[at])
-        found = own.followed(chemistry, times[i], bodies[i], exposures[i].age, traits[i], keep[i])
-        for name in nerve.STATES:
-            states[name].append(found[name])
+        days = times[i].tobytes(), keep[i].tobytes()
+        alike.setdefault((chosen[i], traits[i], bodies[i], exposures[i].age, *days), []).append(i)
+
+    def follow(rows: list[int]) -> Iterator[tuple[int, dict[str, Floats], dict[str, Floats]]]:
+        own, i = numbers[chosen[rows[0]]], rows[0]
+        courses = [own.course(exposures[row], times[row]) for row in rows]
+        return zip(
+            rows,
+            courses,
+            own.followed(courses, times[i], bodies[i], exposures[i].age, traits[i], keep[i]),
+            strict=True,
+        )
+
+    done = 0
+    for part in _each(follow, list(alike.values()), threads):
+        for i, chemistry, found in part:
+            at = np.searchsorted(times[i], keep[i])
+            for name, values in chemistry.items():
+                if values.ndim == 1:
+                    blood.setdefault(name, [_NONE] * count)[i] = values[at]
+            methylation[i] = chemistry["methylation"][at]
+            if associated:
+                centre = chemistry["methylation"][:, COMPARTMENTS.index("central")]
+                clocks = numbers[chosen[i]].associations.clocks
+                for name, values in association.exposed(times[i], centre, clocks).items():
+                    exposure.setdefault(name, [_NONE] * count)[i] = values[at]
+            for name in nerve.STATES:
+                states[name][i] = found[name]
+            done += 1
+        progress(done / count)
     whole = {name: np.stack(values) for name, values in states.items()}
     return People(
         days=np.stack([np.asarray(days, dtype=np.float64) for days in keep]),
         blood={name: np.stack(values) for name, values in blood.items()},
         methylation=np.stack(methylation),
-        pathways=_conducted(whole, bodies, chosen, numbers),
+        pathways=_conducted(whole, bodies, chosen, numbers, threads),
         states=whole,
         exposure={name: np.stack(values) for name, values in exposure.items()},
     )
 
 
+def _each(function: Callable[[_Given], _Found], items: Sequence[_Given], threads: int) -> Iterator[_Found]:
+    """Yield the results of a function of each item, in order."""
+    if threads == 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(function, items)
+
+
 def _conducted(
-    states: Mapping[str, Floats], bodies: Sequence[nerve.Person], which: list[int], numbers: Sequence[Chain]
+    states: Mapping[str, Floats],
+    bodies: Sequence[nerve.Person],
+    which: list[int],
+    numbers: Sequence[Chain],
+    threads: int,
 ) -> dict[str, Floats]:
-    """Conduct all persons of one build and one set of nerve numbers together."""
-    groups: dict[tuple[float, float, int], list[int]] = {}
+    """Conduct all persons of one build together."""
+    groups: dict[tuple[float, float, nerve.Tables], list[int]] = {}
     for i, body in enumerate(bodies):
-        groups.setdefault((body.height, body.temperature, which[i]), []).append(i)
+        groups.setdefault((body.height, body.temperature, numbers[which[i]].tables), []).append(i)
     out: dict[str, Floats] = {}
-    for (_, _, chosen), members in groups.items():
-        own = numbers[chosen]
+    for members in groups.values():
         part = {name: values[members] for name, values in states.items()}
-        found = own.conducted(part, bodies[members[0]])
+        found = conducted_by_sets(
+            part, bodies[members[0]], [numbers[which[i]] for i in members], threads=threads
+        )
         for name, values in found.items():
             out.setdefault(name, np.empty((len(bodies), *values.shape[1:])))[members] = values
     return out

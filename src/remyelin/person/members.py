@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic, myelin, nerve
 from remyelin.evidence.posterior import ledgers
-from remyelin.person.chain import Chain
+from remyelin.person.chain import Chain, conduction_by_sets
 from remyelin.person.person import Person
 from remyelin.person.settings import RECOVERY_BAND
 from remyelin.person.traits import PATIENT, judged, patient, susceptibility
@@ -48,11 +48,7 @@ class Members:
         coexisting: Sequence[str] = (),
     ) -> xr.Dataset:
         """Return conduction (member, ..., pathway) of states (member, ..., segment), by the numbers of each set."""
-        each = [
-            own.conduction(states.isel(member=index), body, pathways, coexisting=coexisting)
-            for index, own in enumerate(self.sets)
-        ]
-        return xr.concat(each, "member")
+        return conduction_by_sets(states, body, self.sets, pathways, coexisting=coexisting)
 
 
 def members(person: Person, chain: Chain, count: int) -> Members:

@@ -339,7 +339,8 @@ class Engine:
         tables = self.tables()
         state = state_at(whole, day)
         run = nerve.exact(whole.who.body, tables, self.ledger, seed=0) if exact else None
-        damage = Damage.of(states_of(state), tables, Spread.from_ledger(self.ledger))
+        spread = Spread.from_ledger(self.ledger)
+        damage = Damage.of(states_of(state), tables, spread.thickness, spread.lengths)
         count = itertools.count(1)
 
         def conduct(asked: Line, states: Mapping[str, NDArray[np.float64]]) -> Volley:

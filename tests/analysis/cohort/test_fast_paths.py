@@ -43,11 +43,11 @@ def states():
 def volley_twin(line, states, tables, spread):
     """The sums of the module's docstring, array by array."""
     here = {name: array[..., line.slices.segment] for name, array in states.items()}
-    weights = repair_weights(here["thickness"], here["internode_length"], tables, spread)
+    weights = repair_weights(here["thickness"], here["internode_length"], tables, spread.thickness)
     repaired = np.einsum("dsg,skgc->dskc", weights, line.cost.remyelinated)
     shares = frail({name: here[name][..., None] for name in LESIONS}, line.fibres.frailty)
     blocked = late = square = 0.0
-    n = line.stretches
+    n = line.stretches(spread.lengths)
     run = line.internodes / n
     joined = np.minimum(run - 1, 1)
     for name, cost in zip(LESIONS, (line.cost.vacuolated, line.cost.bare, repaired), strict=True):

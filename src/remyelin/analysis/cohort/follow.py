@@ -127,7 +127,7 @@ def _course(drawn: Drawn, population: Population, numbers: Chain) -> list[Row]:
         if not low <= first <= high:
             raise Excluded(f"serum B12 outside {low:g} to {high:g} pmol/L")
 
-    states = numbers.followed(chemistry, times, body, person.age, person.traits, visits)
+    states = numbers.followed([chemistry], times, body, person.age, person.traits, visits)[0]
     pathways = numbers.conducted(states, body)
     lost = clinic.functions_of(pathways, nerve.PATHWAYS, judge)
     signs = clinic.signs_of(lost, judge)

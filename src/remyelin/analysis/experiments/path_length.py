@@ -15,7 +15,7 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.catalogue.pathways import COLOURS
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.pathways import runs
-from remyelin.nerve.conduction.lines import laid
+from remyelin.nerve.conduction.lines import laid, lesion_lengths
 
 Array = NDArray[np.float64]
 
@@ -69,8 +69,9 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         for name in PATHWAYS
     }
     internodes = {name: sum(line.weighted for line in parts) for name, parts in lines.items()}
+    usual_length = lesion_lengths(ledger)
     lesions = {
-        name: sum(float(line.stretches.sum(axis=0) @ line.fibres.weight) for line in parts)
+        name: sum(float(line.stretches(usual_length).sum(axis=0) @ line.fibres.weight) for line in parts)
         for name, parts in lines.items()
     }
     usual = lesions["median_motor"]

@@ -8,17 +8,22 @@ Along a fibre neighbours are lesioned together over the length of a lesion, of t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.evidence import Ledger
-from remyelin.evidence.memo import remembered, shared
+from remyelin.evidence.memo import shared
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import SEGMENTS, Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.conduction.tables import Internodes, Tables
 from remyelin.nerve.settings import NERVE_CLASS_SPAN, NERVE_LINES_KEPT, NERVE_QUANTILE_POINTS
+
+COMPARTMENTS: Final = ("central", "peripheral")
+"""Order of the lengths of a lesion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +52,18 @@ class Spread:
             ledger["nerve.fibre_frailty"],
             ledger["nerve.thickness_variation"],
             ledger["nerve.internode_population"],
-            {name: ledger[f"nerve.lesion_length.{name}"] for name in ("central", "peripheral")},
+            dict(zip(COMPARTMENTS, lesion_lengths(ledger).tolist(), strict=True)),
         )
 
-    def lesions_at(self, slices: Slices) -> Array:
-        """Return the length (mm) of a lesion along a fibre in each slice; a run shorter than a lesion has one."""
-        compartments = [SEGMENTS[place].compartment for place in slices.segment]
-        whole = {
-            name: sum(
-                size for size, own in zip(slices.length.tolist(), compartments, strict=True) if own == name
-            )
-            for name in set(compartments)
-        }
-        return np.array([min(self.lesion[name], whole[name]) for name in compartments])
+    @property
+    def lengths(self) -> Array:
+        """Lengths of a lesion (mm) by :data:`COMPARTMENTS`."""
+        return np.array([self.lesion[name] for name in COMPARTMENTS])
+
+
+def lesion_lengths(ledger: Ledger) -> Array:
+    """Return the length (mm) of a lesion along a fibre, by :data:`COMPARTMENTS`."""
+    return np.array([ledger[f"nerve.lesion_length.{name}"] for name in COMPARTMENTS])
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +95,10 @@ class Line:
         In each slice, um.
     internodes : (s, k) array
         Of a fibre in each slice.
-    stretches : (s, k) array
-        Of internodes that are lesioned together, in each slice.
+    compartment : (s,) int array
+        Of each slice, by :data:`COMPARTMENTS`.
+    longest : (s,) array
+        Length (mm) of the run in the compartment of each slice: a lesion is no longer.
     velocity : (s, k) array
         Healthy, m/s.
     healthy : (k,) array
@@ -107,7 +113,8 @@ class Line:
     tables: Tables
     diameter: Array
     internodes: Array
-    stretches: Array
+    compartment: NDArray[np.int64]
+    longest: Array
     velocity: Array
     healthy: Array
     row: Array
@@ -117,6 +124,16 @@ class Line:
     def cost(self) -> Internodes:
         """The tables at every slice and fibre, arrays (s, k, ...)."""
         return self.tables.at(self.diameter, self.slices.temperature[:, None])
+
+    def lesions(self, lengths: Array) -> Array:
+        """Return the length (mm) of a lesion in each slice (s,), of lengths by :data:`COMPARTMENTS`."""
+        found: Array = np.minimum(lengths[self.compartment], self.longest)
+        return found
+
+    def stretches(self, lengths: Array) -> Array:
+        """Return how many stretches (s, k) are lesioned together; an internode is lesioned as a whole."""
+        found: Array = np.minimum(self.internodes, (self.slices.length / self.lesions(lengths))[:, None])
+        return found
 
     @cached_property
     def weighted(self) -> float:
@@ -169,33 +186,27 @@ def quantiles(population: Population, frailty: float, of_diameter: Array, of_fra
 
 
 def line(
-    run: Run,
-    fibres: Fibres,
-    person: Person,
-    anatomy: Anatomy,
-    tables: Tables,
-    spread: Spread,
-) -> Line:
-    """Lay fibres along a run of nerve."""
-    return _lesioned(_alone(run, fibres, person, anatomy, tables, spread.internode_scale), spread)
-
-
-def _alone(
     run: Run, fibres: Fibres, person: Person, anatomy: Anatomy, tables: Tables, internode_scale: float
 ) -> Line:
-    """Lay fibres along a run of nerve, every internode to be lesioned alone."""
+    """Lay fibres along a run of nerve; internodes are so many times as long as those of the tables."""
     slices = anatomy.cut(run, person)
     diameter = anatomy.diameter(run, fibres.diameter[None, :], slices.middle[:, None])
     found = tables.lay(diameter, slices.length, slices.temperature)
-    internodes = found.periods / internode_scale
+    compartment = np.array([COMPARTMENTS.index(SEGMENTS[place].compartment) for place in slices.segment])
+    lengths = slices.length.tolist()
+    whole = [
+        sum(size for size, own in zip(lengths, compartment, strict=True) if own == place)
+        for place in range(len(COMPARTMENTS))
+    ]
     return Line(
         run,
         slices,
         fibres,
         tables,
         diameter,
-        internodes,
-        internodes,
+        found.periods / internode_scale,
+        compartment,
+        np.array(whole, dtype=np.float64)[compartment],
         found.velocity,
         found.time,
         found.row,
@@ -203,28 +214,16 @@ def _alone(
     )
 
 
-def _lesioned(alone: Line, spread: Spread) -> Line:
-    """Return a line whose internodes are lesioned together over the length of a lesion."""
-    # An internode is lesioned as a whole, however short a lesion.
-    along = alone.slices.length / spread.lesions_at(alone.slices)
-    return replace(alone, stretches=np.minimum(alone.internodes, along[:, None]))
-
-
-@remembered(maxsize=NERVE_LINES_KEPT)
+# The sets of a posterior lay the same fibres.
+@shared(maxsize=NERVE_LINES_KEPT)
 def laid(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
     """Return `count` representative fibres laid along a run; kept, since every date of a person needs the same.
 
-    Tables are told apart by identity, ledgers by their values.
+    Tables are told apart by identity, ledgers by the values that are read here.
     """
-    return _lesioned(_laid_alone(run, count, person, tables, ledger), Spread.from_ledger(ledger))
-
-
-# The sets of a posterior differ in the length of a lesion, and lay the same fibres.
-@shared(maxsize=NERVE_LINES_KEPT)
-def _laid_alone(run: Run, count: int, person: Person, tables: Tables, ledger: Ledger) -> Line:
     fibres = _fibres(run.population, count, ledger)
     anatomy = Anatomy.from_ledger(ledger)
-    return _alone(run, fibres, person, anatomy, tables, ledger["nerve.internode_population"])
+    return line(run, fibres, person, anatomy, tables, ledger["nerve.internode_population"])
 
 
 @shared(maxsize=NERVE_LINES_KEPT)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +13,15 @@ import xarray as xr
 
 from remyelin.base.jit import compiled
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import shared
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import Array, Run
 from remyelin.nerve.anatomy.pathways import PATHWAYS, runs
 from remyelin.nerve.conduction.damage import Damage
-from remyelin.nerve.conduction.lines import Spread, laid
+from remyelin.nerve.conduction.lines import Line, laid, lesion_lengths
 from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import Volley, passing, states_of
-from remyelin.nerve.settings import NERVE_CONDUCTION_FIBRES, STATES_AT_ONCE
+from remyelin.nerve.settings import NERVE_CONDUCTION_FIBRES, NERVE_WIRINGS_KEPT, STATES_AT_ONCE
 
 _UNITS = {"conducted": "1", "delay": "ms", "dispersion": "ms", "axons": "1", "ectopic": "1"}
 _SHARES = ("conducted", "axons")  # of 1 before the first neuron
@@ -66,7 +69,48 @@ def conduction(
     >>> float(paths['conducted'].item())
     1.0
     """
-    found = conducted(states_of(states), person, tables, ledger, pathways)
+    return _labelled(states, conducted(states_of(states), person, tables, ledger, pathways), pathways)
+
+
+def conduction_by_sets(
+    states: xr.Dataset,
+    person: Person,
+    tables: Tables,
+    ledgers: Sequence[Ledger],
+    pathways: Sequence[str] = PATHWAYS,
+) -> xr.Dataset:
+    """Return what :func:`conduction` does of states (set, ..., segment), each by the numbers of its own ledger.
+
+    Parameters
+    ----------
+    states : Dataset (set, ..., segment)
+        The dimension of the sets comes first, whatever its name.
+    person : Person
+    tables : Tables
+    ledgers : sequence of Ledger
+        One for each of the first dimension.
+    pathways : sequence of str
+
+    Returns
+    -------
+    Dataset (set, ..., pathway)
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> states = nerve.intact(person, ledger).expand_dims(set=2)
+    >>> sets = [ledger, ledger.replace({'nerve.lesion_length.central': 2.0})]
+    >>> dict(nerve.conduction_by_sets(states, person, tables, sets, ['sural']).sizes)
+    {'set': 2, 'pathway': 1}
+    """
+    found = conducted_by_sets(states_of(states), person, tables, ledgers, pathways)
+    return _labelled(states, found, pathways)
+
+
+def _labelled(states: xr.Dataset, found: Mapping[str, Array], pathways: Sequence[str]) -> xr.Dataset:
     lead = [str(name) for name in states["axons"].dims if name != "segment"]
     data = {name: ((*lead, "pathway"), found[name], {"units": unit}) for name, unit in _UNITS.items()}
     coords = {name: states[name] for name in lead if name in states.coords}
@@ -106,59 +150,146 @@ def conducted(
     >>> nerve.conducted(arrays, person, tables, ledger, ['sural'])['conducted'].round(3)
     array([1.])
     """
-    lead = next(iter(arrays.values())).shape[:-1]
-    count = math.prod(lead)
-    if count > STATES_AT_ONCE:
-        flat_arrays = {name: values.reshape(count, -1) for name, values in arrays.items()}
-        blocks = [
-            _conducted(
-                {name: values[start : start + STATES_AT_ONCE] for name, values in flat_arrays.items()},
-                person,
-                tables,
-                ledger,
-                pathways,
-            )
-            for start in range(0, count, STATES_AT_ONCE)
-        ]
-        return {
-            name: np.concatenate([block[name] for block in blocks]).reshape(*lead, len(pathways))
-            for name in _UNITS
-        }
-    return _conducted(arrays, person, tables, ledger, pathways)
+    wiring = _wired(person, tables, tuple(pathways), ledger)
+    return _in_blocks(arrays, wiring, lesion_lengths(ledger))
 
 
-def _conducted(
+def conducted_by_sets(
     arrays: Mapping[str, Array],
     person: Person,
     tables: Tables,
-    ledger: Ledger,
-    pathways: Sequence[str],
+    ledgers: Sequence[Ledger],
+    pathways: Sequence[str] = PATHWAYS,
+    *,
+    threads: int = 1,
 ) -> dict[str, Array]:
-    damage = Damage.of(arrays, tables, Spread.from_ledger(ledger))
-    states = damage.axons.shape[:-1]
-    found = {name: np.empty((*states, len(pathways))) for name in _UNITS}
-    flat = [values.reshape(-1, len(pathways)) for values in found.values()]
-    volleys: dict[Run, Volley] = {}
-    for column, name in enumerate(pathways):
-        chained = [
-            np.ones(flat[0].shape[0]) if unit in _SHARES else np.zeros(flat[0].shape[0]) for unit in _UNITS
-        ]
-        for run in runs(name, person, ledger):
-            if run not in volleys:
-                volleys[run] = passing(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger), damage)
-            part = volleys[run]
-            fibres = len(part.line.healthy)
+    """Return what :func:`conducted` does of states (set, ..., segment), each by the numbers of its own ledger.
+
+    Ledgers that lay the same fibres, as the sets of a posterior do, are computed together.
+
+    Parameters
+    ----------
+    arrays : mapping of str to (set, ..., segment) array
+        As :func:`states_of` gives.
+    person : Person
+    tables : Tables
+    ledgers : sequence of Ledger
+        One for each of the first dimension.
+    pathways : sequence of str
+    threads : int
+        Runs of nerve computed at once.
+
+    Returns
+    -------
+    dict of str to (set, ..., pathway) array
+
+    Examples
+    --------
+    >>> from remyelin import Ledger, nerve
+    >>> ledger = Ledger.shipped()
+    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
+    >>> tables = nerve.build_tables(ledger)
+    >>> arrays = nerve.states_of(nerve.intact(person, ledger).expand_dims(set=2))
+    >>> sets = [ledger, ledger.replace({'nerve.lesion_length.central': 2.0})]
+    >>> nerve.conducted_by_sets(arrays, person, tables, sets, ['sural'])['conducted'].shape
+    (2, 1)
+    """
+    groups: dict[_Wiring, list[int]] = {}
+    for index, ledger in enumerate(ledgers):
+        groups.setdefault(_wired(person, tables, tuple(pathways), ledger), []).append(index)
+    lesions = np.stack([lesion_lengths(ledger) for ledger in ledgers])
+    lead = next(iter(arrays.values())).shape[:-1]
+    found = {name: np.empty((*lead, len(pathways))) for name in _UNITS}
+    for wiring, members in groups.items():
+        own = lesions[members].reshape(len(members), *(1 for _ in lead[1:]), -1)
+        part = _in_blocks({name: values[members] for name, values in arrays.items()}, wiring, own, threads)
+        for name, values in part.items():
+            found[name][members] = values
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Wiring:
+    """Fibres laid along the runs of the pathways of a person, and all else of a ledger that conduction rests on.
+
+    Attributes
+    ----------
+    tables : Tables
+    thickness : float
+        Coefficient of variation of the thickness of new sheaths.
+    lines : tuple of Line
+        Of every run once.
+    chains : tuple of tuple of int
+        Of each pathway, which lines it is made of.
+    """
+
+    tables: Tables
+    thickness: float
+    lines: tuple[Line, ...]
+    chains: tuple[tuple[int, ...], ...]
+
+
+# Ledgers that differ in the length of lesions alone share a result: it is read apart, by each.
+@shared(maxsize=NERVE_WIRINGS_KEPT)
+def _wired(person: Person, tables: Tables, pathways: tuple[str, ...], ledger: Ledger) -> _Wiring:
+    places: dict[Run, int] = {}
+    chains = [
+        tuple(places.setdefault(run, len(places)) for run in runs(name, person, ledger)) for name in pathways
+    ]
+    lines = tuple(laid(run, NERVE_CONDUCTION_FIBRES, person, tables, ledger) for run in places)
+    return _Wiring(tables, ledger["nerve.thickness_variation"], lines, tuple(chains))
+
+
+def _in_blocks(
+    arrays: Mapping[str, Array], wiring: _Wiring, lesion: Array, threads: int = 1
+) -> dict[str, Array]:
+    """Conduct states (..., segment) with lengths of lesions that spread over their leading dimensions.
+
+    Equal states are computed once: the plans of a person have the same ones up to the first dose.
+    """
+    lead = next(iter(arrays.values())).shape[:-1]
+    count = math.prod(lead)
+    flat = {name: values.reshape(count, -1) for name, values in arrays.items()}
+    own = np.broadcast_to(lesion, (*lead, lesion.shape[-1])).reshape(count, -1)
+    places: dict[bytes, int] = {}
+    rows = np.ascontiguousarray(np.concatenate([*flat.values(), own], axis=1))
+    which = np.array([places.setdefault(row.tobytes(), len(places)) for row in rows], dtype=np.int64)
+    first = np.unique(which, return_index=True)[1]
+    blocks = []
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, max(first.size, 1), STATES_AT_ONCE):
+            part = first[start : start + STATES_AT_ONCE]
+            found = {name: values[part] for name, values in flat.items()}
+            blocks.append(_conducted(found, wiring, own[part], pool.map if threads > 1 else map))
+    return {
+        name: np.concatenate([block[name] for block in blocks])[which].reshape(*lead, len(wiring.chains))
+        for name in _UNITS
+    }
+
+
+def _conducted(
+    arrays: Mapping[str, Array], wiring: _Wiring, lesion: Array, each: Callable[..., Iterator[Volley]]
+) -> dict[str, Array]:
+    """Conduct states (state, segment); `each` maps a function over the lines."""
+    damage = Damage.of(arrays, wiring.tables, wiring.thickness, lesion)
+    count = len(damage.axons)
+    found = {name: np.empty((count, len(wiring.chains))) for name in _UNITS}
+    volleys = list(each(lambda line: passing(line, damage), wiring.lines))
+    for column, chain in enumerate(wiring.chains):
+        chained = [np.ones(count) if unit in _SHARES else np.zeros(count) for unit in _UNITS]
+        for place in chain:
+            part = volleys[place]
             _chain(
                 part.line.fibres.weight,
-                part.conducted.reshape(-1, fibres),
-                part.excess.reshape(-1, fibres),
-                part.variance.reshape(-1, fibres),
-                part.axons.reshape(-1),
-                part.ectopic.reshape(-1),
+                part.conducted,
+                part.excess,
+                part.variance,
+                part.axons,
+                part.ectopic,
                 part.line.weighted,
                 *chained,
             )
-        for whole, values in zip(flat, chained, strict=True):
+        for whole, values in zip(found.values(), chained, strict=True):
             whole[:, column] = values
     found["dispersion"] = np.sqrt(found["dispersion"])
     return found

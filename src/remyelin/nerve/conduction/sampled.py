@@ -98,7 +98,7 @@ def draw(whole: Line, states: Mapping[str, Array], spread: Spread, rng: np.rando
     shares = frail({name: here[name][:, None] for name in LESIONS}, whole.fibres.frailty)
     limits = np.cumsum([shares[name] for name in LESIONS], axis=0)
     # The internodes of a stretch are lesioned together: one number draws their state, another whether the bare pass.
-    lesion = spread.lesions_at(whole.slices)[within]
+    lesion = whole.lesions(spread.lengths)[within]
     begins = np.diff(np.floor(position / lesion), prepend=-1.0) != 0
     begins |= (np.diff(fibre, prepend=-1) != 0) | (np.diff(lesion, prepend=0.0) != 0)
     one = np.cumsum(begins) - 1
@@ -198,10 +198,12 @@ def bundles(
         if key not in drawn or drawn[key].line.run.stop < run.stop:
             rng = np.random.default_rng([seed, *run.branch.encode(), 0, *run.population.encode()])
             own = quantiles(anatomy.populations[run.population], spread.frailty, *rng.random((2, fibres)))
-            branch = line(replace(run, start=0.0, stop=whole), own, person, anatomy, tables, spread)
+            branch = line(
+                replace(run, start=0.0, stop=whole), own, person, anatomy, tables, spread.internode_scale
+            )
             drawn[key] = draw(branch, states, spread, rng)
         bundle = drawn[key]
-        return bundle, line(run, bundle.fibres, person, anatomy, tables, spread)
+        return bundle, line(run, bundle.fibres, person, anatomy, tables, spread.internode_scale)
 
     return bundle_of
 

@@ -122,7 +122,7 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
     -------
     Volley
     """
-    return passing(line, Damage.of(states, tables, spread))
+    return passing(line, Damage.of(states, tables, spread.thickness, spread.lengths))
 
 
 def passing(line: Line, damage: Damage) -> Volley:
@@ -139,7 +139,11 @@ def passing(line: Line, damage: Damage) -> Volley:
         damage.weights.reshape(-1, parts, damage.weights.shape[-1]),
         axons,
         firing,
+        damage.lesion.reshape(states, -1),
         line.slices.segment,
+        line.slices.length,
+        line.compartment,
+        line.longest,
         line.column,
         line.row,
         line.tables.vacuolated,
@@ -147,7 +151,6 @@ def passing(line: Line, damage: Damage) -> Volley:
         line.tables.remyelinated,
         line.fibres.frailty,
         line.internodes,
-        line.stretches,
         line.count,
         NERVE_TABLE_RUN,
         NERVE_MAX_SHARE,
@@ -175,7 +178,11 @@ def _expect(
     weights: Any,
     axons: Any,
     firing: Any,
+    lesion: Any,
     place: Any,
+    length: Any,
+    compartment: Any,
+    longest: Any,
     column: Any,
     row: Any,
     vacuolated: Any,
@@ -183,7 +190,6 @@ def _expect(
     remyelinated: Any,
     frailty: Any,
     internodes: Any,
-    stretches: Any,
     count: Any,
     short: int,
     most: float,
@@ -195,10 +201,11 @@ def _expect(
 ) -> None:
     """Add up block, delay and its variance over the slices (s) of a line, for every state (d) and fibre (k).
 
-    `free` is (3, d, segment), from the worst lesion to the least; `place` and `column` (s) are the segment of a
-    slice and its temperature, `row` (s, k) the diameter there, as fractional indices of the tables; `stretches`
-    (s, k) are of internodes lesioned together; costs are first, further, alone and in a run.
+    `free` is (3, d, segment), from the worst lesion to the least; `lesion` (d, compartment) the length of one;
+    `place`, `compartment` and `column` (s) are the segment of a slice, its compartment and its temperature, `row`
+    (s, k) the diameter there, as fractional indices of the tables; costs are first, further, alone and in a run.
     """
+    stretches, runs = np.empty_like(internodes), np.empty_like(internodes)
     share = np.empty((free.shape[0], frailty.size))
     cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
     hazard = np.empty(frailty.size)
@@ -207,6 +214,15 @@ def _expect(
     low = np.empty(frailty.size, dtype=np.uint64)
     far, run = np.empty_like(hazard), np.empty_like(hazard)
     for d in range(free.shape[1]):
+        same = d > 0
+        for c in range(lesion.shape[1]):
+            same = same and lesion[d, c] == lesion[d - 1, c]
+        if not same:
+            for s in range(place.size):
+                along = length[s] / min(lesion[d, compartment[s]], longest[s])
+                for k in range(frailty.size):
+                    stretches[s, k] = min(internodes[s, k], along)
+                    runs[s, k] = internodes[s, k] / stretches[s, k]
         # a loop, not slices: the compiler takes seconds for the errors an assignment of a slice can raise
         for k in range(frailty.size):
             hazard[k], mean[d, k], variance[d, k] = 0.0, 0.0, 0.0
@@ -230,7 +246,7 @@ def _expect(
             for k in range(frailty.size):
                 low[k] = np.uint64(row[s, k])
                 far[k] = row[s, k] - low[k]
-                run[k] = internodes[s, k] / stretches[s, k]
+                run[k] = runs[s, k]
                 blocked[k], late[k], square[k] = 0.0, 0.0, 0.0
             for i in range(free.shape[0]):
                 _add(

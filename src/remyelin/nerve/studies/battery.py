@@ -156,7 +156,7 @@ def examine(
     """
     memory: dict[Run, Volley] = {}
     if conduct is None:
-        damage = Damage.of(arrays, lab.tables, lab.spread)
+        damage = Damage.of(arrays, lab.tables, lab.spread.thickness, lab.spread.lengths)
 
         def conduct(laid: Line) -> Volley:
             return passing(laid, damage)
