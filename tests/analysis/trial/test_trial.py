@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import signal
@@ -45,7 +46,7 @@ from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.output.pages.trial import render_trial
 from remyelin.output.terminal.trial import describe
-from remyelin.output.trial_words import left_out
+from remyelin.output.trial_words import beside, left_out
 
 REPLICATES = 1000
 LONG = os.environ.get("REMYELIN_LONG") == "1"
@@ -257,6 +258,38 @@ def test_the_page_of_trials_says_what_each_needs() -> None:
     text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
     for name in shipped_trials():
         assert f"| `{name}` | {load_design(name).needs} |" in text
+
+
+def test_a_recalled_interval_is_called_recalled_wherever_the_model_lies_in_it() -> None:
+    rows = load_design("open").published
+    assert rows[0].mark == "recall", "read at the source: the words below may go"
+    recalled = {
+        "endpoint": "b12",
+        "value": 0.5,
+        "low": 0.0,
+        "high": 1.0,
+        "source": "dangour2015",
+        "mark": "recall",
+    }
+    read = {**recalled, "mark": "read", "low": 0.45, "high": 0.55}
+    alone = {"endpoint": "b12", "value": 0.5, "source": "dangour2015", "mark": "recall"}
+    design = _design(replicates=20, sizes=[40], published=[recalled, read, alone])
+    found = analysed(design, _pool(0.5, design))
+    told = [beside(found, row) for row in design.published]
+    assert told[0]["verdict"] == "the model's median lies in the published interval as recalled"
+    assert told[0]["interval"].endswith("(from memory)")
+    assert told[0]["value"].endswith("(from memory)")
+    assert "recalled" not in told[1]["verdict"]
+    assert told[1]["interval"].endswith("(read)")
+    assert told[2]["verdict"] == "the published difference as recalled lies in the model's range"
+    for text in (" ".join(describe(found).split()), html.unescape(render_trial(found))):
+        for row in told:
+            assert row["verdict"] in text
+            assert row["interval"] in text
+    page = " ".join((Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8").split())
+    sentences = [one for one in page.split(". ") if "published interval" in one]
+    assert sentences
+    assert all("as recalled" in one and "memory" in one for one in sentences)
 
 
 def test_the_page_of_trials_has_figures_of_the_designs_as_they_are() -> None:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Final
 
 from markupsafe import Markup
 
 from remyelin.analysis.trial import TrialResult
-from remyelin.analysis.trial.design import TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.trial_words import answers, arm_in_words, by_chance, difference, left_out
+from remyelin.output.trial_words import answers, arm_in_words, beside, by_chance, difference, left_out
 from remyelin.person.course import DISCLAIMER
-
-MARKS: Final = {
-    "read": "read",
-    "read-2nd": "read at second hand",
-    "recall": "from memory",
-    "calc": "computed from figures read",
-    "none": "no mark",
-}
 
 
 def files_of(found: TrialResult) -> dict[str, str]:
@@ -112,36 +102,6 @@ def render_trial(found: TrialResult) -> str:
         sources=[references[key].printed for key in keys],
         disclaimer=DISCLAIMER,
     )
-
-
-def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
-    """Return a published difference beside the replicates of the size nearest to that of its trial."""
-    endpoint = next(one for one in found.design.endpoint if one.name == row.endpoint)
-    rows = [item for item in found.rows if item.endpoint == row.endpoint]
-    size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
-    model = next(item for item in rows if item.n == size)
-    low, high = (row.low, row.high) if row.low is not None and row.high is not None else (None, None)
-    if low is not None and high is not None:
-        verdict = (
-            "the model's median lies in it"
-            if low <= model.estimate <= high
-            else "the model's median lies outside: a miss"
-        )
-    elif model.low <= row.value <= model.high:
-        verdict = "the published difference lies in the model's range"
-    else:
-        verdict = "the published difference lies outside the model's range: a miss"
-    return {
-        "endpoint": row.endpoint,
-        "value": f"{difference(endpoint, row.value)} ({MARKS[row.mark]})",
-        "interval": ""
-        if low is None or high is None
-        else f"{difference(endpoint, low)} to {difference(endpoint, high)}",
-        "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
-        "null": f"{1.0 - model.power:.0%}",
-        "verdict": verdict,
-        "note": row.note,
-    }
 
 
 def methods(found: TrialResult) -> str:
