@@ -40,6 +40,11 @@ reports, neither a forecast nor a comparison of delays is shown.
 """
 #: Markers of the line that says how the person is at presentation.
 MARKERS = ("Serum B12", "Methylmalonate", "Homocysteine", "Haemoglobin")
+#: Earlier and later starts shown beside the treatment as given; `remyelin run` has more.
+STARTS = tuple(
+    f"started {start}"
+    for start in ("12 months earlier", "3 months later", "12 months later", "24 months later")
+)
 #: Severity from which a computed symptom is named there.
 NAMED = 0.05
 SHORT = {
@@ -97,11 +102,6 @@ def computed(summary: dict[str, Any]) -> str:
         for row in summary["symptoms"]
         if row["tier"] == "mechanism" and row["values"][0] >= NAMED
     ]
-    said += [
-        f"disability {row['shown'][0]}"
-        for row in summary["signs"]
-        if row["label"].startswith("Functional disability")
-    ]
     abnormal = [
         f"{row['label']} {'absent' if row['values'][0]['flag'] == 'absent' else number(row['values'][0]['value'])}"
         for row in summary["studies"]
@@ -115,7 +115,9 @@ def plans(recovery: dict[str, Any]) -> str:
     """Return the plans beside each other; neighbours that cannot be told apart share a row."""
     rows: list[list[str]] = []
     for plan in recovery["plans"]:
-        if not plan["shown"]:
+        if not plan["shown"] or (
+            plan["label"].startswith("started") and not plan["label"].startswith(STARTS)
+        ):
             continue
         now = number(plan["disability_at_presentation"])
         if plan["told_apart"] is not False:
@@ -143,7 +145,8 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
     if summary["forecast"]["refused"] is not None:
         parts.append(headline.removesuffix(f" {CANNOT_TELL}") + " Treatment should not be delayed.\n")
     else:
-        parts.append(headline.split(" What waiting costs")[0] + " Treatment should not be delayed.\n")
+        said = headline.split("; what remains")[0]  # the table below has what remains and what waiting costs
+        parts.append(f"{said}. Treatment should not be delayed.\n")
         parts.append(plans(summary["recovery"]))
     return "\n".join(parts)
 

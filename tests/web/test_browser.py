@@ -66,6 +66,31 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
     page.locator(".card.plan-none", has_text="the exposure continues").wait_for()
 
 
+def test_earlier_treatment_ends_no_worse_on_the_first_screen(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#start-b").fill("30")
+    page.locator(".card.plan-b", has_text="30 months after").wait_for()
+    page.locator("[data-answer=end]").wait_for()
+    settled(page)
+    # the cards: treated now, begun later, never
+    ends = {
+        plan: re.search(r"(\d+) \((\d+) to (\d+)\) of 16", page.locator(f".card.plan-{plan}").inner_text())
+        for plan in ("a", "b", "none")
+    }
+    assert all(ends.values()), "each of them is told apart, with its range"
+    medians, lows, highs = ([int(ends[plan][i]) for plan in ("a", "b", "none")] for i in (1, 2, 3))  # type: ignore[index]
+    for row in (medians, lows, highs):
+        assert row == sorted(row), row
+    assert medians[0] < medians[-1], "waiting is not free"
+    # the curves: more is higher on the screen, which counts downwards
+    heights = page.evaluate(
+        "[...document.querySelector('.lead .chart').querySelectorAll('path.line')]"
+        ".map(line => line.getPointAtLength(line.getTotalLength()).y)"
+    )
+    assert len(heights) == 3
+    assert heights == sorted(heights), "never treated, begun later, treated now, from above"
+
+
 def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#case").select_option("vegetarian-66")
@@ -129,6 +154,9 @@ def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_
     report.set_viewport_size({"width": 390, "height": 844})
     report.emulate_media(color_scheme="dark")
     assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert report.evaluate(
+        "[...document.querySelectorAll('.scroll.short')].every(box => box.scrollWidth <= box.clientWidth + 1)"
+    ), "a short table is cut off on a telephone"
     assert sound(report, whole=False) == []
     report.close()
     page.locator("#age").fill("71")

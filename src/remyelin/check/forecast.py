@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from remyelin import clinic
 from remyelin.base.errors import InputError
-from remyelin.base.units import DAYS_PER_YEAR, show
-from remyelin.catalogue.causes import CAUSES
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.check.answer import OWN, Line
 from remyelin.check.dated import refusal as unusable
+from remyelin.check.handover import SCHEDULE, case_data
 from remyelin.check.known import Known
 from remyelin.check.words import vocabulary
 from remyelin.evidence import Ledger
@@ -30,8 +29,6 @@ from remyelin.person.forecast_guard import (
     told_apart,
 )
 
-#: A published schedule, run so that plans differ in their start only; nobody is told to take it.
-SCHEDULE: Final = "uk neurological"
 SCHEDULE_SOURCE: Final = "smpc-hydroxocobalamin"
 _SCALE_END: Final = 16
 
@@ -95,19 +92,6 @@ def _refused(reason: str) -> tuple[Line, ...]:
     )
 
 
-def _findings(known: Known, ledger: Ledger) -> list[dict[str, str]]:
-    """Return the entered symptoms of nerves, by the names of the model where it has them."""
-    names = {item.hpo[0][0]: item.id for item in clinic.catalogue(ledger)}
-    found: dict[str, None] = {}
-    for word in known.words:
-        if word.kind != "symptom":
-            continue
-        name = next((names[code] for code in word.hpo if code in names), "")
-        if name or "neurological" in word.groups:
-            found[name or word.plain] = None
-    return [{"name": name} for name in found]
-
-
 def _case(known: Known, ledger: Ledger) -> Case:
     causes = [word.cause for word in known.words if word.cause]
     if known.age is None or not known.sex or not causes:
@@ -116,30 +100,7 @@ def _case(known: Known, ledger: Ledger) -> Case:
             f"{known.source}: a forecast needs age, sex and a cause the model knows ({possible}); "
             "leave out --forecast, or write a case with `remyelin new FILE`."
         )
-    labs = {
-        marker: show(found.value, marker)
-        for marker, found in known.labs.items()
-        if marker in ("b12", "holotc", "mma", "homocysteine") and not found.bound
-    }
-    person: dict[str, object] = {"age": f"{known.age:g} y", "sex": known.sex}
-    if "filtration" in known.labs:
-        person["filtration"] = show(known.labs["filtration"].value, "filtration")
-    return Case.model_validate(
-        {
-            "name": "check",
-            "title": "A person of the check",
-            "kind": "scenario",
-            "person": person,
-            "cause": {"kind": causes[0], "stated": True, **_exposure(causes[0])},
-            "labs": labs,
-            "symptom": _findings(known, ledger),
-            "treatment": [{"regimen": SCHEDULE, "start": "0 d", "stated": False}],
-        }
-    )
-
-
-def _exposure(cause: str) -> dict[str, str]:
-    return {"ended": "0 d"} if CAUSES[cause].gas else {}
+    return Case.model_validate(case_data(known, ledger))
 
 
 def _lines(course: Course, known: Known) -> Iterator[Line]:

@@ -24,7 +24,9 @@ def questions() -> dict[str, Any]:
                 "kind": kind,
                 "question": question,
                 "choices": [
-                    {"name": word.name, "plain": word.plain} for word in vocabulary() if word.kind == kind
+                    {"name": word.name, "plain": word.plain, "dated": lasting(word)}
+                    for word in vocabulary()
+                    if word.kind == kind
                 ],
             }
             for kind, question in QUESTIONS.items()
@@ -34,6 +36,44 @@ def questions() -> dict[str, Any]:
             for marker, label in LABS.items()
         ],
     }
+
+
+def lasting(word: Word) -> bool:
+    """Whether the form asks since when something is there: a symptom, a cause, or treatment with the vitamin."""
+    return word.kind == "symptom" or bool(word.cause) or (word.kind, word.name) == ("drug", "b12")
+
+
+def read_since(since: Mapping[str, str], known: Known) -> tuple[dict[Word, float], dict[str, str]]:
+    """Read since when the words of the form have been there.
+
+    Parameters
+    ----------
+    since : mapping of str to str
+        Lengths of time as typed, by ``kind.name``; those of words that were not ticked are not read.
+    known : Known
+        What the form holds beside.
+
+    Returns
+    -------
+    days : dict of Word to float
+    refused : dict of str to str
+        A sentence for each that cannot be read, by ``kind.name``.
+    """
+    from remyelin.check.handover import since_of
+
+    days: dict[Word, float] = {}
+    refused: dict[str, str] = {}
+    for word in known.words:
+        key = f"{word.kind}.{word.name}"
+        text = since.get(key, "").strip()
+        try:
+            if text:
+                days[word] = since_of(text, known.age)
+            elif (word.kind, word.name) == ("drug", "b12") and known.labs:
+                refused[key] = "values measured under treatment mean something else; say since when, as 5 mo."
+        except InputError as error:
+            refused[key] = str(error)
+    return days, refused
 
 
 def read_form(

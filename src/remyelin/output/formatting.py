@@ -6,6 +6,14 @@ import math
 import textwrap
 from typing import Final
 
+#: How a published number was seen, as words of a page.
+SEEN: Final = {
+    "read": "read",
+    "read-2nd": "read at second hand",
+    "recall": "from memory",
+    "calc": "computed from figures read",
+    "none": "no mark",
+}
 WIDTH: Final = 100  # columns of a text on the terminal
 
 

@@ -10,7 +10,7 @@ from remyelin.analysis.trial.design import Endpoint, TrialArm, TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
-from remyelin.output.formatting import micro, number
+from remyelin.output.formatting import SEEN, micro, number
 
 UNITS: Final = {
     "b12": "pmol/L",
@@ -20,14 +20,6 @@ UNITS: Final = {
     "haemoglobin": "g/L",
     "mcv": "fL",
     "scale.total": "points, 0 to 16",
-}
-#: How a published figure was come by.
-MARKS: Final = {
-    "read": "read",
-    "read-2nd": "read at second hand",
-    "recall": "from memory",
-    "calc": "computed from figures read",
-    "none": "no mark",
 }
 OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
 
@@ -47,19 +39,32 @@ def difference(endpoint: Endpoint, middle: float, low: float | None = None, high
     Of a logarithm it is a ratio, of shares it is in percentage points.
     """
 
-    def shown(value: float) -> str:
-        if endpoint.kind != "change":
-            return f"{100.0 * value:.0f}"
-        return number(math.exp(value) if endpoint.logarithm else value)
+    span = "" if low is None or high is None else f" ({_shown(endpoint, low)} to {_shown(endpoint, high)})"
+    return f"{_shown(endpoint, middle)}{span}{_unit(endpoint)}"
 
+
+def between(endpoint: Endpoint, low: float, high: float) -> str:
+    """Return a range of differences of the arms in its unit, no finer than a hundredth of its width."""
+    scale = [math.exp(value) if endpoint.logarithm else value for value in (low, high)]
+    if endpoint.kind != "change" or scale[0] == scale[1]:
+        return f"{_shown(endpoint, low)} to {_shown(endpoint, high)}{_unit(endpoint)}"
+    places = max(0, 1 - math.floor(math.log10(abs(scale[1] - scale[0]))))
+    first, last = (f"{value:.{places}f}" if round(value, places) else "0" for value in scale)
+    return f"{first} to {last}{_unit(endpoint)}"
+
+
+def _shown(endpoint: Endpoint, value: float) -> str:
     if endpoint.kind != "change":
-        unit = " percentage points"
-    elif endpoint.logarithm:
-        unit = " times"
-    else:
-        unit = f" {micro(unit_of(endpoint.column).partition(',')[0])}".rstrip()
-    between = "" if low is None or high is None else f" ({shown(low)} to {shown(high)})"
-    return f"{shown(middle)}{between}{unit}"
+        return f"{100.0 * value:.0f}"
+    return number(math.exp(value) if endpoint.logarithm else value)
+
+
+def _unit(endpoint: Endpoint) -> str:
+    if endpoint.kind != "change":
+        return " percentage points"
+    if endpoint.logarithm:
+        return " times"
+    return f" {micro(unit_of(endpoint.column).partition(',')[0])}".rstrip()
 
 
 def by_chance(found: TrialResult) -> str:
@@ -88,11 +93,11 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
     rows = [item for item in found.rows if item.endpoint == row.endpoint]
     size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
     model = next(item for item in rows if item.n == size)
-    mark = f" ({MARKS[row.mark]})"
+    mark = f" ({SEEN[row.mark]})"
     recalled = " as recalled" if row.mark == "recall" else ""
     interval = ""
     if row.low is not None and row.high is not None:
-        interval = f"{difference(endpoint, row.low)} to {difference(endpoint, row.high)}{mark}"
+        interval = f"{between(endpoint, row.low, row.high)}{mark}"
         inside = row.low <= model.estimate <= row.high
         verdict = f"the model's median lies {'in' if inside else 'outside'} the published interval{recalled}"
     else:

@@ -222,10 +222,17 @@ def test_shipped_trials_are_whole(name: str) -> None:
 
 def test_half_of_a_shift_lies_between_the_ledger_and_the_whole() -> None:
     name = "myelin.peripheral.remyelination"
-    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:]]
+    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:3]]
     shipped, end = Ledger.shipped()[name], Ledger.shipped().entry(name).range[1]  # type: ignore[index]
     assert shifts[1] == end
     assert shifts[0] == pytest.approx((shipped + end) / 2, rel=0.01)
+
+
+def test_the_hypothesis_of_rats_is_the_dose_that_worked_and_called_an_extrapolation() -> None:
+    rats = load_design("methylcobalamin").hypothesis[-1]
+    assert rats.name == "as in rats"
+    assert rats.arm == {"methylcobalamin": {"people.methylcobalamin": 0.5}}
+    assert "an extrapolation, assumed" in rats.note
 
 
 def test_all_trials_are_one_command_and_one_document(
@@ -286,6 +293,10 @@ def test_a_recalled_interval_is_called_recalled_wherever_the_model_lies_in_it() 
         for row in told:
             assert row["verdict"] in text
             assert row["interval"] in text
+    assert "Dangour" in render_trial(found)
+    own = {**alone, "source": "Nobody 2030"}
+    unknown = analysed(_design(replicates=10, sizes=[40], published=[own]), _pool(0.5, design))
+    assert "Nobody 2030" in render_trial(unknown), "a source outside the bibliography is not dropped"
     page = " ".join((Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8").split())
     sentences = [one for one in page.split(". ") if "published interval" in one]
     assert sentences

@@ -14,6 +14,7 @@ from remyelin.output.formatting import number, wrapped
 from remyelin.output.pages.templates import template
 from remyelin.person.course import DISCLAIMER
 
+_TOLD: Final = {"partly": "supported in part"}
 _MARKS = {"read": "", "read-2nd": ", second hand", "recall": ", from memory"}
 
 
@@ -50,7 +51,15 @@ def render_claims(judged: Sequence[Judged]) -> str:
         sources=[(number_, references[key].printed) for key, number_ in numbers.items()],
         cell=cell,
         held=held,
+        counted=counted(judged),
     )
+
+
+def counted(judged: Sequence[Judged]) -> str:
+    """Say how many claims have which verdict."""
+    numbers = {word: sum(item.claim.verdict == word for item in judged) for word in VERDICTS}
+    parts = [f"{n} {'is' if n == 1 else 'are'} {_TOLD.get(word, word)}" for word, n in numbers.items() if n]
+    return f"Of {len(judged)} claims of the article {', '.join(parts)}."
 
 
 def _numbers(judged: Sequence[Judged]) -> dict[str, int]:

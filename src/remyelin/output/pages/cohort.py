@@ -18,7 +18,7 @@ from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.pathways import PATHWAYS
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
-from remyelin.output.formatting import number
+from remyelin.output.formatting import SEEN, number
 from remyelin.output.pages.templates import template
 from remyelin.output.terminal.cohort import span
 from remyelin.person.course import DISCLAIMER
@@ -153,9 +153,9 @@ def _shares(results: Results) -> Figure:
     panels = tuple(
         Panel(title, "months after presentation", "% of persons", series, y_range=(0.0, 100.0))
         for title, series in (
-            ("symptoms noticed, limbs and cord", symptoms),
-            ("symptoms noticed, head and thin fibres", head),
-            ("symptoms without a mechanism (drawn)", chances),
+            ("limbs and cord: noticed", symptoms),
+            ("head, thin fibres: noticed", head),
+            ("no mechanism: drawn", chances),
             ("studies abnormal", studies),
             ("recovery", recovery),
         )
@@ -273,4 +273,25 @@ def render(results: Results, found: dict[str, Any]) -> str:
         months=lambda day: f"{day / DAYS_PER_MONTH:.3g}",
         disclaimer=DISCLAIMER,
         sources=[references[key].printed for key in sources if key in references],
+        seen=SEEN,
+        answer=answer(found["published"]),
     )
+
+
+def answer(published: Sequence[dict[str, Any]]) -> str:
+    """Say how many published numbers the cohort meets, and name those it does not; empty where none has bounds."""
+    bounded = [row for row in published if row["holds"] is not None]
+    if not bounded:
+        return ""
+    missed = [row for row in bounded if not row["holds"]]
+    names = "; ".join(
+        f"{row['what']}{_of(row['group'])}: {number(row['model'])} {row['unit']}, "
+        f"published {number(row['published'])} ({span(row['low'], row['high'])})"
+        for row in missed
+    )
+    met = f"The cohort meets {len(bounded) - len(missed)} of {len(bounded)} published numbers."
+    return f"{met} Missed: {names}." if missed else met
+
+
+def _of(group: str) -> str:
+    return f" ({group})" if group else ""

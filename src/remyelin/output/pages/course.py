@@ -7,6 +7,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import NONE
+from remyelin.output.answer import span
 from remyelin.output.figures.course import figures_of
 from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
 from remyelin.output.figures.svg import to_svg
@@ -18,6 +21,8 @@ from remyelin.output.symptoms import severity_word
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import told_apart
 
+#: Fact of a person that says since when the cause is there, in years.
+SINCE: Final = "time since the cause began"
 #: Pictures of the report in their order, each with its heading.
 PICTURES: Final = (
     ("recovery", "Recovery"),
@@ -28,6 +33,22 @@ PICTURES: Final = (
     ("tissue", "Tissue"),
     ("waveforms", "Recordings of the nerve studies"),
 )
+
+
+def who(course: Course) -> str:
+    """Say in a sentence whose course it is: age, sex, cause, since when."""
+    case = course.case
+    person = f"A {'woman' if case.person.sex == 'female' else 'man'} of {case.person.age:.0f}"
+    if case.cause.kind == NONE:
+        return f"{person}, not deficient."
+    began = next((fact.value for fact in course.person.facts if fact.name == SINCE), None)
+    since = "" if began is None else f", begun {span(began * DAYS_PER_YEAR)} before diagnosis"
+    cause = (
+        case.cause.kind
+        if case.cause.stated
+        else f"a deficiency of unknown cause, computed as {case.cause.kind}"
+    )
+    return f"{person} with {cause}{since}."
 
 
 def render_report(course: Course, summary: Summary | None = None) -> str:
@@ -53,6 +74,7 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
     waiting = "" if refused else next((to_svg(item) for item in waiting_figure(course)), "")
     return template("report").render(
         s=summary,
+        who=who(course),
         figures=figures,
         curve=Markup(waiting),
         drawn=PICTURES,

@@ -13,7 +13,16 @@ from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.trial_words import answers, arm_in_words, beside, by_chance, difference, left_out
+from remyelin.output.symptoms import ASSUMED
+from remyelin.output.trial_words import (
+    answers,
+    arm_in_words,
+    beside,
+    between,
+    by_chance,
+    difference,
+    left_out,
+)
 from remyelin.person.course import DISCLAIMER
 
 
@@ -33,9 +42,10 @@ def render_trial(found: TrialResult) -> str:
         for key in (
             design.citation,
             *(arm.source for arm in design.arm),
+            *(hypothesis.source for hypothesis in design.hypothesis),
             *(row.source for row in design.published),
         )
-        if key in references
+        if key and key != ASSUMED
     )
     of = {one.name: one for one in design.endpoint}
     hypotheses = {one.name: place for place, one in enumerate(design.hypothesis)}
@@ -85,12 +95,8 @@ def render_trial(found: TrialResult) -> str:
                 "endpoint": row.endpoint,
                 "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
                 "mean": difference(of[row.endpoint], row.mean),
-                "error": difference(of[row.endpoint], row.mean, row.mean - row.error, row.mean + row.error)
-                .partition("(")[2]
-                .partition(")")[0],
-                "range": difference(of[row.endpoint], row.mean, row.low, row.high)
-                .partition("(")[2]
-                .partition(")")[0],
+                "error": between(of[row.endpoint], row.mean - row.error, row.mean + row.error),
+                "range": between(of[row.endpoint], row.low, row.high),
                 "persons": row.persons,
             }
             for row in found.paired
@@ -99,7 +105,8 @@ def render_trial(found: TrialResult) -> str:
         persons=found.persons,
         published=[beside(found, row) for row in design.published],
         methods=methods(found),
-        sources=[references[key].printed for key in keys],
+        # a source outside the bibliography stands as the design words it
+        sources=[references[key].printed if key in references else key for key in keys],
         disclaimer=DISCLAIMER,
     )
 

@@ -74,7 +74,7 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
             f"{_short(predicted['median'])} ({_short(predicted['low'])} to {_short(predicted['high'])}){unit}"
         )
         mark = "" if item["agrees"] else "  disagrees"
-        entry = f"{item['kind']} {words(item['name'])}"[:34]
+        entry = f"{item['kind']} {item['written'] or words(item['name'])}"[:34]
         lines.append(
             f"{index:2} {item['months']:7.1f}  {entry:34}{item['observed'][:18]:>18}  {shown:>34}{mark}"
         )

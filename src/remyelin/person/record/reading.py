@@ -242,6 +242,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
         reading.person, reading.cause, reading.found = base.person, base.cause, base.found
         reading.entries, reading.treatments = list(base.entries), list(base.treatments)
         reading.conditions, reading.left = list(base.conditions), list(base.not_understood)
+        reading.partial = base.partial
         notes += base.notes
     reading.zero, note = _zero(rows, reading)
     notes += [note] if note else []
@@ -327,6 +328,7 @@ def _checked(reading: Reading, notes: list[str]) -> Record:
         treatments,
         tuple(reading.left),
         tuple(notes),
+        reading.partial,
     )
 
 
@@ -342,11 +344,16 @@ def _same_day(reading: Reading) -> None:
                 raise InputError(
                     f"{reading.source}: {where}: {other.label} and {entry.label} on the same day; keep one."
                 )
-        if any(replace(other, line=0, note="") == replace(entry, line=0, note="") for other in seen[key]):
+        if any(_bare(other) == _bare(entry) for other in seen[key]):
             continue
         seen[key].append(entry)
         kept.append(entry)
     reading.entries = kept
+
+
+def _bare(entry: Entry) -> Entry:
+    """Return an entry without its place, note and wording."""
+    return replace(entry, line=0, note="", written="")
 
 
 def _contradict(entry: Entry, other: Entry) -> bool:
@@ -417,6 +424,8 @@ def to_csv(record: Record) -> str:
         writer.writerow(["", "diet", "intake", f"{person.food_intake:g}", "ug/d", ""])
     if record.found:
         writer.writerow(["", "presentation", "found", record.found, "", ""])
+    if record.partial:
+        writer.writerow(["", "presentation", "history", "partial", "", ""])
     cause = record.cause
     writer.writerow(["", "cause", cause.kind, "", "", ""])
     for event in ("began", "ended"):
@@ -434,5 +443,7 @@ def to_csv(record: Record) -> str:
         if item.stop is not None:
             writer.writerow([f"{item.stop:.10g} d", "treatment", item.order, "ended", "", ""])
     for entry in record.entries:
-        writer.writerow([f"{entry.day:.10g} d", entry.kind, entry.name, entry.text, "", entry.note])
+        writer.writerow(
+            [f"{entry.day:.10g} d", entry.kind, entry.written or entry.name, entry.text, "", entry.note]
+        )
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -37,6 +38,12 @@ class AskedAnswers(BaseModel):
     words: Annotated[dict[Short, Annotated[list[Short], Field(max_length=60)]], Field(max_length=8)] = {}
     labs: Annotated[dict[Short, Short], Field(max_length=20)] = {}
     confirmed: Annotated[list[Short], Field(max_length=20)] = []
+
+
+class AskedHandover(AskedAnswers):
+    """The same answers, with since when each symptom, cause or treatment has been there, by ``kind.name``."""
+
+    since: Annotated[dict[Short, Short], Field(max_length=60)] = {}
 
 
 @router.post("/read")
@@ -83,6 +90,26 @@ async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
             return {"refused": refused}
         found: dict[str, Any] = tree(answer(known, ledger).as_dict())
         return found
+
+    return await pool_of(request).run(request, work)
+
+
+@router.post("/handover")
+async def handover(asked: AskedHandover, request: Request) -> dict[str, Any]:
+    """Return the answers as a case and as a record, or which answers cannot be read, each in a sentence."""
+    ledger = engine_of(request).ledger
+
+    def work(ticket: Ticket) -> dict[str, Any]:
+        from remyelin.check.form import read_form, read_since
+        from remyelin.check.handover import hand_over
+
+        known, refused = read_form(asked.age, asked.sex, asked.words, asked.labs, ledger, asked.confirmed)
+        days, unread = read_since(asked.since, known)
+        if refused or unread:
+            return {"refused": {**refused, **unread}}
+        made: dict[str, Any] = tree(asdict(hand_over(known, ledger, days, asked.confirmed)))
+        needs = made.pop("refused")
+        return {**made, "needs": needs}
 
     return await pool_of(request).run(request, work)
 

@@ -1,6 +1,6 @@
 // The person and the plans: what can be chosen.
 
-import { clear, drawerButton, h, monthWords, number, select, slider } from "./dom.js";
+import { clear, drawerButton, h, monthWords, number, select, slider, words } from "./dom.js";
 import { change, edit, load, months, state, treated, value } from "./state.js";
 
 const OWN = "own";
@@ -18,10 +18,12 @@ function build(refresh) {
   const kase = state.case;
   const began = Math.round(-(months(kase.cause.began) ?? -48));
   const known = state.cases.map((item) => [item.name, item.case.title]);
+  const shipped = (name) => known.some(([one]) => one === name);
+  for (const item of [state.opened, state]) if (item && !shipped(item.name)) known.unshift([item.name, item.case.title]);
   return [
     select({ label: "Case", id: "case", value: state.name, options: known, onchange: (name) => { load(name); } }),
-    kase.summary && h("details", {}, h("summary", {}, "What is known"), h("p", { class: "caption" }, kase.summary),
-      h("p", { class: "caption" }, state.cases.find((item) => item.name === state.name)?.citation || "")),
+    kase.summary && h("details", { open: kase.name === "check" }, h("summary", {}, "What is known"), h("p", { class: "caption" }, kase.summary),
+      reported(kase), h("p", { class: "caption" }, state.cases.find((item) => item.name === state.name)?.citation || "")),
     h("fieldset", {}, h("legend", {}, "The person"),
       slider({ label: "Age", id: "age", min: 18, max: 95, value: value(kase.person.age), show: (v) => `${number(v)} years`, oninput: (v) => edit("person.age", `${v} y`) }),
       slider({ label: "Height", id: "height", min: 140, max: 205, value: value(kase.person.height || "168"), show: (v) => (state.case.person.height ? `${v} cm` : "not stated"), oninput: (v) => edit("person.height", `${v} cm`), hint: "Longer nerves, longer way: the taller, the more sheaths on it that can fail." }),
@@ -29,7 +31,7 @@ function build(refresh) {
       beside(kase),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
       kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => (state.case.cause.began ? monthWords(v).replace(" after diagnosis", "") : "not stated"), oninput: (v) => edit("cause.began", `-${v} mo`) }),
-      kase.labs && Object.keys(kase.labs).some((key) => key !== "note") && h("p", { class: "hint" }, "Laboratory values of the case place this person on the curve. ",
+      values(kase).length > 0 && h("p", { class: "hint", id: "case-labs" }, `Laboratory values place this person on the curve: ${values(kase).map(([name, text]) => `${words(name)} ${text}`).join(", ")}. `,
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
       ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, exact: "months", oninput: (a) => change({ a }) }),
@@ -40,6 +42,15 @@ function build(refresh) {
       ...regimen("b", state.regimenB, 0, (text) => change({ regimenB: text }))),
     h("p", { class: "hint" }, "The model recommends no dose. These are the schedules of published guidance, and any you write yourself."),
   ];
+}
+
+const values = (kase) => Object.entries(kase.labs || {}).filter(([name, text]) => name !== "note" && typeof text === "string");
+
+// Symptoms and signs of the case with their durations.
+function reported(kase) {
+  const named = ({ name, began }) => `${(state.about.symptoms.find((one) => one.id === name)?.name || name).toLowerCase()}${began ? ` for ${monthWords(-months(began)).replace(" after diagnosis", "")}` : ""}`;
+  const list = [...(kase.symptom || []), ...(kase.sign || [])];
+  return list.length > 0 && h("p", { class: "caption", id: "case-reported" }, `Reported: ${list.map(named).join("; ")}.`);
 }
 
 const begins = (month) => (month === 0 ? "today" : `in ${month} month${month === 1 ? "" : "s"}`);
@@ -80,21 +91,36 @@ function regimen(id, now, count, tell) {
   const options = [...(id === "b" ? [["", "as plan A"]] : []), ...names.map((name) => [name, named(name)]), [OWN, "write your own"]];
   const known = now === "" || names.includes(now);
   const own = h("div", { class: "own", hidden: known });
-  // one's own order begins as the one it takes the place of
-  const begin = orders[now || state.case.treatment[0].regimen] || now;
-  const start = partsOf(begin) || partsOf(orders[names[0]]);
-  const text = h("input", { type: "text", id: `order-${id}`, value: known ? "" : now, "aria-label": `Order of plan ${id.toUpperCase()}`, maxlength: 300, onchange: () => text.value.trim() && tell(text.value.trim()) });
+  // what the plan follows: a name, an order, or nothing: then the order of plan A, whatever that is by now
+  let chosen = now;
+  const followed = () => { const name = chosen || state.case.treatment[0].regimen; return orders[name] || name; };
+  const start = partsOf(followed()) || partsOf(orders[names[0]]);
+  const text = h("input", { type: "text", id: `order-${id}`, value: known ? "" : now, "aria-label": `Order of plan ${id.toUpperCase()}`, maxlength: 300, onchange: () => { if (text.value.trim()) follow(text.value.trim()); } });
+  const follow = (order) => { chosen = order; tell(order); };
   const pick = (label, list, value) => select({ label, options: list.map((item) => [item, item]), value, onchange: write, id: `${label.toLowerCase()}-${id}` });
   const amount = h("input", { type: "number", id: `amount-${id}`, min: 0, step: "any", value: start.mg, onchange: () => write() });
   const form = pick("Form", state.about.forms, start.form);
   const route = pick("Route", state.about.routes, start.route);
   const schedules = names.map((name) => partsOf(orders[name])?.schedule).filter(Boolean);
-  const schedule = pick("Schedule", [...new Set([...state.about.intervals, ...schedules])], start.schedule);
+  const schedule = pick("Schedule", [...new Set([...state.about.intervals, ...schedules, start.schedule])], start.schedule);
   function write() {
     const of = (box) => box.querySelector("select").value;
     const order = `${of(form)} ${Number(amount.value) || start.mg} mg ${of(route)} ${of(schedule)}`;
     text.value = order;
-    tell(order);
+    follow(order);
+  }
+  // one's own order begins as the one it takes the place of
+  function begin() {
+    const parts = partsOf(followed());
+    text.value = followed();
+    if (!parts) { follow(followed()); return; }
+    amount.value = parts.mg;
+    for (const [field, value] of [[form, parts.form], [route, parts.route], [schedule, parts.schedule]]) {
+      const box = field.querySelector("select");
+      if (![...box.options].some((option) => option.value === value)) box.append(h("option", { value }, value));
+      box.value = value;
+    }
+    write();
   }
   clear(own, form, h("div", { class: "field" }, h("label", { for: `amount-${id}` }, "Amount, mg"), amount), route, schedule,
     h("div", { class: "field" }, h("label", { for: `order-${id}` }, "Or as an order"), text));
@@ -102,7 +128,7 @@ function regimen(id, now, count, tell) {
   const choose = (name) => {
     own.hidden = name !== OWN;
     whole.textContent = orders[name] || "";
-    if (name === OWN) write(); else tell(name);
+    if (name === OWN) begin(); else { chosen = name; tell(name); }
   };
   return [
     select({ label: "Regimen", id: `regimen-${id}`, value: known ? now : OWN, options, onchange: choose,

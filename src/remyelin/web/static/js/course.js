@@ -190,7 +190,7 @@ export async function show(main) {
     heading.textContent = kase.title;
     document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
-      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.kind}, begun ${monthWords(began)}. `];
+      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = parts.join("");

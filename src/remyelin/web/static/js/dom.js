@@ -43,7 +43,7 @@ export function number(value, digits = 3) {
 
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 
-const CAPITALS = new Set(["sep", "mep", "vep", "baep", "cmct", "f", "tnf", "mma", "mcv"]);
+const CAPITALS = new Set(["b12", "sep", "mep", "vep", "baep", "cmct", "f", "tnf", "mma", "mcv"]);
 export function words(name) {
   return name.split("_").map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word)).join(" ");
 }

@@ -39,6 +39,15 @@ const START = [
 
 // What was typed stays while other views are open; it never leaves this machine and is not stored.
 let kept = START.map((row) => [...row]);
+// Rows that others took the place of, if they were more than the example.
+let before = null;
+const example = () => csv(kept) === csv(START);
+
+// Takes over rows from another view.
+export function receive(text) {
+  if (!example() && csv(kept) !== text) before = kept;
+  kept = rowsOf(text);
+}
 
 const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 export const csv = (rows) => `when,kind,name,value,unit,note\n${rows.filter((row) => row.some((cell) => cell.trim())).map((row) => row.map(quoted).join(",")).join("\n")}\n`;
@@ -116,7 +125,7 @@ function answer(found) {
     found.not_understood.length ? h("div", { class: "notice" }, h("p", {}, "Not understood, and not used:"), h("ul", {}, found.not_understood.map((item) => h("li", {}, `line ${item.line}: ${item.reason}`)))) : null,
     found.figures.map((item) => figure(item)),
     table("What was entered beside what the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
-      found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+      found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
     causes.length > 1 ? h("p", {}, `Causes that agree: ${causes.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ")}.`) : null,
     tests.length ? h("p", {}, `Single results that would narrow the answer most: ${tests.map((item) => `${item.kind} ${words(item.name)}`).join(", ")}. ${found.next_test_note}`) : null,
     h("p", { class: "caption" }, `${found.caution} Rests on ${found.rests_on.entries} numbers, ${found.rests_on.assumed} of them assumed and ${found.rests_on.calibrated} fitted. ${found.persons} simulated persons, effective sample ${number(found.effective_sample, 2)}${found.pareto_k === null ? "" : `, Pareto k ${number(found.pareto_k, 2)}`}.`));
@@ -156,8 +165,9 @@ export async function show(main) {
   const take = (text) => {
     if (/^\s*[{<[]/.test(text) || (/^[^,\n]*=/.test(text.trim()) && !/^when[,;\t]/m.test(text))) { raw = text; area.value = text; pasted.open = true; return; }
     raw = "";
-    rows = rowsOf(text);
-    kept = rows;
+    receive(text);
+    rows = kept;
+    back.hidden = !before;
     draw();
   };
   let raw = "";
@@ -166,6 +176,7 @@ export async function show(main) {
     h("div", { class: "row" }, h("button", { type: "button", id: "to-table", onclick: () => take(area.value) }, "Put it into the table")));
   const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
   const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
+  const back = h("button", { type: "button", id: "record-back", hidden: !before, onclick: () => { [kept, before] = [before, kept]; rows = kept; raw = ""; draw(); } }, "Bring back the rows before");
   const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
 
   async function compute() {
@@ -181,7 +192,9 @@ export async function show(main) {
         const share = /(\d+)\s?%/.exec(step);
         if (share) bar.value = Number(share[1]);
       } });
-      if (control === own) clear(place, answer(found));
+      if (control !== own) return;
+      clear(place, answer(found));
+      if (rough) place.closest("section").scrollIntoView({ block: "start" });
     };
     try {
       await ask(true);
@@ -200,6 +213,7 @@ export async function show(main) {
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
     h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("section", { "aria-label": "Answer" }, place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
@@ -212,10 +226,9 @@ export async function show(main) {
         h("button", { type: "button", id: "record-case", onclick: async () => {
           try { take((await post("/api/record", { case: state.case })).text); } catch (error) { note.textContent = error.message; }
         } }, "Take over the open case"),
-        h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again")),
+        h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again"), back),
       note,
-      h("div", { class: "field" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted),
-    h("section", { "aria-label": "Answer" }, place));
+      h("div", { class: "field" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted));
   clear(place, h("p", { class: "hint" }, "The answer appears here: a rough one within seconds, then the full one. It may be that nothing can be said; then it says why."));
   draw();
   return () => control?.abort();

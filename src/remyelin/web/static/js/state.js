@@ -6,7 +6,8 @@ const DAYS = { d: 1, h: 1 / 24, wk: 7, mo: 365.25 / 12, y: 365.25, min: 1 / 1440
 
 export const FIRST = "pernicious-anaemia";
 
-export const state = { about: null, cases: [], case: null, a: 0, b: 12, regimenB: "", month: 0, name: FIRST, hidden: null };
+// `opened`: the last case that is none of the shipped ones, so that it can be returned to.
+export const state = { about: null, cases: [], opened: null, case: null, a: 0, b: 12, regimenB: "", month: 0, name: FIRST, hidden: null };
 
 const listeners = new Set();
 export function listen(call) {
@@ -27,10 +28,16 @@ export async function begin() {
 }
 
 export function load(name, tell = true) {
-  const found = state.cases.find((item) => item.name === name) || state.cases[0];
+  const found = state.cases.find((item) => item.name === name) || (state.opened?.name === name ? state.opened : state.cases[0]);
   const next = { name: found.name, case: structuredClone(found.case), a: 0, b: 12, regimenB: "", month: 0 };
   if (tell) change(next, "all");
   else Object.assign(state, next);
+}
+
+// Opens a case that is none of the shipped ones.
+export function openCase(kase) {
+  state.opened = { name: kase.name, case: structuredClone(kase) };
+  change({ case: kase, name: kase.name, a: 0, b: 12, regimenB: "", month: 0 }, "all");
 }
 
 // --- quantities are written with their units, as in a case file --------------------------------------
