@@ -152,7 +152,9 @@ def page(symptom: Symptom) -> str:
     for heading, paragraphs in _parts(symptom):
         lines += ["", f"## {heading}"]
         for text in paragraphs:
-            lines += ["", textwrap.fill(text, _WIDTH)]
+            # a line that began with % would be a comment of the page
+            filled = textwrap.fill(text.replace(" %", "\0%"), _WIDTH).replace("\0%", " %")
+            lines += ["", filled]
     return "\n".join(lines) + "\n"
 
 
