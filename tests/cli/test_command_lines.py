@@ -15,16 +15,17 @@ from remyelin.cli.main import main
 from remyelin.person.case import load_case, shipped_cases
 
 PROGRAM = "from remyelin.cli.start import main; main()"
-#: Sends the signal of Ctrl-C to itself when a module is imported, or a step of a computation begins.
+#: Sends a signal to itself when a module is imported, or a step of a computation begins.
 STRUCK = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started with it ignored
-wanted, *arguments = sys.argv[1:]
+blow, wanted, *arguments = sys.argv[1:]
+blow = signal.Signals[blow]
 from remyelin.cli.start import main
 class Strike:
     def find_spec(self, name, path=None, target=None):
         if name == wanted:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), blow)
 sys.meta_path.insert(0, Strike())
 if wanted.startswith("step "):
     from remyelin.output.terminal import course
@@ -32,7 +33,7 @@ if wanted.startswith("step "):
     def step(self, name):
         left[0] -= 1
         if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), blow)
     course.Progress.__call__ = step
 sys.argv = ["remyelin", *arguments]
 main()
@@ -58,10 +59,18 @@ WHERE = (
 )
 
 
-@pytest.mark.parametrize("where", WHERE)
-def test_a_ctrl_c_is_one_word_at_any_moment(where: str, tmp_path: Path) -> None:
-    done = run(STRUCK, where, "run", "replete-control", "--out", str(tmp_path / "out"))
-    assert (done.returncode, done.stdout) == (130, ""), done.stderr
+@pytest.mark.parametrize(
+    ("blow", "status", "where"),
+    [
+        *(("SIGINT", 130, where) for where in WHERE),
+        *(("SIGTERM", 143, where) for where in ("typer", "numba", "step 0")),
+    ],
+)
+def test_a_ctrl_c_and_a_termination_are_one_word_at_any_moment(
+    where: str, blow: str, status: int, tmp_path: Path
+) -> None:
+    done = run(STRUCK, blow, where, "run", "replete-control", "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stdout) == (status, ""), done.stderr
     assert done.stderr == "remyelin: stopped.\n"
     assert list(tmp_path.iterdir()) == []
 
@@ -154,6 +163,13 @@ JSON = (
     ("cohort",),
     ("doctor",),
     ("symptoms",),
+    ("symptoms", "gait"),
+    ("trial",),
+    ("docs",),
+    ("docs", "index"),
+    ("fit", "--schema"),
+    ("check", "stabler-2013"),
+    ("validate", "cobalamin"),
 )
 
 
@@ -165,6 +181,17 @@ def test_every_json_says_what_it_is(command: tuple[str, ...], capsys: pytest.Cap
     data = json.loads(capsys.readouterr().out)
     assert data["schema"].startswith("remyelin-")
     assert data["version"]
+
+
+def test_a_schema_names_one_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two answers of one schema have the same keys."""
+    keys: dict[str, set[str]] = {}
+    for command in JSON:
+        with pytest.raises(SystemExit):
+            main([*command, "--json"])
+        data = json.loads(capsys.readouterr().out)
+        assert keys.setdefault(data["schema"], set(data)) == set(data), command
+    assert len(keys) == len(JSON) - 1, "evidence alone prints one shape by two commands"
 
 
 def test_an_export_of_the_ledger_answers_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,6 +227,24 @@ def test_a_wrong_regimen_names_its_file_and_is_read_first(
         )
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith(f"remyelin: {file}: treatment[0].")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "TIME,AMT\n0,1", "TIME,AMT,CMT\n0,1000,imm", "TIME,AMT,CMT\n0,-4,im"]
+)
+def test_a_wrong_event_table_is_named_and_read_first(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from remyelin.person import course
+
+    monkeypatch.setattr(course, "placed", lambda *_: pytest.fail("it was computed"))
+    file = tmp_path / "doses.csv"
+    file.write_text(text)
+    with pytest.raises(SystemExit) as left:
+        main(["run", "stabler-2013", "--events", str(file), "--out", str(tmp_path / "out")])
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith(f"remyelin: {file}: ")
     assert not (tmp_path / "out").exists()
 
 

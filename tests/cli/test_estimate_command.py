@@ -32,6 +32,15 @@ def test_text_and_json_say_the_same(table: Path) -> None:
     assert [row["observed"] for row in data["observations"]] == [150, 700]
 
 
+def test_a_number_that_is_not_finite_is_null(table: Path) -> None:
+    """The shape of the weights of few draws of a person far from typical has no value."""
+    table.write_text("ID,TIME,EVID,DV\n1,0,0,5\n", encoding="utf-8")
+    options = ("--covariate", "AGE=60", "--covariate", "INTAKE=5", "--draws", "20", "--json")
+    done = call("estimate", table, *options)
+    assert done.returncode == 0, done.stderr
+    assert {row["pareto_k"] for row in json.loads(done.stdout)["persons"]} == {None}
+
+
 @pytest.mark.parametrize(
     ("options", "says"), [((), "AGE is missing"), (("--covariate", "AGE"), "write NAME=VALUE")]
 )
@@ -51,7 +60,7 @@ WRONG = (
 
 
 @pytest.mark.parametrize("text", WRONG)
-@pytest.mark.parametrize("more", [(), ("--petab", "out")])
+@pytest.mark.parametrize("more", [(), ("--petab", "out"), ("--nonmem", "out")])
 def test_a_wrong_table_is_named_by_its_file(text: str, more: tuple[str, ...], table: Path) -> None:
     table.write_text(text, encoding="utf-8")
     done = call(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +62,8 @@ def parse_bundle(text: str, source: str, ledger: Ledger) -> Record:
         rows = _Bundle().rows(resources(text))
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
-    return record_of_rows(rows, source, ledger)
+    # coded conditions are no history of complaints
+    return replace(record_of_rows(rows, source, ledger), partial=True)
 
 
 class _Bundle:

@@ -32,7 +32,7 @@ def cases(
         with Progress() as progress:
             found = beside(Ledger.shipped(), progress)
         if as_json:
-            print_json(found)
+            print_json(found, "compared")
         else:
             say(describe(found))
         return

@@ -75,7 +75,7 @@ def cohort(
             for loaded in [load_population(name)]
         ]
         if as_json:
-            print_json(rows)
+            print_json(rows, "list")
         else:
             for row in rows:
                 say(f"{row['name']:20} {row['persons']:>6}  {row['title']}")

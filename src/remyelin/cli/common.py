@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -43,15 +44,32 @@ def file_named(text: str) -> Path:
     return Path(text)
 
 
-def print_json(data: Any, indent: int | None = 1) -> None:
+def print_json(data: Any, of: str = "", indent: int | None = 1) -> None:
     """Print data as JSON on stdout, with its schema and the version of the program.
 
-    A list stands under ``rows``.
+    A list stands under ``rows``, and a number that is not finite is null: JSON has no word for it.
+
+    Parameters
+    ----------
+    data : mapping or list
+        One with a schema of its own keeps it.
+    of : str
+        What the schema adds to the name of the command, where a command prints data of several shapes.
+    indent : int, optional
     """
     named = data if isinstance(data, dict) else {"rows": data}
-    data = {"schema": f"remyelin-{COMMAND.get()}/1", "version": __version__, **named}
+    schema = f"remyelin-{COMMAND.get()}{f'-{of}' if of else ''}/1"
+    data = _finite({"schema": schema, "version": __version__, **named})
     # escaped as it stands: printing would write escapes of its own, which JSON does not have
     print(json_printable(json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)))
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def overrides(settings: list[str] | None) -> dict[str, float | str]:

@@ -90,7 +90,7 @@ def _title(path: Path) -> str:
 def _print_page(name: str, path: Path, as_json: bool) -> None:
     text = _HEADER.sub("", path.read_text(encoding="utf-8"))
     if as_json:
-        print_json({"name": name, "path": str(path), "text": text})
+        print_json({"name": name, "path": str(path), "text": text}, "page")
     elif sys.stdout.isatty():
         from rich.markdown import Markdown
 

@@ -66,8 +66,9 @@ def estimate(
     except InputError as error:  # a caller of Python gives a table, a user of the command line a file
         raise InputError(re.sub(r"^table: ", lambda _: f"{printable(table)}: ", str(error))) from None
     if as_json:
-        persons = _records(found.persons.to_dataframe().reset_index())
-        print_json({"table": table, "persons": persons, "observations": _records(found.rows.to_dataframe())})
+        persons = found.persons.to_dataframe().reset_index().to_dict("records")
+        observations = found.rows.to_dataframe().to_dict("records")
+        print_json({"table": table, "persons": persons, "observations": observations})
         return
     for name in found.persons["id"].to_numpy():
         one = found.persons.sel(id=name)
@@ -103,14 +104,6 @@ def _write(
         held.write(files)
     problems = [str(folder / name) for name in files if name.endswith(named)]
     if as_json:
-        print_json({"table": table, "problems": problems})
+        print_json({"table": table, "problems": problems}, "files")
     else:
         say(f"wrote {', '.join(problems)}")
-
-
-def _records(frame: Any) -> list[dict[str, Any]]:
-    """Return rows for JSON, which has no word for what is not a number."""
-    return [
-        {name: None if value != value else value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]

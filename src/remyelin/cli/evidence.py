@@ -37,7 +37,7 @@ def evidence(
     if export is not None:
         sources.export(export)
         if as_json:
-            print_json({"wrote": str(export)})
+            print_json({"wrote": str(export)}, "export")
         else:
             say(f"wrote {export}")
         return

@@ -32,7 +32,7 @@ def experiment(
     if name is None and out is None:
         rows = [{"name": e.name, "layer": e.layer, "title": e.title} for e in EXPERIMENTS.values()]
         if as_json:
-            print_json(rows)
+            print_json(rows, "list")
         else:
             for row in rows:
                 say(f"{row['name']:24} {row['layer']:10} {row['title']}")

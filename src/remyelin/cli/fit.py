@@ -40,7 +40,7 @@ def fit(
     if schema:
         from remyelin.person.record import json_schema
 
-        print_json(json_schema())
+        print_json(json_schema(), "record")
         return
     if record is None:
         raise InputError("give a RECORD; `remyelin new --record FILE` writes a commented one.")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from remyelin.cli.common import CaseName, Json, Set, folder_named, ledger_with, print_json
+
+if TYPE_CHECKING:
+    from remyelin.person.case import Case
 
 
 def run(
@@ -37,16 +41,15 @@ def run(
 ) -> None:
     """Compute one person's course: biomarkers, myelin, nerve studies, symptoms, recovery."""
     from remyelin.base.jit import kernels_kept
-    from remyelin.base.text_files import read_text
     from remyelin.output.run_folder import claim, write_folder
     from remyelin.output.terminal.course import Progress, print_summary
-    from remyelin.person.case import dosed, load_case
+    from remyelin.person.case import load_case
     from remyelin.person.plans import check_orders
 
     ledger = ledger_with(settings)
     loaded = load_case(case)
     if events is not None:
-        loaded = dosed(loaded, read_text(Path(events), "an event table (*.csv)"))
+        loaded = _dosed(loaded, events)
     check_orders(loaded, ledger, case)
     with ExitStack() as stack:
         held = None if out is None else stack.enter_context(claim(out))
@@ -66,3 +69,18 @@ def run(
         print_json(summary)
     else:
         print_summary(summary, out, tables=tables)
+
+
+def _dosed(case: Case, file: str) -> Case:
+    """Return a case with the doses of an event table in place of its treatment; errors name the file."""
+    from remyelin.base.errors import InputError
+    from remyelin.base.text_files import read_text
+    from remyelin.cobalamin.exchange.events import table_order
+    from remyelin.person.case import dosed
+
+    text = read_text(Path(file), "an event table (*.csv)")
+    try:
+        table_order(text, 0.0, math.inf)
+        return dosed(case, text)
+    except InputError as error:
+        raise InputError(f"{file}: {str(error).removeprefix('events: ')}") from None

@@ -1,4 +1,4 @@
-"""The program's first lines: a Ctrl-C while the rest is imported is no traceback.
+"""The program's first lines: a Ctrl-C while the rest is imported is no traceback, and SIGTERM ends as a Ctrl-C does.
 
 Light, as whatever is imported here can itself be struck.
 """
@@ -9,11 +9,12 @@ import _signal  # type: ignore[import-not-found]  # signal itself makes enumerat
 import os
 
 EARLY = _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+STATUS = {_signal.SIGINT: 130, _signal.SIGTERM: 143}
 
 
 def _stopped(number: int, frame: object) -> None:
     os.write(2, b"remyelin: stopped.\n")
-    os._exit(130)
+    os._exit(STATUS[number])
 
 
 if EARLY:  # not where interrupts are ignored, as of a job in the background
@@ -22,8 +23,26 @@ if EARLY:  # not where interrupts are ignored, as of a job in the background
 
 def main() -> None:
     """Import the command line and run it."""
+    if by_default := _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:
+        _signal.signal(_signal.SIGTERM, _stopped)
     from remyelin.cli.main import main as run
+
+    terminated = False
+
+    def terminate(number: int, frame: object) -> None:
+        """Leave by the way of a Ctrl-C, which takes away what is half made; a second one ends at once."""
+        nonlocal terminated
+        terminated = True
+        _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)
+        raise KeyboardInterrupt
 
     if EARLY:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-    run()
+    if by_default:
+        _signal.signal(_signal.SIGTERM, terminate)
+    try:
+        run()
+    except SystemExit as left:
+        if terminated and left.code == STATUS[_signal.SIGINT]:
+            left.code = STATUS[_signal.SIGTERM]
+        raise

@@ -39,6 +39,6 @@ def symptoms(
         return
     one = found.named(name, ledger)
     if as_json:
-        print_json(next(row for row in found.entries(ledger) if row["name"] == one.id))
+        print_json(next(row for row in found.entries(ledger) if row["name"] == one.id), "one")
     else:
         print(found.described(one))

@@ -56,7 +56,7 @@ def trial(
             for found in [load_design(key)]
         ]
         if as_json:
-            print_json(rows)
+            print_json(rows, "list")
         else:
             for row in rows:
                 say(f"{row['name']:20} {row['title']}")

@@ -5,6 +5,7 @@ The short forms run with the suite; the long ones (20 workers killed, the driver
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import resource
@@ -160,6 +161,26 @@ def test_a_cohort_begun_with_other_versions_is_not_mixed(tmp_path: Path) -> None
     ):
         run_cohort(small(8), folder, resume=True)
     assert len(parts_of(folder)) == 1
+    manifest = json.loads(file.read_text())
+    del manifest["made_with"]
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(
+        InputError, match=r"was begun with python not stated, here 3\.\S+; machine not stated"
+    ):
+        run_cohort(small(8), folder, resume=True)
+    assert len(parts_of(folder)) == 1
+
+
+def test_a_finished_cohort_with_a_lost_part_is_not_mended_by_other_versions(tmp_path: Path) -> None:
+    """Its report can be made by any; a part that is missing only where the others were computed."""
+    folder = tmp_path / "c"
+    whole = run_cohort(small(4), folder, chunk=2)
+    file = folder / "cohort.json"
+    file.write_text(file.read_text().replace('"scipy": "', '"scipy": "0.'))
+    assert run_cohort(small(4), folder, chunk=2, resume=True).digest == whole.digest
+    next(part_folder(folder).glob("courses-*")).unlink()
+    with pytest.raises(InputError, match=r"was begun with scipy 0\.\S+"):
+        run_cohort(small(4), folder, chunk=2, resume=True)
 
 
 def test_persons_who_fail_stop_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,8 @@ def begin(
         place = stop if part is None else part.chunk.stop
     if old is not None and old.get("finished") and not chunks:
         return finished, chunks  # it stays finished, whatever happens to this run
+    if old is not None and finished and chunks:
+        _refuse_other_versions(folder, old)
     if parts.exists():
         _sweep(parts, {part.chunk.file for part in finished})
     folder.mkdir(parents=True, exist_ok=True)
@@ -204,7 +206,7 @@ def begin(
 
 
 def _refuse_another(folder: Path, old: Mapping[str, Any], run: str) -> None:
-    """Refuse to go on with what is another cohort, or was begun where numbers come out differently.
+    """Refuse to go on with another cohort.
 
     Raises
     ------
@@ -215,11 +217,23 @@ def _refuse_another(folder: Path, old: Mapping[str, Any], run: str) -> None:
             f"--resume: {folder} holds another cohort (other population, persons, numbers or version); "
             "give the same file and options, or another folder."
         )
-    before, now = old.get("made_with", {}), made_with()
+
+
+def _refuse_other_versions(folder: Path, old: Mapping[str, Any]) -> None:
+    """Refuse to add courses to those that were computed where the last digits come out differently.
+
+    Raises
+    ------
+    InputError
+    """
+    stated = old.get("made_with")
+    before, now = stated if isinstance(stated, dict) else {}, made_with()
     other = [
-        f"{name} {before[name]}, here {now[name]}" for name in now if before.get(name, now[name]) != now[name]
+        f"{name} {before.get(name, 'not stated')}, here {now[name]}"
+        for name in now
+        if before.get(name) != now[name]
     ]
-    if other and not old.get("finished"):
+    if other:
         raise InputError(
             f"--resume: {folder} was begun with {'; '.join(other)}: the last digits could differ between courses; "
             "go on with the same versions, or give another folder."

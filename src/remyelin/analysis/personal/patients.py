@@ -65,6 +65,8 @@ def record_of(patient: Patient, ledger: Ledger) -> Record:
         rows.append((f"{-max(float(months[1]), 0.3) if months else -6:g} mo", "cause", cause, "began"))
         rows.append(("0 d", "cause", cause, "ended"))
     rows.append(("", "presentation", "found", "symptoms"))
+    # the table of patients has columns, and an empty cell is never absence
+    rows.append(("", "presentation", "history", "partial"))
     for name, value, bound, unit in (
         ("b12", patient.b12_pmol_per_l, patient.b12_bound, "pmol/L"),
         ("mma", patient.mma_nmol_per_l, patient.mma_bound, "nmol/L"),

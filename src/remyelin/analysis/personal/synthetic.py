@@ -20,6 +20,7 @@ from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.settings import RECORD_NESTED
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, Record, parse_csv
+from remyelin.person.record.terms import SYMPTOMS
 
 Floats = NDArray[np.float64]
 _HEAD: Final = (
@@ -100,8 +101,9 @@ def drawn(here: World, rng: np.random.Generator) -> Truth:
         *_findings(here, person, own, rng),
     ]
     order = {id(entry): at for at, entry in enumerate(here.record.entries)}
-    made = tuple(entry for _, entry in sorted(entries, key=lambda item: order[id(item[0])]))
-    return Truth(person, own, replace(here.record, entries=made))
+    made = [entry for _, entry in sorted(entries, key=lambda item: order[id(item[0])])]
+    made += _told(here, person, own, rng)
+    return Truth(person, own, replace(here.record, entries=tuple(sorted(made, key=lambda entry: entry.day))))
 
 
 def _values(here: World, person: int, size: int, rng: np.random.Generator) -> list[tuple[Entry, Entry]]:
@@ -153,6 +155,23 @@ def _findings(here: World, person: int, own: Nested, rng: np.random.Generator) -
         if rng.random() < likelihood.reporting.outlier:
             grade = int(rng.integers(findings.grades(item)))
         made.append((entry, replace(entry, levels=(grade, grade), text=str(grade))))
+    return made
+
+
+def _told(here: World, person: int, own: Nested, rng: np.random.Generator) -> list[Entry]:
+    """Return what this person names besides at presentation, of what the template says nothing about."""
+    likelihood, shared = here.likelihood, here.setting
+    reporting = likelihood.reporting
+    state = likelihood.state(here.people.at(np.array([person])), own, likelihood.finding_days, own.path)
+    at = int(np.searchsorted(likelihood.finding_days, 0.0))
+    made = []
+    for name in likelihood.unmentioned:
+        item = SYMPTOMS[name]
+        common = findings.background(item, "symptom", shared.age, here.record.conditions, shared.ledger)
+        chances = findings.written(item, state, at, own.examiner[..., at], common, reporting)[:, 0, 0]
+        grade = int(rng.choice(len(chances), p=chances / chances.sum()))
+        if rng.random() < reporting.told[grade]:
+            made.append(Entry(0, 0.0, "symptom", name, levels=(grade, grade), text=str(grade)))
     return made
 
 

@@ -65,7 +65,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             if not item.agrees
         ],
         "not_understood": [asdict(item) for item in record.not_understood],
-        "notes": list(record.notes),
+        "notes": [*record.notes, *left_out(posterior)],
         "entries": [_entry(item) for item in found.compared],
         "forecast": {
             "refused": found.refused,
@@ -102,6 +102,23 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
         "next_test_note": DRAWN_FIRST,
         "rests_on": rests_on(posterior),
     }
+
+
+def left_out(posterior: Posterior) -> tuple[str, ...]:
+    """Return what the answer takes from complaints that a history does not name; nothing where it names them."""
+    likelihood = posterior.likelihood
+    if not likelihood.unmentioned:
+        return ()
+    names = [_COMPLAINTS[name] for name in likelihood.unmentioned]
+    said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return (
+        f"The history names symptoms and says nothing of {said}: severe trouble would be named with a chance of "
+        f"{likelihood.reporting.told[-1]:.0%} (assumed), so it counts as improbable. Enter what is known, or the row "
+        "`presentation, history, partial` where complaints may be missing.",
+    )
+
+
+_COMPLAINTS: Final = {"gait": "walking", "weakness": "power", "vision": "sight"}
 
 
 def reason_of(item: Predicted) -> str:

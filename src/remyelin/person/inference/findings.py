@@ -46,6 +46,7 @@ class Reporting:
     background_grades: tuple[float, ...]
     rates: tuple[float, float, float, float]
     spasticity: float
+    told: tuple[float, ...]
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Reporting:
@@ -72,6 +73,7 @@ class Reporting:
             ledger.vector("record.background.grades"),
             rates,
             ledger["clinic.scale.paresis"],
+            ledger.vector("record.told"),
         )
 
 
@@ -326,6 +328,39 @@ def others(item: terms.Finding, reporting: Reporting) -> list[tuple[int, float]]
     if item.type == "sign":
         return [(1, 1.0)]
     return [(grade + 1, share) for grade, share in enumerate(reporting.background_grades)]
+
+
+def causes(item: terms.Finding, common: float, reporting: Reporting) -> list[tuple[int | None, float]]:
+    """Return the grades that other causes may bring, none among them, with their chances."""
+    return [
+        (None, 1.0 - common),
+        *((grade, common * share) for grade, share in others(item, reporting)),
+    ]
+
+
+def written(
+    item: terms.Finding, state: Clinic, at: int, examiner: Floats, common: float, reporting: Reporting
+) -> Floats:
+    """Return the chances (grade, person, draw) of what would be written of a finding.
+
+    Parameters
+    ----------
+    item, state, at, examiner, reporting
+        As in :func:`cumulative`.
+    common : float
+        Chance that another cause brings the finding, of :func:`background`.
+    """
+    below = cumulative(item, state, at, examiner, reporting)
+    size, share = grades(item), reporting.outlier
+    found = [
+        sum(
+            weight * chance(item, (grade, grade), below, other)
+            for other, weight in causes(item, common, reporting)
+        )
+        for grade in range(size)
+    ]
+    whole: Floats = (1.0 - share) * np.clip(np.stack(found), 0.0, 1.0) + share / size
+    return whole
 
 
 def grades(item: terms.Finding) -> int:

@@ -19,7 +19,7 @@ from remyelin.person.inference.settings import RECORD_HISTORY
 from remyelin.person.inference.studies import Asked, asked_of
 from remyelin.person.inference.values import Streams, measured, stream_of
 from remyelin.person.record import Entry, Record
-from remyelin.person.record.terms import SCALE_TOP, STUDIES
+from remyelin.person.record.terms import SCALE_TOP, STUDIES, SYMPTOMS
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +84,8 @@ class Likelihood:
         Days at which the clinical state is needed.
     selected : str
         How the person was found: ``symptoms``, ``blood count``, or empty without a selection.
+    unmentioned : tuple of str
+        Grave symptoms that the history leaves out, which speaks against their severe forms.
     """
 
     setting: Setting
@@ -94,6 +96,7 @@ class Likelihood:
     associated: tuple[Entry, ...]
     finding_days: Floats
     selected: str
+    unmentioned: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: Record, setting: Setting, extra: Sequence[str] = ()) -> Likelihood:
@@ -118,7 +121,9 @@ class Likelihood:
         seen = (*found, *(entry for entry in beside if of_the_cord(entry)))
         days = sorted({day for entry in seen for day, _ in _parts(entry, reporting)} | {0.0})
         selected = record.found or ("symptoms" if any(e.kind != "scale" for e in found) else "")
-        return cls(setting, reporting, streams, values, found, beside, np.array(days), selected)
+        return cls(
+            setting, reporting, streams, values, found, beside, np.array(days), selected, record.unmentioned
+        )
 
     def days(self) -> list[float]:
         """Return every day on which persons must be known."""
@@ -144,7 +149,7 @@ class Likelihood:
         """
         spreads = [self.setting.spreads[member] for member in people.member.tolist()]
         hidden = findings.nested(numbers, self.finding_days, spreads, self.reporting, seed, draws)
-        needed = self.clinical or any(map(of_the_cord, self.associated))
+        needed = self.clinical or self.unmentioned or any(map(of_the_cord, self.associated))
         state = self.state(people, hidden, self.finding_days, hidden.path) if needed else None
         return Prepared(hidden, state, self.presented(people, hidden))
 
@@ -162,6 +167,8 @@ class Likelihood:
         outlier = np.zeros((len(self.clinical) + len(self.associated), count, draws))
         if self.clinical and ready.state is not None:
             logs = logs + self._findings(ready.state, hidden, outlier)
+        if self.unmentioned and ready.state is not None:
+            logs = logs + self._unmentioned(ready.state, hidden)
         logs = logs + self._associated(people, ready.state, outlier[len(self.clinical) :])
         logs = logs + ready.presented
         total = np.logaddexp.reduce(logs, axis=1) - math.log(draws)
@@ -197,8 +204,7 @@ class Likelihood:
             item = findings.finding_of(self.clinical[indices[0]])
             common = findings.background(item, kind, setting.age, record.conditions, setting.ledger)
             size = findings.grades(item)
-            cases: list[tuple[int | None, float]] = [(None, 1.0 - common)]
-            cases += [(grade, common * part) for grade, part in findings.others(item, reporting)]
+            cases = findings.causes(item, common, reporting)
             of_case = np.zeros((len(cases), *logs.shape))
             chances = []
             for index in indices:
@@ -219,6 +225,20 @@ class Likelihood:
             for index, plain, width in chances:
                 said = share * width / ((1.0 - share) * plain + share * width)
                 outlier[index] = (posterior * said).sum(axis=0)
+        return logs
+
+    def _unmentioned(self, state: findings.Clinic, hidden: Nested) -> Floats:
+        """Return the log probability (person, draw) that a history leaves out what it does of :data:`GRAVE`."""
+        setting, reporting = self.setting, self.reporting
+        at, logs = int(np.searchsorted(self.finding_days, 0.0)), np.zeros(hidden.reserve.shape)
+        for name in self.unmentioned:
+            item = SYMPTOMS[name]
+            common = findings.background(
+                item, "symptom", setting.age, setting.record.conditions, setting.ledger
+            )
+            grades = findings.written(item, state, at, hidden.examiner[..., at], common, reporting)
+            silent = 1.0 - np.array(reporting.told)
+            logs += np.log(np.tensordot(silent, grades, axes=1))
         return logs
 
     def _associated(self, people: Simulated, state: findings.Clinic | None, outlier: Floats) -> Floats:

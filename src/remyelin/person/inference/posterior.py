@@ -278,7 +278,11 @@ def _chosen(
 
     Some are chosen with less regard to the entries, for what comes later may say otherwise.
     """
-    early = replace(Likelihood.of(at_presentation(record), likelihood.setting), selected=likelihood.selected)
+    early = replace(
+        Likelihood.of(at_presentation(record), likelihood.setting),
+        selected=likelihood.selected,
+        unmentioned=likelihood.unmentioned,
+    )
     histories = RECORD_ROUGH_HISTORIES if rough else RECORD_HISTORIES
     pool = presented(
         early,

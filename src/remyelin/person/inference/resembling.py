@@ -176,7 +176,8 @@ def chances(found: Resembling) -> tuple[Chance, ...]:
     posterior = found.posterior
     likelihood = posterior.likelihood
     entries = [item for item in posterior.record.entries if item.kind in ("symptom", "sign")]
-    values = replace(likelihood, clinical=tuple(e for e in likelihood.clinical if e.kind == "scale"))
+    scales = tuple(entry for entry in likelihood.clinical if entry.kind == "scale")
+    values = replace(likelihood, clinical=scales, unmentioned=())
     hidden = posterior.judged.hidden
     ready = Prepared(
         hidden,

@@ -60,6 +60,8 @@ def steps(posterior: Posterior) -> tuple[Step, ...]:
         judge = replace(
             Likelihood.of(replace(record, entries=tuple(ordered[:used])), posterior.setting),
             selected=posterior.likelihood.selected,
+            # what the whole record names later is not left out of its beginning
+            unmentioned=posterior.likelihood.unmentioned,
         )
         ready = judge.prepare(posterior.people, posterior.number.tolist(), posterior.seed, RECORD_NESTED)
         judged = judge.judge(posterior.people, ready)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -156,6 +157,16 @@ class CauseOf:
     stated: bool = True
 
 
+GRAVE: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
+    "gait": frozenset({("symptom", "gait"), ("scale", "disability"), ("scale", "rankin")}),
+    "weakness": frozenset(
+        {("symptom", "weakness"), ("sign", "power_leg"), ("scale", "disability"), ("scale", "rankin")}
+    ),
+    "vision": frozenset({("symptom", "vision")}),
+}
+"""Symptoms whose grave forms a history of complaints seldom leaves out, and the entries that speak of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Everything written down about one person.
@@ -177,6 +188,9 @@ class Record:
     not_understood : tuple of NotUnderstood
     notes : tuple of str
         What was assumed in reading, as which day counts as presentation.
+    partial : bool
+        Whether complaints may be missing because the source has no place for them, as in a table with columns or the
+        list of coded conditions of another system.
 
     Examples
     --------
@@ -202,6 +216,16 @@ class Record:
     treatments: tuple[Treated, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
     notes: tuple[str, ...] = ()
+    partial: bool = False
+
+    @property
+    def unmentioned(self) -> tuple[str, ...]:
+        """Symptoms of :data:`GRAVE` of which a history that lists other symptoms up to presentation says nothing."""
+        listed = any(entry.kind == "symptom" and entry.day <= 0.0 for entry in self.entries)
+        if self.partial or not listed:
+            return ()
+        said = {(entry.kind, entry.name) for entry in self.entries}
+        return tuple(name for name, about in GRAVE.items() if not said & about)
 
     @property
     def last_day(self) -> float:

@@ -242,6 +242,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
         reading.person, reading.cause, reading.found = base.person, base.cause, base.found
         reading.entries, reading.treatments = list(base.entries), list(base.treatments)
         reading.conditions, reading.left = list(base.conditions), list(base.not_understood)
+        reading.partial = base.partial
         notes += base.notes
     reading.zero, note = _zero(rows, reading)
     notes += [note] if note else []
@@ -327,6 +328,7 @@ def _checked(reading: Reading, notes: list[str]) -> Record:
         treatments,
         tuple(reading.left),
         tuple(notes),
+        reading.partial,
     )
 
 
@@ -422,6 +424,8 @@ def to_csv(record: Record) -> str:
         writer.writerow(["", "diet", "intake", f"{person.food_intake:g}", "ug/d", ""])
     if record.found:
         writer.writerow(["", "presentation", "found", record.found, "", ""])
+    if record.partial:
+        writer.writerow(["", "presentation", "history", "partial", "", ""])
     cause = record.cause
     writer.writerow(["", "cause", cause.kind, "", "", ""])
     for event in ("began", "ended"):

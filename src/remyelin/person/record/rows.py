@@ -53,6 +53,7 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     treatments: list[Treated] = field(default_factory=list)
     left: list[NotUnderstood] = field(default_factory=list)
+    partial: bool = False
 
     def fail(self, row: Row, why: str) -> InputError:
         """Return the error of a contradiction in a row."""
@@ -123,8 +124,16 @@ class Reading:
                 raise Skip(f"found must be one of {', '.join(terms.FOUND)}")
             self._once(row, "presentation found", found)
             self.found = found
+        elif name == "history":
+            history = terms.history_of(row.value)
+            if history is None:
+                raise Skip(f"history must be one of {', '.join(terms.HISTORY)}")
+            self._once(row, "presentation history", history)
+            self.partial = history == "partial"
         elif name != "date":  # the date was read before all other rows
-            raise Skip("presentation has a date and how it was found (found)")
+            raise Skip(
+                "presentation has a date, how it was found (found) and a history (complete or partial)"
+            )
 
     def _cause(self, row: Row) -> None:
         wanted = terms.fold(row.name)

@@ -269,6 +269,12 @@ FOUND: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+HISTORY: Final[Mapping[str, tuple[str, ...]]] = {
+    "complete": ("full", "whole"),
+    "partial": ("incomplete", "in part"),
+}
+
+
 def fold(text: str) -> str:
     """Return text in small letters with single blanks for separators."""
     return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
@@ -323,6 +329,11 @@ def condition_of(name: str) -> str | None:
 def found_of(name: str) -> str | None:
     """Return how a deficiency was found."""
     return _synonym(FOUND, name)
+
+
+def history_of(name: str) -> str | None:
+    """Return whether a history lists all complaints."""
+    return _synonym(HISTORY, name)
 
 
 def study_of(name: str) -> str | None:
