@@ -304,6 +304,21 @@ def test_each_computed_symptom_depends_on_its_pathways_and_on_no_other():
                 assert changed == 0.0, (symptom.id, path)
 
 
+def test_every_computed_symptom_grows_with_the_severity_of_its_wires():
+    # from health to half a loss to nearly all of it; internodes fire in proportion to what is blocked
+    for symptom in catalogue(LEDGER):
+        if symptom.tier != "mechanism":
+            continue
+        found = []
+        for lost in (0.0, 0.5, 0.9):
+            state = (1.0 - lost, 20.0 * lost, 1.0 - 0.5 * lost, lost)
+            found.append(severity(conduction(**dict.fromkeys(symptom.pathways, state)))[symptom.id])
+        assert found[0] == 0.0, symptom.id
+        assert found[2] > found[0] + PARAMETERS.presence, (symptom.id, found)
+        if symptom.kind != "positive":  # what is silenced fires no longer
+            assert found[0] < found[1] < found[2], (symptom.id, found)
+
+
 def test_a_measured_frequency_has_a_spread():
     for symptom in catalogue(LEDGER):
         if symptom.frequency is not None:
