@@ -23,7 +23,7 @@ Written by `python examples/cases_page.py docs/cases.md`. A research and teachin
 
 A published patient is computed twice:
 
-* **By laboratory values alone**: cause, values (marked "placed by") and the day of presentation place the person;
+* **By laboratory values alone**: cause, values (marked "used") and the day of presentation place the person;
   symptoms and signs are not used. Here the model can be wrong: "**miss**" marks it, "other time" a duration off by more
   than a factor of two.
 * **Fitted**: the findings at presentation are used as well, by the likelihood of `remyelin fit`. How well they are met
@@ -33,7 +33,8 @@ What the excerpt at hand does not say of a patient is not said here. Symptoms ha
 for which they have been noticed; the disability scale has 16 points. Vibration sense reported impaired agrees where the
 model's examination finds a loss, reported absent only from half of it lost on; position sense has no computed share, so
 Romberg's sign stands for it. `remyelin cases --compare` prints these comparisons with the probability of every finding,
-`remyelin run NAME` all markers, symptoms and studies by date.
+`remyelin run NAME` all markers, symptoms and studies by date and every plan. A section without a table is a scenario,
+with no report beside it.
 
 {textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Where the model does not reproduce what a case
 reports, neither a forecast nor a comparison of delays is shown.
@@ -68,9 +69,9 @@ def cell(text: str, note: str) -> str:
     """Return what the model says and the verdict as one cell."""
     for long, short in SHORT.items():
         text = text.replace(long, short)
-    verdict = {MISSES: "**miss**", TIMING: "other time", SILENT: "", UNUSED: "", PLACED: "placed by"}.get(
-        note, note
-    )
+    if note == PLACED:
+        return f"{text} (used)"
+    verdict = {MISSES: "**miss**", TIMING: "other time", SILENT: "", UNUSED: ""}.get(note, note)
     return f"{text}: {verdict.removeprefix('used, and ').removeprefix('used, ')}" if verdict else text
 
 
@@ -139,15 +140,16 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
     told.append(f"Source: {case['citation']}" if case["citation"] else "")
     parts.append(" ".join(text for text in told if text) + "\n")
     if rows_of:
-        parts += [compared(rows_of), WHY.get(case["name"], "") + "\n"]
-    parts.append(computed(summary))
+        parts += [compared(rows_of), WHY.get(case["name"], "") + "\n", computed(summary)]
     headline = summary["forecast"]["headline"]
     if summary["forecast"]["refused"] is not None:
         parts.append(headline.removesuffix(f" {CANNOT_TELL}") + " Treatment should not be delayed.\n")
     else:
-        said = headline.split("; what remains")[0]  # the table below has what remains and what waiting costs
-        parts.append(f"{said}. Treatment should not be delayed.\n")
-        parts.append(plans(summary["recovery"]))
+        # of a published case the table below has what remains and what waiting costs
+        said = headline.split("; what remains" if rows_of else ". What waiting costs")[0]
+        parts.append(f"{said.removesuffix('.')}. Treatment should not be delayed.\n")
+        if rows_of:
+            parts.append(plans(summary["recovery"]))
     return "\n".join(parts)
 
 

@@ -58,6 +58,15 @@ def test_the_picture_of_the_readme_can_be_drawn(tmp_path: Path) -> None:
     assert all(title in drawn for titles in script["CHOSEN"].values() for title in titles)
 
 
+def test_no_line_begins_with_a_comment_by_chance() -> None:
+    """A wrapped line that begins with a per cent sign is a comment of MyST, and the rest of its sentence is lost."""
+    lost = []
+    for page in sorted(DOCS.rglob("*.md")):
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        lost += [f"{page.relative_to(DOCS)}: {line}" for line in re.findall(r"^ *%.*$", text, re.MULTILINE)]
+    assert lost == []
+
+
 def test_relative_links_lead_somewhere() -> None:
     """Pages of the reference are made when the site is built, which checks the links to them."""
     root = DOCS.parent

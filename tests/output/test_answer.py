@@ -123,11 +123,11 @@ def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.Capt
     for item in want["items"]:
         assert item["value"] in report
     # whose course it is, the caution of waiting before any number of a later start
-    first = report[report.index('<section id="answer">') :]
+    first = report[report.index('<section id="answer"') :]
     assert re.search(r"A (?:wo)?man of \d+", first[: first.index("<h3")])
     if 'id="waiting"' in report:
         assert first.index("treatment should not be delayed") < first.index("Ends of later starts")
-    order = [report.index(f'<section id="{part}">') for part in ("answer", "pictures", "tables", "sources")]
+    order = [report.index(f'<section id="{part}"') for part in ("answer", "pictures", "tables", "sources")]
     assert order == sorted(order)
     case = load_case(name)
     page = told(

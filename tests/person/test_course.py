@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,11 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.output.answer import told
 from remyelin.output.figures.outlook import recovery_summary
+from remyelin.output.pages.course import render_report
 from remyelin.output.reported import AGREES, FITTED, MISSES, reported
 from remyelin.output.run_folder import claim, write_folder
 from remyelin.output.summary import summarise
+from remyelin.output.terminal.course import symptom_lines
 from remyelin.person.answer import answer_of
 from remyelin.person.case import Finding, load_case, shipped_cases
 from remyelin.person.course import Course, run_course
@@ -194,6 +197,39 @@ def test_gas_that_ended_before_presentation_is_history() -> None:
     assert list(stops.values()) == pytest.approx([-60.0] * len(plans))
     assert "none" in stops
     assert "3 months earlier" not in stops
+
+
+def test_a_report_judges_what_is_noticed_by_the_threshold_of_its_own_person() -> None:
+    course = course_of("nitrous-oxide-20")
+    ledger = Ledger.shipped()
+    for notice in (0.5, 1.0, 1.5):
+        traits = dataclasses.replace(course.person.traits, notice=notice)
+        threshold = notice * ledger["clinic.presence"]
+        own = dataclasses.replace(
+            course,
+            person=dataclasses.replace(course.person, traits=traits),
+            data=course.data.assign(
+                present=course.data["severity"] >= threshold,
+                severity=course.data["severity"].where(course.data["symptom"] != "speech", 0.12),
+            ),
+        )
+        summary = summarise(own)
+        assert summary["presence"] == pytest.approx(threshold)
+        noticed, unnoticed = symptom_lines(summary)[:2]
+        assert ("Speech problems (mild)" in noticed) == (notice < 0.8)
+        assert ("Speech problems" in unnoticed) == (notice > 0.8)
+        assert "not noticed" not in noticed
+
+
+def test_tables_say_whose_they_are_and_where_that_person_lies() -> None:
+    course = course_of("nitrous-oxide-20")
+    now, own = answer_of(course).now.points, int(course.data["disability"].isel(plan=0).sel(time=0.0))
+    said = summarise(course)["alike"]
+    assert f"{own} of 16 points at presentation" in said
+    assert (round(now.low) <= own <= round(now.high)) == ("outside that range" not in said)
+    far = dataclasses.replace(course, data=course.data.assign(disability=course.data["disability"] * 0 + 16))
+    assert "the person of the tables lies outside that range" in summarise(far)["alike"]
+    assert summarise(far)["alike"] in html.unescape(render_report(far))
 
 
 def test_every_finding_of_a_case_stands_beside_the_model_with_a_verdict() -> None:

@@ -21,11 +21,14 @@ def test_the_replete_control_has_no_symptom_and_the_background() -> None:
     chemistry = chain.with_chances(exposure_of(who, plans_of(case, person)[0], LEDGER), who.times)
     states = chain.myelin(chemistry, who.body, chain.rates_of(person.traits))
     pathways = chain.conduction(states, who.body)
-    picture = chain.clinical_state(pathways, chemistry["mental"], person.traits)
+    picture = chain.clinical_state(pathways, chemistry["mental"], person.traits, person.age)
     assert float(picture["severity"].max()) < LEDGER["clinic.presence"]
     assert int(picture["disability"].max()) == int(chemistry["mental_high"].max()) == 0
-    assert float(picture["sphincter"].max()) < 0.01
     maps = clinic.Associations.from_ledger(LEDGER)
+    sphincter = picture["sphincter"].transpose("time", "bound").to_numpy()
+    common = maps.background["sphincter"].at(person.age)
+    assert common.tolist() == [0.0, 0.0, 0.02]
+    np.testing.assert_allclose(sphincter, np.broadcast_to(common, sphincter.shape), atol=0.01)
     for name in chemistry["association"].to_numpy().tolist():
         expected = maps.background[name].at(person.age)
         found = chemistry["chance"].sel(association=name).to_numpy()

@@ -208,11 +208,12 @@ def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view:
         page.wait_for_selector("main[data-drawn] .card.plan-none")
         page.locator("[data-answer=end]").wait_for()
     assert page.evaluate(SOUND) == []
-    assert sound(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert sound(page) == []
+    for width, height in ((1600, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert sound(page) == [], (width, theme)
 
 
 def test_answers_that_come_late_out_of_order_or_not_at_all(page: Any, server: str) -> None:

@@ -105,9 +105,4 @@ def test_an_emergency_is_said_over_the_course_too(page: Any, server: str) -> Non
     page.locator("#symptom-sudden_one_sided").check()
     page.locator("#to-course").click()
     page.wait_for_selector("main[data-view=course]")
-    assert (
-        page.locator("#status [data-matter=check]")
-        .inner_text()
-        .strip()
-        .startswith(("Call", "Now", "Go", "This"))
-    )
+    assert "call the emergency number" in page.locator("#status [data-matter=check]").inner_text()

@@ -199,7 +199,7 @@ def _run(task: tuple[Case, Ledger, tuple[str, ...]]) -> xr.Dataset:
     kept = chemistry["time"].to_numpy()
     kept = kept[kept >= 0.0]
     pathways = chain.conduction(states.sel(time=kept), who.body, coexisting=case.coexisting)
-    clinical = chain.clinical_state(pathways, chemistry["mental"].sel(time=kept), person.traits)
+    clinical = chain.clinical_state(pathways, chemistry["mental"].sel(time=kept), person.traits, person.age)
     whole = xr.merge(
         [chemistry.sel(time=kept), states.sel(time=kept), pathways.rename(axons="pathway_axons"), clinical],
         combine_attrs="drop_conflicts",

@@ -5,7 +5,16 @@
 """
 
 from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
-from remyelin.cobalamin.exposure import Exposure, NitrousOxide, Profile, constant, gas_level, ramp, steps
+from remyelin.cobalamin.exposure import (
+    Exposure,
+    NitrousOxide,
+    Profile,
+    constant,
+    gas_level,
+    ramp,
+    steps,
+    taking,
+)
 from remyelin.cobalamin.model import course_of, methylation_of, simulate
 from remyelin.cobalamin.parameters import Parameters
 from remyelin.cobalamin.treatment import treated
@@ -29,5 +38,6 @@ __all__ = [
     "regimen",
     "simulate",
     "steps",
+    "taking",
     "treated",
 ]

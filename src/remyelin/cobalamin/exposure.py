@@ -292,6 +292,35 @@ def gas_level(exposure: Exposure, times: NDArray[np.float64]) -> NDArray[np.floa
     return level
 
 
+def taking(exposure: Exposure, times: NDArray[np.float64], form: str) -> NDArray[np.bool_]:
+    """Return whether a form of cobalamin is taken at times: after its first dose, until one interval past the last.
+
+    Parameters
+    ----------
+    exposure : Exposure
+        Its doses.
+    times : (n,) array
+        Days.
+    form : str
+        As ``methylcobalamin``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from remyelin.cobalamin import Dose, Exposure, constant, taking
+    >>> doses = tuple(Dose(day, 1000.0, 'methylcobalamin', 'im') for day in (0.0, 7.0))
+    >>> person = Exposure(age=57, food_intake=constant(5.0), meals_per_day=3, doses=doses)
+    >>> taking(person, np.array([-1.0, 3.0, 13.0, 15.0]), 'methylcobalamin')
+    array([False,  True,  True, False])
+    """
+    days = sorted(dose.time for dose in exposure.doses if dose.form == form)
+    if not days:
+        return np.zeros(np.shape(times), dtype=np.bool_)
+    # a single dose counts for its day
+    interval = days[-1] - days[-2] if len(days) > 1 else 1.0
+    return np.asarray((times > days[0]) & (times <= days[-1] + interval))
+
+
 def _within(name: str, profile: Profile, low: float, high: float, *, strict: bool = False) -> None:
     for value in profile.values:
         if not low <= value <= high or (strict and value == low):

@@ -178,6 +178,7 @@ def course_of(
     parameters: Parameters,
     keep: ArrayLike | None = None,
     gas: NDArray[np.float64] | None = None,
+    methylcobalamin: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Return the course of :func:`simulate` under methylation and nitrous oxide as plain arrays (..., time, segment).
 
@@ -195,6 +196,8 @@ def course_of(
         Times whose states are returned; all when omitted.
     gas : (..., time) array, optional
         Nitrous oxide, inspired fraction as the mean of the day; none when omitted.
+    methylcobalamin : (..., time) array, optional
+        Dose of the pharmacological term, mg/kg/day; none when omitted.
 
     Raises
     ------
@@ -223,6 +226,8 @@ def course_of(
     inputs[..., equations.PHI] = methylation.swapaxes(-1, -2)
     if gas is not None:
         inputs[..., equations.GAS] = gas[..., None, :]
+    if methylcobalamin is not None:
+        inputs[..., equations.DOSE] = methylcobalamin[..., None, :]
     _check_inputs(inputs)
     inputs = inputs.reshape(-1, *inputs.shape[-2:])
     rates = parameters.rates(places.compartments, places.tracts, places.distances, age)

@@ -18,7 +18,10 @@ BESIDE: Final = {
         "Comes with anaemia and with deficiency; common in everybody, which the probability holds.",
     ),
     "nystagmus": ("Nystagmus", "Of brain stem and cerebellum, not of the optic nerve."),
-    "sphincter": ("Disturbed bladder or bowel", "Follows the signs of the corticospinal tract of the leg."),
+    "sphincter": (
+        "Bladder or bowel disturbed by the cord",
+        "Follows the corticospinal tract of the leg. Leakage of urine of any other kind is common and not counted.",
+    ),
 }
 """What is asked for beside the nineteen, with a remark."""
 

@@ -383,6 +383,7 @@ class Summary(TypedDict):
     beside: list[BesideRow]
     mental: list[MentalRow]
     presence: float
+    alike: str
     reported: list[ReportedRow]
     reported_note: str
     answer: Told

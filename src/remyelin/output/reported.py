@@ -93,10 +93,10 @@ def _chance(given: xr.Dataset, name: str) -> str:
 
 
 def noticed_from(course: Course) -> float:
-    """Return the severity above which a symptom is noticed or a sign found in this run."""
+    """Return the severity from which this person notices a symptom, and a sign is found in it."""
     (entry,) = (entry for entry in course.provenance.used if entry.name == "clinic.presence")
     assert isinstance(entry.value, float)
-    return entry.value
+    return entry.value * course.person.traits.notice
 
 
 def _symptom(course: Course, name: str, began: float | None) -> tuple[str, str]:

@@ -37,7 +37,7 @@ from remyelin.output.records import (
 )
 from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
-from remyelin.person.answer import answer_of
+from remyelin.person.answer import Answer, answer_of
 from remyelin.person.course import DISCLAIMER, Course
 from remyelin.person.inference.resembling import FINDINGS
 
@@ -60,7 +60,8 @@ def summarise(course: Course) -> Summary:
     """
     case, provenance = course.case, course.provenance
     used = provenance.used
-    answer = told(answer_of(course))
+    found = answer_of(course)
+    answer = told(found)
     cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
     return {
         "schema": SCHEMA,
@@ -102,6 +103,7 @@ def summarise(course: Course) -> Summary:
         "beside": beside(course),
         "mental": mental(course),
         "presence": noticed_from(course),
+        "alike": _alike(course, found, answer["items"][0]["value"]),
         "reported": reported(course),
         "reported_note": _reported_note(course),
         "answer": answer,
@@ -127,6 +129,17 @@ def _reported_note(course: Course) -> str:
     else:
         placed = "No laboratory value placed this person: what the source does not state is a prior"
     return f"{placed}; {free}"
+
+
+def _alike(course: Course, answer: Answer, told_now: str) -> str:
+    """Say that tables show one person, and where its disability lies among those simulated like it."""
+    own, points = int(course.data["disability"].isel(plan=0).sel(time=0.0)), answer.now.points
+    inside = round(points.low) <= own <= round(points.high)
+    return (
+        f"The tables show one simulated person, with the traits that are expected: {own} of 16 points at presentation. "
+        f"Persons simulated like it, each under a parameter set of its own, have {told_now}"
+        f"{'' if inside else '; the person of the tables lies outside that range'}."
+    )
 
 
 def _below_limit(sample: Any, name: str) -> list[bool]:

@@ -22,15 +22,24 @@ TIERS: Final = {
 _WIDTH: Final = 100
 
 
-def severity_word(severity: float) -> str:
+def severity_word(severity: float, presence: float | None = None) -> str:
     """Return the word of a severity of 0 to 1, by the limits of the ledger's ``record.grades``.
+
+    Parameters
+    ----------
+    severity : float
+    presence : float, optional
+        Severity from which this person notices a symptom; the first of the limits when omitted.
 
     Examples
     --------
-    >>> severity_word(0.0), severity_word(0.5)
-    ('not noticed', 'moderate')
+    >>> severity_word(0.0), severity_word(0.5), severity_word(0.12, 0.1)
+    ('not noticed', 'moderate', 'mild')
     """
-    return ("not noticed", "mild", "moderate", "severe")[bisect_right(_grades(), severity)]
+    grade = bisect_right(_grades(), severity)
+    if presence is not None:
+        grade = max(grade, 1) if severity >= presence else 0
+    return ("not noticed", "mild", "moderate", "severe")[grade]
 
 
 @cache
@@ -143,7 +152,9 @@ def page(symptom: Symptom) -> str:
     for heading, paragraphs in _parts(symptom):
         lines += ["", f"## {heading}"]
         for text in paragraphs:
-            lines += ["", textwrap.fill(text, _WIDTH)]
+            # a line that began with % would be a comment of the page
+            filled = textwrap.fill(text.replace(" %", "\0%"), _WIDTH).replace("\0%", " %")
+            lines += ["", filled]
     return "\n".join(lines) + "\n"
 
 

@@ -6,11 +6,11 @@ import math
 from typing import Final
 
 from remyelin.analysis.trial import TrialResult
-from remyelin.analysis.trial.design import Endpoint, TrialArm
+from remyelin.analysis.trial.design import Endpoint, TrialArm, TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
-from remyelin.output.formatting import micro, number
+from remyelin.output.formatting import SEEN, micro, number
 
 UNITS: Final = {
     "b12": "pmol/L",
@@ -78,6 +78,40 @@ def by_chance(found: TrialResult) -> str:
         f"With {design.replicates} replicates a true type I error of {design.alpha:.0%} reads {low:.1%} to {high:.1%} "
         f"in 95 of 100 rows; of {len(found.rows)} rows {above} lie above and {below} below."
     )
+
+
+def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
+    """Return a published difference beside the replicates of the size nearest to that of its trial.
+
+    Returns
+    -------
+    dict of str to str
+        ``endpoint``, ``value`` and ``interval`` as published, each with how it was come by; ``model``, ``null`` (share
+        of replicates that find nothing), ``verdict`` and ``note``.
+    """
+    endpoint = next(one for one in found.design.endpoint if one.name == row.endpoint)
+    rows = [item for item in found.rows if item.endpoint == row.endpoint]
+    size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
+    model = next(item for item in rows if item.n == size)
+    mark = f" ({SEEN[row.mark]})"
+    recalled = " as recalled" if row.mark == "recall" else ""
+    interval = ""
+    if row.low is not None and row.high is not None:
+        interval = f"{between(endpoint, row.low, row.high)}{mark}"
+        inside = row.low <= model.estimate <= row.high
+        verdict = f"the model's median lies {'in' if inside else 'outside'} the published interval{recalled}"
+    else:
+        inside = model.low <= row.value <= model.high
+        verdict = f"the published difference{recalled} lies {'in' if inside else 'outside'} the model's range"
+    return {
+        "endpoint": row.endpoint,
+        "value": f"{difference(endpoint, row.value)}{mark}",
+        "interval": interval,
+        "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
+        "null": f"{1.0 - model.power:.0%}",
+        "verdict": verdict if inside else f"{verdict}: a miss",
+        "note": row.note,
+    }
 
 
 def arm_in_words(arm: TrialArm) -> str:

@@ -25,6 +25,9 @@ from remyelin.person.coexisting import at_the_wrist, beside, entrapment
 from remyelin.person.traits import Traits, judged, susceptibility
 
 Floats = NDArray[np.float64]
+#: The form whose pharmacological term a hypothesis may ask of people, and the entry that says how much of it.
+DRUG: Final = "methylcobalamin"
+SUPPOSED: Final = "people.methylcobalamin"
 #: Ends of the interval of the mental points: which bound of the probability, and how probable so many must be.
 MENTAL_BOUNDS: Final = ((0, 0.95), (1, 0.5), (2, 0.05))
 
@@ -106,7 +109,19 @@ class Chain:
 
     def chemistry(self, exposure: Exposure, times: ArrayLike) -> xr.Dataset:
         """Return cobalamin and one-carbon metabolism over (time, compartment)."""
-        return cobalamin.simulate(exposure, times, self.kinetics)
+        found = cobalamin.simulate(exposure, times, self.kinetics)
+        if self.as_rats_at:
+            days = found["time"].to_numpy().astype(np.float64)
+            found[DRUG] = ("time", self._drug(exposure, days), {"units": "mg/kg/day"})
+        return found
+
+    @cached_property
+    def as_rats_at(self) -> float:
+        """Dose (mg/kg/day) by which rats repair as people do on methylcobalamin; 0 unless a hypothesis says more."""
+        return self.ledger[SUPPOSED] if SUPPOSED in self.ledger.overrides() else 0.0
+
+    def _drug(self, exposure: Exposure, days: Floats) -> Floats:
+        return np.where(cobalamin.taking(exposure, days, DRUG), self.as_rats_at, 0.0)
 
     def with_chances(self, exposure: Exposure, times: ArrayLike) -> xr.Dataset:
         """Return the chemistry of one course, and what :meth:`associated` gives with it."""
@@ -179,7 +194,7 @@ class Chain:
         coexisting : sequence of str
             Diseases beside deficiency, of :data:`remyelin.person.case.DISEASES`.
         """
-        drives = chemistry[list(myelin.DRIVES)]
+        drives = chemistry[[*myelin.DRIVES, *((DRUG,) if self.as_rats_at else ())]]
         used = self.rates if rates is None else rates
         alone = myelin.simulate(drives, nerve.segments(body, self.ledger), body.age, used, keep=keep)
         return beside(alone, coexisting, self.ledger)
@@ -196,7 +211,9 @@ class Chain:
         found = nerve.conduction(states, body, self.tables, self.ledger, pathways)
         return at_the_wrist(found, coexisting, self.ledger)
 
-    def clinical_state(self, pathways: xr.Dataset, mental: xr.DataArray, traits: Traits) -> xr.Dataset:
+    def clinical_state(
+        self, pathways: xr.Dataset, mental: xr.DataArray, traits: Traits, age: float
+    ) -> xr.Dataset:
         """Return symptoms, signs and the disability scale of pathways, at their dates; mental points over (time,).
 
         Among the signs stand the delay of the P300 (ms) and the probability of disturbed sphincters, ``sphincter``
@@ -210,7 +227,8 @@ class Chain:
         signs = clinic.signs(pathways, maps)
         callosal = pathways["delay"].sel(pathway="callosal", drop=True)
         late = clinic.p300_delay(callosal.to_numpy(), maps.further)
-        sphincter = association.cord_excesses(signs["spasticity"].to_numpy(), self.associations)["sphincter"]
+        cord = association.cord_excesses(signs["spasticity"].to_numpy(), self.associations)
+        sphincter = association.chances(cord, age, self.associations)["sphincter"]
         signs["sphincter"] = (
             (*signs["spasticity"].dims, "bound"),
             np.moveaxis(sphincter, 0, -1),
@@ -243,7 +261,10 @@ class Chain:
 
     def course(self, exposure: Exposure, times: Floats) -> dict[str, Floats]:
         """Return the readouts of :meth:`chemistry` as arrays (time) or (time, compartment)."""
-        return cobalamin.course_of(exposure, times, self.kinetics)
+        found = cobalamin.course_of(exposure, times, self.kinetics)
+        if self.as_rats_at:
+            found[DRUG] = self._drug(exposure, times)
+        return found
 
     def followed(
         self,
@@ -288,6 +309,9 @@ class Chain:
                 self.rates_of(traits),
                 keep=keep,
                 gas=np.stack([courses[number]["gas"][first:] for number in numbers]),
+                methylcobalamin=np.stack([courses[number][DRUG][first:] for number in numbers])
+                if self.as_rats_at
+                else None,
             )
             for row, number in enumerate(numbers):
                 # Within rounding the shares already lie there.

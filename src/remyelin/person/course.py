@@ -251,7 +251,7 @@ def run_course(
 
     progress("conduction")
     pathways = chain.conduction(states, who.body, coexisting=case.coexisting)
-    clinical = chain.clinical_state(pathways, chemistry["mental"], person.traits)
+    clinical = chain.clinical_state(pathways, chemistry["mental"], person.traits, person.age)
 
     progress("recovery under sets of rates that lesions and animals cannot tell apart")
     starts = [min((dose.time for dose in item.doses), default=None) for item in exposures]

@@ -60,7 +60,7 @@ def test_waiting_is_compared_when_every_start_has_had_its_time() -> None:
 
 def test_claims_of_form_and_route_use_the_trials() -> None:
     form, injections = (judge(name, LEDGER) for name in ("best-form", "injections"))
-    for judged, count in ((form, 3), (injections, 2)):
+    for judged, count in ((form, 4), (injections, 2)):
         assert judged.run is not None
         rows = [row for row in judged.run.rows if row.what.startswith("persons per arm")]
         assert len(rows) == count

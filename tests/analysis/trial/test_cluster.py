@@ -10,42 +10,26 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from small_trial import trial_text
 
 from remyelin.analysis.cohort import Stopped
 from remyelin.analysis.cohort.cluster import Dask
-from remyelin.analysis.trial import Design, parse_design, run_trial
+from remyelin.analysis.cohort.observation import observation_of
+from remyelin.analysis.trial import Design, load_design, parse_design, run_trial
+from remyelin.analysis.trial.power import power_rows
 from remyelin.base.errors import InputError
+from remyelin.bench.trial import made_pool
+from remyelin.evidence import Ledger
 
 LONG = os.environ.get("REMYELIN_LONG") == "1"
 #: Two parts an arm in the short form, four in the long one.
 PERSONS = 60 if LONG else 20
-OWN = f"""
-name = "own"
-title = "Two arms on a cluster"
-population = "healton-1991"
-pool = {PERSONS}
-sets = 0
-visits = ["0 d", "12 mo"]
-sizes = [5]
-replicates = 10
-[[arm]]
-name = "treated"
-regimen = "uk neurological"
-[[arm]]
-name = "untreated"
-[[endpoint]]
-name = "methylmalonate"
-column = "mma"
-kind = "change"
-logarithm = true
-visit = "12 mo"
-"""
 Cluster = tuple[str, list["subprocess.Popen[bytes]"]]
 
 
 @pytest.fixture(scope="module")
 def design() -> Design:
-    return parse_design(OWN, "f")
+    return parse_design(trial_text(PERSONS), "f")
 
 
 def ready(address: str) -> None:
@@ -106,6 +90,18 @@ def test_both_workers_killed_at_once_and_others_in_their_place(
     found = run_trial(design, tmp_path / "pool", cluster=address, progress=strike)
     assert struck == ["treated", "untreated"]
     assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+
+
+def test_replicates_on_a_cluster_are_those_of_one_process(scheduler: Cluster) -> None:
+    address, _ = scheduler
+    ready(address)
+    design = load_design("open").model_copy(update={"sizes": (50,), "replicates": 60})
+    ledger = Ledger.shipped()
+    looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
+    pool = made_pool(design)
+    assert power_rows(design, pool, looks, by=lambda replicates: Dask(address)) == power_rows(
+        design, pool, looks
+    )
 
 
 def test_workers_and_a_cluster_exclude_each_other(design: Design, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import norm
+from small_trial import IN_PLACE, trial_text
 
+from remyelin.analysis.cohort import Stopped
+from remyelin.analysis.cohort.executors import Processes, Serial
 from remyelin.analysis.cohort.observation import Observation, observation_of
+from remyelin.analysis.cohort.parts import Chunk
+from remyelin.analysis.cohort.work import WorkersLost
 from remyelin.analysis.trial import (
     Design,
     TrialResult,
@@ -28,14 +36,17 @@ from remyelin.analysis.trial import (
 from remyelin.analysis.trial.analyse import analyse, responded
 from remyelin.analysis.trial.kept import WORDS, Kept
 from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.power import executor_of, power_rows
 from remyelin.analysis.trial.run import analysed
-from remyelin.analysis.trial.simulate import allocate, measured, power_rows, replicate, stream
+from remyelin.analysis.trial.settings import PARALLEL_FROM
+from remyelin.analysis.trial.simulate import allocate, measured, replicate, stream
 from remyelin.analysis.trial.sizing import needed, paired
-from remyelin.base.errors import InputError
+from remyelin.analysis.trial.work import Purpose, ReplicateSetup
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.output.pages.trial import render_trial
 from remyelin.output.terminal.trial import describe
-from remyelin.output.trial_words import left_out
+from remyelin.output.trial_words import beside, left_out
 
 REPLICATES = 1000
 LONG = os.environ.get("REMYELIN_LONG") == "1"
@@ -211,10 +222,17 @@ def test_shipped_trials_are_whole(name: str) -> None:
 
 def test_half_of_a_shift_lies_between_the_ledger_and_the_whole() -> None:
     name = "myelin.peripheral.remyelination"
-    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:]]
+    shifts = [one.arm["methylcobalamin"][name] for one in load_design("methylcobalamin").hypothesis[1:3]]
     shipped, end = Ledger.shipped()[name], Ledger.shipped().entry(name).range[1]  # type: ignore[index]
     assert shifts[1] == end
     assert shifts[0] == pytest.approx((shipped + end) / 2, rel=0.01)
+
+
+def test_the_hypothesis_of_rats_is_the_dose_that_worked_and_called_an_extrapolation() -> None:
+    rats = load_design("methylcobalamin").hypothesis[-1]
+    assert rats.name == "as in rats"
+    assert rats.arm == {"methylcobalamin": {"people.methylcobalamin": 0.5}}
+    assert "an extrapolation, assumed" in rats.note
 
 
 def test_all_trials_are_one_command_and_one_document(
@@ -247,6 +265,42 @@ def test_the_page_of_trials_says_what_each_needs() -> None:
     text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
     for name in shipped_trials():
         assert f"| `{name}` | {load_design(name).needs} |" in text
+
+
+def test_a_recalled_interval_is_called_recalled_wherever_the_model_lies_in_it() -> None:
+    rows = load_design("open").published
+    assert rows[0].mark == "recall", "read at the source: the words below may go"
+    recalled = {
+        "endpoint": "b12",
+        "value": 0.5,
+        "low": 0.0,
+        "high": 1.0,
+        "source": "dangour2015",
+        "mark": "recall",
+    }
+    read = {**recalled, "mark": "read", "low": 0.45, "high": 0.55}
+    alone = {"endpoint": "b12", "value": 0.5, "source": "dangour2015", "mark": "recall"}
+    design = _design(replicates=20, sizes=[40], published=[recalled, read, alone])
+    found = analysed(design, _pool(0.5, design))
+    told = [beside(found, row) for row in design.published]
+    assert told[0]["verdict"] == "the model's median lies in the published interval as recalled"
+    assert told[0]["interval"].endswith("(from memory)")
+    assert told[0]["value"].endswith("(from memory)")
+    assert "recalled" not in told[1]["verdict"]
+    assert told[1]["interval"].endswith("(read)")
+    assert told[2]["verdict"] == "the published difference as recalled lies in the model's range"
+    for text in (" ".join(describe(found).split()), html.unescape(render_trial(found))):
+        for row in told:
+            assert row["verdict"] in text
+            assert row["interval"] in text
+    assert "Dangour" in render_trial(found)
+    own = {**alone, "source": "Nobody 2030"}
+    unknown = analysed(_design(replicates=10, sizes=[40], published=[own]), _pool(0.5, design))
+    assert "Nobody 2030" in render_trial(unknown), "a source outside the bibliography is not dropped"
+    page = " ".join((Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8").split())
+    sentences = [one for one in page.split(". ") if "published interval" in one]
+    assert sentences
+    assert all("as recalled" in one and "memory" in one for one in sentences)
 
 
 def test_the_page_of_trials_has_figures_of_the_designs_as_they_are() -> None:
@@ -494,31 +548,7 @@ def test_the_command_from_end_to_end(tmp_path: Path) -> None:
     assert "positive-control" in wrong.stderr
 
 
-OWN = """
-name = "own"
-title = "A population in the trial's own file"
-pool = 10
-sets = 0
-visits = ["0 d", "12 mo"]
-sizes = [5]
-replicates = 10
-[population]
-use = ["heights", "mixed-diet", "half-women", "adults"]
-presentation = { since = "cause" }
-cause = [{ kind = "pernicious anaemia", source = "assumed" }]
-covariate = { duration = { distribution = "uniform", low = "3 y", high = "8 y", source = "assumed" } }
-[[arm]]
-name = "treated"
-regimen = "uk neurological"
-[[arm]]
-name = "untreated"
-[[endpoint]]
-name = "methylmalonate"
-column = "mma"
-kind = "change"
-logarithm = true
-visit = "12 mo"
-"""
+OWN = trial_text(10, IN_PLACE)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -593,6 +623,63 @@ def test_finished_sizes_are_read_again(tmp_path: Path) -> None:
     assert found == power_rows(design, pool, PLAIN)[0]
     other = design.model_copy(update={"seed": 2})
     assert power_rows(other, pool, PLAIN, lambda done, total: None, tmp_path)[0] != found
+
+
+def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Path) -> None:
+    mixed = {"name": "all visits", "column": "b12", "kind": "change", "visit": "12 mo", "analysis": "mixed"}
+    better = {"name": "better", "column": "b12", "kind": "responder", "rise": 0.5, "visit": "12 mo"}
+    design = _design(sizes=[20, 60], replicates=70, endpoint=[mixed, better], dropout=0.1, looks=[0.5])
+    pool = _pool(0.5, design)
+    alone = power_rows(design, pool, PLAIN)
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        assert power_rows(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: Processes(w)) == alone
+        # what processes kept is what one process goes on with
+        assert len(list(folder.iterdir())) == 4
+        next(folder.iterdir()).unlink()
+        assert power_rows(design, pool, PLAIN, folder=folder) == alone
+
+
+def test_a_killed_process_of_replicates_changes_nothing() -> None:
+    design = _design(sizes=[20], replicates=300)
+    pool = _pool(0.5, design)
+    processes: list[Processes] = []
+
+    def two(replicates: int) -> Processes:
+        processes.append(Processes(2))
+        return processes[0]
+
+    killed: list[int] = []
+
+    def strike(done: int, total: int) -> None:
+        if not killed:
+            killed.append(processes[0].pids[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    assert power_rows(design, pool, PLAIN, strike, by=two) == power_rows(design, pool, PLAIN)
+    assert killed
+
+
+def test_a_replicate_that_cannot_be_computed_stops_the_trial() -> None:
+    setup = ReplicateSetup(_design(sizes=[20]), _pool(0.0, _design()), PLAIN, (Purpose(0, 0),))
+    with pytest.raises(
+        SimulationError, match="replicate 3 with 20 persons per arm cannot be computed: it died"
+    ):
+        setup.worker().give_up(3, "it died")
+
+    class Lost(Serial):
+        def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
+            raise WorkersLost("no worker of the cluster is left")
+
+    design = _design(sizes=[20])
+    with pytest.raises(Stopped, match="no worker of the cluster is left; nothing is kept"):
+        power_rows(design, _pool(0.0, design), PLAIN, by=lambda n: Lost())
+
+
+def test_few_replicates_are_computed_by_the_process_itself() -> None:
+    assert isinstance(executor_of(None, None)(PARALLEL_FROM - 1), Serial)
+    assert isinstance(executor_of(1, None)(PARALLEL_FROM), Serial)
+    assert isinstance(executor_of(2, None)(PARALLEL_FROM), Processes)
 
 
 def test_other_names_or_another_noise_are_another_trial(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ def test_the_answer_keeps_its_contract(posterior) -> None:
         "disagrees", "not_understood", "notes", "entries", "forecast", "steps", "next_test",
         "next_test_note", "rests_on",
     }  # fmt: skip
-    assert set(data["forecast"]) >= {"refused", "caution", "waiting", "plans", "later_starts"}
+    assert set(data["forecast"]) >= {"refused", "caution", "waiting", "plans", "later_starts", "closing"}
     for start in data["forecast"]["later_starts"]:
-        assert set(start) >= {"plan", "points_at_end", "points_on_average"}
+        assert set(start) >= {"plan", "points_at_end", "points_on_average", "words"}
     assert data["persons"] == len(posterior.sample.draws)
     assert [entry["line"] for entry in data["entries"]] == [5, 6, 7, 8, 9]
     assert set(data["entries"][1]["predicted"]) == {"median", "low", "high"}

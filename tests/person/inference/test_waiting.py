@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.output.figures.fit import _scale
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
-from remyelin.person.inference.answer import waiting_text
+from remyelin.person.inference.answer import cost_text, waiting_text
 from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting
 
 MONTHS = np.array([-12.0, 0.0, 12.0, 24.0, 36.0])
@@ -44,7 +45,22 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
     even = Waited("untreated", (0.0, 0.3, 1.0), (0.0, 0.2, 0.4), 60.0)
     text = said(even, steep)
     assert "12 months later" in text
-    assert "2 points of 16 higher at the end" in text
+    assert text.startswith("12 months later: disability is 2 points of 16 higher at the end")
+    assert cost_text(even) == "the model cannot tell"
     assert text.endswith(NOT_DELAYED)
     assert said(even) == CANNOT_TELL
     assert said(even, replace(steep, end=(0.0, 0.4, 1.0))) == CANNOT_TELL
+
+
+def test_a_later_start_that_is_not_told_apart_is_not_drawn() -> None:
+    plans = tuple(
+        followed(name, start, [1, 4, 2, 1, 1])
+        for name, start in (("as recorded", 0.0), ("12 months later", 12.0))
+    )
+    for item in plans:
+        item.plan.label = item.plan.name  # type: ignore[misc]
+    waited = Waited("12 months later", (0.0, 0.0, 1.0), (0.0, 0.1, 0.4), 36.0)
+    for one, drawn in ((waited, 1), (replace(waited, end=(0.0, 2.0, 5.0)), 2)):
+        figure = _scale(Forecast(None, True, (), plans, (one,), (), ()))
+        assert len(figure.panels[0].series) == drawn
+        assert ("not drawn" in figure.caption) == (drawn == 1)

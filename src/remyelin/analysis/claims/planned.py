@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +49,11 @@ def planned(name: str, progress: Progress) -> tuple[Row, ...]:
 def said(row: Row) -> str:
     """Return the number of a row of :func:`planned` as text."""
     return MANY if row.value is None else f"{row.value:,.0f}"
+
+
+def under(hypothesis: str, rows: Sequence[Row]) -> Row:
+    """Return the row of :func:`planned` of one hypothesis."""
+    return next(row for row in rows if row.what.endswith(f", {hypothesis}"))
 
 
 @lru_cache(maxsize=8)

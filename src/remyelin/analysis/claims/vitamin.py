@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from remyelin import cobalamin
-from remyelin.analysis.claims.planned import planned, said
+from remyelin.analysis.claims.planned import planned, said, under
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
 from remyelin.analysis.protocols.trials import trials
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -126,7 +126,8 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
             "first": FORMS[first],
             "week": f"{week[first]:.0f}",
             "methylweek": f"{week[-1]:.0f}",
-            "fastest": said(trial[-1]),
+            "fastest": said(under("fastest repair", trial)),
+            "rats": said(under("as in rats", trial)),
         },
     )
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import Any
 
 from remyelin.analysis.cohort.executors import Deaths
-from remyelin.analysis.cohort.parts import Chunk, Done
+from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_WORKERS_SECONDS
-from remyelin.analysis.cohort.work import DiskFull, Worker, WorkersLost, load
+from remyelin.analysis.cohort.work import DiskFull, WorkersLost, load
 from remyelin.base.errors import InputError, SimulationError
 
 
@@ -76,7 +76,7 @@ class Dask:
     def prepare(self, chunks: int) -> None:
         """The workers of the cluster are there already."""
 
-    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
         """Compute the chunks; the scheduler hands those of a lost worker to others.
 
         Raises
@@ -93,7 +93,7 @@ class Dask:
                 return
         raise WorkersLost("the workers of the cluster were lost again and again")
 
-    def _round(self, setup: bytes, todo: set[Chunk], deaths: Deaths) -> Iterator[Done]:
+    def _round(self, setup: bytes, todo: set[Chunk], deaths: Deaths) -> Iterator[Any]:
         """Hand out what is to do, and take back what was done, until nothing is left or the cluster loses its data."""
         import hashlib
 
@@ -129,7 +129,7 @@ class Dask:
                 todo.discard(chunk)
                 todo.update(instead or ())
                 if instead is None:
-                    yield Worker(load(setup)).give_up(chunk.start, "its worker died again and again")
+                    yield load(setup).worker().give_up(chunk.start, "its worker died again and again")
                 for part in instead or ():
                     submit(part)
                 continue

@@ -18,9 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from remyelin.analysis.cohort.parts import Chunk, Done
+from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_DEATHS_ALONE
-from remyelin.analysis.cohort.work import DiskFull, Worker, load
+from remyelin.analysis.cohort.work import DiskFull, load
 from remyelin.analysis.cohort.worker_process import receive, send
 from remyelin.base.errors import InputError, SimulationError
 
@@ -39,7 +39,7 @@ class Executor(Protocol):
         """Begin, while the driver makes its setup, whatever work on so many chunks will need."""
         ...
 
-    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
         """Yield what was done, each course once, in any order.
 
         Raises
@@ -69,9 +69,9 @@ class Serial:
     def prepare(self, chunks: int) -> None:
         """Nothing has to be started."""
 
-    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
         """Compute the chunks in order."""
-        worker = Worker(load(setup))
+        worker = load(setup).worker()
         for chunk in chunks:
             yield worker.chunk(chunk)
 
@@ -128,7 +128,7 @@ class Processes:
         for slot in range(min(self._workers, chunks)):
             self._start(slot)
 
-    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Done]:
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
         """Compute the chunks, replacing workers that die."""
         todo: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
         told: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
@@ -152,8 +152,10 @@ class Processes:
                     instead = deaths.after(chunk)
                     if instead is None:
                         waiting -= 1
-                        yield Worker(load(setup)).give_up(
-                            chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times"
+                        yield (
+                            load(setup)
+                            .worker()
+                            .give_up(chunk.start, f"its worker died {COHORT_DEATHS_ALONE} times")
                         )
                     else:
                         waiting += len(instead) - 1

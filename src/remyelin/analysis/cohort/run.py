@@ -262,6 +262,7 @@ def _compute(
     failed = sum(len(part.failures) for part in finished)
     began = time.monotonic()
     progress(Progress(done, total, failed, 0.0, None))
+    part: Done
     for part in executor.run(setup, chunks):
         finished.append(part)
         done, failed = done + len(part.chunk), failed + len(part.failures)

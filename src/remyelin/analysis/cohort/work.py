@@ -1,4 +1,4 @@
-"""Worker of a cohort: set up once, then compute chunks and write their parts."""
+"""Workers: set up once, then compute chunks; that of a cohort writes their parts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Protocol
 
 from remyelin._version import __version__
 from remyelin.analysis.cohort.follow import follow
@@ -32,6 +33,46 @@ def made_with() -> dict[str, str]:
     return {"python": platform.python_version(), "machine": platform.machine()} | {
         name: version(name) for name in ("numpy", "scipy", "numba")
     }
+
+
+def same_software(stated: str, libraries: Mapping[str, str]) -> None:
+    """Refuse to work for a driver with another version of remyelin, or with libraries whose last digits could differ.
+
+    Raises
+    ------
+    SimulationError
+        With both versions.
+    """
+    if stated != __version__:
+        raise SimulationError(
+            f"a worker has remyelin {__version__}, the driver {stated}; install one version."
+        )
+    here = made_with()
+    if other := [name for name, version in libraries.items() if here.get(name) != version]:
+        raise SimulationError(
+            f"a worker has {', '.join(f'{name} {here.get(name)}' for name in other)}, the driver "
+            f"{', '.join(libraries[name] for name in other)}; the last digits could differ: install the same."
+        )
+
+
+class Works(Protocol):
+    """Computes chunks of the work that it was set up for."""
+
+    def chunk(self, chunk: Chunk) -> Any:
+        """Compute a chunk."""
+        ...
+
+    def give_up(self, index: int, reason: str) -> Any:
+        """Return what stands for one piece that cannot be computed at all."""
+        ...
+
+
+class Prepared(Protocol):
+    """All that a worker needs, sent to it as bytes: the setup of a cohort, or other work in chunks."""
+
+    def worker(self) -> Works:
+        """Return the worker."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +109,10 @@ class Setup:
     version: str = __version__
     made_with: Mapping[str, str] = field(default_factory=made_with)
 
+    def worker(self) -> Worker:
+        """Return the worker of this run."""
+        return Worker(self)
+
 
 class DiskFull(OSError):
     """A part could not be written because the disk, or a quota, is full."""
@@ -81,16 +126,7 @@ class Worker:
     """Computes chunks of one run; keeps what was read of each parameter set."""
 
     def __init__(self, setup: Setup) -> None:
-        if setup.version != __version__:
-            raise SimulationError(
-                f"a worker has remyelin {__version__}, the driver {setup.version}; install one version."
-            )
-        here = made_with()
-        if other := [name for name, stated in setup.made_with.items() if here.get(name) != stated]:
-            raise SimulationError(
-                f"a worker has {', '.join(f'{name} {here.get(name)}' for name in other)}, the driver "
-                f"{', '.join(setup.made_with[name] for name in other)}; the last digits could differ: install the same."
-            )
+        same_software(setup.version, setup.made_with)
         self._setup = setup
         self._ledger = Ledger.shipped().replace(setup.settings)
         self._sampler = Sampler.of(setup.population, self._ledger)
@@ -157,26 +193,26 @@ def _memory() -> int:
 
 
 # One worker per process and run: a cluster's worker is handed the same setup with every chunk.
-_kept: dict[str, Worker] = {}
+_kept: dict[str, Works] = {}
 _lock = threading.Lock()
 
 
-def run_chunk(setup: bytes, key: str, chunk: Chunk) -> Done:
+def run_chunk(setup: bytes, key: str, chunk: Chunk) -> Any:
     """Compute a chunk in this process, setting up once per run (`key`)."""
     with _lock:
         if key not in _kept:
             _kept.clear()
-            _kept[key] = Worker(load(setup))
+            _kept[key] = load(setup).worker()
         worker = _kept[key]
     return worker.chunk(chunk)
 
 
-def dump(setup: Setup) -> bytes:
+def dump(setup: Prepared) -> bytes:
     """Return a setup as bytes."""
     return pickle.dumps(setup, protocol=5)
 
 
-def load(content: bytes) -> Setup:
+def load(content: bytes) -> Prepared:
     """Return the setup that :func:`dump` wrote."""
-    setup: Setup = pickle.loads(content)
+    setup: Prepared = pickle.loads(content)
     return setup

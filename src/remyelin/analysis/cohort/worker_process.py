@@ -50,9 +50,9 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing printed by a library may come between the replies
     requests = sys.stdin.buffer
-    from remyelin.analysis.cohort.work import DiskFull, Worker, load
+    from remyelin.analysis.cohort.work import DiskFull, Works, load
 
-    worker: Worker | None = None
+    worker: Works | None = None
     while True:
         try:
             kind, content = receive(requests)
@@ -60,10 +60,10 @@ def main() -> None:
             return
         try:
             if kind == "setup":
-                worker, answer = Worker(load(content)), ("ready", None)
+                worker, answer = load(content).worker(), ("ready", None)
                 gc.freeze()  # what lives as long as the process need not be looked through again
             elif worker is not None:
-                answer = ("done", worker.chunk(content))  # type: ignore[assignment]
+                answer = ("done", worker.chunk(content))
         except DiskFull:
             answer = ("full", None)
         except Exception as error:

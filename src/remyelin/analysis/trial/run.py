@@ -17,7 +17,7 @@ from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.example import example
 from remyelin.analysis.trial.files import explain_design, load_design
 from remyelin.analysis.trial.pool import Pool, build_pool
-from remyelin.analysis.trial.simulate import AssuranceRow, PowerRow, power_rows
+from remyelin.analysis.trial.power import AssuranceRow, PowerRow, executor_of, power_rows
 from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
 from remyelin.base.errors import InputError
 from remyelin.base.log import Task
@@ -114,7 +114,8 @@ def run_trial(
         Keeps the pool, so that an interrupted trial goes on and a finished pool is read again; a temporary one when
         omitted.
     workers : int or None
-        Processes that simulate the pool; one per processor when omitted. The result does not depend on it.
+        Processes that simulate the pool and analyse the replicates; one per processor when omitted. The result does
+        not depend on it.
     cluster : str, optional
         A Dask scheduler, or ``local:N``, in place of `workers`.
     replicates, pool : int, optional
@@ -155,7 +156,7 @@ def run_trial(
         )
         people = build_pool(chosen, where, workers=workers, cluster=cluster, progress=progress)
         kept = None if folder is None else where / "replicates"
-        result = analysed(chosen, people, progress, kept)
+        result = analysed(chosen, people, progress, kept, workers=workers, cluster=cluster)
     task.done(
         "%d persons simulated, %d failed; %d rows of power", people.persons, people.failed, len(result.rows)
     )
@@ -167,12 +168,23 @@ def analysed(
     pool: Pool,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
     folder: Path | None = None,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> TrialResult:
-    """Return the trial of a pool that is there; finished replicates are kept in `folder`."""
+    """Return the trial of a pool that is there; finished replicates are kept in `folder`.
+
+    `workers` and `cluster` are those of :func:`run_trial`.
+    """
     ledger = Ledger.shipped()
     looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
     rows, assured = power_rows(
-        design, pool, looks, lambda done, total: progress("replicates", done, total), folder
+        design,
+        pool,
+        looks,
+        lambda done, total: progress("replicates", done, total),
+        folder,
+        executor_of(workers, cluster),
     )
     smallest: dict[tuple[str, str], int | None] = {}
     for row in rows:

@@ -16,6 +16,7 @@ FEWEST_ANALYSED: Final = 3  # persons an arm must keep for a test to be made
 #: Eigenvalue of the Gram matrix of columns of length 1, at or below which one of them says nothing new.
 RANK_TOLERANCE: Final = 1e-9
 LOOK_LEVEL: Final = 0.001  # p below which an interim look ends a trial (Haybittle and Peto)
-PROGRESS_EVERY: Final = 50  # replicates between two reports of progress
+PROGRESS_EVERY: Final = 50  # replicates of a chunk, and between two reports of progress
+PARALLEL_FROM: Final = 4000  # replicates for which processes of their own are worth their start
 SIZING_PERSONS: Final = 4000  # per arm, drawn to find the effect and the spread of every visit
 SEARCH_LIMIT: Final = 100_000  # persons per arm beyond which no sample size is reported

@@ -1,11 +1,10 @@
-"""Replicates of a trial: allocation, measured values, drop-out, analysis, power."""
+"""Replicates of a trial: allocation, measured values, drop-out, analysis."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
@@ -14,9 +13,8 @@ from numpy.typing import NDArray
 from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.trial.analyse import Test, analyse
 from remyelin.analysis.trial.design import Design, Endpoint
-from remyelin.analysis.trial.kept import Kept, Replicates
 from remyelin.analysis.trial.pool import Pool
-from remyelin.analysis.trial.settings import LOOK_LEVEL, PROGRESS_EVERY, REPEATABLE_STREAMS
+from remyelin.analysis.trial.settings import LOOK_LEVEL, REPEATABLE_STREAMS
 
 Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -42,55 +40,6 @@ class Replicate:
     arm: Whole
     order: Whole
     lost: Values
-
-
-@dataclass(frozen=True, slots=True)
-class PowerRow:
-    """Power of one endpoint at one size.
-
-    Attributes
-    ----------
-    hypothesis, endpoint : str
-    visit : float
-        Day.
-    n : int
-        Persons per arm.
-    power, power_error : float
-        Share of replicates with p below alpha, and its Monte Carlo standard error.
-    estimate, low, high : float
-        Median of the estimates, first arm less last, and the range of 95 % of them.
-    type_one : float
-        The same share where both arms get what the last arm gets.
-    stopped : float or None
-        Share of replicates that an interim look ends; None without looks.
-    redundant : float
-        Share of replicates in whose model a column said nothing new and was left out.
-    """
-
-    hypothesis: str
-    endpoint: str
-    visit: float
-    n: int
-    power: float
-    power_error: float
-    estimate: float
-    low: float
-    high: float
-    type_one: float
-    stopped: float | None
-    redundant: float
-
-
-@dataclass(frozen=True, slots=True)
-class AssuranceRow:
-    """Assurance: power averaged over the parameter sets, drawn anew for each replicate."""
-
-    hypothesis: str
-    endpoint: str
-    visit: float
-    n: int
-    assurance: float
-    error: float
 
 
 def allocate(design: Design, pool: Pool, n: int, rng: Generator) -> Replicate:
@@ -267,84 +216,3 @@ def _looked(
 def _tested(endpoint: Endpoint, seen: Values, drawn: Replicate, rows: NDArray[np.bool_], pool: Pool) -> Test:
     group = (drawn.arm[rows] == 0).astype(np.int64)
     return analyse(endpoint, seen[rows], group, pool.strata[drawn.person[rows]], pool.days)
-
-
-def power_rows(
-    design: Design,
-    pool: Pool,
-    looks: Mapping[str, Observation],
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    folder: Path | None = None,
-) -> tuple[list[PowerRow], list[AssuranceRow]]:
-    """Return power, type I error and assurance of every endpoint at every size under every hypothesis.
-
-    Finished sizes are kept in `folder` and read again.
-    """
-    kept = Kept.of(folder, design, pool, looks)
-    rows: list[PowerRow] = []
-    assured: list[AssuranceRow] = []
-    purposes = 3 if pool.sets > 1 else 2
-    total = len(design.hypothesis) * len(design.sizes) * design.replicates * purposes
-    done = 0
-
-    def many(hypothesis: int, size: int, **how: bool) -> Replicates:
-        nonlocal done
-        name = "-".join(map(str, (hypothesis, size, *how)))
-        if (earlier := kept.read(name)) is not None:
-            done += design.replicates
-            progress(done, total)
-            return earlier
-        found = Replicates.empty(design.replicates, len(design.endpoint))
-        for number in range(design.replicates):
-            tests, stopped = replicate(design, pool, hypothesis, size, number, looks, **how)
-            found.p[number] = [one.p for one in tests]
-            found.estimate[number] = [one.estimate for one in tests]
-            found.redundant[number] = [one.redundant for one in tests]
-            found.ended[number] = stopped
-            done += 1
-            if done % PROGRESS_EVERY == 0 or done == total:
-                progress(done, total)
-        kept.write(name, found)
-        return found
-
-    for hypothesis, named in enumerate(design.hypothesis):
-        for size, n in enumerate(design.sizes):
-            here = many(hypothesis, size)
-            null = many(hypothesis, size, null=True).p
-            over = many(hypothesis, size, over_sets=True).p if pool.sets > 1 else None
-            for place, endpoint in enumerate(design.endpoint):
-                power = float((here.p[:, place] < design.alpha).mean())
-                low, middle, high = np.quantile(here.estimate[:, place], (0.025, 0.5, 0.975))
-                rows.append(
-                    PowerRow(
-                        named.name,
-                        endpoint.name,
-                        endpoint.visit,
-                        n,
-                        power,
-                        _error(power, design.replicates),
-                        float(middle),
-                        float(low),
-                        float(high),
-                        float((null[:, place] < design.alpha).mean()),
-                        float(here.ended[:, place].mean()) if design.looks else None,
-                        float(here.redundant[:, place].mean()),
-                    )
-                )
-                if over is not None:
-                    share = float((over[:, place] < design.alpha).mean())
-                    assured.append(
-                        AssuranceRow(
-                            named.name,
-                            endpoint.name,
-                            endpoint.visit,
-                            n,
-                            share,
-                            _error(share, design.replicates),
-                        )
-                    )
-    return rows, assured
-
-
-def _error(share: float, replicates: int) -> float:
-    return math.sqrt(share * (1.0 - share) / replicates)

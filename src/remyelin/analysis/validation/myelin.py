@@ -283,12 +283,8 @@ def velocity_at_37_days(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "priya_sensory",
     note="woman of 17, 155 cm, ten years in balance at 90 pmol/L by her diet, then 2 ug/d for 11 months; median "
-    "sensory velocity at 33 C. Misses by little: of the internodes 7 % are vacuolated at first and 1 % in the end, "
-    "although so small a dose raises methylation from 0.26 to 0.47 only, but 5 % have thin sheaths that stay, and "
-    "even a whole recovery would be 10 %. And the model begins with 29 % of the sensory axons and seven "
-    "tenths of the "
-    "amplitude lost, which the women, none with neuropathy, had not: it takes a low level borne for years too "
-    "seriously",
+    "sensory velocity at 33 C. Misses: nerves are hit so much less than the cord that at her methylation hardly any "
+    "internode is vacuolated, and nothing is left to recover",
 )
 def two_micrograms(ledger: Ledger) -> Mapping[str, float]:
     """Change of sensory velocity under a physiological dose in subclinical deficiency."""

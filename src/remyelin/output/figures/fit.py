@@ -59,7 +59,11 @@ def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **lo
 
 def _scale(found: Forecast) -> Figure:
     series = []
+    # an equal curve would read as if waiting were free, where the model cannot tell
+    unknown = {item.plan for item in found.waiting if not item.told_apart}
     for item, colour in reversed(list(zip(found.plans, _COLOURS, strict=False))):
+        if item.plan.name in unknown:
+            continue
         main = item is found.plans[0]
         label = "treatment as recorded" if main and item.start is not None else item.plan.label
         label = "no treatment, the cause goes on" if main and item.start is None else label
@@ -81,6 +85,8 @@ def _scale(found: Forecast) -> Figure:
         "Median of the simulated persons who agree with the record under each plan; the band holds 90 % of them under "
         "the first. Schedules other than the recorded one are published ones, run for comparison. None is a suggestion."
     )
+    if unknown:
+        caption += " Later starts that the model cannot tell apart from the first plan are not drawn."
     return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
 
 

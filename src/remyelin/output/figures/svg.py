@@ -1,54 +1,35 @@
-"""Figures drawn as SVG by matplotlib, the same bytes for the same figure."""
+"""Figures drawn as SVG, the same bytes for the same figure."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Sequence
-from typing import Any, Final
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from remyelin.base.figure import Figure, Heat, Panel, Series
+from remyelin.output.figures import shapes
+from remyelin.output.figures.axes import Axis, edges, x_limits, y_limits
 
-_STYLE: Final[dict[Any, Any]] = {
-    "svg.hashsalt": "remyelin",
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 8.5,
-    "axes.titlesize": 9.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#777777",
-    "axes.linewidth": 0.8,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#E4E4E4",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.handlelength": 1.6,
-    "legend.columnspacing": 1.2,
-    "xtick.color": "#444444",
-    "ytick.color": "#444444",
-}
+_INCH: Final = 72.0  # pt
+_FONT, _TITLE = 8.5, 9.5  # pt
+_FAMILY: Final = "'DejaVu Sans', Verdana, sans-serif"
 _WIDTH = 9.2
 # Margins of the field of panels and gaps between panels, inches; a panel's own legend begins left of its axis.
 _LEFT, _RIGHT, _BOTTOM, _TOP, _BESIDE, _BELOW, _ASIDE = 0.62, 0.12, 0.5, 0.3, 0.72, 0.78, 0.5
-# Inches that an entry of a legend takes: without its name, and for each letter of it.
-_ENTRY, _LETTER = 0.43, 0.062
+# Inches that an entry of a legend takes: without its name, for each letter of it, and of height.
+_ENTRY, _LETTER, _LINE = 0.43, 0.062, 0.2
+_HANDLE: Final = 13.6  # pt, length of a line in a legend
+_TICK: Final = 3.5  # pt
+_DIGIT: Final = 5.4  # pt, width of a digit of a tick
 _VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
+_SCALE: Final = 0.84  # of the width of a panel that a map leaves to its scale
 
 
 def to_svg(figure: Figure) -> str:
     """Return the figure as an ``<svg>`` element with a title for screen readers."""
-
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
     wide = (_WIDTH - _LEFT - _RIGHT - _BESIDE * (columns - 1)) / columns
@@ -62,55 +43,89 @@ def to_svg(figure: Figure) -> str:
     between, last = max(own[: columns * (rows - 1)], default=0.0), max(own[columns * (rows - 1) :])
     height = rows * figure.panel_height + between * (rows - 1) + last + legend + 0.1
     tall = (height - _TOP - (_BELOW + between) * (rows - 1) - _BOTTOM - last - legend) / rows
-    with mpl.rc_context(_STYLE):
-        canvas = Canvas(figsize=(_WIDTH, height))
-        # Fixed margins in inches: laying out by measured text takes most of the time of a drawing.
-        axes = canvas.subplots(
-            rows,
-            columns,
-            squeeze=False,
-            gridspec_kw={
-                "left": _LEFT / _WIDTH,
-                "right": 1 - _RIGHT / _WIDTH,
-                "bottom": (legend + last + _BOTTOM) / height,
-                "top": 1 - _TOP / height,
-                "wspace": _BESIDE / wide,
-                "hspace": (_BELOW + between) / tall,
-            },
+    drawn = []
+    looks: dict[str, _Look] = {}
+    for place, (panel, names, n) in enumerate(zip(figure.panels, owned, own_ncols, strict=True)):
+        row, column = divmod(place, columns)
+        frame = _Frame(
+            _INCH * (_LEFT + column * (wide + _BESIDE)),
+            _INCH * (_TOP + row * (tall + _BELOW + between)),
+            _INCH * wide,
+            _INCH * tall,
         )
-        for panel, axis in zip(figure.panels, axes.flat, strict=False):
-            _panel(axis, panel)
-        for axis in axes.flat[len(figure.panels) :]:
-            axis.remove()
-        drawn: dict[str, Any] = {}
-        for axis, names, n in zip(axes.flat, owned, own_ncols, strict=False):
-            here: dict[str, Any] = {}
-            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-                here.setdefault(label, handle)
-            drawn = here | drawn
-            if names:
-                axis.legend(
-                    handles=[here[name] for name in names],
-                    labels=names,
-                    loc="upper left",
-                    bbox_to_anchor=(-_ASIDE / wide, -_BOTTOM / tall),
-                    borderaxespad=0.0,
-                    ncols=n,
-                )
-        if shared:
-            canvas.legend(
-                handles=[drawn[name] for name in shared], labels=shared, loc="lower center", ncols=ncols
-            )
-        stream = io.StringIO()
-        canvas.savefig(stream, format="svg", dpi=120, metadata={"Date": None, "Creator": None})
-    return _element(stream.getvalue(), figure)
+        drawn.append(_panel(panel, frame, f"{figure.name}-{place}"))
+        here = _looks(panel)
+        looks = here | looks
+        left, top = frame.left - _INCH * _ASIDE, frame.bottom + _INCH * _BOTTOM
+        drawn.append(_legend({name: here[name] for name in names}, n, left, top))
+    if shared:
+        left = _INCH * (_WIDTH - sum(_columns(shared, ncols))) / 2
+        top = _INCH * (height - legend + 0.05)
+        drawn.append(_legend({name: looks[name] for name in shared}, ncols, left, top))
+    title = shapes.element("title", figure.title.replace("&", "&amp;").replace("<", "&lt;"))
+    return shapes.element(
+        "svg",
+        title + "".join(drawn),
+        xmlns="http://www.w3.org/2000/svg",
+        width="100%",
+        role="img",
+        viewBox=f"0 0 {shapes.number(_INCH * _WIDTH)} {shapes.number(_INCH * height)}",
+        font_family=_FAMILY,
+        font_size=_FONT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Place of the axes of a panel, pt."""
+
+    left: float
+    top: float
+    wide: float
+    tall: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.wide
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.tall
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Look of what a legend names: a line, points, or an area."""
+
+    colour: str
+    width: float = 1.5
+    dashed: bool = False
+    marker: str = ""
+    area: bool = False
+
+
+def _looks(panel: Panel) -> dict[str, _Look]:
+    found: dict[str, _Look] = {}
+    for name, colour in panel.heat.categories if panel.heat is not None else ():
+        found.setdefault(name, _Look(colour, area=True))
+    for series in panel.series:
+        marker = series.marker if series.points else ""
+        found.setdefault(
+            series.label, _Look(series.colour, series.width, series.dashed, marker, area=panel.stacked)
+        )
+    return found
+
+
+def _columns(names: Sequence[str], count: int) -> list[float]:
+    """Return the widths (inches) of the columns of a legend, filled one after the other."""
+    filled = np.array_split([len(name) for name in names], count) if names else []
+    return [_ENTRY + _LETTER * max(column, default=0) for column in filled]
 
 
 def _fitting(names: Sequence[str], width: float, most: int) -> int:
     """Columns of a legend of these names within a width, guessed from their lengths; no more than its rows need."""
     for columns in range(min(most, len(names)), 1, -1):
-        filled = np.array_split([len(name) for name in names], columns)
-        if sum(_ENTRY + _LETTER * max(column) for column in filled) <= width:
+        if sum(_columns(names, columns)) <= width:
             rows = -(-len(names) // columns)
             return -(-len(names) // rows)
     return 1
@@ -118,161 +133,221 @@ def _fitting(names: Sequence[str], width: float, most: int) -> int:
 
 def _tall(names: Sequence[str], columns: int) -> float:
     """Height of a legend, inches."""
-    return 0.2 * -(-len(names) // columns) + 0.1 if names else 0.0
+    return _LINE * -(-len(names) // columns) + 0.1 if names else 0.0
 
 
-def _panel(axis: Any, panel: Panel) -> None:
-    axis.set_title(panel.title)
-    axis.set_xlabel(panel.x_label)
-    axis.set_ylabel(panel.y_label)
+def _legend(looks: Mapping[str, _Look], columns: int, left: float, top: float) -> str:
+    """Return a legend whose columns are filled one after the other."""
+    names, drawn = list(looks), []
+    for part, width in zip(
+        np.array_split(np.arange(len(names)), columns) if names else (),
+        _columns(names, columns),
+        strict=True,
+    ):
+        for row, place in enumerate(part.tolist()):
+            look, middle = looks[names[place]], top + _INCH * _LINE * (row + 0.5)
+            ends = np.array([left, left + _HANDLE])
+            if look.area:
+                drawn.append(
+                    shapes.box(
+                        left + 2.0,
+                        middle - 3.0,
+                        _HANDLE - 4.0,
+                        6.0,
+                        fill=look.colour,
+                        stroke=shapes.PALE,
+                        stroke_width=0.4,
+                    )
+                )
+            elif look.marker:
+                centre = np.array([left + _HANDLE / 2])
+                drawn.append(
+                    shapes.points(centre, np.array([middle]), look.colour, 3.0 * look.width, look.marker)
+                )
+            else:
+                if look.colour.upper() == "#FFFFFF":  # drawn over a map
+                    drawn.append(shapes.box(left, middle - 3.0, _HANDLE, 6.0, fill=shapes.PALE))
+                drawn.append(shapes.line(ends, np.full(2, middle), look.colour, look.width, look.dashed))
+            drawn.append(shapes.text(left + _HANDLE + 6.0, middle + 3.0, names[place], fill=shapes.INK))
+        left += _INCH * width
+    return "".join(drawn)
+
+
+def _panel(panel: Panel, frame: _Frame, name: str) -> str:
+    """Return the axes of a panel with all that is drawn in them."""
+    scale = panel.heat is not None and not panel.heat.categories
+    if scale:
+        frame = _Frame(frame.left, frame.top, _SCALE * frame.wide, frame.tall)
+    x = Axis(*x_limits(panel), frame.left, frame.right, panel.log_x)
+    y = Axis(*y_limits(panel), frame.bottom, frame.top, panel.log)
+    # the more decades, the fewer ticks of each
+    steps = (1.0,) if panel.log_x and x.high > 100 * x.low else (1.0, 2.0, 5.0)
+    across = x.ticks(int(np.clip(frame.wide // (3 * _FONT), 2, 9)), steps)
+    down = y.ticks(int(np.clip(frame.tall // (2 * _FONT), 2, 9)))
+    inside = [_ground(panel, frame, y)]
+    if panel.heat is None:
+        inside.append(_grid(x.at([at for at, _ in across]), y.at([at for at, _ in down]), frame))
+    else:
+        inside.append(_heat(panel.heat, panel, x, y))
+    inside += _stack(panel.series, x, y) if panel.stacked else [_series(one, x, y) for one in panel.series]
+    inside += [
+        shapes.element(
+            "path",
+            d=f"M{shapes.number(place)} {shapes.number(frame.bottom)}V{shapes.number(frame.top)}",
+            stroke="#555555",
+            stroke_width=0.9,
+            stroke_dasharray="0.9 1.5",
+        )
+        for place in x.at(panel.marks).tolist()
+    ]
+    clip = shapes.element(
+        "clipPath", shapes.box(frame.left, frame.top, frame.wide, frame.tall), id=f"{name}-clip"
+    )
+    drawn = [clip, shapes.element("g", "".join(inside), clip_path=f"url(#{name}-clip)")]
+    drawn.append(_around(panel, frame, x, y, across, down))
+    if scale and panel.heat is not None:
+        drawn.append(_scale(panel.heat, frame))
+    return "".join(drawn)
+
+
+def _ground(panel: Panel, frame: _Frame, y: Axis) -> str:
+    """Return the shaded ranges of y behind all else."""
+    if panel.heat is not None:
+        return shapes.box(frame.left, frame.top, frame.wide, frame.tall, fill="#F2F2F2")
+    drawn = ""
     for span, colour in ((panel.normal, "#E3F0E6"), (panel.unsure, "#FBF3DC")):
         if span is not None:
-            low, high = span
-            bottom = 1e-9 if panel.log else -1e9
-            axis.axhspan(
-                low if low is not None else bottom, high if high is not None else 1e9, color=colour, lw=0
-            )
-    if panel.stacked:
-        axis.stackplot(
-            panel.series[0].x,
-            *[series.y for series in panel.series],
-            labels=[series.label for series in panel.series],
-            colors=[series.colour for series in panel.series],
-            lw=0,
-        )
-    else:
-        if panel.heat is not None:
-            _heat(axis, panel.heat, panel)
-        for series in panel.series:
-            _series(axis, series)
-    axis.set_ylim(*_limits(panel))
-    if panel.log_x:
-        axis.set_xscale("log")
-        axis.xaxis.set_major_locator(LogLocator(subs=_steps(panel)))
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.xaxis.set_minor_formatter(NullFormatter())
-    if panel.log:
-        axis.set_yscale("log")
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.yaxis.set_minor_formatter(NullFormatter())
-    if panel.x_range is not None:
-        axis.set_xlim(*panel.x_range)
-    elif panel.heat is not None:
-        edges = _edges(panel.heat.x, panel.log_x)
-        axis.set_xlim(edges[0], edges[-1])
-    elif panel.heat is None and any(len(series.x) > 1 for series in panel.series):
-        low = min(min(series.x) for series in panel.series if series.x)
-        high = max(max(series.x) for series in panel.series if series.x)
-        # points on the frame would be cut in half
-        room = 0.03 * (high - low) if any(s.points for s in panel.series) and not panel.log_x else 0.0
-        axis.set_xlim(low - room, high + room)
-    for where in panel.marks:
-        axis.axvline(where, color="#555555", lw=0.9, ls=":")
+            low = y.low if span[0] is None else max(span[0], y.low)
+            high = y.high if span[1] is None else min(span[1], y.high)
+            if high > low:
+                bottom, top = y.at([low, high]).tolist()
+                drawn += shapes.box(frame.left, top, frame.wide, bottom - top, fill=colour)
+    return drawn
 
 
-def _steps(panel: Panel) -> tuple[float, ...]:
-    """Ticks of a decade of a logarithmic x axis: the more decades, the fewer."""
-    places = [x for series in panel.series for x in series.x if x > 0]
-    wide = bool(places) and max(places) > 100 * min(places)
-    return (1.0,) if wide else (1.0, 2.0, 5.0)
-
-
-def _series(axis: Any, series: Series) -> None:
-    """Draw one line with its band, or points with their error bars."""
-    y = _numbers(series.y)
-    if series.low is not None and series.high is not None:
-        low, high = _numbers(series.low), _numbers(series.high)
-        if series.points:
-            axis.vlines(series.x, low, high, color=series.colour, lw=1.0)
-        else:
-            axis.fill_between(series.x, low, high, color=series.colour, alpha=0.18, lw=0)
-    style = {"ls": "--" if series.dashed else "-", "lw": series.width}
-    if series.points:
-        style = {"ls": "", "marker": series.marker, "ms": 3.0 * series.width}
-        if series.colour.upper() == "#FFFFFF":
-            style |= {"mec": "#222222", "mew": 0.8}
-    axis.plot(series.x, y, color=series.colour, label=series.label, **style)
-
-
-def _heat(axis: Any, heat: Heat, panel: Panel) -> None:
-    """Draw a map with its scale or legend; the palette reads in grey and for colour-blind eyes."""
-    low, high = heat.z_range or (None, None)
-    values = np.ma.masked_invalid([_numbers(row) for row in heat.z])
-    style: dict[str, Any] = {"cmap": "cividis", "vmin": low, "vmax": high}
-    if heat.categories:
-        colours = [colour for _, colour in heat.categories]
-        style = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": len(colours) - 0.5}
-    axis.set_facecolor("#F2F2F2")
-    mesh = axis.pcolormesh(
-        _edges(heat.x, panel.log_x),
-        _edges(heat.y, panel.log),
-        values,
-        shading="flat",
-        rasterized=values.size > _VECTOR_CELLS,
-        **style,
+def _grid(across: shapes.Floats, down: shapes.Floats, frame: _Frame) -> str:
+    path = "".join(
+        f"M{shapes.number(at)} {shapes.number(frame.top)}V{shapes.number(frame.bottom)}"
+        for at in across.tolist()
+    ) + "".join(
+        f"M{shapes.number(frame.left)} {shapes.number(at)}H{shapes.number(frame.right)}"
+        for at in down.tolist()
     )
-    axis.grid(visible=False)
-    if heat.categories:
-        for name, colour in heat.categories:
-            axis.scatter([], [], marker="s", s=40, color=colour, edgecolor="#777777", lw=0.4, label=name)
-    else:
-        axis.figure.colorbar(mesh, ax=axis, label=heat.label, pad=0.02)
+    return shapes.element("path", d=path, stroke="#E4E4E4", stroke_width=0.6) if path else ""
 
 
-def _edges(middles: Sequence[float], logarithmic: bool) -> Any:
-    """Edges of the cells of a map: half-way between the middles, on the axis's own scale."""
-    at = np.asarray(middles, dtype=float)
-    if len(at) < 2:
-        return np.array([at[0] - 0.5, at[0] + 0.5])
-    scale = np.log(at) if logarithmic else at
-    inner = (scale[1:] + scale[:-1]) / 2
-    edges = np.concatenate([[2 * scale[0] - inner[0]], inner, [2 * scale[-1] - inner[-1]]])
-    return np.exp(edges) if logarithmic else edges
-
-
-def _numbers(values: Sequence[float | None]) -> list[float]:
-    return [float("nan") if value is None else value for value in values]
-
-
-def _limits(panel: Panel) -> tuple[float, float]:
-    """The range of y: as asked for, else what holds the lines with a little room."""
-    low, high = panel.y_range
-    if panel.stacked:
-        top = max(map(sum, zip(*(series.y for series in panel.series), strict=True)))
-        return low or 0.0, high if high is not None else 1.05 * top
-    values = [
-        value
-        for series in panel.series
-        for line in (series.y, series.low or (), series.high or ())
-        for value in line
-        if value is not None
+def _around(
+    panel: Panel,
+    frame: _Frame,
+    x: Axis,
+    y: Axis,
+    across: list[tuple[float, str]],
+    down: list[tuple[float, str]],
+) -> str:
+    """Return axis lines, ticks with their labels, the names of the axes and the title."""
+    left, right, top, bottom = map(shapes.number, (frame.left, frame.right, frame.top, frame.bottom))
+    path = f"M{left} {top}V{bottom}H{right}"
+    words = []
+    for at, (_, label) in zip(x.at([at for at, _ in across]).tolist(), across, strict=True):
+        path += f"M{shapes.number(at)} {shapes.number(frame.bottom)}v{_TICK}"
+        words.append(
+            shapes.text(
+                at, frame.bottom + _TICK + 3.5 + 0.72 * _FONT, label, text_anchor="middle", fill=shapes.GREY
+            )
+        )
+    for at, (_, label) in zip(y.at([at for at, _ in down]).tolist(), down, strict=True):
+        path += f"M{shapes.number(frame.left)} {shapes.number(at)}h-{_TICK}"
+        words.append(
+            shapes.text(
+                frame.left - _TICK - 3.5, at + 0.36 * _FONT, label, text_anchor="end", fill=shapes.GREY
+            )
+        )
+    longest = max((len(label) for _, label in down), default=1)
+    beside = max(frame.left - _TICK - 9.5 - _DIGIT * longest, _FONT)
+    middle = frame.top + frame.tall / 2
+    words += [
+        shapes.text(
+            frame.left + frame.wide / 2,
+            frame.bottom + 27.0,
+            panel.x_label,
+            text_anchor="middle",
+            fill=shapes.INK,
+        ),
+        shapes.text(
+            beside,
+            middle,
+            panel.y_label,
+            text_anchor="middle",
+            fill=shapes.INK,
+            transform=f"rotate(-90 {shapes.number(beside)} {shapes.number(middle)})",
+        ),
+        shapes.text(
+            frame.left, frame.top - 6.0, panel.title, font_size=_TITLE, font_weight="bold", fill=shapes.INK
+        ),
     ]
-    if panel.heat is not None:
-        edges = _edges(panel.heat.y, panel.log)
-        values = [*values, float(edges[0]), float(edges[-1])]
-    if panel.log and panel.heat is not None:
-        return low or min(values), high or max(values)
-    if panel.log:
-        positive = [value for value in values if value > 0] or [1.0]
-        return low or min(positive) / 1.5, high or max(positive) * 1.5
-    if not values:
-        return 0.0, 1.0
-    if panel.heat is not None:
-        return min(values) if low is None else low, max(values) if high is None else high
-    room = 0.06 * (max(values) - min(values)) or 0.1
-    return (min(values) - room if low is None else low), (max(values) + room if high is None else high)
+    lines = shapes.element("path", d=path, fill="none", stroke=shapes.PALE, stroke_width=0.8)
+    return lines + "".join(words)
 
 
-def _element(svg: str, figure: Figure) -> str:
-    """Cut the XML head and the metadata off, let the width follow the page, and name the picture."""
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], count=1, flags=re.DOTALL)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 width="100%" role="img"', svg, count=1)
-    title = figure.title.replace("&", "&amp;").replace("<", "&lt;")
-    # ids repeat between figures otherwise, and clip paths of one would cut another
-    svg = re.sub(r'id="', f'id="{figure.name}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{figure.name}-", svg)
-    svg = re.sub(r'href="#', f'href="#{figure.name}-', svg)
-    head, rest = svg.split(">", 1)
-    return f"{head}><title>{title}</title>{rest}"
+def _series(series: Series, x: Axis, y: Axis) -> str:
+    """Return one line with its band, or points with their error bars."""
+    across, drawn = x.at(series.x), ""
+    if series.low is not None and series.high is not None:
+        low, high = y.at(series.low), y.at(series.high)
+        if series.points:
+            drawn += shapes.bars(across, low, high, series.colour)
+        else:
+            drawn += shapes.area(across, low, high, series.colour, 0.18)
+    if series.points:
+        return drawn + shapes.points(across, y.at(series.y), series.colour, 3.0 * series.width, series.marker)
+    return drawn + shapes.line(across, y.at(series.y), series.colour, series.width, series.dashed)
+
+
+def _stack(stacked: Sequence[Series], x: Axis, y: Axis) -> list[str]:
+    """Return the areas of series piled up from zero."""
+    below = np.zeros(len(stacked[0].x))
+    drawn = []
+    for series in stacked:
+        above = below + np.array([math.nan if value is None else value for value in series.y])
+        drawn.append(shapes.area(x.at(series.x), y.at(below), y.at(above), series.colour))
+        below = above
+    return drawn
+
+
+def _heat(heat: Heat, panel: Panel, x: Axis, y: Axis) -> str:
+    """Return the cells of a map."""
+    values = np.array([[math.nan if value is None else value for value in row] for row in heat.z])
+    across, down = x.at(edges(heat.x, panel.log_x)), y.at(edges(heat.y, panel.log))
+    if heat.categories:
+        palette = [colour for _, colour in heat.categories]
+        shade = np.where(np.isfinite(values), np.nan_to_num(values), -1).astype(np.int64)
+        return shapes.cells(across, down, shade, palette)
+    shade = shapes.shades(values, *_range(heat))
+    draw = shapes.image if values.size > _VECTOR_CELLS else shapes.cells
+    return draw(across, down, shade, shapes.colours(shapes.PALETTE, 256))
+
+
+def _range(heat: Heat) -> tuple[float, float]:
+    if heat.z_range is not None:
+        return heat.z_range
+    values = [value for row in heat.z for value in row if value is not None and math.isfinite(value)]
+    return min(values, default=0.0), max(values, default=1.0)
+
+
+def _scale(heat: Heat, frame: _Frame) -> str:
+    """Return the scale of a map beside it."""
+    left, wide = frame.right + 8.0, 8.0
+    axis = Axis(*_range(heat), frame.bottom, frame.top)
+    palette = shapes.colours(shapes.PALETTE, 64)
+    at = np.linspace(frame.bottom, frame.top, len(palette) + 1)
+    drawn = [shapes.cells(np.array([left, left + wide]), at, np.arange(len(palette))[:, None], palette)]
+    ticks = axis.ticks(int(np.clip(frame.tall // (2 * _FONT), 2, 9))) if axis.high > axis.low else []
+    longest = max((len(label) for _, label in ticks), default=1)
+    for place, (_, label) in zip(axis.at([value for value, _ in ticks]).tolist(), ticks, strict=True):
+        drawn.append(shapes.text(left + wide + 4.0, place + 0.36 * _FONT, label, fill=shapes.GREY))
+    beside, middle = left + wide + 9.0 + _DIGIT * longest + 0.5 * _FONT, frame.top + frame.tall / 2
+    turn = f"rotate(-90 {shapes.number(beside)} {shapes.number(middle)})"
+    drawn.append(
+        shapes.text(beside, middle, heat.label, text_anchor="middle", fill=shapes.INK, transform=turn)
+    )
+    return "".join(drawn)

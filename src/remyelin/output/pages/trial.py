@@ -7,14 +7,22 @@ import json
 from markupsafe import Markup
 
 from remyelin.analysis.trial import TrialResult
-from remyelin.analysis.trial.design import TrialPublished
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
-from remyelin.output.formatting import SEEN, number
+from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.trial_words import answers, arm_in_words, between, by_chance, difference, left_out
+from remyelin.output.symptoms import ASSUMED
+from remyelin.output.trial_words import (
+    answers,
+    arm_in_words,
+    beside,
+    between,
+    by_chance,
+    difference,
+    left_out,
+)
 from remyelin.person.course import DISCLAIMER
 
 
@@ -34,9 +42,10 @@ def render_trial(found: TrialResult) -> str:
         for key in (
             design.citation,
             *(arm.source for arm in design.arm),
+            *(hypothesis.source for hypothesis in design.hypothesis),
             *(row.source for row in design.published),
         )
-        if key in references
+        if key and key != ASSUMED
     )
     of = {one.name: one for one in design.endpoint}
     hypotheses = {one.name: place for place, one in enumerate(design.hypothesis)}
@@ -96,37 +105,10 @@ def render_trial(found: TrialResult) -> str:
         persons=found.persons,
         published=[beside(found, row) for row in design.published],
         methods=methods(found),
-        sources=[references[key].printed for key in keys],
+        # a source outside the bibliography stands as the design words it
+        sources=[references[key].printed if key in references else key for key in keys],
         disclaimer=DISCLAIMER,
     )
-
-
-def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
-    """Return a published difference beside the replicates of the size nearest to that of its trial."""
-    endpoint = next(one for one in found.design.endpoint if one.name == row.endpoint)
-    rows = [item for item in found.rows if item.endpoint == row.endpoint]
-    size = min((item.n for item in rows), key=lambda n: abs(n - (row.n or max(item.n for item in rows))))
-    model = next(item for item in rows if item.n == size)
-    low, high = (row.low, row.high) if row.low is not None and row.high is not None else (None, None)
-    if low is not None and high is not None:
-        verdict = (
-            "the model's median lies within the published interval"
-            if low <= model.estimate <= high
-            else "the model's median lies outside the published interval: a miss"
-        )
-    elif model.low <= row.value <= model.high:
-        verdict = "the published difference lies in the model's range"
-    else:
-        verdict = "the published difference lies outside the model's range: a miss"
-    return {
-        "endpoint": row.endpoint,
-        "value": f"{difference(endpoint, row.value)} ({SEEN[row.mark]})",
-        "interval": "" if low is None or high is None else between(endpoint, low, high),
-        "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
-        "null": f"{1.0 - model.power:.0%}",
-        "verdict": verdict,
-        "note": row.note,
-    }
 
 
 def methods(found: TrialResult) -> str:

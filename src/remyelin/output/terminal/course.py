@@ -167,7 +167,7 @@ def symptom_lines(summary: Summary) -> list[str]:
     }
     felt = [item for item in of_tier["mechanism"] if item["values"][0] >= summary["presence"]]
     noticed = [
-        f"{item['label']} ({severity_word(item['values'][0])})"
+        f"{item['label']} ({severity_word(item['values'][0], summary['presence'])})"
         for item in sorted(felt, key=lambda item: -item["values"][0])
     ]
     unfelt = [item["label"] for item in of_tier["mechanism"] if item not in felt]

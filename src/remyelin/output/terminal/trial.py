@@ -5,7 +5,7 @@ from __future__ import annotations
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.formatting import wrapped
-from remyelin.output.trial_words import answers, arm_in_words, by_chance, difference, left_out
+from remyelin.output.trial_words import answers, arm_in_words, beside, by_chance, difference, left_out
 from remyelin.person.course import DISCLAIMER
 
 
@@ -28,6 +28,12 @@ def describe(found: TrialResult) -> str:
             f"{difference(of[row.endpoint], row.estimate, row.low, row.high)}"
         )
     lines += ["", *(wrapped(sentence, rest="  ") for sentence in (by_chance(found), *left_out(found)))]
+    if design.published:
+        lines += ["", "Beside the published result:"]
+        for told in (beside(found, one) for one in design.published):
+            interval = f", interval {told['interval']}" if told["interval"] else ""
+            text = f"{told['endpoint']}: published {told['value']}{interval}; model {told['model']}; {told['verdict']}."
+            lines.append(wrapped(text, rest="  "))
     lines += ["", "Fewest persons per arm, by endpoint and visit:"]
     for need in found.needed[:5]:
         lines.append(

@@ -16,8 +16,8 @@ from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence.posterior import chosen
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, WORSE
-from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, plan_data
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, Waited, plan_data
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
@@ -71,12 +71,14 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             "refused": found.refused,
             "caution": CAUTION,
             "waiting": waiting_text(found),
+            "closing": NOT_DELAYED if _worst(found) else CANNOT_TELL,
             "plans": [plan_data(item) for item in found.plans],
             "later_starts": [
                 {
                     "plan": item.plan,
                     "points_at_end": _triple(item.end),
                     "points_on_average": _triple(item.average),
+                    "words": cost_text(item),
                 }
                 for item in found.waiting
             ],
@@ -135,18 +137,30 @@ def reason_of(item: Predicted) -> str:
 
 def waiting_text(found: Forecast) -> str:
     """Return what is said of waiting: never that it is safe."""
-    if found.refused is not None or not found.waiting:
+    worst = _worst(found)
+    if worst is None:
         return CANNOT_TELL
-    worst = max(found.waiting, key=lambda item: max(item.average[1], item.end[1]))
-    if max(worst.average[1], worst.end[1]) < WORSE:
-        return CANNOT_TELL
-    low, median, high = worst.average
-    least, end, most = worst.end
+    return f"{worst.plan[0].upper()}{worst.plan[1:]}: disability is {cost_text(worst)}. {NOT_DELAYED}"
+
+
+def cost_text(item: Waited) -> str:
+    """Return what one later start costs, or that the model cannot tell."""
+    if not item.told_apart:
+        return "the model cannot tell"
+    low, median, high = item.average
+    least, end, most = item.end
     return (
-        f"Under {worst.plan!r} disability is {end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to "
-        f"{most:.0f}), and on average {median:.1f} points over its {worst.months:.0f} months ({low:.1f} to "
-        f"{high:.1f}). {NOT_DELAYED}"
+        f"{end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to {most:.0f}), and on average "
+        f"{median:.1f} points over its {item.months:.0f} months ({low:.1f} to {high:.1f})"
     )
+
+
+def _worst(found: Forecast) -> Waited | None:
+    """Return the later start that costs most; None where none is told apart."""
+    if found.refused is not None or not found.waiting:
+        return None
+    worst = max(found.waiting, key=lambda item: max(item.average[1], item.end[1]))
+    return worst if worst.told_apart else None
 
 
 def rests_on(posterior: Posterior) -> dict[str, Any]:

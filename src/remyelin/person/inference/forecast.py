@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import REGIMENS, read_order
+from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
 from remyelin.person.inference.people import Plan, Simulated, gas_stop, given, simulated
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
@@ -96,6 +97,11 @@ class Waited:
     end: tuple[float, float, float]
     average: tuple[float, float, float]
     months: float
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it is worse by a point of the scale, at the end or on average."""
+        return max(self.average[1], self.end[1]) >= WORSE
 
 
 @dataclass(frozen=True, slots=True)

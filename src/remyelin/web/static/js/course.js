@@ -60,7 +60,7 @@ export async function show(main) {
   const narrow = matchMedia("(max-width: 44rem)").matches;
   let conventional = false;
   const units = h("button", { type: "button", id: "units", onclick: () => { conventional = !conventional; units.textContent = conventional ? "Show B12 in pmol/L" : "Show B12 in pg/mL"; redraw(); } }, "Show B12 in pg/mL");
-  const hero = [0, 1].map(() => new Chart({ height: narrow ? 160 : 250 }));
+  const hero = [0, 1].map(() => new Chart({ height: narrow ? 160 : 200 }));
   const symptoms = h("div", { class: "charts three" });
   const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
@@ -81,7 +81,7 @@ export async function show(main) {
     h("div", { class: "lead" },
       h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, strip, narrow ? null : keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
-      when, h("div", { class: "strip" }, waiting.node), cards, published),
+      h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
       section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms,
         h("h3", {}, "Symptoms without a mechanism here"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. No mechanism is claimed, and a low probability is no reassurance."), chances,
@@ -133,7 +133,7 @@ export async function show(main) {
     for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
       charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
       charts.chances[one.id].set(base({ title: one.name, y_label: "probability", y_range: [0, 1.02],
-        series: ["none", "b", "a"].filter((id) => shown.includes(id) && found[id].chance?.[one.id]).map((id) => {
+        series: ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id) && found[id].chance?.[one.id]).map((id) => {
           const [x, chance] = [found[id].blood_months, found[id].chance[one.id]];
           const cut = (values) => values.slice(0, until(x));
           const band = id === "a" ? { band_x: cut(x), low: cut(chance.low), high: cut(chance.high) } : {};

@@ -111,7 +111,9 @@ export function strip(found) {
     item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : `after ${triple(given.first_better)} months`, "a symptom is noticeably better"),
     item("A year on", `${triple(later)} of 16`, inWords(later.median)),
     item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
-    h("div", { class: "answer wide" }, h("h3", {}, "Waiting"), h("p", {}, forecast.waiting)));
+    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record. 0 points: no disability; 16: the most on the scale."),
+    h("div", { class: "answer wide" }, h("h3", {}, "What waiting costs"), h("p", {}, h("b", {}, forecast.closing)),
+      h("ul", {}, forecast.later_starts.map((one) => h("li", {}, h("b", {}, `${sentence(one.plan)}: `), one.words)))));
 }
 
 function answer(found) {
@@ -119,6 +121,7 @@ function answer(found) {
   const causes = Object.entries(found.causes).filter(([, share]) => share >= 0.01).sort((a, b) => b[1] - a[1]);
   const tests = found.next_test.slice(0, 4);
   return h("div", { id: "fit-answer" },
+    h("p", { class: "story" }, h("b", {}, found.caution.split(/(?<=\.) /)[0])),
     found.rough ? h("p", { class: "notice", id: "rough" }, "A rough first answer from few simulated persons; the full one is being computed.") : null,
     strip(found),
     found.disagrees.length ? h("div", { class: "notice" }, h("p", {}, found.fits ? "Some results disagree with every simulated person:" : "The model does not reproduce this record:"), h("ul", {}, found.disagrees.map((item) => h("li", {}, `${item.entry}: ${item.reason}`)))) : null,
@@ -194,7 +197,8 @@ export async function show(main) {
       } });
       if (control !== own) return;
       clear(place, answer(found));
-      if (rough) place.closest("section").scrollIntoView({ block: "start" });
+      // the answer stands above the record, below the caution
+      if (rough) scrollTo({ top: 0 });
     };
     try {
       await ask(true);
