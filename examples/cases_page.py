@@ -147,7 +147,7 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
     else:
         # of a published case the table below has what remains and what waiting costs
         said = headline.split("; what remains" if rows_of else ". What waiting costs")[0]
-        parts.append(f"{said}. Treatment should not be delayed.\n")
+        parts.append(f"{said.removesuffix('.')}. Treatment should not be delayed.\n")
         if rows_of:
             parts.append(plans(summary["recovery"]))
     return "\n".join(parts)

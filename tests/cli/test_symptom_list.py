@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from program import call
 
+from remyelin.evidence import load_published
 from remyelin.evidence.catalogue import TIERS
+from remyelin.evidence.posterior import posterior
 
 ROOT = next(path for path in Path(__file__).parents if (path / "pyproject.toml").exists())
 KEYS = {"number", "name", "label", "tier", "frequency", "source", "hpo", "clock"}
@@ -55,3 +57,28 @@ def test_pages_into_a_file_are_refused(tmp_path: Path) -> None:
     status, _, err = call("symptoms", "--pages", str(tmp_path / "taken"))
     assert status == 2
     assert "give a folder" in err
+
+
+def test_the_table_of_frequencies_is_that_of_the_posterior_and_shows_its_misses() -> None:
+    page = (ROOT / "docs" / "symptoms.md").read_text(encoding="utf-8")
+    made = posterior().made.rpartition(" ")[2]
+    begin = f"<!-- frequencies: posterior {made}, by python examples/symptoms_table.py -->"
+    assert begin in page, "python examples/symptoms_table.py"
+    lines = page.split(begin)[1].split("<!-- end of frequencies -->")[0].splitlines()
+    published = {row.name: row for row in load_published()}
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][
+        2:
+    ]
+    # association rows all stand here, and calibration is told from validation as the tables have it
+    named = {cells[2].strip("`") for cells in rows}
+    assert {name for name in published if name.startswith("assoc_")} <= named
+    for tier, _, name, role, figure, model, verdict in rows:
+        row = published[name.strip("`")]
+        assert tier in TIERS
+        assert role == row.role
+        memory = ", recalled" if row.mark == "recall" else ""
+        assert figure == f"{float(row.published):g} ({row.lower:g} to {row.upper:g}){memory}"
+        # a rounded figure at the very edge may read either way
+        inside = row.lower - 0.5 <= float(model) <= row.upper + 0.5
+        assert inside if not verdict else True, name
+        assert verdict in ("", "miss")

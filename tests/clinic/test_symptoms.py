@@ -304,6 +304,21 @@ def test_each_computed_symptom_depends_on_its_pathways_and_on_no_other():
                 assert changed == 0.0, (symptom.id, path)
 
 
+def test_every_computed_symptom_grows_with_the_severity_of_its_wires():
+    for symptom in catalogue(LEDGER):
+        if symptom.tier != "mechanism":
+            continue
+        found = []
+        for lost in (0.0, 0.5, 0.9):
+            # of a positive symptom internodes fire, of any other impulses are lost
+            firing = symptom.kind == "positive"
+            state = (1.0, 0.0, 1.0, lost) if firing else (1.0 - lost, 20.0 * lost, 1.0, 0.0)
+            found.append(severity(conduction(**dict.fromkeys(symptom.pathways, state)))[symptom.id])
+        assert found[0] == 0.0, symptom.id
+        assert found[0] < found[1] < found[2], (symptom.id, found)
+        assert found[2] > PARAMETERS.presence, (symptom.id, found)
+
+
 def test_a_measured_frequency_has_a_spread():
     for symptom in catalogue(LEDGER):
         if symptom.frequency is not None:

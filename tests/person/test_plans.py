@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import tomli_w
 
+from remyelin.base.errors import InputError
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES
 from remyelin.cobalamin import Parameters, simulate
 from remyelin.cobalamin.exchange.events import from_events
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, parse_case
 from remyelin.person.person import resolve
-from remyelin.person.plans import exposure, plans_of
+from remyelin.person.plans import check_orders, exposure, plans_of
 
 LEDGER = Ledger.shipped()
 PARAMETERS = Parameters.from_ledger(LEDGER)
@@ -91,6 +93,27 @@ def _export(*arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("regimen", "refused"),
+    [
+        ("cyanocobalamin 1 mg im daily", "21915 injections"),
+        ("cyanocobalamin 1 mg oral every 2 d", "10958 injections, or irregular doses by mouth"),
+        ("cyanocobalamin 1 mg oral every 4 h", "more than 100000 doses"),
+        ("cyanocobalamin 1 mg oral daily", None),
+        ("cyanocobalamin 1 mg im weekly", None),
+    ],
+)
+def test_more_doses_than_are_computed_are_refused(regimen: str, refused: str | None) -> None:
+    """Over the longest horizon; a long course of regular tablets is one stream."""
+    case = case_of("pernicious anaemia", treatment={"regimen": regimen})
+    case = case.model_copy(update={"plan": case.plan.model_copy(update={"horizon": 60 * DAYS_PER_YEAR})})
+    if refused is None:
+        check_orders(case, LEDGER, "mine.toml")
+        return
+    with pytest.raises(InputError, match=f"^mine.toml: treatment.*{refused}.*; lengthen"):
+        check_orders(case, LEDGER, "mine.toml")
 
 
 def test_export_to_sbml_and_events(tmp_path: Path) -> None:

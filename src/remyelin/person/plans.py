@@ -11,10 +11,11 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.catalogue.plans import GIVEN, SHIFTS_MONTHS, UNTREATED, shifted
 from remyelin.cobalamin import Exposure, Order, causes, constant, read_order, treated
+from remyelin.cobalamin.timeline import schedule
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.person import Person
-from remyelin.person.settings import ADHERENCE_SEED, COURSE_DOSES
+from remyelin.person.settings import ADHERENCE_SEED, COURSE_DOSES, COURSE_SINGLE_DOSES
 from remyelin.person.traits import exposed
 
 
@@ -143,6 +144,7 @@ def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
     treatments = sorted(case.treatment, key=lambda item: item.start)
     rng = np.random.default_rng(ADHERENCE_SEED)
     found: list[Order] = []
+    count = 0
     for index, item in enumerate(treatments):
         # a later treatment replaces the one before it
         last = index + 1 == len(treatments)
@@ -156,5 +158,12 @@ def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
             raise InputError(
                 f"{case.name}: treatment: {count} doses are more than the {COURSE_DOSES} that are computed; lengthen "
                 "an interval."
+            )
+    if count > COURSE_SINGLE_DOSES:  # else there cannot be so many single ones
+        single = sum(len(times) for one in found for times in schedule(one.doses).single.values())
+        if single > COURSE_SINGLE_DOSES:
+            raise InputError(
+                f"{case.name}: treatment: {single} injections, or irregular doses by mouth, are more than the "
+                f"{COURSE_SINGLE_DOSES} that are computed; lengthen an interval or shorten the horizon."
             )
     return found

@@ -10,6 +10,9 @@ COURSE_FIRST_DAYS: Final = (0.0, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0)  # markers move
 COURSE_WEEKLY_UNTIL: Final = 91.0
 COURSE_YEARS: Final = 125.0  # longest course, history included; memory and time grow with it
 COURSE_DOSES: Final = 100_000  # of all treatments of a case
+COURSE_SINGLE_DOSES: Final = (
+    10_000  # followed one by one; with a horizon of 60 years some two minutes and 0.9 GB
+)
 COURSE_WEEK: Final = 7.0
 MARKER_LEAST: Final = 1e-6  # of any marker, in its unit: below it no logarithm is taken
 PLACING_FURTHEST: Final = 20.0  # logarithm of the factor by which a search may move anything

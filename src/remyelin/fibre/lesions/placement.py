@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
@@ -83,6 +82,8 @@ def scattered_together(
     >>> len(scattered_together(3, 100, 0.05, correlation=0.8, seed=1))
     3
     """
+    from scipy.special import ndtri
+
     n_internodes = whole(n_internodes, "n_internodes", "places")
     chances = _chances(share, n_internodes)
     number(correlation, "correlation", "scattered_together", at_least=0.0, at_most=1.0)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline, NdBSpline, PchipInterpolator, make_interp_spline
 
 from remyelin.base.checks import number, one_of
 from remyelin.base.errors import InputError
@@ -126,6 +125,8 @@ class Field:
                 f"field: the fibre lies from {first:g} to {first + long:g} um, the path from {self.arc[0]:g} to "
                 f"{self.arc[-1]:g} um; give a longer path, a shorter fibre, or another start."
             )
+        from scipy.interpolate import CubicSpline, PchipInterpolator
+
         at = np.clip(first + fibre.centres, self.arc[0], self.arc[-1])
         if self.scheme == "linear":
             return np.interp(at, self.arc, self.value)
@@ -336,6 +337,8 @@ def field_on_grid(
     >>> type(field).__name__
     'Field'
     """
+    from scipy.interpolate import NdBSpline, make_interp_spline
+
     missing = [axis for axis in AXES if axis not in getattr(solution, "dims", ())]
     if missing or len(solution.dims) != len(AXES):
         raise InputError("field: give a solution with the dimensions x, y and z and no others.")
