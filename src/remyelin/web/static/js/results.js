@@ -76,7 +76,11 @@ export function rowsOf(text) {
 }
 
 const triple = (band, digits = 2) => (band && band.median !== null && band.median !== undefined
-  ? `${number(band.median, digits)} (${band.low === null ? "?" : number(band.low, digits)} to ${band.high === null ? "never" : number(band.high, digits)})` : "not seen");
+  ? `${number(band.median, digits)} (${number(band.low, digits)} to ${number(band.high, digits)})` : "not seen");
+
+// Months to the first improvement, which some of the persons may never see.
+export const soon = (band) => (band && band.median !== null && band.median !== undefined
+  ? `after ${number(band.median, 2)} months (${band.low === null ? "?" : number(band.low, 2)} to ${band.high === null ? "never" : number(band.high, 2)})` : "not seen");
 
 // The values of a band at the date nearest to a month; at the last one where none is named.
 export function at(scale, month = null) {
@@ -108,7 +112,7 @@ export function strip(found) {
   const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
   return h("div", { class: "strip", id: "strip" },
     item("When treatment begins", `${triple(now)} of 16`, inWords(now.median)),
-    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : `after ${triple(given.first_better)} months`, "a symptom is noticeably better"),
+    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
     item("A year on", `${triple(later)} of 16`, inWords(later.median)),
     item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
     h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record. 0 points: no disability; 16: the most on the scale."),
