@@ -236,7 +236,12 @@ def test_every_finding_of_a_case_stands_beside_the_model_with_a_verdict() -> Non
     course = course_of("nitrous-oxide-20")
     rows = {row["what"]: row for row in summarise(course)["reported"]}
     assert len(rows) == 1 + len(course.case.symptom) + len(course.case.sign)
-    assert rows["Homocysteine"]["note"] == "used to place the person"
+    stated = course.case.labs.homocysteine
+    assert stated is not None
+    for times, note in ((1.0, ""), (1.9, ""), (2.1, ", and not met"), (0.4, ", and not met")):
+        level = course.data["homocysteine"] * 0.0 + times * stated
+        near = summarise(dataclasses.replace(course, data=course.data.assign(homocysteine=level)))["reported"]
+        assert {row["what"]: row for row in near}["Homocysteine"]["note"] == f"used to place the person{note}"
     assert rows["nystagmus"]["model"].startswith("probability ")
     assert rows["nystagmus"]["note"] == "no verdict"
     assert rows["Speech problems"]["note"] in FITTED.values()

@@ -20,6 +20,7 @@ BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
 
 
 PLACED, UNUSED = "used to place the person", "not used"
+APART = f"{PLACED}, and not met"
 AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
 #: The same verdicts where the findings themselves placed the person: then they test nothing.
 FITTED = {
@@ -27,7 +28,7 @@ FITTED = {
     TIMING: "used, met at another time",
     MISSES: "used, and not met",
 }
-FACTOR = 2.0  # durations that differ by more than this are called different
+FACTOR = 2.0  # durations and laboratory values that differ by more than this are called different
 ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
 
@@ -62,7 +63,7 @@ def _rows(course: Course) -> list[ReportedRow]:
                 "what": MARKERS[name].title,
                 "reported": f"{number(stated)} {unit}",
                 "model": f"{number(float(given[name]))} {unit}",
-                "note": PLACED if MARKERS[name].status else UNUSED,
+                "note": _placed(stated, float(given[name])) if MARKERS[name].status else UNUSED,
             }
         )
     known = {item.id: item for item in course.symptoms}
@@ -85,6 +86,11 @@ def _rows(course: Course) -> list[ReportedRow]:
             {"what": finding.name, "reported": finding.note or "present", "model": model, "note": note}
         )
     return rows
+
+
+def _placed(stated: float, model: float) -> str:
+    """Say whether a value that placed the person was met: within a factor of two."""
+    return PLACED if stated / FACTOR <= model <= stated * FACTOR else APART
 
 
 def _chance(given: xr.Dataset, name: str) -> str:

@@ -5,7 +5,7 @@ import test from "node:test";
 globalThis.matchMedia = () => ({ matches: false });
 globalThis.document = { documentElement: {}, addEventListener() {}, getElementById: () => null };
 globalThis.addEventListener = () => {};
-const { at, csv, inWords, rowsOf } = await import(process.env.RESULTS_JS);
+const { at, csv, inWords, rowsOf, soon } = await import(process.env.RESULTS_JS);
 
 test("rows are read from commas, semicolons and tabs, with quotes, without the header and comments", () => {
   const want = ["0 d", "lab", "b12", "140", "pg/mL", "first, of two"];
@@ -34,4 +34,10 @@ test("more points are never a milder word", () => {
   for (let points = 0; points <= 16; points += 0.5) if (!order.includes(inWords(points))) order.push(inWords(points));
   assert.equal(order.length, 5);
   assert.ok(order[0].startsWith("no disability"));
+});
+
+test("months to the first improvement say who never sees one, and whether anybody does", () => {
+  assert.equal(soon({ median: 1.5, low: 0.5, high: 12 }), "after 1.5 months (0.5 to 12)");
+  assert.equal(soon({ median: 1.5, low: 0.5, high: null }), "after 1.5 months (0.5 to never)");
+  assert.equal(soon({ median: null, low: 3, high: null }), "not seen");
 });

@@ -9,7 +9,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import ranged
-from remyelin.output.reported import AGREES, FITTED, MISSES, PLACED, SILENT, TIMING, UNUSED, reported
+from remyelin.output.reported import AGREES, APART, FITTED, MISSES, PLACED, SILENT, TIMING, UNUSED, reported
 from remyelin.person.case import load_case, shipped_cases
 from remyelin.person.course import DISCLAIMER, Course, run_course
 from remyelin.person.forecast_guard import refusal
@@ -163,14 +163,16 @@ def describe(found: Sequence[Mapping[str, Any]]) -> str:
         TIMING: "other time",
         MISSES: "MISS",
         PLACED: "placed by",
+        APART: "not met",
         UNUSED: "",
         SILENT: "",
     }
     lines = [
         DISCLAIMER,
-        "Laboratory values marked 'placed by' put the person on the model's curve and are no test. 'model' is placed",
-        "by them alone, symptoms, signs and durations left out; 'other time' is a duration off by more than a factor",
-        "of two. 'fitted' has used the findings as well: how well it meets them is no test, the course afterwards is.",
+        "Laboratory values marked 'placed by' put the person on the model's curve and are no test; 'not met' did",
+        "so too and is off by more than a factor of two. 'model' is placed by them alone, symptoms, signs and",
+        "durations left out; 'other time' is a duration off by more than that factor. 'fitted' has used the",
+        "findings as well: how well it meets them is no test, the course afterwards is.",
         "Vibration sense reported absent agrees from half of it lost on; of position sense the model has only",
         "Romberg's sign.",
         "Where reported findings are not reproduced no forecast is shown. The model cannot tell what a delay would",

@@ -76,7 +76,11 @@ export function rowsOf(text) {
 }
 
 const triple = (band, digits = 2) => (band && band.median !== null && band.median !== undefined
-  ? `${number(band.median, digits)} (${band.low === null ? "?" : number(band.low, digits)} to ${band.high === null ? "never" : number(band.high, digits)})` : "not seen");
+  ? `${number(band.median, digits)} (${number(band.low, digits)} to ${number(band.high, digits)})` : "not seen");
+
+// Months to the first improvement, which some of the persons may never see.
+export const soon = (band) => (band && band.median !== null && band.median !== undefined
+  ? `after ${number(band.median, 2)} months (${band.low === null ? "?" : number(band.low, 2)} to ${band.high === null ? "never" : number(band.high, 2)})` : "not seen");
 
 // The values of a band at the date nearest to a month; at the last one where none is named.
 export function at(scale, month = null) {
@@ -87,13 +91,13 @@ export function at(scale, month = null) {
   return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
 }
 
-// Points of the scale in the words of its gait item; between grades the text says so.
+// Points of the scale in a word. How somebody walks is one of its items, which the sum does not tell.
 export function inWords(points) {
   if (points < 0.5) return "no disability on the scale";
-  if (points < 3.5) return "slight: found on examination, walks unaided";
-  if (points < 7.5) return "moderate: unsteady, walks unaided or with a stick";
-  if (points < 11.5) return "marked: walks with support";
-  return "severe: walking is lost or nearly so";
+  if (points < 3.5) return "slight disability";
+  if (points < 7.5) return "moderate disability";
+  if (points < 11.5) return "marked disability";
+  return "severe disability";
 }
 
 export function strip(found) {
@@ -108,7 +112,7 @@ export function strip(found) {
   const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
   return h("div", { class: "strip", id: "strip" },
     item("When treatment begins", `${triple(now)} of 16`, inWords(now.median)),
-    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : `after ${triple(given.first_better)} months`, "a symptom is noticeably better"),
+    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
     item("A year on", `${triple(later)} of 16`, inWords(later.median)),
     item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
     h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record. 0 points: no disability; 16: the most on the scale."),
