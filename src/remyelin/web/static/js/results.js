@@ -91,13 +91,13 @@ export function at(scale, month = null) {
   return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
 }
 
-// Points of the scale in the words of its gait item; between grades the text says so.
+// Points of the scale in a word. How somebody walks is one of its items, which the sum does not tell.
 export function inWords(points) {
   if (points < 0.5) return "no disability on the scale";
-  if (points < 3.5) return "slight: found on examination, walks unaided";
-  if (points < 7.5) return "moderate: unsteady, walks unaided or with a stick";
-  if (points < 11.5) return "marked: walks with support";
-  return "severe: walking is lost or nearly so";
+  if (points < 3.5) return "slight disability";
+  if (points < 7.5) return "moderate disability";
+  if (points < 11.5) return "marked disability";
+  return "severe disability";
 }
 
 export function strip(found) {
