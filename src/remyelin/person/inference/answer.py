@@ -150,12 +150,17 @@ def waiting_text(found: Forecast) -> str:
 def cost_text(item: Waited) -> str:
     """Return what one later start costs, or that the model cannot tell."""
     if not item.told_apart:
-        return "the model cannot tell"
+        return "the model cannot tell how much it costs"
     low, median, high = item.average
     least, end, most = item.end
+    months, spread = f"over its {item.months:.0f} months", f"({low:.1f} to {high:.1f})"
+    if round(end) <= 0:  # no points at the end would read as if waiting were free
+        return (
+            f"on average {median:.1f} points of 16 higher {months} {spread}, and up to {most:.0f} at its end"
+        )
     return (
         f"{end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to {most:.0f}), and on average "
-        f"{median:.1f} points over its {item.months:.0f} months ({low:.1f} to {high:.1f})"
+        f"{median:.1f} points {months} {spread}"
     )
 
 
