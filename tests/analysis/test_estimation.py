@@ -192,3 +192,14 @@ def test_a_blank_covariate_is_what_holds_for_everybody() -> None:
 def test_a_person_without_an_observation_is_refused() -> None:
     with pytest.raises(InputError, match="person 1 has no observation"):
         estimate([{**DOSE, **WHO}])
+
+
+def test_so_many_doses_are_refused_before_they_fill_the_memory() -> None:
+    """A row may stand for many; the limit is of all rows of a person."""
+    rows = [{"ID": 1, "TIME": 0, "EVID": 0, "DV": 200, **WHO}]
+    rows += [
+        {"ID": 1, "TIME": i, "EVID": 1, "AMT": 1000, "CMT": 3, "II": 0.001, "ADDL": 60_000, **WHO}
+        for i in (1, 99)
+    ]
+    with pytest.raises(InputError, match="row 3: more than 100000 doses of one person; shorten the table"):
+        read_table(rows)

@@ -83,7 +83,7 @@ def test_the_contents_lead_to_every_section() -> None:
     page = render_report(course())
     navigation = "".join(re.findall(r"<nav.*?</nav>", page, flags=re.S))
     contents = re.findall(r'<a href="#(\w+)">', navigation)
-    assert sorted(contents) == sorted(re.findall(r'<section id="(\w+)">', page))
+    assert sorted(contents) == sorted(re.findall(r'<section id="(\w+)"', page))
 
 
 def test_csv_is_one_line_per_quantity() -> None:

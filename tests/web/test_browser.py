@@ -503,7 +503,7 @@ def test_a_check_by_questions(page: Any, server: str) -> None:
     page.locator("#ask-age").fill("72")
     page.locator("#ask-sex").select_option("female")
     page.get_by_label("Numbness", exact=True).check()
-    page.get_by_label("Metformin").check()
+    page.get_by_label("Metformin", exact=True).check()
     page.locator("#ask-b12").fill("110")
     page.locator("#ask").click()
     page.wait_for_selector("#answer h2")

@@ -10,7 +10,7 @@ from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline, points
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 
 #: Grades of the gait item of the disability scale.
 GAIT: Final = (
@@ -27,6 +27,7 @@ RANGE: Final = (
 )
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
+SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -142,11 +143,15 @@ def _count(value: float, unit: str) -> str:
 
 def shown(band: Band, most: int) -> str:
     """Write points of the scale with their range."""
-    return f"{points(band.median, band.low, band.high, most)} of 16 points"
+    ceiling = ", the most this model can give" if round(band.median) >= most else ""
+    return f"{band.median:.0f} ({band.low:.0f} to {band.high:.0f}) of 16 points{ceiling}"
 
 
 def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
-    return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
+    words = state_words(state)
+    if key == "now":  # a first reader takes 4 of 16 for a poor mark
+        words += f"; {SCALE_ENDS}"
+    return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
 
 
 def _first(answer: Answer) -> AnswerItem:
@@ -171,7 +176,7 @@ def _start(start: Start, answer: Answer) -> StartRow:
         "label": start.label,
         "months": None if start.months is None else round(start.months, 2),
         "told_apart": start.end is not None,
-        "value": "the model cannot tell",
+        "value": "the model cannot tell what it costs",
         "words": "",
         "cost": "",
     }
@@ -213,7 +218,7 @@ def _waiting(answer: Answer, after: str) -> str:
     parts = [
         f"{start.label}: "
         + (
-            "the model cannot tell"
+            "the model cannot tell what it costs"
             if start.end is None or start.cost is None
             else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more"
         )

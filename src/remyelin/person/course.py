@@ -32,7 +32,7 @@ from remyelin.person.outlook import Recovery, recover, recover_resembling
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan, plans_of
 from remyelin.person.plotting import CoursePlot
-from remyelin.person.settings import MARKER_LEAST, RECOVERIES_KEPT, RECOVERY_MEMBERS
+from remyelin.person.settings import MARKER_LEAST, RECOVERIES_KEPT, RESEMBLING_MEMBERS
 from remyelin.person.subject import exposure_of, placed, refuse_too_long, subject_of
 
 DISCLAIMER = "A research and teaching model, never medical advice."
@@ -163,7 +163,7 @@ class _Asked:
 
 @remembered(maxsize=RECOVERIES_KEPT)
 def _alike(asked: _Asked, ledger: Ledger) -> Resembling | None:
-    return resembling(asked.case, ledger, RECOVERY_MEMBERS, progress=asked.progress)
+    return resembling(asked.case, ledger, RESEMBLING_MEMBERS, progress=asked.progress)
 
 
 def run_course(

@@ -38,7 +38,7 @@ from remyelin.person.members import at_presentation, members
 from remyelin.person.outlook import Ends, ends_at, presentation_of
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
-from remyelin.person.settings import RECOVERY_MEMBERS
+from remyelin.person.settings import RESEMBLING_MEMBERS
 from remyelin.person.subject import exposure_of, placed, subject_of
 from remyelin.web.bands import band_dates, days_to_better, first_dose, shifted_from, values_at
 from remyelin.web.drawn import (
@@ -107,7 +107,7 @@ class Engine:
 
         def make() -> Resembling | None:
             examine(case)  # one built by a program as well
-            return resembling(case, self.ledger, RECOVERY_MEMBERS, tables=self.tables(), progress=check)
+            return resembling(case, self.ledger, RESEMBLING_MEMBERS, tables=self.tables(), progress=check)
 
         found: Resembling | None = self._persons.get(key, make)
         return found

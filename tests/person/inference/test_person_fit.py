@@ -29,11 +29,20 @@ def posterior():
     return fit_person(read(BASE), LEDGER, rough=True, persons=96)
 
 
+def test_a_prediction_is_read_in_the_unit_of_what_was_written(posterior) -> None:
+    entries = {item["name"]: item for item in answer(posterior, forecast(posterior))["entries"]}
+    b12, mma = entries["b12"], entries["mma"]
+    assert (b12["observed"], b12["unit"], mma["unit"]) == ("140 pg/mL", "pg/mL", "nmol/L")
+    (own,) = [item for item in forecast(posterior).compared if item.entry.name == "b12"]
+    # 1355.4 g/mol
+    assert b12["predicted"]["median"] == pytest.approx(own.median * 1.3554, rel=2e-3)
+
+
 def test_the_answer_keeps_its_contract(posterior) -> None:
     data = answer(posterior, forecast(posterior))
     json.dumps(data, allow_nan=False)
     # A key that goes or is renamed raises the number of the schema; so does a change of what one means.
-    assert data["schema"] == "remyelin-fit/2"
+    assert data["schema"] == "remyelin-fit/3"
     assert set(data) >= {
         "schema", "caution", "source", "rough", "persons", "effective_sample", "pareto_k", "fits", "causes",
         "disagrees", "not_understood", "notes", "entries", "forecast", "steps", "next_test",

@@ -46,10 +46,19 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
     text = said(even, steep)
     assert "12 months later" in text
     assert text.startswith("12 months later: disability is 2 points of 16 higher at the end")
-    assert cost_text(even) == "the model cannot tell"
+    assert cost_text(even) == "the model cannot tell how much it costs"
     assert text.endswith(NOT_DELAYED)
     assert said(even) == CANNOT_TELL
     assert said(even, replace(steep, end=(0.0, 0.4, 1.0))) == CANNOT_TELL
+
+
+def test_no_points_at_the_end_are_never_said_alone() -> None:
+    caught_up = Waited("3 months later", (0.0, 0.2, 3.0), (0.4, 1.6, 3.0), 36.0)
+    text = cost_text(caught_up)
+    assert (
+        text == "on average 1.6 points of 16 higher over its 36 months (0.4 to 3.0), and up to 3 at its end"
+    )
+    assert "0 points" not in text
 
 
 def test_a_later_start_that_is_not_told_apart_is_not_drawn() -> None:

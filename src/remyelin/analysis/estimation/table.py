@@ -269,7 +269,14 @@ def _occasions(rows: Sequence[_Row]) -> tuple[Occasion, ...]:
 
 
 def _occasion(rows: Sequence[_Row]) -> Occasion:
-    doses = [dose for row in rows if row.whole("EVID", 0, 4) in (1, 4) for dose in row.doses()]
+    doses: list[Dose] = []
+    for row in rows:
+        if row.whole("EVID", 0, 4) in (1, 4):
+            doses += row.doses()
+            if len(doses) > MAX_DOSES:
+                raise InputError(
+                    f"table: row {row.line}: more than {MAX_DOSES} doses of one person; shorten the table."
+                )
     seen = [row for row in rows if row.whole("EVID", 0, 4) in (0, 2)]
     asked = [row.whole("EVID", 0, 4) == 2 or row.whole("MDV", 0, 1) == 1 for row in seen]
     value = [math.nan if only else row.number("DV", None) for row, only in zip(seen, asked, strict=True)]

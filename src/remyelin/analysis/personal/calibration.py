@@ -27,7 +27,7 @@ PICKS: Final = 400
 #: Size of the shipped check: records of each kind, persons of the pool, and whole fits of each kind.
 RECORDS: Final = 200
 PERSONS: Final = 1536
-FITS: Final = 0
+FITS: Final = 32
 
 
 def pooled(

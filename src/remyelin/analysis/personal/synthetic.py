@@ -163,7 +163,7 @@ def _told(here: World, person: int, own: Nested, rng: np.random.Generator) -> li
     likelihood, shared = here.likelihood, here.setting
     reporting = likelihood.reporting
     state = likelihood.state(here.people.at(np.array([person])), own, likelihood.finding_days, own.path)
-    at = int(np.searchsorted(likelihood.finding_days, 0.0))
+    at = likelihood.today
     made = []
     for name in likelihood.unmentioned:
         item = SYMPTOMS[name]

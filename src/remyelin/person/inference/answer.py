@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -22,8 +23,9 @@ from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import RECORD_SETS
+from remyelin.person.record import Entry
 
-SCHEMA: Final = "remyelin-fit/2"
+SCHEMA: Final = "remyelin-fit/3"
 CAUTION: Final = (
     "A research and teaching model, never medical advice. Its numbers on nerves and recovery are largely assumed. "
     "It recommends no treatment and no dose."
@@ -127,7 +129,9 @@ def reason_of(item: Predicted) -> str:
         low, median, high = item.words
         said = f"the model expects {median} ({low} to {high})"
     else:
-        said = f"the model expects {item.median:.3g} {item.unit} ({item.low:.3g} to {item.high:.3g})"
+        factor, unit = as_written(item.entry, item.unit)
+        low, median, high = (f"{factor * value:.3g}" for value in (item.low, item.median, item.high))
+        said = f"the model expects {median} {unit} ({low} to {high})"
     return (
         said
         if item.outlier < 0.1
@@ -146,12 +150,17 @@ def waiting_text(found: Forecast) -> str:
 def cost_text(item: Waited) -> str:
     """Return what one later start costs, or that the model cannot tell."""
     if not item.told_apart:
-        return "the model cannot tell"
+        return "the model cannot tell how much it costs"
     low, median, high = item.average
     least, end, most = item.end
+    months, spread = f"over its {item.months:.0f} months", f"({low:.1f} to {high:.1f})"
+    if round(end) <= 0:  # no points at the end would read as if waiting were free
+        return (
+            f"on average {median:.1f} points of 16 higher {months} {spread}, and up to {most:.0f} at its end"
+        )
     return (
         f"{end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to {most:.0f}), and on average "
-        f"{median:.1f} points over its {item.months:.0f} months ({low:.1f} to {high:.1f})"
+        f"{median:.1f} points {months} {spread}"
     )
 
 
@@ -179,11 +188,24 @@ def _triple(values: tuple[float, float, float]) -> dict[str, float]:
     return {"median": median, "low": low, "high": high}
 
 
+_WRITTEN: Final = re.compile(r"^[<>]?\s*([\d.]+(?:[eE][-+]?\d+)?)\s*(\S.*)$")
+
+
+def as_written(entry: Entry, unit: str) -> tuple[float, str]:
+    """Return the unit in which a laboratory value was written, and the factor to it from the canonical unit."""
+    found = _WRITTEN.match(entry.text)
+    if entry.kind != "lab" or found is None or not entry.value:
+        return 1.0, unit
+    return float(found[1]) / entry.value, found[2].strip()
+
+
 def _entry(item: Predicted) -> dict[str, Any]:
+    # beside what was written, a prediction is read in the same unit
+    factor, unit = as_written(item.entry, item.unit)
     predicted: dict[str, Any] = {
-        "median": float(f"{item.median:.4g}"),
-        "low": float(f"{item.low:.4g}"),
-        "high": float(f"{item.high:.4g}"),
+        "median": float(f"{factor * item.median:.4g}"),
+        "low": float(f"{factor * item.low:.4g}"),
+        "high": float(f"{factor * item.high:.4g}"),
     }
     if item.words:
         low, median, high = item.words
@@ -196,7 +218,7 @@ def _entry(item: Predicted) -> dict[str, Any]:
         "name": entry.name,
         "written": entry.written,
         "observed": entry.text,
-        "unit": item.unit,
+        "unit": unit,
         "predicted": predicted,
         "agrees": item.agrees,
         "outlier": round(item.outlier, 3),

@@ -131,6 +131,11 @@ class Likelihood:
         days |= {day for entry in self.associated for day, _ in _parts(entry, self.reporting)}
         return sorted(days | set(RECORD_HISTORY) | {0.0})
 
+    @property
+    def today(self) -> int:
+        """Place of day 0 among the days of findings."""
+        return int(np.searchsorted(self.finding_days, 0.0))
+
     def asked(self) -> list[Asked]:
         """Return the nerve studies to make."""
         return list(dict.fromkeys(asked_of(entry) for entry in self.values if entry.kind == "study"))
@@ -230,7 +235,7 @@ class Likelihood:
     def _unmentioned(self, state: findings.Clinic, hidden: Nested) -> Floats:
         """Return the log probability (person, draw) that a history leaves out what it does of :data:`GRAVE`."""
         setting, reporting = self.setting, self.reporting
-        at, logs = int(np.searchsorted(self.finding_days, 0.0)), np.zeros(hidden.reserve.shape)
+        at, logs = self.today, np.zeros(hidden.reserve.shape)
         for name in self.unmentioned:
             item = SYMPTOMS[name]
             common = findings.background(

@@ -79,7 +79,8 @@ class Resembling:
     posterior : Posterior
         Pairs of an untreated history and a day of presentation, weighted.
     person : Person
-        The most probable one under the ledger's own numbers; its curves are drawn.
+        The most probable one under the ledger's own numbers among those about as disabled as the band is in the
+        middle; its curves are drawn.
     people : tuple of Person
         Equally weighted persons of the band.
     member : (person,) array
@@ -166,8 +167,10 @@ def resembling(
     reason = verdict(record, entries, sample.effective)[1]
     draws = sample.draws.at(few.person)
     own = tuple(_with_fast(person_of(draws, index, shared), few.hidden, index) for index in range(len(draws)))
+    here = likelihood.state(people.at(few.person), few.hidden, likelihood.finding_days, few.hidden.path)
+    points = float(np.median(here.scale["total"][:, 0, likelihood.today]))
     return Resembling(
-        posterior, _central(case, posterior, ledger), own, draws.member, few, entries, reason or ""
+        posterior, _central(case, posterior, ledger, points), own, draws.member, few, entries, reason or ""
     )
 
 
@@ -199,8 +202,12 @@ def _with_fast(person: Person, hidden: Nested, index: int) -> Person:
     return replace(person, traits=person.traits.with_values(reserve=reserve, notice=notice))
 
 
-def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
-    """Return the most probable person under the ledger's own numbers, without any discrepancy of the model."""
+def _central(case: Case, posterior: Posterior, ledger: Ledger, points: float) -> Person:
+    """Return the most probable person under the ledger's own numbers, without any discrepancy of the model.
+
+    Persons count by their distance from the points of the disability scale that the band has in the middle, so that
+    tables and curves do not show somebody much better or worse than the answer.
+    """
     shared, sample = posterior.setting, posterior.sample
     weights = np.exp(sample.log_weights)
     best = np.argsort(-weights, kind="stable")
@@ -214,10 +221,10 @@ def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
             break
     mean = weights @ sample.draws.z
     z = np.vstack([sample.draws.z[chosen], mean[None]])
-    best_z, fast, value = _best(z, posterior, own)
+    best_z, fast, value = _best(z, posterior, own, points)
     # once more about the best one, towards the others
     nearer = np.vstack([best_z[None], 0.5 * (best_z + z[: RECORD_CENTRAL // 2]), 0.7 * best_z[None]])
-    again_z, again_fast, again_value = _best(nearer, posterior, own)
+    again_z, again_fast, again_value = _best(nearer, posterior, own, points)
     if again_value >= value:
         best_z, fast = again_z, again_fast
     draws = Draws(best_z[None], np.zeros(1, dtype=np.int64), np.array([own]))
@@ -234,7 +241,9 @@ def _central(case: Case, posterior: Posterior, ledger: Ledger) -> Person:
     return levels(case, person, ledger)
 
 
-def _best(z: Floats, posterior: Posterior, own: int) -> tuple[Floats, tuple[float, float], float]:
+def _best(
+    z: Floats, posterior: Posterior, own: int, points: float
+) -> tuple[Floats, tuple[float, float], float]:
     """Return the most probable of some points, its reserve and notice, and the log density."""
     shared, likelihood = posterior.setting, posterior.likelihood
     count = len(z)
@@ -255,6 +264,7 @@ def _best(z: Floats, posterior: Posterior, own: int) -> tuple[Floats, tuple[floa
     state = likelihood.state(people, hidden, likelihood.finding_days, hidden.path)
     judged = likelihood.judge(people, Prepared(hidden, state, likelihood.presented(people, hidden)))
     prior = -0.5 * (z**2).sum(axis=1)[:, None] - 0.5 * (pairs**2).sum(axis=1)[None]
-    density = judged.draws + prior
+    apart = state.scale["total"][..., likelihood.today] - points
+    density = judged.draws + prior - 0.5 * (apart / likelihood.reporting.scale_noise) ** 2
     row, column = np.unravel_index(int(np.argmax(density)), density.shape)
     return z[row], (float(fast[column, 0]), float(fast[column, 1])), float(density[row, column])

@@ -79,7 +79,7 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
             "concentration",
             "severity",
             ("concentration",),
-            ("difficulty concentrating", "poor concentration", "slow thinking"),
+            ("difficulty concentrating", "poor concentration", "slow thinking", "brain fog"),
         ),
         Finding("tremor", "severity", ("tremor",), ("shaking", "shaking hands", "trembling")),
         Finding(
@@ -99,7 +99,7 @@ ASSOCIATED: Final[Mapping[str, Finding]] = {
         "memory": ("memory loss", "forgetfulness", "cognitive impairment", "cognition"),
         "dementia": (),
         "mood": ("depression", "depressed", "low mood", "irritability", "anxiety"),
-        "confusion": ("brain fog", "dizziness"),
+        "confusion": ("dizziness",),
         "tiredness": ("fatigue", "tired", "exhaustion", "lethargy"),
         "nystagmus": (),
         "sphincter": ("incontinence", "bladder", "urinary incontinence", "sphincter disturbance"),

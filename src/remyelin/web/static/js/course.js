@@ -47,7 +47,7 @@ export async function show(main) {
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} 0 points: no disability; 16: the most on the scale.`)] : coming(reply.data));
+    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, data.note)] : coming(reply.data));
     reply.data = data;
     reply.failed = false;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));

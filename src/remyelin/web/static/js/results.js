@@ -91,13 +91,13 @@ export function at(scale, month = null) {
   return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
 }
 
-// Points of the scale in the words of its gait item; between grades the text says so.
+// Points of the scale in a word. How somebody walks is one of its items, which the sum does not tell.
 export function inWords(points) {
   if (points < 0.5) return "no disability on the scale";
-  if (points < 3.5) return "slight: found on examination, walks unaided";
-  if (points < 7.5) return "moderate: unsteady, walks unaided or with a stick";
-  if (points < 11.5) return "marked: walks with support";
-  return "severe: walking is lost or nearly so";
+  if (points < 3.5) return "slight disability";
+  if (points < 7.5) return "moderate disability";
+  if (points < 11.5) return "marked disability";
+  return "severe disability";
 }
 
 export function strip(found) {
@@ -111,11 +111,11 @@ export function strip(found) {
   const end = at(given.scale);
   const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
   return h("div", { class: "strip", id: "strip" },
-    item("When treatment begins", `${triple(now)} of 16`, inWords(now.median)),
+    item("When treatment begins", `${triple(now)} of 16`, `${inWords(now.median)}; 0 points: no disability, 16: the most`),
     item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
     item("A year on", `${triple(later)} of 16`, inWords(later.median)),
     item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
-    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record. 0 points: no disability; 16: the most on the scale."),
+    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."),
     h("div", { class: "answer wide" }, h("h3", {}, "What waiting costs"), h("p", {}, h("b", {}, forecast.closing)),
       h("ul", {}, forecast.later_starts.map((one) => h("li", {}, h("b", {}, `${sentence(one.plan)}: `), one.words)))));
 }
