@@ -17,8 +17,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import multivariate_t
 
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.problem import Model, Problem
-from remyelin.analysis.estimation.table import MARKERS, Subject, read_table
+from remyelin.analysis.estimation.table import Subject, read_table
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.log import Task
 from remyelin.evidence import Ledger
