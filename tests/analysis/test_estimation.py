@@ -148,6 +148,18 @@ def test_an_additional_dose_comes_before_the_rows_of_its_time() -> None:
     assert float(estimate(rows, draws=10).rows["population"][0]) > 10_000
 
 
+def test_a_recent_onset_is_two_rows_and_no_lifelong_failure() -> None:
+    """The rows hold intrinsic factor until a day; the store before it counts, and methylmalonate is lower."""
+    seen = {"ID": 1, "TIME": 0, "EVID": 0, "DV": 1000, "DVID": 3, "AGE": 60, "INTAKE": 5.0, "IF": 0.0}
+    onset = [seen | {"TIME": -365, "EVID": 2, "IF": share} for share in (1.0, 0.0)]
+    model = Model(scales=("store", "mma"))
+    always, recent = (estimate(rows, model, draws=10) for rows in ([seen], [*onset, seen]))
+    assert always.persons["moved"].to_numpy().tolist() == [[False, True]]
+    assert recent.persons["moved"].all()
+    assert float(recent.rows["population"][-1]) < 0.2 * float(always.rows["population"][-1])
+    assert any("depends on store" in sentence for sentence in always.remarks())
+
+
 def test_the_command_line_and_the_table_take_words_for_codes() -> None:
     words = {**DOSE, "CMT": "IM", "FORM": "hydroxocobalamin", **WHO}
     (dose, *_) = read_table([words])[0].occasions[0].exposure.doses
