@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 import weakref
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from remyelin.fibre import (
 
 LEDGER = Ledger.shipped()
 REFERENCE = Path(__file__).parent / "reference"
+LONG = os.environ.get("REMYELIN_LONG") == "1"
 
 
 def last_arrival(arrival: np.ndarray) -> float:
@@ -124,11 +126,14 @@ def test_window_never_turns_conduction_into_block() -> None:
 
 
 @pytest.mark.slow
-def test_window_never_turns_conduction_into_block_in_ten_thousand_fibres(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    "fibres", [1000, pytest.param(10_000, marks=pytest.mark.skipif(not LONG, reason="REMYELIN_LONG=1"))]
+)
+def test_window_never_turns_conduction_into_block_in_many_fibres(
+    fibres: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([]) == 0
-    assert "10,000 random lesioned fibres" in capsys.readouterr().out
+    assert main(["--fibres", str(fibres)]) == 0
+    assert f"{fibres:,} random lesioned fibres" in capsys.readouterr().out
 
 
 def test_a_fibre_alone_is_the_fibre_in_a_batch() -> None:

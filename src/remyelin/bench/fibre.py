@@ -40,12 +40,14 @@ THREADED = 10_000  # fibres
 TIGHT = 1e-4  # DASPK's tolerance taken as converged
 USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
 LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
+REPEATS = 3  # of a short run of NEURON, the best of which counts
 SEED = 20020987
 DIFFERENT = 200
 LESIONED_DURATION = 3.0  # ms
 LONG = (300, 1000)  # internodes
 LONGEST_RIVAL = 300  # beyond it NEURON takes minutes
 MS_PER_INTERNODE = 0.1  # our longest wait; the window stops at the arrival
+GRIDS = ("published", "converged")
 LIBRARY_FIBRES, LIBRARY_EXACT = 10_000, 40
 PATIENCE = 0.2  # ms the rivals run on after our impulse has arrived
 GROWTH_NODES = (50, 100, 200, 500, 1000, 2000)
@@ -113,7 +115,7 @@ def _velocity(arrival: Array, fibre: Fibre) -> float | None:
 
 def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     """A thousand fibres at once, published and converged grid."""
-    for grid in ("published", "converged"):
+    for grid in GRIDS:
         what = f"{BATCH:,} fibres x {NODES} nodes, {DURATION:g} ms, {grid} grid"
         fibre = _healthy(ledger, grid=grid)
         progress(what)
@@ -124,7 +126,7 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         converged = truth.velocity if truth else None
         for rival, options in _SETTINGS:
             progress(f"{what}: {rival}")
-            run = _neuron(fibre, duration=DURATION, repeats=3 if grid == "published" else 1, **options)
+            run = _neuron(fibre, duration=DURATION, repeats=REPEATS if grid == "published" else 1, **options)
             yield _against(what, rival, seconds, off(velocity, converged), run, converged)
         if grid == "published":
             for step in (5.0, 1.0):
@@ -146,7 +148,7 @@ def _different(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     result, ours = _ours(fibres, LESIONED_DURATION, repeats=1)
     velocity = _velocity(result["arrival"].values[0], fibres[0])
     truth = _neuron(fibres[0], tolerance=TIGHT, duration=LESIONED_DURATION)
-    run = _neuron(fibres[0], tolerance=USUAL, duration=LESIONED_DURATION, repeats=3)
+    run = _neuron(fibres[0], tolerance=USUAL, duration=LESIONED_DURATION, repeats=REPEATS)
     converged = truth.velocity if truth else None
     rival = "NEURON DASPK, tolerance 0.01"
     yield _against(what, rival, ours.core_s / DIFFERENT, off(velocity, converged), run, converged)
@@ -228,7 +230,7 @@ def _per_step(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     fibre = _healthy(ledger)
     result, ours = _ours([fibre] * BATCH, DURATION)
     steps = round(DURATION / (float(result.attrs["step_us"]) * 1e-3))
-    run = _neuron(fibre, solver="fixed", step_us=5.0, duration=DURATION, repeats=3)
+    run = _neuron(fibre, solver="fixed", step_us=5.0, duration=DURATION, repeats=REPEATS)
     yield Row(
         "cost per node and step",
         "NEURON backward Euler, 5 us",
