@@ -77,3 +77,9 @@ def test_relative_links_lead_somewhere() -> None:
             if not outside and not (page.parent / target).exists():
                 lost.append(f"{page.relative_to(root)}: {target}")
     assert lost == []
+
+
+def test_the_tables_of_the_fit_proof_are_those_of_its_results() -> None:
+    script = runpy.run_path(str(DOCS.parent / "examples" / "fit_proof_tables.py"))
+    page = (DOCS / "fit-proof.md").read_text(encoding="utf-8")
+    assert script["written"](page) == page, "python examples/fit_proof_tables.py"

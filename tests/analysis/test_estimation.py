@@ -124,6 +124,48 @@ def test_additional_steady_and_reset_doses() -> None:
     assert np.isnan(second.value).all()
 
 
+def test_rows_of_one_time_are_processed_in_their_order() -> None:
+    """A sample before a dose into a vein sees nothing of it, one behind it all of it, at the last time too."""
+    ask = {"ID": 1, "EVID": 2, **WHO}
+    into_vein = {"ID": 1, "EVID": 1, "AMT": 1000, "CMT": "iv", "FORM": "cyanocobalamin", **WHO}
+    rows = [
+        *(ask | {"TIME": 0}, into_vein | {"TIME": 0}, ask | {"TIME": 0}),
+        *(ask | {"TIME": 7}, into_vein | {"TIME": 7}, ask | {"TIME": 7}),
+        {"ID": 1, "TIME": 7, "EVID": 0, "DV": 40_000, **WHO},
+    ]
+    levels = estimate(rows, draws=10).rows["population"].to_numpy()
+    alone = estimate([{"ID": 1, "TIME": 0, "EVID": 0, "DV": 200, **WHO}], draws=10).rows["population"]
+    assert levels[0] == pytest.approx(float(alone[0]), rel=1e-6)
+    assert levels[1] - levels[0] == pytest.approx(levels[3] - levels[2], rel=1e-4)
+    assert levels[1] > 10 * levels[0]
+    assert levels[3] == levels[4]
+
+
+def test_an_additional_dose_comes_before_the_rows_of_its_time() -> None:
+    dose = {"ID": 1, "TIME": 0, "EVID": 1, "AMT": 1000, "CMT": 5, "II": 7, "ADDL": 1, **WHO}
+    rows = [dose, {"ID": 1, "TIME": 7, "EVID": 0, "DV": 40_000, **WHO}]
+    assert not read_table(rows)[0].occasions[0].before.any()
+    assert float(estimate(rows, draws=10).rows["population"][0]) > 10_000
+
+
+def test_a_recent_onset_is_two_rows_and_no_lifelong_failure() -> None:
+    """The rows hold intrinsic factor until a day; the store before it counts, and methylmalonate is lower."""
+    seen = {"ID": 1, "TIME": 0, "EVID": 0, "DV": 1000, "DVID": 3, "AGE": 60, "INTAKE": 5.0, "IF": 0.0}
+    onset = [seen | {"TIME": -365, "EVID": 2, "IF": share} for share in (1.0, 0.0)]
+    model = Model(scales=("store", "mma"))
+    always, recent = (estimate(rows, model, draws=10) for rows in ([seen], [*onset, seen]))
+    assert always.persons["moved"].to_numpy().tolist() == [[False, True]]
+    assert recent.persons["moved"].all()
+    assert float(recent.rows["population"][-1]) < 0.2 * float(always.rows["population"][-1])
+    assert any("depends on store" in sentence for sentence in always.remarks())
+
+
+def test_the_command_line_and_the_table_take_words_for_codes() -> None:
+    words = {**DOSE, "CMT": "IM", "FORM": "hydroxocobalamin", **WHO}
+    (dose, *_) = read_table([words])[0].occasions[0].exposure.doses
+    assert (dose.route, dose.form) == ("im", "hydroxocobalamin")
+
+
 def test_covariates_may_change() -> None:
     rows = [
         {"ID": 1, "TIME": 0, "EVID": 0, "DV": 300, "AGE": 40, "INTAKE": 5.0, "IF": 1},
@@ -154,6 +196,22 @@ def test_a_file_and_a_frame_are_read_alike(tmp_path: Path) -> None:
         ([{"ID": 1, "TIME": 0, "EVID": 0, "DV": 300}], "AGE is missing"),
         ([{"ID": 1, "TIME": 0, "EVID": 5, **WHO}], "EVID 5 must be a whole number, 0 to 4"),
         ([{**DOSE, "II": 0, **WHO}], "need an interval II"),
+        (
+            [{"ID": 1, "TIME": 0, "EVID": 1, "AMT": 1000, **WHO}],
+            "column CMT is missing, which a dose needs: 1 oral, 2 nasal, 3 im",
+        ),
+        ([{"ID": 1, "TIME": 0, "EVID": 1, "CMT": 3, **WHO}], "column AMT is missing"),
+        ([{**DOSE, "CMT": "", **WHO}], "row 1: CMT is blank; give one of 1 oral"),
+        ([{**DOSE, "CMT": "imm", **WHO}], "row 1: CMT 'imm' is unknown; did you mean 'im'"),
+        ([{**DOSE, "CMT": 9, **WHO}], "row 1: CMT 9 must be a whole number, 1 to 5"),
+        (
+            [
+                {**DOSE, "ADDL": 0, **WHO},
+                {"ID": 1, "TIME": 0, "EVID": 0, "DV": 300, **WHO},
+                {**DOSE, "ADDL": 0, **WHO},
+            ],
+            "row 2: stands between two doses of TIME 0",
+        ),
         ([{**DOSE, "TIME": 5, **WHO}, {**DOSE, **WHO}], "TIME goes back"),
         ([{**DOSE, **WHO}, {**DOSE, **WHO, "ID": ""}], "row 2: column ID is blank; give a number"),
         ([{**DOSE, **WHO}, {**DOSE, **WHO, "EVID": "."}], "row 2: column EVID is blank; give a number"),

@@ -13,9 +13,9 @@ import pytest
 
 from helpers.nonmem import ControlStream
 from remyelin.analysis.estimation import Model, read_table, to_nonmem
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.nonmem import NUMBERS
 from remyelin.analysis.estimation.problem import SCALES
-from remyelin.analysis.estimation.table import MARKERS
 from remyelin.base.errors import InputError
 from remyelin.cli.main import main
 from remyelin.cobalamin import Parameters, course_of
@@ -59,6 +59,14 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         dose(1, 700, 1000, 1, IF=0.3, INTAKE=1, GFR=30),
         {"ID": 1, "TIME": 1500, "EVID": 2, "DVID": 2, "IF": 0.3, "INTAKE": 1, "GFR": 30},
     ],
+    "samples before and after a dose of their time": [
+        *seen(1, 0),
+        dose(1, 0, 1000, 5),
+        *seen(1, 0),
+        *seen(1, 7),
+        dose(1, 7, 1000, 5, form=2),
+        *seen(1, 7),
+    ],
     "two persons, the second with a reset and doses in a steady state": [
         dose(1, 0, 1000, 3, form=2),
         *seen(1, 20),
@@ -75,10 +83,15 @@ def courses(rows: list[dict[str, Any]], scales: dict[str, float], ledger: Ledger
     found: list[float] = []
     for person in read_table(rows, WHO):
         for one in person.occasions:
-            days, place = np.unique(one.time, return_inverse=True)
             exposure = replace(one.exposure, **{SCALES[name][0]: value for name, value in scales.items()})
-            made = course(exposure, days, Parameters.from_ledger(ledger))
-            found += [float(made[MARKERS[m]][p]) for m, p in zip(one.marker, place, strict=True)]
+            read = one.predicted(
+                lambda of, days: {
+                    key: np.asarray(made)
+                    for key, made in course(of, days, Parameters.from_ledger(ledger)).items()
+                },
+                exposure,
+            )
+            found += read.tolist()
     return found
 
 
@@ -102,6 +115,17 @@ def test_the_stream_gives_the_courses_of_the_package(name: str) -> None:
     found = predicted(written(rows))
     np.testing.assert_allclose(found, courses(rows, {}, ledger, integrate), rtol=1e-6)
     np.testing.assert_allclose(found, courses(rows, {}, ledger, course_of), rtol=4e-3)
+
+
+def test_the_data_file_keeps_the_order_of_the_table() -> None:
+    rows = [
+        {"ID": 1, "TIME": 7, "EVID": 0, "DV": 100},
+        dose(1, 7, 1000, 5),
+        {"ID": 1, "TIME": 7, "EVID": 0, "DV": 900},
+    ]
+    header, *lines = to_nonmem(rows, covariates=WHO)["remyelin.csv"].splitlines()
+    place = header.split(",").index("EVID")
+    assert [line.split(",")[place] for line in lines] == ["0", "1", "0"]
 
 
 def test_eta_are_the_scales_of_a_person() -> None:

@@ -100,6 +100,20 @@ def test_what_petab_cannot_hold_is_refused() -> None:
         to_petab([{"ID": 1, "TIME": 0, "EVID": 2, "DVID": 1}], covariates=WHO)
 
 
+def test_measurements_at_a_dose_keep_their_side_of_it() -> None:
+    rows = [
+        {"ID": 1, "TIME": 7, "EVID": 0, "DV": 100},
+        {"ID": 1, "TIME": 7, "EVID": 1, "AMT": 1000, "CMT": 5},
+        {"ID": 1, "TIME": 7, "EVID": 0, "DV": 9000},
+        {"ID": 1, "TIME": 9, "EVID": 0, "DV": 900},
+    ]
+    _, *lines = to_petab(rows, covariates=WHO)["person-1-measurements.tsv"].splitlines()
+    days = [float(line.split("\t")[-1]) for line in lines]
+    assert days[2] == round(days[2])
+    assert days[0] < days[2] - 2 < days[1]
+    assert days[1] - days[0] == pytest.approx(2e-8, rel=1e-3)
+
+
 def test_noise_and_priors_are_those_of_the_ledger() -> None:
     files, ledger = to_petab(ROWS, covariates=WHO), Ledger.shipped()
     assert f"\t{ledger['readout_noise.mma']}\t" in files["person-1-observables.tsv"]

@@ -59,7 +59,7 @@ def course_of(name: str) -> Course:
     return shipped_course(name)
 
 
-def computed(**median: float) -> Findings:
+def computed(dated: dict[str, bool] | None = None, **median: float) -> Findings:
     full = dict.fromkeys(NAMES, 0.0) | {
         "vibration_loss": 0.0,
         "ankle_jerk": 2.0,
@@ -69,7 +69,7 @@ def computed(**median: float) -> Findings:
         "power_arm": 5.0,
     }
     noticed = {name: 0.0 if median.get(name, 0.0) < 0.2 else 300.0 for name in NAMES}
-    return Findings(full | median, noticed, 0.2, {})
+    return Findings(full | median, noticed, 0.2, {}, dated or {})
 
 
 def reported_gait(began: str) -> Finding:
@@ -91,6 +91,14 @@ def test_a_duration_far_from_the_reported_one_is_not_reproduced() -> None:
     assert "computed: for 10 months" in explain((reported_gait("-15 d"),), (), computed(gait=0.9))
     assert explain((reported_gait("-200 d"),), (), computed(gait=0.9)) == ""
     assert explain((Finding(name="gait"),), (), computed(gait=0.9)) == ""
+
+
+def test_a_beginning_is_judged_by_persons_who_resemble_the_findings_where_there_are_any() -> None:
+    long_ago, recent = (reported_gait("-900 d"),), (reported_gait("-300 d"),)
+    assert "reported for 30 months; computed: for 10 months" in explain(long_ago, (), computed(gait=0.9))
+    assert explain(long_ago, (), computed({"gait": True}, gait=0.9)) == ""
+    assert "reported for 10 months" in explain(recent, (), computed({"gait": False}, gait=0.9))
+    assert "not noticed" in explain(long_ago, (), computed({"gait": True}, gait=0.01))
 
 
 def test_findings_outside_the_model_alone_are_refused() -> None:

@@ -7,10 +7,30 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from remyelin.base.errors import InputError
 from remyelin.base.printing import printable, say
 from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
+
+
+class WithColumns(TyperCommand):
+    """Lists the columns of a table and their codes behind the options."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the columns, then the example; they are read only when the help is asked for."""
+        from remyelin.analysis.estimation.columns import CODES, REQUIRED
+
+        with formatter.section(
+            f"Columns of TABLE ({', '.join(REQUIRED)} are needed; AGE and INTAKE too, here or by --covariate)"
+        ):
+            formatter.write_dl(list(CODES.items()))
+        formatter.write_paragraph()
+        formatter.write_text(
+            "Rows are processed in their order: an observation before a dose row of the same TIME sees the state "
+            "before the dose. A dot is an empty cell."
+        )
+        super().format_epilog(ctx, formatter)
 
 
 def estimate(
@@ -81,6 +101,8 @@ def estimate(
                 f"  {parameter:<14} {float(of['map']):6.3g} of typical, SD of the log {float(of['sd']):.2g}; "
                 f"{100 * (1 - float(of['shrinkage'])):.0f} % from the data"
             )
+    for sentence in found.remarks():
+        say(sentence)
 
 
 def _write(

@@ -30,7 +30,7 @@ from remyelin.cli.cohort import cohort
 from remyelin.cli.common import COMMAND
 from remyelin.cli.docs import docs
 from remyelin.cli.doctor import doctor
-from remyelin.cli.estimate import estimate
+from remyelin.cli.estimate import WithColumns, estimate
 from remyelin.cli.evidence import evidence
 from remyelin.cli.experiment import experiment
 from remyelin.cli.export import export
@@ -54,7 +54,11 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
         (cases, "List the shipped cases; compare them with reports.", "remyelin cases --compare"),
         (new, "Write a commented case file or record.", "remyelin new mine.toml"),
         (fit, "Fit one person's dated results.", "remyelin fit record.csv --out out"),
-        (estimate, "Estimate kinetics from doses and concentrations.", "remyelin estimate mine.csv"),
+        (
+            estimate,
+            "Estimate kinetics from doses and concentrations.",
+            "remyelin estimate mine.csv --covariate AGE=60 --covariate INTAKE=5",
+        ),
         (serve, "Serve the web page with its sliders.", "remyelin serve"),
     ),
     "Evidence": (
@@ -230,7 +234,8 @@ def _main(
 
 for section in SECTIONS.values():
     for command, short, example in section:
-        app.command(short_help=short, epilog=f"\b\nExample:\n  {example}")(command)
+        shown = WithColumns if command is estimate else None
+        app.command(cls=shown, short_help=short, epilog=f"\b\nExample:\n  {example}")(command)
 
 
 if __name__ == "__main__":

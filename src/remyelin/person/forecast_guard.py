@@ -3,14 +3,16 @@
 A finding that is present or absent is reproduced where most persons of the band have it at presentation, a symptom
 also where the one whose curves are drawn notices it. To lie within the 90 % band would not be enough: a few persons
 with the finding would do, while the curves are those of persons without it. A graded finding is reproduced within one
-grade, a duration within a factor of two. Everything that shows a forecast or compares delays asks here first.
+grade. The beginning of a symptom is reproduced where it lies within what persons who resemble the findings are expected
+to report, and where no such persons are known a duration within a factor of two of the curve that is drawn. Everything
+that shows a forecast or compares delays asks here first.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -73,12 +75,15 @@ class Findings:
         Severity from which a symptom is noticed or a loss found.
     names : mapping of str to str
         Usual names of the symptoms by id.
+    dated : mapping of str to bool
+        Whether the reported beginning of a symptom agrees with persons who resemble the findings; empty without them.
     """
 
     median: Mapping[str, float]
     noticed_for: Mapping[str, float]
     presence: float
     names: Mapping[str, str]
+    dated: Mapping[str, bool] = field(default_factory=dict)
 
 
 def refusal(course: Course) -> str:
@@ -119,11 +124,16 @@ def findings_of(course: Course) -> Findings:
         },
         entry.value,
         {item.id: item.name for item in course.symptoms},
+        {} if course.resembling is None else course.resembling.dated,
     )
 
 
 def findings(
-    presentation: xr.Dataset, noticed_for: Mapping[str, float], presence: float, names: Mapping[str, str]
+    presentation: xr.Dataset,
+    noticed_for: Mapping[str, float],
+    presence: float,
+    names: Mapping[str, str],
+    dated: Mapping[str, bool],
 ) -> Findings:
     """Return :class:`Findings` from the band at presentation of :func:`remyelin.person.outlook.at_presentation`."""
 
@@ -132,7 +142,7 @@ def findings(
         str(name): float(here["severity"].sel(symptom=name)) for name in here["symptom"].to_numpy().tolist()
     }
     median |= {str(name): float(here[name]) for name in here.data_vars if name != "severity"}
-    return Findings(median, noticed_for, presence, names)
+    return Findings(median, noticed_for, presence, names, dated)
 
 
 def noticed_since(present: NDArray[np.bool_], times: NDArray[np.float64]) -> float:
@@ -183,10 +193,15 @@ def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet
         began = -(finding.began or 0.0)
         if severity < computed.presence or since <= 0.0:
             yield Unmet(what, _said(finding), "not noticed")
-        elif began > 0 and abs(math.log(since / began)) > math.log(FACTOR):
+        elif began > 0 and not computed.dated.get(finding.name, _alike(since, began)):
             yield Unmet(what, _said(finding), f"for {_span(since)}")
         else:
             yield None
+
+
+def _alike(since: float, began: float) -> bool:
+    """Whether two durations are within a factor of each other."""
+    return abs(math.log(since / began)) <= math.log(FACTOR)
 
 
 def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | None]:

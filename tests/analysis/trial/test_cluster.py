@@ -61,11 +61,11 @@ def test_a_killed_worker_changes_nothing_and_without_workers_the_trial_goes_on_l
         run_trial(design, folder, cluster=address, progress=strike)
     assert struck == ["treated", "untreated"]
     said: list[tuple[str, int, int]] = []
-    found = run_trial(design, folder, progress=lambda *state: said.append(state))
+    found = run_trial(design, folder, workers=1, progress=lambda *state: said.append(state))
     first = {what: done for what, done, _ in reversed(said)}
     assert first["treated"] == PERSONS, "the first arm was finished by the worker that was left"
     assert first["untreated"] > 0, "what was finished of the second arm is read"
-    assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+    assert found.as_dict() == run_trial(design, tmp_path / "other", workers=1).as_dict()
 
 
 @pytest.mark.skipif(not LONG, reason="REMYELIN_LONG=1")
@@ -89,7 +89,7 @@ def test_both_workers_killed_at_once_and_others_in_their_place(
 
     found = run_trial(design, tmp_path / "pool", cluster=address, progress=strike)
     assert struck == ["treated", "untreated"]
-    assert found.as_dict() == run_trial(design, tmp_path / "other").as_dict()
+    assert found.as_dict() == run_trial(design, tmp_path / "other", workers=1).as_dict()
 
 
 def test_replicates_on_a_cluster_are_those_of_one_process(scheduler: Cluster) -> None:

@@ -17,8 +17,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import multivariate_t
 
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.problem import Model, Problem
-from remyelin.analysis.estimation.table import MARKERS, Subject, read_table
+from remyelin.analysis.estimation.remarks import remarks
+from remyelin.analysis.estimation.table import Subject, read_table
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.log import Task
 from remyelin.evidence import Ledger
@@ -41,7 +43,8 @@ class Estimates:
         ``map``, the most likely factor; ``sd``, of its logarithm, from the curvature; ``shrinkage``, (sd / prior SD)^2:
         near 1 the data say nothing; ``value``, of entries of
         the ledger in their unit; ``end``, "low" or "high" where the mode lies at that end of the ledger's range, which
-        says that the data ask for more than the range allows, and "" elsewhere. Over id:
+        says that the data ask for more than the range allows, and "" elsewhere; ``deviation``, of the logarithm from
+        typical, in SD of the prior; ``moved``, whether any observation of the person depends on it. Over id:
         ``effective``, the effective number of draws, and ``pareto_k``, above 0.7
         unreliable.
     rows : Dataset (row)
@@ -63,6 +66,18 @@ class Estimates:
     persons: xr.Dataset
     rows: xr.Dataset
     draws: xr.Dataset
+
+    def remarks(self) -> list[str]:
+        """Return a sentence for each observation beyond 4 SD, trait beyond 3 SD, and trait without data.
+
+        Examples
+        --------
+        >>> from remyelin.analysis.estimation import Model, estimate
+        >>> rows = [{'ID': 1, 'TIME': 0, 'EVID': 0, 'DV': 150, 'AGE': 60, 'INTAKE': 5}]
+        >>> print(*estimate(rows, Model(scales=('store', 'mma')), draws=20).remarks())
+        person 1: no observation depends on mma (it scales methylmalonate (DVID 3)); it stays at its prior.
+        """
+        return remarks(self.persons, self.rows)
 
 
 def estimate(
@@ -134,7 +149,7 @@ def estimate(
     persons = xr.Dataset(
         {
             name: (("id", "parameter"), np.array([getattr(one, name) for one in found]))
-            for name in ("map", "sd", "shrinkage", "value", "end")
+            for name in ("map", "sd", "shrinkage", "value", "end", "deviation", "moved")
         }
         | {
             name: ("id", np.array([getattr(one, name) for one in found]))
@@ -161,6 +176,8 @@ class _Found:
     shrinkage: Array
     value: Array
     end: NDArray[np.str_]
+    deviation: Array
+    moved: NDArray[np.bool_]
     effective: float
     pareto_k: float
     draws: Array
@@ -198,6 +215,8 @@ def _person(
         shrinkage=(sd / spread) ** 2,
         value=np.array([*(np.nan for _ in model.scales), *entries]) * np.exp(mode.x),
         end=_ends(mode.x, limits),
+        deviation=mode.x / spread,
+        moved=np.abs(mode.jac[: known.sum()]).max(axis=0) > 0.0,
         effective=float(1.0 / (weights**2).sum()),
         pareto_k=float(tail),
         draws=drawn,

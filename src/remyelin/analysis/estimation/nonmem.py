@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.nonmem_data import COLUMNS, Injected, data, injected
 from remyelin.analysis.estimation.problem import LEAST, SCALES, Model
-from remyelin.analysis.estimation.table import MARKERS, MEALS, Subject, read_table
+from remyelin.analysis.estimation.table import MEALS, Subject, read_table
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR, MICROGRAM_TO_NMOL_COBALAMIN, PG_PER_NG, PMOL_PER_NMOL
 from remyelin.evidence import Ledger

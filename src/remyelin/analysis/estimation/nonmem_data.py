@@ -41,6 +41,7 @@ def data(subjects: Sequence[Subject], places: Mapping[tuple[Injected, bool], int
 
     NONMEM applies the covariates of a row to the time since the row before. A change of the diet or of absorption
     has therefore a row of its own (EVID 2) with the old values, and the rows from then on have the new ones.
+    Observations and doses of one time keep the order of the table.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def data(subjects: Sequence[Subject], places: Mapping[tuple[Injected, bool], int
 def _rows(
     name: float, occasion: Occasion, reset: bool, places: Mapping[tuple[Injected, bool], int]
 ) -> Iterator[tuple[str, ...]]:
-    exposure, last = occasion.exposure, occasion.time.max(initial=-np.inf)
+    exposure = occasion.exposure
     covariates = (exposure.food_intake, exposure.intrinsic_factor, exposure.filtration)
     changes = {
         day
@@ -66,12 +67,13 @@ def _rows(
         if profile is not None and len(profile.times) > 1
         for day in profile.times
     }
-    # A dose counts in an observation at its time, but not in the last: that is where the course ends.
     rows = [(day, 0, _fields(OTHER)) for day in changes]
-    rows += [(dose.time, 1 if dose.time < last else 3, _dose(dose, places)) for dose in exposure.doses]
+    rows += [(dose.time, 2, _dose(dose, places)) for dose in exposure.doses]
     rows += [
-        (float(day), 2, _observed(int(marker) + 1, float(value)))
-        for day, marker, value in zip(occasion.time, occasion.marker, occasion.value, strict=True)
+        (float(day), 1 if before else 3, _observed(int(marker) + 1, float(value)))
+        for day, marker, value, before in zip(
+            occasion.time, occasion.marker, occasion.value, occasion.before, strict=True
+        )
     ]
     if not rows:
         return

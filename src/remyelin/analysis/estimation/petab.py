@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.problem import SCALES, Model
-from remyelin.analysis.estimation.table import MARKERS, Occasion, read_table
+from remyelin.analysis.estimation.table import TIE, Occasion, read_table
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import Parameters
 from remyelin.cobalamin.exchange.sbml import first_day, to_sbml
@@ -35,6 +36,8 @@ def to_petab(
     """Return the estimation of every person of a table as files of PEtab version 1.
 
     The objective of each problem is that of :func:`estimate`: lognormal observations, normal priors of the logarithms.
+    PEtab has no order of measurements and doses at one time: a measurement at the time of a dose is written 1e-8 days
+    (1 ms) earlier where its row stands before the dose, and as much later where it stands behind.
 
     Parameters
     ----------
@@ -101,7 +104,9 @@ def _problem(
     seen = sorted(set(occasion.marker[known].tolist()))
     start, stop = float(occasion.time.min()), float(occasion.time.max()) + 1.0
     first = first_day(occasion.exposure, start, stop)
-    rows = zip(occasion.marker[known], occasion.value[known], occasion.time[known], strict=True)
+    at_dose = np.isin(occasion.time, [dose.time for dose in occasion.exposure.doses])
+    days = np.where(at_dose & ~occasion.before, occasion.time + TIE, occasion.moments)
+    rows = zip(occasion.marker[known], occasion.value[known], days[known], strict=True)
     return {
         f"{name}.xml": to_sbml(occasion.exposure, start, stop, parameters),
         f"{name}-conditions.tsv": _table(("conditionId",), [(CONDITION,)]),

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from remyelin.analysis.estimation.table import MARKERS, Occasion, Subject
+from remyelin.analysis.estimation.columns import MARKERS
+from remyelin.analysis.estimation.table import Occasion, Subject
 from remyelin.base.errors import InputError, SimulationError, nearest
 from remyelin.cobalamin import Parameters, course_of
 from remyelin.evidence import Ledger
@@ -211,9 +212,6 @@ def _parameters(logs: Array, model: Model, ledger: Ledger) -> Parameters:
 
 def _simulated(occasion: Occasion, scales: Mapping[str, float], parameters: Parameters) -> Array:
     """Return the concentrations of the rows of an occasion, in its order."""
-    if not occasion.time.size:
-        return np.zeros(0)
-    days, place = np.unique(occasion.time, return_inverse=True)
-    course = course_of(replace(occasion.exposure, **scales), days, parameters)  # type: ignore[arg-type]
-    values = np.stack([course[name] for name in MARKERS])
-    return np.maximum(values[occasion.marker, place], LEAST)
+    exposure = replace(occasion.exposure, **scales)  # type: ignore[arg-type]
+    found = occasion.predicted(lambda of, days: course_of(of, days, parameters), exposure)
+    return np.maximum(found, LEAST)

@@ -10,8 +10,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from remyelin.analysis.estimation.columns import MARKERS
 from remyelin.analysis.estimation.problem import Model, Problem
-from remyelin.analysis.estimation.table import MARKERS, read_table
+from remyelin.analysis.estimation.table import read_table
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
 

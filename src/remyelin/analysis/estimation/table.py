@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -12,32 +12,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.analysis.estimation.columns import CODES, COLUMNS, COVARIATES, MARKERS, REQUIRED
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Dose, Exposure, Profile, constant, steps
 from remyelin.cobalamin.dosing import FORMS
-from remyelin.cobalamin.exchange.events import COMPARTMENTS
+from remyelin.cobalamin.exchange.events import COMPARTMENTS, code_of
 from remyelin.cobalamin.settings import MAX_DOSES
 
 Array = NDArray[np.float64]
 
-#: What is observed, by DVID, in canonical units: pmol/L, pmol/L, nmol/L, umol/L.
-MARKERS: Final = ("b12", "holotc", "mma", "homocysteine")
-REQUIRED: Final = ("ID", "TIME", "EVID")
-EVENTS: Final = ("AMT", "RATE", "CMT", "FORM", "FOOD", "II", "ADDL", "SS")
-#: Covariates, with their fields of an exposure and whether these are profiles over time: age (years), food (ug/day),
-#: working share of intrinsic factor, filtration (mL/min/1.73 m2).
-COVARIATES: Final[Mapping[str, tuple[str, bool]]] = {
-    "AGE": ("age", False),
-    "INTAKE": ("food_intake", True),
-    "IF": ("intrinsic_factor", True),
-    "GFR": ("filtration", True),
-}
-COLUMNS: Final = (*REQUIRED, "DV", "DVID", "MDV", *EVENTS, *COVARIATES)
 STEADY_YEARS: Final = 10
 """Doses of SS = 1 are repeated for so long before: the store turns over in years."""
 MEALS: Final = 3
+TIE: Final = 1e-8
+"""Days before a dose at which a row of the same time that stands before it is evaluated: about 1 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +44,8 @@ class Occasion:
         Position in :data:`MARKERS`.
     value : (n,) array
         Observed, in the canonical unit; NaN where only a prediction is asked for (EVID 2, MDV 1).
+    before : (n,) array of bool
+        Whether a dose of the same time stands behind the row, so that the row sees the state before the dose.
 
     Examples
     --------
@@ -68,6 +60,34 @@ class Occasion:
     time: Array
     marker: NDArray[np.int64]
     value: Array
+    before: NDArray[np.bool_]
+
+    @property
+    def moments(self) -> Array:
+        """Days at which the rows are evaluated, shape (n,): rows before a dose of their time :data:`TIE` earlier."""
+        return np.where(self.before, self.time - TIE, self.time)
+
+    def predicted(
+        self, course: Callable[[Exposure, Array], Mapping[str, Array]], exposure: Exposure | None = None
+    ) -> Array:
+        """Return the concentrations of the rows, shape (n,), in canonical units.
+
+        Parameters
+        ----------
+        course : callable
+            Gives the markers at ascending days for an exposure, as :func:`remyelin.cobalamin.course_of`.
+        exposure : Exposure, optional
+            In place of that of the table, with the same doses.
+        """
+        if not self.time.size:
+            return np.zeros(0)
+        days, place = np.unique(self.moments, return_inverse=True)
+        last = days[-1]
+        if any(dose.time == last for dose in self.exposure.doses):
+            days = np.append(days, last + 1.0)  # a course leaves out the doses of its last moment
+        made = course(self.exposure if exposure is None else exposure, days)
+        found: Array = np.stack([made[name] for name in MARKERS])[self.marker, place]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +121,10 @@ def read_table(table: Any, covariates: Mapping[str, float] | None = None) -> tup
     homocysteine in umol/L), ``MDV``, ``AMT`` (ug), ``CMT`` (1 oral, 2 nasal, 3 im, 4 sc, 5 iv), ``FORM`` (1 cyano-, 2
     hydroxo-, 3 methylcobalamin), ``FOOD``, ``II``, ``ADDL``, ``SS``; and the covariates ``AGE`` (years), ``INTAKE``
     (ug/day), ``IF`` (working share of absorption by intrinsic factor, 0 to 1), ``GFR`` (mL/min/1.73 m2), which may
-    change over time. A dot is an empty cell.
+    change over time. A dot is an empty cell. CMT and FORM may be words.
+
+    Rows are processed in their order. An observation before a dose row of the same TIME sees the state before that
+    dose, one after it the state after. An additional dose (ADDL) comes before the rows of its time.
 
     Parameters
     ----------
@@ -142,6 +165,10 @@ def read_table(table: Any, covariates: Mapping[str, float] | None = None) -> tup
         raise InputError(f"table: column {missing[0]} is missing; the columns are {', '.join(COLUMNS)}.")
     for row in rows:
         row.check()
+    if any(row.whole("EVID", 0, 4) in (1, 4) for row in rows):
+        for name in ("AMT", "CMT"):
+            if not any(name in row.fields for row in rows):
+                raise InputError(f"table: column {name} is missing, which a dose needs: {CODES[name]}.")
     persons: dict[float, list[_Row]] = {}
     for row in rows:
         persons.setdefault(row.number("ID", None), []).append(row)
@@ -231,6 +258,13 @@ class _Row:
             )
         return int(value)
 
+    def coded(self, name: str, words: tuple[str, ...]) -> int:
+        written = self._written(name)
+        try:
+            return code_of(name, None if _blank(written) else written, words)
+        except InputError as error:
+            raise InputError(f"table: row {self.line}: {error}") from None
+
     def doses(self) -> list[Dose]:
         if self.number("RATE"):
             raise InputError(f"table: row {self.line}: doses are given at once; leave RATE at 0.")
@@ -243,8 +277,8 @@ class _Row:
             raise InputError(
                 f"table: row {self.line}: more than {MAX_DOSES} doses; lengthen the interval II."
             )
-        route = COMPARTMENTS[self.whole("CMT", 1, len(COMPARTMENTS)) - 1]
-        form = FORMS[self.whole("FORM", 1, len(FORMS), 1) - 1]
+        route = COMPARTMENTS[self.coded("CMT", COMPARTMENTS) - 1]
+        form = FORMS[self.coded("FORM", FORMS) - 1 if self.holds("FORM") else 0]
         start, amount, food = self.number("TIME", None), self.number("AMT"), bool(self.whole("FOOD", 0, 1))
         try:
             return [
@@ -270,9 +304,15 @@ def _occasions(rows: Sequence[_Row]) -> tuple[Occasion, ...]:
 
 def _occasion(rows: Sequence[_Row]) -> Occasion:
     doses: list[Dose] = []
+    given: set[float] = set()  # times of the doses of the rows so far
+    late: set[int] = set()  # rows behind a dose of their time
     for row in rows:
+        if row.number("TIME", None) in given:
+            late.add(row.line)
         if row.whole("EVID", 0, 4) in (1, 4):
-            doses += row.doses()
+            own = row.doses()
+            doses += own
+            given.update(dose.time for dose in own)
             if len(doses) > MAX_DOSES:
                 raise InputError(
                     f"table: row {row.line}: more than {MAX_DOSES} doses of one person; shorten the table."
@@ -284,6 +324,13 @@ def _occasion(rows: Sequence[_Row]) -> Occasion:
     if low is not None:
         raise InputError(
             f"table: row {low.line}: DV must be above 0; set MDV to 1 where nothing was measured."
+        )
+    early = _before_doses(rows)
+    between = next((row for row in seen if row.line in early & late), None)
+    if between is not None:
+        raise InputError(
+            f"table: row {between.line}: stands between two doses of TIME {between.number('TIME', None):g}; give the "
+            "later dose a later TIME."
         )
     exposure = Exposure(
         age=rows[0].number("AGE", None),
@@ -298,7 +345,21 @@ def _occasion(rows: Sequence[_Row]) -> Occasion:
         np.array([row.number("TIME", None) for row in seen], dtype=np.float64),
         np.array([row.whole("DVID", 1, len(MARKERS), 1) - 1 for row in seen], dtype=np.int64),
         np.array(value, dtype=np.float64),
+        np.array([row.line in early for row in seen], dtype=np.bool_),
     )
+
+
+def _before_doses(rows: Sequence[_Row]) -> set[int]:
+    """Return the lines of the rows behind which a dose row of the same time stands."""
+    found: set[int] = set()
+    later: set[float] = set()  # times of the dose rows further down
+    for row in reversed(rows):
+        time = row.number("TIME", None)
+        if time in later:
+            found.add(row.line)
+        if row.whole("EVID", 0, 4) in (1, 4):
+            later.add(time)
+    return found
 
 
 def _over(rows: Sequence[_Row], name: str, default: float | None) -> Profile:

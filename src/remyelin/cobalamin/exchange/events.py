@@ -78,8 +78,8 @@ def _vitamins(levels: tuple[tuple[float, float, float], ...]) -> list[tuple[floa
 def from_events(text: str) -> dict[int, Order]:
     """Return what each subject of an event table is given, in time order.
 
-    Rows with EVID 0 (observations) are skipped. A dot is 0. Columns that are left out: ID is 1, EVID is 1, FORM is
-    cyanocobalamin, the others are 0.
+    Rows with EVID 0 (observations) are skipped, so their place among the doses has no effect. A dot is 0. Columns
+    that are left out: ID is 1, EVID is 1, FORM is cyanocobalamin, the others are 0.
 
     Raises
     ------
@@ -124,6 +124,45 @@ def is_table(text: str) -> bool:
     head, _, rows = text.strip().partition("\n")
     names = {name.strip().upper() for name in head.split(",")}
     return bool(rows.strip()) and len(names & {"TIME", "AMT", "CMT"}) > 1
+
+
+def code_of(name: str, written: object, words: tuple[str, ...]) -> int:
+    """Return the code of a cell that holds it as a number or as a word.
+
+    Parameters
+    ----------
+    name : str
+        Column, for the error.
+    written : object
+        The cell, not blank.
+    words : tuple of str
+        Words of the codes 1, 2, ...
+
+    Raises
+    ------
+    InputError
+        Without the place in the table, which the caller adds.
+
+    Examples
+    --------
+    >>> code_of("CMT", "IM", COMPARTMENTS), code_of("CMT", 3.0, COMPARTMENTS)
+    (3, 3)
+    """
+    word = "" if written is None else str(written).strip().lower()
+    if word in words:
+        return words.index(word) + 1
+    codes = ", ".join(f"{code} {known}" for code, known in enumerate(words, start=1))
+    if word in ("", "."):
+        raise InputError(f"{name} is blank; give one of {codes}.")
+    try:
+        value = float(word)
+    except ValueError:
+        raise InputError(f"{name} {word!r} is unknown; {nearest(word, words)}") from None
+    if value not in range(1, len(words) + 1):
+        raise InputError(
+            f"{name} {value:g} must be a whole number, 1 to {len(words)}; the codes are {codes}."
+        )
+    return int(value)
 
 
 def table_order(text: str, start: float, stop: float) -> Order:
@@ -199,14 +238,10 @@ class _Row:
 
     def coded(self, name: str, words: tuple[str, ...]) -> int:
         """Return a code that may be written as a word."""
-        written = (self.fields.get(name) or "").strip().lower()
-        if written in words:
-            return words.index(written) + 1
-        if written and not written.replace(".", "", 1).isdigit():
-            raise InputError(
-                f"events: line {self.line}: {name} {written!r} is unknown; {nearest(written, words)}"
-            )
-        return self.whole(name, 1, len(words))
+        try:
+            return code_of(name, self.fields.get(name), words)
+        except InputError as error:
+            raise InputError(f"events: line {self.line}: {error}") from None
 
     def route(self) -> int:
         return self.coded("CMT", (*COMPARTMENTS, *VITAMINS))

@@ -102,6 +102,15 @@ class Resembling:
     refused: str
 
     @property
+    def dated(self) -> dict[str, bool]:
+        """Whether the reported beginning of each symptom agrees with what these persons are expected to report."""
+        found: dict[str, bool] = {}
+        for item in self.compared:
+            if item.entry.kind == "symptom" and item.entry.event == "began":
+                found[item.entry.name] = found.get(item.entry.name, True) and item.agrees
+        return found
+
+    @property
     def presence(self) -> Floats:
         """Severity (person,) from which each of the people notices a symptom, by its parameter set and its trait."""
         numbers = self.posterior.setting.numbers
