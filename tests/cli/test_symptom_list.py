@@ -38,6 +38,30 @@ def test_one_is_found_by_number_identifier_and_name(name: str) -> None:
     assert "from memory" in out
 
 
+@pytest.mark.parametrize(
+    ("word", "label"), [("tingling", "Pins and needles"), ("Unsteady gait", "Coordination")]
+)
+def test_another_word_for_a_symptom_finds_it(word: str, label: str) -> None:
+    status, out, _ = call("symptoms", word)
+    assert status == 0
+    assert label in out.splitlines()[0]
+
+
+def test_a_misspelt_word_gives_the_nearest_word() -> None:
+    status, _, err = call("symptoms", "tinglin")
+    assert status == 2
+    assert "did you mean 'tingling'" in err
+
+
+def test_the_template_of_a_case_names_the_symptoms_that_a_case_may_have(tmp_path: Path) -> None:
+    status, _, _ = call("new", str(tmp_path / "mine.toml"))
+    text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    rows = json.loads(call("symptoms", "--json")[1])["rows"]
+    assert status == 0
+    assert [row["name"] for row in rows if row["name"] not in text] == []
+    assert "remyelin symptoms" in text
+
+
 def test_an_unknown_name_is_refused() -> None:
     status, out, err = call("symptoms", "memry")
     assert (status, out) == (2, "")

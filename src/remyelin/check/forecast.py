@@ -98,7 +98,8 @@ def _case(known: Known, ledger: Ledger) -> Case:
         possible = ", ".join(word.plain for word in vocabulary() if word.cause)
         raise InputError(
             f"{known.source}: a forecast needs age, sex and a cause the model knows ({possible}); "
-            "leave out --forecast, or write a case with `remyelin new FILE`."
+            "leave out --forecast, or write a case with `remyelin new mine.toml`; where the cause is not known, "
+            "`remyelin fit` (on the page: My results) weighs all causes: `remyelin new --record mine.csv`."
         )
     return Case.model_validate(case_data(known, ledger))
 

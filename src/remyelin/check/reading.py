@@ -18,6 +18,7 @@ from remyelin.check.known import LABS, Known, Lab, lab
 from remyelin.check.words import Word, clean, look_up, unknown, vocabulary
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, parse_case, shipped_cases
+from remyelin.person.record.wording import nearest_to
 
 MAX_BYTES: Final = 5_000_000
 LOOKED_AT: Final = 2_000  # bytes that tell a format
@@ -113,9 +114,7 @@ def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str
         raise InputError(f"{source}: is empty; `remyelin check --ask` asks the questions instead.")
     try:
         if "cause" in raw or "name" in raw:
-            return _of_case(
-                parse_case(text, source, confirmed), raw.get("labs", {}), source, ledger, confirmed
-            )
+            return _of_case(parse_case(text, source, confirmed), raw, source, ledger, confirmed)
         return _of_table(raw, source, ledger, confirmed)
     except InputError as error:
         sentence = str(error)
@@ -123,17 +122,20 @@ def parse_toml(text: str, source: str, ledger: Ledger, confirmed: Collection[str
 
 
 def _of_case(
-    case: Case, written: Mapping[str, str], source: str, ledger: Ledger, confirmed: Collection[str]
+    case: Case, raw: Mapping[str, Any], source: str, ledger: Ledger, confirmed: Collection[str]
 ) -> Known:
     # A case words its findings freely: what is not understood is named, not refused.
     words: list[Word] = []
     unread = []
-    for finding in (*case.symptom, *case.sign):
-        word = look_up("symptom", finding.name)
+    # the case names its findings as the model does, which tells fewer apart than the check
+    for name in (item["name"] for key in ("symptom", "sign") for item in raw.get(key, ())):
+        word = look_up("symptom", name)
         if word:
             words.append(word)
         else:
-            unread.append(f"the finding {clean(finding.name)!r} is not a word this check knows")
+            near = nearest_to(name)
+            hint = f"; did you mean {near!r}?" if near else ""
+            unread.append(f"the finding {clean(name)!r} is not a word this check knows{hint}")
     causes = [word for word in vocabulary() if word.cause and word.cause == case.cause.kind]
     if case.cause.stated:
         words += causes
@@ -144,7 +146,7 @@ def _of_case(
     confirmed = {*confirmed, *(case.labs.confirmed or ())}
     labs = {
         marker: lab(marker, text, ledger, confirmed=marker in confirmed)
-        for marker, text in written.items()
+        for marker, text in raw.get("labs", {}).items()
         if marker in LABS
     }
     if case.person.filtration is not None:

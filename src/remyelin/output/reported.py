@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
@@ -14,12 +16,14 @@ from remyelin.output.formatting import number
 from remyelin.output.records import ReportedRow
 from remyelin.person.course import Course
 from remyelin.person.record import understood
+from remyelin.person.record.wording import nearest_to, read
 
 #: Values of the blood beside those of B12 status.
 BLOOD = ("combined_indicator", "csf_b12", "haemoglobin", "mcv")
 
 
 PLACED, UNUSED = "used to place the person", "not used"
+OUTSIDE, UNREAD = "outside the model", "not understood"
 APART = f"{PLACED}, and not met"
 AGREES, MISSES, TIMING, SILENT = "agrees", "miss", "agrees, not in time", "no verdict"
 #: The same verdicts where the findings themselves placed the person: then they test nothing.
@@ -72,7 +76,7 @@ def _rows(course: Course) -> list[ReportedRow]:
         if finding.note:
             shown += f" ({finding.note})"
         item = known.get(finding.name)
-        model, note = "outside the model", SILENT
+        model, note = _outside(finding.name), SILENT
         if item is not None and item.tier == "mechanism":
             model, note = _symptom(course, finding.name, finding.began)
         elif item is not None:
@@ -154,4 +158,18 @@ def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
     if name == "no anaemia":
         haemoglobin = given["haemoglobin"]
         return f"haemoglobin {number(float(haemoglobin))} {haemoglobin.attrs['units']}", UNUSED
-    return "outside the model", SILENT
+    return _outside(name), SILENT
+
+
+def _outside(name: str) -> str:
+    """Say of a finding without an answer that it is outside the model, or not understood where a known word is near."""
+    near = "" if read("sign", name) is not None else nearest_to(name)
+    return f"{UNREAD}; did you mean {near!r}?" if near else OUTSIDE
+
+
+def unanswered(rows: Sequence[ReportedRow]) -> str:
+    """Return a sentence on the findings that the model has no answer to; empty where there are none."""
+    named = [
+        f"{row['what']} ({row['model']})" for row in rows if row["model"].split(";")[0] in (OUTSIDE, UNREAD)
+    ]
+    return f"Reported and not used: {'; '.join(named)}." if named else ""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.catalogue import Symptom, catalogue
+from remyelin.person.record import terms
 
 ASSUMED: Final = "assumed"
 TIERS: Final = {
@@ -120,7 +121,7 @@ def share(entry: Entry | None) -> str:
 
 
 def named(name: str, ledger: Ledger) -> Symptom:
-    """Return the symptom of a number, a name or an identifier.
+    """Return the symptom of a number, a name, an identifier or another word for it.
 
     Raises
     ------
@@ -132,7 +133,21 @@ def named(name: str, ledger: Ledger) -> Symptom:
     for symptom in found:
         if wanted in (str(symptom.number), symptom.id, symptom.name.casefold()):
             return symptom
-    raise InputError(f"no symptom named {name!r}; {nearest(wanted, [symptom.id for symptom in found])}")
+    read = terms.finding("symptom", name)
+    by_id = {symptom.id: symptom for symptom in found}
+    if read is not None and read.name in by_id:
+        return by_id[read.name]
+    also = [word for word in terms.words("symptom") if _names(word).name in by_id]
+    hint = nearest(wanted, {*by_id, *also})
+    if not hint.startswith("did you mean"):
+        hint = nearest(wanted, by_id)
+    raise InputError(f"no symptom named {name!r}; {hint}")
+
+
+def _names(word: str) -> terms.Finding:
+    found = terms.finding("symptom", word)
+    assert found is not None
+    return found
 
 
 def described(symptom: Symptom) -> str:

@@ -8,7 +8,7 @@ does not state stays unstated here (None) and becomes a prior from the ledger in
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,6 +38,12 @@ DISEASES = (
     "copper deficiency",
     "cervical stenosis",
     "carpal tunnel syndrome",
+)
+#: Words that say that a cause is not known.
+UNKNOWN_WORDS: Final = ("", "unknown", "not known", "unclear", "idiopathic", "?")
+_NO_CAUSE: Final = (
+    "where it is not known, `remyelin fit` (on the page: My results) weighs all causes that the results allow: "
+    "`remyelin new --record mine.csv`."
 )
 #: A case, in errors.
 WHAT: Final = "a case file (*.toml)"
@@ -236,6 +242,23 @@ class Case(_Frozen):
                 raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
         return self
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_known_words(cls, raw: Any, read: Callable[[Any], Case]) -> Case:
+        """Name findings as the answers name them, whatever word for them was written."""
+        from remyelin.person.record.wording import canonical  # a record reads cases, too
+
+        case = read(raw)
+        named = [
+            canonical(kind, item)
+            for kind, items in (("symptom", case.symptom), ("sign", case.sign))
+            for item in items
+        ]
+        lists = {kind: tuple(item for own, item in named if own == kind) for kind in ("symptom", "sign")}
+        return (
+            case.model_copy(update=lists) if lists != {"symptom": case.symptom, "sign": case.sign} else case
+        )
+
 
 def shipped_cases() -> Mapping[str, Path]:
     """Return the names of the cases that come with the package, and their files.
@@ -359,6 +382,10 @@ def _explain(error: ValidationError) -> str:
     if kind == "extra_forbidden":
         table = str(loc[0]) if len(loc) > 1 else ""
         return f"unknown key {key!r}; {nearest(str(loc[-1]), _fields().get(table, ()))}"
+    if key == "cause" and kind == "missing":
+        return f"key 'cause' is missing; {_NO_CAUSE}"
+    if key == "cause.kind" and str(first["input"]).strip().casefold() in UNKNOWN_WORDS:
+        return f"cause.kind: a course needs a cause, and {first['input']!r} is none; {_NO_CAUSE}"
     if kind == "missing":
         return f"key {key!r} is missing; `remyelin new FILE` shows every key."
     if kind == "value_error":

@@ -9,7 +9,7 @@ import numpy as np
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.markers import MARKERS
-from remyelin.person.inference.forecast import Forecast
+from remyelin.person.inference.forecast import Followed, Forecast
 
 _COLOURS: Final = ("#111111", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
 _LABELS: Final = {
@@ -30,6 +30,8 @@ _LABELS: Final = {
     "holotc": "active B12",
     "mma": MARKERS["mma"].label,
 }
+#: The first plan of a record in which nothing is given.
+NO_TREATMENT: Final = "no treatment recorded"
 TIME: Final = "months from day 0"
 
 
@@ -57,6 +59,11 @@ def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **lo
     return Series(label, x, middle, colour, low=low if band else None, high=high if band else None, **look)
 
 
+def label_of(item: Followed, first: bool) -> str:
+    """Return the label of a plan; of the first, what the record says of treatment."""
+    return NO_TREATMENT if first and item.start is None else item.plan.label
+
+
 def _scale(found: Forecast) -> Figure:
     series = []
     # an equal curve would read as if waiting were free, where the model cannot tell
@@ -65,11 +72,9 @@ def _scale(found: Forecast) -> Figure:
         if item.plan.name in unknown:
             continue
         main = item is found.plans[0]
-        label = "treatment as recorded" if main and item.start is not None else item.plan.label
-        label = "no treatment, the cause goes on" if main and item.start is None else label
         series.append(
             _line(
-                label,
+                label_of(item, main),
                 _months(item.days),
                 item.scale,
                 colour,
@@ -125,8 +130,9 @@ def _symptoms(found: Forecast) -> Figure:
                 words(name).capitalize(), TIME, "severity, 0 to 1", series, y_range=(0.0, 1.02), marks=(0.0,)
             )
         )
+    under = NO_TREATMENT if own.start is None else "the treatment as recorded"
     caption = (
-        "Severity under the treatment as recorded: 0 none, 1 complete. The band holds 90 % of the persons who "
+        f"Severity under {under}: 0 none, 1 complete. The band holds 90 % of the persons who "
         "agree with the record."
     )
     return Figure("fit-symptoms", "Symptoms", caption, tuple(panels))

@@ -133,12 +133,15 @@ def _print_chances(console: Console, summary: Summary, labels: Sequence[str]) ->
 def print_summary(summary: Summary, out: Path | None, *, tables: bool = False) -> None:
     """Print the answer and all symptoms in words; the tables where they are asked for."""
     from remyelin.output.answer import lines
+    from remyelin.output.reported import unanswered
 
     console = plain_console()
     tell(console, summary["case"]["title"], "bold")
     tell(console, f"{summary['disclaimer']}\n")
     for line in lines(summary["answer"]):
         tell(console, wrapped(line, rest="  "))
+    if left := unanswered(summary["reported"]):
+        tell(console, wrapped(left, rest="  "))
     if summary["case"]["coexisting"]:
         tell(console, f"Beside deficiency: {', '.join(summary['case']['coexisting'])} (sizes assumed).")
     console.print()

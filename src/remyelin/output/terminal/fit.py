@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.output.figures.fit import words
+from remyelin.output.figures.fit import label_of, words
 from remyelin.output.formatting import number, wrapped
 from remyelin.person.inference.answer import answer
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
+
+#: Pareto k up to which weights are reliable.
+RELIABLE: Final = 0.7
 
 
 def ends_of(found: Forecast) -> list[dict[str, Any]]:
@@ -34,7 +37,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
         better = f"{early} to {late}" if early != late else early
         rows.append(
             {
-                "label": item.plan.label,
+                "label": label_of(item, item is found.plans[0]),
                 "now": band(now),
                 "year": band(year),
                 "end": band(len(days) - 1),
@@ -51,7 +54,7 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
     lines.append(
         wrapped(
             f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}"
-            + (f", Pareto k {data['pareto_k']:.2f}" if data["pareto_k"] is not None else "")
+            + _shape(data["pareto_k"])
             + (f". Causes that agree: {', '.join(causes)}." if len(data["causes"]) > 1 else ".")
         )
     )
@@ -104,6 +107,14 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
             wrapped(f"Single results that would narrow the answer most: {named}. {data['next_test_note']}")
         )
     return "\n".join(lines)
+
+
+def _shape(pareto_k: float | None) -> str:
+    """Write Pareto k, and what it means where it is too large."""
+    if pareto_k is None:
+        return ""
+    doubt = f" (above {RELIABLE} the weights are unreliable)" if pareto_k > RELIABLE else ""
+    return f", Pareto k {pareto_k:.2f}{doubt}"
 
 
 def text_of(posterior: Posterior, found: Forecast) -> str:

@@ -10,26 +10,9 @@ from remyelin.base.units import KINDS
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.case import Finding as CaseFinding
-from remyelin.person.record import terms
+from remyelin.person.record import terms, wording
 from remyelin.person.record.entries import CauseOf, Entry, NotUnderstood, Record, Stated, Treated
 
-_GRADES: Final = {
-    "impaired": "impaired",
-    "reduced": "reduced",
-    "absent": "absent",
-    "loss of": "absent",
-    "brisk": "brisk",
-    "normal": "normal",
-    "preserved": "normal",
-    "no": "absent",
-}
-
-#: Findings written as a sentence of their own: kind, name and grade.
-_SENTENCES: Final = {
-    "plantar responses flexor": ("sign", "babinski", "absent"),
-    "plantar responses extensor": ("sign", "babinski", "present"),
-    "visual acuity": ("symptom", "vision", "present"),
-}
 _POWER: Final = re.compile(r"\b([0-5])[+-]?/5")
 _ARM: Final = re.compile(
     r"\b(arms?|hands?|fingers?|wrists?|elbows?|shoulders?|grips?|deltoid|biceps|triceps|upper (?:limbs?|extremit\w+))\b"
@@ -134,8 +117,8 @@ def understood(kind: str, item: CaseFinding) -> bool:
 def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
     words = terms.fold(item.name)
     note = item.note[:60]
-    if words in _SENTENCES:
-        kind, name, grade = _SENTENCES[words]
+    if words in wording.SENTENCES:
+        kind, name, grade = wording.SENTENCES[words]
         known = terms.finding(kind, name)
         assert known is not None
         yield Entry(0, 0.0, kind, name, levels=terms.levels_of(known, grade), text=grade, note=note)
@@ -145,18 +128,12 @@ def _entries(kind: str, item: CaseFinding) -> Iterator[Entry]:
             power = terms.SIGNS[name]
             yield Entry(0, 0.0, kind, power.name, levels=terms.levels_of(power, grade), text=grade, note=note)
         return
-    grade = ""
-    for prefix, meaning in _GRADES.items():
-        if words.startswith(f"{prefix} "):
-            words, grade = words.removeprefix(f"{prefix} "), meaning
-            break
-    found = terms.finding(kind, words) or terms.finding(kind, words.removesuffix("s"))
-    both = ("sign", "symptom")
-    if found is None:
-        kind = both[1 - both.index(kind)] if kind in both else kind
-        found = terms.finding(kind, words)
+    read = wording.read(kind, item.name)
+    if read is None:
+        return
+    kind, found, grade = read
     # what the model gives a probability of alone is compared in the answer of a case, and finds no person
-    if found is None or found.type == "chance":
+    if found.type == "chance":
         return
     levels = terms.levels_of(found, grade or "present") or terms.levels_of(found, "impaired")
     if levels is None:

@@ -10,7 +10,6 @@ from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
 from remyelin.catalogue.causes import CAUSES, DIETS
-from remyelin.cobalamin import read_order
 from remyelin.evidence import Ledger
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar, offset
@@ -324,6 +323,10 @@ class Reading:
             return
         if event not in ("began", "given", "once"):
             raise Skip("a treatment has the value began or ended")
+        from remyelin.cobalamin import (
+            read_order,
+        )  # loads the whole layer; names of findings are read without it
+
         try:
             read_order(name, day, day + 1.0, self.ledger)
         except InputError as error:

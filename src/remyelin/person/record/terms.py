@@ -48,10 +48,22 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
             "paraesthesia",
             "severity",
             ("paraesthesia",),
-            ("paresthesia", "tingling", "pins and needles", "burning feet", "prickling", "dysaesthesia"),
+            (
+                "paresthesia",
+                "tingling",
+                "pins and needles",
+                "burning feet",
+                "prickling",
+                "dysaesthesia",
+                "tingling feet",
+                "tingling hands",
+            ),
         ),
         Finding(
-            "numbness", "severity", ("numbness",), ("numb", "hypoaesthesia", "loss of feeling", "numb feet")
+            "numbness",
+            "severity",
+            ("numbness",),
+            ("numb", "hypoaesthesia", "hypoesthesia", "loss of feeling", "numb feet", "numb hands"),
         ),
         Finding(
             "gait",
@@ -62,6 +74,9 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
                 "unsteady",
                 "unsteadiness",
                 "unsteady gait",
+                "unsteady walking",
+                "poor balance",
+                "loss of coordination",
                 "balance",
                 "ataxia",
                 "falls",
@@ -70,11 +85,21 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
             ),
         ),
         Finding(
-            "weakness", "severity", ("weakness",), ("weak legs", "leg weakness", "paraparesis", "paralysis")
+            "weakness",
+            "severity",
+            ("weakness",),
+            ("weak legs", "leg weakness", "muscle weakness", "paraparesis", "paralysis"),
         ),
-        Finding("lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "electric shocks")),
+        Finding(
+            "lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "lhermitte's sign", "electric shocks")
+        ),
         Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
-        Finding("taste_smell", "severity", ("taste_smell",), ("taste", "smell", "taste and smell")),
+        Finding(
+            "taste_smell",
+            "severity",
+            ("taste_smell",),
+            ("taste", "smell", "taste and smell", "anosmia", "hyposmia"),
+        ),
         Finding(
             "concentration",
             "severity",
@@ -96,16 +121,23 @@ SYMPTOMS: Final[Mapping[str, Finding]] = {
 ASSOCIATED: Final[Mapping[str, Finding]] = {
     name: Finding(name, "chance", (name,), also)
     for name, also in {
-        "memory": ("memory loss", "forgetfulness", "cognitive impairment", "cognition"),
+        "memory": ("memory loss", "memory impairment", "forgetfulness", "cognitive impairment", "cognition"),
         "dementia": (),
         "mood": ("depression", "depressed", "low mood", "irritability", "anxiety"),
-        "confusion": ("dizziness",),
+        "confusion": ("dizziness", "dizzy", "disorientation"),
         "tiredness": ("fatigue", "tired", "exhaustion", "lethargy"),
         "nystagmus": (),
-        "sphincter": ("incontinence", "bladder", "urinary incontinence", "sphincter disturbance"),
-        "tinnitus": (),
-        "cramps": ("muscle cramps", "cramp"),
-        "back_pain": ("lumbar pain",),
+        "sphincter": (
+            "incontinence",
+            "bladder",
+            "urinary incontinence",
+            "urinary retention",
+            "bowel",
+            "sphincter disturbance",
+        ),
+        "tinnitus": ("ringing ears", "ringing in the ears"),
+        "cramps": ("muscle cramps", "leg cramps", "night cramps", "cramp"),
+        "back_pain": ("lumbar pain", "low back pain"),
     }.items()
 }
 
@@ -134,13 +166,13 @@ SIGNS: Final[Mapping[str, Finding]] = {
             "ankle_jerk",
             "jerk",
             ("ankle_arc", "pyramidal_leg"),
-            ("ankle jerks", "ankle reflex", "achilles reflex"),
+            ("ankle jerks", "ankle reflex", "ankle reflexes", "achilles reflex"),
         ),
         Finding(
             "knee_jerk",
             "jerk",
             ("knee_arc", "pyramidal_leg"),
-            ("knee jerks", "knee reflex", "patellar reflex", "reflexes"),
+            ("knee jerks", "knee reflex", "knee reflexes", "patellar reflex", "reflexes"),
         ),
         Finding("biceps_jerk", "jerk", ("arm_arc", "pyramidal_arm"), ("biceps reflex", "arm reflexes")),
         Finding("power_leg", "power", ("strength_leg",), ("leg power", "power", "leg strength")),
@@ -292,6 +324,11 @@ def _lookup(kind: str) -> Mapping[str, Finding]:
         for word in (item.name, *item.also):
             found[fold(word)] = item
     return found
+
+
+def words(kind: str) -> list[str]:
+    """Return every word for a symptom or sign that :func:`finding` knows."""
+    return list(_lookup(kind))
 
 
 def names(kind: str) -> list[str]:
