@@ -20,7 +20,8 @@ SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def pages(kind: re.Pattern[str]) -> list[str]:
     """Return the names of the pages that have blocks of a kind."""
-    return [page.name for page in sorted(DOCS.glob("*.md")) if kind.search(page.read_text(encoding="utf-8"))]
+    found = [*sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("doors/*.md"))]
+    return [str(page.relative_to(DOCS)) for page in found if kind.search(page.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("page", pages(BLOCK))
