@@ -28,17 +28,10 @@ def rattay_c_fibre(
 ) -> Fibre:
     """Build the unmyelinated fibre of Rattay and Aberham 1993: Hodgkin and Huxley's membrane, faster.
 
-    Errors are those of :func:`~remyelin.fibre.sundt_c_fibre`.
-
     Parameters
     ----------
-    diameter_um : float
-        Of the axon, um.
-    length_mm : float
-        Length, mm, rounded to whole compartments.
-    temperature : float
-        Degrees C.
-    ledger : Ledger
+    diameter_um, length_mm, temperature, ledger
+        As for :func:`~remyelin.fibre.sundt_c_fibre`, with its errors.
 
     References
     ----------
@@ -61,17 +54,10 @@ def tigerholm_c_fibre(
 ) -> Fibre:
     """Build the nociceptive C fibre of Tigerholm 2014 with its concentrations at rest (see the module).
 
-    Errors are those of :func:`~remyelin.fibre.sundt_c_fibre`.
-
     Parameters
     ----------
-    diameter_um : float
-        Of the axon, um.
-    length_mm : float
-        Length, mm, rounded to whole compartments.
-    temperature : float
-        Degrees C.
-    ledger : Ledger
+    diameter_um, length_mm, temperature, ledger
+        As for :func:`~remyelin.fibre.sundt_c_fibre`, with its errors.
 
     References
     ----------

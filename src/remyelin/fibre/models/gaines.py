@@ -30,19 +30,10 @@ def gaines_motor(
     Fast potassium and slow potassium run along the whole axolemma and a hyperpolarisation-activated
     current (HCN) along the internode, in place of MRG's passive leak.
 
-    Errors are those of :func:`mrg`.
-
     Parameters
     ----------
-    diameter_um : float
-        Outer diameter, um, one of the table of :func:`mrg`.
-    n_nodes : int
-        Nodes of Ranvier, 2 or more.
-    temperature : float
-        Degrees C.
-    grid, ends
-        As for :func:`mrg`.
-    ledger : Ledger
+    diameter_um, n_nodes, temperature, grid, ends, ledger
+        As for :func:`~remyelin.fibre.mrg`, with its errors.
 
     References
     ----------
@@ -76,15 +67,8 @@ def gaines_sensory(
 
     Parameters
     ----------
-    diameter_um : float
-        Outer diameter, um, one of the table of :func:`mrg`.
-    n_nodes : int
-        Nodes of Ranvier, 2 or more.
-    temperature : float
-        Degrees C.
-    grid, ends
-        As for :func:`mrg`.
-    ledger : Ledger
+    diameter_um, n_nodes, temperature, grid, ends, ledger
+        As for :func:`~remyelin.fibre.mrg`, with its errors.
 
     Examples
     --------

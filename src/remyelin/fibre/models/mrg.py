@@ -108,19 +108,12 @@ def mrg_interpolated(
 ) -> Fibre:
     """Build the MRG double cable at any diameter from 2 to 16 um, geometry by the polynomials of ASCENT.
 
-    Errors are those of :func:`mrg`.
-
     Parameters
     ----------
     diameter_um : float
         Outer diameter, um, within the limits of the ledger.
-    n_nodes : int
-        Nodes of Ranvier, 2 or more.
-    temperature : float
-        Degrees C.
-    grid, ends
-        As for :func:`mrg`.
-    ledger : Ledger
+    n_nodes, temperature, grid, ends, ledger
+        As for :func:`mrg`, with its errors.
 
     References
     ----------
@@ -160,19 +153,12 @@ def pena(
 ) -> Fibre:
     """Build the thin myelinated fibre of Pena 2024 (1.011 to 16 um, recommended up to 5.7 um).
 
-    Errors are those of :func:`mrg`.
-
     Parameters
     ----------
     diameter_um : float
         Outer diameter, um, within the limits of the ledger.
-    n_nodes : int
-        Nodes of Ranvier, 2 or more.
-    temperature : float
-        Degrees C.
-    grid, ends
-        As for :func:`mrg`.
-    ledger : Ledger
+    n_nodes, temperature, grid, ends, ledger
+        As for :func:`mrg`, with its errors.
 
     References
     ----------

@@ -88,7 +88,8 @@ def tigerholm_membrane(temperature: float, ledger: Ledger) -> ChannelSet:
     """
     na_out, na_in, k_out, k_in = ledger.vector("tigerholm.concentrations")
     sodium, potassium = nernst(na_out, na_in, temperature), nernst(k_out, k_in, temperature)
-    mixed = 0.5 * (sodium + potassium)
+    by_sodium = ledger["tigerholm.h_sodium"]
+    mixed = by_sodium * sodium + (1 - by_sodium) * potassium
     nav17, nav18, nav19, kdr, km, ka, ih, kna = ledger.vector("tigerholm.density")
     slow_m, fast_m = ledger.vector("tigerholm.km_shares")
     slow_h, fast_h = ledger.vector("tigerholm.h_shares")
@@ -118,10 +119,13 @@ def tigerholm_membrane(temperature: float, ledger: Ledger) -> ChannelSet:
     pump *= one / (1 + (to_one / (na_in + beside)) ** by_na) + two / (
         1 + (to_two / (na_in + beside)) ** by_na
     )
-    halves = [("h_slow", 0.5), ("h_fast", 0.5)]
+
+    def h_of(share: float) -> list[tuple[str, float]]:
+        return [("h_slow", share), ("h_fast", share)]
+
     carried = {
-        "na": [("nav17", 1.0), ("nav18", 1.0), ("nav19", 1.0), *halves],
-        "k": [(name, 1.0) for name in ("kdr", "km_slow", "km_fast", "ka", "kna")] + halves,
+        "na": [("nav17", 1.0), ("nav18", 1.0), ("nav19", 1.0), *h_of(by_sodium)],
+        "k": [(name, 1.0) for name in ("kdr", "km_slow", "km_fast", "ka", "kna")] + h_of(1 - by_sodium),
     }
     return balanced(
         membrane,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.jit import compiled
 from remyelin.fibre.settings import REST_NEWTON_STEP_MV, REST_PASS_TOLERANCE, REST_PASSES
+from remyelin.fibre.solvers.bouts import peak_time
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_parts import FIELDS, STATE_FIELDS, even_states, field
 from remyelin.fibre.solvers.moments import reduce_piece, scratch_for
@@ -396,7 +397,9 @@ def read_impulse(buffer, node, layout, step_ms, arrival, peak) -> None:  # type:
         arrival[k] = np.nan
         if buffer[at + FIRED * field_stride] <= 0:
             continue
-        before, after = float(buffer[at + BEFORE * field_stride]), float(buffer[at + AFTER * field_stride])
-        bend = before - 2 * float(buffer[at + BEST * field_stride]) + after
-        shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
-        arrival[k] = (buffer[at + WHEN * field_stride] + 0.5 + min(max(shift, -0.5), 0.5)) * step_ms
+        before, best, after = (
+            float(buffer[at + BEFORE * field_stride]),
+            float(buffer[at + BEST * field_stride]),
+            float(buffer[at + AFTER * field_stride]),
+        )
+        arrival[k] = peak_time(before, best, after, buffer[at + WHEN * field_stride], step_ms)

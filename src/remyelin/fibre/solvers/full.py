@@ -34,6 +34,7 @@ from remyelin.fibre.settings import (
     REST_STEPS,
     REST_TOLERANCE,
 )
+from remyelin.fibre.solvers.bouts import follow, no_bouts, peak_time
 from remyelin.fibre.solvers.gate_tables import membrane_tables
 from remyelin.fibre.stimulation.stimulus import Stimulus, jumps
 
@@ -269,13 +270,7 @@ def _run(  # type: ignore[no-untyped-def]
     ionic = np.zeros(n)
     conducting = np.zeros(n)
     n_nodes = nodes.size
-    best = np.zeros(n_nodes)
-    before = np.zeros(n_nodes)
-    after = np.zeros(n_nodes)
-    when = np.full(n_nodes, -1)
-    last = np.zeros(n_nodes)
-    fired = np.zeros(n_nodes, dtype=np.bool_)
-    done = np.zeros(n_nodes, dtype=np.bool_)
+    bouts = no_bouts(n_nodes)
     old = np.empty(n_nodes)
     for k in range(kept.size):
         potential[0, k] = inside[kept[k]] - around[kept[k]]
@@ -376,20 +371,7 @@ def _run(  # type: ignore[no-untyped-def]
             if old[k] < level and new >= level and np.isnan(crossing[k]):
                 crossing[k] = (t + (level - old[k]) / (new - old[k])) * step
             inward = -ionic[c]
-            if when[k] == t - 1:
-                after[k] = inward
-            # A later bout of inward current replaces an earlier one only if it dwarfs it.
-            if inward > best[k] * (2.0 if done[k] else 1.0):
-                best[k] = inward
-                before[k] = last[k]
-                when[k] = t
-                after[k] = inward
-                done[k] = False
-                if new - resting[c] > firing:
-                    fired[k] = True
-            if inward < 0.0:
-                done[k] = True
-            last[k] = inward
+            follow(bouts, k, t, inward, new - resting[c] > firing)
         if (t + 1) % every == 0:
             row = (t + 1) // every
             for k in range(kept.size):
@@ -411,9 +393,6 @@ def _run(  # type: ignore[no-untyped-def]
         if largest < tolerance:
             break
     for k in range(n_nodes):
-        if fired[k]:
-            # The current belongs to the middle of its step; a parabola through three of them finds its peak.
-            bend = before[k] - 2.0 * best[k] + after[k]
-            shift = 0.5 * (before[k] - after[k]) / bend if bend < 0.0 else 0.0
-            arrival[k] = (when[k] + 0.5 + min(max(shift, -0.5), 0.5)) * step
+        if bouts.fired[k]:
+            arrival[k] = peak_time(bouts.before[k], bouts.best[k], bouts.after[k], bouts.when[k], step)
     return largest

@@ -13,6 +13,7 @@ import numpy as np
 
 from remyelin.base.jit import compiled
 from remyelin.fibre.settings import LANES
+from remyelin.fibre.solvers.bouts import follow, no_bouts, peak_time
 from remyelin.fibre.solvers.vectors import multiply
 
 FIELDS: Final = (
@@ -55,13 +56,7 @@ def advance_block(  # type: ignore[no-untyped-def]
     """Advance a block; return how many steps were taken. Compartment c is row c + 1."""
     n = channels.size
     _open(buffer, gates, channels, n_gates, steady, low, spacing)
-    best, before, after, last = (
-        np.zeros((watch.size, LANES)), np.zeros((watch.size, LANES)),
-        np.zeros((watch.size, LANES)), np.zeros((watch.size, LANES)),
-    )  # fmt: skip
-    when = np.full((watch.size, LANES), -1)
-    fired = np.zeros((watch.size, LANES), dtype=np.bool_)
-    done = np.zeros((watch.size, LANES), dtype=np.bool_)
+    bouts = no_bouts(watch.size * LANES)
     for w in range(watch.size):
         for i in range(LANES):
             potential[0, w, i] = buffer[np.uint64(watch[w] + 1) * SIZE + RESTING + np.uint64(i)]
@@ -91,31 +86,17 @@ def advance_block(  # type: ignore[no-untyped-def]
                 new = buffer[lane + INSIDE] - buffer[lane + AROUND]
                 potential[t + 1, w, i] = new
                 inward = -buffer[lane + IONIC]
-                if when[w, i] == t - 1:
-                    after[w, i] = inward
-                # A later bout of inward current replaces an earlier one only if it dwarfs it.
-                if inward > best[w, i] * (2.0 if done[w, i] else 1.0):
-                    best[w, i] = inward
-                    before[w, i] = last[w, i]
-                    when[w, i] = t
-                    after[w, i] = inward
-                    done[w, i] = False
-                    if new - buffer[lane + RESTING] > firing:
-                        fired[w, i] = True
-                if inward < 0.0:
-                    done[w, i] = True
-                last[w, i] = inward
-                if w == until and not (fired[w, i] and done[w, i]):
+                k = w * LANES + i
+                follow(bouts, k, t, inward, new - buffer[lane + RESTING] > firing)
+                if w == until and not (bouts.fired[k] and bouts.done[k]):
                     arrived = False
         if arrived:
             break
     for w in range(watch.size):
         for i in range(LANES):
-            if fired[w, i]:
-                # The current belongs to the middle of its step; a parabola through three of them finds its peak.
-                bend = before[w, i] - 2.0 * best[w, i] + after[w, i]
-                shift = 0.5 * (before[w, i] - after[w, i]) / bend if bend < 0.0 else 0.0
-                arrival[w, i] = (when[w, i] + 0.5 + min(max(shift, -0.5), 0.5)) * step
+            k = w * LANES + i
+            if bouts.fired[k]:
+                arrival[w, i] = peak_time(bouts.before[k], bouts.best[k], bouts.after[k], bouts.when[k], step)
     return used
 
 
