@@ -80,6 +80,17 @@ def by_chance(found: TrialResult) -> str:
     )
 
 
+def repeated(found: TrialResult) -> str:
+    """Say at which sizes persons of the pool come more than once in a trial; "" where they never do."""
+    sizes = [n for n in found.design.sizes if n * len(found.design.arm) > found.persons]
+    if not sizes:
+        return ""
+    return (
+        f"The pool holds {found.persons} persons: with {', '.join(map(str, sizes))} per arm persons come more than "
+        "once, with errors of measurement of their own. That makes the spread between replicates slightly too small."
+    )
+
+
 def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
     """Return a published difference beside the replicates of the size nearest to that of its trial.
 

@@ -367,6 +367,11 @@ REGIMEN = 'regimen = "uk neurological"'
             'column = "happiness"',
             "endpoint 'disability': no column 'happiness' in a cohort",
         ),
+        (
+            'column = "scale.total"',
+            'column = "serum_b12"\nlogarithm = true',
+            "endpoint 'disability': no column 'serum_b12' in a cohort",
+        ),
         ('visit = "12 mo"', 'visit = "5 y"', "lies after the end of the trial on day 365.25"),
         ("replicates = 1000", "replicates = 1000\nlooks = [1.2]", "looks: 1.2 lies outside the trial"),
         # and others that somebody will write
@@ -743,6 +748,15 @@ def test_arms_are_printed_with_their_doses() -> None:
     for text in (render_trial(found), " ".join(describe(found).split())):
         assert f"uk neurological ({dose})" in text
         assert "no treatment" in text
+
+
+def test_persons_who_come_more_than_once_are_named_on_the_terminal_and_on_the_page() -> None:
+    design = _design(replicates=10, sizes=[10, 20, 40])
+    found = analysed(design, _pool(1.0, design, persons=40))
+    for text in (render_trial(found), " ".join(describe(found).split())):
+        assert "The pool holds 40 persons: with 40 per arm persons come more than once" in text
+    small = analysed(_design(replicates=10, sizes=[10]), _pool(1.0, design, persons=40))
+    assert "more than once" not in describe(small)
 
 
 def test_the_trial_of_a_pool_says_what_it_needs() -> None:

@@ -90,7 +90,8 @@ class Endpoint(_Frozen):
                 )
         if self.logarithm and self.kind != "change":
             raise ValueError(f"endpoint {self.name!r}: only a change has a logarithm; remove it.")
-        if self.logarithm and not always_positive(self.column):
+        # a column that no cohort has is refused by the design, which knows the nearest one
+        if self.logarithm and self.column in known_columns() and not always_positive(self.column):
             raise ValueError(
                 f"endpoint {self.name!r}: {self.column!r} can be 0, which has no logarithm; remove logarithm."
             )

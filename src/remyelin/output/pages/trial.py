@@ -22,6 +22,7 @@ from remyelin.output.trial_words import (
     by_chance,
     difference,
     left_out,
+    repeated,
 )
 from remyelin.person.course import DISCLAIMER
 
@@ -101,8 +102,7 @@ def render_trial(found: TrialResult) -> str:
             }
             for row in found.paired
         ],
-        beyond=[n for n in design.sizes if n * len(design.arm) > found.persons],
-        persons=found.persons,
+        repeated=repeated(found),
         published=[beside(found, row) for row in design.published],
         methods=methods(found),
         # a source outside the bibliography stands as the design words it

@@ -5,7 +5,15 @@ from __future__ import annotations
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.formatting import wrapped
-from remyelin.output.trial_words import answers, arm_in_words, beside, by_chance, difference, left_out
+from remyelin.output.trial_words import (
+    answers,
+    arm_in_words,
+    beside,
+    by_chance,
+    difference,
+    left_out,
+    repeated,
+)
 from remyelin.person.course import DISCLAIMER
 
 
@@ -27,7 +35,8 @@ def describe(found: TrialResult) -> str:
             f"\u00b1{row.power_error:5.1%}  {row.type_one:5.1%}  "
             f"{difference(of[row.endpoint], row.estimate, row.low, row.high)}"
         )
-    lines += ["", *(wrapped(sentence, rest="  ") for sentence in (by_chance(found), *left_out(found)))]
+    sentences = (by_chance(found), *left_out(found), *filter(None, [repeated(found)]))
+    lines += ["", *(wrapped(sentence, rest="  ") for sentence in sentences)]
     if design.published:
         lines += ["", "Beside the published result:"]
         for told in (beside(found, one) for one in design.published):
