@@ -39,8 +39,9 @@ def lines() -> str:
         f"- Of {sum(kinds.values())} biological numbers {kinds['measured']} are measured, {kinds['derived']} derived, "
         f"{kinds['calibrated']} calibrated and {kinds['assumed']} assumed, each with its\n"
         "  range and, where there is one, its source.\n"
-        "- It cannot tell what waiting costs, makes no diagnosis, and misses most abnormal evoked potentials and all\n"
-        "  lasting residues: [docs/limits.md](docs/limits.md).\n"
+        "- What a later start costs it prints only where most of its parameter sets end worse, with rates that are\n"
+        "  mostly assumed; elsewhere it says that it cannot tell. It makes no diagnosis, and misses most abnormal\n"
+        "  evoked potentials and all lasting residues: [docs/limits.md](docs/limits.md).\n"
     )
 
 
