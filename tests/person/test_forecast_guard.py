@@ -69,7 +69,7 @@ def computed(dated: dict[str, bool] | None = None, **median: float) -> Findings:
         "power_arm": 5.0,
     }
     noticed = {name: 0.0 if median.get(name, 0.0) < 0.2 else 300.0 for name in NAMES}
-    return Findings(full | median, noticed, 0.2, {}, dated or {})
+    return Findings(full | median, noticed, 0.2, {}, dated)
 
 
 def reported_gait(began: str) -> Finding:
@@ -103,6 +103,8 @@ def test_a_beginning_is_judged_by_persons_who_resemble_the_findings_where_there_
 
 def test_findings_outside_the_model_alone_are_refused() -> None:
     assert "none of the reported findings" in explain((Finding(name="speech"),), (), computed(gait=0.9))
+    # a fit to the findings has judged them already, those that are not listed here as well
+    assert explain((), (Finding(name="brisk knee jerks"),), computed({})) == ""
 
 
 @given(

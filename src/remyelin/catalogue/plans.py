@@ -34,3 +34,7 @@ def shifted(months: int) -> str:
 
 #: Plans that are drawn over time.
 DRAWN: Final = (GIVEN, UNTREATED, shifted(-12), shifted(12))
+
+RECORDED: Final = "treatment as recorded"
+NO_TREATMENT: Final = "no treatment recorded"
+"""Labels of the first plan of a fit."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -75,15 +75,16 @@ class Findings:
         Severity from which a symptom is noticed or a loss found.
     names : mapping of str to str
         Usual names of the symptoms by id.
-    dated : mapping of str to bool
-        Whether the reported beginning of a symptom agrees with persons who resemble the findings; empty without them.
+    dated : mapping of str to bool or None
+        Whether the reported beginning of a symptom agrees with persons who resemble the findings; None without such
+        persons, whose fit is judged entry by entry before this.
     """
 
     median: Mapping[str, float]
     noticed_for: Mapping[str, float]
     presence: float
     names: Mapping[str, str]
-    dated: Mapping[str, bool] = field(default_factory=dict)
+    dated: Mapping[str, bool] | None = None
 
 
 def refusal(course: Course) -> str:
@@ -124,7 +125,7 @@ def findings_of(course: Course) -> Findings:
         },
         entry.value,
         {item.id: item.name for item in course.symptoms},
-        {} if course.resembling is None else course.resembling.dated,
+        None if course.resembling is None else course.resembling.dated,
     )
 
 
@@ -133,7 +134,7 @@ def findings(
     noticed_for: Mapping[str, float],
     presence: float,
     names: Mapping[str, str],
-    dated: Mapping[str, bool],
+    dated: Mapping[str, bool] | None,
 ) -> Findings:
     """Return :class:`Findings` from the band at presentation of :func:`remyelin.person.outlook.at_presentation`."""
 
@@ -170,6 +171,8 @@ def explain(symptoms: Sequence[Finding], signs: Sequence[Finding], computed: Fin
     if not symptoms and not signs:
         return ""
     judged = [*_symptoms(symptoms, computed), *_signs(signs, computed)]
+    if not judged and computed.dated is not None:
+        return ""  # signs that only the likelihood of a fit knows
     if not judged:
         return "none of the reported findings is one that the model computes, so it cannot be checked against them."
     unmet = [item for item in judged if isinstance(item, Unmet)]
@@ -193,7 +196,7 @@ def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet
         began = -(finding.began or 0.0)
         if severity < computed.presence or since <= 0.0:
             yield Unmet(what, _said(finding), "not noticed")
-        elif began > 0 and not computed.dated.get(finding.name, _alike(since, began)):
+        elif began > 0 and not (computed.dated or {}).get(finding.name, _alike(since, began)):
             yield Unmet(what, _said(finding), f"for {_span(since)}")
         else:
             yield None

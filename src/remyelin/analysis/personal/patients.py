@@ -28,7 +28,7 @@ from remyelin.person.record.reading import record_of_rows
 Floats = NDArray[np.float64]
 #: Order that stands for treatments whose schedule the source does not give.
 SCHEDULE: Final = "us practice 1 mg"
-EVERY: Final = 3  # of the patients without a timed outcome, one in so many in the shipped check
+EVERY: Final = 1  # of the patients without a timed outcome, one in so many in the shipped check
 PERSONS: Final = 160  # simulated for each patient
 UNTIMED: Final = 12.0  # months at which an outcome without a time is looked up; it is not scored
 _CAUSES: Final = (

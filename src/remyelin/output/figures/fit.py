@@ -9,6 +9,7 @@ import numpy as np
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.markers import MARKERS
+from remyelin.catalogue.plans import NO_TREATMENT, RECORDED
 from remyelin.person.inference.forecast import Followed, Forecast
 
 _COLOURS: Final = ("#111111", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
@@ -30,8 +31,6 @@ _LABELS: Final = {
     "holotc": "active B12",
     "mma": MARKERS["mma"].label,
 }
-#: The first plan of a record in which nothing is given.
-NO_TREATMENT: Final = "no treatment recorded"
 TIME: Final = "months from day 0"
 
 
@@ -130,7 +129,7 @@ def _symptoms(found: Forecast) -> Figure:
                 words(name).capitalize(), TIME, "severity, 0 to 1", series, y_range=(0.0, 1.02), marks=(0.0,)
             )
         )
-    under = NO_TREATMENT if own.start is None else "the treatment as recorded"
+    under = NO_TREATMENT if own.start is None else f"the {RECORDED}"
     caption = (
         f"Severity under {under}: 0 none, 1 complete. The band holds 90 % of the persons who "
         "agree with the record."

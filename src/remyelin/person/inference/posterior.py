@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from remyelin.base.errors import InputError
 from remyelin.base.log import Task
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import GIVEN
+from remyelin.catalogue.plans import GIVEN, NO_TREATMENT, RECORDED
 from remyelin.evidence import Ledger
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import at_presentation
@@ -198,7 +198,9 @@ def fit_person(
     likelihood = Likelihood.of(record, shared, extra=(*NEXT_LABS, *NEXT_STUDIES))
     days = np.array(sorted({record.last_day, target_of(record), *likelihood.days()}))
     end = horizon_of(record)
-    plan = Plan(GIVEN, "treatment as recorded", given(record, end, ledger), gas_stop(record))
+    orders = given(record, end, ledger)
+    label = RECORDED if any(order.doses for order in orders) else NO_TREATMENT
+    plan = Plan(GIVEN, label, orders, gas_stop(record))
     asked = likelihood.asked()
     most = persons or (RECORD_ROUGH_CHOSEN if rough else RECORD_MOST)
     if most < 1:
