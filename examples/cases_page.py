@@ -129,7 +129,7 @@ def plans(recovery: dict[str, Any]) -> str:
         else:
             rows.append([plan["label"], now, CANNOT, ""])
     end = f"disability {recovery['horizon']} on, median (90 %)"
-    return table(["plan", "disability at presentation", end, "leg sensory axons left"], rows)
+    return table(["plan", "at presentation, the person drawn", end, "leg sensory axons left"], rows)
 
 
 def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:

@@ -23,7 +23,7 @@ NAMES: Final = {
     "central": "susceptibility of the cord",
 }
 REASONS: Final = {
-    "the record holds no result": "no result of theirs is computed (psychosis, loss of smell)",
+    "the record holds no result": "the table holds no laboratory value or finding of theirs that a record takes",
     "too few simulated persons": "too few simulated persons resemble them",
     "the model does not reproduce": "the model does not reproduce their findings",
 }

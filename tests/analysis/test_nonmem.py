@@ -211,3 +211,9 @@ def test_the_command_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as left:
         main(["estimate", str(table), "--nonmem", str(tmp_path / "a"), "--petab", str(tmp_path / "b")])
     assert left.value.code == 2
+
+
+def test_a_model_without_random_effects_is_refused() -> None:
+    rows = [dose(1, 0, 1000, 3), {"ID": 1, "TIME": 7, "EVID": 0, "DV": 900}]
+    with pytest.raises(InputError, match="a model without scales has no random effect"):
+        to_nonmem(rows, Model(scales=(), entries={"plasma.volume": 0.1}), covariates=WHO)

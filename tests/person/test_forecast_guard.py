@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -222,3 +223,11 @@ def test_published_cases_with_findings_that_are_missed_are_refused() -> None:
     assert "disagrees most" in refusal(course)
     silent = course.case.model_copy(update={"symptom": (), "sign": ()})
     assert refusal(run_course(silent, LEDGER)) == ""
+
+
+def test_persons_alike_judge_findings_that_only_a_fit_knows() -> None:
+    jerks = (Finding(name="brisk knee jerks"),)
+    said = explain((), jerks, replace(computed({}), apart=("sign knee jerk brisk",)))
+    assert said.startswith("the model does not reproduce sign knee jerk brisk.")
+    # without a finding with a mechanism no person is found by the findings
+    assert "none of the reported findings" in explain((Finding(name="memory"),), (), computed(None))

@@ -157,7 +157,7 @@ class _Cases:
         else:
             with ThreadPoolExecutor(min(workers, len(begins))) as pool:
                 failures = list(pool.map(block, begins))
-        return out, going, max(failures, default=-1)
+        return out, going, min((failed for failed in failures if failed >= 0), default=-1)
 
 
 def _branches(cases: _Cases) -> dict[int, tuple[int, int]]:

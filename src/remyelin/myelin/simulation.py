@@ -179,6 +179,7 @@ def course_of(
     keep: ArrayLike | None = None,
     gas: NDArray[np.float64] | None = None,
     methylcobalamin: NDArray[np.float64] | None = None,
+    threads: int | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Return the course of :func:`simulate` under methylation and nitrous oxide as plain arrays (..., time, segment).
 
@@ -198,6 +199,8 @@ def course_of(
         Nitrous oxide, inspired fraction as the mean of the day; none when omitted.
     methylcobalamin : (..., time) array, optional
         Dose of the pharmacological term, mg/kg/day; none when omitted.
+    threads : int, optional
+        As in :func:`simulate`.
 
     Raises
     ------
@@ -235,7 +238,9 @@ def course_of(
     driven = np.array([COMPARTMENTS.index(name) for name in places.compartments])
     driven = (len(COMPARTMENTS) * np.arange(plans)[:, None] + driven).reshape(-1)
     rates = np.tile(rates, plans)
-    states = follow(times, inputs, driven, rates, healthy(rates), keeping(times, keep)[1], places.names)
+    states = follow(
+        times, inputs, driven, rates, healthy(rates), keeping(times, keep)[1], places.names, threads
+    )
     by_time = states.reshape(*lead, len(places.names), *states.shape[1:]).swapaxes(-3, -2)
     return shares(by_time)
 

@@ -361,7 +361,7 @@ class AssumedRow(TypedDict):
 class Summary(TypedDict):
     """Summary of a course: the data of terminal, report and ``summary.json``."""
 
-    schema: Literal["remyelin-summary/1"]
+    schema: Literal["remyelin-summary/2"]
     version: str
     disclaimer: str
     seed: int

@@ -32,6 +32,7 @@ FITTED = {
     TIMING: "used, met at another time",
     MISSES: "used, and not met",
 }
+FIT_ALONE = "used by the fit, not shown in the tables"
 FACTOR = 2.0  # durations and laboratory values that differ by more than this are called different
 ABSENT = 0.5  # share lost from which a sense reported absent agrees; one reported impaired, once it is found
 
@@ -49,7 +50,13 @@ def reported(course: Course) -> list[ReportedRow]:
     used += [understood("sign", item) for item in case.sign]
     used = [False] * (len(rows) - len(used)) + used
     return [
-        {**row, "note": FITTED.get(row["note"], row["note"])} if own else row
+        {
+            **row,
+            "note": FITTED.get(row["note"], row["note"]),
+            "model": FIT_ALONE if row["model"] == OUTSIDE else row["model"],
+        }
+        if own
+        else row
         for row, own in zip(rows, used, strict=True)
     ]
 

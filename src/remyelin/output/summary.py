@@ -39,9 +39,10 @@ from remyelin.output.reported import BLOOD, noticed_from, reported
 from remyelin.output.rows import named, nerve_report
 from remyelin.person.answer import Answer, answer_of
 from remyelin.person.course import DISCLAIMER, Course
+from remyelin.person.inference.answer import silence
 from remyelin.person.inference.resembling import FINDINGS
 
-SCHEMA: Final = "remyelin-summary/1"
+SCHEMA: Final = "remyelin-summary/2"
 
 _UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
 
@@ -119,10 +120,11 @@ def summarise(course: Course) -> Summary:
 
 def _reported_note(course: Course) -> str:
     if course.resembling is not None:
-        return (
+        used = (
             "Laboratory values, symptoms, signs and their beginnings were all used to find persons who resemble this "
             "one, so that their agreement is no test; what follows after presentation is the model's."
         )
+        return f"{used} {silence(course.resembling.posterior)}".strip()
     free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
     if any(fact.basis == "placed" for fact in course.person.facts):
         placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
@@ -135,9 +137,14 @@ def _alike(course: Course, answer: Answer, told_now: str) -> str:
     """Say that tables show one person, and where its disability lies among those simulated like it."""
     own, points = int(course.data["disability"].isel(plan=0).sel(time=0.0)), answer.now.points
     inside = round(points.low) <= own <= round(points.high)
+    expected = "with the traits that are expected"
+    if course.resembling is not None:
+        expected = (
+            "the most probable one with these findings that is about as disabled as the middle of the others"
+        )
     return (
-        f"The tables show one simulated person, with the traits that are expected: {own} of 16 points at presentation. "
-        f"Persons simulated like it, each under a parameter set of its own, have {told_now}"
+        f"The tables show one simulated person, {expected}: {own} of 16 points at presentation. "
+        f"Persons simulated like it, each with traits and a parameter set of its own, have {told_now}"
         f"{'' if inside else '; the person of the tables lies outside that range'}."
     )
 

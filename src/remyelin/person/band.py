@@ -21,6 +21,7 @@ from remyelin.person.inference.people import times_of
 from remyelin.person.inference.predictive import bridged
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.plans import Plan, exposure
+from remyelin.person.settings import RESEMBLING_THREADS
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +92,7 @@ def band(
         [person.traits for person in found.people] * len(plans),
         shared.numbers,
         found.member.tolist() * len(plans),
-        threads=os.cpu_count() or 1,
+        threads=min(os.cpu_count() or 1, RESEMBLING_THREADS),
         progress=followed,
     )
     values = _pathways(people, case, shared.body, shared.numbers, np.tile(found.member, len(plans)), ledger)

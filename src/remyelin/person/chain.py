@@ -312,6 +312,7 @@ class Chain:
                 methylcobalamin=np.stack([courses[number][DRUG][first:] for number in numbers])
                 if self.as_rats_at
                 else None,
+                threads=1,  # callers follow many persons side by side
             )
             for row, number in enumerate(numbers):
                 # Within rounding the shares already lie there.

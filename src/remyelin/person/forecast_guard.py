@@ -77,7 +77,9 @@ class Findings:
         Usual names of the symptoms by id.
     dated : mapping of str to bool or None
         Whether the reported beginning of a symptom agrees with persons who resemble the findings; None without such
-        persons, whose fit is judged entry by entry before this.
+        persons.
+    apart : tuple of str
+        Symptoms and signs that persons who resemble the findings do not reproduce, those that are not judged here too.
     """
 
     median: Mapping[str, float]
@@ -85,6 +87,7 @@ class Findings:
     presence: float
     names: Mapping[str, str]
     dated: Mapping[str, bool] | None = None
+    apart: tuple[str, ...] = ()
 
 
 def refusal(course: Course) -> str:
@@ -126,6 +129,7 @@ def findings_of(course: Course) -> Findings:
         entry.value,
         {item.id: item.name for item in course.symptoms},
         None if course.resembling is None else course.resembling.dated,
+        () if course.resembling is None else course.resembling.apart,
     )
 
 
@@ -135,6 +139,7 @@ def findings(
     presence: float,
     names: Mapping[str, str],
     dated: Mapping[str, bool] | None,
+    apart: tuple[str, ...],
 ) -> Findings:
     """Return :class:`Findings` from the band at presentation of :func:`remyelin.person.outlook.at_presentation`."""
 
@@ -143,7 +148,7 @@ def findings(
         str(name): float(here["severity"].sel(symptom=name)) for name in here["symptom"].to_numpy().tolist()
     }
     median |= {str(name): float(here[name]) for name in here.data_vars if name != "severity"}
-    return Findings(median, noticed_for, presence, names, dated)
+    return Findings(median, noticed_for, presence, names, dated, apart)
 
 
 def noticed_since(present: NDArray[np.bool_], times: NDArray[np.float64]) -> float:
@@ -166,13 +171,16 @@ def explain(symptoms: Sequence[Finding], signs: Sequence[Finding], computed: Fin
     Returns
     -------
     str
-        Also where findings are reported and the model computes none of them.
+        Also where findings are reported and the model computes none of them. Findings that only the likelihood of a
+        fit knows, as brisk jerks, are held against the persons of the fit.
     """
     if not symptoms and not signs:
         return ""
     judged = [*_symptoms(symptoms, computed), *_signs(signs, computed)]
     if not judged and computed.dated is not None:
-        return ""  # signs that only the likelihood of a fit knows
+        if not computed.apart:
+            return ""
+        return f"the model does not reproduce {'; '.join(computed.apart)}. The computed person is not the reported one."
     if not judged:
         return "none of the reported findings is one that the model computes, so it cannot be checked against them."
     unmet = [item for item in judged if isinstance(item, Unmet)]

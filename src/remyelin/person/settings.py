@@ -20,6 +20,7 @@ PLACING_MAX_EVALUATIONS: Final = 60
 ADHERENCE_SEED: Final = 4096  # of which doses a person leaves out
 PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in prior standard deviations
 RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
+RESEMBLING_THREADS: Final = 4  # of them followed at once, at the most
 RESEMBLING_MEMBERS: Final = 36  # persons who resemble the findings of a case that its band is made from
 RECOVERIES_KEPT: Final = 4  # courses of which the bands are remembered in a process
 PLACED_KEPT: Final = 32  # persons placed that are remembered in a process

@@ -328,8 +328,8 @@ class Engine:
         severity = pictured(before, whole.chemistry["mental"], own).severity
         noticed = {name: noticed_since(values >= own.presence, earlier) for name, values in severity.items()}
         names = {item.id: item.name for item in clinic.catalogue(self.ledger)}
-        dated = None if alike is None else alike.dated
-        computed = findings(here, noticed, self.ledger["clinic.presence"], names, dated)
+        dated, apart = (None, ()) if alike is None else (alike.dated, alike.apart)
+        computed = findings(here, noticed, self.ledger["clinic.presence"], names, dated, apart)
         return explain(case.symptom, case.sign, computed)
 
     def studies(

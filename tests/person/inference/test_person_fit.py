@@ -10,7 +10,8 @@ import pytest
 from remyelin.evidence import Ledger
 from remyelin.person.forecast_guard import CANNOT_TELL
 from remyelin.person.inference import answer, fit_person, forecast
-from remyelin.person.record import parse_csv
+from remyelin.person.inference.answer import as_written
+from remyelin.person.record import Entry, parse_csv
 
 LEDGER = Ledger.shipped()
 HEAD = "when,kind,name,value,unit,note\n,person,age,68,y\n,person,sex,female\n"
@@ -27,6 +28,36 @@ def read(rows: str):
 @pytest.fixture(scope="module")
 def posterior():
     return fit_person(read(BASE), LEDGER, rough=True, persons=96)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "factor", "unit"),
+    [
+        ("140 pg/mL", 103.29, 1.3554, "pg/mL"),
+        ("<=50 pmol/L", 50.0, 1.0, "pmol/L"),
+        ("> 150 pmol/L", 150.0, 1.0, "pmol/L"),
+        ("110", 110.0, 1.0, "fL"),
+        ("12.9 g/dL", 129.0, 0.1, "g/dL"),
+        ("4.5e3 nmol/L", 4500.0, 1.0, "nmol/L"),
+    ],
+)
+def test_the_unit_of_a_value_is_the_one_written(text: str, value: float, factor: float, unit: str) -> None:
+    canonical = "fL" if unit == "fL" else "canonical"
+    found, shown = as_written(Entry(1, 0.0, "lab", "b12", value, text=text), canonical)
+    assert found == pytest.approx(factor, rel=1e-3)
+    assert shown == unit
+
+
+def test_a_treatment_since_an_unknown_day_refuses_the_forecast() -> None:
+    record = read(
+        ",cause,pernicious anaemia\n0 d,symptom,paraesthesia,mild\n,treatment,hydroxocobalamin 1 mg im,began\n"
+    )
+    (left,) = record.not_understood
+    assert "has no date; it counts as a treatment of unknown dose" in left.reason
+    assert [item.order for item in record.treatments] == [None]
+    refused = forecast(fit_person(record, LEDGER, rough=True, persons=24)).refused
+    assert refused is not None
+    assert "unknown dose or date" in refused
 
 
 def test_a_prediction_is_read_in_the_unit_of_what_was_written(posterior) -> None:

@@ -50,7 +50,7 @@ def test_a_case_reads_the_words_of_a_record(kind: str, written: str, where: str,
     read = case(kind, written, note="for months")
     (found,) = getattr(read, where)
     assert found.name == name
-    assert found.note == f"{written}; for months"
+    assert found.note == f"for months; {written}"
     assert case_of(to_toml_data(read), "again") == read
 
 
@@ -96,3 +96,10 @@ def test_without_a_known_cause_the_way_is_named(cause: dict[str, str] | None) ->
         raw["cause"] = cause
     with pytest.raises(InputError, match=r"cause.*`remyelin fit` \(on the page: My results\)"):
         case_of(raw, "mine.toml")
+
+
+def test_powers_of_the_limbs_are_those_of_the_note_whatever_the_sign_was_called() -> None:
+    found = record_of_case(
+        case("sign", "leg weakness", note="4/5 in the arms, 2/5 in the legs"), "x", LEDGER
+    ).entries
+    assert {entry.name: entry.text for entry in found} == {"power_arm": "4", "power_leg": "2"}

@@ -278,6 +278,10 @@ def _free(
     model: Model, subjects: Sequence[Subject], products: Iterable[Injected], ledger: Ledger
 ) -> frozenset[str]:
     """Return the entries of the ledger that are estimated."""
+    if not model.scales:
+        raise InputError(
+            "nonmem: a model without scales has no random effect; name one, as scales=('plasma',)."
+        )
     for name in model.entries:
         if name not in NUMBERS.values():
             raise InputError(
@@ -301,7 +305,7 @@ def _free(
             raise InputError(
                 f"nonmem: {name} stands at an end of its range ({low:g} to {high:g}); NONMEM begins inside it."
             )
-    return frozenset(names)
+    return frozenset() if len(subjects) == 1 else frozenset(names)
 
 
 def _pk(

@@ -137,9 +137,8 @@ def _divides(design: Design) -> None:
     varies += [name for name in DRAWN if isinstance(spread.get(name), BySex)]
     for name in design.strata:
         if name not in varies:
-            raise InputError(
-                f"strata: {name!r} is the same in all persons of this population; give {' or '.join(sorted(varies))}."
-            )
+            instead = f"give {' or '.join(sorted(varies))}" if varies else "remove strata"
+            raise InputError(f"strata: {name!r} is the same in all persons of this population; {instead}.")
 
 
 _TABLES: Final[Mapping[str, type[BaseModel]]] = {

@@ -151,6 +151,8 @@ def replicates_of(
             if folder is None
             else "finished sizes are kept: run the same command again to go on"
         )
+        if not isinstance(error, WorkersLost):
+            again = "look at the design"
         raise Stopped(f"{str(error).rstrip('.')}; {again}.") from None
     return found
 

@@ -87,10 +87,11 @@ def _scale(found: Forecast) -> Figure:
     )
     caption = (
         "Median of the simulated persons who agree with the record under each plan; the band holds 90 % of them under "
-        "the first. Schedules other than the recorded one are published ones, run for comparison. None is a suggestion."
+        "the first. Schedules beside the recorded one are published ones, run for comparison. None is a suggestion."
     )
     if unknown:
-        caption += " Later starts that the model cannot tell apart from the first plan are not drawn."
+        first = "the same schedule started now" if found.plans[0].start is None else "the first plan"
+        caption += f" Later starts that the model cannot tell apart from {first} are not drawn."
     return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
 
 

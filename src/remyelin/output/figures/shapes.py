@@ -183,7 +183,7 @@ def _cell(at: Floats, places: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _png(shade: NDArray[np.int64], palette: Sequence[str]) -> bytes:
-    """Return an image of 256 colours at the most; the last of the palette's numbers, -1, is transparent."""
+    """Return an image of 256 colours at the most; -1 is transparent, and takes the place of the least colour."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -9,6 +9,7 @@ import numpy as np
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.fit import label_of, words
 from remyelin.output.formatting import number, wrapped
+from remyelin.person.forecast_guard import CANNOT
 from remyelin.person.inference.answer import answer
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
@@ -18,8 +19,12 @@ RELIABLE: Final = 0.7
 
 
 def ends_of(found: Forecast) -> list[dict[str, Any]]:
-    """Return one row a plan: today, worst, a year on and the end."""
+    """Return one row a plan: today, a year on, the end and the first improvement.
+
+    Of a later start that is not told apart only today is shown: equal numbers would read as if waiting were free.
+    """
     rows = []
+    unknown = {item.plan for item in found.waiting if not item.told_apart}
     for item in found.plans:
         days = item.days
         now = int(np.searchsorted(days, 0.0))
@@ -44,6 +49,8 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
                 "better": better if item.start is not None else "-",
             }
         )
+        if item.plan.name in unknown:
+            rows[-1] |= dict.fromkeys(("year", "end", "better"), CANNOT)
     return rows
 
 

@@ -107,16 +107,22 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 
 
 def left_out(posterior: Posterior) -> tuple[str, ...]:
-    """Return what the answer takes from complaints that a history does not name; nothing where it names them."""
+    """Return what the answer takes from complaints that a record does not name, and how to say otherwise."""
+    said = silence(posterior)
+    how = "Enter what is known, or the row `presentation, history, partial` where complaints may be missing."
+    return (f"{said} {how}",) if said else ()
+
+
+def silence(posterior: Posterior) -> str:
+    """Return what is taken from complaints that a history does not name; empty where it names them."""
     likelihood = posterior.likelihood
     if not likelihood.unmentioned:
-        return ()
+        return ""
     names = [_COMPLAINTS[name] for name in likelihood.unmentioned]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return (
         f"The history names symptoms and says nothing of {said}: severe trouble would be named with a chance of "
-        f"{likelihood.reporting.told[-1]:.0%} (assumed), so it counts as improbable. Enter what is known, or the row "
-        "`presentation, history, partial` where complaints may be missing.",
+        f"{likelihood.reporting.told[-1]:.0%} (assumed), so it counts as improbable."
     )
 
 
@@ -155,9 +161,8 @@ def cost_text(item: Waited) -> str:
     least, end, most = item.end
     months, spread = f"over its {item.months:.0f} months", f"({low:.1f} to {high:.1f})"
     if round(end) <= 0:  # no points at the end would read as if waiting were free
-        return (
-            f"on average {median:.1f} points of 16 higher {months} {spread}, and up to {most:.0f} at its end"
-        )
+        said = f"on average {median:.1f} points of 16 higher {months} {spread}"
+        return f"{said}, and up to {most:.0f} at its end" if round(most) > 0 else said
     return (
         f"{end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to {most:.0f}), and on average "
         f"{median:.1f} points {months} {spread}"
@@ -188,7 +193,7 @@ def _triple(values: tuple[float, float, float]) -> dict[str, float]:
     return {"median": median, "low": low, "high": high}
 
 
-_WRITTEN: Final = re.compile(r"^[<>]?\s*([\d.]+(?:[eE][-+]?\d+)?)\s*(\S.*)$")
+_WRITTEN: Final = re.compile(r"^\s*[<>]?\s*=?\s*([\d.]+(?:[eE][-+]?\d+)?)\s*([^\d\s.].*)$")
 
 
 def as_written(entry: Entry, unit: str) -> tuple[float, str]:

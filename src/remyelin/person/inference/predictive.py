@@ -45,6 +45,9 @@ class Predicted:
         Posterior chance that the entry says nothing of the person.
     words : tuple of str
         Grades at low, median and high; empty for numbers.
+    dated : bool
+        Of the beginning or end of a symptom, whether its absence on one side and its presence on the other both lie
+        inside the 90 % intervals of their days.
     """
 
     entry: Entry
@@ -55,6 +58,7 @@ class Predicted:
     agrees: bool
     outlier: float
     words: tuple[str, ...] = ()
+    dated: bool = True
 
 
 def bridged(path: Floats, known: Floats, days: Floats, time: float, rng: np.random.Generator) -> Floats:
@@ -253,14 +257,15 @@ def _finding(
 ) -> Predicted:
     likelihood = posterior.likelihood
     item = findings.finding_of(entry)
-    parts = findings.parts_of(entry, likelihood.reporting)
-    day, levels = parts[-1]
-    at = int(np.searchsorted(likelihood.finding_days, day))
-    examiner = posterior.picked.hidden.examiner[..., at]
-    below = findings.cumulative(item, state, at, examiner, likelihood.reporting)
-    draws = grade_draws(posterior, item, entry.kind, below, seed)
-    low, median, high = (float(value) for value in np.quantile(draws, BAND, method="nearest"))
-    inside = levels[0] <= high and levels[1] >= low
+    held = []
+    for day, levels in findings.parts_of(entry, likelihood.reporting):
+        at = int(np.searchsorted(likelihood.finding_days, day))
+        examiner = posterior.picked.hidden.examiner[..., at]
+        below = findings.cumulative(item, state, at, examiner, likelihood.reporting)
+        draws = grade_draws(posterior, item, entry.kind, below, seed)
+        low, median, high = (float(value) for value in np.quantile(draws, BAND, method="nearest"))
+        held.append(levels[0] <= high and levels[1] >= low)
+    inside = held[-1]
     near = levels[0] - 1 <= median <= levels[1] + 1 if item.type != "sign" else False
     words = terms.LEVELS[item.type]
     return Predicted(
@@ -272,6 +277,7 @@ def _finding(
         bool(inside or near),
         outlier,
         tuple(words[int(value)] for value in (low, median, high)),
+        all(held),
     )
 
 

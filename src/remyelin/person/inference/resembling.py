@@ -14,6 +14,7 @@ from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
+from remyelin.person.inference.associated import is_associated
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import at_presentation
 from remyelin.person.inference.likelihood import Likelihood, Prepared
@@ -102,13 +103,34 @@ class Resembling:
     refused: str
 
     @property
-    def dated(self) -> dict[str, bool]:
-        """Whether the reported beginning of each symptom agrees with what these persons are expected to report."""
+    def dated(self) -> dict[str, bool] | None:
+        """Whether the reported beginning of each symptom agrees with what these persons are expected to report.
+
+        None where no finding with a mechanism is reported.
+        """
         found: dict[str, bool] = {}
+        if not self.judged:
+            return None
         for item in self.compared:
             if item.entry.kind == "symptom" and item.entry.event == "began":
-                found[item.entry.name] = found.get(item.entry.name, True) and item.agrees
+                found[item.entry.name] = found.get(item.entry.name, True) and item.agrees and item.dated
         return found
+
+    @property
+    def judged(self) -> bool:
+        """Whether a reported finding with a mechanism was held against these persons."""
+        return any(
+            item.entry.kind in ("symptom", "sign") and not is_associated(item.entry) for item in self.compared
+        )
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Reported symptoms and signs that these persons do not reproduce."""
+        return tuple(
+            item.entry.label
+            for item in self.compared
+            if item.entry.kind in ("symptom", "sign") and not item.agrees
+        )
 
     @property
     def presence(self) -> Floats:

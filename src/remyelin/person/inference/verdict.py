@@ -28,7 +28,10 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
         return fits, "the record holds no result to fit; add laboratory values or findings."
     unknown = [item for item in record.treatments if item.order is None]
     if unknown:
-        return fits, f"a treatment of unknown dose (line {unknown[0].line}) hides what the values mean."
+        return (
+            fits,
+            f"a treatment of unknown dose or date (line {unknown[0].line}) hides what the values mean.",
+        )
     if not alike:
         worst = max(entries, key=lambda item: (not item.agrees, item.outlier))
         return fits, (

@@ -306,8 +306,12 @@ class Reading:
 
     def _treatment(self, row: Row) -> None:
         event = terms.fold(row.value) or "began"
-        day = self.day(row)
         name = row.name.strip()
+        if not row.when.strip() and event != "ended":
+            # somebody who is treated since an unknown day must not be forecast as untreated
+            self.treatments.append(Treated(row.line, None, 0.0, note=clean(name)))
+            raise Skip("has no date; it counts as a treatment of unknown dose, and no forecast is given")
+        day = self.day(row)
         if event == "ended":
             open_ones = [
                 i for i, item in enumerate(self.treatments) if item.stop is None and item.start <= day

@@ -127,7 +127,7 @@ def canonical(kind: str, item: CaseFinding) -> tuple[str, CaseFinding]:
         return kind, item
     changed = {"name": name}
     if terms.fold(name) != words:
-        changed["note"] = "; ".join(part for part in (item.name.strip(), item.note) if part)[:2000]
+        changed["note"] = "; ".join(part for part in (item.note, item.name.strip()) if part)[:2000]
     return where, item.model_copy(update=changed)
 
 

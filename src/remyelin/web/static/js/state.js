@@ -148,7 +148,8 @@ let untouched = "";
 export function remember() {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    if (!state.hidden && packed() !== untouched) history.replaceState(null, "", address());
+    // answers of a check are of a person and are not written into the history of the browser
+    if (!state.hidden && state.case.name !== "check" && packed() !== untouched) history.replaceState(null, "", address());
   }, 300);
 }
 
