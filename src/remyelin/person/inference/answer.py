@@ -121,7 +121,7 @@ def silence(posterior: Posterior) -> str:
     names = [_COMPLAINTS[name] for name in likelihood.unmentioned]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return (
-        f"The history names symptoms and says nothing of {said}: severe trouble would be named with a chance of "
+        f"The history tells of symptoms and says nothing of {said}: severe trouble would be named with a chance of "
         f"{likelihood.reporting.told[-1]:.0%} (assumed), so it counts as improbable."
     )
 

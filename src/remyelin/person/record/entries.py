@@ -220,11 +220,8 @@ class Record:
 
     @property
     def unmentioned(self) -> tuple[str, ...]:
-        """Symptoms of :data:`GRAVE` of which a history that names other symptoms up to presentation says nothing."""
-        listed = any(
-            entry.kind == "symptom" and entry.day <= 0.0 and (entry.levels is None or entry.levels[1] > 0)
-            for entry in self.entries
-        )
+        """Symptoms of :data:`GRAVE` of which a history that tells of other symptoms up to day 0 says nothing."""
+        listed = any(entry.kind == "symptom" and entry.day <= 0.0 for entry in self.entries)
         if self.partial or not listed:
             return ()
         said = {(entry.kind, entry.name) for entry in self.entries}
