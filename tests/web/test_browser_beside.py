@@ -18,6 +18,12 @@ def test_a_coexisting_disease_is_switched_on_and_off(page: Any, server: str) -> 
     lines = (
         "[...document.querySelectorAll('.lead .chart path.line')].map(line => line.getAttribute('d')).join()"
     )
+    # bands and the answer come after the first picture and move the lines
+    page.wait_for_function(
+        "() => document.querySelector('.lead .chart path.band')"
+        " && ![...document.querySelectorAll('.card, #waiting')].some("
+        "item => /\\.\\.\\.|being computed/.test(item.textContent))"
+    )
     before = page.evaluate(lines)
     box.check()
     page.wait_for_function(f"old => {lines} !== old", arg=before)
