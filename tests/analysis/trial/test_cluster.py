@@ -36,7 +36,9 @@ def ready(address: str) -> None:
     """Wait until the scheduler answers."""
     for _ in range(120):
         with suppress(InputError):
-            Dask(address).close()
+            cluster = Dask(address)
+            cluster._client.wait_for_workers(2, timeout=60)  # what is handed out must reach both
+            cluster.close()
             return
         time.sleep(0.5)
     pytest.fail("the scheduler does not answer")

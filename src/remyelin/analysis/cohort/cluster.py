@@ -119,6 +119,8 @@ class Dask:
             submit(chunk)
         while given:
             future = self._next(done)
+            if future is None:
+                return  # what was handed to all workers was lost with some of them
             chunk = given.pop(future)
             try:
                 answer = future.result(timeout=COHORT_WORKERS_SECONDS)
@@ -145,18 +147,27 @@ class Dask:
             yield answer
 
     def _next(self, done: queue.SimpleQueue[Any]) -> Any:
-        """Return the next future that is done; give up where nobody is left to compute."""
-        alone = 0
+        """Return the next future that is done, None where workers are there and have nothing to do.
+
+        Raises
+        ------
+        WorkersLost
+            If nobody is left to compute.
+        """
+        idle = 0
         while True:
             try:
                 return done.get(timeout=1.0)
             except queue.Empty:
                 try:
                     there = self._client.status == "running" and self._client.scheduler_info()["workers"]
+                    busy = bool(there) and any(self._client.processing().values())  # type: ignore[no-untyped-call]
                 except Exception:
-                    there = None
-                alone = 0 if there else alone + 1
-                if alone > COHORT_WORKERS_SECONDS:
+                    there, busy = None, False
+                idle = 0 if busy else idle + 1
+                if idle > COHORT_WORKERS_SECONDS:
+                    if there:
+                        return None
                     raise WorkersLost("no worker of the cluster is left") from None
 
     def close(self) -> None:
