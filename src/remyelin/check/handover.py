@@ -31,7 +31,7 @@ _SUMMARY_MOST: Final = 1900  # characters; a case takes 2000
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a check hands over.
+    """Answers of a check as the course and My results take them.
 
     Attributes
     ----------

@@ -32,6 +32,7 @@ def record_of(rows: str):
         (TINGLING + "0 d,symptom,gait,none\n", ("weakness", "vision")),
         (TINGLING + "6 mo,symptom,gait,mild\n", ("weakness", "vision")),
         (TINGLING + "0 d,sign,power leg,4\n", ("gait", "vision")),
+        (TINGLING + "0 d,sign,power arm,4\n", ("gait", "vision")),
         (TINGLING + "0 d,scale,disability,3\n", ("vision",)),
         (TINGLING + PARTIAL, ()),
         (TINGLING + ",presentation,history,complete\n", ("gait", "weakness", "vision")),
@@ -141,7 +142,17 @@ def test_the_answer_says_what_it_takes_from_silence() -> None:
         assert any(text in note for note in notes) is said
 
 
-def test_steps_take_no_silence_from_what_is_named_later() -> None:
+def test_steps_take_no_silence_from_what_is_named_later(monkeypatch: pytest.MonkeyPatch) -> None:
     posterior = fit_person(record_of(TINGLING + "0 d,symptom,gait,aid\n"), rough=True)
     assert posterior.likelihood.unmentioned == ("weakness", "vision")
-    assert steps(posterior)[-1].entries == 3
+    judged: list[tuple[str, ...]] = []
+    real = Likelihood.judge
+
+    def spy(self, *given):
+        judged.append(self.unmentioned)
+        return real(self, *given)
+
+    monkeypatch.setattr(Likelihood, "judge", spy)
+    found = steps(posterior)
+    assert [item.entries for item in found] == [1, 2, 3]
+    assert judged == [("weakness", "vision")] * 3

@@ -108,9 +108,9 @@ class Resembling:
 
         None where no finding with a mechanism is reported.
         """
-        found: dict[str, bool] = {}
         if not self.judged:
             return None
+        found: dict[str, bool] = {}
         for item in self.compared:
             if item.entry.kind == "symptom" and item.entry.event == "began":
                 found[item.entry.name] = found.get(item.entry.name, True) and item.agrees and item.dated

@@ -160,7 +160,13 @@ class CauseOf:
 GRAVE: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "gait": frozenset({("symptom", "gait"), ("scale", "disability"), ("scale", "rankin")}),
     "weakness": frozenset(
-        {("symptom", "weakness"), ("sign", "power_leg"), ("scale", "disability"), ("scale", "rankin")}
+        {
+            ("symptom", "weakness"),
+            ("sign", "power_leg"),
+            ("sign", "power_arm"),
+            ("scale", "disability"),
+            ("scale", "rankin"),
+        }
     ),
     "vision": frozenset({("symptom", "vision")}),
 }
