@@ -327,9 +327,8 @@ class Reading:
             return
         if event not in ("began", "given", "once"):
             raise Skip("a treatment has the value began or ended")
-        from remyelin.cobalamin import (
-            read_order,
-        )  # loads the whole layer; names of findings are read without it
+        # loads the whole layer; names of findings are read without it
+        from remyelin.cobalamin import read_order
 
         try:
             read_order(name, day, day + 1.0, self.ledger)
