@@ -31,6 +31,10 @@ class Susceptibility:
         brain, in the nerves of the limbs, and in the optic nerve.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
+    repair : float
+        Multiplies the speed of repair: healing of vacuolated internodes, remyelination, clearance of debris.
+    axons : float
+        Multiplies the hazards of axons whose sheaths are injured or that lack methylation.
 
     Examples
     --------
@@ -43,6 +47,8 @@ class Susceptibility:
     peripheral: float = 1.0
     optic: float = 1.0
     motor_n2o: float = 1.0
+    repair: float = 1.0
+    axons: float = 1.0
 
     def of_tract(self, tract: str, compartment: str) -> float:
         """Return by how much the deficit of half harm is lower in a tract than in the typical person."""
@@ -184,7 +190,7 @@ class Parameters:
         table["regrowth"] = self.regrowth_speed / (self.regrowth_stretch * distances)
         for name in set(RATES.names or ()) - {"regrowth", "susceptibility"}:
             table[name] = np.where(outside, self.peripheral[name], self.central[name])
-        speed = self.age_factor(age)
+        speed = self.age_factor(age) * self.person.repair
         table["injury"] *= [
             self.vulnerability[tract] * self.calibre[width]
             for tract, width in zip(tracts, widths, strict=True)
@@ -196,6 +202,9 @@ class Parameters:
         motor = np.array([tract == MOTOR for tract in tracts])
         table["axon_direct"] *= growth * np.where(motor, self.motor_share, 1.0)
         table["axon_gas"] *= np.where(motor, growth * self.person.motor_n2o, 0.0)
+        for name in ("axon_vacuolated", "axon_bare", "axon_direct"):
+            table[name] *= self.person.axons
+        table["healing"] *= self.person.repair
         table["remyelination"] *= speed
         table["clearance"] *= speed
         # Zero the regrowth rate where no axon regrows, so that otherwise identical segments are deduplicated.

@@ -30,7 +30,7 @@ from remyelin.person.settings import (
 from remyelin.person.traits import TYPICAL, Spread, Traits
 
 Floats = NDArray[np.float64]
-SLOW = ("central", "peripheral", "optic", "motor_n2o")
+MOVED = ("central", "peripheral", "optic", "motor_n2o")
 
 
 def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
@@ -60,7 +60,7 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
     times = np.unique(
         np.concatenate([[person.began - COURSE_LEAD], np.arange(person.began, 0.0, step), keep, [0.0]])
     )
-    slow, fast = _grids(ledger)
+    slow, fast = _grids(person.traits, ledger)
     count = len(slow)
     people = simulate_people(
         [untreated] * count, [body] * count, [times] * count, [keep] * count, slow, [numbers]
@@ -83,28 +83,33 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
     if not chance.sum() > 0.0:
         return person
     weight = chance / chance.sum()
-    logs = {name: np.log([getattr(traits, name) for traits in slow]) for name in SLOW}
+    logs = {name: np.log([getattr(traits, name) for traits in slow]) for name in MOVED}
     moved = {name: float(np.exp((weight.sum(axis=0) * values).sum())) for name, values in logs.items()}
     for column, name in enumerate(("reserve", "notice")):
         values = np.log([pair[column] for pair in fast])
         moved[name] = float(np.exp((weight.sum(axis=1) * values).sum()))
     placed = replace(person, traits=person.traits.with_values(**moved))
     gas = bool(untreated.nitrous_oxide)
-    for name, label in SUSCEPTIBLE.items():
+    for name in MOVED:
+        label = SUSCEPTIBLE[name]
         if gas or name != "motor_n2o":
             placed = placed.with_fact(Fact(label, moved[name], "-", "placed", f"spread.{name}"))
     return placed
 
 
-def _grids(ledger: Ledger) -> tuple[list[Traits], list[tuple[float, float]]]:
-    """Return persons over the spread of susceptibility, all tissues alike, and pairs of reserve and notice."""
+def _grids(own: Traits, ledger: Ledger) -> tuple[list[Traits], list[tuple[float, float]]]:
+    """Return persons over the spread of susceptibility, all tissues alike, and pairs of reserve and notice.
+
+    All of them repair, and lose axons, as fast as the person itself.
+    """
     from scipy.special import ndtri
 
     spread = Spread.from_ledger(ledger)
     deviation = dict(zip((field for field in Traits.__dataclass_fields__), spread.deviation, strict=True))
     normal = ndtri((np.arange(CONDITIONED_GRID) + 0.5) / CONDITIONED_GRID)
+    typical = TYPICAL.with_values(repair=own.repair, axons=own.axons)
     slow = [
-        TYPICAL.with_values(**{name: float(np.exp(deviation[name] * z)) for name in SLOW}) for z in normal
+        typical.with_values(**{name: float(np.exp(deviation[name] * z)) for name in MOVED}) for z in normal
     ]
     evenly = ndtri((np.arange(CONDITIONED_FAST) + 0.5) / CONDITIONED_FAST)
     fast = [

@@ -15,6 +15,8 @@ SUSCEPTIBLE = {
     "peripheral": "susceptibility of nerves, of typical",
     "optic": "susceptibility of the optic nerve, of typical",
     "motor_n2o": "susceptibility of motor axons to nitrous oxide, of typical",
+    "repair": "speed of repair, of typical",
+    "axons": "hazard of axons, of typical",
 }
 """Labels of the traits that are taken from those who are found ill."""
 

@@ -43,6 +43,10 @@ class Traits:
         nerves of the limbs, and the optic nerve.
     motor_n2o : float
         Hazard of motor axons under nitrous oxide.
+    repair : float
+        Speed of repair: healing of injured sheaths, remyelination and clearance of debris, in all tissues.
+    axons : float
+        Hazard of axons whose sheaths are injured or that lack methylation.
     plasma : float
         Haptocorrin-bound cobalamin at the same store.
     mma, homocysteine : float
@@ -66,6 +70,8 @@ class Traits:
     peripheral: float = 1.0
     optic: float = 1.0
     motor_n2o: float = 1.0
+    repair: float = 1.0
+    axons: float = 1.0
     plasma: float = 1.0
     mma: float = 1.0
     homocysteine: float = 1.0
@@ -85,9 +91,9 @@ class Traits:
 
 
 NAMES: Final = tuple(field.name for field in fields(Traits))
-SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o")
+SLOW: Final = ("store", "pace", "central", "peripheral", "optic", "motor_n2o", "repair", "axons")
 FAST: Final = ("plasma", "mma", "homocysteine", "marrow", "reserve", "notice")
-PATIENT: Final = ("central", "peripheral", "optic", "motor_n2o", "reserve", "notice")
+PATIENT: Final = ("central", "peripheral", "optic", "motor_n2o", "repair", "axons", "reserve", "notice")
 """Traits in which those who are found ill differ from the population."""
 CORRELATED: Final = (("central", "peripheral"), ("central", "optic"), ("mma", "homocysteine"))
 GRADES: Final = ("numbness", "position", "vibration", "weakness", "pyramidal", "reflex", "vision", "smell")
@@ -211,7 +217,9 @@ def exposed(exposure: Exposure, traits: Traits) -> Exposure:
 
 def susceptibility(traits: Traits) -> myelin.Susceptibility:
     """Return the part of the traits that the myelin layer reads."""
-    return myelin.Susceptibility(traits.central, traits.peripheral, traits.optic, traits.motor_n2o)
+    return myelin.Susceptibility(
+        traits.central, traits.peripheral, traits.optic, traits.motor_n2o, traits.repair, traits.axons
+    )
 
 
 def judged(parameters: clinic.Parameters, reserve: Any, notice: Any) -> clinic.Parameters:

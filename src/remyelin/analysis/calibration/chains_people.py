@@ -16,7 +16,7 @@ from remyelin.myelin.ensemble import repair as repair_rates
 Floats = NDArray[np.float64]
 CHAINS: Final = 32  # of the sampler, over the emulator and over simulations
 EMULATED: Final = 25  # steps of a chain over the emulator that make one proposal
-MOVES: Final = 20  # steps of the maps under the simulated likelihood after each
+MOVES: Final = 60  # steps of the maps under the simulated likelihood after each
 REPAIRED: Final = 0.3  # chance that a proposal changes the rates of repair
 
 

@@ -13,19 +13,20 @@ Finished designs are kept in a file, so that an interrupted run goes on where it
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import nerve
-from remyelin.analysis.calibration.chains_people import CHAINS, effective_of, proposed, starts, stepped
+from remyelin.analysis.calibration.chains_people import CHAINS, effective_of, proposed, starts
 from remyelin.analysis.calibration.emulator import Emulator, Reading, Tried, animals_accept, held, sample
-from remyelin.analysis.calibration.free_people import FREE, MAPS, RIVALS, STRUCTURAL, log_likelihood
-from remyelin.analysis.calibration.site_people import Site, reflected, try_animals
+from remyelin.analysis.calibration.free_people import FREE, RIVALS, log_likelihood
+from remyelin.analysis.calibration.site_people import reflected, try_animals
+from remyelin.analysis.calibration.workers_people import Workers, read_design, step_chain
 from remyelin.analysis.protocols.pool import drawn
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
@@ -34,14 +35,14 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 SEED: Final = 80211
-PERSONS: Final = (48, 20, 24)  # deficiency, nitrous oxide, screened
+PERSONS: Final = (72, 30, 30)  # deficiency, nitrous oxide, screened
 #: Designs of each wave; those of the first lie over the ranges, later ones come from the emulator and the best.
 WAVES: Final = (60, 50, 50, 50, 50)
 READINGS: Final = 24  # further points of the maps at which each design is read, in the waves
 PARENTS: Final = 12  # best designs about which half of a wave is drawn
 NEAR: Final = 0.08  # how far, in shares of a range
 TOGETHER: Final = 64  # sets whose animals are simulated at once
-ROUNDS: Final = 16  # steps of each chain that are simulated
+ROUNDS: Final = 24  # steps of each chain that are simulated
 KEPT_ROUNDS: Final = 10  # the last ones, whose states are the sets of the result
 SETS: Final = CHAINS * KEPT_ROUNDS
 
@@ -83,6 +84,7 @@ def fit(
     rival: str = "both",
     waves: Sequence[int] = WAVES,
     rounds: int = ROUNDS,
+    workers: int | None = None,
     progress: Progress = lambda step: None,
 ) -> list[dict[str, Any]]:
     """Run the waves and the chains and return the sets: values, rows, log-likelihoods.
@@ -99,6 +101,8 @@ def fit(
         Designs of each wave.
     rounds : int
         Simulated steps of each chain; without any the readings of the waves are returned.
+    workers : int, optional
+        Processes; as many as processors when omitted. Their number changes no result.
     progress : callable
         Called with how far it is and how long the rest will take.
     """
@@ -106,15 +110,28 @@ def fit(
     kept = Kept(folder / f"{rival}.jsonl")
     fixed = {name: value for name, value in RIVALS[rival].items() if name in FREE}
     base = base.replace({name: value for name, value in RIVALS[rival].items() if name not in FREE})
-    tables = nerve.build_tables(base)
     draws = drawn(*PERSONS, base)
+    with Workers(workers or os.cpu_count() or 1, base, draws) as hands:
+        return _fit(kept, base, hands, rival, fixed, waves, rounds, progress)
+
+
+def _fit(
+    kept: Kept,
+    base: Ledger,
+    hands: Workers,
+    rival: str,
+    fixed: Mapping[str, float],
+    waves: Sequence[int],
+    rounds: int,
+    progress: Progress,
+) -> list[dict[str, Any]]:
     readings: list[Reading] = []
     tried: list[Tried] = []
-    started, done = time.perf_counter(), 0
+    started, done, fresh = time.perf_counter(), 0, 0
     whole = sum(waves) + CHAINS * rounds
 
     def told(step: str, best: float) -> None:
-        left = (time.perf_counter() - started) / max(done, 1) * (whole - done) / 60.0
+        left = (time.perf_counter() - started) / max(fresh, 1) * (whole - done) / 60.0
         progress(f"{rival}: {step}, {left:.0f} min left, best {best:.1f}")
 
     for wave, count in enumerate(waves):
@@ -132,13 +149,21 @@ def fit(
         new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
         tried += new
         designs = [item for item in new if animals_accept(item.animals)][:count]
+        spread = READINGS // 2 if wave == 0 else 0
+        given = {
+            number: hands.submit(
+                number,
+                read_design,
+                (list(item.point), item.repair, spread, READINGS - spread, [SEED, len(rival), wave, number]),
+            )
+            for number, item in enumerate(designs)
+            if f"{wave}.{number}" not in kept.records
+        }
         for number, item in enumerate(designs):
             key = f"{wave}.{number}"
-            if key not in kept.records:
-                own = np.random.default_rng([SEED, len(rival), wave, number])
-                site = Site.at(np.array(item.point), item.repair, draws, base, tables)
-                found = [[p.tolist(), rows] for p, rows in _read(site, np.array(item.point), wave, own)]
-                kept.add(key, repair=item.repair, read=found)
+            if number in given:
+                kept.add(key, repair=item.repair, read=given[number].result())
+                fresh += 1
             for p, rows in kept.records[key]["read"]:
                 readings.append(Reading(1000 * wave + number, tuple(p), item.repair, rows))
             done += 1
@@ -148,20 +173,21 @@ def fit(
         return [{"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in readings]
     emulator = Emulator(readings, tried)
     states = starts(readings)
-    sites: dict[int, Site] = {}
     result: list[dict[str, Any]] = []
     for turn in range(rounds):
         proposals = proposed(emulator, states, fixed, np.random.default_rng([SEED, 5, turn]))
-        for chain, (state, (point, emulated)) in enumerate(zip(states, proposals, strict=True)):
+        given = {
+            chain: hands.submit(
+                chain, step_chain, (chain, states[chain], point.tolist(), emulated, [SEED, 6, turn, chain])
+            )
+            for chain, (point, emulated) in enumerate(proposals)
+            if f"chain.{turn}.{chain}" not in kept.records
+        }
+        for chain in range(CHAINS):
             key = f"chain.{turn}.{chain}"
-            if key not in kept.records:
-                own = np.random.default_rng([SEED, 6, turn, chain])
-                if chain not in sites:
-                    sites[chain] = Site.at(np.array(state["point"]), state["repair"], draws, base, tables)
-                state, sites[chain] = stepped(state, point, emulated, sites[chain], own)
-                kept.add(key, **state)
-            else:
-                sites.pop(chain, None)
+            if chain in given:
+                kept.add(key, **given[chain].result())
+                fresh += 1
             states[chain] = {name: value for name, value in kept.records[key].items() if name != "key"}
             done += 1
         if turn >= rounds - KEPT_ROUNDS:
@@ -171,24 +197,6 @@ def fit(
     for own_set in result:
         own_set["effective"] = effective
     return result
-
-
-def _read(
-    site: Site, point: Floats, wave: int, rng: np.random.Generator
-) -> Iterator[tuple[Floats, dict[str, float]]]:
-    """Read a design at its point, at maps over their ranges in the first wave, and along a walk."""
-    rows = site.rows(point)
-    yield point, rows
-    best = point, rows
-    spread = READINGS // 2 if wave == 0 else 0
-    for _ in range(spread):
-        other = np.concatenate([point[: len(STRUCTURAL)], rng.random(len(MAPS))])
-        found = site.rows(other)
-        if log_likelihood(found) > log_likelihood(best[1]):
-            best = other, found
-        yield other, found
-    for other, found, _ in site.walk(*best, READINGS - spread, rng):
-        yield other, found
 
 
 def _near(readings: Sequence[Reading], count: int, fixed: Mapping[str, float], wave: int) -> Floats:

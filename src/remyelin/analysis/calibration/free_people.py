@@ -32,6 +32,7 @@ STRUCTURAL: Final = (
     "myelin.vulnerability.optic",
     "myelin.peripheral.axon_direct",
     "myelin.length.axon_exponent",
+    "myelin.shared.axon_vacuolated",
     "myelin.central.axon_bare",
     "myelin.peripheral.axon_gas",
     "nerve.lesion_length.central",
@@ -39,6 +40,8 @@ STRUCTURAL: Final = (
     "spread.central",
     "spread.peripheral",
     "spread.motor_n2o",
+    "spread.repair",
+    "spread.axons",
     "correlation.central.peripheral",
 )
 MAPS: Final = (
@@ -61,7 +64,14 @@ FREE: Final = (*STRUCTURAL, *MAPS)
 RIVALS: Final[Mapping[str, Mapping[str, float]]] = {
     "both": {},
     "susceptibility": {"spread.pace": 0.2},
-    "pace": {"spread.central": 0.03, "spread.peripheral": 0.03, "spread.motor_n2o": 0.1},
+    "pace": {
+        "spread.central": 0.03,
+        "spread.peripheral": 0.03,
+        "spread.motor_n2o": 0.1,
+        "spread.repair": 0.05,
+        "spread.axons": 0.1,
+    },
+    "equal repair": {"spread.repair": 0.05, "spread.axons": 0.1},
 }
 """Rival assumptions on what differs between persons, by name: numbers held at the least of their range."""
 

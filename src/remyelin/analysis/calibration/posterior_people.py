@@ -118,7 +118,7 @@ def compare(
     """
     found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
     for name in RIVALS:
-        readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress)
+        readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress=progress)
         best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
         found["rivals"][name] = {
             "best": best[0]["likelihood"],

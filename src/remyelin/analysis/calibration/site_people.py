@@ -23,7 +23,7 @@ from remyelin.person.presentation import FELT
 from remyelin.person.traits import PATIENT, Traits
 
 Floats = NDArray[np.float64]
-TREATED: Final = 18  # persons also followed under treatment, twice each
+TREATED: Final = 60  # persons also followed under treatment, twice each
 
 
 def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
@@ -95,6 +95,23 @@ class Site:
             if accept:
                 point, value = trial, likelihood
             yield trial, found, accept
+
+
+def read_site(
+    site: Site, point: Floats, spread: int, walked: int, rng: np.random.Generator
+) -> Iterator[tuple[Floats, dict[str, float]]]:
+    """Read a design at its point, at so many maps over their ranges, and along a walk of so many steps."""
+    rows = site.rows(point)
+    yield point, rows
+    best = point, rows
+    for _ in range(spread):
+        other = np.concatenate([point[: len(STRUCTURAL)], rng.random(len(MAPS))])
+        found = site.rows(other)
+        if log_likelihood(found) > log_likelihood(best[1]):
+            best = other, found
+        yield other, found
+    for other, found, _ in site.walk(*best, walked, rng):
+        yield other, found
 
 
 def design_rows(

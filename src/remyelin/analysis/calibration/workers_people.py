@@ -1,0 +1,104 @@
+"""Processes that simulate the designs and the chains of the fit to patients.
+
+Work depends on its own numbers and seed alone, so that the number of processes changes nothing. A chain always goes to
+the same process, which keeps its pool.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+
+from remyelin import nerve
+from remyelin.analysis.calibration.chains_people import stepped
+from remyelin.analysis.calibration.free_people import STRUCTURAL
+from remyelin.analysis.calibration.site_people import Site, read_site
+from remyelin.analysis.protocols.pool import Draw
+from remyelin.evidence import Ledger
+
+#: A point of the cube, its set of the rates of repair, further readings over the ranges and along a walk, and a seed.
+Design = tuple[list[float], int, int, int, list[int]]
+#: Number and state of a chain, the point proposed, the gain of the emulator, and a seed.
+Step = tuple[int, dict[str, Any], list[float], float, list[int]]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a process keeps: numbers, persons, and the pool of each chain at its state."""
+
+    base: Ledger
+    draws: tuple[Draw, ...]
+    tables: nerve.Tables
+    sites: dict[int, tuple[tuple[float, ...], Site]]
+
+
+_DESK: Final[list[_Desk]] = []
+
+
+def _begin(base: Ledger, draws: tuple[Draw, ...]) -> None:
+    _DESK[:] = [_Desk(base, draws, nerve.build_tables(base), {})]
+
+
+def read_design(design: Design) -> list[list[Any]]:
+    """Simulate a design and read it: points of the cube and the rows found there."""
+    point, repair, spread, walked, seed = design
+    desk = _DESK[0]
+    site = Site.at(np.array(point), repair, desk.draws, desk.base, desk.tables)
+    return [
+        [at.tolist(), rows]
+        for at, rows in read_site(site, np.array(point), spread, walked, np.random.default_rng(seed))
+    ]
+
+
+def step_chain(step: Step) -> dict[str, Any]:
+    """Move a chain by one simulated step and return its state."""
+    chain, state, point, gain, seed = step
+    desk = _DESK[0]
+    place = (*state["point"][: len(STRUCTURAL)], float(state["repair"]))
+    kept = desk.sites.get(chain)
+    if kept is None or kept[0] != place:
+        site = Site.at(np.array(state["point"]), state["repair"], desk.draws, desk.base, desk.tables)
+    else:
+        site = kept[1]
+    state, site = stepped(state, np.array(point), gain, site, np.random.default_rng(seed))
+    desk.sites[chain] = (*state["point"][: len(STRUCTURAL)], float(state["repair"])), site
+    return state
+
+
+class Workers:
+    """So many processes, one executor each, so that a chain can go to the same one; within this process for one."""
+
+    def __init__(self, count: int, base: Ledger, draws: Sequence[Draw]) -> None:
+        given = base, tuple(draws)
+        self._executors: list[ProcessPoolExecutor] = []
+        if count == 1:
+            _begin(*given)
+            return
+        context = multiprocessing.get_context("spawn")
+        self._executors = [
+            ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=given)
+            for _ in range(count)
+        ]
+
+    def submit(self, number: int, function: Callable[[Any], Any], work: Any) -> Future[Any]:
+        """Give work to the process of a number."""
+        if self._executors:
+            return self._executors[number % len(self._executors)].submit(function, work)
+        done: Future[Any] = Future()
+        done.set_result(function(work))
+        return done
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for executor in self._executors:
+            executor.shutdown(cancel_futures=True)
