@@ -119,8 +119,8 @@ def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
     assert {place.partition(":")[0] for place in found} <= allowed, found
 
 
-#: Lines of the longest module; 400 is the aim, and this may only fall.
-MOST_LINES: Final = 470
+#: Lines of the longest module; this may only fall.
+MOST_LINES: Final = 400
 
 
 def test_modules_are_small() -> None:

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from remyelin.evidence.ledger import Entry, Ledger
+from remyelin.evidence.entries import Entry
+from remyelin.evidence.ledger import Ledger
 
 TIERS: Final = ("mechanism", "association", "no evidence")
 """Basis of the answer to a symptom: its wires, published frequencies, or nothing that points to deficiency."""

@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
-
-import numpy as np
+from typing import Final
 
 from remyelin.base import plain
-from remyelin.base.units import per_unit
-from remyelin.catalogue.markers import MARKERS, STATUS
-from remyelin.catalogue.pathways import label_of as pathway_label
-from remyelin.catalogue.pathways import words
 from remyelin.cobalamin import in_words
-from remyelin.evidence import Entry, Ledger, load_references, printed
-from remyelin.evidence.ledger import KINDS, LAYERS
+from remyelin.evidence import Entry, Ledger, printed
+from remyelin.evidence.entries import KINDS, LAYERS
 from remyelin.output.answer import told
-from remyelin.output.chances import beside, mental, of_symptom
+from remyelin.output.biomarkers import biomarkers, readings
+from remyelin.output.chances import beside, mental
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import forecast_summary, recovery_summary
+from remyelin.output.findings import cognition, signs, studies, symptoms
 from remyelin.output.formatting import number
 from remyelin.output.records import (
     AssumedRow,
-    BiomarkerRow,
-    Cognition,
     PersonRow,
-    ReadingRow,
     RestsOn,
-    SignRow,
-    StudyCell,
-    StudyRow,
     Summary,
-    SymptomRow,
 )
-from remyelin.output.reported import BLOOD, noticed_from, reported
-from remyelin.output.rows import named, nerve_report
+from remyelin.output.reported import noticed_from, reported
+from remyelin.output.rows import nerve_report
 from remyelin.person.answer import Answer, answer_of
 from remyelin.person.course import DISCLAIMER, Course
 from remyelin.person.inference.answer import silence
@@ -88,19 +77,19 @@ def summarise(course: Course) -> Summary:
             for item in case.treatment
         ],
         "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
-        "biomarkers": _biomarkers(course),
-        "readings": _readings(course),
+        "biomarkers": biomarkers(course),
+        "readings": readings(course),
         "potassium": None
         if course.potassium_days is None
         else (
             f"Severe anaemia is being treated: labels ask to watch serum potassium from day "
             f"{course.potassium_days[0]:g} to day {course.potassium_days[1]:g}."
         ),
-        "studies": _studies(course),
+        "studies": studies(course),
         "nerve_report": nerve_report(course),
-        "symptoms": _symptoms(course),
-        "signs": _signs(course),
-        "cognition": _cognition(course),
+        "symptoms": symptoms(course),
+        "signs": signs(course),
+        "cognition": cognition(course),
         "beside": beside(course),
         "mental": mental(course),
         "presence": noticed_from(course),
@@ -147,12 +136,6 @@ def _alike(course: Course, answer: Answer, told_now: str) -> str:
         f"Persons simulated like it, each with traits and a parameter set of its own, have {told_now}"
         f"{'' if inside else '; the person of the tables lies outside that range'}."
     )
-
-
-def _below_limit(sample: Any, name: str) -> list[bool]:
-    """Say of each sample whether it is printed as less than its value."""
-    flags = sample.get(f"{name}_below_limit")
-    return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
 
 
 def _person(course: Course) -> list[PersonRow]:
@@ -203,206 +186,6 @@ def _not_stated(course: Course) -> list[str]:
         if fact.basis == "prior"
     ]
     return lines
-
-
-def _readings(course: Course) -> list[ReadingRow]:
-    """What published limits say of the biomarkers at each date; the sources of the limits."""
-    references = load_references()
-    rows: list[ReadingRow] = []
-    for items in zip(*course.readings.values(), strict=True):
-        first = items[0]
-        limits = " and ".join(number(limit) for limit in first.limits)
-        source = "; ".join(references[key].printed for key in first.source)
-        rows.append(
-            {
-                "name": first.marker,
-                "label": MARKERS[first.marker].title,
-                "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
-                "verdicts": [item.verdict for item in items],
-                "cites": list(first.source),
-                "source": f"{source} ({first.locator})" if first.locator else source,
-            }
-        )
-    return rows
-
-
-def _biomarkers(course: Course) -> list[BiomarkerRow]:
-    given = course.data.isel(plan=0)
-    rows: list[BiomarkerRow] = []
-    for name in STATUS:
-        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
-        sample = [plain.number(value, 6) for value in course.samples["SI"][name]]
-        other = course.samples["conventional"][name]
-        unit = other.attrs["units"]
-        rows.append(
-            {
-                "name": name,
-                "label": MARKERS[name].title,
-                "values": at,
-                "unit": given[name].attrs["units"],
-                "sample": sample,
-                "sample_below_limit": _below_limit(course.samples["SI"], name),
-                "conventional": {
-                    "unit": unit,
-                    "values": [None if v is None else plain.number(v / per_unit(name, unit), 6) for v in at],
-                    "sample": [plain.number(value, 6) for value in other],
-                },
-            }
-        )
-    for name in BLOOD:
-        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
-        rows.append(
-            {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
-        )
-    for compartment in given.compartment.values.tolist():
-        phi = given["methylation"].sel(compartment=compartment)
-        at = [plain.number(phi.sel(time=date), 6) for date in course.studies]
-        label = f"Methylation potential, {compartment}"
-        rows.append(
-            {
-                "name": f"methylation_{compartment}",
-                "label": label,
-                "values": at,
-                "unit": "of replete",
-            }
-        )
-    return rows
-
-
-def _studies(course: Course) -> list[StudyRow]:
-    """One row per assessed quantity, with its value, z and flag at every date and in health."""
-    rows: list[StudyRow] = []
-    for reference in course.healthy.rows:
-        for position, norm in enumerate(reference.assessed):
-            cells: list[StudyCell] = []
-            for studies in course.studies.values():
-                found = studies.row(reference.study, reference.site).assessed[position]
-                flag = "" if found.flag == "normal" else found.flag
-                value = None if found.value is None else plain.number(found.value, 6)
-                cells.append(
-                    {"value": value, "z": None if found.z is None else plain.number(found.z, 3), "flag": flag}
-                )
-            normal = (
-                f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
-                if norm.logarithmic
-                else f"{norm.mean:.3g} ({norm.sd:.2g})"
-            )
-            rows.append(
-                {
-                    "study": words(reference.study),
-                    "site": reference.site,
-                    "label": f"{words(reference.study)}, {reference.site}: {named(norm.quantity)}",
-                    "quantity": f"{reference.site}, {named(norm.quantity)}",
-                    "unit": norm.unit,
-                    "normal": normal,
-                    "limit": plain.number(norm.limit, 6),
-                    "healthy": None if norm.value is None else plain.number(norm.value, 6),
-                    "values": cells,
-                }
-            )
-    return rows
-
-
-def _symptoms(course: Course) -> list[SymptomRow]:
-    severity = course.data["severity"].isel(plan=0)
-    rows: list[SymptomRow] = []
-    for item in course.symptoms:
-        computed = item.id in severity.symptom.values
-        at = (
-            [float(f"{float(severity.sel(symptom=item.id, time=date)):.4g}") for date in course.studies]
-            if computed
-            else []
-        )
-        rows.append(
-            {
-                "name": item.id,
-                "label": item.name,
-                "tier": item.tier,
-                "values": at,
-                "mechanism": item.mechanism,
-                "pathways": [pathway_label(name) for name in item.pathways],
-                "kind": item.kind,
-                **of_symptom(course, item.id),
-                "clock": item.clock,
-                "unknown": item.unknown,
-                "causes": item.causes,
-                "frequency": _frequency(item.frequency),
-                "hpo": [list(pair) for pair in item.hpo],
-                "correction": item.correction,
-            }
-        )
-    return rows
-
-
-def _frequency(entry: Entry | None) -> str:
-    """How often published series found it, other series beside: ``93 % (77 to 98); others 75 %``."""
-    if entry is None or not isinstance(entry.value, float):
-        return "not found"
-    low, high = entry.range or (None, None)
-    shown = f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)})"
-    if entry.mark == "recall":
-        shown += ", from memory"
-    others = [
-        number(other.value, 2) for other in entry.alternatives.values() if isinstance(other.value, float)
-    ]
-    return f"{shown}; elsewhere {', '.join(others)} %" if others else shown
-
-
-SIGNS = (
-    ("vibration_loss", "Vibration sense of the legs, share lost"),
-    ("ankle_jerk", "Ankle jerk (0 absent, 2 normal, 4 greatly increased)"),
-    ("knee_jerk", "Knee jerk"),
-    ("biceps_jerk", "Biceps jerk"),
-    ("romberg", "Romberg sign"),
-    ("babinski", "Babinski sign"),
-    ("power_leg", "Power of the leg as a whole (MRC grade, 5 normal, 0 none)"),
-    ("power_arm", "Power of the arm as a whole"),
-    ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
-    ("p300_delay", "P300, later than in health by (ms; number of crossings assumed)"),
-    ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
-    ("disability", "Functional disability (0 to 16), the sum of its items:"),
-    ("scale_gait", "gait (0 to 4)"),
-    ("scale_sensory", "sensory (0 to 3)"),
-    (
-        "scale_mental",
-        "mental (0 to 3; points that are more likely than not, from published frequencies)",
-    ),
-    ("scale_neuropathy", "neuropathy (0 to 3)"),
-    ("scale_pyramidal", "pyramidal (0 to 3)"),
-)
-
-
-def _signs(course: Course) -> list[SignRow]:
-    """What an examination would find at each date."""
-    given = course.data.isel(plan=0)
-    rows: list[SignRow] = []
-    for name, label in SIGNS:
-        found = [given[name].sel(time=date).item() for date in course.studies]
-        shown = [("present" if v else "absent") if isinstance(v, bool) else _plain(v) for v in found]
-        if name == "acuity":
-            shown = [_snellen(value) for value in found]
-        rows.append({"name": name, "label": label, "values": [float(v) for v in found], "shown": shown})
-    return rows
-
-
-def _plain(value: float) -> str:
-    """Two decimals at most; what is as good as nothing is 0."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _snellen(acuity: float) -> str:
-    """Write a decimal acuity with its fraction: ``0.5 (20/40)``."""
-    return f"{_plain(acuity)} (20/{20.0 / acuity:.0f})" if acuity > 0.02 else "below 0.02"
-
-
-def _cognition(course: Course) -> Cognition:
-    """Cognition as a whole, beside the symptoms it does not carry."""
-    score = course.data["cognition"].isel(plan=0)
-    return {
-        "label": "Cognition as a whole, standard deviations from health",
-        "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
-        "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
-    }
 
 
 def _rests_on(used: tuple[Entry, ...]) -> RestsOn:

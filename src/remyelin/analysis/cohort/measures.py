@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.markers import MARKERS
 
 Columns = Mapping[str, NDArray[np.float64]]
 Values = NDArray[np.float64]
@@ -173,3 +174,23 @@ def together(text: str, values: Values) -> float:
     if not known.size:
         return float("nan")
     return float(np.median(known) if MEASURES[text.partition(":")[0]][1] == "median" else np.mean(known))
+
+
+#: Measures in percent of persons.
+PERCENT: Final = frozenset(
+    {"abnormal", "beyond", "noticed", "sign", "complete", "improved", "responded", "residual"}
+)
+
+#: What the table of variation shows: label, measure, unit.
+OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
+    (MARKERS["b12"].label, "median:b12", "pmol/L"),
+    (MARKERS["mma"].label, "median:mma", "nmol/L"),
+    (MARKERS["homocysteine"].label, "median:homocysteine", "umol/L"),
+    ("severity of symptoms (0 to 7)", "mean:severity", "1"),
+    ("disability scale (0 to 16)", "mean:scale.total", "points"),
+    ("complete recovery", "complete", "%"),
+    ("tibial P40 latency", "median:tibial_sep.P40.latency", "ms"),
+    ("sural amplitude", "median:sural.ankle.amplitude", "uV"),
+    ("peroneal velocity", "median:peroneal_motor.knee.velocity", "m/s"),
+    ("least axons of a segment", "mean:axons.least", "1"),
+)

@@ -10,8 +10,9 @@ import numpy as np
 from markupsafe import Markup
 
 from remyelin.analysis.cohort.measures import per_person
+from remyelin.analysis.cohort.overview import summary
 from remyelin.analysis.cohort.parts import put
-from remyelin.analysis.cohort.results import Results, summary
+from remyelin.analysis.cohort.results import Results
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.catalogue.markers import MARKERS
