@@ -108,6 +108,37 @@ def test_each_susceptibility_harms_its_own_tissue(numbers: Chain) -> None:
     assert at["corticospinal_leg"][2] == at["corticospinal_leg"][0]
 
 
+def test_who_repairs_fast_keeps_more_and_recovers_sooner(numbers: Chain) -> None:
+    speeds = [Traits(repair=0.5), TYPICAL, Traits(repair=2.0)]
+    begin, months = 1400.0, np.array([0.0, 90.0, 365.0])
+    order = cobalamin.read_order("hydroxocobalamin 1 mg im every 2 d", begin, begin + 400.0, LEDGER)
+    days = np.unique(np.concatenate([TIMES[begin > TIMES], begin + np.arange(0.0, 366.0, 15.0), begin + months]))
+    treated = [cobalamin.treated(anaemia(), order)] * len(speeds)
+    count = len(speeds)
+    found = simulate_people(
+        treated, [BODY] * count, [days] * count, [begin + months] * count, speeds, [numbers]
+    )
+    vacuolated = found.states["vacuolated"].mean(axis=2)
+    assert (np.diff(vacuolated, axis=0) < 0.0).all(), "fewer injured internodes at every date"
+    left = vacuolated[:, 1] / vacuolated[:, 0]
+    assert (np.diff(left) < 0.0).all(), "a larger share of them healed in three months"
+
+
+def test_axons_at_risk_are_lost_from_the_same_sheaths(numbers: Chain) -> None:
+    found = people([TYPICAL, Traits(axons=5.0)], numbers)
+    assert (found.states["axons"][1, -1] <= found.states["axons"][0, -1]).all()
+    assert (found.states["axons"][1, -1] < found.states["axons"][0, -1]).any()
+    central = [i for i, name in enumerate(central_segments()) if name]
+    for name in ("vacuolated", "remyelinated"):
+        same = found.states[name][:, -1][:, central]
+        assert np.allclose(same[0], same[1], rtol=1e-9), "no axon regrows in the cord, so sheaths are the same"
+
+
+def central_segments() -> list[bool]:
+    segments = nerve.segments(BODY, LEDGER)
+    return [value == "central" for value in segments["compartment"].to_numpy()]
+
+
 def test_gas_takes_motor_axons_and_no_others(numbers: Chain) -> None:
     none, own = (
         Chain(LEDGER.replace({"myelin.peripheral.axon_gas": rate}), numbers.tables) for rate in (0.0, 0.05)
