@@ -26,7 +26,10 @@ from remyelin.person.traits import PATIENT
 
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
-COLUMNS: Final = (*FREE, *REPAIR, *PATIENTS)
+#: Spreads of traits that no calibration row reads: the posterior is the prior, so each set but the central one has them
+#: at a point of their range.
+UNREAD: Final = ("optic",)
+COLUMNS: Final = (*FREE, *(f"spread.{trait}" for trait in UNREAD), *REPAIR, *PATIENTS)
 RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
@@ -46,7 +49,7 @@ def inputs_of_people(ledger: Ledger) -> str:
         for entry in recording.used()
         if entry.name not in COLUMNS and not entry.name.startswith(FOLLOWING)
     ]
-    ranges = [(name, ledger.entry(name).range) for name in FREE]
+    ranges = [(name, ledger.entry(name).range) for name in (*FREE, *(f"spread.{trait}" for trait in UNREAD))]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
     content = [read, ranges, rows, SIGNS, SEED, SETS, ROUNDS, PERSONS, list(WAVES), repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -71,16 +74,33 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
     )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for index in order:
-        writer.writerow([f"{value:.5g}" for value in _row(sets[index])])
+    for place, index in enumerate(order):
+        spreads = unread(ledger, index) if place else {trait: ledger[f"spread.{trait}"] for trait in UNREAD}
+        writer.writerow([f"{value:.5g}" for value in _row(sets[index], spreads, ledger)])
     return stream.getvalue()
 
 
-def _row(item: Mapping[str, Any]) -> list[float]:
+def unread(ledger: Ledger, index: int) -> dict[str, float]:
+    """Return the spreads of a set that no row reads, drawn evenly in the logarithm of their range."""
+    rng = np.random.default_rng([SEED, 10, index])
+    names = tuple(f"spread.{trait}" for trait in UNREAD)
+    drawn_values = values_at(rng.random(len(names)), names)
+    return {trait: drawn_values[f"spread.{trait}"] for trait in UNREAD}
+
+
+def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) -> list[float]:
     values = values_at(np.array(item["point"]))
     rates = repair().sets[item["repair"]]
-    patients = [item["patients"][stratum][trait] for stratum in STRATA for trait in PATIENT]
-    return [*(values[name] for name in FREE), *(rates[name] for name in REPAIR), *patients]
+    patients = []
+    for stratum in STRATA:
+        for trait in PATIENT:
+            value = item["patients"][stratum][trait]
+            if (
+                trait in spreads
+            ):  # lognormal: as many standard deviations from the typical person as in the fit
+                value = value ** (spreads[trait] / ledger[f"spread.{trait}"])
+            patients.append(value)
+    return [*(values[name] for name in FREE), *spreads.values(), *(rates[name] for name in REPAIR), *patients]
 
 
 def central(sets: Sequence[Mapping[str, Any]]) -> int:
