@@ -112,7 +112,9 @@ def test_who_repairs_fast_keeps_more_and_recovers_sooner(numbers: Chain) -> None
     speeds = [Traits(repair=0.5), TYPICAL, Traits(repair=2.0)]
     begin, months = 1400.0, np.array([0.0, 90.0, 365.0])
     order = cobalamin.read_order("hydroxocobalamin 1 mg im every 2 d", begin, begin + 400.0, LEDGER)
-    days = np.unique(np.concatenate([TIMES[begin > TIMES], begin + np.arange(0.0, 366.0, 15.0), begin + months]))
+    days = np.unique(
+        np.concatenate([TIMES[begin > TIMES], begin + np.arange(0.0, 366.0, 15.0), begin + months])
+    )
     treated = [cobalamin.treated(anaemia(), order)] * len(speeds)
     count = len(speeds)
     found = simulate_people(
@@ -131,7 +133,9 @@ def test_axons_at_risk_are_lost_from_the_same_sheaths(numbers: Chain) -> None:
     central = [i for i, name in enumerate(central_segments()) if name]
     for name in ("vacuolated", "remyelinated"):
         same = found.states[name][:, -1][:, central]
-        assert np.allclose(same[0], same[1], rtol=1e-9), "no axon regrows in the cord, so sheaths are the same"
+        assert np.allclose(same[0], same[1], rtol=1e-9), (
+            "no axon regrows in the cord, so sheaths are the same"
+        )
 
 
 def central_segments() -> list[bool]:

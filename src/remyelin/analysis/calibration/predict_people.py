@@ -1,17 +1,21 @@
 """Predict the rows on patients from sets of the posterior; validation rows chose nothing of it.
 
-``remyelin rebuild predictions`` runs it. Every row is computed under sets spread evenly over the posterior; a share
-is drawn again as often as the published series had patients, so that an interval holds both what the calibration
-leaves open and the chance of a sample. Beside it stands the interval of the prior: designs over the whole ranges that
-only the animals had accepted.
+``remyelin rebuild predictions`` runs it. Every row is computed under sets spread evenly over the posterior, and drawn
+again as a further series of so many patients would report it: series differ from each other (``series.*``), and a
+sample has its chance. An interval holds all three. Beside it stands the interval of the prior, drawn alike: designs
+over the whole ranges that only the animals had accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.analysis.calibration.emulator import animals_accept
@@ -21,7 +25,8 @@ from remyelin.analysis.calibration.site_people import design_rows
 from remyelin.analysis.protocols.pool import drawn
 from remyelin.analysis.validation import clinic, clinic_population, nerve_population, nerve_series
 from remyelin.base.errors import SimulationError
-from remyelin.evidence import Ledger, load_published
+from remyelin.base.units import PERCENT
+from remyelin.evidence import Ledger, Target, load_published
 from remyelin.evidence.posterior import ledgers, posterior
 
 Functions = tuple[Callable[[Ledger], Mapping[str, Any]], ...]
@@ -48,12 +53,15 @@ ROWS: Final[Functions] = (
     nerve_population.late,
     nerve_population.alone,
 )
-SETS: Final = 4
-SAMPLES: Final = 40  # drawn of each share under each set
+SETS: Final = 12
+SAMPLES: Final = 40  # series drawn of each row under each set
 SEED: Final = 606
-FEW: Final = 40  # patients of a series whose number the table does not give
+FEW: Final = 40  # patients of a series whose number the table does not give, and of a virtual one
+HALF: Final = 0.5  # counted beside findings and their absence (Jeffreys), so that none in a few is not never
 PRIOR: Final = (16, 4)  # designs over the ranges, and maps each is read with
 ENDS: Final = (5.0, 95.0)
+#: Units of rows on levels and durations, which are above 0; a ratio of two of them as well.
+LEVELS: Final = ("pmol/L", "nmol/L", "umol/L", "months", "weeks", "ms", "ratio")
 
 
 def predict(ledger: Ledger, progress: Callable[[str], None] = lambda step: None) -> dict[str, Any]:
@@ -66,31 +74,67 @@ def predict(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
     progress : callable
         Called with each step.
     """
-    published = {row.name: row for row in load_published()}
-    rng = np.random.default_rng(SEED)
-    own: dict[str, float] = {}
-    found: dict[str, list[float]] = {}
-    for number, member in enumerate(ledgers(ledger, SETS)):
-        progress(f"predicting with set {number + 1} of {SETS}")
-        rows = compute(member)
-        own = own or rows  # the first set is the central one, which the ledger holds
-        for name, value in rows.items():
-            row = published[name]
-            if row.unit == "%" and np.isfinite(value):
-                share = min(max(value / 100.0, 0.0), 1.0)
-                drawn_again = rng.binomial(row.n or FEW, share, SAMPLES) / (row.n or FEW)
-                found.setdefault(name, []).extend((100.0 * drawn_again).tolist())
-            else:
-                found.setdefault(name, []).extend([value] * SAMPLES)
-    ends = {name: _interval(values) for name, values in found.items()}
+    members = ledgers(ledger, SETS)
+    progress(f"predicting with {SETS} sets")
+    computed: list[dict[str, float]] = []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(SETS, os.cpu_count() or 1), mp_context=context) as executor:
+        for rows in executor.map(compute, members):
+            computed.append(rows)
+            progress(f"predicted with set {len(computed)} of {SETS}")
     return {
         "made_by": "remyelin rebuild predictions",
         "posterior": posterior().made,
         "sets": SETS,
         "calibration": list(CALIBRATION),
-        "predictions": {name: [value, *ends[name]] for name, value in own.items()},
+        # the first set is the central one, which the ledger holds
+        "predictions": {
+            name: [computed[0].get(name, float("nan")), *ends]
+            for name, ends in intervals(computed, ledger).items()
+        },
         "prior": prior(ledger, progress),
     }
+
+
+def intervals(computed: Sequence[Mapping[str, float]], ledger: Ledger) -> dict[str, tuple[float, float]]:
+    """Return the interval of each row over sets, each drawn again as further published series.
+
+    Parameters
+    ----------
+    computed : sequence of mapping of str to float
+        Rows under each set.
+    ledger : Ledger
+        Entries ``series.*``.
+    """
+    published = {row.name: row for row in load_published()}
+    found: dict[str, list[float]] = {}
+    for number, rows in enumerate(computed):
+        for name, value in rows.items():
+            rng = np.random.default_rng([SEED, number, *name.encode()])
+            found.setdefault(name, []).extend(reported(published[name], value, ledger, rng).tolist())
+    return {name: _interval(values) for name, values in found.items()}
+
+
+def reported(row: Target, value: float, ledger: Ledger, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return what further series of the same size would report of a row; the value itself where no law is stated.
+
+    Shares: a virtual series tells its share with the error of its own size; the log odds of a series lie about it with
+    ``series.spread_share``; the count of the series is binomial. Levels and durations: the logarithm of a median lies
+    about that of the virtual series with ``series.spread_level``, and with ``series.spread_person`` over the root of
+    the number of patients.
+    """
+    size = row.n or FEW
+    if not np.isfinite(value):
+        return np.full(SAMPLES, value)
+    if row.unit == "%" and 0.0 <= value <= PERCENT:
+        found = value / PERCENT * FEW
+        share = rng.beta(found + HALF, FEW - found + HALF, SAMPLES)
+        odds = np.log(share / (1.0 - share)) + ledger["series.spread_share"] * rng.standard_normal(SAMPLES)
+        return PERCENT * rng.binomial(size, 1.0 / (1.0 + np.exp(-odds))) / size
+    if row.unit in LEVELS and value > 0.0:
+        spread = np.hypot(ledger["series.spread_level"], ledger["series.spread_person"] / np.sqrt(size))
+        return np.asarray(value * np.exp(spread * rng.standard_normal(SAMPLES)))
+    return np.full(SAMPLES, value)
 
 
 def compute(ledger: Ledger) -> dict[str, float]:
@@ -112,14 +156,12 @@ def prior(ledger: Ledger, progress: Callable[[str], None]) -> dict[str, list[flo
     designs = [item for item in first_wave(PRIOR[0], {}, rng, ledger) if animals_accept(item.animals)]
     draws, tables = drawn(24, 12, 10, ledger), nerve.build_tables(ledger)
     published = {row.name for row in load_published()}
-    found: dict[str, list[float]] = {}
+    computed = []
     for item in designs[: PRIOR[0]]:
         maps = [rng.random(len(MAPS)) for _ in range(PRIOR[1])]
         for _, rows in design_rows(np.array(item.point), item.repair, maps, draws, ledger, tables):
-            for name, value in rows.items():
-                if name in published:
-                    found.setdefault(name, []).append(value)
-    return {name: list(_interval(values)) for name, values in found.items()}
+            computed.append({name: value for name, value in rows.items() if name in published})
+    return {name: list(ends) for name, ends in intervals(computed, ledger).items()}
 
 
 def _interval(values: list[float]) -> tuple[float, float]:
