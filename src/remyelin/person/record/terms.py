@@ -7,6 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from remyelin.catalogue.studies import (
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    MEP_ARM,
+    MEP_LEG,
+    PERONEAL_MOTOR,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    ULNAR_MOTOR,
+    ULNAR_SENSORY,
+    VEP,
+)
+
 LABS: Final = ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv")
 
 #: Grades by type of finding, from the least to the most; a word may allow several neighbouring grades.
@@ -188,26 +203,26 @@ SCALE_TOP: Final = {"disability": 16.0, "rankin": 5.0}
 
 #: Quantities of nerve studies that may be written: study, site of the model's table, quantity, unit.
 STUDIES: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "sural amplitude": ("sural", "ankle", "amplitude", "uV"),
-    "sural velocity": ("sural", "ankle", "velocity", "m/s"),
-    "median sensory amplitude": ("median_sensory", "wrist", "amplitude", "uV"),
-    "median sensory velocity": ("median_sensory", "wrist", "velocity", "m/s"),
-    "ulnar sensory amplitude": ("ulnar_sensory", "wrist", "amplitude", "uV"),
-    "ulnar sensory velocity": ("ulnar_sensory", "wrist", "velocity", "m/s"),
-    "tibial motor amplitude": ("tibial_motor", "ankle", "amplitude", "mV"),
-    "tibial motor velocity": ("tibial_motor", "knee", "velocity", "m/s"),
-    "tibial motor latency": ("tibial_motor", "ankle", "latency", "ms"),
-    "peroneal motor amplitude": ("peroneal_motor", "ankle", "amplitude", "mV"),
-    "peroneal motor velocity": ("peroneal_motor", "knee", "velocity", "m/s"),
-    "median motor amplitude": ("median_motor", "wrist", "amplitude", "mV"),
-    "median motor velocity": ("median_motor", "elbow", "velocity", "m/s"),
-    "ulnar motor amplitude": ("ulnar_motor", "wrist", "amplitude", "mV"),
-    "ulnar motor velocity": ("ulnar_motor", "elbow", "velocity", "m/s"),
-    "tibial sep p40": ("tibial_sep", "P40", "latency", "ms"),
-    "median sep n20": ("median_sep", "N20", "latency", "ms"),
-    "vep p100": ("vep", "P100", "latency", "ms"),
-    "mep leg cmct": ("mep_leg", "cortex", "interval", "ms"),
-    "mep arm cmct": ("mep_arm", "cortex", "interval", "ms"),
+    "sural amplitude": (SURAL, "ankle", "amplitude", "uV"),
+    "sural velocity": (SURAL, "ankle", "velocity", "m/s"),
+    "median sensory amplitude": (MEDIAN_SENSORY, "wrist", "amplitude", "uV"),
+    "median sensory velocity": (MEDIAN_SENSORY, "wrist", "velocity", "m/s"),
+    "ulnar sensory amplitude": (ULNAR_SENSORY, "wrist", "amplitude", "uV"),
+    "ulnar sensory velocity": (ULNAR_SENSORY, "wrist", "velocity", "m/s"),
+    "tibial motor amplitude": (TIBIAL_MOTOR, "ankle", "amplitude", "mV"),
+    "tibial motor velocity": (TIBIAL_MOTOR, "knee", "velocity", "m/s"),
+    "tibial motor latency": (TIBIAL_MOTOR, "ankle", "latency", "ms"),
+    "peroneal motor amplitude": (PERONEAL_MOTOR, "ankle", "amplitude", "mV"),
+    "peroneal motor velocity": (PERONEAL_MOTOR, "knee", "velocity", "m/s"),
+    "median motor amplitude": (MEDIAN_MOTOR, "wrist", "amplitude", "mV"),
+    "median motor velocity": (MEDIAN_MOTOR, "elbow", "velocity", "m/s"),
+    "ulnar motor amplitude": (ULNAR_MOTOR, "wrist", "amplitude", "mV"),
+    "ulnar motor velocity": (ULNAR_MOTOR, "elbow", "velocity", "m/s"),
+    "tibial sep p40": (TIBIAL_SEP, "P40", "latency", "ms"),
+    "median sep n20": (MEDIAN_SEP, "N20", "latency", "ms"),
+    "vep p100": (VEP, "P100", "latency", "ms"),
+    "mep leg cmct": (MEP_LEG, "cortex", "interval", "ms"),
+    "mep arm cmct": (MEP_ARM, "cortex", "interval", "ms"),
 }
 _STUDY_WORDS: Final = {
     "snap": "amplitude",
