@@ -21,6 +21,7 @@ from remyelin.catalogue.studies import (
     ULNAR_SENSORY,
     VEP,
 )
+from remyelin.person.record.grade_words import WORDS
 
 LABS: Final = ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv")
 
@@ -233,73 +234,6 @@ _STUDY_WORDS: Final = {
     "latency": "latency",
 }
 
-_NONE: Final = ("none", "no", "absent", "negative", "0", "normal", "not present", "resolved", "n", "-")
-_ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
-_WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
-    "severity": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys(_ANY, (1, 3)),
-        "mild": (1, 1),
-        "slight": (1, 1),
-        "moderate": (2, 2),
-        "severe": (3, 3),
-        "walks": (0, 1),
-        "walks alone": (0, 1),
-        "aid": (2, 2),
-        "walks with aid": (2, 2),
-        "unable": (3, 3),
-        "cannot walk": (3, 3),
-        "wheelchair": (3, 3),
-    },
-    "sense": {
-        "normal": (0, 0),
-        "intact": (0, 0),
-        "preserved": (0, 0),
-        "mild": (1, 1),
-        "slightly reduced": (1, 1),
-        "reduced": (1, 2),
-        "impaired": (1, 3),
-        "abnormal": (1, 3),
-        "moderate": (2, 2),
-        "severe": (3, 3),
-        "lost": (3, 3),
-        "absent": (3, 3),
-    },
-    "jerk": {
-        "absent": (0, 0),
-        "reduced": (1, 1),
-        "decreased": (1, 1),
-        "normal": (2, 2),
-        "present": (1, 3),
-        "brisk": (3, 3),
-        "increased": (3, 3),
-        "hyperactive": (3, 3),
-    },
-    "sign": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys(_ANY, (1, 1)),
-        "flexor": (0, 0),
-        "extensor": (1, 1),
-        "downgoing": (0, 0),
-        "upgoing": (1, 1),
-        "mild": (1, 1),
-        "moderate": (1, 1),
-        "severe": (1, 1),
-    },
-    "chance": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys((*_ANY, "mild", "slight", "moderate", "severe"), (1, 1)),
-    },
-    "power": {
-        **{str(grade): (5 - grade, 5 - grade) for grade in range(6)},
-        "4+": (1, 1),
-        "4-": (1, 1),
-        "5-": (0, 1),
-        "3+": (2, 2),
-        "normal": (0, 0),
-        "reduced": (1, 3),
-    },
-}
 
 #: Other conditions that bring findings of their own (`record.background.*` in the ledger).
 CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -360,12 +294,12 @@ def names(kind: str) -> list[str]:
 
 def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
     """Return the lowest and highest grade that a word allows; None if it is no grade of this finding."""
-    return _WORDS[item.type].get(fold(word) if word != "-" else "-")
+    return WORDS[item.type].get(fold(word) if word != "-" else "-")
 
 
 def grades_of(item: Finding) -> list[str]:
     """Return the words that grade a finding."""
-    return list(_WORDS[item.type])
+    return list(WORDS[item.type])
 
 
 def scale_of(name: str) -> str | None:
