@@ -1,4 +1,10 @@
-"""Chains that sample the posterior of the simulated likelihood, with proposals of the emulator (delayed acceptance)."""
+"""Chains that sample the posterior of the simulated likelihood, from the designs of the waves on.
+
+A sequential Monte Carlo sampler (Del Moral, Doucet and Jasra 2006): the power of the likelihood rises from
+:data:`BEGUN` to 1, chains are drawn again by what each rise adds, and every step moves a chain under the present power.
+Half of the proposals move a few rates a little, half by a difference of two other chains (ter Braak 2006). Both are
+symmetric, so that the simulated likelihood alone decides.
+"""
 
 from __future__ import annotations
 
@@ -8,60 +14,88 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.calibration.emulator import STEP, Emulator, Reading, animals_accept, held
-from remyelin.analysis.calibration.free_people import log_likelihood
+from remyelin.analysis.calibration.emulator import Reading, animals_accept, held
+from remyelin.analysis.calibration.free_people import STRUCTURAL, log_likelihood
 from remyelin.analysis.calibration.site_people import Site, reflected, try_animals
 from remyelin.myelin.ensemble import repair as repair_rates
 
 Floats = NDArray[np.float64]
-CHAINS: Final = 32  # of the sampler, over the emulator and over simulations
-EMULATED: Final = 25  # steps of a chain over the emulator that make one proposal
-MOVES: Final = 60  # steps of the maps under the simulated likelihood after each
+CHAINS: Final = 32
+MOVES: Final = 60  # steps of the maps under the simulated likelihood after each step of the rates
 REPAIRED: Final = 0.3  # chance that a proposal changes the rates of repair
+BEGUN: Final = 0.25  # power of the likelihood at which chains are drawn from the designs
+FEW: Final = 0.2  # share of the rates that a small step moves
+SMALL: Final = (0.02, 0.05, 0.1)  # sizes of such a step, in shares of a range
+SHARED: Final = 0.5  # share of the rates that a difference of chains moves
+NOISE: Final = 0.01  # added to every rate that moves by a difference
+OPTIMAL: Final = 2.38  # over the root of twice the rates moved: size of a difference (ter Braak 2006)
 
 
-def starts(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    """Return the best designs, each at its best reading, as states of the chains."""
-    ranked = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
-    first_of = {reading.design: reading for reading in reversed(ranked)}
-    best = sorted(first_of.values(), key=lambda reading: -log_likelihood(reading.rows))
-    return [
+def power(turn: int, rounds: int, kept: int) -> float:
+    """Return the power of the likelihood at a step: evenly up to 1, which it has well before the sets are kept."""
+    rising = max((rounds - kept) // 2, 1)
+    return min(BEGUN + (1.0 - BEGUN) * turn / rising, 1.0)
+
+
+def starts(readings: Sequence[Reading], rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Return chains drawn from the designs, each at its best reading, under the first power."""
+    best: dict[int, Reading] = {}
+    for reading in readings:
+        other = best.get(reading.design)
+        if other is None or log_likelihood(reading.rows) > log_likelihood(other.rows):
+            best[reading.design] = reading
+    states = [
         {
-            "point": list(best[chain % len(best)].point),
-            "repair": best[chain % len(best)].repair,
-            "rows": best[chain % len(best)].rows,
-            "likelihood": log_likelihood(best[chain % len(best)].rows),
+            "point": list(reading.point),
+            "repair": reading.repair,
+            "rows": reading.rows,
+            "likelihood": log_likelihood(reading.rows),
+            "ancestor": design,
         }
-        for chain in range(CHAINS)
+        for design, reading in sorted(best.items())
     ]
+    return resampled(states, BEGUN, rng)
+
+
+def resampled(
+    states: Sequence[Mapping[str, Any]], rise: float, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """Return :data:`CHAINS` states drawn systematically by the likelihood to the power that was added."""
+    logs = rise * np.array([state["likelihood"] for state in states])
+    weight = np.exp(logs - logs.max())
+    edges = np.cumsum(weight / weight.sum())
+    places = (np.arange(CHAINS) + rng.random()) / CHAINS
+    return [dict(states[min(int(i), len(states) - 1)]) for i in np.searchsorted(edges, places)]
 
 
 def proposed(
-    emulator: Emulator,
-    states: Sequence[Mapping[str, Any]],
-    fixed: Mapping[str, float],
-    rng: np.random.Generator,
-) -> list[tuple[Floats, float]]:
-    """Return where the chains are after steps over the emulator, and the gain in its log-likelihood."""
-    begin = np.array([state["point"] for state in states])
-    scale = STEP * rng.choice([0.2, 0.5, 1.0], size=(len(begin), 1))
-    now, first_value = begin, emulator.log_likelihood(begin)
-    value = first_value
-    for _ in range(EMULATED):
-        step = scale * rng.standard_normal(now.shape) * (rng.random(now.shape) < 0.4)
-        trial = reflected(now + step)
-        trial = np.array([held(point, fixed) for point in trial]) if fixed else trial
-        likelihood = emulator.log_likelihood(trial)
-        accept = np.log(rng.random(len(now))) < likelihood - value
-        now = np.where(accept[:, None], trial, now)
-        value = np.where(accept, likelihood, value)
-    return list(zip(now, (value - first_value).tolist(), strict=True))
+    states: Sequence[Mapping[str, Any]], fixed: Mapping[str, float], rng: np.random.Generator
+) -> list[Floats]:
+    """Return one proposal for each chain: other rates, the same maps."""
+    points = np.array([state["point"] for state in states])
+    size = len(STRUCTURAL)
+    found = []
+    for chain, point in enumerate(points):
+        trial = point.copy()
+        if rng.random() < 0.5:
+            moved = rng.random(size) < FEW
+            moved[rng.integers(size)] = True
+            step = rng.choice(SMALL) * rng.standard_normal(size)
+        else:
+            moved = rng.random(size) < SHARED
+            moved[rng.integers(size)] = True
+            one, other = rng.choice(np.delete(np.arange(len(points)), chain), 2, replace=False)
+            difference = points[one, :size] - points[other, :size]
+            step = OPTIMAL / np.sqrt(2.0 * moved.sum()) * difference + NOISE * rng.standard_normal(size)
+        trial[:size] = reflected(trial[:size] + np.where(moved, step, 0.0))
+        found.append(held(trial, fixed) if fixed else trial)
+    return found
 
 
 def stepped(
-    state: Mapping[str, Any], point: Floats, gain: float, site: Site, rng: np.random.Generator
+    state: Mapping[str, Any], point: Floats, exponent: float, site: Site, rng: np.random.Generator
 ) -> tuple[dict[str, Any], Site]:
-    """Accept a proposal of the emulator by simulation or stay, and move the maps."""
+    """Accept a proposal by simulation or stay, and move the maps, under a power of the likelihood."""
     repair = state["repair"]
     if rng.random() < REPAIRED:
         repair = int(rng.integers(len(repair_rates().sets)))
@@ -70,10 +104,11 @@ def stepped(
     if animals_accept(item.animals):
         other = Site.at(point, repair, site.draws, site.base, site.tables)
         found = other.rows(point)
-        accepted = bool(np.log(rng.random()) < log_likelihood(found) - log_likelihood(rows) - gain)
+        gain = log_likelihood(found) - log_likelihood(rows)
+        accepted = bool(np.log(rng.random()) < exponent * gain)
         if accepted:
             now, rows, site = point, found, other
-    for trial, found, better in site.walk(now, rows, MOVES, rng):
+    for trial, found, better in site.walk(now, rows, MOVES, rng, exponent):
         if better:
             now, rows = trial, found
     return {
@@ -82,14 +117,19 @@ def stepped(
         "rows": rows,
         "likelihood": log_likelihood(rows),
         "accepted": accepted,
+        "ancestor": state["ancestor"],
         "patients": site.patients(now, rng),
     }, site
 
 
 def effective_of(sets: Sequence[Mapping[str, Any]]) -> float:
-    """Return the effective number of sets: the median over the numbers, from the variance of the means of chains."""
+    """Return the effective number of sets: from the variance of the means of chains, and no more than ancestors.
+
+    The median over the numbers.
+    """
     chains = sorted({item["chain"] for item in sets})
     points = np.array([[item["point"] for item in sets if item["chain"] == chain] for chain in chains])
     between, whole = points.mean(axis=1).var(axis=0, ddof=1), points.reshape(-1, points.shape[-1]).var(axis=0)
     number = len(chains) * whole / np.maximum(between, 1e-12)
-    return float(np.median(np.minimum(number, points.shape[0] * points.shape[1])))
+    ancestors = len({item["ancestor"] for item in sets})
+    return min(float(np.median(np.minimum(number, points.shape[0] * points.shape[1]))), float(ancestors))

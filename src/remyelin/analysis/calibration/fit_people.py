@@ -4,8 +4,7 @@
 common random numbers. Maps and hazards are read from the same pool many times. Between the waves an emulator
 (scikit-learn, an extra of the package) learns all rows as functions of all numbers, and the next designs are drawn
 from the posterior that it gives, and about the best so far. Chains then sample the posterior of the simulated
-likelihood itself: steps of each chain are proposed by the emulator and accepted by simulation (delayed
-acceptance), and maps and hazards are moved in between.
+likelihood itself (:mod:`remyelin.analysis.calibration.chains_people`), and maps and hazards are moved in between.
 
 Finished designs are kept in a file, so that an interrupted run goes on where it stopped.
 """
@@ -22,7 +21,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.calibration.chains_people import CHAINS, effective_of, proposed, starts
+from remyelin.analysis.calibration.chains_people import (
+    BEGUN,
+    CHAINS,
+    effective_of,
+    power,
+    proposed,
+    resampled,
+    starts,
+)
 from remyelin.analysis.calibration.emulator import Emulator, Reading, Tried, animals_accept, held, sample
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, log_likelihood
 from remyelin.analysis.calibration.site_people import reflected, try_animals
@@ -42,7 +49,7 @@ READINGS: Final = 24  # further points of the maps at which each design is read,
 PARENTS: Final = 12  # best designs about which half of a wave is drawn
 NEAR: Final = 0.08  # how far, in shares of a range
 TOGETHER: Final = 64  # sets whose animals are simulated at once
-ROUNDS: Final = 24  # steps of each chain that are simulated
+ROUNDS: Final = 30  # steps of each chain that are simulated
 KEPT_ROUNDS: Final = 10  # the last ones, whose states are the sets of the result
 SETS: Final = CHAINS * KEPT_ROUNDS
 
@@ -171,16 +178,20 @@ def _fit(
                 told(f"{done} of {sum(waves)} designs", max(log_likelihood(r.rows) for r in readings))
     if not rounds:
         return [{"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in readings]
-    emulator = Emulator(readings, tried)
-    states = starts(readings)
+    states = starts(readings, np.random.default_rng([SEED, 7]))
+    before = BEGUN
     result: list[dict[str, Any]] = []
     for turn in range(rounds):
-        proposals = proposed(emulator, states, fixed, np.random.default_rng([SEED, 5, turn]))
+        rng = np.random.default_rng([SEED, 5, turn])
+        now = power(turn, rounds, KEPT_ROUNDS)
+        if now > before:
+            states = resampled(states, now - before, rng)
+        before = now
         given = {
             chain: hands.submit(
-                chain, step_chain, (chain, states[chain], point.tolist(), emulated, [SEED, 6, turn, chain])
+                chain, step_chain, (chain, states[chain], point.tolist(), now, [SEED, 6, turn, chain])
             )
-            for chain, (point, emulated) in enumerate(proposals)
+            for chain, point in enumerate(proposed(states, fixed, rng))
             if f"chain.{turn}.{chain}" not in kept.records
         }
         for chain in range(CHAINS):
@@ -192,7 +203,11 @@ def _fit(
             done += 1
         if turn >= rounds - KEPT_ROUNDS:
             result += [{**state, "chain": chain} for chain, state in enumerate(states)]
-        told(f"{turn + 1} of {rounds} steps of the chains", max(state["likelihood"] for state in states))
+        moved = sum(state["accepted"] for state in states)
+        told(
+            f"{turn + 1} of {rounds} steps of the chains ({moved} of {CHAINS} accepted)",
+            max(state["likelihood"] for state in states),
+        )
     effective = effective_of(result)
     for own_set in result:
         own_set["effective"] = effective

@@ -81,9 +81,14 @@ class Site:
         return a_patient(self.pool, traits_of(self.draws, ledger), Chain(ledger, self.tables), rng)
 
     def walk(
-        self, point: Floats, rows: dict[str, float], steps: int, rng: np.random.Generator
+        self,
+        point: Floats,
+        rows: dict[str, float],
+        steps: int,
+        rng: np.random.Generator,
+        exponent: float = 1.0,
     ) -> Iterator[tuple[Floats, dict[str, float], bool]]:
-        """Move the maps under the simulated likelihood; give every point tried, and whether it was accepted."""
+        """Move the maps under a power of the likelihood; give every point tried, and whether it was accepted."""
         value = log_likelihood(rows)
         for _ in range(steps):
             trial = point.copy()
@@ -91,7 +96,7 @@ class Site:
             trial[len(STRUCTURAL) :] = reflected(trial[len(STRUCTURAL) :] + change)
             found = self.rows(trial)
             likelihood = log_likelihood(found)
-            accept = bool(np.log(rng.random()) < likelihood - value)
+            accept = bool(np.log(rng.random()) < exponent * (likelihood - value))
             if accept:
                 point, value = trial, likelihood
             yield trial, found, accept

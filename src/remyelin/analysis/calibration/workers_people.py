@@ -24,7 +24,7 @@ from remyelin.evidence import Ledger
 
 #: A point of the cube, its set of the rates of repair, further readings over the ranges and along a walk, and a seed.
 Design = tuple[list[float], int, int, int, list[int]]
-#: Number and state of a chain, the point proposed, the gain of the emulator, and a seed.
+#: Number and state of a chain, the point proposed, the power of the likelihood, and a seed.
 Step = tuple[int, dict[str, Any], list[float], float, list[int]]
 
 
@@ -58,7 +58,7 @@ def read_design(design: Design) -> list[list[Any]]:
 
 def step_chain(step: Step) -> dict[str, Any]:
     """Move a chain by one simulated step and return its state."""
-    chain, state, point, gain, seed = step
+    chain, state, point, exponent, seed = step
     desk = _DESK[0]
     place = (*state["point"][: len(STRUCTURAL)], float(state["repair"]))
     kept = desk.sites.get(chain)
@@ -66,7 +66,7 @@ def step_chain(step: Step) -> dict[str, Any]:
         site = Site.at(np.array(state["point"]), state["repair"], desk.draws, desk.base, desk.tables)
     else:
         site = kept[1]
-    state, site = stepped(state, np.array(point), gain, site, np.random.default_rng(seed))
+    state, site = stepped(state, np.array(point), exponent, site, np.random.default_rng(seed))
     desk.sites[chain] = (*state["point"][: len(STRUCTURAL)], float(state["repair"])), site
     return state
 
