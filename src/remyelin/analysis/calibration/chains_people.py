@@ -24,6 +24,7 @@ CHAINS: Final = 32
 MOVES: Final = 60  # steps of the maps under the simulated likelihood after each step of the rates
 REPAIRED: Final = 0.3  # chance that a proposal changes the rates of repair
 BEGUN: Final = 0.25  # power of the likelihood at which chains are drawn from the designs
+RISING: Final = 10  # steps until it is 1
 FEW: Final = 0.2  # share of the rates that a small step moves
 SMALL: Final = (0.02, 0.05, 0.1)  # sizes of such a step, in shares of a range
 SHARED: Final = 0.5  # share of the rates that a difference of chains moves
@@ -31,10 +32,9 @@ NOISE: Final = 0.01  # added to every rate that moves by a difference
 OPTIMAL: Final = 2.38  # over the root of twice the rates moved: size of a difference (ter Braak 2006)
 
 
-def power(turn: int, rounds: int, kept: int) -> float:
-    """Return the power of the likelihood at a step: evenly up to 1, which it has well before the sets are kept."""
-    rising = max((rounds - kept) // 2, 1)
-    return min(BEGUN + (1.0 - BEGUN) * turn / rising, 1.0)
+def power(turn: int) -> float:
+    """Return the power of the likelihood at a step: evenly up to 1."""
+    return min(BEGUN + (1.0 - BEGUN) * turn / RISING, 1.0)
 
 
 def starts(readings: Sequence[Reading], rng: np.random.Generator) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ READINGS: Final = 24  # further points of the maps at which each design is read,
 PARENTS: Final = 12  # best designs about which half of a wave is drawn
 NEAR: Final = 0.08  # how far, in shares of a range
 TOGETHER: Final = 64  # sets whose animals are simulated at once
-ROUNDS: Final = 30  # steps of each chain that are simulated
+ROUNDS: Final = 22  # steps of each chain that are simulated
 KEPT_ROUNDS: Final = 10  # the last ones, whose states are the sets of the result
 SETS: Final = CHAINS * KEPT_ROUNDS
 
@@ -183,7 +183,7 @@ def _fit(
     result: list[dict[str, Any]] = []
     for turn in range(rounds):
         rng = np.random.default_rng([SEED, 5, turn])
-        now = power(turn, rounds, KEPT_ROUNDS)
+        now = power(turn)
         if now > before:
             states = resampled(states, now - before, rng)
         before = now
