@@ -15,6 +15,7 @@ from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.catalogue.pathways import words
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Entry, Ledger, load_references, printed
+from remyelin.evidence.catalogue import Symptom
 from remyelin.evidence.ledger import KINDS, LAYERS
 from remyelin.output.answer import told
 from remyelin.output.chances import beside, mental, of_symptom
@@ -63,7 +64,13 @@ def summarise(course: Course) -> Summary:
     used = provenance.used
     found = answer_of(course)
     answer = told(found)
-    cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
+    symptoms = _symptoms(course)
+    shown = [
+        case.citation,
+        *(k for e in used for k in e.source),
+        *(k for row in symptoms for k in row["sources"]),
+    ]
+    cited = list(dict.fromkeys(key for key in shown if key))
     return {
         "schema": SCHEMA,
         "version": provenance.version,
@@ -98,7 +105,7 @@ def summarise(course: Course) -> Summary:
         ),
         "studies": _studies(course),
         "nerve_report": nerve_report(course),
-        "symptoms": _symptoms(course),
+        "symptoms": symptoms,
         "signs": _signs(course),
         "cognition": _cognition(course),
         "beside": beside(course),
@@ -319,6 +326,7 @@ def _symptoms(course: Course) -> list[SymptomRow]:
                 "label": item.name,
                 "tier": item.tier,
                 "values": at,
+                "picture": item.picture,
                 "mechanism": item.mechanism,
                 "pathways": [pathway_label(name) for name in item.pathways],
                 "kind": item.kind,
@@ -326,7 +334,8 @@ def _symptoms(course: Course) -> list[SymptomRow]:
                 "clock": item.clock,
                 "unknown": item.unknown,
                 "causes": item.causes,
-                "frequency": _frequency(item.frequency),
+                "frequency": _frequency(item),
+                "sources": list(dict.fromkeys(key for entry, _ in item.figures for key in entry.source)),
                 "hpo": [list(pair) for pair in item.hpo],
                 "correction": item.correction,
             }
@@ -334,18 +343,22 @@ def _symptoms(course: Course) -> list[SymptomRow]:
     return rows
 
 
-def _frequency(entry: Entry | None) -> str:
-    """How often published series found it, other series beside: ``93 % (77 to 98); others 75 %``."""
+def _frequency(item: Symptom) -> str:
+    """How often published series found it, and of whom: ``93 % (77 to 98) of 28 patients; elsewhere 97 %``."""
+    entry = item.frequency
     if entry is None or not isinstance(entry.value, float):
         return "not found"
     low, high = entry.range or (None, None)
     shown = f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)})"
+    if entry.population:
+        shown += f" of {entry.population}"
     if entry.mark == "recall":
         shown += ", from memory"
-    others = [
-        number(other.value, 2) for other in entry.alternatives.values() if isinstance(other.value, float)
-    ]
-    return f"{shown}; elsewhere {', '.join(others)} %" if others else shown
+    others = sorted({other.value for other, _ in item.figures[1:] if isinstance(other.value, float)})
+    if not others:
+        return shown
+    reach = number(others[0], 2) if len(others) == 1 else f"{number(others[0], 2)} to {number(others[-1], 2)}"
+    return f"{shown}; elsewhere {reach} %"
 
 
 SIGNS = (
@@ -401,7 +414,7 @@ def _cognition(course: Course) -> Cognition:
     return {
         "label": "Cognition as a whole, standard deviations from health",
         "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
-        "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
+        "note": "Weak, and its size assumed: large trials that lowered homocysteine had no effect on cognition.",
     }
 
 
