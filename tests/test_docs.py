@@ -7,11 +7,14 @@ would have it. A block behind the line ``<!-- not run: why -->`` is left out.
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import runpy
 from pathlib import Path
 
 import pytest
+
+from remyelin.evidence.posterior import posterior
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"(<!-- not run: .+ -->\n)?^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -96,3 +99,24 @@ def test_the_tables_of_the_fit_proof_are_those_of_its_results() -> None:
     script = runpy.run_path(str(DOCS.parent / "examples" / "fit_proof_tables.py"))
     page = (DOCS / "fit-proof.md").read_text(encoding="utf-8")
     assert script["written"](page) == page, "python examples/fit_proof_tables.py"
+
+
+def test_the_page_of_people_and_the_trust_of_the_readme_are_those_of_the_posterior() -> None:
+    examples = DOCS.parent / "examples"
+    people = runpy.run_path(str(examples / "people_page.py"))
+    page = (DOCS / "people.md").read_text(encoding="utf-8")
+    data = json.loads(people["DATA"].joinpath("people_predictions.json").read_text(encoding="utf-8"))
+    assert data["posterior"] == posterior().made, "remyelin rebuild predictions"
+    for part in (
+        people["traits"](),
+        people["marginals"](),
+        people["rows_of"](data["predictions"], "calibration"),
+        people["rows_of"](data["predictions"], "validation"),
+        people["coverage"](data),
+    ):
+        assert part in page, "python examples/people_page.py docs/people.md"
+    trust = runpy.run_path(str(examples / "readme_trust.py"))
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert trust["lines"]() == readme.split(trust["BEGIN"])[1].split(trust["END"])[0], (
+        "python examples/readme_trust.py"
+    )

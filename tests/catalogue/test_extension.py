@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from remyelin.base.errors import InputError
-from remyelin.evidence import ledger
+from remyelin.evidence import entries
 from remyelin.fibre import MODELS, FibreModel, fibre_of
 from remyelin.nerve import STUDIES
 
@@ -132,6 +132,6 @@ def test_an_added_number_must_have_a_name_of_its_own(tmp_path: Path, monkeypatch
         def load(self) -> Path:
             return file
 
-    monkeypatch.setattr(ledger, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(entries, "entry_points", lambda group: [Point()])
     with pytest.raises(InputError, match="which exists; rename it"):
-        ledger._added_entries(ledger._shipped_entries())
+        entries._added_entries(entries.shipped_entries())

@@ -103,7 +103,7 @@ def test_absent_ankle_jerk_and_babinski_coexist_when_nerve_and_cord_are_both_hit
 
 
 def test_firing_without_block_tingles_before_it_numbs():
-    early = severity(conduction(tibial_sep=(0.8, 0.0, 1.0, 0.3), sural=(0.95, 0.0, 1.0, 0.1)))
+    early = severity(conduction(tibial_sep=(0.97, 0.0, 1.0, 1.0), sural=(0.99, 0.0, 1.0, 1.0)))
     assert early["paraesthesia"] > early["numbness"]
     assert early["paraesthesia"] > PARAMETERS.presence
     assert early["weakness"] == 0.0
@@ -202,7 +202,7 @@ def test_power_falls_grade_by_grade_and_stays_apart_in_arm_and_leg():
 
 
 def test_the_rankin_scale_follows_gait_and_counts_what_is_only_noticed():
-    tingling = functional_disability(conduction(sural=(1.0, 0.0, 1.0, 0.3)), PARAMETERS)
+    tingling = functional_disability(conduction(sural=(1.0, 0.0, 1.0, 1.0)), PARAMETERS)
     assert (int(tingling["gait"]), int(tingling["rankin"])) == (0, 1)
     lame = {"corticospinal_leg": (0.0, 0.0, 0.0, 0.0), "tibial_sep": (0.0, 0.0, 0.0, 0.0)}
     bound = functional_disability(conduction(**lame), PARAMETERS)

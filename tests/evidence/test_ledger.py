@@ -11,7 +11,7 @@ import pytest
 import remyelin
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger, load_patients, load_population, load_references, load_targets
-from remyelin.evidence.ledger import KINDS, MARKS
+from remyelin.evidence.entries import KINDS, MARKS
 
 SOURCE = Path(remyelin.__file__).parent
 MODEL_ROOMS = ("cobalamin", "myelin", "fibre", "nerve", "clinic")

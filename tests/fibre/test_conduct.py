@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ from remyelin.fibre import (
     remyelinate,
     scale_channels,
 )
+from remyelin.fibre.solvers import batches
 
 LEDGER = Ledger.shipped()
 REFERENCE = Path(__file__).parent / "reference"
@@ -237,7 +237,7 @@ def test_what_is_no_fibre_is_refused() -> None:
 
 def test_fibres_are_forgotten_once_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An iterator is consumed in pieces, so that memory does not grow with the number of fibres."""
-    monkeypatch.setattr(sys.modules["remyelin.fibre.conduct"], "BATCH_FIBRES", 8)
+    monkeypatch.setattr(batches, "BATCH_FIBRES", 8)
     made: list[weakref.ref[np.ndarray]] = []
     alive: list[int] = []
 

@@ -8,7 +8,8 @@ import pytest
 from remyelin.base.errors import InputError
 from remyelin.bench import neuron_rival
 from remyelin.evidence import Ledger
-from remyelin.fibre.lesions.sheath import lose_lamellae, open_paranodes, remyelinate
+from remyelin.fibre.lesions.repair import remyelinate
+from remyelin.fibre.lesions.sheath import lose_lamellae, open_paranodes
 from remyelin.fibre.models.fibre import NODE
 from remyelin.fibre.models.mrg import mrg
 from remyelin.fibre.solvers.full import simulate_full

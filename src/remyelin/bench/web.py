@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.bench.rows import Row
+from remyelin.catalogue.studies import SURAL
 from remyelin.person.case import load_case, to_toml_data
 
 #: What each must reach, in seconds, and the size of the page in bytes.
@@ -192,7 +193,7 @@ def _users(address: str, pid: int) -> Row:
             ("/api/course", plan),
             ("/api/course", untreated),
             ("/api/bands", plan),
-            ("/api/studies", {**plan, "studies": ["sural"]}),
+            ("/api/studies", {**plan, "studies": [SURAL]}),
         ]
         return [_status(address + path, body) for path, body in asked]
 

@@ -1,4 +1,7 @@
-"""Pathways by name: what a reader calls them, and their colour, one everywhere."""
+"""Pathways: the name of each as a constant, its words for a reader, and its colour, one everywhere.
+
+No other module writes the name of a pathway, a study or a segment as text: it takes the constant.
+"""
 
 from __future__ import annotations
 
@@ -30,28 +33,49 @@ class Pathway:
     study: str = ""
 
 
+SURAL: Final = "sural"
+MEDIAN_SENSORY: Final = "median_sensory"
+TIBIAL_MOTOR: Final = "tibial_motor"
+MEDIAN_MOTOR: Final = "median_motor"
+TIBIAL_SEP: Final = "tibial_sep"
+MEDIAN_SEP: Final = "median_sep"
+NECK_LEG: Final = "neck_leg"
+NECK_ARM: Final = "neck_arm"
+LEMNISCUS: Final = "lemniscus"
+CORTICOSPINAL_LEG: Final = "corticospinal_leg"
+CORTICOSPINAL_ARM: Final = "corticospinal_arm"
+VISUAL: Final = "visual"
+AUDITORY: Final = "auditory"
+BLINK: Final = "blink"
+OLFACTORY: Final = "olfactory"
+GUSTATORY: Final = "gustatory"
+CALLOSAL: Final = "callosal"
+CORTICOBULBAR: Final = "corticobulbar"
+SPINOTHALAMIC: Final = "spinothalamic"
+SMALL_FIBRES: Final = "small_fibres"
+
 # Okabe and Ito's colours first, which stay apart for colour-blind readers.
 _ALL: Final = (
-    Pathway("sural", "skin nerve of the leg", "#0072B2", "sural"),
-    Pathway("median_sensory", "skin nerve of the hand", "#56B4E9"),
-    Pathway("tibial_motor", "motor nerve of the leg", "#D55E00", "tibial motor"),
-    Pathway("median_motor", "motor nerve of the hand", "#E69F00"),
-    Pathway("tibial_sep", "leg to brain", "#009E73", "tibial SEP"),
-    Pathway("median_sep", "hand to brain", "#5DBB63", "median SEP"),
-    Pathway("neck_leg", "columns of the neck, from the leg", "#117733"),
-    Pathway("neck_arm", "columns of the neck, from the hand", "#88CCAA"),
-    Pathway("lemniscus", "brainstem to cortex", "#44AA99"),
-    Pathway("corticospinal_leg", "brain to leg neurons", "#CC79A7", "leg MEP"),
-    Pathway("corticospinal_arm", "brain to arm neurons", "#8E6C8A"),
-    Pathway("visual", "eye to brain", "#444444", "VEP"),
-    Pathway("auditory", "ear to midbrain", "#332288"),
-    Pathway("blink", "", "#882255"),
-    Pathway("olfactory", "olfactory tract", "#999933"),
-    Pathway("gustatory", "tongue to brain", "#CC6677"),
-    Pathway("callosal", "between the hemispheres", "#AA4499"),
-    Pathway("corticobulbar", "brain to tongue", "#661100"),
-    Pathway("spinothalamic", "pain of the leg to brain", "#6699CC"),
-    Pathway("small_fibres", "", "#777777"),
+    Pathway(SURAL, "skin nerve of the leg", "#0072B2", "sural"),
+    Pathway(MEDIAN_SENSORY, "skin nerve of the hand", "#56B4E9"),
+    Pathway(TIBIAL_MOTOR, "motor nerve of the leg", "#D55E00", "tibial motor"),
+    Pathway(MEDIAN_MOTOR, "motor nerve of the hand", "#E69F00"),
+    Pathway(TIBIAL_SEP, "leg to brain", "#009E73", "tibial SEP"),
+    Pathway(MEDIAN_SEP, "hand to brain", "#5DBB63", "median SEP"),
+    Pathway(NECK_LEG, "columns of the neck, from the leg", "#117733"),
+    Pathway(NECK_ARM, "columns of the neck, from the hand", "#88CCAA"),
+    Pathway(LEMNISCUS, "brainstem to cortex", "#44AA99"),
+    Pathway(CORTICOSPINAL_LEG, "brain to leg neurons", "#CC79A7", "leg MEP"),
+    Pathway(CORTICOSPINAL_ARM, "brain to arm neurons", "#8E6C8A"),
+    Pathway(VISUAL, "eye to brain", "#444444", "VEP"),
+    Pathway(AUDITORY, "ear to midbrain", "#332288"),
+    Pathway(BLINK, "", "#882255"),
+    Pathway(OLFACTORY, "olfactory tract", "#999933"),
+    Pathway(GUSTATORY, "tongue to brain", "#CC6677"),
+    Pathway(CALLOSAL, "between the hemispheres", "#AA4499"),
+    Pathway(CORTICOBULBAR, "brain to tongue", "#661100"),
+    Pathway(SPINOTHALAMIC, "pain of the leg to brain", "#6699CC"),
+    Pathway(SMALL_FIBRES, "", "#777777"),
 )
 PATHWAYS: Final[Mapping[str, Pathway]] = MappingProxyType({item.name: item for item in _ALL})
 COLOURS: Final[Mapping[str, str]] = MappingProxyType({item.name: item.colour for item in _ALL})

@@ -12,6 +12,7 @@ from remyelin.cli.common import Json, print_json
 #: As in ``BUILDERS``, which is heavy to import.
 NAMES: Final = (
     "association",
+    "central",
     "cobalamin",
     "fit-calibration",
     "fit-patients",

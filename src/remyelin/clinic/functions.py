@@ -14,32 +14,48 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
+from remyelin.catalogue.pathways import (
+    CORTICOSPINAL_ARM,
+    CORTICOSPINAL_LEG,
+    GUSTATORY,
+    LEMNISCUS,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    NECK_ARM,
+    NECK_LEG,
+    OLFACTORY,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    VISUAL,
+)
 from remyelin.clinic import further
 from remyelin.clinic.grades import graded, saturating, timed
 from remyelin.clinic.parameters import Parameters
 from remyelin.clinic.settings import CONDUCTION_ROUNDING
 
 PATHWAYS: Final = (
-    "median_motor",
-    "tibial_motor",
-    "median_sensory",
-    "sural",
-    "median_sep",
-    "tibial_sep",
-    "neck_arm",
-    "neck_leg",
-    "lemniscus",
-    "corticospinal_arm",
-    "corticospinal_leg",
-    "visual",
-    "olfactory",
-    "gustatory",
+    MEDIAN_MOTOR,
+    TIBIAL_MOTOR,
+    MEDIAN_SENSORY,
+    SURAL,
+    MEDIAN_SEP,
+    TIBIAL_SEP,
+    NECK_ARM,
+    NECK_LEG,
+    LEMNISCUS,
+    CORTICOSPINAL_ARM,
+    CORTICOSPINAL_LEG,
+    VISUAL,
+    OLFACTORY,
+    GUSTATORY,
     *further.PATHWAYS,
 )
 VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
 _UNBOUNDED: Final = ("dispersion", "ectopic")
-_SENSORY: Final = ("sural", "median_sensory", "tibial_sep", "median_sep")
-_NECK: Final = ("neck_leg", "neck_arm")
+_SENSORY: Final = (SURAL, MEDIAN_SENSORY, TIBIAL_SEP, MEDIAN_SEP)
+_NECK: Final = (NECK_LEG, NECK_ARM)
 
 Floats = NDArray[np.float64]
 Points = NDArray[np.int64]
@@ -113,31 +129,31 @@ def functions_of(
         both = np.hypot(spread[sensory], spread[motor])
         return 1.0 - arrives[sensory] * arrives[motor] * timed(both, p.reflex_dispersion)
 
-    ankle, arm = arc("sural", "tibial_motor"), arc("median_sensory", "median_motor")
+    ankle, arm = arc(SURAL, TIBIAL_MOTOR), arc(MEDIAN_SENSORY, MEDIAN_MOTOR)
     knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
-    volley = arrives["tibial_sep"] * timed(spread["tibial_sep"], p.position_dispersion)
+    volley = arrives[TIBIAL_SEP] * timed(spread[TIBIAL_SEP], p.position_dispersion)
     discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
     # Bending the neck stretches the columns there and nowhere else; what they fire has the lemniscus to pass.
     stretched = [
         _firing(p.stretched * at["ectopic"][name], arrives[name], at["axons"][name]) for name in _NECK
     ]
-    shocks = np.max(stretched, axis=0) * arrives["lemniscus"]
+    shocks = np.max(stretched, axis=0) * arrives[LEMNISCUS]
     return {
-        "touch_leg": graded(1.0 - np.minimum(arrives["sural"], arrives["tibial_sep"]), p.numbness),
-        "touch_arm": graded(1.0 - np.minimum(arrives["median_sensory"], arrives["median_sep"]), p.numbness),
+        "touch_leg": graded(1.0 - np.minimum(arrives[SURAL], arrives[TIBIAL_SEP]), p.numbness),
+        "touch_arm": graded(1.0 - np.minimum(arrives[MEDIAN_SENSORY], arrives[MEDIAN_SEP]), p.numbness),
         "position_leg": graded(1.0 - volley, p.position),
         "vibration_leg": graded(1.0 - volley, p.vibration),
-        "strength_leg": graded(1.0 - arrives["corticospinal_leg"] * arrives["tibial_motor"], p.weakness),
-        "strength_arm": graded(1.0 - arrives["corticospinal_arm"] * arrives["median_motor"], p.weakness),
-        "pyramidal_leg": graded(1.0 - arrives["corticospinal_leg"], p.pyramidal),
-        "pyramidal_arm": graded(1.0 - arrives["corticospinal_arm"], p.pyramidal),
+        "strength_leg": graded(1.0 - arrives[CORTICOSPINAL_LEG] * arrives[TIBIAL_MOTOR], p.weakness),
+        "strength_arm": graded(1.0 - arrives[CORTICOSPINAL_ARM] * arrives[MEDIAN_MOTOR], p.weakness),
+        "pyramidal_leg": graded(1.0 - arrives[CORTICOSPINAL_LEG], p.pyramidal),
+        "pyramidal_arm": graded(1.0 - arrives[CORTICOSPINAL_ARM], p.pyramidal),
         "ankle_arc": graded(ankle, p.reflex),
         "knee_arc": graded(knee, p.reflex),
         "arm_arc": graded(arm, p.reflex),
-        "vision": graded(1.0 - arrives["visual"], p.vision),
-        "acuity": 1.0 - arrives["visual"] ** p.acuity_exponent,
-        "smell": graded(1.0 - arrives["olfactory"], p.smell),
-        "taste": graded(1.0 - arrives["gustatory"], p.smell),
+        "vision": graded(1.0 - arrives[VISUAL], p.vision),
+        "acuity": 1.0 - arrives[VISUAL] ** p.acuity_exponent,
+        "smell": graded(1.0 - arrives[OLFACTORY], p.smell),
+        "taste": graded(1.0 - arrives[GUSTATORY], p.smell),
         "ectopic": saturating(discharge, p.paraesthesia),
         "lhermitte": saturating(shocks, p.lhermitte),
         **further.losses(arrives, spread, p.further),

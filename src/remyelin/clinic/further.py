@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from remyelin.catalogue.pathways import CALLOSAL, CORTICOBULBAR, MEDIAN_SEP, SPINOTHALAMIC
 from remyelin.clinic.grades import Floats, Grade, graded, timed
 from remyelin.evidence import Ledger
 
-PATHWAYS: Final = ("callosal", "corticobulbar", "spinothalamic")
+PATHWAYS: Final = (CALLOSAL, CORTICOBULBAR, SPINOTHALAMIC)
 """Pathways that only these functions need."""
 
 
@@ -67,13 +68,13 @@ def losses(arrives: Mapping[str, Floats], spread: Mapping[str, Floats], maps: Fu
     mapping of str to (...) array
         ``steadiness`` of the hands with closed eyes, ``processing``, ``pain`` of the feet and ``speech``.
     """
-    hand = arrives["median_sep"] * timed(spread["median_sep"], maps.position_dispersion)
-    white = arrives["callosal"] * timed(spread["callosal"], maps.processing_dispersion)
+    hand = arrives[MEDIAN_SEP] * timed(spread[MEDIAN_SEP], maps.position_dispersion)
+    white = arrives[CALLOSAL] * timed(spread[CALLOSAL], maps.processing_dispersion)
     return {
         "steadiness": graded(1.0 - hand, maps.pseudotremor),
         "processing": graded(1.0 - white, maps.processing),
-        "pain": graded(1.0 - arrives["spinothalamic"], maps.pain),
-        "speech": graded(1.0 - arrives["corticobulbar"], maps.speech),
+        "pain": graded(1.0 - arrives[SPINOTHALAMIC], maps.pain),
+        "speech": graded(1.0 - arrives[CORTICOBULBAR], maps.speech),
     }
 
 

@@ -1,7 +1,8 @@
 """Data with sources: the ledger of numbers, the bibliography, the published numbers and patients."""
 
 from remyelin.evidence.bibliography import Reference, cite, load_references, printed
-from remyelin.evidence.ledger import Entry, Ledger
+from remyelin.evidence.entries import Entry
+from remyelin.evidence.ledger import Ledger
 from remyelin.evidence.patients import Patient, load_patients
 from remyelin.evidence.targets import Target, load_population, load_published, load_targets
 

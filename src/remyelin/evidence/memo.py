@@ -8,7 +8,8 @@ from functools import wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
-from remyelin.evidence.ledger import Entry, Ledger
+from remyelin.evidence.entries import Entry
+from remyelin.evidence.ledger import Ledger
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,12 +11,12 @@ from remyelin.fibre.lesions.membrane import (
 from remyelin.fibre.lesions.patches import Patch, lesioned
 from remyelin.fibre.lesions.placement import rising, scattered, scattered_together
 from remyelin.fibre.lesions.presets import PRESETS, Preset, preset
+from remyelin.fibre.lesions.repair import remyelinate
 from remyelin.fibre.lesions.sheath import (
     bare,
     demyelinate,
     lose_lamellae,
     open_paranodes,
-    remyelinate,
     retract,
     vacuolate,
 )
@@ -57,14 +57,8 @@ from remyelin.fibre.stimulation.extracellular import (
     point_source,
     potential_at,
 )
-from remyelin.fibre.stimulation.field import (
-    CompartmentField,
-    Field,
-    arc_length,
-    field_of_point,
-    field_on_grid,
-    fields,
-)
+from remyelin.fibre.stimulation.field import CompartmentField, Field
+from remyelin.fibre.stimulation.solutions import arc_length, field_of_point, field_on_grid, fields
 from remyelin.fibre.stimulation.sources import Pipette, Source
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus, pulse_stimulus
 from remyelin.fibre.stimulation.waveform import (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -19,48 +18,18 @@ from remyelin.fibre.checks import duration_ms, step_us
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
     ARRIVAL_NODES,
-    BATCH_FIBRES,
     DEFAULT_STEP_US,
-    TRANSIT_FACTOR,
-    TRANSIT_M_PER_S_PER_UM,
-    TRANSIT_MARGIN_MS,
-    VELOCITY_BETWEEN,
 )
+from remyelin.fibre.solvers.batches import Batch, Outline, batches, grouped
 from remyelin.fibre.solvers.drivers import Found
 from remyelin.fibre.solvers.full import Scheme, simulate_full
-from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.reduced import Settings, prepare, run, threaded
-from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse, pulse_stimulus
+from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
 
 _LOG = logging.getLogger("remyelin.fibre")
 Solver = Literal["auto", "reduced", "full"]
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Outline:
-    """Outline of a fibre for a batch.
-
-    Positions of its nodes (mm); the last excitable nodes, none if there are none; the nodes between which velocity is
-    taken; whether it can be reduced.
-    """
-
-    fibre: Fibre
-    positions: Array
-    last_able: Ints
-    between: tuple[int, int]
-    reducible: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Batch:
-    """Some of the fibres: each different one once; of every run which one, its pulse, and how long to wait (ms)."""
-
-    outlines: list[_Outline]
-    which: Ints
-    pulses: list[Pulse]
-    durations: Array
 
 
 def conduct(
@@ -149,14 +118,14 @@ def conduct(
     workers = threads if threads is not None else (os.cpu_count() or 1)
     whole(workers, "threads", "conduct")
     results: list[_Result] = []
-    for batch in _batches(given, Pulse() if pulse is None else pulse, duration):
+    for batch in batches(given, Pulse() if pulse is None else pulse, duration):
         if tolerance is not None and not results:
             _refuse_coarse_step(batch, step, solver, scheme, start, tolerance)
         nodes = max(len(outline.positions) for outline in batch.outlines)
         found = Found(*(np.full((len(batch.which), nodes), np.nan) for _ in Found._fields))
         full = np.array([_needs_full(o, solver, scheme, start) for o in batch.outlines])[batch.which]
         _run_full(batch, np.flatnonzero(full), found, step, scheme, start, workers)
-        for fibres_alike in _alike(batch.outlines):
+        for fibres_alike in grouped(batch.outlines):
             alike = np.flatnonzero(~full & np.isin(batch.which, fibres_alike))
             if len(alike):
                 _run_reduced(batch, alike, found, settings, workers)
@@ -208,79 +177,8 @@ def _settings(
     return Settings(step, window=window, until_arrival=until_arrival, real=real)
 
 
-def _batches(
-    fibres: Iterable[Fibre], pulse: Pulse | Sequence[Pulse], duration: float | None
-) -> Iterator[_Batch]:
-    """Take the fibres some at a time, and look at a fibre that comes over and over, and at its pulse, once."""
-    if isinstance(pulse, str):
-        raise InputError("conduct: pulse is text; give a Pulse, or one per fibre.")
-    pulses = None if isinstance(pulse, Pulse) else list(pulse)
-    index = 0
-    source = iter(fibres)
-    while lot := list(islice(source, BATCH_FIBRES)):
-        if pulses is not None and index + len(lot) > len(pulses):
-            raise InputError(
-                f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
-            )
-        own = [pulse] * len(lot) if isinstance(pulse, Pulse) else (pulses or [])[index : index + len(lot)]
-        outlines: list[_Outline] = []
-        seen: dict[int, int] = {}
-        waits: dict[tuple[int, int], float] = {}
-        which = np.empty(len(lot), dtype=np.int64)
-        durations = np.empty(len(lot))
-        for i, (fibre, given) in enumerate(zip(lot, own, strict=True)):
-            k = seen.get(id(fibre))
-            if k is None:
-                k = seen[id(fibre)] = len(outlines)
-                outlines.append(_outline(fibre, index + i))
-            wait = waits.get((k, id(given)))
-            if wait is None:
-                check_pulse(given, len(outlines[k].positions))
-                wait = waits[k, id(given)] = duration or _patience(outlines[k], given)
-            which[i], durations[i] = k, wait
-        index += len(lot)
-        yield _Batch(outlines, which, own, durations)
-    if pulses is not None and index != len(pulses):
-        raise InputError(f"there are {len(pulses)} pulses for {index} fibres; give one, or one per fibre.")
-
-
-def _outline(fibre: Fibre, index: int) -> _Outline:
-    if not isinstance(fibre, Fibre):
-        raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
-    nodes = fibre.nodes
-    n = len(nodes)
-    if n < 2:
-        raise InputError(f"fibre {index} has {n} nodes; give at least two.")
-    able = np.flatnonzero((fibre.channels[nodes] >= 0) & (fibre.density[nodes].sum(axis=1) > 0))
-    first, second = (int(share * n) for share in VELOCITY_BETWEEN)
-    return _Outline(fibre, fibre.node_positions, able[-ARRIVAL_NODES:], (first, second), reducible(fibre))
-
-
-def _alike(outlines: Sequence[_Outline]) -> list[list[int]]:
-    """Put together the fibres that can share a block: those of one temperature and one list of channel sets."""
-    groups: list[list[int]] = []
-    for k, outline in enumerate(outlines):
-        for group in groups:
-            other = outlines[group[0]].fibre
-            if (
-                outline.fibre.temperature == other.temperature
-                and outline.fibre.channel_sets == other.channel_sets
-            ):
-                group.append(k)
-                break
-        else:
-            groups.append([k])
-    return groups
-
-
-def _patience(outline: _Outline, pulse: Pulse) -> float:
-    """How long (ms) to wait when nothing is said: several transits of a healthy fibre."""
-    transit = float(outline.positions[-1]) / (TRANSIT_M_PER_S_PER_UM * outline.fibre.diameter)
-    return pulse.start + pulse.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit
-
-
 def _refuse_coarse_step(
-    batch: _Batch,
+    batch: Batch,
     step: float,
     solver: Solver,
     scheme: Scheme,
@@ -314,14 +212,14 @@ def _refuse_coarse_step(
         )
 
 
-def _needs_full(outline: _Outline, solver: Solver, scheme: Scheme, start: str) -> bool:
+def _needs_full(outline: Outline, solver: Solver, scheme: Scheme, start: str) -> bool:
     if solver == "auto":
         return scheme != "second-order" or start != "rest" or not outline.reducible
     return solver == "full"
 
 
 def _run_full(
-    batch: _Batch, tasks: Ints, found: Found, step: float, scheme: Scheme, start: str, workers: int
+    batch: Batch, tasks: Ints, found: Found, step: float, scheme: Scheme, start: str, workers: int
 ) -> None:
     def run_task(task: int) -> None:
         fibre = batch.outlines[batch.which[task]].fibre
@@ -340,7 +238,7 @@ def _run_full(
     threaded(run_task, tasks.tolist(), workers)
 
 
-def _run_reduced(batch: _Batch, tasks: Ints, found: Found, settings: Settings, workers: int) -> None:
+def _run_reduced(batch: Batch, tasks: Ints, found: Found, settings: Settings, workers: int) -> None:
     """Fill what is found of fibres that can share a block."""
     numbers, fibre = np.unique(batch.which[tasks], return_inverse=True)
     prepared = prepare([batch.outlines[k].fibre for k in numbers], settings, workers)
@@ -366,7 +264,7 @@ def _run_reduced(batch: _Batch, tasks: Ints, found: Found, settings: Settings, w
             run_some(failed, replace(settings, window=False))
 
 
-def _conducts(batch: _Batch, arrival: Array) -> NDArray[np.bool_]:
+def _conducts(batch: Batch, arrival: Array) -> NDArray[np.bool_]:
     """Return whether the last excitable nodes of the fibres fired."""
     last = np.zeros((len(batch.outlines), ARRIVAL_NODES), dtype=np.int64)
     for row, outline in zip(last, batch.outlines, strict=True):
@@ -388,7 +286,7 @@ class _Result:
     velocity: Array
 
 
-def _result(batch: _Batch, found: Found) -> _Result:
+def _result(batch: Batch, found: Found) -> _Result:
     """Return whether fibres were excited, whether they conduct, and their velocities."""
     arrival, outlines, which = found.arrival, batch.outlines, batch.which
     runs = np.arange(len(which))

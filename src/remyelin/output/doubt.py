@@ -6,6 +6,16 @@ from typing import Final
 
 import xarray as xr
 
+from remyelin.catalogue.pathways import (
+    CORTICOSPINAL_ARM,
+    CORTICOSPINAL_LEG,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+)
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.nerve import Studies
 from remyelin.output.figures.course import label_of
@@ -16,14 +26,14 @@ POINTS: Final = 4
 """Points of the scale, of 16, from which studies that are all within their limits are doubted."""
 
 LIMBS: Final = (
-    "sural",
-    "median_sensory",
-    "tibial_motor",
-    "median_motor",
-    "tibial_sep",
-    "median_sep",
-    "corticospinal_leg",
-    "corticospinal_arm",
+    SURAL,
+    MEDIAN_SENSORY,
+    TIBIAL_MOTOR,
+    MEDIAN_MOTOR,
+    TIBIAL_SEP,
+    MEDIAN_SEP,
+    CORTICOSPINAL_LEG,
+    CORTICOSPINAL_ARM,
 )
 """Pathways that a study follows and the scale reads; those of the head move neither."""
 

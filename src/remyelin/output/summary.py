@@ -4,40 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
-
-import numpy as np
+from typing import Final
 
 from remyelin.base import plain
-from remyelin.base.units import per_unit
-from remyelin.catalogue.markers import MARKERS, STATUS
-from remyelin.catalogue.pathways import label_of as pathway_label
-from remyelin.catalogue.pathways import words
 from remyelin.cobalamin import in_words
+<<<<<<< HEAD
 from remyelin.evidence import Entry, Ledger, load_references, printed
 from remyelin.evidence.catalogue import Symptom
 from remyelin.evidence.ledger import KINDS, LAYERS
+=======
+from remyelin.evidence import Entry, Ledger, printed
+from remyelin.evidence.entries import KINDS, LAYERS
+>>>>>>> main
 from remyelin.output.answer import told
-from remyelin.output.chances import beside, mental, of_symptom
+from remyelin.output.biomarkers import biomarkers, readings
+from remyelin.output.chances import beside, mental
 from remyelin.output.doubt import doubts
 from remyelin.output.figures.course import label_of
 from remyelin.output.figures.outlook import forecast_summary, recovery_summary
+from remyelin.output.findings import cognition, signs, studies, symptoms
 from remyelin.output.formatting import number
 from remyelin.output.records import (
     AssumedRow,
-    BiomarkerRow,
-    Cognition,
     PersonRow,
-    ReadingRow,
     RestsOn,
-    SignRow,
-    StudyCell,
-    StudyRow,
     Summary,
-    SymptomRow,
 )
-from remyelin.output.reported import BLOOD, noticed_from, reported
-from remyelin.output.rows import named, nerve_report
+from remyelin.output.reported import noticed_from, reported
+from remyelin.output.rows import nerve_report
 from remyelin.person.answer import Answer, answer_of
 from remyelin.person.course import DISCLAIMER, Course
 from remyelin.person.inference.answer import silence
@@ -95,19 +89,25 @@ def summarise(course: Course) -> Summary:
             for item in case.treatment
         ],
         "dates": [{"day": date, "label": label_of(date)} for date in course.studies],
-        "biomarkers": _biomarkers(course),
-        "readings": _readings(course),
+        "biomarkers": biomarkers(course),
+        "readings": readings(course),
         "potassium": None
         if course.potassium_days is None
         else (
             f"Severe anaemia is being treated: labels ask to watch serum potassium from day "
             f"{course.potassium_days[0]:g} to day {course.potassium_days[1]:g}."
         ),
-        "studies": _studies(course),
+        "studies": studies(course),
         "nerve_report": nerve_report(course),
+<<<<<<< HEAD
         "symptoms": symptoms,
         "signs": _signs(course),
         "cognition": _cognition(course),
+=======
+        "symptoms": symptoms(course),
+        "signs": signs(course),
+        "cognition": cognition(course),
+>>>>>>> main
         "beside": beside(course),
         "mental": mental(course),
         "presence": noticed_from(course),
@@ -154,12 +154,6 @@ def _alike(course: Course, answer: Answer, told_now: str) -> str:
         f"Persons simulated like it, each with traits and a parameter set of its own, have {told_now}"
         f"{'' if inside else '; the person of the tables lies outside that range'}."
     )
-
-
-def _below_limit(sample: Any, name: str) -> list[bool]:
-    """Say of each sample whether it is printed as less than its value."""
-    flags = sample.get(f"{name}_below_limit")
-    return [False] * sample.sizes["time"] if flags is None else [bool(flag) for flag in flags]
 
 
 def _person(course: Course) -> list[PersonRow]:
@@ -212,6 +206,7 @@ def _not_stated(course: Course) -> list[str]:
     return lines
 
 
+<<<<<<< HEAD
 def _readings(course: Course) -> list[ReadingRow]:
     """What published limits say of the biomarkers at each date; the sources of the limits."""
     references = load_references()
@@ -418,6 +413,8 @@ def _cognition(course: Course) -> Cognition:
     }
 
 
+=======
+>>>>>>> main
 def _rests_on(used: tuple[Entry, ...]) -> RestsOn:
     kinds = Counter(entry.kind for entry in used)
     layers: list[dict[str, str | int]] = [

@@ -17,6 +17,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
+from remyelin.catalogue.pathways import CALLOSAL
 from remyelin.clinic import association
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
@@ -225,7 +226,7 @@ class Chain:
             {name: f"scale_{name}" for name in scale if name != "total"} | {"total": "disability"}
         )
         signs = clinic.signs(pathways, maps)
-        callosal = pathways["delay"].sel(pathway="callosal", drop=True)
+        callosal = pathways["delay"].sel(pathway=CALLOSAL, drop=True)
         late = clinic.p300_delay(callosal.to_numpy(), maps.further)
         cord = association.cord_excesses(signs["spasticity"].to_numpy(), self.associations)
         sphincter = association.chances(cord, age, self.associations)["sphincter"]

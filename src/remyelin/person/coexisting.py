@@ -15,16 +15,25 @@ import numpy as np
 import xarray as xr
 
 from remyelin import nerve
+from remyelin.catalogue.segments import (
+    ARM_MOTOR,
+    ARM_SENSORY,
+    CORTICOSPINAL,
+    CORTICOSPINAL_CERVICAL,
+    CORTICOSPINAL_THORACIC,
+    CUNEATE,
+    GRACILE,
+    LEG_MOTOR,
+    LEG_SENSORY,
+    outside_spine,
+)
 from remyelin.evidence import Ledger
 
 TISSUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "leg_sensory": ("leg_sensory_proximal", "leg_sensory_distal"),
-    "leg_motor": ("leg_motor_proximal", "leg_motor_distal"),
-    "arm_sensory": ("arm_sensory_proximal", "arm_sensory_distal"),
-    "arm_motor": ("arm_motor_proximal", "arm_motor_distal"),
-    "columns": ("gracile", "cuneate"),
-    "corticospinal": ("corticospinal_cervical", "corticospinal_thoracic"),
-    "corticospinal_neck": ("corticospinal_cervical",),
+    **{nerve: outside_spine(nerve) for nerve in (LEG_SENSORY, LEG_MOTOR, ARM_SENSORY, ARM_MOTOR)},
+    "columns": (GRACILE, CUNEATE),
+    CORTICOSPINAL: (CORTICOSPINAL_CERVICAL, CORTICOSPINAL_THORACIC),
+    "corticospinal_neck": (CORTICOSPINAL_CERVICAL,),
 }
 """Segments of the myelin layer behind each tissue of the ledger."""
 

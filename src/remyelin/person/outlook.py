@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.person.band import Band, band
@@ -33,7 +34,7 @@ from remyelin.person.subject import Subject
 SETS: Final = "the sets of rates"
 RESEMBLING: Final = "the persons who resemble the reported findings"
 AFTER_START: Final = 12.0  # months after the first dose at which the answer names a state
-LEG: Final = ("sural", "tibial_sep", "tibial_motor", "corticospinal_leg")
+LEG: Final = (SURAL, TIBIAL_SEP, TIBIAL_MOTOR, CORTICOSPINAL_LEG)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.pathways import SURAL, TIBIAL_SEP
 from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, STATE_COLOURS, UNTREATED
+from remyelin.catalogue.segments import GRACILE
 from remyelin.person.forecast_guard import SAME_END, headline
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class CoursePlot:
         variable: str = "disability",
         plans: Sequence[str] | None = None,
         *,
-        pathway: str = "tibial_sep",
+        pathway: str = TIBIAL_SEP,
         ax: Axes | None = None,
     ) -> Axes:
         """Draw a quantity over time under each plan, with the band of the first plan.
@@ -125,7 +127,7 @@ class CoursePlot:
             axes.set_title(fill(f"{', '.join(untold)}: {SAME_END}", 80), fontsize="small", loc="left")
         return axes
 
-    def myelin(self, segment: str = "gracile", plan: str = GIVEN, *, ax: Axes | None = None) -> Axes:
+    def myelin(self, segment: str = GRACILE, plan: str = GIVEN, *, ax: Axes | None = None) -> Axes:
         """Draw what is not intact in one segment: axons lost, and internodes in each state.
 
         Parameters
@@ -220,7 +222,7 @@ class CoursePlot:
         axes.legend(frameon=False, fontsize="small")
         return axes
 
-    def waveforms(self, study: str = "sural", *, ax: Axes | None = None) -> Axes:
+    def waveforms(self, study: str = SURAL, *, ax: Axes | None = None) -> Axes:
         """Draw the recording of one study at every study date, negative up.
 
         Parameters

@@ -18,7 +18,13 @@ from remyelin.analysis.calibration.free_people import (
     point_of,
     values_at,
 )
-from remyelin.analysis.calibration.posterior_people import COLUMNS, PATIENTS, inputs_of_people
+from remyelin.analysis.calibration.posterior_people import (
+    COLUMNS,
+    carried,
+    inputs_of_people,
+    values_of_ledger,
+)
+from remyelin.analysis.calibration.rebuild import build_central
 from remyelin.analysis.calibration.site_people import animals_of
 from remyelin.analysis.validation.myelin import depleted_bat, monkey_shortest
 from remyelin.base.errors import InputError
@@ -45,13 +51,21 @@ def test_at_least_three_hundred_sets_within_their_ranges() -> None:
 
 
 def test_the_ledger_holds_the_central_set() -> None:
-    first = posterior().sets[0]
-    for name in COLUMNS:
-        if name not in PATIENTS:
-            assert LEDGER[name] == pytest.approx(first[name], rel=2e-3), name
-    for name in PATIENTS:
-        middle = np.median([member[name] for member in posterior().sets])
-        assert LEDGER[name] == pytest.approx(middle, rel=2e-3), name
+    for name, value in values_of_ledger(posterior().sets).items():
+        assert LEDGER[name] == pytest.approx(value, rel=2e-3), name
+
+
+def test_the_central_set_is_carried_to_its_entries_and_no_other() -> None:
+    for path, text in build_central(LEDGER).items():
+        assert text == path.read_text(encoding="utf-8"), "remyelin rebuild central"
+    text = "[seeking.symptom]\nvalue = 0.1\n\n[seeking.symptom_of]\nvalue = 0.1  # another\n"
+    low, high = LEDGER.entry("seeking.symptom").range
+    asked = {"seeking.symptom": 0.5 * (low + high), "spread.notice": 0.3}
+    moved, found = carried(text, asked, LEDGER)
+    assert found == {"seeking.symptom"}
+    assert moved == text.replace("0.1", repr(float(f"{0.5 * (low + high):.4g}")), 1)
+    beyond, _ = carried(text, {"seeking.symptom": 2.0 * high}, LEDGER)
+    assert f"value = {high!r}" in beyond
 
 
 #: Two maps lie at the upper end of their ranges in a fifth to a quarter of the sets (docs/people.md).

@@ -14,8 +14,8 @@ from remyelin.analysis.cohort.blocks import shipped_blocks
 from remyelin.analysis.cohort.columns import known_columns
 from remyelin.analysis.cohort.files import resized
 from remyelin.analysis.cohort.measured import Measured, write_long
+from remyelin.analysis.cohort.overview import summary
 from remyelin.analysis.cohort.population import to_data
-from remyelin.analysis.cohort.results import summary
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 

@@ -171,7 +171,9 @@ def test_every_compartment_of_a_bare_cable_is_a_node() -> None:
     assert axon.n_nodes == 100
 
 
-@pytest.mark.parametrize("module", ["models.own", "models.channels", "stimulation.field"])
+@pytest.mark.parametrize(
+    "module", ["models.own", "models.channels", "stimulation.field", "stimulation.solutions"]
+)
 def test_the_examples_run(module) -> None:
     found = doctest.testmod(importlib.import_module(f"remyelin.fibre.{module}"))
     assert found.attempted

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from states_for_tests import stacked, uniform
 
 from remyelin.base.errors import InputError
+from remyelin.catalogue.segments import BRANCHES, SEGMENTS
 from remyelin.evidence import Ledger
 from remyelin.nerve import Distances, Person, Tables, battery, conduction, intact, small_fibres
-from remyelin.nerve.anatomy.branches import BRANCHES, SEGMENTS
 
 fixtures = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10

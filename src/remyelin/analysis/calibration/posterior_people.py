@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -95,18 +96,31 @@ def central(sets: Sequence[Mapping[str, Any]]) -> int:
     )[0]
 
 
+def carried(text: str, values: Mapping[str, float], ledger: Ledger) -> tuple[str, frozenset[str]]:
+    """Return a file of the ledger with these values in its entries, and which of them it has.
+
+    Values are written to four digits, as the ledger has them, and stay within the range of their entry.
+    """
+    found: set[str] = set()
+    for name, value in values.items():
+        low, high = ledger.entry(name).range or (-np.inf, np.inf)
+        held = float(np.clip(float(f"{value:.4g}"), low, high))
+        pattern = re.compile(rf"^(\[{re.escape(name)}\]\nvalue = )\S+$", re.MULTILINE)
+        text, count = pattern.subn(rf"\g<1>{held!r}", text)
+        if count:
+            found.add(name)
+    return text, frozenset(found)
+
+
+def values_of_ledger(sets: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return what the ledger holds of the posterior: the first set, and the median traits of patients."""
+    first = {name: value for name, value in sets[0].items() if name not in PATIENTS}
+    return first | {name: float(np.median([member[name] for member in sets])) for name in PATIENTS}
+
+
 def outside(rows: Mapping[str, float]) -> list[str]:
     """Return the names of the rows outside their bounds."""
     return [bound.name for bound in bounds() if not bound.lower <= rows[bound.name] <= bound.upper]
-
-
-def typical_patient(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the median traits of those who are found ill, over all sets."""
-    return {
-        f"patient.{stratum}.{trait}": float(np.median([item["patients"][stratum][trait] for item in sets]))
-        for stratum in STRATA
-        for trait in PATIENT
-    }
 
 
 def compare(

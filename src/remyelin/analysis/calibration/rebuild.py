@@ -15,6 +15,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.plain import tree
 from remyelin.evidence import Ledger
+from remyelin.evidence.posterior import posterior
 
 Progress = Callable[[str], None]
 COBALAMIN_FIT: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "cobalamin_fit.json"
@@ -89,6 +90,24 @@ def build_people(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     return build(ledger, PEOPLE_WORK, progress)
 
 
+def build_central(ledger: Ledger, progress: Progress = lambda step: None) -> Mapping[Path, str]:
+    """Carry the central set of the shipped posterior to the ledger and return its files that have such entries."""
+    from remyelin.analysis.calibration.posterior_people import carried, values_of_ledger
+
+    progress("carrying the central set to the ledger")
+    values = values_of_ledger(posterior().sets)
+    made: dict[Path, str] = {}
+    missing = set(values)
+    for path in sorted(LEDGER_FILES.glob("*.toml")):
+        text, found = carried(path.read_text(encoding="utf-8"), values, ledger)
+        missing -= found
+        if found:
+            made[path] = text
+    if missing:
+        raise InputError(f"{LEDGER_FILES}: no entry {', '.join(sorted(missing))}.")
+    return made
+
+
 def build_people_predictions(ledger: Ledger, progress: Progress = lambda step: None) -> str:
     """Predict every row of patients from sets of the shipped posterior and return values and intervals as JSON."""
     from remyelin.analysis.calibration.predict_people import predict
@@ -148,8 +167,9 @@ def build_fit_patients(ledger: Ledger, progress: Progress = lambda step: None) -
     return json.dumps(run(ledger, every=EVERY, progress=progress), indent=1, ensure_ascii=False) + "\n"
 
 
-CLINIC_LEDGER: Final = Path(str(files("remyelin.evidence"))) / "data" / "clinic.toml"
-PEOPLE: Final = Path(str(files("remyelin.evidence"))) / "data" / "posterior.csv"
+LEDGER_FILES: Final = Path(str(files("remyelin.evidence"))) / "data"
+CLINIC_LEDGER: Final = LEDGER_FILES / "clinic.toml"
+PEOPLE: Final = LEDGER_FILES / "posterior.csv"
 PEOPLE_PREDICTIONS: Final = (
     Path(str(files("remyelin.analysis.calibration"))) / "data" / "people_predictions.json"
 )
@@ -161,8 +181,10 @@ PEOPLE_WORK: Final = Path(".remyelin-people")
 SENSITIVITY: Final = Path(str(files("remyelin.analysis.calibration"))) / "data" / "sensitivity.csv"
 REPAIR: Final = Path(str(files("remyelin.myelin"))) / "repair.csv"
 CONDUCTION_TABLES: Final = Path(str(files("remyelin.nerve.conduction"))) / "tables.json"
-BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str]]]] = {
+#: Where each product stands, and what makes it: a text, or a text for each file of a folder.
+BUILDERS: Final[Mapping[str, tuple[Path, Callable[[Ledger, Progress], str | Mapping[Path, str]]]]] = {
     "association": (CLINIC_LEDGER, build_association),
+    "central": (LEDGER_FILES, build_central),
     "cobalamin": (COBALAMIN_FIT, build_cobalamin_fit),
     "fit-calibration": (FIT_CALIBRATION, build_fit_calibration),
     "fit-patients": (FIT_PATIENTS, build_fit_patients),
@@ -193,9 +215,10 @@ def rebuild(name: str, progress: Progress = lambda step: None) -> Path:
     if name not in BUILDERS:
         raise InputError(f"no derived data named {name!r}; {nearest(name, BUILDERS)}")
     path, build = BUILDERS[name]
-    text = build(Ledger.shipped(), progress)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}.") from None
+    made = build(Ledger.shipped(), progress)
+    for place, text in ({path: made} if isinstance(made, str) else made).items():
+        try:
+            place.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{place}: cannot be written: {error.strerror}.") from None
     return path

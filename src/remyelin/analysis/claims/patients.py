@@ -10,6 +10,7 @@ from remyelin import clinic
 from remyelin.analysis.claims.planned import planned, said
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.pathways import TIBIAL_SEP
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.person.case import load_case
 from remyelin.person.course import Course, run_course
@@ -56,7 +57,7 @@ def gradual(ledger: Ledger, progress: Progress) -> Run:
     rows = targets(ledger, "severity_duration", "delay_monotone", progress=progress)
     progress("one course")
     course = _course(ledger)
-    axons = course.data["pathway_axons"].sel(pathway="tibial_sep").isel(time=-1)
+    axons = course.data["pathway_axons"].sel(pathway=TIBIAL_SEP).isel(time=-1)
     kept = {name: float(axons.sel(plan=name)) for name in ("as given", "12 months later")}
     rows += tuple(
         Row(

@@ -5,10 +5,12 @@ what was found.
 """
 
 from remyelin.analysis.cohort.cluster import Dask
+from remyelin.analysis.cohort.comparison import compare
 from remyelin.analysis.cohort.executors import Executor, Processes, Serial, executor
 from remyelin.analysis.cohort.files import load_population, parse_population, shipped_populations
+from remyelin.analysis.cohort.overview import summary
 from remyelin.analysis.cohort.population import Population
-from remyelin.analysis.cohort.results import Results, compare, summary
+from remyelin.analysis.cohort.results import Results
 from remyelin.analysis.cohort.run import Cohort, Stopped, run_cohort
 from remyelin.analysis.cohort.sampling import Sampler
 

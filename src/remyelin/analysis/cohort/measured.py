@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -18,11 +18,9 @@ from remyelin.analysis.cohort.columns import BLOOD, QUANTITIES, SCALE, SIGNS
 from remyelin.analysis.cohort.observation import Observation, observation_of
 from remyelin.analysis.cohort.parts import WORDS, put
 from remyelin.analysis.cohort.population import Measurement
+from remyelin.analysis.cohort.results import Results
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
-
-if TYPE_CHECKING:
-    from remyelin.analysis.cohort.results import Results
 
 Values = NDArray[np.float64]
 #: Numbers of the random streams, apart from those of persons, which have two or three.

@@ -13,26 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.markers import MARKERS
+from remyelin.catalogue.studies import GROUPS, PERONEAL_MOTOR, SURAL, TIBIAL_SEP
 
 Columns = Mapping[str, NDArray[np.float64]]
 Values = NDArray[np.float64]
-
-#: Groups of studies by a word.
-STUDY_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "motor": ("median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"),
-    "sensory": ("median_sensory", "ulnar_sensory", "sural"),
-    "arm_nerves": ("median_motor", "ulnar_motor", "median_sensory", "ulnar_sensory"),
-    "leg_nerves": ("tibial_motor", "peroneal_motor", "sural"),
-    "nerves": (
-        "median_motor",
-        "ulnar_motor",
-        "tibial_motor",
-        "peroneal_motor",
-        "median_sensory",
-        "ulnar_sensory",
-        "sural",
-    ),
-}
 
 
 def _any(columns: Columns, names: list[str]) -> Values:
@@ -41,7 +26,7 @@ def _any(columns: Columns, names: list[str]) -> Values:
 
 
 def _studies(argument: str) -> list[str]:
-    return [study for word in argument.split("|") for study in STUDY_GROUPS.get(word, (word,))]
+    return [study for word in argument.split("|") for study in GROUPS.get(word, (word,))]
 
 
 def _abnormal(now: Columns, before: Columns, argument: str) -> Values:
@@ -173,3 +158,23 @@ def together(text: str, values: Values) -> float:
     if not known.size:
         return float("nan")
     return float(np.median(known) if MEASURES[text.partition(":")[0]][1] == "median" else np.mean(known))
+
+
+#: Measures in percent of persons.
+PERCENT: Final = frozenset(
+    {"abnormal", "beyond", "noticed", "sign", "complete", "improved", "responded", "residual"}
+)
+
+#: What the table of variation shows: label, measure, unit.
+OUTCOMES: Final[tuple[tuple[str, str, str], ...]] = (
+    (MARKERS["b12"].label, "median:b12", "pmol/L"),
+    (MARKERS["mma"].label, "median:mma", "nmol/L"),
+    (MARKERS["homocysteine"].label, "median:homocysteine", "umol/L"),
+    ("severity of symptoms (0 to 7)", "mean:severity", "1"),
+    ("disability scale (0 to 16)", "mean:scale.total", "points"),
+    ("complete recovery", "complete", "%"),
+    ("tibial P40 latency", f"median:{TIBIAL_SEP}.P40.latency", "ms"),
+    ("sural amplitude", f"median:{SURAL}.ankle.amplitude", "uV"),
+    ("peroneal velocity", f"median:{PERONEAL_MOTOR}.knee.velocity", "m/s"),
+    ("least axons of a segment", "mean:axons.least", "1"),
+)

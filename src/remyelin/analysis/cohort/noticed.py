@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
+from remyelin.analysis.cohort.results import Results
 from remyelin.evidence.catalogue import catalogue
 from remyelin.evidence.ledger import Ledger
-
-if TYPE_CHECKING:
-    from remyelin.analysis.cohort.results import Results
 
 PATIENTS: Final = "patients with neurological disease from deficiency"
 

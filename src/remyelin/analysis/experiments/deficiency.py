@@ -35,6 +35,7 @@ from remyelin.analysis.protocols.animals import (
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from remyelin.catalogue.plans import STATE_COLOURS
+from remyelin.catalogue.segments import CORTICOSPINAL, GRACILE, LEMNISCUS
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
 from remyelin.myelin import Parameters, members, simulate
@@ -46,9 +47,9 @@ Row = tuple[str, str, str, str, float, float, float]
 THICK_MM, THIN_MM = 1.0, 0.139  # internodes of thick fibres, and of an optic axon (Arancibia-Carcamo 2017)
 # tract of the ledger, name, compartment, calibre, mm from the cell body, mm long, mm per internode
 TRACTS: Final[tuple[Row, ...]] = (
-    ("posterior_column", "gracile", "central", "mixed", 435.0, 445.0, THICK_MM),
-    ("lateral_column", "corticospinal", "central", "mixed", 400.0, 550.0, THICK_MM),
-    ("cerebral", "lemniscus", "central", "mixed", 60.0, 120.0, THICK_MM),
+    ("posterior_column", GRACILE, "central", "mixed", 435.0, 445.0, THICK_MM),
+    ("lateral_column", CORTICOSPINAL, "central", "mixed", 400.0, 550.0, THICK_MM),
+    ("cerebral", LEMNISCUS, "central", "mixed", 60.0, 120.0, THICK_MM),
     ("optic", "optic nerve", "central", "mixed", 45.0, 90.0, THIN_MM),
     ("papillomacular", "papillomacular", "central", "mixed", 45.0, 90.0, THIN_MM),
     ("peripheral_sensory", "nerve of the leg, sensory", "peripheral", "mixed", 700.0, 900.0, THICK_MM),

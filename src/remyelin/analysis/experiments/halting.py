@@ -14,6 +14,7 @@ from remyelin.analysis.experiments.bands import MEMBERS, SPREAD, Floats, band, f
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.catalogue.segments import GRACILE
 from remyelin.evidence import Ledger
 from remyelin.myelin import DRIVES, Parameters, members, simulate
 from remyelin.person.case import load_case
@@ -41,7 +42,7 @@ SEGMENTS: Final = xr.Dataset(
         "tract": ("segment", ["posterior_column", "peripheral_sensory"]),
         "distance": ("segment", [435.0, 760.0]),
     },
-    coords={"segment": ["gracile", "shin"]},
+    coords={"segment": [GRACILE, "shin"]},
 )
 
 
@@ -206,7 +207,7 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     own = Parameters.from_ledger(changed)
     sets = (own, *members(changed, MEMBERS))
     body = simulate(drive, SEGMENTS, person.age, sets, keep=days)
-    balance = body["balance"].sel(segment="gracile").to_numpy()
+    balance = body["balance"].sel(segment=GRACILE).to_numpy()
     share, steepness = (
         np.array([one.central[name] for one in sets])[:, None]
         for name in ("inflammatory_share", "injury_exponent")
@@ -216,7 +217,7 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     if not (rate[:, 0] > 0.0).all():
         raise InputError("with these numbers nothing injures on the day of treatment; change what was set.")
     relative = rate / rate[:, :1]
-    bare = body["bare"].sel(segment="gracile").to_numpy()
+    bare = body["bare"].sel(segment=GRACILE).to_numpy()
     axons = body["axons"].sel(segment="shin").to_numpy()
     return Arm(label, days, relative, bare, axons)
 

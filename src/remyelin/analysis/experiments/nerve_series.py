@@ -9,13 +9,14 @@ from typing import Final
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.validation import nerve_series as virtual
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.catalogue.studies import MEDIAN_SEP, MEP_LEG, TIBIAL_SEP, VEP
 from remyelin.evidence import Ledger
 
 TITLES: Final = {
-    "tibial_sep": "leg somatosensory potential",
-    "median_sep": "arm somatosensory potential",
-    "vep": "visual potential",
-    "mep_leg": "leg motor potential",
+    TIBIAL_SEP: "leg somatosensory potential",
+    MEDIAN_SEP: "arm somatosensory potential",
+    VEP: "visual potential",
+    MEP_LEG: "leg motor potential",
     "sensory": "sural or median sensory nerve",
     "motor": "tibial or median motor nerve",
     "conduction": "conduction, two nerves of seven",
@@ -44,7 +45,7 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         known = _published(ledger, name)
         said = ", ".join(f"{value:g} ({source})" for source, value in known.items())
         rows.append((title, round(model, 1), None if name in GAS else round(tight[name], 1), said or None))
-    blind = [found.row("vep", "P100") for found in cord.patients if found.abnormal("vep")]
+    blind = [found.row(VEP, "P100") for found in cord.patients if found.abnormal(VEP)]
     lost = sum(row.absent for row in blind)
     patterns = Counter(
         found.classification.pattern for found in cord.patients if found.classification is not None
@@ -54,8 +55,8 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         " ".join((virtual.__doc__ or "").partition("\n\n")[2].replace("\n- ", "\n").split()),
         [
             f"Leg before arm somatosensory potential, before sensory, before motor nerve: "
-            f"{rates['tibial_sep']:.0f}, {rates['median_sep']:.0f}, {rates['sensory']:.0f}, {rates['motor']:.0f} %.",
-            f"The visual potential is abnormal in {rates['vep']:.0f} % ({tight['vep']:.0f} % with limits at "
+            f"{rates[TIBIAL_SEP]:.0f}, {rates[MEDIAN_SEP]:.0f}, {rates['sensory']:.0f}, {rates['motor']:.0f} %.",
+            f"The visual potential is abnormal in {rates[VEP]:.0f} % ({tight[VEP]:.0f} % with limits at "
             f"{LOOSE:g} SD), in {lost} of these {len(blind)} by its absence and in {len(blind) - lost} by its delay.",
             f"EFNS/PNS criteria are definite or probable in {rates['demyelinating']:.0f} % of the patients with "
             f"pernicious anaemia and {gas['demyelinating']:.0f} % of those with nitrous oxide; published: 0 to 11 %. "

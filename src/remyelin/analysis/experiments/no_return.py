@@ -15,6 +15,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import numbers
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.segments import CORTICOSPINAL_THORACIC, GRACILE, LEG_SENSORY_DISTAL
 from remyelin.clinic.scores import ITEMS
 from remyelin.evidence import Ledger
 from remyelin.myelin import AXONAL, Parameters, members
@@ -29,9 +30,9 @@ DELAYS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0)  # months 
 LATER: Final = 24.0  # months after treatment
 MEMBERS: Final = 60
 SHOWN: Final = (
-    ("gracile", "gracile tract", "#0072B2"),
-    ("corticospinal_thoracic", "corticospinal tract", "#CC79A7"),
-    ("leg_sensory_distal", "sensory nerve, lower leg", "#009E73"),
+    (GRACILE, "gracile tract", "#0072B2"),
+    (CORTICOSPINAL_THORACIC, "corticospinal tract", "#CC79A7"),
+    (LEG_SENSORY_DISTAL, "sensory nerve, lower leg", "#009E73"),
 )
 
 
@@ -60,8 +61,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         name: 100.0 * after["axons"].sel(segment=name).transpose("member", "delay").to_numpy()
         for name, *_ in SHOWN
     }
-    thin = 100.0 * after["remyelinated"].sel(segment="gracile").transpose("member", "delay").to_numpy()
-    bare = 100.0 * after["bare"].sel(segment="gracile").transpose("member", "delay").to_numpy()
+    thin = 100.0 * after["remyelinated"].sel(segment=GRACILE).transpose("member", "delay").to_numpy()
+    bare = 100.0 * after["bare"].sel(segment=GRACILE).transpose("member", "delay").to_numpy()
     panels = (
         Panel(
             "Disability",
@@ -110,8 +111,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             delay,
             spread(then[1:, i], 2),
             spread(later[1:, i], 2),
-            spread(axons["gracile"][1:, i]),
-            spread(axons["leg_sensory_distal"][1:, i]),
+            spread(axons[GRACILE][1:, i]),
+            spread(axons[LEG_SENSORY_DISTAL][1:, i]),
             f"{(later[1:, i] == 0).mean():.0%}",
         )
         for i, delay in enumerate(DELAYS)
@@ -133,8 +134,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             "axons.",
             f"Sheaths come back: after a year's wait no member has more than {bare[1:, year].max():.1g} % of the "
             "gracile internodes bare two years after treatment. What does not come back are axons: "
-            f"{spread(axons['gracile'][1:, year])} % are left in the gracile tract, "
-            f"{spread(axons['leg_sensory_distal'][1:, year])} % in the lower leg, where some regrow.",
+            f"{spread(axons[GRACILE][1:, year])} % are left in the gracile tract, "
+            f"{spread(axons[LEG_SENSORY_DISTAL][1:, year])} % in the lower leg, where some regrow.",
             "There is no day of no return in the model but a rate: each month of waiting costs axons, in the "
             "centre for good. How many is the least known thing here, as the width of the bands shows.",
         ],

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from remyelin import nerve
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
-from remyelin.catalogue.pathways import COLOURS
+from remyelin.catalogue.pathways import (
+    COLOURS,
+    CORTICOSPINAL_LEG,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+)
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.lines import laid, lesion_lengths
@@ -20,13 +29,13 @@ from remyelin.nerve.conduction.lines import laid, lesion_lengths
 Array = NDArray[np.float64]
 
 PATHWAYS: Final = (
-    "tibial_sep",
-    "median_sep",
-    "corticospinal_leg",
-    "sural",
-    "median_sensory",
-    "tibial_motor",
-    "median_motor",
+    TIBIAL_SEP,
+    MEDIAN_SEP,
+    CORTICOSPINAL_LEG,
+    SURAL,
+    MEDIAN_SENSORY,
+    TIBIAL_MOTOR,
+    MEDIAN_MOTOR,
 )
 SHARES: Final = np.geomspace(1e-5, 0.5, 41)
 """Bare internodes, of all, in the tract of vulnerability 1."""
@@ -35,11 +44,11 @@ AGE: Final = 55.0
 FIBRES: Final = 64  # that internodes are counted of
 LESIONS: Final = ("nerve.lesion_length.central", "nerve.lesion_length.peripheral")
 CONTRASTS: Final = (
-    ("leg SEP less sural", "tibial_sep", "sural"),
-    ("leg less arm SEP", "tibial_sep", "median_sep"),
-    ("leg less arm, sensory", "sural", "median_sensory"),
-    ("leg less arm, motor", "tibial_motor", "median_motor"),
-    ("sensory less motor, arm", "median_sensory", "median_motor"),
+    ("leg SEP less sural", TIBIAL_SEP, SURAL),
+    ("leg less arm SEP", TIBIAL_SEP, MEDIAN_SEP),
+    ("leg less arm, sensory", SURAL, MEDIAN_SENSORY),
+    ("leg less arm, motor", TIBIAL_MOTOR, MEDIAN_MOTOR),
+    ("sensory less motor, arm", MEDIAN_SENSORY, MEDIAN_MOTOR),
 )
 
 
@@ -74,7 +83,7 @@ def path_length(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         name: sum(float(line.stretches(usual_length).sum(axis=0) @ line.fibres.weight) for line in parts)
         for name, parts in lines.items()
     }
-    usual = lesions["median_motor"]
+    usual = lesions[MEDIAN_MOTOR]
 
     progress("six rules")
     curves: dict[str, Mapping[str, Array]] = {
@@ -141,7 +150,7 @@ def _by_pathway(conducted: xr.DataArray) -> dict[str, Array]:
 
 def _where(lines: Mapping[str, Array]) -> float:
     """Position on the scale of shares at which half of the leg's somatosensory impulses are lost."""
-    falling = lines["tibial_sep"]
+    falling = lines[TIBIAL_SEP]
     return float(np.interp(-0.5, -falling, np.arange(len(falling))))
 
 

@@ -21,6 +21,7 @@ from remyelin.analysis.protocols.patients import FOLLOW_UP, Series, follow
 from remyelin.analysis.validation import clinic_population  # noqa: F401  registers its rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, MEDIAN_SEP, SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 from remyelin.person.presentation import FELT
@@ -183,7 +184,7 @@ def order_of_recovery(ledger: Ledger) -> Mapping[str, float]:
     series = series_of(ledger, "cord")
     tibial, median, motor = (
         float(series.pathway("delay", name)[:, YEAR].mean()) / deviation
-        for name, deviation in (("tibial_sep", 2.8), ("median_sep", 1.1), ("corticospinal_leg", 2.5))
+        for name, deviation in ((TIBIAL_SEP, 2.8), (MEDIAN_SEP, 1.1), (CORTICOSPINAL_LEG, 2.5))
     )
     return {"sep_lags": float(tibial > median and tibial > motor)}
 
@@ -213,5 +214,5 @@ def open_trial(ledger: Ledger) -> Mapping[str, float]:
         states = chain.myelin(chain.chemistry(person, times), body)
         arms.append(chain.conduction(states.isel(time=[-1]), body)["delay"])
     effect = (arms[1] - arms[0]).isel(time=0)
-    deviations = {"tibial_motor": 1.5, "sural": 1.5, "corticospinal_leg": 2.5}
+    deviations = {TIBIAL_MOTOR: 1.5, SURAL: 1.5, CORTICOSPINAL_LEG: 2.5}
     return {"open_null": max(abs(float(effect.sel(pathway=name))) / sd for name, sd in deviations.items())}

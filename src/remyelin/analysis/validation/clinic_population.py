@@ -17,6 +17,7 @@ from remyelin.analysis.protocols.pool import BODY, candidate, exposed, traits_of
 from remyelin.analysis.validation.population_rows import SEEN, some
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.pathways import SURAL, TIBIAL_MOTOR
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import blood_of, clinic_of, simulate_people
@@ -135,14 +136,14 @@ def users(ledger: Ledger) -> Mapping[str, float]:
         [d.person.nitrous_hours * t.pace for d, t in zip(series.draws, series.traits, strict=True)]
     )
     cord = series.cord()
-    nerves = (series.pathway("conducted", "sural")[:, 0] < 0.75) | (
-        series.pathway("conducted", "tibial_motor")[:, 0] < 0.75
+    nerves = (series.pathway("conducted", SURAL)[:, 0] < 0.75) | (
+        series.pathway("conducted", TIBIAL_MOTOR)[:, 0] < 0.75
     )
     young = series.age < 25.0
     power = np.minimum(*(np.asarray(series.state.signs[f"power_{x}"])[:, TWO] for x in ("leg", "arm")))
     numb = series.state.noticed["numbness"] | series.state.noticed["paraesthesia"]
     vibration = np.asarray(series.state.signs["vibration_loss"]) >= series.notice
-    motor = series.pathway("axons", "tibial_motor")[:, 0]
+    motor = series.pathway("axons", TIBIAL_MOTOR)[:, 0]
     worst = motor <= np.quantile(motor, 0.1)
     return {
         "paraesthesia_first_n2o": 100.0 * sum(n in ("paraesthesia", "numbness") for n in first) / len(first),

@@ -28,6 +28,7 @@ from remyelin.analysis.protocols.animals import (
 from remyelin.analysis.protocols.people import adult, with_b12
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
+from remyelin.catalogue.studies import MEDIAN_SENSORY
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 
@@ -302,5 +303,5 @@ def two_micrograms(ledger: Ledger) -> Mapping[str, float]:
 
 
 def _median_sensory(studies: nerve.Studies) -> float:
-    found = next(row.velocity for row in studies.rows if row.study == "median_sensory")
+    found = next(row.velocity for row in studies.rows if row.study == MEDIAN_SENSORY)
     return float("nan") if found is None else found

@@ -13,6 +13,21 @@ import numpy as np
 from remyelin.analysis.validation import nerve_population, nerve_series  # noqa: F401  register their rows
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.errors import SimulationError
+from remyelin.catalogue.studies import (
+    BAEP,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    MEP_ARM,
+    MEP_LEG,
+    PERONEAL_MOTOR,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    ULNAR_MOTOR,
+    ULNAR_SENSORY,
+    VEP,
+)
 from remyelin.evidence import Ledger
 from remyelin.nerve import Distances, Person, Studies, Tables, battery, build_tables, intact
 
@@ -39,32 +54,32 @@ def study(
 
 
 HEALTHY = {
-    "median_dml": ("median_motor", "wrist", "latency"),
-    "median_cmap": ("median_motor", "wrist", "amplitude"),
-    "median_mcv": ("median_motor", "elbow", "velocity"),
-    "ulnar_dml": ("ulnar_motor", "wrist", "latency"),
-    "ulnar_cmap": ("ulnar_motor", "wrist", "amplitude"),
-    "ulnar_mcv": ("ulnar_motor", "elbow", "velocity"),
-    "tibial_dml": ("tibial_motor", "ankle", "latency"),
-    "tibial_cmap": ("tibial_motor", "ankle", "amplitude"),
-    "peroneal_dml": ("peroneal_motor", "ankle", "latency"),
-    "peroneal_cmap": ("peroneal_motor", "ankle", "amplitude"),
-    "peroneal_mcv": ("peroneal_motor", "knee", "velocity"),
-    "median_snap": ("median_sensory", "wrist", "amplitude"),
-    "median_scv": ("median_sensory", "wrist", "velocity"),
-    "ulnar_scv": ("ulnar_sensory", "wrist", "velocity"),
-    "sural_scv": ("sural", "ankle", "velocity"),
-    "median_n9": ("median_sep", "N9", "latency"),
-    "median_n13": ("median_sep", "N13", "latency"),
-    "median_n20": ("median_sep", "N20", "latency"),
-    "tibial_n22": ("tibial_sep", "N22", "latency"),
-    "tibial_p40": ("tibial_sep", "P40", "latency"),
-    "vep_p100": ("vep", "P100", "latency"),
-    "baep_i": ("baep", "I", "latency"),
-    "baep_iii": ("baep", "III", "latency"),
-    "baep_v": ("baep", "V", "latency"),
-    "cmct_arm": ("mep_arm", "cortex", "interval"),
-    "cmct_leg": ("mep_leg", "cortex", "interval"),
+    "median_dml": (MEDIAN_MOTOR, "wrist", "latency"),
+    "median_cmap": (MEDIAN_MOTOR, "wrist", "amplitude"),
+    "median_mcv": (MEDIAN_MOTOR, "elbow", "velocity"),
+    "ulnar_dml": (ULNAR_MOTOR, "wrist", "latency"),
+    "ulnar_cmap": (ULNAR_MOTOR, "wrist", "amplitude"),
+    "ulnar_mcv": (ULNAR_MOTOR, "elbow", "velocity"),
+    "tibial_dml": (TIBIAL_MOTOR, "ankle", "latency"),
+    "tibial_cmap": (TIBIAL_MOTOR, "ankle", "amplitude"),
+    "peroneal_dml": (PERONEAL_MOTOR, "ankle", "latency"),
+    "peroneal_cmap": (PERONEAL_MOTOR, "ankle", "amplitude"),
+    "peroneal_mcv": (PERONEAL_MOTOR, "knee", "velocity"),
+    "median_snap": (MEDIAN_SENSORY, "wrist", "amplitude"),
+    "median_scv": (MEDIAN_SENSORY, "wrist", "velocity"),
+    "ulnar_scv": (ULNAR_SENSORY, "wrist", "velocity"),
+    "sural_scv": (SURAL, "ankle", "velocity"),
+    "median_n9": (MEDIAN_SEP, "N9", "latency"),
+    "median_n13": (MEDIAN_SEP, "N13", "latency"),
+    "median_n20": (MEDIAN_SEP, "N20", "latency"),
+    "tibial_n22": (TIBIAL_SEP, "N22", "latency"),
+    "tibial_p40": (TIBIAL_SEP, "P40", "latency"),
+    "vep_p100": (VEP, "P100", "latency"),
+    "baep_i": (BAEP, "I", "latency"),
+    "baep_iii": (BAEP, "III", "latency"),
+    "baep_v": (BAEP, "V", "latency"),
+    "cmct_arm": (MEP_ARM, "cortex", "interval"),
+    "cmct_leg": (MEP_LEG, "cortex", "interval"),
 }
 
 
@@ -106,7 +121,7 @@ def sural_distance_exponent(ledger: Ledger) -> Mapping[str, float]:
     tables, usual = build_tables(ledger), Distances.from_ledger(ledger)
     near = ledger.replace(NEAR_NERVE)
     amplitudes = [
-        _value(study(near, tables, distances=Distances(usual.motor, mm)), "sural", "ankle", "amplitude")
+        _value(study(near, tables, distances=Distances(usual.motor, mm)), SURAL, "ankle", "amplitude")
         for mm in SURAL_DISTANCES
     ]
     slope = np.polyfit(np.log(SURAL_DISTANCES), np.log(amplitudes), 1)[0]
@@ -123,7 +138,7 @@ def snap_amplitude_vs_count(ledger: Ledger) -> Mapping[str, float]:
     """Sural amplitude against the logarithm of the count of large fibres."""
     tables = build_tables(ledger)
     amplitudes = [
-        _value(study(ledger.replace({"fibre_count.sural": n}), tables), "sural", "ankle", "amplitude")
+        _value(study(ledger.replace({"fibre_count.sural": n}), tables), SURAL, "ankle", "amplitude")
         for n in FIBRE_COUNTS
     ]
     r = np.corrcoef(np.log10(FIBRE_COUNTS), amplitudes)[0, 1]
@@ -140,9 +155,9 @@ def p100_delay_amplitude_kept(ledger: Ledger) -> Mapping[str, float]:
     tables, person = build_tables(ledger), Person.of(ledger, age=AGE)
     usual = intact(person, ledger)
     mild = usual.assign(vacuolated=usual["vacuolated"] + MILD_SHARE, intact=usual["intact"] - MILD_SHARE)
-    before, after = (battery(state, person, tables, ledger, ["vep"]) for state in (usual, mild))
-    later = _value(after, "vep", "P100", "latency") - _value(before, "vep", "P100", "latency")
-    kept = _value(after, "vep", "P100", "amplitude") / _value(before, "vep", "P100", "amplitude")
+    before, after = (battery(state, person, tables, ledger, [VEP]) for state in (usual, mild))
+    later = _value(after, VEP, "P100", "latency") - _value(before, VEP, "P100", "latency")
+    kept = _value(after, VEP, "P100", "amplitude") / _value(before, VEP, "P100", "amplitude")
     return {"p100_delay_amplitude_kept": float(later >= MILD_DELAY_MS and kept >= MILD_KEPT)}
 
 
@@ -150,7 +165,7 @@ def p100_delay_amplitude_kept(ledger: Ledger) -> Mapping[str, float]:
 def proximal_distal_cmap(ledger: Ledger) -> Mapping[str, float]:
     """Amplitude of the muscle potential from the elbow over that from the wrist."""
     found = study(ledger, build_tables(ledger))
-    near, far = (_value(found, "median_motor", site, "amplitude") for site in ("wrist", "elbow"))
+    near, far = (_value(found, MEDIAN_MOTOR, site, "amplitude") for site in ("wrist", "elbow"))
     return {"proximal_distal_cmap": far / near}
 
 
@@ -162,5 +177,5 @@ def _value(found: Studies, name: str, site: str, quantity: str) -> float:
 
 
 def _leg_velocity(found: Studies) -> float:
-    motor = [_value(found, name, "knee", "velocity") for name in ("tibial_motor", "peroneal_motor")]
-    return float(np.mean([*motor, _value(found, "sural", "ankle", "velocity")]))
+    motor = [_value(found, name, "knee", "velocity") for name in (TIBIAL_MOTOR, PERONEAL_MOTOR)]
+    return float(np.mean([*motor, _value(found, SURAL, "ankle", "velocity")]))

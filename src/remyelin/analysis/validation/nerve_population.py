@@ -11,9 +11,6 @@ from remyelin import nerve
 from remyelin.analysis.validation.nerve_series import (
     ARMS,
     BODY,
-    LEGS,
-    MOTOR,
-    SENSORY,
     abnormal,
     demyelinating,
     patients,
@@ -21,6 +18,7 @@ from remyelin.analysis.validation.nerve_series import (
 )
 from remyelin.analysis.validation.population_rows import SEEN, some
 from remyelin.analysis.validation.verdicts import simulates
+from remyelin.catalogue.studies import LEG_NERVES, MOTOR, SENSORY, SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.evidence import Ledger
 from remyelin.nerve import Studies
 
@@ -43,12 +41,12 @@ def _median(found: tuple[Studies, ...], value: Callable[[Studies], float]) -> fl
 def _pattern(ledger: Ledger) -> Mapping[str, float]:
     gas = tuple(item for item in series(ledger, "gas").patients if _neuropathy(item))
     other = tuple(item for item in series(ledger, "cord").patients if _neuropathy(item))
-    tibial = [_median(group, lambda item: _amplitude(item, "tibial_motor")) for group in (gas, other)]
-    sural = [_median(group, lambda item: _amplitude(item, "sural")) for group in (gas, other)]
+    tibial = [_median(group, lambda item: _amplitude(item, TIBIAL_MOTOR)) for group in (gas, other)]
+    sural = [_median(group, lambda item: _amplitude(item, SURAL)) for group in (gas, other)]
     axonal = [not demyelinating(item) and _low(item) for item in gas]
     motor = np.mean([abnormal(item, MOTOR) for item in gas]) if gas else 0.0
     sensory = np.mean([abnormal(item, SENSORY) for item in gas]) if gas else 0.0
-    legs = np.mean([abnormal(item, LEGS) for item in gas]) if gas else 0.0
+    legs = np.mean([abnormal(item, LEG_NERVES) for item in gas]) if gas else 0.0
     arms = np.mean([abnormal(item, ARMS) for item in gas]) if gas else 0.0
     return {
         "n2o_tibial_cmap_ratio": tibial[0] / tibial[1] if tibial[1] > 0.0 else float("inf"),
@@ -88,7 +86,7 @@ def late(ledger: Ledger) -> Mapping[str, float]:
     tables = nerve.build_tables(ledger)
 
     def latency(states: object) -> float | None:
-        study = nerve.battery(states, BODY, tables, ledger, ("tibial_sep",))  # type: ignore[arg-type]
+        study = nerve.battery(states, BODY, tables, ledger, (TIBIAL_SEP,))  # type: ignore[arg-type]
         row = next(row for row in study.rows if row.site == "P40")
         return None if row.absent else row.latency
 

@@ -29,6 +29,21 @@ from remyelin import cobalamin, nerve
 from remyelin.analysis.protocols.patients import Series, follow
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.studies import (
+    LEG_NERVES,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    MEP_LEG,
+    MOTOR,
+    PERONEAL_MOTOR,
+    SENSORY,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    ULNAR_MOTOR,
+    VEP,
+)
 from remyelin.evidence import Ledger
 from remyelin.nerve import Assessment, Row, Studies
 from remyelin.nerve.studies.norms import HIGH_IS_ABNORMAL
@@ -38,11 +53,8 @@ COMMON: Final = 0.5  # share of the variance between healthy people that a perso
 SEED: Final = 2007
 BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=34.0)
 ELDERLY, ELDERLY_YEARS = 40, 10.0
-MOTOR: Final = ("median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor")
-SENSORY: Final = ("median_sensory", "ulnar_sensory", "sural")
-LEGS: Final = ("tibial_motor", "peroneal_motor", "sural")
-ARMS: Final = ("median_motor", "ulnar_motor", "median_sensory")
-STUDIED: Final = (*MOTOR, *SENSORY, "median_sep", "tibial_sep", "mep_leg", "vep")
+ARMS: Final = (MEDIAN_MOTOR, ULNAR_MOTOR, MEDIAN_SENSORY)
+STUDIED: Final = (*MOTOR, *SENSORY, MEDIAN_SEP, TIBIAL_SEP, MEP_LEG, VEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +180,7 @@ def abnormal(found: Studies, names: Sequence[str], nerves: int = 1) -> bool:
 def sep_abnormal(found: Studies, name: str) -> bool:
     """Return whether a somatosensory potential is abnormal: cortical wave, or an interval both ends of which are."""
     rows = {row.site: row for row in found.rows if row.study == name}
-    cortical = rows["P40" if name == "tibial_sep" else "N20"]
+    cortical = rows["P40" if name == TIBIAL_SEP else "N20"]
     intervals = [row for site, row in rows.items() if "-" in site and row.interval is not None]
     return cortical.abnormal or any(row.abnormal for row in intervals)
 
@@ -176,12 +188,12 @@ def sep_abnormal(found: Studies, name: str) -> bool:
 def cord_rates(found: Found) -> dict[str, float]:
     """Return the abnormal rates of a neurological series, %, by study."""
     return {
-        "tibial_sep": found.percent(lambda s: sep_abnormal(s, "tibial_sep")),
-        "median_sep": found.percent(lambda s: sep_abnormal(s, "median_sep")),
-        "sensory": found.percent(lambda s: abnormal(s, ("sural", "median_sensory"))),
-        "motor": found.percent(lambda s: abnormal(s, ("tibial_motor", "median_motor"))),
-        "vep": found.percent(lambda s: abnormal(s, ("vep",))),
-        "mep_leg": found.percent(lambda s: abnormal(s, ("mep_leg",))),
+        TIBIAL_SEP: found.percent(lambda s: sep_abnormal(s, TIBIAL_SEP)),
+        MEDIAN_SEP: found.percent(lambda s: sep_abnormal(s, MEDIAN_SEP)),
+        "sensory": found.percent(lambda s: abnormal(s, (SURAL, MEDIAN_SENSORY))),
+        "motor": found.percent(lambda s: abnormal(s, (TIBIAL_MOTOR, MEDIAN_MOTOR))),
+        VEP: found.percent(lambda s: abnormal(s, (VEP,))),
+        MEP_LEG: found.percent(lambda s: abnormal(s, (MEP_LEG,))),
         "conduction": found.percent(lambda s: abnormal(s, (*MOTOR, *SENSORY), 2)),
         "demyelinating": found.percent(demyelinating),
     }
@@ -191,7 +203,7 @@ def gas_rates(found: Found) -> dict[str, float]:
     """Return the rates of a series of nitrous oxide, %."""
     return {
         "demyelinating": found.percent(demyelinating),
-        "gas_legs": found.percent(lambda s: abnormal(s, LEGS)),
+        "gas_legs": found.percent(lambda s: abnormal(s, LEG_NERVES)),
         "gas_arms": found.percent(lambda s: abnormal(s, ARMS)),
     }
 
@@ -217,13 +229,13 @@ def demyelinating(found: Studies) -> bool:
 def cord(ledger: Ledger) -> Mapping[str, float]:
     """Abnormal rates in a neurological series."""
     rates = cord_rates(series(ledger, "cord"))
-    order = [rates[name] for name in ("tibial_sep", "median_sep", "sensory", "motor")]
+    order = [rates[name] for name in (TIBIAL_SEP, MEDIAN_SEP, "sensory", "motor")]
     return {
-        "sep_abnormal": rates["tibial_sep"],
-        "vep_abnormal": rates["vep"],
-        "mep_abnormal": rates["mep_leg"],
+        "sep_abnormal": rates[TIBIAL_SEP],
+        "vep_abnormal": rates[VEP],
+        "mep_abnormal": rates[MEP_LEG],
         "ncs_abnormal": rates["conduction"],
-        "sep_over_vep_minn": rates["tibial_sep"] - rates["vep"],
+        "sep_over_vep_minn": rates[TIBIAL_SEP] - rates[VEP],
         "order_sep_over_ncs": float(all(a > b for a, b in pairwise(order))),
     }
 
@@ -272,7 +284,7 @@ def elderly(ledger: Ledger) -> Mapping[str, float]:
         body = BODY.replace(age=age)
         states = chain.myelin(chemistry, body)
         with_and_without = (
-            chain.studies(state, body, ["peroneal_motor"]).row("peroneal_motor", "knee").velocity
+            chain.studies(state, body, [PERONEAL_MOTOR]).row(PERONEAL_MOTOR, "knee").velocity
             for state in (states.isel(time=-1), nerve.intact(body, ledger))
         )
         ill, well = (float("nan") if value is None else value for value in with_and_without)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.fibre.lesions.sheath import Which, items, numbered
+from remyelin.fibre.lesions.selection import Which, items, numbered
 from remyelin.fibre.models.channels import ChannelSet, Current
 from remyelin.fibre.models.fibre import FLUT, MYSA, Fibre
 from remyelin.fibre.models.gaines import fast_potassium_gate

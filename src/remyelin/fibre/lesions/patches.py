@@ -16,14 +16,13 @@ from remyelin.fibre.lesions.membrane import (
     scale_channels,
     widen_nodes,
 )
+from remyelin.fibre.lesions.repair import remyelinate
+from remyelin.fibre.lesions.selection import Which, numbered
 from remyelin.fibre.lesions.sheath import (
-    Which,
     bare,
     demyelinate,
     lose_lamellae,
-    numbered,
     open_paranodes,
-    remyelinate,
     retract,
     vacuolate,
 )

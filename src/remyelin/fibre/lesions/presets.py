@@ -9,7 +9,7 @@ from typing import Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Ledger
 from remyelin.fibre.lesions.patches import Patch, lesioned
-from remyelin.fibre.lesions.sheath import Which
+from remyelin.fibre.lesions.selection import Which
 from remyelin.fibre.models.fibre import Fibre
 
 Make = Callable[[Ledger, Which], list[Patch]]

@@ -1,25 +1,23 @@
-"""Lesions and repair of a fibre's sheath and nodes; each function returns a new fibre.
+"""Lesions of a fibre's sheath and nodes; each function returns a new fibre.
 
-Internodes and nodes are counted from 0; ``None`` means all of them. :func:`remyelinate` and :func:`bare`
-change how many compartments there are, and :func:`remyelinate` how many nodes: apply it last, to all its
+Internodes and nodes are counted from 0; ``None`` means all of them. :func:`bare` and :func:`retract` change how many
+compartments there are, and :func:`~remyelin.fibre.lesions.repair.remyelinate` how many nodes: apply it last, to all its
 internodes at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from remyelin.base import checks
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import positions
-from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre, join
+from remyelin.fibre.lesions.selection import Which, internodes_of, items, numbered, rebuilt
+from remyelin.fibre.models.fibre import FLUT, MYSA, NODE, STIN, Fibre
 from remyelin.fibre.settings import BARE_COMPARTMENT_UM, CUT_TOLERANCE_UM, WHOLE_LAMELLA_TOLERANCE
 
 Array = NDArray[np.float64]
-Which = int | Sequence[int] | NDArray[np.integer] | None
 
 
 def lose_lamellae(
@@ -64,7 +62,7 @@ def lose_lamellae(
     >>> round(float(thin.lamellae.max() / fibre.lamellae.max()), 2), bool(thin.lamellae.min() == 0)
     (1.0, True)
     """
-    numbers = _internodes(fibre, internodes)
+    numbers = internodes_of(fibre, internodes)
     shares = items(remaining, numbers, "remaining", 0, 1)
     lamellae, sheath = fibre.lamellae.copy(), fibre.sheath_diameter.copy()
     for number, share in zip(numbers, shares, strict=True):
@@ -116,7 +114,7 @@ def demyelinate(
     >>> bool(stripped.lamellae.sum() < fibre.lamellae.sum())
     True
     """
-    numbers = _internodes(fibre, internodes)
+    numbers = internodes_of(fibre, internodes)
     shares = items(remaining, numbers, "remaining", 0, 1)
     fewest = [float(fibre.lamellae[fibre.internode(i)].min()) for i in numbers]
     gone = [left * share < 1 - WHOLE_LAMELLA_TOLERANCE for left, share in zip(fewest, shares, strict=True)]
@@ -183,7 +181,7 @@ def open_paranodes(
     >>> bool(leaky.periaxonal_width.max() > fibre.periaxonal_width.max())
     True
     """
-    numbers = _internodes(fibre, internodes)
+    numbers = internodes_of(fibre, internodes)
     seal = items(width_factor, numbers, "width_factor", 0, np.inf)
     beside = items(juxtaparanode_factor, numbers, "juxtaparanode_factor", 0, np.inf)
     width = fibre.periaxonal_width.copy()
@@ -293,7 +291,7 @@ def bare(
     >>> bool(conduct([fibre, stripped])['conducts'][0])
     True
     """
-    numbers = _internodes(fibre, internodes)
+    numbers = internodes_of(fibre, internodes)
     shares = dict(zip(numbers, items(channel_share, numbers, "channel_share", 0, 1), strict=True))
     if not 0 <= persistent_sodium <= 1:
         raise InputError(f"bare: persistent_sodium is {persistent_sodium}; give a share from 0 to 1.")
@@ -327,94 +325,7 @@ def bare(
             )
         ]
 
-    return _rebuild(fibre, set(shares), strip)
-
-
-def remyelinate(
-    fibre: Fibre,
-    internodes: Which,
-    thickness: ArrayLike,
-    length: ArrayLike,
-    *,
-    node_density: float = 1.0,
-) -> Fibre:
-    """Replace internodes by several short thin ones with new nodes between them.
-
-    Parameters
-    ----------
-    fibre : Fibre
-        Healthy where it is to be remyelinated: `thickness` and `length` are relative to what is there.
-    internodes : int, sequence of int or None
-    thickness : float or (len(internodes),) array
-        Lamellae relative to the internode's, above 0 and up to 1, at least one lamella.
-    length : float or (len(internodes),) array
-        Length of the new internodes relative to the old one, above 0 and up to 1; as many as fit best.
-    node_density : float
-        Channel density of the new nodes relative to the node before the internode.
-
-    Returns
-    -------
-    Fibre
-        Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
-
-    Examples
-    --------
-    >>> from remyelin import Ledger
-    >>> from remyelin.fibre import remyelinate, mrg
-    >>> ledger = Ledger.shipped()
-    >>> fibre = mrg(10.0, 11, ledger=ledger)
-    >>> repaired = remyelinate(fibre, [5], thickness=0.3, length=0.33)
-    >>> repaired.n_nodes > fibre.n_nodes
-    True
-    """
-    numbers = _internodes(fibre, internodes)
-    checks.number(node_density, "node_density", "remyelinate", at_least=0.0)
-    thin = dict(zip(numbers, items(thickness, numbers, "thickness", 0, 1), strict=True))
-    short = dict(zip(numbers, items(length, numbers, "length", 0, 1), strict=True))
-    for number in numbers:
-        if not np.all(fibre.lamellae[fibre.internode(number)] > 0):
-            raise InputError(
-                f"remyelinate: internode {number} has bare axolemma, so that nothing tells how its new sheath "
-                "compares; remyelinate the fibre as it was before."
-            )
-    thinned = lose_lamellae(fibre, numbers, [thin[i] for i in numbers]) if numbers else fibre
-
-    def shorten(number: int) -> list[Fibre]:
-        if short[number] == 0:
-            raise InputError("remyelinate: length must be above zero.")
-        count = max(1, round(1 / short[number]))
-        where = thinned.internode(number)
-        sheath = thinned.take(np.arange(where.start, where.stop))
-        healthy = fibre.nodes[number] if fibre.channels[fibre.nodes[number]] >= 0 else fibre.nodes[number + 1]
-        node = fibre.take(np.array([healthy]))
-        node = node.replace(density=node.density * node_density)
-        paranode = float(sheath.length[sheath.role == MYSA].sum())
-        total = float(sheath.length.sum())
-        room = (total - (count - 1) * float(node.length[0])) / count - paranode
-        if not room > 0:
-            raise InputError(
-                f"remyelinate: internodes of {short[number]:g} of internode {number} have no room between "
-                "their paranodes; give a larger length."
-            )
-        factor = np.where(sheath.role == MYSA, 1.0, room / (total - paranode))
-        piece = sheath.replace(length=sheath.length * factor)
-        return [piece] + [part for _ in range(count - 1) for part in (node, piece)]
-
-    return _rebuild(thinned, set(numbers), shorten)
-
-
-def _rebuild(fibre: Fibre, numbers: set[int], change: Callable[[int], list[Fibre]]) -> Fibre:
-    """Return the fibre with some internodes replaced by what `change` makes of them."""
-    nodes = fibre.nodes
-    parts: list[Fibre] = []
-    start = 0
-    for number in sorted(numbers):
-        where = fibre.internode(number)
-        parts.append(fibre.take(np.arange(start, where.start)))
-        parts.extend(change(number))
-        start = where.stop
-    parts.append(fibre.take(np.arange(start, fibre.n_compartments)))
-    return join(parts) if numbers and len(nodes) else fibre
+    return rebuilt(fibre, set(shares), strip)
 
 
 def _thinned(fibre: Fibre, where: slice, share: float) -> Array:
@@ -426,33 +337,3 @@ def _thinned(fibre: Fibre, where: slice, share: float) -> Array:
     outer = widest + (sheath - widest) * share
     thinned: Array = np.maximum(outer, axon)
     return thinned
-
-
-def _internodes(fibre: Fibre, which: Which) -> list[int]:
-    return numbered(which, fibre.n_internodes, "internode")
-
-
-def numbered(which: Which, count: int, what: str) -> list[int]:
-    """Return the numbers meant, each once and of something that exists; InputError otherwise."""
-    if which is None:
-        return list(range(count))
-    given = [which] if isinstance(which, int | float | str) else which
-    found = positions(given, count, what, "lesion")
-    if len(set(found)) != len(found):
-        raise InputError(f"the same {what} is named twice.")
-    return found
-
-
-def items(
-    given: ArrayLike, numbers: list[int], name: str, low: float, high: float, *, what: str = "internodes"
-) -> list[float]:
-    """Return one value per number, checked against a range; InputError if there are too few or too many."""
-    try:
-        values = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be a number, or one per each of the {what}.") from None
-    if values.ndim > 1 or (values.ndim == 1 and len(values) != len(numbers)):
-        raise InputError(f"{name} has {values.size} values for {len(numbers)} {what}.")
-    if isinstance(given, bool) or not np.all((values >= low) & (values <= high) & np.isfinite(values)):
-        raise InputError(f"{name} must be finite and within {low:g} to {high:g}.")
-    return [float(value) for value in np.broadcast_to(values, len(numbers))]

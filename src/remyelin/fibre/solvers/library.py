@@ -30,10 +30,11 @@ from remyelin.fibre.settings import (
     TRANSIT_M_PER_S_PER_UM,
     TRANSIT_MARGIN_MS,
 )
-from remyelin.fibre.solvers.assembly import WORK, Columns
+from remyelin.fibre.solvers.assembly import WORK
 from remyelin.fibre.solvers.drivers import library_driver
 from remyelin.fibre.solvers.gate_tables import membrane_tables
 from remyelin.fibre.solvers.kernel_parts import row_size
+from remyelin.fibre.solvers.links import Columns
 from remyelin.fibre.solvers.packing import columns_of, join, reducible, steady_gates
 from remyelin.fibre.solvers.reduced import Settings, course, gate_table, look, room_for, scratch, threaded
 from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse

@@ -15,10 +15,11 @@ from remyelin.fibre.models.channels import ChannelSet
 from remyelin.fibre.models.circuit import Circuit, circuit
 from remyelin.fibre.models.fibre import NODE, Fibre
 from remyelin.fibre.settings import ARRIVAL_NODES, TABLE_CACHE_SIZE
-from remyelin.fibre.solvers.assembly import Columns, Steady, fill_links, stack_rows
+from remyelin.fibre.solvers.assembly import Steady, stack_rows
 from remyelin.fibre.solvers.gate_tables import MembraneTables
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_parts import field, row_size
+from remyelin.fibre.solvers.links import Columns, fill_links
 from remyelin.fibre.solvers.moments import AXIAL, AXOLEMMA_C, AXOLEMMA_G, MYELIN_C, MYELIN_G, PERIAXONAL
 from remyelin.fibre.solvers.reduction import points
 

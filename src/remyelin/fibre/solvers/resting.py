@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import SimulationError
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.solvers.assembly import REST, WORK, Columns, find_rest
+from remyelin.fibre.solvers.assembly import REST, WORK, find_rest
 from remyelin.fibre.solvers.gate_tables import MembraneTables
+from remyelin.fibre.solvers.links import Columns
 from remyelin.fibre.solvers.packing import Membranes, steady_gates
 from remyelin.fibre.solvers.reduction import Links
 

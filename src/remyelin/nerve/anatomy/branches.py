@@ -1,7 +1,4 @@
-"""Anatomy of nerves and tracts: branches of neurons as stretches from the cell body outwards.
-
-A stretch is also a segment of the myelin layer: pathways that share a nerve share its state.
-"""
+"""Anatomy of nerves and tracts: lengths, sites and fibres of the branches of neurons in one body."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.segments import ARM_NERVES, BRANCHES, HEAD, SEGMENTS
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import shared
 from remyelin.myelin import Places
@@ -24,93 +22,6 @@ from remyelin.nerve.settings import NERVE_LEDGERS_KEPT, NERVE_SLICE_MM
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of a branch: its segment, compartment, tract and warmth ("limb", "between", "core")."""
-
-    segment: str
-    course: str
-    compartment: str
-    tract: str
-    warmth: str
-
-
-def _stretch(course: str, compartment: str, tract: str, warmth: str, segment: str = "") -> Stretch:
-    return Stretch(segment or course.replace(".", "_"), course, compartment, tract, warmth)
-
-
-def _sensory(limb: str, fascicle: str) -> dict[str, tuple[Stretch, ...]]:
-    nerve = f"{limb}_sensory"
-    return {
-        nerve: (
-            _stretch(f"{nerve}.proximal", "peripheral", "peripheral_sensory", "between"),
-            _stretch(f"{nerve}.distal", "peripheral", "peripheral_sensory", "limb"),
-        ),
-        f"{limb}_ascending": (
-            _stretch(f"{nerve}.root", "peripheral", "peripheral_sensory", "core"),
-            _stretch(f"{nerve}.cord", "central", "posterior_column", "core", fascicle),
-        ),
-    }
-
-
-def _motor(limb: str) -> dict[str, tuple[Stretch, ...]]:
-    nerve = f"{limb}_motor"
-    return {
-        nerve: (
-            _stretch(f"{nerve}.root", "peripheral", "peripheral_motor", "core"),
-            _stretch(f"{nerve}.proximal", "peripheral", "peripheral_motor", "between"),
-            _stretch(f"{nerve}.distal", "peripheral", "peripheral_motor", "limb"),
-        )
-    }
-
-
-BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
-    **_sensory("arm", "cuneate"),
-    **_sensory("leg", "gracile"),
-    "lemniscus": (_stretch("lemniscus.brain", "central", "cerebral", "core", "lemniscus"),),
-    **_motor("arm"),
-    **_motor("leg"),
-    "corticospinal": (
-        _stretch("corticospinal.cervical", "central", "lateral_column", "core"),
-        _stretch("corticospinal.thoracic", "central", "lateral_column", "core"),
-    ),
-    "optic": (_stretch("optic.nerve", "central", "optic", "core"),),
-    "radiation": (_stretch("optic.radiation", "central", "cerebral", "core"),),
-    "cochlear": (_stretch("auditory.nerve", "central", "auditory", "core"),),
-    "trapezoid": (_stretch("auditory.pons", "central", "auditory", "core"),),
-    "lateral_lemniscus": (_stretch("auditory.midbrain", "central", "auditory", "core"),),
-    "trigeminal": (_stretch("trigeminal.nerve", "peripheral", "peripheral_sensory", "between"),),
-    "trigeminal_root": (_stretch("trigeminal.root", "peripheral", "peripheral_sensory", "core"),),
-    "facial": (_stretch("facial.nerve", "peripheral", "peripheral_motor", "between"),),
-    "olfactory": (_stretch("olfactory.tract", "central", "olfactory", "core"),),
-    "chorda_tympani": (_stretch("gustatory.nerve", "peripheral", "peripheral_sensory", "core"),),
-    "gustatory_root": (_stretch("gustatory.root", "peripheral", "peripheral_sensory", "core"),),
-    "gustatory_central": (_stretch("gustatory.brain", "central", "cerebral", "core"),),
-    "callosal": (_stretch("callosal.brain", "central", "cerebral", "core", "callosum"),),
-    "corticobulbar": (_stretch("corticobulbar.brain", "central", "cerebral", "core", "corticobulbar"),),
-    "hypoglossal": (_stretch("hypoglossal.nerve", "peripheral", "peripheral_motor", "between"),),
-    "spinothalamic": (_stretch("spinothalamic.cord", "central", "anterolateral", "core", "spinothalamic"),),
-}
-"""Branches by name, each from its cell body outwards. Ascending branches and roots start at the ganglion."""
-
-HEAD: Final = frozenset(
-    {
-        "optic",
-        "auditory",
-        "trigeminal",
-        "facial",
-        "olfactory",
-        "gustatory",
-        "callosal",
-        "corticobulbar",
-        "hypoglossal",
-    }
-)
-"""First parts of the names of courses that do not grow with the height of the body."""
-
-ARM_NERVES: Final = frozenset({"arm_sensory", "arm_motor"})
-
-SEGMENTS: Final[tuple[Stretch, ...]] = tuple(part for branch in BRANCHES.values() for part in branch)
 _PLACES: Final = {part.segment: place for place, part in enumerate(SEGMENTS)}
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue import pathways as names
+from remyelin.catalogue import segments as parts
+from remyelin.catalogue.segments import BRANCHES
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.body import Person
-from remyelin.nerve.anatomy.branches import BRANCHES, Anatomy, Run
+from remyelin.nerve.anatomy.branches import Anatomy, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,12 @@ def _motor(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tupl
 
 
 def _median_sensory(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    end = anatomy.site("arm_sensory.wrist", person) + distances.sensory
-    return (Run("arm_sensory", "cutaneous", 0.0, end),)
+    end = anatomy.site(f"{parts.ARM_SENSORY}.wrist", person) + distances.sensory
+    return (Run(parts.ARM_SENSORY, "cutaneous", 0.0, end),)
 
 
 def _sural(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    return (Run("leg_sensory", "cutaneous", 0.0, anatomy.site("leg_sensory.ankle", person)),)
+    return (Run(parts.LEG_SENSORY, "cutaneous", 0.0, anatomy.site(f"{parts.LEG_SENSORY}.ankle", person)),)
 
 
 def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
@@ -58,7 +61,7 @@ def _somatosensory(limb: str, wrist: str) -> Callable[[Person, Anatomy, Distance
         return (
             Run(f"{limb}_sensory", "muscle_afferent", 0.0, anatomy.site(f"{limb}_sensory.{wrist}", person)),
             Run(ascending, "posterior_column", 0.0, anatomy.length(ascending, person)),
-            Run("lemniscus", "lemniscal", 0.0, anatomy.length("lemniscus", person)),
+            Run(parts.LEMNISCUS, "lemniscal", 0.0, anatomy.length(parts.LEMNISCUS, person)),
         )
 
     return runs
@@ -70,18 +73,21 @@ def _neck(limb: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
     def runs(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
         branch = f"{limb}_ascending"
         end = anatomy.length(branch, person)
-        return (Run(branch, "posterior_column", end - anatomy.part("arm_sensory.cord", person), end),)
+        return (
+            Run(branch, "posterior_column", end - anatomy.part(f"{parts.ARM_SENSORY}.cord", person), end),
+        )
 
     return runs
 
 
 def _corticospinal_arm(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    end = anatomy.part("corticospinal.cervical", person)
-    return (Run("corticospinal", "corticospinal", 0.0, end),)
+    end = anatomy.part(parts.CERVICAL_CORD, person)
+    return (Run(parts.CORTICOSPINAL, parts.CORTICOSPINAL, 0.0, end),)
 
 
 def _corticospinal_leg(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    return (Run("corticospinal", "corticospinal", 0.0, anatomy.length("corticospinal", person)),)
+    tract = parts.CORTICOSPINAL
+    return (Run(tract, tract, 0.0, anatomy.length(tract, person)),)
 
 
 def _whole(population: str, *branches: str) -> Callable[[Person, Anatomy, Distances], tuple[Run, ...]]:
@@ -94,43 +100,45 @@ def _whole(population: str, *branches: str) -> Callable[[Person, Anatomy, Distan
 
 
 def _blink(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
-    afferent = _whole("trigeminal", "trigeminal", "trigeminal_root")(person, anatomy, distances)
-    return (*afferent, *_whole("facial", "facial")(person, anatomy, distances))
+    afferent = _whole(parts.TRIGEMINAL, parts.TRIGEMINAL, parts.TRIGEMINAL_ROOT)(person, anatomy, distances)
+    return (*afferent, *_whole(parts.FACIAL, parts.FACIAL)(person, anatomy, distances))
 
 
 def _corticobulbar(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
     """Cortex to the nucleus of the tongue, and its nerve; fibres of nerves of the head are one population."""
-    upper = _whole("corticospinal", "corticobulbar")(person, anatomy, distances)
-    return (*upper, *_whole("facial", "hypoglossal")(person, anatomy, distances))
+    upper = _whole(parts.CORTICOSPINAL, parts.CORTICOBULBAR)(person, anatomy, distances)
+    return (*upper, *_whole(parts.FACIAL, parts.HYPOGLOSSAL)(person, anatomy, distances))
 
 
 def _spinothalamic(person: Person, anatomy: Anatomy, distances: Distances) -> tuple[Run, ...]:
     """Thin fibres of the skin of the leg, and the crossed tract from the lumbar cord to the thalamus."""
-    end = anatomy.site("leg_sensory.ankle", person)
-    tract = _whole("spinothalamic", "spinothalamic")(person, anatomy, distances)
-    return (Run("leg_sensory", "nociceptive", 0.0, end), *tract)
+    end = anatomy.site(f"{parts.LEG_SENSORY}.ankle", person)
+    tract = _whole(parts.SPINOTHALAMIC, parts.SPINOTHALAMIC)(person, anatomy, distances)
+    return (Run(parts.LEG_SENSORY, "nociceptive", 0.0, end), *tract)
 
 
 _PATHWAYS: Final[Mapping[str, Callable[[Person, Anatomy, Distances], tuple[Run, ...]]]] = {
-    "median_motor": _motor("arm", "wrist"),
-    "tibial_motor": _motor("leg", "ankle"),
-    "median_sensory": _median_sensory,
-    "sural": _sural,
-    "median_sep": _somatosensory("arm", "wrist"),
-    "tibial_sep": _somatosensory("leg", "ankle"),
-    "neck_arm": _neck("arm"),
-    "neck_leg": _neck("leg"),
-    "lemniscus": _whole("lemniscal", "lemniscus"),
-    "corticospinal_arm": _corticospinal_arm,
-    "corticospinal_leg": _corticospinal_leg,
-    "visual": _whole("optic", "optic", "radiation"),
-    "auditory": _whole("auditory", "cochlear", "trapezoid", "lateral_lemniscus"),
-    "blink": _blink,
-    "olfactory": _whole("olfactory", "olfactory"),
-    "gustatory": _whole("gustatory", "chorda_tympani", "gustatory_root", "gustatory_central"),
-    "callosal": _whole("callosal", "callosal"),
-    "corticobulbar": _corticobulbar,
-    "spinothalamic": _spinothalamic,
+    names.MEDIAN_MOTOR: _motor("arm", "wrist"),
+    names.TIBIAL_MOTOR: _motor("leg", "ankle"),
+    names.MEDIAN_SENSORY: _median_sensory,
+    names.SURAL: _sural,
+    names.MEDIAN_SEP: _somatosensory("arm", "wrist"),
+    names.TIBIAL_SEP: _somatosensory("leg", "ankle"),
+    names.NECK_ARM: _neck("arm"),
+    names.NECK_LEG: _neck("leg"),
+    names.LEMNISCUS: _whole("lemniscal", parts.LEMNISCUS),
+    names.CORTICOSPINAL_ARM: _corticospinal_arm,
+    names.CORTICOSPINAL_LEG: _corticospinal_leg,
+    names.VISUAL: _whole(parts.OPTIC, parts.OPTIC, parts.RADIATION),
+    names.AUDITORY: _whole("auditory", parts.COCHLEAR, parts.TRAPEZOID, parts.LATERAL_LEMNISCUS),
+    names.BLINK: _blink,
+    names.OLFACTORY: _whole(parts.OLFACTORY, parts.OLFACTORY),
+    names.GUSTATORY: _whole(
+        names.GUSTATORY, parts.CHORDA_TYMPANI, parts.GUSTATORY_ROOT, parts.GUSTATORY_CENTRAL
+    ),
+    names.CALLOSAL: _whole(parts.CALLOSAL, parts.CALLOSAL),
+    names.CORTICOBULBAR: _corticobulbar,
+    names.SPINOTHALAMIC: _spinothalamic,
 }
 
 PATHWAYS: Final = tuple(_PATHWAYS)

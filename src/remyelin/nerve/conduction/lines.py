@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.catalogue.segments import SEGMENTS
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import shared
 from remyelin.nerve.anatomy.body import Person
-from remyelin.nerve.anatomy.branches import SEGMENTS, Anatomy, Array, Population, Run, Slices
+from remyelin.nerve.anatomy.branches import Anatomy, Array, Population, Run, Slices
 from remyelin.nerve.conduction.tables import Internodes, Tables
 from remyelin.nerve.settings import NERVE_CLASS_SPAN, NERVE_LINES_KEPT, NERVE_QUANTILE_POINTS
 

@@ -22,7 +22,8 @@ import xarray as xr
 
 from remyelin.base.errors import InputError
 from remyelin.base.jit import compiled
-from remyelin.nerve.anatomy.branches import SEGMENTS, Array
+from remyelin.catalogue.segments import SEGMENTS
+from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.damage import SEVERITY, Damage
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.tables import Tables

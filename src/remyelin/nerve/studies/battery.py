@@ -11,6 +11,25 @@ import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.extensions import Extensible
+from remyelin.catalogue.segments import CERVICAL_CORD, THORACIC_CORD
+from remyelin.catalogue.studies import (
+    BAEP,
+    BLINK,
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    MEP_ARM,
+    MEP_LEG,
+    PERONEAL_MOTOR,
+    RADIAL,
+    SMALL_FIBRES,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    ULNAR_MOTOR,
+    ULNAR_SENSORY,
+    VEP,
+)
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import Array, Run
@@ -34,22 +53,22 @@ _MEDIAN = Motor("arm", "wrist", "elbow")
 _TIBIAL = Motor("leg", "ankle", "knee")
 
 _SHIPPED: Final[Mapping[str, Study]] = {
-    "median_motor": _MEDIAN,
-    "ulnar_motor": Motor("arm", "wrist", "elbow"),
-    "tibial_motor": _TIBIAL,
-    "peroneal_motor": Motor("leg", "ankle", "knee"),
-    "median_sensory": Sensory("arm", "wrist", True),
-    "ulnar_sensory": Sensory("arm", "wrist", True),
-    "radial": Sensory("arm", "wrist", False, "radial"),
-    "sural": Sensory("leg", "ankle", False),
-    "small_fibres": SmallFibres("leg"),
-    "median_sep": Evoked("arm", "wrist", ("n9", "n13", "n20"), (("n9", "n13"), ("n13", "n20"))),
-    "tibial_sep": Evoked("leg", "ankle", ("n22", "p40"), (("n22", "p40"),)),
-    "mep_arm": Central("median_motor", _MEDIAN, ("corticospinal.cervical",)),
-    "mep_leg": Central("tibial_motor", _TIBIAL, ("corticospinal.cervical", "corticospinal.thoracic")),
-    "vep": Visual("p100"),
-    "baep": Auditory(("i", "iii", "v"), (("i", "iii"), ("iii", "v"), ("i", "v"))),
-    "blink": Blink(),
+    MEDIAN_MOTOR: _MEDIAN,
+    ULNAR_MOTOR: Motor("arm", "wrist", "elbow"),
+    TIBIAL_MOTOR: _TIBIAL,
+    PERONEAL_MOTOR: Motor("leg", "ankle", "knee"),
+    MEDIAN_SENSORY: Sensory("arm", "wrist", True),
+    ULNAR_SENSORY: Sensory("arm", "wrist", True),
+    RADIAL: Sensory("arm", "wrist", False, "radial"),
+    SURAL: Sensory("leg", "ankle", False),
+    SMALL_FIBRES: SmallFibres("leg"),
+    MEDIAN_SEP: Evoked("arm", "wrist", ("n9", "n13", "n20"), (("n9", "n13"), ("n13", "n20"))),
+    TIBIAL_SEP: Evoked("leg", "ankle", ("n22", "p40"), (("n22", "p40"),)),
+    MEP_ARM: Central(MEDIAN_MOTOR, _MEDIAN, (CERVICAL_CORD,)),
+    MEP_LEG: Central(TIBIAL_MOTOR, _TIBIAL, (CERVICAL_CORD, THORACIC_CORD)),
+    VEP: Visual("p100"),
+    BAEP: Auditory(("i", "iii", "v"), (("i", "iii"), ("iii", "v"), ("i", "v"))),
+    BLINK: Blink(),
 }
 
 STUDIES: Final = Extensible(

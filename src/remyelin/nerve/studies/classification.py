@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from remyelin.catalogue.studies import TIBIAL_MOTOR
 from remyelin.evidence import Ledger
 from remyelin.nerve.studies.findings import Row, Studies
 from remyelin.nerve.studies.norms import Assessment
@@ -158,7 +159,7 @@ def demyelinating(name: str, rows: list[Row], ledger: Ledger) -> list[Met]:
             lost = 1 - (row.amplitude or 0.0) / distal.amplitude
             if lost >= ledger["efns.block"]:
                 add("I-E", f"amplitude {lost:.0%} lower from the {row.site} than from the {distal.site}")
-            elif lost >= ledger["efns.probable_block"] and name != "tibial_motor":
+            elif lost >= ledger["efns.probable_block"] and name != TIBIAL_MOTOR:
                 add("II", f"amplitude {lost:.0%} lower from the {row.site} than from the {distal.site}")
         if row.duration is not None and distal.duration is not None:
             wider = row.duration / distal.duration

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from remyelin.catalogue.segments import (
+    COCHLEAR,
+    FACIAL,
+    LATERAL_LEMNISCUS,
+    TRAPEZOID,
+    TRIGEMINAL,
+    TRIGEMINAL_ROOT,
+)
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.volley import Volley
@@ -16,7 +24,7 @@ from remyelin.nerve.studies.evoked import intervals, response
 from remyelin.nerve.studies.laboratory import Laboratory, normed
 from remyelin.nerve.studies.study import Conduct, Dated, Study
 
-_PATH: Final = ("cochlear", "trapezoid", "lateral_lemniscus")
+_PATH: Final = (COCHLEAR, TRAPEZOID, LATERAL_LEMNISCUS)
 _STEPS: Final = ("baep_i", "baep_iii", "baep_v")
 
 
@@ -59,7 +67,7 @@ def auditory(name: str, study: Auditory, lab: Laboratory, along: Conduct) -> lis
     Wave I is made where the nerve leaves the cochlea, III in the superior olive, V in the inferior
     colliculus; the hair cells and each synapse add their delay.
     """
-    near = along("cochlear", "auditory", 0.0, lab.site("auditory.meatus"))
+    near = along(COCHLEAR, "auditory", 0.0, lab.site("auditory.meatus"))
     whole = [along(branch, "auditory", 0.0, lab.anatomy.length(branch, lab.person)) for branch in _PATH]
     before = {"i": [near], "iii": whole[:2], "v": whole}
 
@@ -80,10 +88,10 @@ def blink(name: str, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Stimulate the supraorbital nerve and record R1 from the eyelid of the same side."""
     ledger = lab.ledger
     afferent = [
-        along(branch, "trigeminal", 0.0, lab.anatomy.length(branch, lab.person))
-        for branch in ("trigeminal", "trigeminal_root")
+        along(branch, TRIGEMINAL, 0.0, lab.anatomy.length(branch, lab.person))
+        for branch in (TRIGEMINAL, TRIGEMINAL_ROOT)
     ]
-    efferent = along("facial", "facial", 0.0, lab.anatomy.length("facial", lab.person))
+    efferent = along(FACIAL, FACIAL, 0.0, lab.anatomy.length(FACIAL, lab.person))
     delay = ledger["delay.activation"] + ledger["delay.blink"] + ledger["delay.terminal.orbicularis"]
 
     def station(seen: Callable[[Volley], Volley]) -> list[Waveform]:

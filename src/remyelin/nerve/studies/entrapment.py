@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from remyelin.catalogue.studies import MEDIAN_MOTOR, MEDIAN_SENSORY
 from remyelin.evidence import Ledger
 from remyelin.nerve.signals.responses import Waveform
 
-CROSSING: Final = ("median_motor", "median_sensory")
+CROSSING: Final = (MEDIAN_MOTOR, MEDIAN_SENSORY)
 """Studies and pathways that cross the tunnel; the somatosensory one begins above it."""
 
 
@@ -51,7 +52,7 @@ class Entrapment:
         """Return delay (ms) and share kept of a study or pathway; 0 and 1 of one that does not cross the tunnel."""
         if name not in CROSSING:
             return 0.0, 1.0
-        if name == "median_motor":
+        if name == MEDIAN_MOTOR:
             return self.motor_delay, self.motor_kept
         return self.sensory_delay, self.sensory_kept
 

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from remyelin.catalogue.segments import CORTICOSPINAL, LEMNISCUS, OPTIC, RADIATION
 from remyelin.evidence import Ledger
 from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.volley import Volley
@@ -85,7 +86,7 @@ def evoked(name: str, study: Evoked, lab: Laboratory, along: Conduct) -> list[Da
     to_ganglion = along(nerve, "muscle_afferent", 0.0, wrist)
     to_cord = along(ascending, "posterior_column", 0.0, root)
     whole = lab.anatomy.length(ascending, lab.person)
-    brain = along("lemniscus", "lemniscal", 0.0, lab.anatomy.length("lemniscus", lab.person))
+    brain = along(LEMNISCUS, "lemniscal", 0.0, lab.anatomy.length(LEMNISCUS, lab.person))
     activation = ledger["delay.activation"]
 
     def station(wave: str, seen: Callable[[Volley], Volley]) -> list[Waveform]:
@@ -132,8 +133,7 @@ def intervals(
 def visual(name: str, study: Visual, lab: Laboratory, along: Conduct) -> list[Dated]:
     """Show a pattern to one eye and record over the visual cortex."""
     parts = [
-        along(branch, "optic", 0.0, lab.anatomy.length(branch, lab.person))
-        for branch in ("optic", "radiation")
+        along(branch, OPTIC, 0.0, lab.anatomy.length(branch, lab.person)) for branch in (OPTIC, RADIATION)
     ]
 
     def station(seen: Callable[[Volley], Volley]) -> list[Waveform]:
@@ -189,7 +189,7 @@ def central(name: str, study: Central, lab: Laboratory, along: Conduct) -> list[
     """
     ledger = lab.ledger
     end = sum(lab.anatomy.part(part, lab.person) for part in study.stretches)
-    descending = along("corticospinal", "corticospinal", 0.0, end)
+    descending = along(CORTICOSPINAL, CORTICOSPINAL, 0.0, end)
     needed, floor = ledger["evoked.recruitment"], ledger["noise.motor"]
     weight = descending.conducted / len(descending.line.healthy)
     fired = _time_of_share(descending, weight, needed)

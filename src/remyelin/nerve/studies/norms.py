@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from remyelin.catalogue.studies import MEP_ARM, MEP_LEG
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.nerve.anatomy.body import Person
@@ -26,8 +27,8 @@ EVOKED: Final = OF_THE_HEAD | {
     "n9_n13",
     "n13_n20",
     "n22_p40",
-    "mep_arm",
-    "mep_leg",
+    MEP_ARM,
+    MEP_LEG,
 }
 
 

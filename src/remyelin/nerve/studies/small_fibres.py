@@ -9,10 +9,12 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError
+from remyelin.catalogue.pathways import SMALL_FIBRES
+from remyelin.catalogue.segments import SEGMENTS
 from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.fibre import Fibre, Pulse, pulse_stimulus, simulate_full, sundt_c_fibre
-from remyelin.nerve.anatomy.branches import SEGMENTS, Array
+from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.shipped_tables import key_of, read_by, shipped_velocity
 from remyelin.nerve.settings import (
     NERVE_BARE_FIBRE_KEPT,
@@ -28,7 +30,7 @@ from remyelin.nerve.studies.findings import Row
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.nerve.studies.study import Conduct, Dated, Study
 
-PATHWAY = "small_fibres"
+PATHWAY = SMALL_FIBRES
 
 _memory: dict[tuple[float, str], float | None] = {}
 

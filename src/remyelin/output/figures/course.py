@@ -10,8 +10,8 @@ from remyelin.base.plain import numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue import markers, plans
 from remyelin.catalogue.pathways import words
+from remyelin.catalogue.segments import HEAD
 from remyelin.nerve import Studies, Waveform
-from remyelin.nerve.anatomy.branches import HEAD
 from remyelin.output.formatting import micro
 from remyelin.person.course import Course
 

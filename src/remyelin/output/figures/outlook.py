@@ -9,7 +9,7 @@ from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitiv
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.pathways import words
+from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, SURAL, TIBIAL_SEP, words
 from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
 from remyelin.output.records import Forecast, PlanRow, Recovery, Told
@@ -50,10 +50,10 @@ def recovery_summary(course: Course, answer: Told) -> Recovery:
                 "shown": bool(worse) or index == 0,
                 "told_apart": None if plan.shift is not None and plan.shift <= 0 else plan.name in worse,
                 "first_improvement": _first(course, index),
-                "conducted_at_horizon": number(here["conducted"].isel(time=-1).sel(pathway="tibial_sep"), 4),
-                "axons_at_horizon": number(here["pathway_axons"].isel(time=-1).sel(pathway="sural"), 4),
+                "conducted_at_horizon": number(here["conducted"].isel(time=-1).sel(pathway=TIBIAL_SEP), 4),
+                "axons_at_horizon": number(here["pathway_axons"].isel(time=-1).sel(pathway=SURAL), 4),
                 "motor_axons_at_horizon": number(
-                    here["pathway_axons"].isel(time=-1).sel(pathway="corticospinal_leg"), 4
+                    here["pathway_axons"].isel(time=-1).sel(pathway=CORTICOSPINAL_LEG), 4
                 ),
             }
         )
@@ -132,7 +132,7 @@ def recovery_figure(course: Course) -> Figure:
             y_range=(0.0, 1.02),
             marks=(0.0,),
         )
-        for name in ("sural", "tibial_sep")
+        for name in (SURAL, TIBIAL_SEP)
     ]
     caption = (
         f"{_made_of(course)} The band (treated as given) holds 90 % of them. "

@@ -10,12 +10,14 @@ import numpy as np
 from markupsafe import Markup
 
 from remyelin.analysis.cohort.measures import per_person
+from remyelin.analysis.cohort.overview import summary
 from remyelin.analysis.cohort.parts import put
-from remyelin.analysis.cohort.results import Results, summary
+from remyelin.analysis.cohort.results import Results
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.pathways import PATHWAYS
+from remyelin.catalogue.studies import FOLLOWS, MEDIAN_SEP
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import SEEN, number
@@ -49,14 +51,7 @@ _CHANCES: Final = {
     "sphincter": ("bladder or bowel", "#CC79A7"),
 }
 #: Studies drawn, each with the pathway that it follows.
-_STUDIES: Final = {
-    "tibial_sep": PATHWAYS["tibial_sep"],
-    "median_sep": PATHWAYS["median_sep"],
-    "sural": PATHWAYS["sural"],
-    "tibial_motor": PATHWAYS["tibial_motor"],
-    "mep_leg": PATHWAYS["corticospinal_leg"],
-    "vep": PATHWAYS["visual"],
-}
+_STUDIES: Final = {study: PATHWAYS[path] for study, path in FOLLOWS.items()}
 
 
 def figures_of(results: Results, published: Sequence[dict[str, Any]]) -> tuple[Figure, ...]:
@@ -143,7 +138,7 @@ def _shares(results: Results) -> Figure:
     )
     studies = tuple(
         # the two greens of the evoked potentials lie close together
-        line(f"abnormal:{key}", path.study, path.colour, dashed=key == "median_sep")
+        line(f"abnormal:{key}", path.study, path.colour, dashed=key == MEDIAN_SEP)
         for key, path in _STUDIES.items()
     )
     recovery = (

@@ -7,6 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from remyelin.catalogue.studies import (
+    MEDIAN_MOTOR,
+    MEDIAN_SENSORY,
+    MEDIAN_SEP,
+    MEP_ARM,
+    MEP_LEG,
+    PERONEAL_MOTOR,
+    SURAL,
+    TIBIAL_MOTOR,
+    TIBIAL_SEP,
+    ULNAR_MOTOR,
+    ULNAR_SENSORY,
+    VEP,
+)
+from remyelin.person.record.grade_words import WORDS
+
 LABS: Final = ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv")
 
 #: Grades by type of finding, from the least to the most; a word may allow several neighbouring grades.
@@ -305,26 +321,26 @@ SCALE_TOP: Final = {"disability": 16.0, "rankin": 5.0}
 
 #: Quantities of nerve studies that may be written: study, site of the model's table, quantity, unit.
 STUDIES: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "sural amplitude": ("sural", "ankle", "amplitude", "uV"),
-    "sural velocity": ("sural", "ankle", "velocity", "m/s"),
-    "median sensory amplitude": ("median_sensory", "wrist", "amplitude", "uV"),
-    "median sensory velocity": ("median_sensory", "wrist", "velocity", "m/s"),
-    "ulnar sensory amplitude": ("ulnar_sensory", "wrist", "amplitude", "uV"),
-    "ulnar sensory velocity": ("ulnar_sensory", "wrist", "velocity", "m/s"),
-    "tibial motor amplitude": ("tibial_motor", "ankle", "amplitude", "mV"),
-    "tibial motor velocity": ("tibial_motor", "knee", "velocity", "m/s"),
-    "tibial motor latency": ("tibial_motor", "ankle", "latency", "ms"),
-    "peroneal motor amplitude": ("peroneal_motor", "ankle", "amplitude", "mV"),
-    "peroneal motor velocity": ("peroneal_motor", "knee", "velocity", "m/s"),
-    "median motor amplitude": ("median_motor", "wrist", "amplitude", "mV"),
-    "median motor velocity": ("median_motor", "elbow", "velocity", "m/s"),
-    "ulnar motor amplitude": ("ulnar_motor", "wrist", "amplitude", "mV"),
-    "ulnar motor velocity": ("ulnar_motor", "elbow", "velocity", "m/s"),
-    "tibial sep p40": ("tibial_sep", "P40", "latency", "ms"),
-    "median sep n20": ("median_sep", "N20", "latency", "ms"),
-    "vep p100": ("vep", "P100", "latency", "ms"),
-    "mep leg cmct": ("mep_leg", "cortex", "interval", "ms"),
-    "mep arm cmct": ("mep_arm", "cortex", "interval", "ms"),
+    "sural amplitude": (SURAL, "ankle", "amplitude", "uV"),
+    "sural velocity": (SURAL, "ankle", "velocity", "m/s"),
+    "median sensory amplitude": (MEDIAN_SENSORY, "wrist", "amplitude", "uV"),
+    "median sensory velocity": (MEDIAN_SENSORY, "wrist", "velocity", "m/s"),
+    "ulnar sensory amplitude": (ULNAR_SENSORY, "wrist", "amplitude", "uV"),
+    "ulnar sensory velocity": (ULNAR_SENSORY, "wrist", "velocity", "m/s"),
+    "tibial motor amplitude": (TIBIAL_MOTOR, "ankle", "amplitude", "mV"),
+    "tibial motor velocity": (TIBIAL_MOTOR, "knee", "velocity", "m/s"),
+    "tibial motor latency": (TIBIAL_MOTOR, "ankle", "latency", "ms"),
+    "peroneal motor amplitude": (PERONEAL_MOTOR, "ankle", "amplitude", "mV"),
+    "peroneal motor velocity": (PERONEAL_MOTOR, "knee", "velocity", "m/s"),
+    "median motor amplitude": (MEDIAN_MOTOR, "wrist", "amplitude", "mV"),
+    "median motor velocity": (MEDIAN_MOTOR, "elbow", "velocity", "m/s"),
+    "ulnar motor amplitude": (ULNAR_MOTOR, "wrist", "amplitude", "mV"),
+    "ulnar motor velocity": (ULNAR_MOTOR, "elbow", "velocity", "m/s"),
+    "tibial sep p40": (TIBIAL_SEP, "P40", "latency", "ms"),
+    "median sep n20": (MEDIAN_SEP, "N20", "latency", "ms"),
+    "vep p100": (VEP, "P100", "latency", "ms"),
+    "mep leg cmct": (MEP_LEG, "cortex", "interval", "ms"),
+    "mep arm cmct": (MEP_ARM, "cortex", "interval", "ms"),
 }
 _STUDY_WORDS: Final = {
     "snap": "amplitude",
@@ -335,73 +351,6 @@ _STUDY_WORDS: Final = {
     "latency": "latency",
 }
 
-_NONE: Final = ("none", "no", "absent", "negative", "0", "normal", "not present", "resolved", "n", "-")
-_ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
-_WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
-    "severity": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys(_ANY, (1, 3)),
-        "mild": (1, 1),
-        "slight": (1, 1),
-        "moderate": (2, 2),
-        "severe": (3, 3),
-        "walks": (0, 1),
-        "walks alone": (0, 1),
-        "aid": (2, 2),
-        "walks with aid": (2, 2),
-        "unable": (3, 3),
-        "cannot walk": (3, 3),
-        "wheelchair": (3, 3),
-    },
-    "sense": {
-        "normal": (0, 0),
-        "intact": (0, 0),
-        "preserved": (0, 0),
-        "mild": (1, 1),
-        "slightly reduced": (1, 1),
-        "reduced": (1, 2),
-        "impaired": (1, 3),
-        "abnormal": (1, 3),
-        "moderate": (2, 2),
-        "severe": (3, 3),
-        "lost": (3, 3),
-        "absent": (3, 3),
-    },
-    "jerk": {
-        "absent": (0, 0),
-        "reduced": (1, 1),
-        "decreased": (1, 1),
-        "normal": (2, 2),
-        "present": (1, 3),
-        "brisk": (3, 3),
-        "increased": (3, 3),
-        "hyperactive": (3, 3),
-    },
-    "sign": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys(_ANY, (1, 1)),
-        "flexor": (0, 0),
-        "extensor": (1, 1),
-        "downgoing": (0, 0),
-        "upgoing": (1, 1),
-        "mild": (1, 1),
-        "moderate": (1, 1),
-        "severe": (1, 1),
-    },
-    "chance": {
-        **dict.fromkeys(_NONE, (0, 0)),
-        **dict.fromkeys((*_ANY, "mild", "slight", "moderate", "severe"), (1, 1)),
-    },
-    "power": {
-        **{str(grade): (5 - grade, 5 - grade) for grade in range(6)},
-        "4+": (1, 1),
-        "4-": (1, 1),
-        "5-": (0, 1),
-        "3+": (2, 2),
-        "normal": (0, 0),
-        "reduced": (1, 3),
-    },
-}
 
 #: Other conditions that bring findings of their own (`record.background.*` in the ledger).
 CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -462,12 +411,12 @@ def names(kind: str) -> list[str]:
 
 def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
     """Return the lowest and highest grade that a word allows; None if it is no grade of this finding."""
-    return _WORDS[item.type].get(fold(word) if word != "-" else "-")
+    return WORDS[item.type].get(fold(word) if word != "-" else "-")
 
 
 def grades_of(item: Finding) -> list[str]:
     """Return the words that grade a finding."""
-    return list(_WORDS[item.type])
+    return list(WORDS[item.type])
 
 
 def scale_of(name: str) -> str | None:

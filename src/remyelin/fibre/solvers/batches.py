@@ -1,0 +1,122 @@
+"""Fibres and their pulses in batches: each different fibre once, and how long to wait for its impulse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.errors import InputError
+from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.settings import (
+    ARRIVAL_NODES,
+    BATCH_FIBRES,
+    TRANSIT_FACTOR,
+    TRANSIT_M_PER_S_PER_UM,
+    TRANSIT_MARGIN_MS,
+    VELOCITY_BETWEEN,
+)
+from remyelin.fibre.solvers.packing import reducible
+from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """Outline of a fibre for a batch.
+
+    Positions of its nodes (mm); the last excitable nodes, none if there are none; the nodes between which velocity is
+    taken; whether it can be reduced.
+    """
+
+    fibre: Fibre
+    positions: Array
+    last_able: Ints
+    between: tuple[int, int]
+    reducible: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some of the fibres: each different one once; of every run which one, its pulse, and how long to wait (ms)."""
+
+    outlines: list[Outline]
+    which: Ints
+    pulses: list[Pulse]
+    durations: Array
+
+
+def batches(
+    fibres: Iterable[Fibre], pulse: Pulse | Sequence[Pulse], duration: float | None
+) -> Iterator[Batch]:
+    """Take the fibres some at a time, and look at a fibre that comes over and over, and at its pulse, once."""
+    if isinstance(pulse, str):
+        raise InputError("conduct: pulse is text; give a Pulse, or one per fibre.")
+    pulses = None if isinstance(pulse, Pulse) else list(pulse)
+    index = 0
+    source = iter(fibres)
+    while lot := list(islice(source, BATCH_FIBRES)):
+        if pulses is not None and index + len(lot) > len(pulses):
+            raise InputError(
+                f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
+            )
+        own = [pulse] * len(lot) if isinstance(pulse, Pulse) else (pulses or [])[index : index + len(lot)]
+        outlines: list[Outline] = []
+        seen: dict[int, int] = {}
+        waits: dict[tuple[int, int], float] = {}
+        which = np.empty(len(lot), dtype=np.int64)
+        durations = np.empty(len(lot))
+        for i, (fibre, given) in enumerate(zip(lot, own, strict=True)):
+            k = seen.get(id(fibre))
+            if k is None:
+                k = seen[id(fibre)] = len(outlines)
+                outlines.append(_outline(fibre, index + i))
+            wait = waits.get((k, id(given)))
+            if wait is None:
+                check_pulse(given, len(outlines[k].positions))
+                wait = waits[k, id(given)] = duration or _patience(outlines[k], given)
+            which[i], durations[i] = k, wait
+        index += len(lot)
+        yield Batch(outlines, which, own, durations)
+    if pulses is not None and index != len(pulses):
+        raise InputError(f"there are {len(pulses)} pulses for {index} fibres; give one, or one per fibre.")
+
+
+def _outline(fibre: Fibre, index: int) -> Outline:
+    if not isinstance(fibre, Fibre):
+        raise InputError(f"item {index} is a {type(fibre).__name__}, not a Fibre; build one with mrg().")
+    nodes = fibre.nodes
+    n = len(nodes)
+    if n < 2:
+        raise InputError(f"fibre {index} has {n} nodes; give at least two.")
+    able = np.flatnonzero((fibre.channels[nodes] >= 0) & (fibre.density[nodes].sum(axis=1) > 0))
+    first, second = (int(share * n) for share in VELOCITY_BETWEEN)
+    return Outline(fibre, fibre.node_positions, able[-ARRIVAL_NODES:], (first, second), reducible(fibre))
+
+
+def grouped(outlines: Sequence[Outline]) -> list[list[int]]:
+    """Put together the fibres that can share a block: those of one temperature and one list of channel sets."""
+    groups: list[list[int]] = []
+    for k, outline in enumerate(outlines):
+        for group in groups:
+            other = outlines[group[0]].fibre
+            if (
+                outline.fibre.temperature == other.temperature
+                and outline.fibre.channel_sets == other.channel_sets
+            ):
+                group.append(k)
+                break
+        else:
+            groups.append([k])
+    return groups
+
+
+def _patience(outline: Outline, pulse: Pulse) -> float:
+    """How long (ms) to wait when nothing is said: several transits of a healthy fibre."""
+    transit = float(outline.positions[-1]) / (TRANSIT_M_PER_S_PER_UM * outline.fibre.diameter)
+    return pulse.start + pulse.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit

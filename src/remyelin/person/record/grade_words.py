@@ -1,0 +1,74 @@
+"""Words for the degree of a finding, and the levels that each can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_NONE: Final = ("none", "no", "absent", "negative", "0", "normal", "not present", "resolved", "n", "-")
+_ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
+WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
+    "severity": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys(_ANY, (1, 3)),
+        "mild": (1, 1),
+        "slight": (1, 1),
+        "moderate": (2, 2),
+        "severe": (3, 3),
+        "walks": (0, 1),
+        "walks alone": (0, 1),
+        "aid": (2, 2),
+        "walks with aid": (2, 2),
+        "unable": (3, 3),
+        "cannot walk": (3, 3),
+        "wheelchair": (3, 3),
+    },
+    "sense": {
+        "normal": (0, 0),
+        "intact": (0, 0),
+        "preserved": (0, 0),
+        "mild": (1, 1),
+        "slightly reduced": (1, 1),
+        "reduced": (1, 2),
+        "impaired": (1, 3),
+        "abnormal": (1, 3),
+        "moderate": (2, 2),
+        "severe": (3, 3),
+        "lost": (3, 3),
+        "absent": (3, 3),
+    },
+    "jerk": {
+        "absent": (0, 0),
+        "reduced": (1, 1),
+        "decreased": (1, 1),
+        "normal": (2, 2),
+        "present": (1, 3),
+        "brisk": (3, 3),
+        "increased": (3, 3),
+        "hyperactive": (3, 3),
+    },
+    "sign": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys(_ANY, (1, 1)),
+        "flexor": (0, 0),
+        "extensor": (1, 1),
+        "downgoing": (0, 0),
+        "upgoing": (1, 1),
+        "mild": (1, 1),
+        "moderate": (1, 1),
+        "severe": (1, 1),
+    },
+    "chance": {
+        **dict.fromkeys(_NONE, (0, 0)),
+        **dict.fromkeys((*_ANY, "mild", "slight", "moderate", "severe"), (1, 1)),
+    },
+    "power": {
+        **{str(grade): (5 - grade, 5 - grade) for grade in range(6)},
+        "4+": (1, 1),
+        "4-": (1, 1),
+        "5-": (0, 1),
+        "3+": (2, 2),
+        "normal": (0, 0),
+        "reduced": (1, 3),
+    },
+}
