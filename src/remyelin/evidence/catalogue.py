@@ -8,13 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-<<<<<<< HEAD
-from remyelin.evidence.ledger import Entry, Ledger
-from remyelin.evidence.targets import Target, load_published
-=======
 from remyelin.evidence.entries import Entry
 from remyelin.evidence.ledger import Ledger
->>>>>>> main
+from remyelin.evidence.targets import Target, load_published
 
 TIERS: Final = ("mechanism", "association", "no evidence")
 """Basis of the answer to a symptom: its wires, published frequencies, or nothing that points to deficiency."""

@@ -8,14 +8,8 @@ from typing import Final
 
 from remyelin.base import plain
 from remyelin.cobalamin import in_words
-<<<<<<< HEAD
-from remyelin.evidence import Entry, Ledger, load_references, printed
-from remyelin.evidence.catalogue import Symptom
-from remyelin.evidence.ledger import KINDS, LAYERS
-=======
 from remyelin.evidence import Entry, Ledger, printed
 from remyelin.evidence.entries import KINDS, LAYERS
->>>>>>> main
 from remyelin.output.answer import told
 from remyelin.output.biomarkers import biomarkers, readings
 from remyelin.output.chances import beside, mental
@@ -58,13 +52,13 @@ def summarise(course: Course) -> Summary:
     used = provenance.used
     found = answer_of(course)
     answer = told(found)
-    symptoms = _symptoms(course)
-    shown = [
+    rows = symptoms(course)
+    named = [
         case.citation,
         *(k for e in used for k in e.source),
-        *(k for row in symptoms for k in row["sources"]),
+        *(k for row in rows for k in row["sources"]),
     ]
-    cited = list(dict.fromkeys(key for key in shown if key))
+    cited = list(dict.fromkeys(key for key in named if key))
     return {
         "schema": SCHEMA,
         "version": provenance.version,
@@ -99,15 +93,9 @@ def summarise(course: Course) -> Summary:
         ),
         "studies": studies(course),
         "nerve_report": nerve_report(course),
-<<<<<<< HEAD
-        "symptoms": symptoms,
-        "signs": _signs(course),
-        "cognition": _cognition(course),
-=======
-        "symptoms": symptoms(course),
+        "symptoms": rows,
         "signs": signs(course),
         "cognition": cognition(course),
->>>>>>> main
         "beside": beside(course),
         "mental": mental(course),
         "presence": noticed_from(course),
@@ -206,215 +194,6 @@ def _not_stated(course: Course) -> list[str]:
     return lines
 
 
-<<<<<<< HEAD
-def _readings(course: Course) -> list[ReadingRow]:
-    """What published limits say of the biomarkers at each date; the sources of the limits."""
-    references = load_references()
-    rows: list[ReadingRow] = []
-    for items in zip(*course.readings.values(), strict=True):
-        first = items[0]
-        limits = " and ".join(number(limit) for limit in first.limits)
-        source = "; ".join(references[key].printed for key in first.source)
-        rows.append(
-            {
-                "name": first.marker,
-                "label": MARKERS[first.marker].title,
-                "limits": f"{limits} {first.unit}".removesuffix(" 1").removesuffix(" -"),
-                "verdicts": [item.verdict for item in items],
-                "cites": list(first.source),
-                "source": f"{source} ({first.locator})" if first.locator else source,
-            }
-        )
-    return rows
-
-
-def _biomarkers(course: Course) -> list[BiomarkerRow]:
-    given = course.data.isel(plan=0)
-    rows: list[BiomarkerRow] = []
-    for name in STATUS:
-        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
-        sample = [plain.number(value, 6) for value in course.samples["SI"][name]]
-        other = course.samples["conventional"][name]
-        unit = other.attrs["units"]
-        rows.append(
-            {
-                "name": name,
-                "label": MARKERS[name].title,
-                "values": at,
-                "unit": given[name].attrs["units"],
-                "sample": sample,
-                "sample_below_limit": _below_limit(course.samples["SI"], name),
-                "conventional": {
-                    "unit": unit,
-                    "values": [None if v is None else plain.number(v / per_unit(name, unit), 6) for v in at],
-                    "sample": [plain.number(value, 6) for value in other],
-                },
-            }
-        )
-    for name in BLOOD:
-        at = [plain.number(given[name].sel(time=date), 6) for date in course.studies]
-        rows.append(
-            {"name": name, "label": MARKERS[name].title, "values": at, "unit": given[name].attrs["units"]}
-        )
-    for compartment in given.compartment.values.tolist():
-        phi = given["methylation"].sel(compartment=compartment)
-        at = [plain.number(phi.sel(time=date), 6) for date in course.studies]
-        label = f"Methylation potential, {compartment}"
-        rows.append(
-            {
-                "name": f"methylation_{compartment}",
-                "label": label,
-                "values": at,
-                "unit": "of replete",
-            }
-        )
-    return rows
-
-
-def _studies(course: Course) -> list[StudyRow]:
-    """One row per assessed quantity, with its value, z and flag at every date and in health."""
-    rows: list[StudyRow] = []
-    for reference in course.healthy.rows:
-        for position, norm in enumerate(reference.assessed):
-            cells: list[StudyCell] = []
-            for studies in course.studies.values():
-                found = studies.row(reference.study, reference.site).assessed[position]
-                flag = "" if found.flag == "normal" else found.flag
-                value = None if found.value is None else plain.number(found.value, 6)
-                cells.append(
-                    {"value": value, "z": None if found.z is None else plain.number(found.z, 3), "flag": flag}
-                )
-            normal = (
-                f"{np.exp(norm.mean):.3g} (factor {np.exp(norm.sd):.2g})"
-                if norm.logarithmic
-                else f"{norm.mean:.3g} ({norm.sd:.2g})"
-            )
-            rows.append(
-                {
-                    "study": words(reference.study),
-                    "site": reference.site,
-                    "label": f"{words(reference.study)}, {reference.site}: {named(norm.quantity)}",
-                    "quantity": f"{reference.site}, {named(norm.quantity)}",
-                    "unit": norm.unit,
-                    "normal": normal,
-                    "limit": plain.number(norm.limit, 6),
-                    "healthy": None if norm.value is None else plain.number(norm.value, 6),
-                    "values": cells,
-                }
-            )
-    return rows
-
-
-def _symptoms(course: Course) -> list[SymptomRow]:
-    severity = course.data["severity"].isel(plan=0)
-    rows: list[SymptomRow] = []
-    for item in course.symptoms:
-        computed = item.id in severity.symptom.values
-        at = (
-            [float(f"{float(severity.sel(symptom=item.id, time=date)):.4g}") for date in course.studies]
-            if computed
-            else []
-        )
-        rows.append(
-            {
-                "name": item.id,
-                "label": item.name,
-                "tier": item.tier,
-                "values": at,
-                "picture": item.picture,
-                "mechanism": item.mechanism,
-                "pathways": [pathway_label(name) for name in item.pathways],
-                "kind": item.kind,
-                **of_symptom(course, item.id),
-                "clock": item.clock,
-                "unknown": item.unknown,
-                "causes": item.causes,
-                "frequency": _frequency(item),
-                "sources": list(dict.fromkeys(key for entry, _ in item.figures for key in entry.source)),
-                "hpo": [list(pair) for pair in item.hpo],
-                "correction": item.correction,
-            }
-        )
-    return rows
-
-
-def _frequency(item: Symptom) -> str:
-    """How often published series found it, and of whom: ``93 % (77 to 98) of 28 patients; elsewhere 97 %``."""
-    entry = item.frequency
-    if entry is None or not isinstance(entry.value, float):
-        return "not found"
-    low, high = entry.range or (None, None)
-    shown = f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)})"
-    if entry.population:
-        shown += f" of {entry.population}"
-    if entry.mark == "recall":
-        shown += ", from memory"
-    others = sorted({other.value for other, _ in item.figures[1:] if isinstance(other.value, float)})
-    if not others:
-        return shown
-    reach = number(others[0], 2) if len(others) == 1 else f"{number(others[0], 2)} to {number(others[-1], 2)}"
-    return f"{shown}; elsewhere {reach} %"
-
-
-SIGNS = (
-    ("vibration_loss", "Vibration sense of the legs, share lost"),
-    ("ankle_jerk", "Ankle jerk (0 absent, 2 normal, 4 greatly increased)"),
-    ("knee_jerk", "Knee jerk"),
-    ("biceps_jerk", "Biceps jerk"),
-    ("romberg", "Romberg sign"),
-    ("babinski", "Babinski sign"),
-    ("power_leg", "Power of the leg as a whole (MRC grade, 5 normal, 0 none)"),
-    ("power_arm", "Power of the arm as a whole"),
-    ("acuity", "Visual acuity, each eye (decimal, 1 is 20/20)"),
-    ("p300_delay", "P300, later than in health by (ms; number of crossings assumed)"),
-    ("scale_rankin", "Modified Rankin scale (0 no symptom, 5 needs constant care)"),
-    ("disability", "Functional disability (0 to 16), the sum of its items:"),
-    ("scale_gait", "gait (0 to 4)"),
-    ("scale_sensory", "sensory (0 to 3)"),
-    (
-        "scale_mental",
-        "mental (0 to 3; points that are more likely than not, from published frequencies)",
-    ),
-    ("scale_neuropathy", "neuropathy (0 to 3)"),
-    ("scale_pyramidal", "pyramidal (0 to 3)"),
-)
-
-
-def _signs(course: Course) -> list[SignRow]:
-    """What an examination would find at each date."""
-    given = course.data.isel(plan=0)
-    rows: list[SignRow] = []
-    for name, label in SIGNS:
-        found = [given[name].sel(time=date).item() for date in course.studies]
-        shown = [("present" if v else "absent") if isinstance(v, bool) else _plain(v) for v in found]
-        if name == "acuity":
-            shown = [_snellen(value) for value in found]
-        rows.append({"name": name, "label": label, "values": [float(v) for v in found], "shown": shown})
-    return rows
-
-
-def _plain(value: float) -> str:
-    """Two decimals at most; what is as good as nothing is 0."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _snellen(acuity: float) -> str:
-    """Write a decimal acuity with its fraction: ``0.5 (20/40)``."""
-    return f"{_plain(acuity)} (20/{20.0 / acuity:.0f})" if acuity > 0.02 else "below 0.02"
-
-
-def _cognition(course: Course) -> Cognition:
-    """Cognition as a whole, beside the symptoms it does not carry."""
-    score = course.data["cognition"].isel(plan=0)
-    return {
-        "label": "Cognition as a whole, standard deviations from health",
-        "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
-        "note": "Weak, and its size assumed: large trials that lowered homocysteine had no effect on cognition.",
-    }
-
-
-=======
->>>>>>> main
 def _rests_on(used: tuple[Entry, ...]) -> RestsOn:
     kinds = Counter(entry.kind for entry in used)
     layers: list[dict[str, str | int]] = [
