@@ -49,10 +49,8 @@ def in_words(error: Mapping[str, Any], where: str = "") -> str:
 
     Parameters
     ----------
-    error : mapping
-        One item of ``ValidationError.errors()``.
-    where : str
-        The key under which the validated table stands in the file.
+    error, where
+        As for :func:`key_of`.
 
     Examples
     --------

@@ -120,12 +120,8 @@ def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> d
 
     Parameters
     ----------
-    exposure : Exposure
-        Diet, cause, doses and covariates.
-    times : array-like
-        Days, ascending.
-    parameters : Parameters
-        Of the kinetics.
+    exposure, times, parameters
+        As for :func:`simulate`.
 
     Raises
     ------
@@ -166,12 +162,8 @@ def methylation_of(exposure: Exposure, times: ArrayLike, parameters: Parameters)
 
     Parameters
     ----------
-    exposure : Exposure
-        Diet, cause, doses and covariates.
-    times : array-like
-        Days, ascending.
-    parameters : Parameters
-        Of the kinetics.
+    exposure, times, parameters
+        As for :func:`simulate`.
 
     Raises
     ------
