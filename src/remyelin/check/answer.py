@@ -247,11 +247,14 @@ def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
         if symptom.id in entered:
             entry = symptom.frequency
             found = "" if entry is None else f" Found in {quantity_of(entry)}."
+            # of what deficiency does not cause, the picture tells how common it is in everybody
+            rests_on = symptom.background if symptom.tier == "no evidence" else entry
+            like = symptom.picture if symptom.tier == "no evidence" else f"In deficiency: {symptom.picture}"
             yield Line(
                 "symptoms",
-                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} Common other causes: {symptom.causes}",
-                entry.source if entry and entry.source else (OWN,),
-                entry.mark if entry and entry.source else "own",
+                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} {like} Common other causes: {symptom.causes}",
+                rests_on.source if rests_on and rests_on.source else (OWN,),
+                rests_on.mark if rests_on and rests_on.source else "own",
                 f"{symptom.mechanism} {symptom.correction}".strip(),
             )
 

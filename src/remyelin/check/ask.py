@@ -74,7 +74,7 @@ def ask(
 
 
 def _at_once(words: Sequence[Word], ledger: Ledger) -> Iterator[str]:
-    """What to say of an emergency without waiting for the rest of the answers."""
+    """Return the warning of an emergency that does not wait for the rest of the answers."""
     known = Known("", tuple(word for word in words if "emergency" in word.groups))
     if known.words:
         yield from (line.text for line in answer(known, ledger).lines if line.section == "urgent")

@@ -98,7 +98,7 @@ def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
 
 
 def _stop(case: Case, person: Person, plan: Plan) -> float:
-    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
+    """Return the day the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
 
     Gas that ended before presentation did not end with the treatment and stays where it is.
     """

@@ -386,7 +386,7 @@ class Engine:
 
 
 def _key(case: Case) -> str:
-    """What of a case its trajectory depends on."""
+    """Return the parts of a case that its trajectory depends on."""
     data = to_toml_data(case)
     decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
     return json.dumps([data.get(part) for part in decides], sort_keys=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,6 @@ Ints = NDArray[np.int64]
 
 NODE, MYSA, FLUT, STIN = range(len(("node", "mysa", "flut", "stin")))
 """Roles of a compartment: node; paranode (MYSA); juxtaparanode (FLUT); standard internode (STIN)."""
-ROLES: Final[Mapping[str, int]] = {"node": NODE, "mysa": MYSA, "flut": FLUT, "stin": STIN}
 
 _PER_COMPARTMENT = (
     "role",

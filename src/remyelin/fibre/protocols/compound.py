@@ -55,7 +55,7 @@ class _Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Passage:
-    """What one fibre did: its field (samples, electrodes) in uV, velocity in m/s, whether it conducts."""
+    """Impulse of one fibre: its field (samples, electrodes) in uV, velocity in m/s, whether it conducts."""
 
     field: Array
     velocity: float

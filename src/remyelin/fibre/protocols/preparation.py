@@ -41,7 +41,7 @@ ProtocolSolver = Literal["auto", "reduced", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a protocol runs its simulations.
+    """Settings with which a protocol runs its simulations.
 
     Attributes
     ----------

@@ -43,7 +43,7 @@ TINY = float(np.finfo(np.float64).tiny)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How internodes are reduced: times (us) whose rates are matched, and how many of the slowest states are kept."""
+    """Plan of a reduction: times (us) whose rates are matched, and how many of the slowest states are kept."""
 
     times: tuple[float, ...]
     states: int

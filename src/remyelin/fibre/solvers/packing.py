@@ -329,7 +329,7 @@ class Membranes:
 
     @property
     def excitable(self) -> NDArray[np.bool_]:
-        """Which points have sodium channels."""
+        """Return which points have sodium channels."""
         return np.asarray(np.any(self.density[:, :2] > 0, axis=1))
 
     def values(self, states: int) -> Array:

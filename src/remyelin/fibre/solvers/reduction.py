@@ -43,7 +43,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """What lies between neighbouring points of a fibre, n of them, each reduced to K states.
+    """Links between neighbouring points of a fibre, n of them, each reduced to K states.
 
     Attributes
     ----------

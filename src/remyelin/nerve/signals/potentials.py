@@ -129,7 +129,7 @@ def _by_class(
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
-    """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
+    """Return the potential between two electrodes of impulses, by speed (m/s) and frequency; one per nerve."""
     _, frequency = grid(samples, NERVE_SAMPLE_MS)
     seen = np.zeros((len(speed), frequency.size), dtype=np.complex128)
     table, step = _bessel_table()
