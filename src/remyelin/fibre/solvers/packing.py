@@ -286,7 +286,7 @@ def _last_excitable(excitable: Flags, nodes: Ints, first_node: Ints) -> Ints:
 
 
 def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
-    """Return what the search for rest needs of a fibre's channels."""
+    """Return the steady gates and reversals of a fibre's channels, and the start of its search for rest."""
     return Steady(
         tables.steady,
         tables.reversal,
