@@ -25,7 +25,7 @@ TRIES: Final = 5  # wrong answers to one question before giving up
 def ask(
     reply: Callable[[], str], say: Callable[[str], None], ledger: Ledger, confirmed: Collection[str] = ()
 ) -> Known:
-    """Ask, and return what is known.
+    """Ask, and return the answers.
 
     Parameters
     ----------

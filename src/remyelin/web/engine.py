@@ -132,7 +132,7 @@ class Engine:
         return self.remember(("described", _key(case), shift), lambda: as_json(described(whole)))
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is known under a key, or make it."""
+        """Return the value remembered under a key, or make it."""
         return self._answers.get(key, make)
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:

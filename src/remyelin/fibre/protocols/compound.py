@@ -1,4 +1,4 @@
-"""The compound potential of a nerve: what the impulses of many fibres leave at electrodes, added up."""
+"""The compound potential of a nerve: the sum of the potentials of many fibres at electrodes."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def evoked_potential(volleys: Sequence[Volley], delay: float, width: float) -> l
 
 @lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
 def _arriving(volley: Volley, dates: tuple[int, ...], samples: int) -> Spectrum:
-    """Spectra (d, f) of what arrives of a volley; waves that are made further on share them."""
+    """Spectra (d, f) of the arrivals of a volley; waves that are made further on share them."""
     time, _ = grid(samples, NERVE_SLOW_SAMPLE_MS)
     weight = volley.line.fibres.weight * volley.conducted
     return np.fft.rfft(total_density(volley, np.array(dates), weight, 0.0, time))
