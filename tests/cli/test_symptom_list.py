@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from program import call
 
-from remyelin.evidence import load_published
-from remyelin.evidence.catalogue import TIERS
+from remyelin.evidence import Ledger, load_published
+from remyelin.evidence.catalogue import TIERS, catalogue
 from remyelin.evidence.posterior import posterior
 
 ROOT = next(path for path in Path(__file__).parents if (path / "pyproject.toml").exists())
-KEYS = {"number", "name", "label", "tier", "frequency", "source", "hpo", "clock"}
+KEYS = {"number", "name", "label", "tier", "frequency", "elsewhere", "background", "source", "hpo", "clock"}
 
 
 def test_nineteen_rows_with_tier_and_source() -> None:
@@ -25,7 +25,10 @@ def test_nineteen_rows_with_tier_and_source() -> None:
         assert set(row) == KEYS
         assert row["tier"] in TIERS
         assert row["source"], "a source or the word assumed"
-        assert (row["frequency"] is None) == (row["source"] == ["assumed"])
+        rests_on = row["frequency"] or row["background"]
+        assert (rests_on is None) == (row["source"] == ["assumed"])
+        assert (row["background"] is None) == (row["tier"] == "mechanism")
+        assert not (row["tier"] == "no evidence" and row["frequency"])
         assert row["hpo"][0]["id"].startswith("HP:")
         assert row["clock"].endswith(".")
 
@@ -93,16 +96,20 @@ def test_the_table_of_frequencies_is_that_of_the_posterior_and_shows_its_misses(
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][
         2:
     ]
-    # association rows all stand here, and calibration is told from validation as the tables have it
-    named = {cells[2].strip("`") for cells in rows}
+    # every figure of the catalogue and every association row stands here, and calibration is told from validation
+    named = {cells[3].strip("`") for cells in rows}
+    assert {row.name for item in catalogue(Ledger.shipped()) for _, row in item.figures} <= named
     assert {name for name in published if name.startswith("assoc_")} <= named
-    for tier, _, name, role, figure, model, verdict in rows:
+    for tier, _, counted, name, role, figure, model, verdict in rows:
         row = published[name.strip("`")]
         assert tier in TIERS
-        assert role == row.role
+        assert (counted, role) == (row.quantity, row.role)
         memory = ", recalled" if row.mark == "recall" else ""
         assert figure == f"{float(row.published):g} ({row.lower:g} to {row.upper:g}){memory}"
         # a rounded figure at the very edge may read either way
         inside = row.lower - 0.5 <= float(model) <= row.upper + 0.5
-        assert inside if not verdict else True, name
-        assert verdict in ("", "miss")
+        assert inside if verdict == "holds" else True, name
+        if verdict != "holds":
+            why = verdict.removeprefix("**miss.** ")
+            assert why in (row.explanation(-1.0), row.explanation(1000.0)), name
+            assert why.endswith("."), f"{name}: write why it misses in evidence/data/misses.toml"

@@ -296,7 +296,11 @@ def test_every_symptom_of_the_summary_is_answered_by_its_tier() -> None:
         for chance in row["chance"]:
             assert 0.0 <= chance["low"] <= chance["median"] <= chance["high"] <= 100.0
         assert row["frequency"]
+        # a published frequency has its source in the list, by number
+        assert (row["frequency"] == "not found") == (row["sources"] == [])
+        assert set(row["sources"]) <= set(summary["footnotes"])
         assert row["clock"]
+        assert row["picture"]
     assert {row["name"] for row in summary["beside"]} == {"tiredness", "nystagmus", "sphincter"}
     shown = {row["name"]: row["shown"] for row in summary["signs"]}
     assert all("20/" in value for value in shown["acuity"])

@@ -79,7 +79,7 @@ def test_states_of_several_sets_conduct_as_each_by_itself(threads: int) -> None:
     arrays["axons"] = 1.0 - 0.3 * rng.random(arrays["bare"].shape)
     for values in arrays.values():
         values[:, 3] = values[:1, 1]  # equal states, in one set and in several
-    found = nerve.conducted_by_sets(arrays, BODY, tables, sets, ["tibial_sep", "sural"], threads=threads)
+    found = nerve.conducted(arrays, BODY, tables, sets, ["tibial_sep", "sural"], threads=threads)
     for index, ledger in enumerate(sets):
         own = {name: values[index] for name, values in arrays.items()}
         alone = nerve.conducted(own, BODY, tables, ledger, ["tibial_sep", "sural"])

@@ -1,4 +1,4 @@
-"""Errors of pydantic in plain words: the key of a file, and what would be right there."""
+"""Errors of pydantic in plain words: the key of a file, and a valid value there."""
 
 from __future__ import annotations
 
@@ -49,10 +49,8 @@ def in_words(error: Mapping[str, Any], where: str = "") -> str:
 
     Parameters
     ----------
-    error : mapping
-        One item of ``ValidationError.errors()``.
-    where : str
-        The key under which the validated table stands in the file.
+    error, where
+        As for :func:`key_of`.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from remyelin.analysis.cohort.observation import observation_of
 from remyelin.analysis.trial import Design, load_design
 from remyelin.analysis.trial.models import least_squares, random_intercept, two_shares
 from remyelin.analysis.trial.pool import Pool
-from remyelin.analysis.trial.power import power_rows
+from remyelin.analysis.trial.power import power_rows, replicates_of
 from remyelin.bench.rows import Row
 from remyelin.evidence import Ledger
 
@@ -37,7 +37,7 @@ def _curve() -> Row:
     ledger = Ledger.shipped()
     looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
     began = time.process_time()
-    power_rows(design, made_pool(design), looks)
+    power_rows(design, replicates_of(design, made_pool(design), looks))
     purposes = "power, type I error and assurance"
     return Row(
         f"trial: {len(design.sizes)} sizes to {design.sizes[-1]:,} per arm, {len(design.endpoint)} endpoints, "
@@ -95,7 +95,7 @@ def _models() -> Iterator[Row]:
 
 
 def _beside(what: str, ours: Callable[[], float], theirs: Callable[[], Any]) -> Row:
-    """Return the seconds of one fit, and by what fraction our p misses theirs."""
+    """Return the seconds of one fit, and the relative error of our p against theirs."""
 
     def each(call: Callable[[], float]) -> tuple[float, float]:
         call()  # imports and caches

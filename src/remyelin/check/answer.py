@@ -146,7 +146,7 @@ def citation(key: str) -> str:
 
 
 def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Answer:
-    """Return what published guidance says of a person.
+    """Return the guidance published for a person's symptoms, risks and values.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def _age(years: float, ledger: Ledger) -> str:
 
 
 def marker_name(found: Lab) -> str:
-    """Return what a laboratory value is called."""
+    """Return the name of a laboratory value."""
     return LABS[found.marker]
 
 
@@ -247,11 +247,14 @@ def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
         if symptom.id in entered:
             entry = symptom.frequency
             found = "" if entry is None else f" Found in {quantity_of(entry)}."
+            # of what deficiency does not cause, the picture tells how common it is in everybody
+            rests_on = symptom.background if symptom.tier == "no evidence" else entry
+            like = symptom.picture if symptom.tier == "no evidence" else f"In deficiency: {symptom.picture}"
             yield Line(
                 "symptoms",
-                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} Common other causes: {symptom.causes}",
-                entry.source if entry and entry.source else (OWN,),
-                entry.mark if entry and entry.source else "own",
+                f"{symptom.name}: {_TIER_WORDS[symptom.tier]}{found} {like} Common other causes: {symptom.causes}",
+                rests_on.source if rests_on and rests_on.source else (OWN,),
+                rests_on.mark if rests_on and rests_on.source else "own",
                 f"{symptom.mechanism} {symptom.correction}".strip(),
             )
 

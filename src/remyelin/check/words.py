@@ -12,10 +12,13 @@ from importlib.resources import files
 from typing import Any, Final
 
 from remyelin.base.errors import nearest
+from remyelin.person.record import terms
 
 KINDS: Final = ("symptom", "risk", "drug", "condition")
 #: What terminologies append to a name, as in "Diabetes mellitus (disorder)".
 _TAG: Final = re.compile(r"\s*\((?:disorder|finding|situation|substance|product)\)\s*$", re.IGNORECASE)
+#: Findings of a record that have another name here.
+_CALLED: Final = {"tiredness": "fatigue", "sphincter": "bladder"}
 LONGEST_WORD: Final = 200  # characters; no word is so long, and looking at what is would take time
 LONGEST: Final = 80  # characters shown of a text from outside
 
@@ -95,7 +98,7 @@ def spellings(kind: str) -> list[str]:
 def unknown(
     kind: str, text: str, otherwise: str = "leave it out, or see the list with `remyelin check --ask`."
 ) -> str:
-    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or what to do."""
+    """Return advice on a word that :func:`look_up` does not find: the nearest one, or how to go on."""
     near = nearest(clean(text).casefold(), spellings(kind))
     hint = near if near.startswith("did you mean") else otherwise
     return f"{clean(text)!r} is not a {kind} this check knows; {hint}"
@@ -105,7 +108,12 @@ def look_up(kind: str, text: str) -> Word | None:
     """Return the word of a kind that is written so, ignoring case, hyphens and underscores; None if none is."""
     if len(text) > LONGEST_WORD:
         return None
-    return _spellings(kind).get(_fold(_TAG.sub("", text)))
+    name = _TAG.sub("", text)
+    found = _spellings(kind).get(_fold(name))
+    if found is None and kind == "symptom" and (known := terms.finding(kind, name)):
+        # what a case or a record calls a symptom is understood here as well
+        return _spellings(kind).get(_fold(_CALLED.get(known.name, known.name)))
+    return found
 
 
 def look_up_hpo(code: str) -> Word | None:

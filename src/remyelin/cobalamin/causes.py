@@ -1,4 +1,4 @@
-"""Causes of deficiency, each a change of what reaches the body.
+"""Causes of deficiency, each a change of the exposure of the body.
 
 Every function takes an exposure and returns another one; causes combine by calling one on the result
 of another, except two that set the same share of intrinsic-factor-mediated absorption.

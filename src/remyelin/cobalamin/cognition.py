@@ -1,6 +1,6 @@
-"""Cognition, weakly: what the large trials allow, and no more.
+"""Cognition, as weakly coupled as the large trials allow.
 
-Lowering homocysteine by 28 % in 22,000 people changed cognition not at all (Clarke 2014), so plasma
+Lowering homocysteine by 28 % in 22,000 people had no effect on cognition (Clarke 2014), so plasma
 homocysteine has no effect here by default. What is left is a small loss where the brain itself lacks
 methylation, whose size is assumed. One smaller trial saw less loss of brain volume (VITACOG, Smith 2010):
 a conflict that :mod:`remyelin.analysis.protocols.trials` shows and this model does not resolve.

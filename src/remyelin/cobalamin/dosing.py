@@ -1,4 +1,4 @@
-"""Doses and regimens: what is given, how, and when.
+"""Doses and regimens: amount, route and day.
 
 A regimen is written as a name (``"uk neurological"``) or as an order::
 
@@ -168,7 +168,7 @@ def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose
 
 
 def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
-    """Return what a named regimen or a written order gives.
+    """Return the doses of a named regimen or a written order.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The time grid of a course, and doses gathered into what the grid can carry."""
+"""The time grid of a course, and doses gathered onto the grid."""
 
 from __future__ import annotations
 

@@ -10,9 +10,13 @@ from typing import Any, Final, Literal
 
 from remyelin.evidence.entries import Entry
 from remyelin.evidence.ledger import Ledger
+from remyelin.evidence.targets import Target, load_published
 
 TIERS: Final = ("mechanism", "association", "no evidence")
 """Basis of the answer to a symptom: its wires, published frequencies, or nothing that points to deficiency."""
+
+ROW: Final = "row: "
+"""Beginning of the locator of a frequency, before the name of its row."""
 
 KINDS: Final = ("negative", "positive", "central", "secondary")
 
@@ -50,6 +54,8 @@ class Symptom:
         Errors of the article and limits of the evidence; may be empty.
     frequency : Entry or None
         Percentage of patients with it, with its source; None where no number was found.
+    background : Entry or None
+        Percentage of people with it whatever their vitamin; None of the tier ``mechanism``.
 
     Examples
     --------
@@ -73,6 +79,24 @@ class Symptom:
     causes: str
     correction: str
     frequency: Entry | None
+    background: Entry | None
+
+    @property
+    def figures(self) -> tuple[tuple[Entry, Target], ...]:
+        """Every published frequency with the row that holds it against a virtual series, the main one first.
+
+        Examples
+        --------
+        >>> from remyelin import Ledger, clinic
+        >>> gait = next(item for item in clinic.catalogue(Ledger.shipped()) if item.id == "gait")
+        >>> [(entry.value, row.name) for entry, row in gait.figures][:2]
+        [(100.0, 'gait_scd'), (77.0, 'gait_hassing')]
+        """
+        if self.frequency is None:
+            return ()
+        rows = {row.name: row for row in load_published()}
+        entries = (self.frequency, *self.frequency.alternatives.values())
+        return tuple((entry, rows[entry.locator.removeprefix(ROW)]) for entry in entries)
 
 
 def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
@@ -112,6 +136,9 @@ def catalogue(ledger: Ledger) -> tuple[Symptom, ...]:
             causes=text["causes"],
             correction=text["correction"],
             frequency=frequencies.get(text["id"]),
+            background=ledger.entry(f"background.{text['id']}")
+            if f"background.{text['id']}" in ledger
+            else None,
         )
         for number, text in enumerate(_texts(), start=1)
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -46,6 +48,25 @@ class Target:
     def holds(self, simulated: float) -> bool:
         """Whether a simulated value lies within the bounds of the row."""
         return self.lower <= simulated <= self.upper
+
+    def explanation(self, simulated: float) -> str:
+        """Return why the model misses this row on the side of a simulated value; empty where that is not written.
+
+        Examples
+        --------
+        >>> from remyelin.evidence import load_targets
+        >>> optic = next(row for row in load_targets() if row.name == "optic_clinical")
+        >>> optic.explanation(0.0)[:26], optic.explanation(1.0)
+        ('The optic path hardly bloc', '')
+        """
+        side = "below" if simulated < self.lower else "above" if simulated > self.upper else ""
+        return _misses().get((self.name, side), "")
+
+
+@cache
+def _misses() -> Mapping[tuple[str, str], str]:
+    text = files("remyelin.evidence").joinpath("data", "misses.toml").read_text(encoding="utf-8")
+    return {(row, miss["side"]): miss["text"] for miss in tomllib.loads(text)["miss"] for row in miss["rows"]}
 
 
 @cache

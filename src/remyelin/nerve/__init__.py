@@ -5,7 +5,7 @@ from remyelin.nerve.anatomy.branches import intact, places, segments
 from remyelin.nerve.anatomy.pathways import PATHWAYS, Distances, crossed
 from remyelin.nerve.conduction.build_tables import build_tables
 from remyelin.nerve.conduction.exact import exact
-from remyelin.nerve.conduction.pathways import conducted, conducted_by_sets, conduction, conduction_by_sets
+from remyelin.nerve.conduction.pathways import conducted, conduction
 from remyelin.nerve.conduction.sampled import sampled
 from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import STATES, states_of
@@ -40,9 +40,7 @@ __all__ = [
     "build_tables",
     "classify",
     "conducted",
-    "conducted_by_sets",
     "conduction",
-    "conduction_by_sets",
     "crossed",
     "exact",
     "intact",

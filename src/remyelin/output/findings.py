@@ -7,7 +7,7 @@ import numpy as np
 from remyelin.base import plain
 from remyelin.catalogue.pathways import label_of as pathway_label
 from remyelin.catalogue.pathways import words
-from remyelin.evidence import Entry
+from remyelin.evidence.catalogue import Symptom
 from remyelin.output.chances import of_symptom
 from remyelin.output.formatting import number
 from remyelin.output.records import (
@@ -72,6 +72,7 @@ def symptoms(course: Course) -> list[SymptomRow]:
                 "label": item.name,
                 "tier": item.tier,
                 "values": at,
+                "picture": item.picture,
                 "mechanism": item.mechanism,
                 "pathways": [pathway_label(name) for name in item.pathways],
                 "kind": item.kind,
@@ -79,7 +80,8 @@ def symptoms(course: Course) -> list[SymptomRow]:
                 "clock": item.clock,
                 "unknown": item.unknown,
                 "causes": item.causes,
-                "frequency": _frequency(item.frequency),
+                "frequency": _frequency(item),
+                "sources": list(dict.fromkeys(key for entry, _ in item.figures for key in entry.source)),
                 "hpo": [list(pair) for pair in item.hpo],
                 "correction": item.correction,
             }
@@ -87,18 +89,22 @@ def symptoms(course: Course) -> list[SymptomRow]:
     return rows
 
 
-def _frequency(entry: Entry | None) -> str:
-    """Write how often published series found it, other series beside: ``93 % (77 to 98); others 75 %``."""
+def _frequency(item: Symptom) -> str:
+    """Write how often published series found it, and of whom: ``93 % (77 to 98) of 28 patients; elsewhere 97 %``."""
+    entry = item.frequency
     if entry is None or not isinstance(entry.value, float):
         return "not found"
     low, high = entry.range or (None, None)
     shown = f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)})"
+    if entry.population:
+        shown += f" of {entry.population}"
     if entry.mark == "recall":
         shown += ", from memory"
-    others = [
-        number(other.value, 2) for other in entry.alternatives.values() if isinstance(other.value, float)
-    ]
-    return f"{shown}; elsewhere {', '.join(others)} %" if others else shown
+    others = sorted({other.value for other, _ in item.figures[1:] if isinstance(other.value, float)})
+    if not others:
+        return shown
+    reach = number(others[0], 2) if len(others) == 1 else f"{number(others[0], 2)} to {number(others[-1], 2)}"
+    return f"{shown}; elsewhere {reach} %"
 
 
 SIGNS = (
@@ -139,7 +145,7 @@ def signs(course: Course) -> list[SignRow]:
 
 
 def _plain(value: float) -> str:
-    """Two decimals at most; what is as good as nothing is 0."""
+    """Write two decimals at most; a number that rounds to nothing is 0."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -154,5 +160,5 @@ def cognition(course: Course) -> Cognition:
     return {
         "label": "Cognition as a whole, standard deviations from health",
         "values": [plain.number(score.sel(time=date), 3) for date in course.studies],
-        "note": "Weak, and its size assumed: large trials that lowered homocysteine changed cognition not at all.",
+        "note": "Weak, and its size assumed: large trials that lowered homocysteine had no effect on cognition.",
     }

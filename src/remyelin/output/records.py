@@ -235,6 +235,7 @@ class SymptomRow(OfSymptom):
     label: str
     tier: Literal["mechanism", "association", "no evidence"]
     values: list[float]
+    picture: str
     mechanism: str
     pathways: list[str]
     kind: str
@@ -242,6 +243,7 @@ class SymptomRow(OfSymptom):
     unknown: str
     causes: str
     frequency: str
+    sources: list[str]
     hpo: list[list[str]]
     correction: str
 

@@ -1,4 +1,4 @@
-"""A course in plain JSON-ready data: what the terminal prints, the page shows and ``summary.json`` keeps."""
+"""Summary of a course in plain JSON-ready data, for the terminal, the page and ``summary.json``."""
 
 from __future__ import annotations
 
@@ -52,7 +52,13 @@ def summarise(course: Course) -> Summary:
     used = provenance.used
     found = answer_of(course)
     answer = told(found)
-    cited = list(dict.fromkeys(key for key in [case.citation, *(k for e in used for k in e.source)] if key))
+    rows = symptoms(course)
+    named = [
+        case.citation,
+        *(k for e in used for k in e.source),
+        *(k for row in rows for k in row["sources"]),
+    ]
+    cited = list(dict.fromkeys(key for key in named if key))
     return {
         "schema": SCHEMA,
         "version": provenance.version,
@@ -87,7 +93,7 @@ def summarise(course: Course) -> Summary:
         ),
         "studies": studies(course),
         "nerve_report": nerve_report(course),
-        "symptoms": symptoms(course),
+        "symptoms": rows,
         "signs": signs(course),
         "cognition": cognition(course),
         "beside": beside(course),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.catalogue import Symptom, catalogue
+from remyelin.evidence.targets import Target
 from remyelin.person.record import terms
 
 ASSUMED: Final = "assumed"
@@ -55,27 +56,32 @@ def entries(ledger: Ledger) -> list[dict[str, Any]]:
     -------
     list of dict
         ``number``, ``name`` (identifier), ``label``, ``tier``, ``frequency`` (None, or ``value``, ``low``, ``high``
-        in %, ``kind``, ``mark``, ``population``, ``note``), ``source`` (citations, or ``assumed``), ``hpo``
-        (identifier and label of each term), ``clock``.
+        in %, ``kind``, ``mark``, ``population``, ``note``, ``row`` of the tables of published numbers and its
+        ``role``), ``elsewhere`` (other published frequencies, alike), ``background`` (None, or the share of people
+        with it whatever their vitamin), ``source`` (citations, or ``assumed``), ``hpo`` (identifier and label of each
+        term), ``clock``.
     """
     return [_row(symptom) for symptom in catalogue(ledger)]
 
 
 def _row(symptom: Symptom) -> dict[str, Any]:
+    figures = [_figure(entry, row) for entry, row in symptom.figures]
     return {
         "number": symptom.number,
         "name": symptom.id,
         "label": symptom.name,
         "tier": symptom.tier,
-        "frequency": None if symptom.frequency is None else _frequency(symptom.frequency),
-        "source": sources(symptom.frequency),
+        "frequency": figures[0] if figures else None,
+        "elsewhere": figures[1:],
+        "background": None if symptom.background is None else _everybody(symptom.background),
+        "source": sources(symptom.frequency or symptom.background),
         "hpo": [{"id": identifier, "label": label} for identifier, label in symptom.hpo],
         "clock": symptom.clock,
     }
 
 
-def _frequency(entry: Entry) -> dict[str, Any]:
-    low, high = entry.range or (None, None)
+def _figure(entry: Entry, row: Target) -> dict[str, Any]:
+    low, high = entry.range or (row.lower, row.upper)
     return {
         "value": entry.value,
         "low": low,
@@ -85,11 +91,28 @@ def _frequency(entry: Entry) -> dict[str, Any]:
         "mark": entry.mark,
         "population": entry.population,
         "note": entry.note,
+        "row": row.name,
+        "role": row.role,
+    }
+
+
+def _everybody(entry: Entry) -> dict[str, Any]:
+    """Return a share of everybody as JSON-ready data, by age where the source says so."""
+    low, high = entry.range or (None, None)
+    by_age = {key: list(column) for key, column in entry.columns.items()}
+    return {
+        **(by_age or {"share": entry.value, "low": low, "high": high}),
+        "unit": "%",
+        "kind": entry.kind,
+        "mark": entry.mark,
+        "population": entry.population,
+        "note": entry.note,
+        "source": sources(entry),
     }
 
 
 def sources(entry: Entry | None) -> list[str]:
-    """Return the citations behind a frequency; the word ``assumed`` where there is none."""
+    """Return the citations behind a share of people; the word ``assumed`` where there is none."""
     if entry is None or not entry.source:
         return [ASSUMED]
     references = load_references()
@@ -105,8 +128,8 @@ def listing(ledger: Ledger) -> str:
         lines += ["", f"{tier.upper()}: {meaning}"]
         for symptom in found:
             if symptom.tier == tier:
-                shown = share(symptom.frequency)
-                lines.append(f"  {symptom.number:2} {symptom.name:38} {shown:32} {symptom.hpo[0][0]}")
+                shown = _indexed(symptom)
+                lines.append(f"  {symptom.number:2} {symptom.name:38} {shown:34} {symptom.hpo[0][0]}")
     lines += ["", "`remyelin symptoms NAME` explains one, by its number, name or identifier."]
     return "\n".join(lines[1:])
 
@@ -191,7 +214,7 @@ def write_pages(folder: Path, ledger: Ledger) -> None:
             "| --- | --- | --- |",
         ]
         index += [
-            f"| {symptom.number} | [{symptom.name}]({symptom.id}.md) | {share(symptom.frequency)} |"
+            f"| {symptom.number} | [{symptom.name}]({symptom.id}.md) | {_indexed(symptom)} |"
             for symptom in found
             if symptom.tier == tier
         ]
@@ -220,16 +243,41 @@ def _parts(symptom: Symptom) -> Sequence[tuple[str, Sequence[str]]]:
     )
 
 
+def _indexed(symptom: Symptom) -> str:
+    """Return the share of a list of symptoms: of patients, or of everybody where deficiency is no cause."""
+    if symptom.tier == "no evidence":
+        return f"{share(symptom.background)} of everybody"
+    return share(symptom.frequency)
+
+
 def _numbers(symptom: Symptom) -> Sequence[str]:
-    entry = symptom.frequency
-    if entry is None:
-        return ("No frequency among deficient people was found: what the model gives is assumed.",)
-    whom = f" of {entry.population}" if entry.population else ""
-    note = f" ({entry.note})" if entry.note else ""
-    lines = [f"{share(entry)}{whom}{note}. Source: {'; '.join(sources(entry))}."]
-    lines += [
-        f"Elsewhere {other.value:.3g} %: {other.note}. Source: {'; '.join(sources(other))}."
-        for other in entry.alternatives.values()
-        if isinstance(other.value, float)
-    ]
+    lines = []
+    for number, (entry, row) in enumerate(symptom.figures):
+        low, high = entry.range or (row.lower, row.upper)
+        whom = f" of {entry.population}" if entry.population else ""
+        value = f"{entry.value:.3g} % ({low:.3g} to {high:.3g})"
+        lines.append(
+            f"{'Elsewhere ' if number else ''}{value}{whom}: {entry.note}. "
+            f"Row `{row.name}` ({row.role}). Source: {'; '.join(sources(entry))}."
+        )
+    if not lines and symptom.tier == "mechanism":
+        lines.append(
+            "No frequency among deficient people was found: how often the model gives it is assumed."
+        )
+    elif not lines:
+        lines.append("No frequency among deficient people was found.")
+    if symptom.background is not None:
+        lines.append(_whatever(symptom.background))
     return lines
+
+
+def _whatever(entry: Entry) -> str:
+    """Return how common a symptom is in everybody, as a sentence with its source."""
+    if entry.columns:
+        ages = zip(*(entry.columns[key] for key in ("age", "share", "low", "high")), strict=True)
+        shown = ", ".join(f"{at:g} % ({low:g} to {high:g}) at {age:g} years" for age, at, low, high in ages)
+    else:
+        shown = share(entry)
+    whom = f", {entry.population}" if entry.population else ""
+    note = f" ({entry.note})" if entry.note else ""
+    return f"Whatever their vitamin: {shown}{whom}{note}. Source: {'; '.join(sources(entry))}."

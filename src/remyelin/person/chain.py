@@ -350,7 +350,7 @@ def conducted_by_sets(
         Runs of nerve computed at once.
     """
     ledgers = [own.ledger for own in numbers]
-    return nerve.conducted_by_sets(states, body, numbers[0].tables, ledgers, pathways, threads=threads)
+    return nerve.conducted(states, body, numbers[0].tables, ledgers, pathways, threads=threads)
 
 
 def conduction_by_sets(
@@ -373,5 +373,5 @@ def conduction_by_sets(
     coexisting : sequence of str
     """
     ledgers = [own.ledger for own in numbers]
-    found = nerve.conduction_by_sets(states, body, numbers[0].tables, ledgers, pathways)
+    found = nerve.conduction(states, body, numbers[0].tables, ledgers, pathways)
     return at_the_wrist(found, coexisting, numbers[0].ledger)

@@ -16,7 +16,7 @@ from remyelin.analysis.cohort import Stopped
 from remyelin.analysis.cohort.cluster import Dask
 from remyelin.analysis.cohort.observation import observation_of
 from remyelin.analysis.trial import Design, load_design, parse_design, run_trial
-from remyelin.analysis.trial.power import power_rows
+from remyelin.analysis.trial.power import power_rows, replicates_of
 from remyelin.base.errors import InputError
 from remyelin.bench.trial import made_pool
 from remyelin.evidence import Ledger
@@ -101,9 +101,8 @@ def test_replicates_on_a_cluster_are_those_of_one_process(scheduler: Cluster) ->
     ledger = Ledger.shipped()
     looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
     pool = made_pool(design)
-    assert power_rows(design, pool, looks, by=lambda replicates: Dask(address)) == power_rows(
-        design, pool, looks
-    )
+    there = replicates_of(design, pool, looks, by=lambda replicates: Dask(address))
+    assert power_rows(design, there) == power_rows(design, replicates_of(design, pool, looks))
 
 
 def test_workers_and_a_cluster_exclude_each_other(design: Design, tmp_path: Path) -> None:

@@ -37,12 +37,12 @@ from remyelin.analysis.trial import (
 from remyelin.analysis.trial.analyse import analyse, responded
 from remyelin.analysis.trial.kept import WORDS, Kept
 from remyelin.analysis.trial.pool import Pool
-from remyelin.analysis.trial.power import executor_of, power_rows
+from remyelin.analysis.trial.power import executor_of, power_rows, replicates_of
 from remyelin.analysis.trial.run import analysed
 from remyelin.analysis.trial.settings import PARALLEL_FROM
-from remyelin.analysis.trial.simulate import allocate, measured, replicate, stream
+from remyelin.analysis.trial.simulate import Purpose, allocate, measured, replicate, stream
 from remyelin.analysis.trial.sizing import needed, paired
-from remyelin.analysis.trial.work import Purpose, ReplicateSetup
+from remyelin.analysis.trial.work import ReplicateSetup
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.output.pages.trial import render_trial
@@ -88,7 +88,7 @@ PLAIN = {"b12": Observation()}
 @pytest.mark.parametrize(("effect", "n"), [(0.5, 40), (0.8, 20)])
 def test_power_of_a_normal_endpoint_is_that_of_the_closed_form(effect: float, n: int) -> None:
     design = _design(sizes=[n])
-    rows, _ = power_rows(design, _pool(effect, design), PLAIN)
+    rows, _ = power_rows(design, replicates_of(design, _pool(effect, design), PLAIN))
     reach = effect * np.sqrt(n / 2)
     closed = norm.cdf(reach - norm.ppf(0.975))
     # two points, and three Monte Carlo errors
@@ -99,7 +99,7 @@ def test_power_of_a_normal_endpoint_is_that_of_the_closed_form(effect: float, n:
 
 def test_identical_arms_measure_the_type_one_error() -> None:
     design = _design(replicates=400)
-    rows, _ = power_rows(design, _pool(0.0, design), PLAIN)
+    rows, _ = power_rows(design, replicates_of(design, _pool(0.0, design), PLAIN))
     assert abs(rows[0].power - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 400)
 
 
@@ -125,7 +125,7 @@ def test_pairing_gains_nothing_in_an_unpaired_design() -> None:
     same = pool.values["as shipped", "old"]["b12"]
     pool.values["as shipped", "new"]["b12"][:] = same
     pool.values["as shipped", "new"]["b12"][:, :, 2] += 0.1  # the effect in every person
-    rows, _ = power_rows(design, pool, PLAIN)
+    rows, _ = power_rows(design, replicates_of(design, pool, PLAIN))
     # paired analysis would find it always
     assert rows[0].power < 0.2
 
@@ -134,8 +134,8 @@ def test_a_replicate_depends_on_its_number_alone() -> None:
     design = _design(dropout=0.2, window="10 d")
     pool = _pool(0.4, design)
     look = {"b12": Observation(0.3, 0.2)}
-    forward = [replicate(design, pool, 0, 0, number, look) for number in range(6)]
-    backward = [replicate(design, pool, 0, 0, number, look) for number in reversed(range(6))]
+    forward = [replicate(design, pool, Purpose(0, 0), number, look) for number in range(6)]
+    backward = [replicate(design, pool, Purpose(0, 0), number, look) for number in reversed(range(6))]
     assert forward == backward[::-1]
 
 
@@ -150,8 +150,8 @@ def test_blocks_balance_the_strata() -> None:
 
 def test_looks_end_a_trial_with_a_large_effect_and_seldom_one_without() -> None:
     design = _design(looks=[0.5], replicates=300)
-    large, _ = power_rows(design, _pool(2.0, design), PLAIN)
-    none, _ = power_rows(design, _pool(0.0, design), PLAIN)
+    large, _ = power_rows(design, replicates_of(design, _pool(2.0, design), PLAIN))
+    none, _ = power_rows(design, replicates_of(design, _pool(0.0, design), PLAIN))
     assert (large[0].stopped or 0.0) > 0.9
     assert (1.0 if none[0].stopped is None else none[0].stopped) < 0.02
 
@@ -173,7 +173,7 @@ def test_change_is_estimated(method: str) -> None:
         sizes=[100],
         replicates=20,
     )
-    rows, _ = power_rows(design, _pool(1.0, design), PLAIN)
+    rows, _ = power_rows(design, replicates_of(design, _pool(1.0, design), PLAIN))
     assert abs(rows[0].estimate - 1.0) < 0.2
     assert rows[0].power > 0.9
 
@@ -188,7 +188,7 @@ def test_responders_and_times() -> None:
         replicates=100,
         sizes=[80],
     )
-    rows, _ = power_rows(design, _pool(1.5, design), PLAIN)
+    rows, _ = power_rows(design, replicates_of(design, _pool(1.5, design), PLAIN))
     assert all(row.power > 0.8 and row.estimate > 0.2 for row in rows)
     endpoint = design.endpoint[0]
     seen = np.array([[0.0, 0.6, 0.4], [0.0, np.nan, np.nan], [1.0, 1.2, 1.6]])
@@ -621,16 +621,20 @@ def test_finished_sizes_are_read_again(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        power_rows(design, pool, PLAIN, stopped, tmp_path)
+        replicates_of(design, pool, PLAIN, stopped, tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
     for path in list(tmp_path.iterdir())[:1]:
         path.write_bytes(b"broken")  # is computed again
     said: list[int] = []
-    found, _ = power_rows(design, pool, PLAIN, lambda done, total: said.append(done), tmp_path)
+    found, _ = power_rows(
+        design, replicates_of(design, pool, PLAIN, lambda done, total: said.append(done), tmp_path)
+    )
     assert len(said) == 6, "twice the 50 of each size, read or computed"
-    assert found == power_rows(design, pool, PLAIN)[0]
+    assert found == power_rows(design, replicates_of(design, pool, PLAIN))[0]
     other = design.model_copy(update={"seed": 2})
-    assert power_rows(other, pool, PLAIN, lambda done, total: None, tmp_path)[0] != found
+    assert (
+        power_rows(other, replicates_of(other, pool, PLAIN, lambda done, total: None, tmp_path))[0] != found
+    )
 
 
 def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Path) -> None:
@@ -638,14 +642,20 @@ def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Pat
     better = {"name": "better", "column": "b12", "kind": "responder", "rise": 0.5, "visit": "12 mo"}
     design = _design(sizes=[20, 60], replicates=70, endpoint=[mixed, better], dropout=0.1, looks=[0.5])
     pool = _pool(0.5, design)
-    alone = power_rows(design, pool, PLAIN)
+    alone = power_rows(design, replicates_of(design, pool, PLAIN))
     for workers in (1, 2):
         folder = tmp_path / str(workers)
-        assert power_rows(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: Processes(w)) == alone
+        assert (
+            power_rows(
+                design,
+                replicates_of(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: Processes(w)),
+            )
+            == alone
+        )
         # what processes kept is what one process goes on with
         assert len(list(folder.iterdir())) == 4
         next(folder.iterdir()).unlink()
-        assert power_rows(design, pool, PLAIN, folder=folder) == alone
+        assert power_rows(design, replicates_of(design, pool, PLAIN, folder=folder)) == alone
 
 
 def test_a_killed_process_of_replicates_changes_nothing() -> None:
@@ -664,7 +674,8 @@ def test_a_killed_process_of_replicates_changes_nothing() -> None:
             killed.append(processes[0].pids[0])
             os.kill(killed[0], signal.SIGKILL)
 
-    assert power_rows(design, pool, PLAIN, strike, by=two) == power_rows(design, pool, PLAIN)
+    struck = replicates_of(design, pool, PLAIN, strike, by=two)
+    assert power_rows(design, struck) == power_rows(design, replicates_of(design, pool, PLAIN))
     assert killed
 
 
@@ -681,7 +692,7 @@ def test_a_replicate_that_cannot_be_computed_stops_the_trial() -> None:
 
     design = _design(sizes=[20])
     with pytest.raises(Stopped, match="no worker of the cluster is left; nothing is kept"):
-        power_rows(design, _pool(0.0, design), PLAIN, by=lambda n: Lost())
+        replicates_of(design, _pool(0.0, design), PLAIN, by=lambda n: Lost())
 
 
 def test_few_replicates_are_computed_by_the_process_itself() -> None:

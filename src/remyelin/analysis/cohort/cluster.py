@@ -94,7 +94,7 @@ class Dask:
         raise WorkersLost("the workers of the cluster were lost again and again")
 
     def _round(self, setup: bytes, todo: set[Chunk], deaths: Deaths) -> Iterator[Any]:
-        """Hand out what is to do, and take back what was done, until nothing is left or the cluster loses its data."""
+        """Hand out the work and take back the results, until nothing is left or the cluster loses its data."""
         import hashlib
 
         from distributed import KilledWorker

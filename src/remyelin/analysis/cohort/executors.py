@@ -40,7 +40,7 @@ class Executor(Protocol):
         ...
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
-        """Yield what was done, each course once, in any order.
+        """Yield the results, each course once, in any order.
 
         Raises
         ------
@@ -80,13 +80,13 @@ class Serial:
 
 
 class Deaths:
-    """Counts the workers that died over each chunk and says what becomes of it."""
+    """Counts the workers that died over each chunk and decides its fate."""
 
     def __init__(self) -> None:
         self._count: Counter[Chunk] = Counter()
 
     def after(self, chunk: Chunk) -> list[Chunk] | None:
-        """Return what to compute in its place: itself, its courses one by one, or None to give it up."""
+        """Return the chunks to compute in its place: itself, its courses one by one, or None to give it up."""
         self._count[chunk] += 1
         if len(chunk) > 1:
             if self._count[chunk] < COHORT_DEATHS:
@@ -229,7 +229,7 @@ class Processes:
             return process
 
     def close(self) -> None:
-        """Kill the workers; what they were computing is computed again on resuming."""
+        """Kill the workers; their unfinished work is computed again on resuming."""
         with self._lock:
             self._closed = True
             running = list(self._running.values())

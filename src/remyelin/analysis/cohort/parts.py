@@ -153,7 +153,7 @@ def put(path: Path, content: Any) -> None:
 
 
 def read_part(path: Path, run: str) -> Done | None:
-    """Return what a part holds if it is whole and of this run, None otherwise."""
+    """Return the content of a part if it is whole and of this run, None otherwise."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

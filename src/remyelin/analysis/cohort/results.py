@@ -84,7 +84,7 @@ class Results:
         return Visit(self, wanted)
 
     def groups(self) -> tuple[str, ...]:
-        """Return what a comparison within the cohort is made between: its arms, else its causes, else all."""
+        """Return the groups that are compared within the cohort: its arms, else its causes, else all."""
         arms = [arm.name for arm in self.cohort.population.arm]
         causes = [cause.kind for cause in self.cohort.population.cause]
         return tuple(arms if len(arms) > 1 else causes if len(causes) > 1 else [""])

@@ -1,4 +1,4 @@
-"""The driver: what is to be computed, and by whom; its folder is in :mod:`remyelin.analysis.cohort.folder`."""
+"""The driver of a run: its work and its workers; its folder is in :mod:`remyelin.analysis.cohort.folder`."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Cohort:
 
 
 class Stopped(RemyelinError):
-    """A run ended before it was finished; what was done is kept and can be resumed.
+    """A run ended before it was finished; its parts are kept and it can be resumed.
 
     Examples
     --------

@@ -190,16 +190,12 @@ def to_nonmem(
 
     Parameters
     ----------
-    table : path, DataFrame or sequence of mapping
-        As :func:`read_table` describes it.
+    table, ledger, covariates
+        As for :func:`estimate`.
     model : Model, optional
         Its scales become ETA and its noise SIGMA. Its entries become free THETA, within their ranges in the ledger;
         the SD of their priors is not written. Without entries the numbers of the routes and forms in the table are
         free. All other THETA are fixed. With one person every THETA is fixed and only the modes of ETA are asked for.
-    ledger : Ledger, optional
-        The shipped one when omitted.
-    covariates : mapping of str to float, optional
-        Covariates of everybody that the table does not hold.
 
     Returns
     -------

@@ -41,15 +41,11 @@ def to_petab(
 
     Parameters
     ----------
-    table : path, DataFrame or sequence of mapping
-        As :func:`read_table` describes it; without resets (EVID 3 and 4).
+    table, ledger, covariates
+        As for :func:`estimate`; the table without resets (EVID 3 and 4).
     model : Model, optional
         Its scales and noise; the four factors of the typical person when omitted. It must not free entries of the
         ledger.
-    ledger : Ledger, optional
-        The shipped one when omitted.
-    covariates : mapping of str to float, optional
-        Covariates of everybody that the table does not hold.
 
     Returns
     -------

@@ -226,7 +226,7 @@ class _Row:
                     ) from None
 
     def _written(self, name: str) -> Any:
-        """Return what stands in the table, or what holds for everybody where that is blank."""
+        """Return the value of the table, or that of everybody where it is blank."""
         written = self.fields.get(name)
         return self.given.get(name) if _blank(written) else written
 

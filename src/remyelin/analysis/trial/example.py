@@ -12,13 +12,13 @@ import numpy as np
 from remyelin.analysis.cohort.observation import Observation
 from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.pool import Pool
-from remyelin.analysis.trial.simulate import observed
+from remyelin.analysis.trial.simulate import Purpose, observed
 
 COLUMNS: Final = ("person", "arm", "stratum", "visit", "day", "variable", "value")
 
 
 def example(design: Design, pool: Pool, looks: Mapping[str, Observation], size: int) -> str:
-    """Return one replicate as CSV: a row for each person, visit and variable; what is missing has no row.
+    """Return one replicate as CSV: a row for each person, visit and variable; a missing value has no row.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def example(design: Design, pool: Pool, looks: Mapping[str, Observation], size: 
     str
         Persons are numbered in the order of recruitment, so that nobody can be found again under another arm.
     """
-    drawn, columns = observed(design, pool, 0, size, 0, looks)
+    drawn, columns = observed(design, pool, Purpose(0, size), 0, looks)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -18,7 +18,8 @@ from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.kept import Kept, Replicates
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import PARALLEL_FROM
-from remyelin.analysis.trial.work import Part, Purpose, ReplicateSetup, chunks_of
+from remyelin.analysis.trial.simulate import Purpose
+from remyelin.analysis.trial.work import Part, ReplicateSetup, chunks_of
 from remyelin.base.errors import SimulationError
 
 
@@ -158,25 +159,23 @@ def replicates_of(
 
 
 def power_rows(
-    design: Design,
-    pool: Pool,
-    looks: Mapping[str, Observation],
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    folder: Path | None = None,
-    by: Callable[[int], Executor] = lambda replicates: Serial(),
+    design: Design, found: Mapping[Purpose, Replicates]
 ) -> tuple[list[PowerRow], list[AssuranceRow]]:
     """Return power, type I error and assurance of every endpoint at every size under every hypothesis.
 
-    Parameters are those of :func:`replicates_of`.
+    Parameters
+    ----------
+    design : Design
+    found : mapping of Purpose to Replicates
+        Of every purpose, as :func:`replicates_of` returns them; assurance where parameter sets were drawn.
     """
-    found = replicates_of(design, pool, looks, progress, folder, by)
     rows: list[PowerRow] = []
     assured: list[AssuranceRow] = []
     for hypothesis, named in enumerate(design.hypothesis):
         for size, n in enumerate(design.sizes):
             here = found[Purpose(hypothesis, size)]
             null = found[Purpose(hypothesis, size, null=True)].p
-            over = found[Purpose(hypothesis, size, over_sets=True)].p if pool.sets > 1 else None
+            over = found.get(Purpose(hypothesis, size, over_sets=True))
             for place, endpoint in enumerate(design.endpoint):
                 power = float((here.p[:, place] < design.alpha).mean())
                 low, middle, high = np.quantile(here.estimate[:, place], (0.025, 0.5, 0.975))
@@ -197,7 +196,7 @@ def power_rows(
                     )
                 )
                 if over is not None:
-                    share = float((over[:, place] < design.alpha).mean())
+                    share = float((over.p[:, place] < design.alpha).mean())
                     assured.append(
                         AssuranceRow(
                             named.name,

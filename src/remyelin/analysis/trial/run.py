@@ -17,7 +17,7 @@ from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.example import example
 from remyelin.analysis.trial.files import explain_design, load_design
 from remyelin.analysis.trial.pool import Pool, build_pool
-from remyelin.analysis.trial.power import AssuranceRow, PowerRow, executor_of, power_rows
+from remyelin.analysis.trial.power import AssuranceRow, PowerRow, executor_of, power_rows, replicates_of
 from remyelin.analysis.trial.sizing import Needed, Paired, needed, paired
 from remyelin.base.errors import InputError
 from remyelin.base.log import Task
@@ -178,7 +178,7 @@ def analysed(
     """
     ledger = Ledger.shipped()
     looks = {one.column: observation_of(one.column, ledger) for one in design.endpoint}
-    rows, assured = power_rows(
+    found = replicates_of(
         design,
         pool,
         looks,
@@ -186,6 +186,7 @@ def analysed(
         folder,
         executor_of(workers, cluster),
     )
+    rows, assured = power_rows(design, found)
     smallest: dict[tuple[str, str], int | None] = {}
     for row in rows:
         key = (row.hypothesis, row.endpoint)

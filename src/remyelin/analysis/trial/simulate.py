@@ -20,6 +20,25 @@ Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Replicates of one size under one hypothesis, for power, type I error (`null`) or assurance (`over_sets`).
+
+    `hypothesis` and `size` are places in the design.
+    """
+
+    hypothesis: int
+    size: int
+    null: bool = False
+    over_sets: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name under which its replicates are kept."""
+        kind = "-null" if self.null else "-over_sets" if self.over_sets else ""
+        return f"{self.hypothesis}-{self.size}{kind}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Replicate:
     """The persons of one replicate; each stands in one arm.
@@ -132,32 +151,25 @@ def stream(design: Design, name: str, *key: int) -> Generator:
 
 
 def observed(
-    design: Design,
-    pool: Pool,
-    hypothesis: int,
-    size: int,
-    number: int,
-    looks: Mapping[str, Observation],
-    *,
-    null: bool = False,
-    over_sets: bool = False,
+    design: Design, pool: Pool, purpose: Purpose, number: int, looks: Mapping[str, Observation]
 ) -> tuple[Replicate, dict[str, Values]]:
-    """Return the persons of one replicate, and what is measured of them (person, visit) by column.
+    """Return the persons of one replicate, and their measured values (person, visit) by column.
 
     Parameters
     ----------
-    hypothesis, size, number : int
-        Places of the hypothesis and of the size in the design, and the number of the replicate.
+    design : Design
+    pool : Pool
+    purpose : Purpose
+        With `null` every arm gets what the last arm gets; `over_sets` draws a parameter set.
+    number : int
+        Of the replicate.
     looks : mapping of str to Observation
         By column.
-    null : bool
-        Give every arm what the last arm gets.
-    over_sets : bool
-        Draw a parameter set; the ledger's own values when False.
     """
-    key = (hypothesis, size, number, int(null), int(over_sets))
-    drawn = allocate(design, pool, design.sizes[size], stream(design, "allocation", *key))
-    named = design.hypothesis[hypothesis].name
+    null, over_sets = purpose.null, purpose.over_sets
+    key = (purpose.hypothesis, purpose.size, number, int(null), int(over_sets))
+    drawn = allocate(design, pool, design.sizes[purpose.size], stream(design, "allocation", *key))
+    named = design.hypothesis[purpose.hypothesis].name
     sources = [pool.values[named, (design.arm[-1] if null else arm).name] for arm in design.arm]
     member = 0
     if over_sets:
@@ -172,21 +184,13 @@ def observed(
 
 
 def replicate(
-    design: Design,
-    pool: Pool,
-    hypothesis: int,
-    size: int,
-    number: int,
-    looks: Mapping[str, Observation],
-    *,
-    null: bool = False,
-    over_sets: bool = False,
+    design: Design, pool: Pool, purpose: Purpose, number: int, looks: Mapping[str, Observation]
 ) -> tuple[list[Test], list[bool]]:
     """Run one replicate and return the test of every endpoint, and whether an interim look ended it.
 
     Parameters are those of :func:`observed`.
     """
-    drawn, columns = observed(design, pool, hypothesis, size, number, looks, null=null, over_sets=over_sets)
+    drawn, columns = observed(design, pool, purpose, number, looks)
     compared = (drawn.arm == 0) | (drawn.arm == len(design.arm) - 1)
     tests, stopped = [], []
     for endpoint in design.endpoint:

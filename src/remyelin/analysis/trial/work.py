@@ -13,27 +13,8 @@ from remyelin.analysis.trial.design import Design
 from remyelin.analysis.trial.kept import Replicates
 from remyelin.analysis.trial.pool import Pool
 from remyelin.analysis.trial.settings import PROGRESS_EVERY
-from remyelin.analysis.trial.simulate import replicate
+from remyelin.analysis.trial.simulate import Purpose, replicate
 from remyelin.base.errors import SimulationError
-
-
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """Replicates of one size under one hypothesis, for power, type I error (`null`) or assurance (`over_sets`).
-
-    `hypothesis` and `size` are places in the design.
-    """
-
-    hypothesis: int
-    size: int
-    null: bool = False
-    over_sets: bool = False
-
-    @property
-    def name(self) -> str:
-        """Name of what is kept of it."""
-        kind = "-null" if self.null else "-over_sets" if self.over_sets else ""
-        return f"{self.hypothesis}-{self.size}{kind}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +57,8 @@ class ReplicateWorker:
         found = Replicates.empty(len(chunk), len(design.endpoint))
         for place, index in enumerate(range(chunk.start, chunk.stop)):
             which, number = divmod(index, design.replicates)
-            purpose = self._setup.purposes[which]
             tests, stopped = replicate(
-                design,
-                self._setup.pool,
-                purpose.hypothesis,
-                purpose.size,
-                number,
-                self._setup.looks,
-                null=purpose.null,
-                over_sets=purpose.over_sets,
+                design, self._setup.pool, self._setup.purposes[which], number, self._setup.looks
             )
             found.p[place] = [one.p for one in tests]
             found.estimate[place] = [one.estimate for one in tests]

@@ -1,4 +1,4 @@
-"""Simulation of the rows on symptoms without a mechanism, and on the further pathways."""
+"""Simulation of the rows on symptoms without a mechanism."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def amount(name: str, series: Series, maps: clinic.Associations) -> Floats:
 
 
 def counted_in(ledger: Ledger, name: str, maps: clinic.Associations) -> tuple[Floats, Floats]:
-    """Return what an item follows in the patients its row was counted in, and their background."""
+    """Return the course that an item follows in the patients its row was counted in, and their background."""
     counted = CALIBRATION[name]
     series = series_of(ledger, counted.series)
     chosen = in_cord_disease(series) if counted.cord else np.ones(len(series.age), dtype=np.bool_)
@@ -103,6 +103,7 @@ def _mental(chance: Mapping[str, Floats]) -> Floats:
     "assoc_neuropsychiatric_aaron",
     "assoc_organic_shorvon",
     "assoc_sphincter_scd20",
+    "assoc_memory_karachi",
     note="probabilities at presentation; memory and dementia share their cases, mood is independent of them",
 )
 def other_series(ledger: Ledger) -> Mapping[str, float]:
@@ -115,6 +116,7 @@ def other_series(ledger: Ledger) -> Mapping[str, float]:
         "assoc_mental_zhang": _mean(mental[ill]),
         "assoc_mental_scd20": _mean(mental[ill]),
         "assoc_neuropsychiatric_aaron": _mean(mental),
+        "assoc_memory_karachi": _mean(of_healton["memory"]),
         "assoc_organic_shorvon": _mean(np.maximum(of_healton["memory"], of_healton["dementia"])),
         "assoc_sphincter_scd20": _mean(of_cord["sphincter"][ill]),
     }
@@ -131,37 +133,4 @@ def gas(ledger: Ledger) -> Mapping[str, float]:
     return {
         "assoc_sphincter_n2o": _mean(chance["sphincter"]),
         "assoc_depression_n2o": _mean(chance["mood"]),
-    }
-
-
-@simulates(
-    "lhermitte_cases",
-    "speech_karachi",
-    "superficial_scd20",
-    "hyposmia_derin",
-    "paraesthesia_zhang",
-    "numbness_zhou",
-    note="noticed at presentation; the first after nitrous oxide, the next two in the series of median 4 and 10 "
-    "months, smell in the former, the last two in cord disease",
-)
-def wires(ledger: Ledger) -> Mapping[str, float]:
-    """Return the frequencies of symptoms with a mechanism."""
-    presence = ledger["clinic.presence"]
-
-    def noticed(kind: str, *names: str) -> NDArray[np.bool_]:
-        severity = series_of(ledger, kind).severity.isel(month=0).sel(symptom=list(names)).to_numpy()
-        return np.asarray((severity >= presence).any(axis=-1))
-
-    ill = in_cord_disease(series_of(ledger, "cord"))
-
-    def share(found: NDArray[np.bool_]) -> float:
-        return PERCENT * float(found.mean())
-
-    return {
-        "lhermitte_cases": share(noticed("gas", "lhermitte")),
-        "speech_karachi": share(noticed("healton", "speech")),
-        "superficial_scd20": share(noticed("cord", "pain_perception")[ill]),
-        "hyposmia_derin": share(noticed("healton", "taste_smell")),
-        "paraesthesia_zhang": share(noticed("cord", "paraesthesia", "numbness")[ill]),
-        "numbness_zhou": share(noticed("cord", "numbness")[ill]),
     }

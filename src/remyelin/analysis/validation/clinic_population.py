@@ -14,7 +14,7 @@ from remyelin import cobalamin
 from remyelin.analysis.protocols.observed import correlation
 from remyelin.analysis.protocols.patients import FOLLOW_UP, Series, follow
 from remyelin.analysis.protocols.pool import BODY, candidate, exposed, traits_of
-from remyelin.analysis.validation.population_rows import SEEN, some
+from remyelin.analysis.validation.population_rows import SEEN, seen
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.pathways import SURAL, TIBIAL_MOTOR
@@ -30,21 +30,18 @@ MASKED: Final = 40
 FOLIC_ACID: Final = 15.0  # mg/day, the lower of the published doses
 
 
-@simulates("b12_cord_below_30", "b12_above_150_neuro", "mma_raised_deficient", note=SEEN)
-def blood(ledger: Ledger) -> Mapping[str, float]:
-    """Blood of people as they are found."""
-    return some(ledger, "b12_cord_below_30", "b12_above_150_neuro", "mma_raised_deficient")
+#: Blood of people as they are found.
+blood = seen("b12_cord_below_30", "b12_above_150_neuro", "mma_raised_deficient")
 
 
-@simulates(
+#: Blood in cord disease.
+cord_blood = seen(
     "b12_cord_median", "mma_cord_median", "hcy_cord_median", note=SEEN + "; those with a sign of the cord"
 )
-def cord_blood(ledger: Ledger) -> Mapping[str, float]:
-    """Blood in cord disease."""
-    return some(ledger, "b12_cord_median", "mma_cord_median", "hcy_cord_median")
 
 
-@simulates(
+#: Presentation of series.
+people = seen(
     "low_b12_without_neuropathy",
     "neuro_share_of_deficient",
     "series_duration_mean",
@@ -58,29 +55,11 @@ def cord_blood(ledger: Ledger) -> Mapping[str, float]:
     "fdrs_n2o_median",
     "n2o_duration_median",
     "ankle_jerk_n2o",
-    note=SEEN,
 )
-def people(ledger: Ledger) -> Mapping[str, float]:
-    """Presentation of series."""
-    return some(
-        ledger,
-        "low_b12_without_neuropathy",
-        "neuro_share_of_deficient",
-        "series_duration_mean",
-        "severity_by_b12_rank",
-        "fdrs_other_median",
-        "romberg_cord",
-        "babinski_cord",
-        "weakness_cord",
-        "deep_sensation_cord",
-        "less_anaemia_worse_nerves",
-        "fdrs_n2o_median",
-        "n2o_duration_median",
-        "ankle_jerk_n2o",
-    )
 
 
-@simulates(
+#: Presentation of case reports.
+reports = seen(
     "duration_median",
     "duration_upper_quartile",
     "walking_lost_at_presentation",
@@ -88,16 +67,6 @@ def people(ledger: Ledger) -> Mapping[str, float]:
     "severity_by_duration_rank",
     note=SEEN + "; as case reports, weighted by the points of the scale",
 )
-def reports(ledger: Ledger) -> Mapping[str, float]:
-    """Presentation of case reports."""
-    return some(
-        ledger,
-        "duration_median",
-        "duration_upper_quartile",
-        "walking_lost_at_presentation",
-        "walking_kept_2y",
-        "severity_by_duration_rank",
-    )
 
 
 @lru_cache(maxsize=2)

@@ -16,7 +16,7 @@ from remyelin.analysis.validation.nerve_series import (
     patients,
     series,
 )
-from remyelin.analysis.validation.population_rows import SEEN, some
+from remyelin.analysis.validation.population_rows import SEEN, seen
 from remyelin.analysis.validation.verdicts import simulates
 from remyelin.catalogue.studies import LEG_NERVES, MOTOR, SENSORY, SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.evidence import Ledger
@@ -98,7 +98,5 @@ def late(ledger: Ledger) -> Mapping[str, float]:
     return {"n2o_p40_late": float(np.mean(known)) if known else float("nan")}
 
 
-@simulates("n2o_myelopathy_alone", note=SEEN + "; of users with a sign of the cord or a neuropathy")
-def alone(ledger: Ledger) -> Mapping[str, float]:
-    """Share of users with disease of the cord alone."""
-    return some(ledger, "n2o_myelopathy_alone")
+#: Share of users with disease of the cord alone.
+alone = seen("n2o_myelopathy_alone", note=SEEN + "; of users with a sign of the cord or a neuropathy")

@@ -8,6 +8,7 @@ from typing import Final
 
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
+from remyelin.analysis.validation.verdicts import Simulation, simulates
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 
@@ -28,7 +29,11 @@ def population_rows(ledger: Ledger) -> Mapping[str, float]:
     return rows_of(simulate_pool(draws, numbers, 0), traits_of(draws, ledger), numbers)
 
 
-def some(ledger: Ledger, *names: str) -> dict[str, float]:
-    """Return some of the rows."""
-    rows = population_rows(ledger)
-    return {name: rows[name] for name in names}
+def seen(*names: str, note: str = SEEN) -> Simulation:
+    """Register rows that the pool gives, and return the function that simulates them."""
+
+    def simulated(ledger: Ledger) -> Mapping[str, float]:
+        rows = population_rows(ledger)
+        return {name: rows[name] for name in names}
+
+    return simulates(*names, note=note)(simulated)

@@ -55,7 +55,7 @@ def simulates(*names: str, note: str = "") -> Callable[[_Simulation], _Simulatio
     *names : str
         Rows of ``targets.csv`` or ``population.csv`` the function returns values for.
     note : str
-        Conditions of the simulation, or the explanation of a miss; shown beside the verdict.
+        Conditions of the simulation; shown beside the verdict.
 
     Returns
     -------
@@ -103,7 +103,8 @@ class Verdict:
     holds : bool or None
         None for a row that is not computed yet.
     note : str
-        The note of the table, the conditions of the simulation, and the explanation of a miss.
+        The note of the table, the conditions of the simulation, and why the row misses
+        (:meth:`remyelin.evidence.Target.explanation`).
     table : str
         ``targets`` or ``population``.
     low, high : float or None
@@ -166,7 +167,8 @@ def validate(ledger: Ledger, which: str | None = None) -> Iterator[Verdict]:
     for layer in {row.layer for row in rows}:
         importlib.import_module(f"remyelin.analysis.validation.{layer}")
     if any(row.layer == "clinic" for row in rows):
-        importlib.import_module("remyelin.analysis.validation.association")
+        for name in ("association", "wires"):
+            importlib.import_module(f"remyelin.analysis.validation.{name}")
     results: dict[Simulation, Mapping[str, float | Estimate] | Exception] = {}
     shipped = {} if ledger.overrides() else _shipped_intervals()
     task = Task("validation", "validation of %d rows", len(rows))
@@ -235,6 +237,8 @@ def _verdict(
     if not computed:
         low = high = None
     holds = None if simulated is None else bool(math.isfinite(simulated) and row.holds(simulated))
+    if simulated is not None and (why := row.explanation(simulated)):
+        note = f"{note}. {why}"
     if simulated is not None and not math.isfinite(simulated):
         # JSON cannot hold infinity; report an event that never happened as null.
         note = "; ".join(

@@ -47,7 +47,7 @@ def discharge(
     pulse: Pulse | None = None,
     solver: ProtocolSolver = "auto",
 ) -> xr.Dataset:
-    """Say what a fibre does alone, and after one impulse: Coggan's four regimes.
+    """Return the regime of a fibre, alone and after one impulse: Coggan's four.
 
     It starts from its steady state (which may be unstable) displaced by 0.2 mV. One run leaves it alone;
     another stimulates it half-way, when it has settled. Impulses are counted at a node beyond the lesion.

@@ -129,7 +129,7 @@ def follow_trains(
     amplitude: float | None = None,
     run: Run | None = None,
 ) -> xr.Dataset:
-    """Send trains of equal pulses down a fibre and count what arrives.
+    """Send trains of equal pulses down a fibre and count the impulses that arrive.
 
     Parameters
     ----------

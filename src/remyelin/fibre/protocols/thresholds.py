@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What one search found.
+    """Result of one search.
 
     Attributes
     ----------

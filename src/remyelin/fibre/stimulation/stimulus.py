@@ -81,12 +81,11 @@ def check_pulse(pulse: Pulse, nodes: int) -> None:
 
     Examples
     --------
-    >>> from remyelin import Ledger
-    >>> from remyelin.fibre import Pulse, mrg, pulse_stimulus
-    >>> fibre = mrg(10.0, 5, ledger=Ledger.shipped())
-    >>> stimulus = pulse_stimulus(fibre, Pulse(amplitude=2.0, node=1))
-    >>> float(stimulus.axoplasm[fibre.nodes[1]])
-    2.0
+    >>> from remyelin.fibre import Pulse
+    >>> from remyelin.fibre.stimulation.stimulus import check_pulse
+    >>> check_pulse(Pulse(node=7), nodes=5)
+    Traceback (most recent call last):
+    remyelin.base.errors.InputError: ...
     """
     if not isinstance(pulse, Pulse):
         raise InputError(f"pulse: a {type(pulse).__name__} is not a Pulse.")

@@ -1,4 +1,4 @@
-"""Conduction of whole pathways over time, in closed form: what symptoms are computed from."""
+"""Conduction of whole pathways over time, in closed form: the input of symptoms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def conduction(
     states: xr.Dataset,
     person: Person,
     tables: Tables,
-    ledger: Ledger,
+    ledger: Ledger | Sequence[Ledger],
     pathways: Sequence[str] = PATHWAYS,
 ) -> xr.Dataset:
     """Return how the pathways of a person conduct, for every state given.
@@ -43,7 +43,8 @@ def conduction(
     person : Person
     tables : Tables
         See :func:`remyelin.nerve.build_tables`.
-    ledger : Ledger
+    ledger : Ledger or sequence of Ledger
+        Several: one for each state of the first dimension, whatever the name of that dimension.
     pathways : sequence of str
         Which of :data:`PATHWAYS`.
 
@@ -65,52 +66,15 @@ def conduction(
     >>> ledger = Ledger.shipped()
     >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
     >>> tables = nerve.build_tables(ledger)
-    >>> paths = nerve.conduction(nerve.intact(person, ledger), person, tables, ledger, ['sural'])
+    >>> states = nerve.intact(person, ledger)
+    >>> paths = nerve.conduction(states, person, tables, ledger, ['sural'])
     >>> float(paths['conducted'].item())
     1.0
-    """
-    return _labelled(states, conducted(states_of(states), person, tables, ledger, pathways), pathways)
-
-
-def conduction_by_sets(
-    states: xr.Dataset,
-    person: Person,
-    tables: Tables,
-    ledgers: Sequence[Ledger],
-    pathways: Sequence[str] = PATHWAYS,
-) -> xr.Dataset:
-    """Return what :func:`conduction` does of states (set, ..., segment), each by the numbers of its own ledger.
-
-    Parameters
-    ----------
-    states : Dataset (set, ..., segment)
-        The dimension of the sets comes first, whatever its name.
-    person : Person
-    tables : Tables
-    ledgers : sequence of Ledger
-        One for each of the first dimension.
-    pathways : sequence of str
-
-    Returns
-    -------
-    Dataset (set, ..., pathway)
-
-    Examples
-    --------
-    >>> from remyelin import Ledger, nerve
-    >>> ledger = Ledger.shipped()
-    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
-    >>> tables = nerve.build_tables(ledger)
-    >>> states = nerve.intact(person, ledger).expand_dims(set=2)
     >>> sets = [ledger, ledger.replace({'nerve.lesion_length.central': 2.0})]
-    >>> dict(nerve.conduction_by_sets(states, person, tables, sets, ['sural']).sizes)
+    >>> dict(nerve.conduction(states.expand_dims(set=2), person, tables, sets, ['sural']).sizes)
     {'set': 2, 'pathway': 1}
     """
-    found = conducted_by_sets(states_of(states), person, tables, ledgers, pathways)
-    return _labelled(states, found, pathways)
-
-
-def _labelled(states: xr.Dataset, found: Mapping[str, Array], pathways: Sequence[str]) -> xr.Dataset:
+    found = conducted(states_of(states), person, tables, ledger, pathways)
     lead = [str(name) for name in states["axons"].dims if name != "segment"]
     data = {name: ((*lead, "pathway"), found[name], {"units": unit}) for name, unit in _UNITS.items()}
     coords = {name: states[name] for name in lead if name in states.coords}
@@ -121,12 +85,15 @@ def conducted(
     arrays: Mapping[str, Array],
     person: Person,
     tables: Tables,
-    ledger: Ledger,
+    ledger: Ledger | Sequence[Ledger],
     pathways: Sequence[str] = PATHWAYS,
+    *,
+    threads: int = 1,
 ) -> dict[str, Array]:
-    """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives.
+    """Return :func:`conduction` as plain arrays (..., pathway), of states as :func:`states_of` gives.
 
-    Many states are computed in blocks, so that memory does not grow with the length of a course.
+    Many states are computed in blocks, so that memory does not grow with the length of a course. Ledgers that lay the
+    same fibres, as the sets of a posterior do, are computed together.
 
     Parameters
     ----------
@@ -136,9 +103,12 @@ def conducted(
         Body of the person.
     tables : Tables
         See :func:`remyelin.nerve.build_tables`.
-    ledger : Ledger
+    ledger : Ledger or sequence of Ledger
+        Several: one for each state of the first dimension.
     pathways : sequence of str
         Names; all when omitted.
+    threads : int
+        Runs of nerve computed at once.
 
     Examples
     --------
@@ -150,59 +120,18 @@ def conducted(
     >>> nerve.conducted(arrays, person, tables, ledger, ['sural'])['conducted'].round(3)
     array([1.])
     """
-    wiring = _wired(person, tables, tuple(pathways), ledger)
-    return _in_blocks(arrays, wiring, lesion_lengths(ledger))
-
-
-def conducted_by_sets(
-    arrays: Mapping[str, Array],
-    person: Person,
-    tables: Tables,
-    ledgers: Sequence[Ledger],
-    pathways: Sequence[str] = PATHWAYS,
-    *,
-    threads: int = 1,
-) -> dict[str, Array]:
-    """Return what :func:`conducted` does of states (set, ..., segment), each by the numbers of its own ledger.
-
-    Ledgers that lay the same fibres, as the sets of a posterior do, are computed together.
-
-    Parameters
-    ----------
-    arrays : mapping of str to (set, ..., segment) array
-        As :func:`states_of` gives.
-    person : Person
-    tables : Tables
-    ledgers : sequence of Ledger
-        One for each of the first dimension.
-    pathways : sequence of str
-    threads : int
-        Runs of nerve computed at once.
-
-    Returns
-    -------
-    dict of str to (set, ..., pathway) array
-
-    Examples
-    --------
-    >>> from remyelin import Ledger, nerve
-    >>> ledger = Ledger.shipped()
-    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
-    >>> tables = nerve.build_tables(ledger)
-    >>> arrays = nerve.states_of(nerve.intact(person, ledger).expand_dims(set=2))
-    >>> sets = [ledger, ledger.replace({'nerve.lesion_length.central': 2.0})]
-    >>> nerve.conducted_by_sets(arrays, person, tables, sets, ['sural'])['conducted'].shape
-    (2, 1)
-    """
+    if isinstance(ledger, Ledger):
+        wiring = _wired(person, tables, tuple(pathways), ledger)
+        return _in_blocks(arrays, wiring, lesion_lengths(ledger), threads)
     groups: dict[_Wiring, list[int]] = {}
-    for index, ledger in enumerate(ledgers):
-        groups.setdefault(_wired(person, tables, tuple(pathways), ledger), []).append(index)
-    lesions = np.stack([lesion_lengths(ledger) for ledger in ledgers])
+    for index, own in enumerate(ledger):
+        groups.setdefault(_wired(person, tables, tuple(pathways), own), []).append(index)
+    lesions = np.stack([lesion_lengths(own) for own in ledger])
     lead = next(iter(arrays.values())).shape[:-1]
     found = {name: np.empty((*lead, len(pathways))) for name in _UNITS}
     for wiring, members in groups.items():
-        own = lesions[members].reshape(len(members), *(1 for _ in lead[1:]), -1)
-        part = _in_blocks({name: values[members] for name, values in arrays.items()}, wiring, own, threads)
+        lesion = lesions[members].reshape(len(members), *(1 for _ in lead[1:]), -1)
+        part = _in_blocks({name: values[members] for name, values in arrays.items()}, wiring, lesion, threads)
         for name, values in part.items():
             found[name][members] = values
     return found

@@ -86,7 +86,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studies:
-    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, what they show.
+    """The studies of one date: rows, waveforms by "study, site" (negative up), the conditions, the classification.
 
     Examples
     --------

@@ -21,6 +21,7 @@ from remyelin.catalogue.studies import (
     ULNAR_SENSORY,
     VEP,
 )
+from remyelin.person.record import symptom_words
 from remyelin.person.record.grade_words import WORDS
 
 LABS: Final = ("b12", "holotc", "mma", "homocysteine", "haemoglobin", "haematocrit", "mcv")
@@ -38,7 +39,7 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One symptom or sign: what the model computes for it, and how it is graded.
+    """One symptom or sign: the model's variable for it, and its grades.
 
     Attributes
     ----------
@@ -58,103 +59,12 @@ class Finding:
 
 
 SYMPTOMS: Final[Mapping[str, Finding]] = {
-    item.name: item
-    for item in (
-        Finding(
-            "paraesthesia",
-            "severity",
-            ("paraesthesia",),
-            (
-                "paresthesia",
-                "tingling",
-                "pins and needles",
-                "burning feet",
-                "prickling",
-                "dysaesthesia",
-                "tingling feet",
-                "tingling hands",
-            ),
-        ),
-        Finding(
-            "numbness",
-            "severity",
-            ("numbness",),
-            ("numb", "hypoaesthesia", "hypoesthesia", "loss of feeling", "numb feet", "numb hands"),
-        ),
-        Finding(
-            "gait",
-            "severity",
-            ("gait",),
-            (
-                "walking",
-                "unsteady",
-                "unsteadiness",
-                "unsteady gait",
-                "unsteady walking",
-                "poor balance",
-                "loss of coordination",
-                "balance",
-                "ataxia",
-                "falls",
-                "gait ataxia",
-                "difficulty walking",
-            ),
-        ),
-        Finding(
-            "weakness",
-            "severity",
-            ("weakness",),
-            ("weak legs", "leg weakness", "muscle weakness", "paraparesis", "paralysis"),
-        ),
-        Finding(
-            "lhermitte", "severity", ("lhermitte",), ("lhermitte sign", "lhermitte's sign", "electric shocks")
-        ),
-        Finding("vision", "severity", ("vision",), ("blurred vision", "loss of vision", "visual loss")),
-        Finding(
-            "taste_smell",
-            "severity",
-            ("taste_smell",),
-            ("taste", "smell", "taste and smell", "anosmia", "hyposmia"),
-        ),
-        Finding(
-            "concentration",
-            "severity",
-            ("concentration",),
-            ("difficulty concentrating", "poor concentration", "slow thinking", "brain fog"),
-        ),
-        Finding("tremor", "severity", ("tremor",), ("shaking", "shaking hands", "trembling")),
-        Finding(
-            "pain_perception",
-            "severity",
-            ("pain_perception",),
-            ("pain perception", "loss of pain", "reduced pain", "impaired perception of pain"),
-        ),
-        Finding("speech", "severity", ("speech",), ("slurred speech", "dysarthria", "speech problems")),
-    )
+    name: Finding(name, "severity", (name,), also) for name, also in symptom_words.COMPUTED.items()
 }
 
 #: Symptoms without a mechanism: :mod:`remyelin.clinic.association` gives a probability of each.
 ASSOCIATED: Final[Mapping[str, Finding]] = {
-    name: Finding(name, "chance", (name,), also)
-    for name, also in {
-        "memory": ("memory loss", "memory impairment", "forgetfulness", "cognitive impairment", "cognition"),
-        "dementia": (),
-        "mood": ("depression", "depressed", "low mood", "irritability", "anxiety"),
-        "confusion": ("dizziness", "dizzy", "disorientation"),
-        "tiredness": ("fatigue", "tired", "exhaustion", "lethargy"),
-        "nystagmus": (),
-        "sphincter": (
-            "incontinence",
-            "bladder",
-            "urinary incontinence",
-            "urinary retention",
-            "bowel",
-            "sphincter disturbance",
-        ),
-        "tinnitus": ("ringing ears", "ringing in the ears"),
-        "cramps": ("muscle cramps", "leg cramps", "night cramps", "cramp"),
-        "back_pain": ("lumbar pain", "low back pain"),
-    }.items()
+    name: Finding(name, "chance", (name,), also) for name, also in symptom_words.ASSOCIATED.items()
 }
 
 SIGNS: Final[Mapping[str, Finding]] = {

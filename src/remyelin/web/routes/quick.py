@@ -109,7 +109,7 @@ def engine_of(request: Request) -> Engine:
 
 
 def pool_of(request: Request) -> Pool:
-    """Return the pool for what is quick."""
+    """Return the pool of quick requests."""
     pool: Pool = request.app.state.quick
     return pool
 
