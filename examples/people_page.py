@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from remyelin import Ledger
-from remyelin.analysis.calibration.chains_people import CHAINS, MOVES
+from remyelin.analysis.calibration.chains_people import CHAINS, MOVES, RISING
 from remyelin.analysis.calibration.fit_people import KEPT_ROUNDS, PERSONS, READINGS, ROUNDS
 from remyelin.analysis.calibration.free_people import FREE, MAPS, SIGNS, WEAK, point_of
 from remyelin.analysis.calibration.posterior_people import CENTRAL
@@ -26,7 +27,7 @@ from remyelin.evidence.posterior import posterior
 from remyelin.person.traits import CORRELATED, NAMES, SLOW
 
 LEDGER = Ledger.shipped()
-MINUTES = 31  # of one core that the shipped fit took
+MINUTES = 45  # of two cores that the shipped fit took
 DATA = files("remyelin.analysis.calibration").joinpath("data")
 WORDS = {
     "store": "body store in balance on the same diet",
@@ -112,6 +113,23 @@ def marginals() -> str:
         "density at an end",
     ]
     return table(head, rows)
+
+
+def piled() -> str:
+    """Return the numbers of which more than twice the prior lies at an end of the range."""
+    points = np.array([point_of(member) for member in posterior().sets])
+    ends = np.maximum((points < 0.05).mean(axis=0), (points > 0.95).mean(axis=0)) / 0.05
+    return ", ".join(f"`{name}`" for name, density in zip(FREE, ends, strict=True) if density > 2.0) or "none"
+
+
+def quoted(text: str, predictions: dict[str, list[float]]) -> str:
+    """Return a text with ``{{=row}}`` replaced by the prediction of that row and its interval."""
+
+    def one(found: re.Match[str]) -> str:
+        value, low, high = predictions[found[1]]
+        return f"{show(value)} ({show(low)} to {show(high)})"
+
+    return re.sub(r"\{\{=(\w+)\}\}", one, text)
 
 
 def inside(row: Target, value: float | None) -> str:
@@ -242,6 +260,8 @@ def main(path: str) -> None:
         "SETS": str(len(posterior().sets)),
         "CRITERIA": posterior().criteria.split(";")[0],
         "COMPLETE": complete(),
+        "PILED": piled(),
+        "RISING": str(RISING),
         "PREDICTED": str(data["sets"]),
         "MINUTES": str(MINUTES),
         "RIVALDESIGNS": str(sum(compared["waves"])),
@@ -263,7 +283,7 @@ def main(path: str) -> None:
     }
     for key, text in parts.items():
         template = template.replace("{{" + key + "}}", text)
-    Path(path).write_text(template, encoding="utf-8")
+    Path(path).write_text(quoted(template, data["predictions"]), encoding="utf-8")
 
 
 if __name__ == "__main__":
