@@ -112,7 +112,7 @@ def test_a_row_nobody_meets_counts_against_a_set() -> None:
 
 
 def test_rivals_hold_numbers_at_the_least_of_their_range() -> None:
-    assert len(RIVALS) == 3
+    assert len(RIVALS) == 4
     for held in RIVALS.values():
         for name, value in held.items():
             assert value == LEDGER.entry(name).range[0]
