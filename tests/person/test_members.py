@@ -119,7 +119,8 @@ def test_persons_of_a_fit_are_followed_and_examined_by_their_set() -> None:
     for own, ledger in zip(shared.numbers, ledgers(LEDGER, len(shared.numbers) - 1), strict=False):
         assert own.ledger[LENGTH] == ledger[LENGTH]
     assert shared.numbers[-1].ledger.digest() == LEDGER.digest()
-    asked, days = Asked("tibial sep p40", 0.0), np.array([0.0])
+    days = np.array([-730.0, -365.0, -180.0, 0.0])
+    asked = [Asked("tibial sep p40", day) for day in days]
     # one person under two sets whose rates are made alike: lesions alone tell them apart
     numbers = list(shared.numbers)
     lengths = [own.ledger[LENGTH] for own in numbers[:-1]]
@@ -135,11 +136,11 @@ def test_persons_of_a_fit_are_followed_and_examined_by_their_set() -> None:
         }
     )
     draws = Draws(np.zeros((2, shared.prior.coordinates)), np.zeros(2, dtype=np.int64), np.array([low, high]))
-    found = simulated(draws, Plan("untreated", "", (), None), days, [asked], alike)
-    conducted = found.pathways["conducted"][:, 0]
+    found = simulated(draws, Plan("untreated", "", (), None), days, asked, alike)
+    conducted = found.pathways["conducted"]
     assert (conducted[1] >= conducted[0]).all()
     assert (conducted[1] > conducted[0]).any()
-    assert found.studies[asked][0] != found.studies[asked][1]
+    assert any(found.studies[one][0] != found.studies[one][1] for one in asked)
 
 
 def test_each_member_notices_what_it_notices() -> None:

@@ -31,7 +31,7 @@ def test_a_person_of_a_pool_is_the_same_in_any_pool(numbers: Chain) -> None:
 
 
 #: Of the persons that the posterior was fitted with: another pool needs another fit.
-POOL = "2e38e59d1bb289592cafa4067fdb488f559b9cc34cb126ea3976701d764452f6"
+POOL = "8051ae25a2d117edfd91884a643e18e8c43ca3adfa4c9eb1fa03e5702b318321"
 
 
 def test_the_pool_holds_the_persons_that_the_posterior_was_fitted_with() -> None:
