@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remyelin import nerve
-from remyelin.catalogue import causes, markers, pathways, plans
+from remyelin.catalogue import causes, markers, pathways, plans, segments, studies
 from remyelin.cobalamin.causes import APPLIED, Affected, apply
 from remyelin.evidence import Ledger
 
@@ -65,3 +65,23 @@ def test_the_plans_that_are_drawn_exist() -> None:
     named = {plans.GIVEN, plans.UNTREATED, *(plans.shifted(months) for months in plans.SHIFTS_MONTHS)}
     assert set(plans.COLOURS) <= named
     assert set(plans.DRAWN) <= set(plans.COLOURS)
+
+
+def test_constants_of_studies_name_the_battery_and_groups_are_of_them() -> None:
+    named = {value for name, value in vars(studies).items() if name.isupper() and isinstance(value, str)}
+    assert named == set(nerve.STUDIES)
+    for group in studies.GROUPS.values():
+        assert set(group) <= named
+        assert len(set(group)) == len(group)
+    assert set(studies.FOLLOWS) <= named
+    assert set(studies.FOLLOWS.values()) <= set(nerve.PATHWAYS)
+
+
+def test_every_segment_is_crossed_by_a_pathway_and_has_its_length() -> None:
+    body = nerve.Person(age=50, sex="female", height=165.0, temperature=33.0)
+    names = [part.segment for part in segments.SEGMENTS]
+    assert len(set(names)) == len(names)
+    assert nerve.crossed(nerve.PATHWAYS, body, LEDGER) == set(names)
+    assert all(f"course.{part.course}" in LEDGER for part in segments.SEGMENTS)
+    assert segments.outside_spine(segments.LEG_MOTOR) == ("leg_motor_proximal", "leg_motor_distal")
+    assert segments.outside_spine(segments.CORTICOSPINAL) == ()

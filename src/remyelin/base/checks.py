@@ -1,4 +1,4 @@
-"""Checks of what a caller gives: each raises one sentence that says what is wrong and what would be right."""
+"""Checks of a caller's input: each raises one sentence that names the fault and a valid value."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class RemyelinError(Exception):
 
 
 class InputError(RemyelinError, ValueError):
-    """Error in what the user gave: a file, a key, a value, a unit, a name.
+    """Error in the user's input: a file, a key, a value, a unit, a name.
 
     Examples
     --------

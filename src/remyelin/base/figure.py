@@ -67,7 +67,7 @@ class Panel:
 
     @property
     def lines(self) -> dict[str, tuple[Any, ...]]:
-        """What a legend names here, and how each looks."""
+        """Names of a legend here, and the look of each."""
         found: dict[str, tuple[Any, ...]] = {}
         for name, colour in self.heat.categories if self.heat is not None else ():
             found.setdefault(name, (colour, "area"))

@@ -190,7 +190,7 @@ class Claimed:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what a folder says that remyelin wrote into it; nothing where it says nothing."""
+    """Return the manifest that remyelin wrote into a folder; empty without a valid one."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -228,7 +228,7 @@ def _put_in_place(folder: Path, drafts: Mapping[str, str]) -> None:
 
 
 def _mend(folder: Path) -> None:
-    """Finish what a killed run had decided on, and remove what it had not."""
+    """Complete the renames that a killed run had begun, and remove its unfinished files."""
     _put_in_place(folder, read_manifest(folder).get("drafts", {}))
     for path in folder.glob(f"{DRAFT}*"):
         path.unlink(missing_ok=True)

@@ -53,7 +53,7 @@ def compiled(function: Kernel) -> Kernel:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what was compiled: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
+    """Return the folder of compiled kernels: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
         return Path(given) / "remyelin"

@@ -62,7 +62,7 @@ class Task:
         return report
 
     def done(self, text: str = "", *values: object) -> None:
-        """Log that the task is done, how many seconds it took, and what came of it."""
+        """Log that the task is done, its seconds, and its outcome."""
         took = time.perf_counter() - self._begun
         said = f"{self._text}: done in %.1f s" + (f"; {text}" if text else "")
         self._log.info(said, *self._values, took, *values)

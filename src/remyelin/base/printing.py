@@ -32,7 +32,7 @@ def printable(text: object) -> str:
 
 
 def json_printable(text: str) -> str:
-    """Return a JSON text in which what a terminal would obey is escaped; it means the same."""
+    """Return a JSON text of the same meaning in which control characters of a terminal are escaped."""
     return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -1,4 +1,4 @@
-"""Errors of pydantic in plain words: the key of a file, and what would be right there."""
+"""Errors of pydantic in plain words: the key of a file, and a valid value there."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of quantity: its canonical unit, what else may be written, and what is possible."""
+    """A kind of quantity: its canonical unit, other units that may be written, and its possible range."""
 
     label: str
     canonical: str

@@ -74,7 +74,7 @@ def compare(progress: Progress = lambda step: None) -> Iterator[Row]:
 
 
 class Seen:
-    """A way to conduct that remembers what it was asked for and what it answered."""
+    """A way to conduct that remembers its calls and results."""
 
     def __init__(self, conduct: Conduct) -> None:
         self._conduct = conduct

@@ -138,7 +138,7 @@ def _equations(ledger: Ledger, progress: Callable[[str], None]) -> Iterator[Row]
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Keep what compiled code prints, on either stream, from the terminal and from JSON."""
+    """Keep the output of compiled code, on either stream, from the terminal and from JSON."""
     library = ctypes.CDLL(None) if os.name == "posix" else None
     sys.stdout.flush()
     kept = [os.dup(stream) for stream in (1, 2)]

@@ -1,4 +1,4 @@
-"""Ten thousand fibres from a library: how long they take, and what quantised states cost in delay and block.
+"""Ten thousand fibres from a library: their time, and the errors of quantised states in delay and block.
 
 ``python -m remyelin.bench.library`` draws fibres in which every internode has its own share of lamellae and its
 own paranodal seal, sends one impulse down each, and compares some of them with the same fibres reduced internode

@@ -95,7 +95,7 @@ class Cable:
         return [float(t) for t in self.times]
 
     def _set(self, now: float, amplitude: float) -> None:
-        """Set what every source of pulses gives from now on."""
+        """Set the pulses of every source from now on."""
         outside = [0.0] * len(self.segments)
         changed = False
         for number, source in enumerate(self.job["sources"]):
@@ -169,7 +169,7 @@ def single(h: Any, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def potential(h: Any, job: dict[str, Any]) -> dict[str, Any]:
-    """Run once and add up what leaves the segments at an electrode.
+    """Run once and add up the potential of the segments at an electrode.
 
     ``weights`` (uV per nA), of each electrode, are those of the currents through the axolemma, ``around`` (uV per mV)
     those of the potentials of the periaxonal space, whose axial currents leave at other places.

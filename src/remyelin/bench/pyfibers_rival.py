@@ -44,7 +44,7 @@ def unavailable() -> str | None:
 
 @cache
 def environment() -> dict[str, str]:
-    """Return what a process needs in its environment to import PyFibers with its mechanisms; compile them once.
+    """Return the environment in which a process imports PyFibers with its mechanisms; compile them once.
 
     Raises
     ------

@@ -59,7 +59,7 @@ class Timing:
 
 
 def timed(call: Callable[[], T], repeats: int = 1) -> tuple[T, Timing]:
-    """Return what a call returns and its best times; memory is collected before, not during."""
+    """Return the result of a call and its best times; memory is collected before, not during."""
     core, wall = float("inf"), float("inf")
     for _ in range(repeats):
         gc.collect()
@@ -80,7 +80,7 @@ def off(value: float | None, truth: float | None) -> float | None:
 
 
 def taken(call: Callable[[], T]) -> tuple[T, Timing, float]:
-    """Return what a call returns, its times, and by how much memory grew at its peak, GiB.
+    """Return the result of a call, its times, and the growth of memory at its peak, GiB.
 
     Where the system cannot forget an earlier peak (it can on Linux), growth below that one is not seen.
     """

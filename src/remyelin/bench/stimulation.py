@@ -299,7 +299,7 @@ def compound(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 
 def _together(fibres: list[Fibre], at: list[Electrode], how: How) -> tuple[Array | None, float]:
-    """Return the sum of what fibres leave at electrodes by NEURON (uV), and its seconds."""
+    """Return the potential of fibres at electrodes by NEURON (uV), and its seconds."""
     total, spent = np.zeros(0), 0.0
     for fibre in fibres:
         fields = [point_source(fibre, electrode) for electrode in at]

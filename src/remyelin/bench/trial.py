@@ -95,7 +95,7 @@ def _models() -> Iterator[Row]:
 
 
 def _beside(what: str, ours: Callable[[], float], theirs: Callable[[], Any]) -> Row:
-    """Return the seconds of one fit, and by what fraction our p misses theirs."""
+    """Return the seconds of one fit, and the relative error of our p against theirs."""
 
     def each(call: Callable[[], float]) -> tuple[float, float]:
         call()  # imports and caches

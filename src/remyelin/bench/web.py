@@ -104,7 +104,7 @@ def compare(progress: Callable[[str], None] = lambda step: None) -> Iterator[Row
 
 
 def find_chromium() -> str | None:
-    """Return where Chromium is, None where it or what drives it is missing."""
+    """Return the path of Chromium, None where it or its driver is missing."""
     if importlib.util.find_spec("playwright") is None:
         return None
     stated = os.environ.get("REMYELIN_CHROMIUM")

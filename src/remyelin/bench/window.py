@@ -37,7 +37,7 @@ LONGEST_WAIT = 30.0  # ms; the window gives up by itself long before
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found.
+    """Result of a search.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Causes of deficiency by name, and what a case, a record or a cohort has to know of each.
+"""Causes of deficiency by name, with the facts that a case, a record or a cohort needs of each.
 
 What a cause does to the body stands in :data:`remyelin.cobalamin.causes.APPLIED`. Another package adds a cause by an
 entry point of the group ``remyelin.causes`` that names a :class:`Cause` with its own ``applied``.

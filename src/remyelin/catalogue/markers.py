@@ -1,4 +1,4 @@
-"""Laboratory values by name: what a reader calls them, and their unit inside the model."""
+"""Laboratory values by name: their label for a reader, and their unit inside the model."""
 
 from __future__ import annotations
 

@@ -79,16 +79,6 @@ _ALL: Final = (
 )
 PATHWAYS: Final[Mapping[str, Pathway]] = MappingProxyType({item.name: item for item in _ALL})
 COLOURS: Final[Mapping[str, str]] = MappingProxyType({item.name: item.colour for item in _ALL})
-SPARE_COLOURS: Final = (
-    "#332288",
-    "#88CCEE",
-    "#44AA99",
-    "#117733",
-    "#999933",
-    "#DDCC77",
-    "#CC6677",
-    "#882255",
-)
 ACRONYMS: Final = ("sep", "mep", "vep", "baep", "tnf")
 
 
@@ -101,8 +91,3 @@ def label_of(name: str) -> str:
     """Return a pathway in words."""
     known = PATHWAYS.get(name)
     return known.label if known and known.label else words(name)
-
-
-def colour_of(name: str, index: int) -> str:
-    """Return the colour of a pathway; one without takes the next that is free."""
-    return COLOURS.get(name, SPARE_COLOURS[index % len(SPARE_COLOURS)])

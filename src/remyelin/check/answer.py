@@ -146,7 +146,7 @@ def citation(key: str) -> str:
 
 
 def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Answer:
-    """Return what published guidance says of a person.
+    """Return the guidance published for a person's symptoms, risks and values.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def _age(years: float, ledger: Ledger) -> str:
 
 
 def marker_name(found: Lab) -> str:
-    """Return what a laboratory value is called."""
+    """Return the name of a laboratory value."""
     return LABS[found.marker]
 
 

@@ -25,7 +25,7 @@ TRIES: Final = 5  # wrong answers to one question before giving up
 def ask(
     reply: Callable[[], str], say: Callable[[str], None], ledger: Ledger, confirmed: Collection[str] = ()
 ) -> Known:
-    """Ask, and return what is known.
+    """Ask, and return the answers.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def ask(
 
 
 def _at_once(words: Sequence[Word], ledger: Ledger) -> Iterator[str]:
-    """What to say of an emergency without waiting for the rest of the answers."""
+    """Return the warning of an emergency that does not wait for the rest of the answers."""
     known = Known("", tuple(word for word in words if "emergency" in word.groups))
     if known.words:
         yield from (line.text for line in answer(known, ledger).lines if line.section == "urgent")

@@ -227,7 +227,7 @@ def _when(resource: Mapping[str, Any], keys: tuple[str, ...], where: str, end: s
 
 
 def _order(form: str, text: str, kind: str, resource: Mapping[str, Any], where: str) -> str:
-    """Return an order in the grammar of regimens; what is not stated is left out, so that the order is not read."""
+    """Return an order in the grammar of regimens; a part not stated is left out, so that the order is not read."""
     key = {"MedicationStatement": "dosage", "MedicationRequest": "dosageInstruction"}.get(kind, "dosage")
     raw = resource.get(key, [])
     dosages = raw if isinstance(raw, list) else [raw]

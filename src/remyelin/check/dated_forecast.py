@@ -29,7 +29,7 @@ def dated_forecast(
     *,
     persons: int | None = None,
 ) -> Forecast:
-    """Fit the model to a dated record and return what it says, or why it is refused.
+    """Fit the model to a dated record and return its forecast, or the reason of a refusal.
 
     Parameters
     ----------

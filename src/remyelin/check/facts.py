@@ -56,7 +56,7 @@ POSSIBLE: Final = frozenset(
 
 
 def judge(found: Lab, ledger: Ledger) -> Interpretation | None:
-    """Return what published limits say of a value; None where a bare "<" or ">" leaves it open."""
+    """Return the verdict of published limits on a value; None where a bare "<" or ">" leaves it open."""
     if found.marker not in MARKERS:
         return None
     said = interpret(found.marker, found.value, ledger)

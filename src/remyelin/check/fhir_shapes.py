@@ -133,7 +133,7 @@ def _tops(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def _unfolded(data: Any, where: str, depth: int) -> Iterator[tuple[str, Resource]]:
-    """A resource and what stands in it: the entries of a bundle, contained ones, parameters."""
+    """A resource and the resources in it: entries of a bundle, contained ones, parameters."""
     if depth > MAX_DEPTH:
         raise InputError(f"{where}: resources are nested too deeply.")
     if not isinstance(data, dict):

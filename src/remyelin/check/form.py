@@ -1,4 +1,4 @@
-"""The questions of ``remyelin check --ask`` as a form: what is asked, and each answer with its own refusal."""
+"""The questions of ``remyelin check --ask`` as a form, each answer with its own refusal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOURCE: Final = "answers to the questions"
 
 
 def questions() -> dict[str, Any]:
-    """Return what is asked, as plain JSON-ready data: lists of words by kind, laboratory values with their units."""
+    """Return the questions as plain JSON-ready data: lists of words by kind, laboratory values with their units."""
     return {
         "words": [
             {

@@ -194,7 +194,7 @@ def _findings(known: Known, ledger: Ledger) -> dict[Word, str]:
 
 
 def _left(known: Known, ledger: Ledger) -> Iterator[str]:
-    """Name what a case has no place for."""
+    """Name the words that a case has no place for."""
     causes = [word for word in known.words if word.cause]
     findings = _findings(known, ledger)
     for word in known.words:

@@ -1,4 +1,4 @@
-"""Read what is known of a person from a file: a case, a check file (both TOML), or a FHIR bundle (JSON)."""
+"""Read the facts of a person from a file: a case, a check file (both TOML), or a FHIR bundle (JSON)."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def spellings(kind: str) -> list[str]:
 def unknown(
     kind: str, text: str, otherwise: str = "leave it out, or see the list with `remyelin check --ask`."
 ) -> str:
-    """Return what to say of a word that :func:`look_up` does not find: the nearest one, or what to do."""
+    """Return advice on a word that :func:`look_up` does not find: the nearest one, or how to go on."""
     near = nearest(clean(text).casefold(), spellings(kind))
     hint = near if near.startswith("did you mean") else otherwise
     return f"{clean(text)!r} is not a {kind} this check knows; {hint}"

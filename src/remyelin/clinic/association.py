@@ -178,7 +178,7 @@ def exposure(times: Floats, methylation: Floats, clock: Clock) -> Floats:
 
 
 def exposed(times: Floats, methylation: Floats, clocks: Mapping[str, Clock]) -> dict[str, Floats]:
-    """Return what :func:`exposure` does, of one course (time,) by clock: compiled, for many persons."""
+    """Return :func:`exposure` of one course (time,) by clock: compiled, for many persons."""
     depth = np.ascontiguousarray(np.clip(1.0 - methylation, 0.0, 1.0))
     found = {}
     for name, clock in clocks.items():
@@ -204,7 +204,7 @@ def _exposed(times: Any, depth: Any, rise: float, clear: float, fix: float, foun
 def exposures(
     times: Floats, methylation: Floats, haemoglobin: Floats, maps: Associations
 ) -> dict[str, Floats]:
-    """Return what the items of a course follow.
+    """Return the course of each quantity that the items follow.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def anaemia(haemoglobin: Floats, healthy: Floats | float) -> Floats:
 
 
 def excesses(followed: Mapping[str, Floats], maps: Associations) -> dict[str, Floats]:
-    """Return what deficiency adds to each item that follows the brain.
+    """Return the addition of deficiency to each item that follows the brain.
 
     Parameters
     ----------

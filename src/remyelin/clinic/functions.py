@@ -95,7 +95,7 @@ def functions(pathways: xr.Dataset, parameters: Parameters) -> Mapping[str, Floa
 def functions_of(
     values: Mapping[str, Floats], pathways: Sequence[str], parameters: Parameters
 ) -> Mapping[str, Floats]:
-    """Return what :func:`functions` does, of plain arrays (..., pathway) whose last axis is `pathways`.
+    """Return :func:`functions` of plain arrays (..., pathway) whose last axis is `pathways`.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ def functional_disability(
 def scale_of(
     lost: Mapping[str, Floats], parameters: Parameters, mental: Points | None = None
 ) -> dict[str, Points]:
-    """Return the items of :func:`functional_disability` as plain arrays, from what is lost of each function.
+    """Return the items of :func:`functional_disability` as plain arrays, from the loss of each function.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def symptoms(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
 
 
 def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
-    """Return what an examination would find.
+    """Return the findings of an examination.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def signs(pathways: xr.Dataset, parameters: Parameters) -> xr.Dataset:
 
 
 def signs_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, NDArray[np.generic]]:
-    """Return the signs of :func:`signs` as plain arrays, from what is lost of each function.
+    """Return the signs of :func:`signs` as plain arrays, from the loss of each function.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Causes of deficiency, each a change of what reaches the body.
+"""Causes of deficiency, each a change of the exposure of the body.
 
 Every function takes an exposure and returns another one; causes combine by calling one on the result
 of another, except two that set the same share of intrinsic-factor-mediated absorption.
@@ -15,7 +15,7 @@ import numpy as np
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY
 from remyelin.catalogue.causes import CAUSES, NONE
-from remyelin.cobalamin.dosing import Dose, Order
+from remyelin.cobalamin.doses import Dose, Order
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
 from remyelin.evidence import Ledger
 

@@ -1,4 +1,4 @@
-"""Cognition, weakly: what the large trials allow, and no more.
+"""Cognition, as weakly coupled as the large trials allow.
 
 Lowering homocysteine by 28 % in 22,000 people had no effect on cognition (Clarke 2014), so plasma
 homocysteine has no effect here by default. What is left is a small loss where the brain itself lacks

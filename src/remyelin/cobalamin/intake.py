@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 
 def delivered(product: Product, intrinsic_factor: Array | float, parameters: Parameters) -> Array | float:
-    """Return what one dose by mouth or nose delivers to the blood in the end (nmol)."""
+    """Return the amount that one dose by mouth or nose delivers to the blood in the end (nmol)."""
     amount, _, route, with_food = product
     if route == "nasal":
         return amount * parameters.nasal_share * MICROGRAM_TO_NMOL_COBALAMIN + 0 * intrinsic_factor
@@ -60,7 +60,7 @@ def food_absorption(
 
 
 def delivered_to(product: Product, factor: Array, exposure: Exposure, p: Parameters) -> Array:
-    """Return what a dose delivers to this person, whose active absorption is scaled (nmol)."""
+    """Return the amount that a dose delivers to this person, whose active absorption is scaled (nmol)."""
     return np.asarray(delivered(product, factor * exposure.store_scale, p))
 
 

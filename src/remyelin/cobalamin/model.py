@@ -1,4 +1,4 @@
-"""One course of cobalamin: from what reaches the body to the drive of myelin."""
+"""One course of cobalamin: from exposure to the drive of myelin."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def course_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> d
 
 
 def methylation_of(exposure: Exposure, times: ArrayLike, parameters: Parameters) -> NDArray[np.float64]:
-    """Return only what drives myelin of the course of :func:`simulate`: methylation (time, compartment).
+    """Return the drive of myelin alone of the course of :func:`simulate`: methylation (time, compartment).
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 def measure(
     course: xr.Dataset, ledger: Ledger, seed: int, *, system: str = "SI", antibodies: bool = False
 ) -> xr.Dataset:
-    """Return what a laboratory would report of a course: one noisy sample at each time.
+    """Return the report of a laboratory on a course: one noisy sample at each time.
 
     The noise is lognormal about the person's own level, independent between samples and markers: assay and
     body together, as repeated samples of one person within weeks differ (``readout_noise.*``). Serum B12 carries

@@ -1,4 +1,4 @@
-"""Memory keyed by the values of a ledger, all of them or those read, which repeats the record of what was read."""
+"""Memory keyed by the values of a ledger, all of them or those read, which repeats the record of the entries read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a laboratory value can be what it says: the questions that a person at the laboratory would ask back.
+"""Plausibility of a laboratory value: the questions that a person at the laboratory would ask back.
 
 Used wherever a value comes in: the check, case files, populations and the page.
 """

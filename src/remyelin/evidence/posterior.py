@@ -57,7 +57,7 @@ def chosen(count: int | None = None) -> tuple[int, ...]:
 
 
 def ledgers(ledger: Ledger, count: int | None = None) -> tuple[Ledger, ...]:
-    """Return the ledger of each of so many sets; what was overridden in the ledger stays as it is.
+    """Return the ledger of each of so many sets; overridden entries stay as they are.
 
     Parameters
     ----------

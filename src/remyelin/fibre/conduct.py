@@ -239,7 +239,7 @@ def _run_full(
 
 
 def _run_reduced(batch: Batch, tasks: Ints, found: Found, settings: Settings, workers: int) -> None:
-    """Fill what is found of fibres that can share a block."""
+    """Fill the results of fibres that can share a block."""
     numbers, fibre = np.unique(batch.which[tasks], return_inverse=True)
     prepared = prepare([batch.outlines[k].fibre for k in numbers], settings, workers)
 

@@ -84,7 +84,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
 
 
 def lines(data: Told) -> list[str]:
-    """Return what :func:`told` returns as sentences, one a line.
+    """Return the sentences of :func:`told`, one a line.
 
     Parameters
     ----------

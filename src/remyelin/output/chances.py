@@ -67,7 +67,7 @@ def beside(course: Course) -> list[BesideRow]:
 
 
 def of_symptom(course: Course, name: str) -> OfSymptom:
-    """Return what the association tier says of one of the nineteen; nothing of those with a mechanism."""
+    """Return the probabilities of one of the nineteen in the association tier; empty for those with a mechanism."""
     if name not in CLOCKS and name not in UNRELATED:
         return {"chance": [], "shown": [], "background": ""}
     found = chance_of(course, name)

@@ -78,7 +78,7 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
 
 
 def doubts(course: Course) -> list[Doubt]:
-    """Return what is doubted of a course as given, with its date; nothing of the dates without a doubt."""
+    """Return the doubts about a course as given, each with its date."""
     found: list[Doubt] = []
     for day, studies in course.studies.items():
         here = course.data.isel(plan=0).sel(time=day)

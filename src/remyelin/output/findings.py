@@ -145,7 +145,7 @@ def signs(course: Course) -> list[SignRow]:
 
 
 def _plain(value: float) -> str:
-    """Two decimals at most; what is as good as nothing is 0."""
+    """Write two decimals at most; a number that rounds to nothing is 0."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

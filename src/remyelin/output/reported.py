@@ -136,7 +136,7 @@ def _symptom(course: Course, name: str, began: float | None) -> tuple[str, str]:
 
 
 def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
-    """What the model's examination finds where the case reports a sign of this name, and the verdict."""
+    """Return the finding of the model's examination for a reported sign, and the verdict."""
     jerk, vibration = float(given["ankle_jerk"]), float(given["vibration_loss"])
     romberg, babinski = bool(given["romberg"]), bool(given["babinski"])
     leg, arm = int(given["power_leg"]), int(given["power_arm"])

@@ -1,4 +1,4 @@
-"""The nerve studies of a course as a laboratory would report them: tables by date, and what they show."""
+"""The nerve studies of a course as a laboratory would report them: tables by date, and their reading."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CAVEAT: Final = (
 
 
 def named(quantity: str) -> str:
-    """Return what a quantity is called."""
+    """Return the label of a quantity."""
     return QUANTITIES.get(quantity, quantity)
 
 
@@ -80,7 +80,7 @@ def dated(course: Course) -> Iterator[tuple[float | None, str, Studies]]:
 
 
 def quantities(row: Row) -> Mapping[str, tuple[float | None, str]]:
-    """Return what was measured at a site: value and unit by quantity, those that apply to it."""
+    """Return the measurements of a site: value and unit by quantity, those that apply to it."""
     measured = row.modality != "evoked"
     found: dict[str, tuple[float | None, str]] = {}
     interval = "cmct" if any(item.quantity == "cmct" for item in row.assessed) else "interval"

@@ -1,4 +1,4 @@
-"""A course in plain JSON-ready data: what the terminal prints, the page shows and ``summary.json`` keeps."""
+"""Summary of a course in plain JSON-ready data, for the terminal, the page and ``summary.json``."""
 
 from __future__ import annotations
 

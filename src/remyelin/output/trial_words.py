@@ -126,7 +126,7 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
 
 
 def arm_in_words(arm: TrialArm) -> str:
-    """Return what an arm gets, with its dose, and when."""
+    """Return the treatment of an arm, with its dose and days."""
     return (
         (in_words(arm.regimen, Ledger.shipped()) if arm.regimen else "no treatment")
         + (f", begun after {_months(arm.delay)}" if arm.delay else "")

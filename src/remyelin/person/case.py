@@ -1,4 +1,4 @@
-"""The case: what is known or assumed of one person, read from TOML, validated and frozen.
+"""The case: the facts and assumptions about one person, read from TOML, validated and frozen.
 
 All times are relative to presentation (the day of diagnosis): history is negative. What a source
 does not state stays unstated here (None) and becomes a prior from the ledger in

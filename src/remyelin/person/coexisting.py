@@ -1,4 +1,4 @@
-"""Coexisting diseases of nerve and cord, switched on beside deficiency: what they take of axons and sheaths.
+"""Coexisting diseases of nerve and cord, switched on beside deficiency: their losses of axons and sheaths.
 
 Each takes a fixed share that cobalamin does not bring back: axons that are lost, and internodes that conduct slowly,
 which stand among the vacuolated ones. The pattern of each has a source, its size is assumed (ledger: ``coexisting.*``).

@@ -1,4 +1,4 @@
-"""Examination of a case for what cannot be: before birth, in the wrong unit, against itself.
+"""Examination of a case for impossible statements: before birth, in the wrong unit, against itself.
 
 What is impossible is refused, what looks like a mistake of the unit is asked about, and a contradiction is named.
 """

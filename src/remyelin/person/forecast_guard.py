@@ -113,7 +113,7 @@ def headline(reason: str) -> str:
 
 
 def findings_of(course: Course) -> Findings:
-    """Return what the model computes at presentation under the first plan."""
+    """Return the model's findings at presentation under the first plan."""
     (entry,) = (entry for entry in course.provenance.used if entry.name == "clinic.presence")
     assert isinstance(entry.value, float)
     given = course.data.isel(plan=0)

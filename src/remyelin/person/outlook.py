@@ -335,7 +335,7 @@ def _taken(values: NDArray[np.float64], places: Sequence[int | None]) -> NDArray
 
 
 def _remains(course: xr.Dataset) -> tuple[Remains, ...]:
-    """Read what the end of the course leaves, with the ledger's own numbers."""
+    """Read the state at the end of the course, with the ledger's own numbers."""
     end = course.isel(plan=0, time=-1)
     found = []
     for name in LEG:

@@ -1,4 +1,4 @@
-"""The simulated person: what the case states, and a prior for everything it does not."""
+"""The simulated person: the facts of the case, and a prior for each that it does not state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUSCEPTIBLE = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of the person and what it rests on.
+    """One property of the person and its basis.
 
     ``basis`` is ``stated`` (by the case), ``prior`` (a ledger entry stands in) or ``placed`` (moved
     from its prior to meet the laboratory values of the case).
@@ -70,7 +70,7 @@ class Person:
 
 
 def resolve(case: Case, ledger: Ledger) -> Person:
-    """Fill what the case does not state with priors from the ledger, and say so.
+    """Fill facts that the case does not state with priors from the ledger, and mark them.
 
     Parameters
     ----------

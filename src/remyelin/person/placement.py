@@ -78,7 +78,7 @@ def levels(case: Case, person: Person, ledger: Ledger) -> Person:
 
 
 def place(case: Case, person: Person, ledger: Ledger) -> Person:
-    """Move what differs between persons to meet the case's laboratory values, and say so.
+    """Move the traits of the person to meet the case's laboratory values, and mark them.
 
     Maximum of the posterior: lognormal priors with the ledger's ``spread.*`` about the typical person,
     lognormal measurements with ``assay_noise``.

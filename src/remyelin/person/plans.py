@@ -66,7 +66,7 @@ def untreated_label(case: Case) -> str:
 
 
 def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure:
-    """Return what reaches this person's body under a plan.
+    """Return the exposure of this person's body under a plan.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def exposure(case: Case, person: Person, plan: Plan, ledger: Ledger) -> Exposure
 
 
 def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
-    """Return what reaches an untreated person whose cause runs on; `stop` (day) ends nitrous oxide."""
+    """Return the exposure of an untreated person whose cause runs on; `stop` (day) ends nitrous oxide."""
     healthy = Exposure(
         age=person.age,
         food_intake=constant(person.food_intake),
@@ -98,7 +98,7 @@ def caused(person: Person, stop: float, ledger: Ledger) -> Exposure:
 
 
 def _stop(case: Case, person: Person, plan: Plan) -> float:
-    """When the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
+    """Return the day the gas stops: with the treatment, whose shift moves it; never, where nothing is done.
 
     Gas that ended before presentation did not end with the treatment and stays where it is.
     """
@@ -132,7 +132,7 @@ def check_orders(case: Case, ledger: Ledger, source: str) -> None:
 
 
 def orders(case: Case, plan: Plan, ledger: Ledger) -> list[Order]:
-    """Return what each treatment of the case gives under a plan, a later one replacing the one before it.
+    """Return the order of each treatment of the case under a plan, a later one replacing the one before it.
 
     Raises
     ------

@@ -128,7 +128,7 @@ class CoursePlot:
         return axes
 
     def myelin(self, segment: str = GRACILE, plan: str = GIVEN, *, ax: Axes | None = None) -> Axes:
-        """Draw what is not intact in one segment: axons lost, and internodes in each state.
+        """Draw the damage of one segment: axons lost, and internodes in each state.
 
         Parameters
         ----------

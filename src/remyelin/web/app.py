@@ -1,4 +1,4 @@
-"""The application: what the page may ask for, and what it gets."""
+"""The application: its routes, limits and answers to errors."""
 
 from __future__ import annotations
 

@@ -130,18 +130,18 @@ def months(days: NDArray[np.float64]) -> list[float]:
 
 
 def as_json(data: Any) -> bytes:
-    """Return plain data as JSON; what is not finite becomes null."""
+    """Return plain data as JSON; a number that is not finite becomes null."""
     return to_json(data, inf_nan_mode="null")
 
 
 def plain(values: Any) -> list[float]:
-    """Return numbers with four digits in one list; what is not finite becomes NaN."""
+    """Return numbers with four digits in one list; one that is not finite becomes NaN."""
     found: list[float] = _digits(np.asarray(values, dtype=np.float64).ravel()).tolist()
     return found
 
 
 def _digits(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to four digits; what is not finite becomes NaN."""
+    """Round to four digits; a number that is not finite becomes NaN."""
     with np.errstate(divide="ignore"):
         size = np.floor(np.log10(np.abs(array), where=array != 0, out=np.zeros_like(array)))
     unit = 10.0 ** np.clip(3 - np.nan_to_num(size), -300, 300)  # of numbers near the least there are
@@ -214,7 +214,7 @@ def state_at(whole: Trajectory, day: float) -> xr.Dataset:
 
 
 def refuse_too_long(case: Case, person: Person, shift: float | None) -> None:
-    """Refuse what would take the page too long; the command line computes it.
+    """Refuse a case that would take the page too long; the command line computes it.
 
     Raises
     ------

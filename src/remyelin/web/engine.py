@@ -132,7 +132,7 @@ class Engine:
         return self.remember(("described", _key(case), shift), lambda: as_json(described(whole)))
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is known under a key, or make it."""
+        """Return the value remembered under a key, or make it."""
         return self._answers.get(key, make)
 
     def _follow(self, case: Case, shift: float | None, check: Check) -> Trajectory:
@@ -386,7 +386,7 @@ class Engine:
 
 
 def _key(case: Case) -> str:
-    """What of a case its trajectory depends on."""
+    """Return the parts of a case that its trajectory depends on."""
     data = to_toml_data(case)
     decides = ("person", "cause", "intake", "labs", "treatment", "plan", "coexisting", "symptom", "sign")
     return json.dumps([data.get(part) for part in decides], sort_keys=True)

@@ -36,7 +36,7 @@ log = logging.getLogger("remyelin.web")
 
 
 class Guard:
-    """ASGI middleware that refuses what a browser of this page would never send.
+    """ASGI middleware that refuses requests which a browser of this page would never send.
 
     Whatever goes wrong in a route is answered here, in JSON and with the same headers as every answer.
 

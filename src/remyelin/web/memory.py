@@ -20,7 +20,7 @@ class Memory:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is known under a key, or make it."""
+        """Return the value remembered under a key, or make it."""
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)

@@ -139,7 +139,7 @@ class Pool:
             future.exception()  # seen, whoever has stopped waiting for it
 
     def close(self) -> None:
-        """Take no more work, forget what waits, and end what runs at its next step."""
+        """Take no more work, drop the queue, and end running work at its next step."""
         for ticket in tuple(self._tickets):  # Python waits for its threads at the end
             ticket.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)

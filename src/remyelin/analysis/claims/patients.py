@@ -1,4 +1,4 @@
-"""Runs of deficient people from cobalamin to symptoms: what is lost, what comes back, what waiting costs."""
+"""Runs of deficient people from cobalamin to symptoms: loss, recovery, the cost of waiting."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _score(course: Course, plan: str, day: float) -> tuple[float, str]:
 
 
 def gradual(ledger: Ledger, progress: Progress) -> Run:
-    """Severity by duration, and what stays."""
+    """Severity by duration, and the lasting loss."""
     rows = targets(ledger, "severity_duration", "delay_monotone", progress=progress)
     progress("one course")
     course = _course(ledger)

@@ -58,7 +58,7 @@ def under(hypothesis: str, rows: Sequence[Row]) -> Row:
 
 @lru_cache(maxsize=8)
 def _needed(name: str) -> tuple[Design, tuple[Needed, ...]]:
-    """Return the design with the two arms that are compared, and what it needs, fewest first."""
+    """Return the design with the two arms that are compared, and the persons it needs, fewest first."""
     shipped = load_design(name)
     small = shipped.model_copy(update={"pool": PERSONS, "sets": 0, "arm": (shipped.arm[0], shipped.arm[-1])})
     with TemporaryDirectory(prefix="remyelin-claim-") as folder:

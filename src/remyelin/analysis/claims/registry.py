@@ -36,7 +36,7 @@ BEARINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence: what it says, where, and how it was seen (see ``docs/evidence.md``)."""
+    """One piece of evidence: its statement, its source, and how that was seen (see ``docs/evidence.md``)."""
 
     text: str
     source: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Result of a run for one claim, and rows of published targets beside what the model gives."""
+"""Result of a run for one claim, and rows of published targets beside the model's values."""
 
 from __future__ import annotations
 

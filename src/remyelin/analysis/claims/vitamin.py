@@ -1,4 +1,4 @@
-"""Runs of the vitamin itself: its forms, its way into the brain, and what treatment cannot mend."""
+"""Runs of the vitamin itself: its forms, its way into the brain, and the limits of treatment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs in the fibre engine: what myelin does for a signal, and what its loss does."""
+"""Runs in the fibre engine: a signal with myelin, and without."""
 
 from __future__ import annotations
 

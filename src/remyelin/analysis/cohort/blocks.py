@@ -1,4 +1,4 @@
-"""Named blocks of covariates, so that a population names what it shares with others instead of copying it."""
+"""Named blocks of covariates, which populations share by name instead of copying them."""
 
 from __future__ import annotations
 

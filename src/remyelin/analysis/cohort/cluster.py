@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from remyelin.analysis.cohort.executors import Deaths
+from remyelin.analysis.cohort.deaths import Deaths
 from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_WORKERS_SECONDS
 from remyelin.analysis.cohort.work import DiskFull, WorkersLost, load
@@ -94,7 +94,7 @@ class Dask:
         raise WorkersLost("the workers of the cluster were lost again and again")
 
     def _round(self, setup: bytes, todo: set[Chunk], deaths: Deaths) -> Iterator[Any]:
-        """Hand out what is to do, and take back what was done, until nothing is left or the cluster loses its data."""
+        """Hand out the work and take back the results, until nothing is left or the cluster loses its data."""
         import hashlib
 
         from distributed import KilledWorker

@@ -17,8 +17,7 @@ from typing import Any
 import tomli_w
 
 from remyelin._version import __version__
-from remyelin.analysis.cohort.executors import part_folder
-from remyelin.analysis.cohort.parts import Chunk, Done, put, read_part
+from remyelin.analysis.cohort.parts import Chunk, Done, part_folder, put, read_part
 from remyelin.analysis.cohort.population import Population, to_data
 from remyelin.analysis.cohort.work import made_with
 from remyelin.base.errors import InputError
@@ -78,7 +77,7 @@ def _refuse(folder: Path, where: str, resume: bool) -> None:
 
 
 def replaced(folder: Path) -> str:
-    """Return what to say of the finished cohort that a new one in this folder will replace; nothing where none is."""
+    """Return a notice of the finished cohort that a new one in this folder will replace; empty where none is."""
     manifest = read_manifest(folder)
     if manifest is None or not manifest.get("finished"):
         return ""
@@ -139,7 +138,7 @@ def mend(folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return what a cohort's folder says of itself, None if it is no cohort's."""
+    """Return the description that a cohort's folder holds of itself, None if it is no cohort's."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -248,12 +247,12 @@ def finish(folder: Path, parts: set[str], found: Mapping[str, Any]) -> None:
 
 
 def full(folder: Path, again: str) -> str:
-    """Return what to say when the disk is full."""
+    """Return the message for a full disk."""
     return f"the disk of {folder} is full; {_kept(folder)} are kept: make room there and run {again}."
 
 
 def broken_off(folder: Path, why: str, again: str) -> str:
-    """Return what to say when nobody could go on."""
+    """Return the message for a run that nobody could go on with."""
     return f"{why.rstrip('.')}; {_kept(folder)} are kept: run {again} to go on."
 
 
@@ -262,7 +261,7 @@ def _kept(folder: Path) -> str:
 
 
 def stopped(folder: Path) -> str:
-    """Return what to say of a run that was stopped by hand: what is kept, and how it goes on."""
+    """Return the message for a run stopped by hand: the parts kept, and how it goes on."""
     work = folder / NEXT if read_manifest(folder / NEXT) else folder
     manifest, folder = read_manifest(work), work
     if manifest is None:

@@ -55,7 +55,7 @@ def variation(results: Results, visit: int) -> list[dict[str, Any]]:
 
 
 def covariates(results: Results) -> list[dict[str, Any]]:
-    """Return each covariate: how it is spread, what that rests on, and what was drawn."""
+    """Return each covariate: its distribution, its source, and quantiles of the values drawn."""
     population = results.cohort.population
     rows = []
     for name, raw in population.covariate.items():
@@ -75,7 +75,7 @@ def covariates(results: Results) -> list[dict[str, Any]]:
 
 
 def _drawn(results: Results, name: str, sex: str) -> list[float] | None:
-    """10, 50 and 90 % of what was drawn."""
+    """Return the 10, 50 and 90 % quantiles of the values drawn."""
     column = f"covariate.{name}"
     if column not in results.names:
         return None

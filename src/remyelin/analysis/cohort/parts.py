@@ -153,7 +153,7 @@ def put(path: Path, content: Any) -> None:
 
 
 def read_part(path: Path, run: str) -> Done | None:
-    """Return what a part holds if it is whole and of this run, None otherwise."""
+    """Return the content of a part if it is whole and of this run, None otherwise."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -228,3 +228,8 @@ def cohort_digest(parts: Sequence[Done]) -> str:
         for digest in part.digests:
             content.update(digest.encode())
     return content.hexdigest()[:16]
+
+
+def part_folder(folder: Path) -> Path:
+    """Return where the parts of a run's folder are."""
+    return folder / "parts"

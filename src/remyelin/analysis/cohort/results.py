@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.measures import OUTCOMES
-from remyelin.analysis.cohort.parts import WORDS
+from remyelin.analysis.cohort.parts import WORDS, part_folder
 from remyelin.analysis.cohort.run import Cohort
 
 Values = NDArray[np.float64]
@@ -84,7 +83,7 @@ class Results:
         return Visit(self, wanted)
 
     def groups(self) -> tuple[str, ...]:
-        """Return what a comparison within the cohort is made between: its arms, else its causes, else all."""
+        """Return the groups that are compared within the cohort: its arms, else its causes, else all."""
         arms = [arm.name for arm in self.cohort.population.arm]
         causes = [cause.kind for cause in self.cohort.population.cause]
         return tuple(arms if len(arms) > 1 else causes if len(causes) > 1 else [""])

@@ -1,4 +1,4 @@
-"""The driver: what is to be computed, and by whom; its folder is in :mod:`remyelin.analysis.cohort.folder`."""
+"""The driver of a run: its work and its workers; its folder is in :mod:`remyelin.analysis.cohort.folder`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pathlib import Path
 from remyelin import nerve
 from remyelin._version import __version__
 from remyelin.analysis.cohort.columns import known_columns
-from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
+from remyelin.analysis.cohort.executors import Executor, Serial
 from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
 from remyelin.analysis.cohort.follow import follow
-from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest
+from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest, part_folder
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK
@@ -99,7 +99,7 @@ class Cohort:
 
 
 class Stopped(RemyelinError):
-    """A run ended before it was finished; what was done is kept and can be resumed.
+    """A run ended before it was finished; its parts are kept and it can be resumed.
 
     Examples
     --------

@@ -29,7 +29,7 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def made_with() -> dict[str, str]:
-    """Return what the last digits of a result depend on beside the model: interpreter, libraries, processor."""
+    """Return the software and processor on which the last digits of a result depend beside the model."""
     return {"python": platform.python_version(), "machine": platform.machine()} | {
         name: version(name) for name in ("numpy", "scipy", "numba")
     }
@@ -63,7 +63,7 @@ class Works(Protocol):
         ...
 
     def give_up(self, index: int, reason: str) -> Any:
-        """Return what stands for one piece that cannot be computed at all."""
+        """Return the stand-in for one piece that cannot be computed at all."""
         ...
 
 
@@ -119,11 +119,11 @@ class DiskFull(OSError):
 
 
 class WorkersLost(Exception):
-    """Nobody is left to compute; what was done is kept."""
+    """Nobody is left to compute; finished parts are kept."""
 
 
 class Worker:
-    """Computes chunks of one run; keeps what was read of each parameter set."""
+    """Computes chunks of one run; keeps the numbers read of each parameter set."""
 
     def __init__(self, setup: Setup) -> None:
         same_software(setup.version, setup.made_with)

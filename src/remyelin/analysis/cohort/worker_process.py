@@ -45,7 +45,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 
 def main() -> None:
-    """Answer each chunk with what was done, or why it was not."""
+    """Answer each chunk with its results, or the reason why there are none."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides what a Ctrl-C means
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing printed by a library may come between the replies

@@ -67,13 +67,13 @@ class Model:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of what is estimated."""
+        """Names of the estimated quantities."""
         return (*self.scales, *self.entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """One person's rows, and what is free.
+    """One person's rows, and the free quantities.
 
     Attributes
     ----------

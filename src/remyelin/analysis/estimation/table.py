@@ -17,7 +17,7 @@ from remyelin.base.errors import InputError, nearest
 from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Dose, Exposure, Profile, constant, steps
-from remyelin.cobalamin.dosing import FORMS
+from remyelin.cobalamin.doses import FORMS
 from remyelin.cobalamin.exchange.events import COMPARTMENTS, code_of
 from remyelin.cobalamin.settings import MAX_DOSES
 
@@ -226,7 +226,7 @@ class _Row:
                     ) from None
 
     def _written(self, name: str) -> Any:
-        """Return what stands in the table, or what holds for everybody where that is blank."""
+        """Return the value of the table, or that of everybody where it is blank."""
         written = self.fields.get(name)
         return self.given.get(name) if _blank(written) else written
 

@@ -1,4 +1,4 @@
-"""Named protocols that can be run and drawn: what was done to nerves, done again to the model."""
+"""Named protocols that can be run and drawn: experiments on nerves, repeated in the model."""
 
 from remyelin.analysis.experiments.registry import EXPERIMENTS, Experiment, Result, Table, run_experiment
 

@@ -73,7 +73,7 @@ def points(
 
 
 def spread(values: ArrayLike, digits: int = 3) -> str:
-    """Write the median of the members with the 5 to 95 % range; what never happens is ``never``."""
+    """Write the median of the members with the 5 to 95 % range; ``never`` for an event that does not happen."""
     found = np.asarray(values, dtype=np.float64)
     low, middle, high = (
         _word(value, digits)
@@ -87,7 +87,7 @@ def _word(value: float, digits: int) -> str:
 
 
 def day(value: float) -> float | str:
-    """Return a date as a cell of a table; what never happens is ``never``."""
+    """Return a date as a cell of a table; ``never`` for an event that does not happen."""
     return float(value) if np.isfinite(value) else "never"
 
 

@@ -1,4 +1,4 @@
-"""One bare internode: what it does by the channels of its axolemma."""
+"""One bare internode: its behaviour by the channels of its axolemma."""
 
 from __future__ import annotations
 

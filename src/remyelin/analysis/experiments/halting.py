@@ -1,4 +1,4 @@
-"""Halting of injury after treatment starts, under each hypothesis of what keeps it going."""
+"""Halting of injury after treatment starts, under each hypothesis of its cause."""
 
 from __future__ import annotations
 

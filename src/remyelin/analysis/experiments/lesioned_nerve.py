@@ -92,7 +92,7 @@ class Nerve:
         )
 
     def study(self, site: xr.Dataset) -> tuple[Floats, Floats, Floats]:
-        """Return what stimulation beyond the lesion evokes, relative to before.
+        """Return the response to stimulation beyond the lesion, relative to before.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Thinned sheaths: velocity and block against thickness, as bands over what is not known."""
+"""Thinned sheaths: velocity and block against thickness, as bands over unknown numbers."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
 
 
 def _published(ledger: Ledger, name: str) -> dict[str, float]:
-    """Return what series report of a study, by source."""
+    """Return the reports of series on a study, by source."""
     if f"series.{name}" not in ledger:
         return {}
     entry = ledger.entry(f"series.{name}")

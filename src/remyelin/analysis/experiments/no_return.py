@@ -1,4 +1,4 @@
-"""The point of no return: what is still lost two years after treatment, by how long treatment waited."""
+"""The point of no return: the loss two years after treatment, by the delay of treatment."""
 
 from __future__ import annotations
 

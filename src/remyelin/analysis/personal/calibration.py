@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.personal.synthetic import TEMPLATES, World, drawn, severity_at, world
+from remyelin.analysis.personal.synthetic import TEMPLATES, Truth, World, drawn, severity_at, world
 from remyelin.evidence import Ledger
 from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.people import COORDINATES
@@ -64,13 +64,7 @@ def pooled(
         else:
             picked = pick(logs, judged, int(rng.integers(1 << 30)), PICKS)
             theirs = severity_at(here, picked.person.tolist(), picked.hidden, rng)
-            own = severity_at(here, [truth.person], truth.hidden, rng)
-            for trait in TRAITS:
-                at = COORDINATES.index(trait)
-                theirs[trait] = here.draws.z[picked.person, at]
-                own[trait] = here.draws.z[[truth.person], at]
-            for key, values in theirs.items():
-                ranks.setdefault(key, []).append(rank(values, float(own[key][0]), rng))
+            _add_ranks(ranks, here, truth, theirs, here.draws.z[picked.person], rng)
         progress((number + 1) / records)
     return {
         "template": name,
@@ -104,13 +98,7 @@ def whole(
         picked = posterior.picked
         persons_of = np.unique(picked.person, return_inverse=True)
         theirs = _followed(here, posterior, persons_of, rng)
-        own = severity_at(here, [truth.person], truth.hidden, rng)
-        for trait in TRAITS:
-            at = COORDINATES.index(trait)
-            theirs[trait] = posterior.sample.draws.z[picked.person, at]
-            own[trait] = here.draws.z[[truth.person], at]
-        for key, values in theirs.items():
-            ranks.setdefault(key, []).append(rank(values, float(own[key][0]), rng))
+        _add_ranks(ranks, here, truth, theirs, posterior.sample.draws.z[picked.person], rng)
         progress((number + 1) / records)
     return {
         "template": name,
@@ -119,6 +107,22 @@ def whole(
         "pareto_k_above_0.7": float(np.mean(np.array(shapes) > 0.7)),
         "ranks": ranks,
     }
+
+
+def _add_ranks(
+    ranks: dict[str, list[float]],
+    here: World,
+    truth: Truth,
+    severity: Mapping[str, Floats],
+    traits: Floats,
+    rng: np.random.Generator,
+) -> None:
+    """Add the rank of the true person among those picked, by quantity: their severity and traits (person, trait)."""
+    own = severity_at(here, [truth.person], truth.hidden, rng)
+    theirs = {**severity, **{trait: traits[:, COORDINATES.index(trait)] for trait in TRAITS}}
+    own |= {trait: here.draws.z[[truth.person], COORDINATES.index(trait)] for trait in TRAITS}
+    for key, values in theirs.items():
+        ranks.setdefault(key, []).append(rank(values, float(own[key][0]), rng))
 
 
 def _followed(here: World, posterior: Any, persons: Any, rng: np.random.Generator) -> dict[str, Floats]:

@@ -49,7 +49,7 @@ _GRADES: Final = (
 
 
 def record_of(patient: Patient, ledger: Ledger) -> Record:
-    """Return what a source says of a patient at presentation; what it does not say stays unsaid."""
+    """Return the statements of a source on a patient at presentation, and nothing else."""
     rows: list[tuple[str, str, str, str]] = []
     age = re.match(r"^\d+", patient.age)
     if age:

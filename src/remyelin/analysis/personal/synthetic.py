@@ -107,7 +107,7 @@ def drawn(here: World, rng: np.random.Generator) -> Truth:
 
 
 def _values(here: World, person: int, size: int, rng: np.random.Generator) -> list[tuple[Entry, Entry]]:
-    """Return the laboratory values and studies of the template with what this person has."""
+    """Return the laboratory values and studies of the template with this person's values."""
     likelihood, streams = here.likelihood, here.likelihood.streams
     prior = streams.hidden(likelihood.reporting.scales[size])
     root = np.linalg.cholesky(prior.covariance + 1e-12 * np.eye(len(prior.time)))

@@ -329,7 +329,7 @@ class Design(_Frozen):
         return Population.model_validate(data)
 
     def _people(self) -> dict[str, Any]:
-        """Return the data of the population without what the trial decides."""
+        """Return the data of the population without the settings that the trial decides."""
         if isinstance(self.population, str):
             return to_data(load_population(self.population))
         for key in self.population:

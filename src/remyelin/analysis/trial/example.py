@@ -18,7 +18,7 @@ COLUMNS: Final = ("person", "arm", "stratum", "visit", "day", "variable", "value
 
 
 def example(design: Design, pool: Pool, looks: Mapping[str, Observation], size: int) -> str:
-    """Return one replicate as CSV: a row for each person, visit and variable; what is missing has no row.
+    """Return one replicate as CSV: a row for each person, visit and variable; a missing value has no row.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class Kept:
 
     @classmethod
     def of(cls, folder: Path | None, design: Design, pool: Pool, looks: Mapping[str, Observation]) -> Kept:
-        """Return what is kept of a trial in a folder.
+        """Return the replicates of a trial kept in a folder.
 
         The key holds the noise of measurement, which is the ledger's and not the design's, and the names of arms and
         columns beside their values: the same arrays under other names are another trial.

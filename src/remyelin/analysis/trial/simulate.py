@@ -34,7 +34,7 @@ class Purpose:
 
     @property
     def name(self) -> str:
-        """Name of what is kept of it."""
+        """Name under which its replicates are kept."""
         kind = "-null" if self.null else "-over_sets" if self.over_sets else ""
         return f"{self.hypothesis}-{self.size}{kind}"
 
@@ -153,7 +153,7 @@ def stream(design: Design, name: str, *key: int) -> Generator:
 def observed(
     design: Design, pool: Pool, purpose: Purpose, number: int, looks: Mapping[str, Observation]
 ) -> tuple[Replicate, dict[str, Values]]:
-    """Return the persons of one replicate, and what is measured of them (person, visit) by column.
+    """Return the persons of one replicate, and their measured values (person, visit) by column.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def amount(name: str, series: Series, maps: clinic.Associations) -> Floats:
 
 
 def counted_in(ledger: Ledger, name: str, maps: clinic.Associations) -> tuple[Floats, Floats]:
-    """Return what an item follows in the patients its row was counted in, and their background."""
+    """Return the course that an item follows in the patients its row was counted in, and their background."""
     counted = CALIBRATION[name]
     series = series_of(ledger, counted.series)
     chosen = in_cord_disease(series) if counted.cord else np.ones(len(series.age), dtype=np.bool_)

@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import UG_PER_MG
-from remyelin.cobalamin.dosing import FORMS, Dose, Order
+from remyelin.cobalamin.doses import FORMS, Dose, Order
 from remyelin.cobalamin.settings import MAX_DOSES, SAME_INTERVAL
 
 COLUMNS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "FORM", "FOOD", "II", "ADDL")
@@ -30,7 +30,7 @@ VITAMINS = ("folic acid", "pyridoxine")
 
 
 def to_events(order: Order, subject: int = 1) -> str:
-    """Return what an order gives as the text of an event table, in time order."""
+    """Return the doses of an order as the text of an event table, in time order."""
     rows = [*_doses(order.doses), *_vitamins(order.vitamins)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -76,7 +76,7 @@ def _vitamins(levels: tuple[tuple[float, float, float], ...]) -> list[tuple[floa
 
 
 def from_events(text: str) -> dict[int, Order]:
-    """Return what each subject of an event table is given, in time order.
+    """Return the order of each subject of an event table, in time order.
 
     Rows with EVID 0 (observations) are skipped, so their place among the doses has no effect. A dot is 0. Columns
     that are left out: ID is 1, EVID is 1, FORM is cyanocobalamin, the others are 0.
@@ -166,7 +166,7 @@ def code_of(name: str, written: object, words: tuple[str, ...]) -> int:
 
 
 def table_order(text: str, start: float, stop: float) -> Order:
-    """Return what an event table of one person gives from one day to another; its TIME 0 is the first of them.
+    """Return the order in an event table of one person from one day to another; its TIME 0 is the first of them.
 
     Parameters
     ----------
@@ -281,7 +281,7 @@ class _Row:
 
 
 def _levels(infusions: list[_Infusion]) -> tuple[tuple[float, float, float], ...]:
-    """Return the days on which the daily amounts change, and what is taken from then on (mg/day)."""
+    """Return the days on which the daily amounts change, and the amounts from then on (mg/day)."""
     days = sorted({day for begin, end, *_ in infusions for day in (begin, end)})
     # stretches that follow each other meet to rounding
     days = [day for i, day in enumerate(days) if i == 0 or day - days[i - 1] > SAME_INTERVAL]

@@ -208,7 +208,7 @@ def steady_gate(
 
 
 def _refuse_wrong(rate: Callable[[Array], ArrayLike], where: str, name: str) -> None:
-    """Raise InputError for a function that returns what is no rate."""
+    """Raise InputError for a function whose result is no rate."""
     right = "give finite rates of 0/ms or more"
     _refuse_outside(rate, where, name, right, lambda found: np.isfinite(found) & (found >= 0))
 

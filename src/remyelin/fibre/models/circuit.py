@@ -1,4 +1,4 @@
-"""The electrical network of a fibre: what each compartment and each junction is in nF, uS and MOhm.
+"""The electrical network of a fibre: each compartment and each junction in nF, uS and MOhm.
 
 The equations of the double cable (axoplasm V_i, periaxonal space V_p, V_m = V_i - V_p)::
 

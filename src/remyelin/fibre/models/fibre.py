@@ -21,9 +21,8 @@ Ints = NDArray[np.int64]
 
 NODE, MYSA, FLUT, STIN = range(len(("node", "mysa", "flut", "stin")))
 """Roles of a compartment: node; paranode (MYSA); juxtaparanode (FLUT); standard internode (STIN)."""
-ROLES: Final[Mapping[str, int]] = {"node": NODE, "mysa": MYSA, "flut": FLUT, "stin": STIN}
 
-_PER_COMPARTMENT = (
+PER_COMPARTMENT: Final = (
     "role",
     "length",
     "axon_diameter",
@@ -116,7 +115,7 @@ class Fibre:
 
     def __post_init__(self) -> None:
         _check(self, _NAMES)
-        for name in _PER_COMPARTMENT:
+        for name in PER_COMPARTMENT:
             object.__setattr__(self, name, _kept(getattr(self, name)))
 
     # --- where things are --------------------------------------------------------------------------
@@ -168,7 +167,7 @@ class Fibre:
 
     def take(self, compartments: Ints) -> Fibre:
         """Return the fibre made of these compartments, in this order."""
-        taken = _copy(self, {name: getattr(self, name)[compartments] for name in _PER_COMPARTMENT})
+        taken = _copy(self, {name: getattr(self, name)[compartments] for name in PER_COMPARTMENT})
         _check(taken, ())
         return taken
 
@@ -213,13 +212,13 @@ def join(fibres: tuple[Fibre, ...] | list[Fibre]) -> Fibre:
     The pieces must share their channel sets, temperature and everything else that is one number per fibre.
     """
     first = fibres[0]
-    shared = [f.name for f in fields(Fibre) if f.name not in _PER_COMPARTMENT]
+    shared = [f.name for f in fields(Fibre) if f.name not in PER_COMPARTMENT]
     for other in fibres[1:]:
         for name in shared:
             if getattr(first, name) != getattr(other, name):
                 raise InputError(f"cannot join fibres that differ in {name}.")
     arrays: dict[str, Any] = {
-        name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT
+        name: np.concatenate([getattr(f, name) for f in fibres]) for name in PER_COMPARTMENT
     }
     return _copy(first, arrays)
 
@@ -239,7 +238,7 @@ def _copy(fibre: Fibre, changes: Mapping[str, Any]) -> Fibre:
     copy = object.__new__(Fibre)
     for name in _NAMES:
         value = changes[name] if name in changes else getattr(fibre, name)
-        own = name in changes and name in _PER_COMPARTMENT
+        own = name in changes and name in PER_COMPARTMENT
         object.__setattr__(copy, name, _kept(value) if own else value)
     return copy
 
@@ -250,7 +249,7 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
     Only what changed is looked at: lesions copy a fibre many times over, and most of it has been checked before.
     """
     n = len(np.atleast_1d(fibre.role))
-    for name in _PER_COMPARTMENT:
+    for name in PER_COMPARTMENT:
         if name not in changed and "role" not in changed:
             continue
         array = numbers(getattr(fibre, name), name, "fibre")
@@ -303,3 +302,18 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
         raise InputError(
             f"fibre: density has {np.asarray(fibre.density).shape[1]} columns; the channel sets have {most} currents."
         )
+
+
+def a_fibre(fibre: Any, where: str, least: int = 2) -> Fibre:
+    """Return a fibre of so many nodes or more.
+
+    Raises
+    ------
+    InputError
+        If it is none, or too short.
+    """
+    if not isinstance(fibre, Fibre):
+        raise InputError(f"{where}: a {type(fibre).__name__} is not a Fibre; build one with mrg().")
+    if fibre.n_nodes < least:
+        raise InputError(f"{where}: the fibre has {fibre.n_nodes} nodes; give at least {least}.")
+    return fibre

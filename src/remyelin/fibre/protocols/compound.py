@@ -1,4 +1,4 @@
-"""The compound potential of a nerve: what the impulses of many fibres leave at electrodes, added up."""
+"""The compound potential of a nerve: the sum of the potentials of many fibres at electrodes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Passage:
-    """What one fibre did: its field (samples, electrodes) in uV, velocity in m/s, whether it conducts."""
+    """Impulse of one fibre: its field (samples, electrodes) in uV, velocity in m/s, whether it conducts."""
 
     field: Array
     velocity: float

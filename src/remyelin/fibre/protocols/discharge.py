@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from remyelin.base.checks import one_of
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S, MS_PER_US
-from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import duration_ms, position, step_us
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import (
     Preparation,
@@ -47,7 +47,7 @@ def discharge(
     pulse: Pulse | None = None,
     solver: ProtocolSolver = "auto",
 ) -> xr.Dataset:
-    """Say what a fibre does alone, and after one impulse: Coggan's four regimes.
+    """Return the regime of a fibre, alone and after one impulse: Coggan's four.
 
     It starts from its steady state (which may be unstable) displaced by 0.2 mV. One run leaves it alone;
     another stimulates it half-way, when it has settled. Impulses are counted at a node beyond the lesion.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
+from remyelin.fibre.checks import duration_ms, position, step_us
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.settings import (
     ALLOWANCE,
@@ -41,7 +41,7 @@ ProtocolSolver = Literal["auto", "reduced", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a protocol runs its simulations.
+    """Settings with which a protocol runs its simulations.
 
     Attributes
     ----------
@@ -168,7 +168,7 @@ class Preparation:
 def plan_for(
     cases: Sequence[tuple[Fibre, Sequence[Stimulus]]], longest: float, tolerance: float
 ) -> tuple[Plan, float]:
-    """Return one reduction that is good enough for fibres and what they receive, and its largest stated error."""
+    """Return one reduction that is good enough for fibres and their sources, and its largest stated error."""
     best: tuple[Plan, float] | None = None
     for fibre, stimuli in cases:
         patterns = [(s.axoplasm, s.periaxonal) for s in stimuli]
@@ -184,7 +184,7 @@ def plan_for(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attached:
-    """Sources attached to a preparation: what is run, apart from the amplitudes.
+    """Sources attached to a preparation: all of a run but the amplitudes.
 
     Attributes
     ----------

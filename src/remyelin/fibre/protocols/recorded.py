@@ -63,7 +63,7 @@ def command_current(fibre: Fibre, node: int, conductance: float, waveform: Wavef
 
 
 class Chosen:
-    """What is to be recorded, checked."""
+    """Quantities to be recorded, checked."""
 
     __slots__ = ("clamp", "compartments", "electrodes", "fields", "gates", "leads", "nodes")
 

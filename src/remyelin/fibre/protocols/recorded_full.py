@@ -27,7 +27,7 @@ def record_in_full(
     every: int,
     level: float,
 ) -> xr.Dataset:
-    """Run a preparation in the full solver and return what was to be recorded."""
+    """Run a preparation in the full solver and return its recording."""
     fibre = preparation.fibre
     sources, rest = list(stimuli), preparation.rest
     if chosen.clamp is not None:

@@ -35,7 +35,7 @@ def record_reduced(
     every: int,
     level: float,
 ) -> xr.Dataset:
-    """Run a reduced preparation and return what was to be recorded; see :func:`~remyelin.fibre.stimulate`."""
+    """Run a reduced preparation and return its recording; see :func:`~remyelin.fibre.stimulate`."""
     reduced = preparation.reduced
     if reduced is None:
         raise InputError("stimulate: the fibre cannot be reduced; use solver='full'.")
@@ -123,7 +123,7 @@ def record_reduced(
 
 
 def _points(reduced: Prepared, chosen: Chosen, readouts: Sequence[Readout]) -> NDArray[np.int64]:
-    """Return the points that have to be recorded for what was chosen."""
+    """Return the points that have to be recorded for the chosen quantities."""
     clamp = [] if chosen.clamp is None else [chosen.clamp[0]]
     wanted = {int(reduced.nodes[node]) for node in (*chosen.nodes, *chosen.gates, *clamp)}
     for one in readouts:

@@ -117,6 +117,6 @@ def grouped(outlines: Sequence[Outline]) -> list[list[int]]:
 
 
 def _patience(outline: Outline, pulse: Pulse) -> float:
-    """How long (ms) to wait when nothing is said: several transits of a healthy fibre."""
+    """Return the default time (ms) to wait: several transits of a healthy fibre."""
     transit = float(outline.positions[-1]) / (TRANSIT_M_PER_S_PER_UM * outline.fibre.diameter)
     return pulse.start + pulse.duration + TRANSIT_MARGIN_MS + TRANSIT_FACTOR * transit

@@ -1,4 +1,4 @@
-"""Rows and records of the driven kernel: what it is given, what it keeps, when it stops."""
+"""Rows and records of the driven kernel: its input, its output, its end."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def pattern(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Pattern:
 
 
 def lead(prepared: Prepared, axoplasm: Array, periaxonal: Array) -> Array:
-    """Return what points and states add to an electrode, shape (n, 1 + states).
+    """Return the contribution of points and states to an electrode, shape (n, 1 + states).
 
     `axoplasm` and `periaxonal` are the currents (nA) that the potential of the electrode at current 1 would drive.
     """

@@ -75,7 +75,7 @@ def gate_lines(
     step_ms: float,
     single: bool,
 ) -> NDArray[np.floating]:
-    """Return rows of four offsets and four factors, and then of what they rise by to the next row, (S * V, 16)."""
+    """Return rows of four offsets, four factors, and their differences to the next row, (S * V, 16)."""
     update = membrane_tables(sets, temperature, step_ms).update[:, :, : len(GATES)]
     # offsets, then factors
     values = np.moveaxis(update, -1, 2).reshape(update.shape[0] * update.shape[1], -1)

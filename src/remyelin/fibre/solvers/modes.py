@@ -43,7 +43,7 @@ TINY = float(np.finfo(np.float64).tiny)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How internodes are reduced: times (us) whose rates are matched, and how many of the slowest states are kept."""
+    """Plan of a reduction: times (us) whose rates are matched, and how many of the slowest states are kept."""
 
     times: tuple[float, ...]
     states: int
@@ -106,7 +106,7 @@ class Modes:
         )
 
     def project(self, axoplasm: Array, periaxonal: Array) -> tuple[Array, Array]:
-        """Return what currents into the compartments (nA) mean to points and states.
+        """Return the currents at points and states of currents into the compartments (nA).
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class Modes:
 
 
 def modes(net: Circuit, at: Ints, plan: Plan) -> Modes:
-    """Reduce what lies between neighbouring points of a fibre, each distinct piece once."""
+    """Reduce the pieces between neighbouring points of a fibre, each distinct one once."""
     numbers: dict[bytes, int] = {}
     index = np.array([numbers.setdefault(packed, len(numbers)) for packed in packed_pieces(net, at)])
     return Modes(at, tuple(_piece(packed, plan) for packed in numbers), index.astype(np.int64))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from remyelin.base.errors import SimulationError
 from remyelin.fibre.models.channels import ChannelSet
 from remyelin.fibre.models.circuit import Circuit, circuit
-from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.models.fibre import NODE, PER_COMPARTMENT, Fibre
 from remyelin.fibre.settings import ARRIVAL_NODES, TABLE_CACHE_SIZE
 from remyelin.fibre.solvers.assembly import Steady, stack_rows
 from remyelin.fibre.solvers.gate_tables import MembraneTables
@@ -111,18 +111,6 @@ class _Joined:
         return np.flatnonzero(self.role == NODE)
 
 
-_PER_COMPARTMENT = (
-    "role",
-    "length",
-    "axon_diameter",
-    "sheath_diameter",
-    "periaxonal_width",
-    "lamellae",
-    "resistivity",
-    "axolemma_capacity",
-    "axolemma_leak",
-    "channels",
-)
 _PER_FIBRE = ("periaxonal_resistivity", "lamella_capacity", "lamella_conductance", "leak_reversal")
 
 
@@ -134,7 +122,11 @@ def join(fibres: Sequence[Fibre]) -> Lot:
     first = np.concatenate([[0], np.cumsum(counts)])
     for begin, fibre in zip(first.tolist(), fibres, strict=False):
         density[begin : begin + fibre.n_compartments, : fibre.density.shape[1]] = fibre.density
-    columns = {name: np.concatenate([getattr(f, name) for f in fibres]) for name in _PER_COMPARTMENT}
+    columns = {
+        name: np.concatenate([getattr(f, name) for f in fibres])
+        for name in PER_COMPARTMENT
+        if name != "density"
+    }
     scalars = {name: np.repeat([getattr(f, name) for f in fibres], counts) for name in _PER_FIBRE}
     joined = _Joined(density=density, **columns, **scalars)
     # Both are worked out compartment by compartment: what is one number of a fibre may as well be one of each.
@@ -294,7 +286,7 @@ def _last_excitable(excitable: Flags, nodes: Ints, first_node: Ints) -> Ints:
 
 
 def steady_gates(fibre: Fibre, tables: MembraneTables) -> Steady:
-    """Return what the search for rest needs of a fibre's channels."""
+    """Return the steady gates and reversals of a fibre's channels, and the start of its search for rest."""
     return Steady(
         tables.steady,
         tables.reversal,
@@ -329,7 +321,7 @@ class Membranes:
 
     @property
     def excitable(self) -> NDArray[np.bool_]:
-        """Which points have sodium channels."""
+        """Return which points have sodium channels."""
         return np.asarray(np.any(self.density[:, :2] > 0, axis=1))
 
     def values(self, states: int) -> Array:

@@ -78,7 +78,7 @@ def compartment_readout(prepared: Prepared, compartment: int, stimuli: Sequence[
 
 
 def artefact(prepared: Prepared, lead: Stimulus, potential: Array, stimuli: Sequence[Stimulus]) -> Array:
-    """Return what sources leave at an electrode directly, at waveform 1 and in nA mV, shape (sources,).
+    """Return the direct potential of sources at an electrode, at waveform 1 and in nA mV, shape (sources,).
 
     Parameters
     ----------

@@ -219,7 +219,7 @@ def _filled(block: Ints) -> Ints:
 
 
 def scratch(size: int, real: Real) -> NDArray[np.floating]:
-    """Return a buffer of this thread, of any content; what is too large to keep is made anew."""
+    """Return a buffer of this thread, of any content; one too large to keep is made anew."""
     if size > SCRATCH_KEPT:
         return aligned_zeros((size,), real)
     kept: dict[Real, NDArray[np.floating]] = _scratch.__dict__.setdefault("buffers", {})
@@ -229,7 +229,7 @@ def scratch(size: int, real: Real) -> NDArray[np.floating]:
 
 
 def threaded(run: Callable[[Any], Any], items: Sequence[Any], workers: int) -> list[Any]:
-    """Return what `run` makes of the items, in order, so many at a time."""
+    """Return the results of `run` on the items, in order, so many at a time."""
     if workers == 1 or len(items) < 2:
         return [run(item) for item in items]
     with ThreadPoolExecutor(workers) as pool:

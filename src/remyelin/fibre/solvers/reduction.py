@@ -1,4 +1,4 @@
-"""Exact-to-tolerance reduction of what lies between two nodes.
+"""Reduction of an internode between two nodes, to a tolerance.
 
 Between two excitable nodes the double cable is linear and passive. With x the deviation from rest of the
 m compartments' axoplasmic and periaxonal potentials, and u the two node potentials' deviations::
@@ -43,7 +43,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """What lies between neighbouring points of a fibre, n of them, each reduced to K states.
+    """Links between neighbouring points of a fibre, n of them, each reduced to K states.
 
     Attributes
     ----------

@@ -69,7 +69,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What a run says of the watched points.
+    """Outcome of a run at the watched points.
 
     Attributes
     ----------

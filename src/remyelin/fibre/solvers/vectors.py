@@ -59,7 +59,7 @@ def multiply(lanes: int) -> Callable[..., None]:
 
 
 def _loaded(context: Any, builder: Any, kinds: Any, args: Any, lanes: int) -> tuple[list[Any], list[Any]]:
-    """Return pointers to runs of lanes, and what they hold."""
+    """Return pointers to runs of lanes, and their values."""
     pointers, read = [], []
     for kind, value, index in zip(kinds, args[::2], args[1::2], strict=True):
         vector = ir.VectorType(context.get_value_type(kind.dtype), lanes)

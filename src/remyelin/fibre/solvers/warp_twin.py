@@ -210,10 +210,10 @@ def _next(rows: Block) -> Block:
 
 
 def _up(lanes: Block, reach: int) -> Block:
-    """Return what a lane reads from one that lies so many before it; its own where there is none."""
+    """Return the value of the lane that lies so many before each; its own where there is none."""
     return np.concatenate([lanes[:, :reach], lanes[:, :-reach]], axis=1)
 
 
 def _down(lanes: Block, reach: int) -> Block:
-    """Return what a lane reads from one that lies so many behind it; its own where there is none."""
+    """Return the value of the lane that lies so many behind each; its own where there is none."""
     return np.concatenate([lanes[:, reach:], lanes[:, -reach:]], axis=1)

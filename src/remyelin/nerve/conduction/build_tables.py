@@ -121,7 +121,7 @@ class States:
         return bare(fibre, internodes, channel_share=share, persistent_sodium=persistent)
 
     def repair(self, thickness: float, length: float) -> Lesion:
-        """Return what replaces internodes by short thin ones; a sheath has at least one lamella."""
+        """Return a function that replaces internodes by short thin ones; a sheath has at least one lamella."""
 
         def change(fibre: Fibre, internodes: Sequence[int]) -> Fibre:
             thinnest = 1 / float(fibre.lamellae[fibre.internode(internodes[0])].min())

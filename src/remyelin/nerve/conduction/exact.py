@@ -122,7 +122,7 @@ class Passage:
 
 
 def passage(bundle: Bundle, tables: Tables, shelves: dict[float, Shelf], makers: Makers) -> Passage:
-    """Run every lesion of a bundle, with what lies around it, through the engine.
+    """Run every lesion of a bundle, with its surroundings, through the engine.
 
     Parameters
     ----------

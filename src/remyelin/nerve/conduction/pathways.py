@@ -1,4 +1,4 @@
-"""Conduction of whole pathways over time, in closed form: what symptoms are computed from."""
+"""Conduction of whole pathways over time, in closed form: the input of symptoms."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def conducted(
     *,
     threads: int = 1,
 ) -> dict[str, Array]:
-    """Return what :func:`conduction` does as plain arrays (..., pathway), of states as :func:`states_of` gives.
+    """Return :func:`conduction` as plain arrays (..., pathway), of states as :func:`states_of` gives.
 
     Many states are computed in blocks, so that memory does not grow with the length of a course. Ledgers that lay the
     same fibres, as the sets of a posterior do, are computed together.

@@ -179,7 +179,7 @@ def sampled(
 def bundles(
     person: Person, tables: Tables, ledger: Ledger, *, seed: int, fibres: int
 ) -> Callable[[Run, Mapping[str, Array]], tuple[Bundle, Line]]:
-    """Return what draws the bundle of a run once, and lays its fibres along the run."""
+    """Return a function that draws the bundle of a run once and lays its fibres along the run."""
     if fibres < NERVE_FEWEST_FIBRES:
         raise InputError(
             f"a nerve cannot be studied with {fibres} fibres; give {NERVE_FEWEST_FIBRES} or more."

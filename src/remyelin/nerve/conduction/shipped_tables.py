@@ -84,7 +84,7 @@ def _part(part: str, key: str) -> Mapping[str, Any] | None:
 
 @cache
 def _read() -> Mapping[str, Mapping[str, Any]]:
-    """Return the complete parts of the shipped file; what is missing or damaged is computed instead."""
+    """Return the complete parts of the shipped file; missing or damaged ones are computed instead."""
     try:
         data = json.loads(SHIPPED.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -227,7 +227,7 @@ def _lay(
     periods: Any,
     time: Any,
 ) -> bool:
-    """Fill what :class:`Laid` holds; False if a temperature lies outside the grid.
+    """Fill the arrays of :class:`Laid`; False if a temperature lies outside the grid.
 
     `known` and `warmths` are the grids of healthy diameters and temperatures, with the length (d) and time (d, t) of
     an internode; `lesions` and `lesion_warmths` those of the lesions. Diameters beyond a grid are taken at its

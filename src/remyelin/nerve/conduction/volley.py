@@ -109,7 +109,7 @@ def states_of(states: xr.Dataset) -> Mapping[str, Array]:
 
 
 def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spread) -> Volley:
-    """Return what arrives of a synchronous volley along a line, given the state of its segments.
+    """Return the arrival of a synchronous volley along a line, given the state of its segments.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def volley(line: Line, states: Mapping[str, Array], tables: Tables, spread: Spre
 
 
 def passing(line: Line, damage: Damage) -> Volley:
-    """Return what :func:`volley` does, of a state prepared once for all the lines of a person."""
+    """Return :func:`volley` of a state prepared once for all the lines of a person."""
     lead, parts = damage.axons.shape[:-1], damage.axons.shape[-1]
     axons, firing = damage.axons.reshape(-1, parts), damage.firing.reshape(-1, parts)
     states, fibres = len(axons), line.internodes.shape[1]

@@ -129,7 +129,7 @@ def _by_class(
 
 @lru_cache(maxsize=NERVE_LEDGERS_KEPT)
 def _seen(depth: float, spacing: float, samples: int, speed: tuple[float, ...]) -> Spectrum:
-    """What two electrodes see of impulses of given speeds (m/s), by speed and frequency; one per nerve of a person."""
+    """Return the potential between two electrodes of impulses, by speed (m/s) and frequency; one per nerve."""
     _, frequency = grid(samples, NERVE_SAMPLE_MS)
     seen = np.zeros((len(speed), frequency.size), dtype=np.complex128)
     table, step = _bessel_table()
@@ -225,7 +225,7 @@ def evoked_potential(volleys: Sequence[Volley], delay: float, width: float) -> l
 
 @lru_cache(maxsize=NERVE_ARRIVALS_KEPT)
 def _arriving(volley: Volley, dates: tuple[int, ...], samples: int) -> Spectrum:
-    """Spectra (d, f) of what arrives of a volley; waves that are made further on share them."""
+    """Spectra (d, f) of the arrivals of a volley; waves that are made further on share them."""
     time, _ = grid(samples, NERVE_SLOW_SAMPLE_MS)
     weight = volley.line.fibres.weight * volley.conducted
     return np.fft.rfft(total_density(volley, np.array(dates), weight, 0.0, time))

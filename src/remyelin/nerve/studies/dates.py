@@ -60,7 +60,7 @@ def batteries_of(
     ledger: Ledger,
     studies: Sequence[str] | None = None,
 ) -> tuple[Studies, ...]:
-    """Return what :func:`batteries` does, of plain arrays (time, segment) as :func:`states_of` gives.
+    """Return :func:`batteries` of plain arrays (time, segment) as :func:`states_of` gives.
 
     Parameters
     ----------

@@ -152,7 +152,7 @@ def response(
     site: str = "",
     marker: str = "peak",
 ) -> Dated:
-    """Return the response of a station against what it would be in health; central ones have their gain.
+    """Return the response of a station against that in health; central ones have their gain.
 
     Its latency is that of the peak, or of the onset if `marker` says so; `site` is its name where it is not
     the wave's.

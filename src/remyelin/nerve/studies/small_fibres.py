@@ -160,7 +160,7 @@ def _bare_fibre(temperature: float, ledger: Ledger) -> Fibre:
 
 
 def _segment(limb: str) -> int:
-    """Where in the anatomy the nerve of a limb lies whose fibres are counted."""
+    """Return the place in the anatomy of the nerve of a limb whose fibres are counted."""
     return [part.segment for part in SEGMENTS].index(f"{limb}_sensory_distal")
 
 

@@ -38,7 +38,7 @@ class Axis:
     log: bool = False
 
     def at(self, values: Sequence[float | None] | Floats) -> Floats:
-        """Return the places (pt) of numbers; NaN for None, and for what a logarithmic axis cannot show."""
+        """Return the places (pt) of numbers; NaN for None, and for numbers that a logarithmic axis cannot show."""
         numbers = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
         low, high = self.low, self.high
         if self.log:
@@ -119,7 +119,7 @@ def x_limits(panel: Panel) -> tuple[float, float]:
 
 
 def y_limits(panel: Panel) -> tuple[float, float]:
-    """Return the range of y: as asked for, else what holds the lines with a little room."""
+    """Return the range of y: as asked for, else that of the lines with a little room."""
     low, high = panel.y_range
     if panel.stacked:
         top = max(map(sum, zip(*(series.y for series in panel.series), strict=True)))

@@ -1,4 +1,4 @@
-"""The figures of a course: what goes on which axes, and what to see in it."""
+"""The figures of a course: their panels, axes and captions."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **lo
 
 
 def label_of(item: Followed, first: bool) -> str:
-    """Return the label of a plan; of the first, what the record says of treatment."""
+    """Return the label of a plan; that of the first says whether the record has a treatment."""
     return NO_TREATMENT if first and item.start is None else item.plan.label
 
 

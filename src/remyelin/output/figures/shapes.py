@@ -211,7 +211,7 @@ def _whole(there: NDArray[np.bool_]) -> Iterator[slice]:
 
 
 def _thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return what shows of a line of very many numbers."""
+    """Return the visible points of a line of very many numbers."""
     if len(x) <= _CROWDED or (np.diff(x) < 0.0).any():
         return x, y
     column = np.floor((x - x[0]) / _COLUMN).astype(np.int64)

@@ -95,7 +95,7 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Look of what a legend names: a line, points, or an area."""
+    """Look of an entry of a legend: a line, points, or an area."""
 
     colour: str
     width: float = 1.5

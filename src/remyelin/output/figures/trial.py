@@ -20,7 +20,7 @@ GREY: Final = "#777777"
 
 
 def figures_of(found: TrialResult) -> tuple[Figure, ...]:
-    """Return power and type I error by size, then what each arm does before measurement."""
+    """Return power and type I error by size, then the course of each arm before measurement."""
     return (_power(found), _courses(found))
 
 

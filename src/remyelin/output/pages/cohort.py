@@ -166,7 +166,7 @@ def _shares(results: Results) -> Figure:
 
 
 def _spread(results: Results) -> Figure:
-    """How persons differ: cumulative distributions at the first and the last visit."""
+    """Draw the differences between persons: cumulative distributions at the first and the last visit."""
     last = len(results.cohort.population.visits) - 1
     shown = (
         ("tibial P40", "latency, ms", "tibial_sep.P40.latency", 1.0),

@@ -1,4 +1,4 @@
-"""The published cases: what each source reports beside what the model says, and why it misses."""
+"""The published cases: the report of each source beside the model's value, and the reason of a miss."""
 
 from __future__ import annotations
 

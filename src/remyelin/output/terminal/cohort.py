@@ -1,4 +1,4 @@
-"""A cohort on the terminal: how far it is, and what it found."""
+"""A cohort on the terminal: its progress and its results."""
 
 from __future__ import annotations
 

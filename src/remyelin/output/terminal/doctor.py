@@ -47,7 +47,7 @@ def _version(name: str) -> str:
 
 
 def _cache() -> str:
-    """Where compiled kernels are kept; without a writable place they are compiled at every start."""
+    """Return the folder of compiled kernels; without a writable place they are compiled at every start."""
     folder = kernel_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

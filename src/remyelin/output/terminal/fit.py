@@ -117,7 +117,7 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
 
 
 def _shape(pareto_k: float | None) -> str:
-    """Write Pareto k, and what it means where it is too large."""
+    """Write Pareto k, with a warning where it is too large."""
     if pareto_k is None:
         return ""
     doubt = f" (above {RELIABLE} the weights are unreliable)" if pareto_k > RELIABLE else ""

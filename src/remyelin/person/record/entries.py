@@ -20,7 +20,6 @@ KINDS: Final = (
     "treatment",
     "diet",
 )
-OBSERVED: Final = ("lab", "symptom", "sign", "study", "scale")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Skip(Exception):
 
 
 def amount(kind: str, row: Row) -> dict[str, float]:
-    """Return what a row of a cause states in numbers."""
+    """Return the numbers of a row of a cause."""
     text = with_unit(row, "")
     if CAUSES[kind].gas:
         if "%" in text:

@@ -224,7 +224,7 @@ def _text(item: Mapping[str, Any], key: str) -> str:
 
 
 def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Record | None = None) -> Record:
-    """Return the record of rows, added to what a case states.
+    """Return the record of rows, added to the facts of a case.
 
     Raises
     ------
@@ -252,7 +252,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
 
 
 def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
-    """Return the ordinal of day 0 where calendar dates are used, and what was assumed for it."""
+    """Return the ordinal of day 0 where calendar dates are used, and the assumption behind it."""
     given = None
     for row in rows:
         if terms.fold(row.kind) == "presentation" and terms.fold(row.name) == "date":

@@ -59,7 +59,7 @@ class Reading:
         return InputError(f"{self.source}: line {row.line}: {why}")
 
     def take(self, row: Row) -> None:
-        """Read one row; what is not understood is kept with its reason."""
+        """Read one row; one that is not understood is kept with its reason."""
         try:
             kind = terms.fold(row.kind)
             if kind not in KINDS:

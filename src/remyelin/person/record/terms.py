@@ -39,7 +39,7 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One symptom or sign: what the model computes for it, and how it is graded.
+    """One symptom or sign: the model's variable for it, and its grades.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The check of what is known of a person: files read, questions asked, guidance given."""
+"""Routes of the check: files read, questions asked, guidance given."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Short = Annotated[str, Field(max_length=80)]
 
 
 class AskedAnswers(BaseModel):
-    """Answers to the questions of the check, each as typed, with its unit; what is left out is empty."""
+    """Answers to the questions of the check, each as typed, with its unit; one left out is empty."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -115,7 +115,7 @@ async def handover(asked: AskedHandover, request: Request) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """Refuse what no file in UTF-8 could hold."""
+    """Refuse text that no file in UTF-8 could hold."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -101,7 +101,7 @@ async def kept(
 
 @router.get("/experiments")
 def experiments() -> list[dict[str, str]]:
-    """List the experiments there are, and what each asks."""
+    """List the experiments, each with its question."""
     return [
         {"name": item.name, "layer": item.layer, "title": item.title, "question": item.question}
         for item in EXPERIMENTS.values()

@@ -17,7 +17,8 @@ from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic.association import CLOCKS
-from remyelin.cobalamin.dosing import FORMS, INTERVALS, REGIMENS, ROUTES
+from remyelin.cobalamin.doses import FORMS, ROUTES
+from remyelin.cobalamin.dosing import INTERVALS, REGIMENS
 from remyelin.cobalamin.wording import order_of
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
@@ -112,7 +113,7 @@ def engine_of(request: Request) -> Engine:
 
 
 def pool_of(request: Request) -> Pool:
-    """Return the pool for what is quick."""
+    """Return the pool of quick requests."""
     pool: Pool = request.app.state.quick
     return pool
 

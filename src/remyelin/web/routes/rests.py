@@ -81,7 +81,7 @@ def _nudged(what: str) -> Callable[[Engine], frozenset[str]]:
 
 
 def _recorded(make: Callable[[Engine, nerve.Person, Ledger], set[Run]]) -> Callable[[Engine], frozenset[str]]:
-    """What is read while something is computed on healthy nerves; tables of internodes are there already.
+    """Return the entries read while something is computed on healthy nerves; tables of internodes are there already.
 
     A laboratory lays out every nerve, so of anatomy only what the runs pass through is kept.
     """

@@ -59,7 +59,7 @@ async def wire(asked: AskedWire, request: Request) -> Response:
 
 
 def run(asked: AskedWire, ledger: Ledger, ticket: Ticket) -> dict[str, Any]:
-    """Build the fibres and return what their nodes do, as plain data."""
+    """Build the fibres and return the potentials of their nodes, as plain data."""
     nodes = WEB_WIRE_NODES
     healthy = mrg_interpolated(
         asked.diameter, nodes, temperature=asked.temperature, grid="converged", ledger=ledger
