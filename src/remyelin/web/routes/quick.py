@@ -16,7 +16,8 @@ from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
-from remyelin.cobalamin.dosing import FORMS, INTERVALS, REGIMENS, ROUTES
+from remyelin.cobalamin.doses import FORMS, ROUTES
+from remyelin.cobalamin.dosing import INTERVALS, REGIMENS
 from remyelin.cobalamin.wording import order_of
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
