@@ -29,6 +29,38 @@ def test_imports_point_downwards() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def _rooms_imported(path: Path) -> set[str]:
+    """Return the rooms from which a module takes anything while it runs."""
+    tree = ast.parse(path.read_text())
+    for_types = {
+        id(item)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for item in ast.walk(node)
+    }
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in for_types:
+            from_package = [f"remyelin.{item.name}" for item in node.names]
+            names += from_package if node.module == "remyelin" else [node.module or ""]
+    return {parts[1] for name in names if (parts := name.split("."))[0] == "remyelin" and len(parts) > 1}
+
+
+def test_the_drawing_counts_the_rooms_and_the_arrows_between_them() -> None:
+    package = ROOT / "src" / "remyelin"
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    arrows = {
+        (room, other)
+        for room in rooms
+        for path in (package / room).rglob("*.py")
+        for other in _rooms_imported(path) & rooms - {room}
+    }
+    drawing = (ROOT / "docs" / "architecture.md").read_text()
+    assert f"{len(arrows)} arrows between them" in drawing
+    assert len(rooms) == 15, "the drawing says fifteen"
+    assert all(re.search(rf"^.*\b{room}\b", drawing, re.M) for room in rooms)
+
+
 #: Functions that take a step of the chain from dose to symptom, by layer.
 STEPS = {
     "cobalamin": {"simulate", "course_of"},

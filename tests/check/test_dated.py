@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remyelin.check.answer import answer
-from remyelin.check.dated import Moment, refusal
+from remyelin.check.dated import refusal
 from remyelin.check.fhir import parse_bundle
 from remyelin.check.fhir_json import a_moment
-from remyelin.check.known import Known
+from remyelin.check.known import Known, Moment
 from remyelin.check.reading import parse_toml
 from remyelin.evidence import Ledger
 

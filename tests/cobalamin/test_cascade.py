@@ -24,7 +24,7 @@ from remyelin.cobalamin import (
     steps,
 )
 from remyelin.cobalamin.cascade import handed_on, mean_decay, relax
-from remyelin.cobalamin.dosing import FORMS
+from remyelin.cobalamin.doses import FORMS
 from remyelin.cobalamin.exchange.twin import integrate
 from remyelin.evidence import Ledger
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
 from remyelin.cobalamin import REGIMENS, Dose, Exposure, Order, constant, read_order, treated
-from remyelin.cobalamin.dosing import FORMS, ROUTES
+from remyelin.cobalamin.doses import FORMS, ROUTES
 from remyelin.cobalamin.exchange.events import from_events, to_events
 from remyelin.evidence import Ledger
 

@@ -12,7 +12,8 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import KINDS, per_unit
 from remyelin.catalogue.causes import CAUSES
 from remyelin.check.words import vocabulary
-from remyelin.cobalamin.dosing import FORMS, REGIMENS, ROUTES
+from remyelin.cobalamin.doses import FORMS, ROUTES
+from remyelin.cobalamin.dosing import REGIMENS
 from remyelin.evidence.limits import MARKERS
 from remyelin.person.case import case_of
 from remyelin.person.plans import check_orders

@@ -10,6 +10,7 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.person.case import DISEASES, case_of, to_toml_data
 from remyelin.person.coexisting import TUNNEL, at_the_wrist, beside, entrapment, taken
+from remyelin.person.course import run_course
 
 LEDGER = Ledger.shipped()
 BODY = nerve.Person.of(LEDGER, age=60.0)
@@ -117,3 +118,20 @@ def test_the_carpal_tunnel_numbs_the_hand_and_not_the_foot() -> None:
     lost = (pathways["conducted"] - found["conducted"]).to_series()
     assert set(lost[lost > 0.0].index) == {"median_motor", "median_sensory"}
     assert at_the_wrist(pathways, ["copper deficiency"], LEDGER) is pathways
+
+
+def test_a_person_with_findings_has_them_in_the_band_as_well() -> None:
+    raw = {
+        **RAW,
+        "cause": {"kind": "pernicious anaemia", "began": "-5 y"},
+        "labs": {"b12": "120 pg/mL"},
+        "symptom": [{"name": "paraesthesia", "began": "-6 mo"}],
+        "plan": {"studies": ["0 d"], "horizon": "1 mo"},
+    }
+    alone, beside_it = (
+        run_course(case_of({**raw, "coexisting": named}, "case"), LEDGER).recovery.presentation
+        for named in ((), ["cervical stenosis", TUNNEL])
+    )
+    for name in ("median", "low"):
+        lost = [found["severity"].sel(symptom="weakness", quantile=name) for found in (alone, beside_it)]
+        assert float(lost[1]) > float(lost[0])

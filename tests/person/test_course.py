@@ -302,6 +302,9 @@ def test_every_symptom_of_the_summary_is_answered_by_its_tier() -> None:
         assert row["clock"]
         assert row["picture"]
     assert {row["name"] for row in summary["beside"]} == {"tiredness", "nystagmus", "sphincter"}
+    told = " ".join(symptom_lines(summary))
+    for row in (*summary["symptoms"], *summary["beside"]):
+        assert row["label"] in told
     shown = {row["name"]: row["shown"] for row in summary["signs"]}
     assert all("20/" in value for value in shown["acuity"])
 

@@ -15,6 +15,8 @@ import xarray as xr
 
 from remyelin.analysis.claims.registry import BEARINGS
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence import Ledger
+from remyelin.evidence.catalogue import catalogue
 from remyelin.person.case import load_case
 
 pytestmark = pytest.mark.browser
@@ -289,6 +291,18 @@ def test_a_slider_redraws_the_course(page: Any, server: str) -> None:
     )
     assert "5 years before diagnosis" in page.locator(".story").inner_text()
     assert curve(page) != before
+
+
+def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.wait_for_function("() => document.querySelectorAll('#chances .chart').length >= 6")
+    text = page.locator("#symptoms").inner_text()
+    parts = re.split(r"Tier (mechanism|association|no evidence): ", text)
+    tiers = dict(zip(parts[1::2], parts[2::2], strict=True))
+    for symptom in catalogue(Ledger.shipped()):
+        assert symptom.name in tiers[symptom.tier], symptom.name
+    assert "Tiredness" in tiers["association"]
+    assert "in everybody 26.1 % (5.1 to 42.7)" in tiers["no evidence"]
 
 
 def test_the_body_opens_a_wire(page: Any, server: str) -> None:

@@ -8,58 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from remyelin.check.facts import judge
+from remyelin.check.known import LABS, DatedLab, Known, Lab, Moment, Treated
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 
-if TYPE_CHECKING:
-    from remyelin.check.known import Known, Lab
-
 #: Standard normal deviate of a two-sided 95 % interval.
 _TWO_SIDED: Final = 1.96
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The earliest and the latest moment a date can mean, as ISO 8601 text; both empty where it is unknown.
-
-    Examples
-    --------
-    >>> Moment("2024-03-01", "2024-03-31").shown
-    '2024-03'
-    >>> Moment().shown
-    ''
-    """
-
-    first: str = ""
-    last: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The date as far as it is known: a day, a month or a year."""
-        day, end = self.first[:10], self.last[:10]
-        if day == end:
-            return day
-        return day[:7] if day[:7] == end[:7] else day[:4]
-
-
-@dataclass(frozen=True, slots=True)
-class DatedLab:
-    """One laboratory value with the date of the sample."""
-
-    lab: Lab
-    date: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Treated:
-    """One record of B12 treatment, or of a medicine that may be B12, with its start."""
-
-    name: str
-    start: Moment
 
 
 def refusal(known: Known, ledger: Ledger) -> str:
@@ -162,7 +119,5 @@ def _deficient(found: Lab, ledger: Ledger) -> bool | None:
 
 
 def _named(value: DatedLab) -> str:
-    from remyelin.check.known import LABS
-
     name = LABS[value.lab.marker]
     return f"{name} of {value.date.shown}" if value.date.shown else name

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.dated import DatedLab, Treated
 from remyelin.check.fhir_json import (
     a_date,
     a_list,
@@ -25,7 +24,7 @@ from remyelin.check.fhir_json import (
 )
 from remyelin.check.fhir_same import GONE, VOID, as_listed, certainly_before, of_the_same, people
 from remyelin.check.fhir_shapes import Resource, is_loinc, resources
-from remyelin.check.known import LABS, Known, Lab, lab, unit_clash
+from remyelin.check.known import LABS, DatedLab, Known, Lab, Treated, lab, unit_clash
 from remyelin.check.words import (
     Word,
     clean,

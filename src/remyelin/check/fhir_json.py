@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
-from remyelin.check.dated import Moment
+from remyelin.check.known import Moment
 from remyelin.check.words import clean
 
 LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more

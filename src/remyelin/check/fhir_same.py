@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from remyelin.check.dated import Moment
 from remyelin.check.fhir_shapes import Resource
+from remyelin.check.known import Moment
 from remyelin.check.words import table
 
 #: States of a resource that says nothing of the person.

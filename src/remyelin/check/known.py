@@ -12,7 +12,6 @@ from remyelin.evidence import Ledger
 from remyelin.evidence.plausible import refuse_implausible, short, unit_of
 
 if TYPE_CHECKING:
-    from remyelin.check.dated import DatedLab, Treated
     from remyelin.person.case import Case
 
 #: Laboratory values that a person may know, as a patient reads them.
@@ -63,6 +62,46 @@ class Lab:
         number = self.value / per_unit("b12", self.unit)
         other = {"pmol/L": "pg/mL", "pg/mL": "pmol/L", "ng/L": "pmol/L"}.get(self.unit)
         return Lab("b12", number * per_unit("b12", other), other) if other else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The earliest and the latest moment a date can mean, as ISO 8601 text; both empty where it is unknown.
+
+    Examples
+    --------
+    >>> Moment("2024-03-01", "2024-03-31").shown
+    '2024-03'
+    >>> Moment().shown
+    ''
+    """
+
+    first: str = ""
+    last: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The date as far as it is known: a day, a month or a year."""
+        day, end = self.first[:10], self.last[:10]
+        if day == end:
+            return day
+        return day[:7] if day[:7] == end[:7] else day[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLab:
+    """One laboratory value with the date of the sample."""
+
+    lab: Lab
+    date: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """One record of B12 treatment, or of a medicine that may be B12, with its start."""
+
+    name: str
+    start: Moment
 
 
 @dataclass(frozen=True, slots=True)

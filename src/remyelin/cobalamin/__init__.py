@@ -4,7 +4,8 @@
 ``regimen`` writes doses, ``Parameters.from_ledger`` reads the numbers.
 """
 
-from remyelin.cobalamin.dosing import REGIMENS, Dose, Order, read_order, regimen
+from remyelin.cobalamin.doses import Dose, Order
+from remyelin.cobalamin.dosing import REGIMENS, read_order, regimen
 from remyelin.cobalamin.exposure import (
     Exposure,
     NitrousOxide,

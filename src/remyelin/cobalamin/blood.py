@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.cobalamin.cascade import relax
-from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.doses import Dose
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.parameters import Parameters
 

@@ -15,7 +15,7 @@ import numpy as np
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR, HOURS_PER_DAY
 from remyelin.catalogue.causes import CAUSES, NONE
-from remyelin.cobalamin.dosing import Dose, Order
+from remyelin.cobalamin.doses import Dose, Order
 from remyelin.cobalamin.exposure import Exposure, NitrousOxide, ramp, steps
 from remyelin.evidence import Ledger
 

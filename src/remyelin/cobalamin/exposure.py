@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import HOURS_PER_DAY, KINDS
-from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.doses import Dose
 
 
 @dataclass(frozen=True, slots=True)

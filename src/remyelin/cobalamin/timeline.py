@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.doses import Dose
 from remyelin.cobalamin.exposure import Exposure
 from remyelin.cobalamin.settings import (
     AVERAGED_DOSE_INTERVAL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
-from remyelin.cobalamin.dosing import Order
+from remyelin.cobalamin.doses import Order
 from remyelin.cobalamin.exposure import Exposure, steps
 
 

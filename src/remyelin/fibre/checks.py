@@ -1,9 +1,9 @@
-"""Checks of arrays, nodes and fibres that a caller gives; see :mod:`remyelin.base.checks` for single numbers."""
+"""Checks of arrays, positions and times that a caller gives; see :mod:`remyelin.base.checks` for single numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.fibre.settings import PROTOCOL_LIMIT_MS, STEP_LIMITS_US
-
-if TYPE_CHECKING:
-    from remyelin.fibre.models.fibre import Fibre
 
 Array = NDArray[np.float64]
 
@@ -83,20 +80,3 @@ def step_us(value: Any, where: str) -> float:
 def duration_ms(value: Any, where: str) -> float:
     """Return how long a simulation lasts (ms), within the limit."""
     return number(value, "duration", where, above=0.0, at_most=PROTOCOL_LIMIT_MS, unit="ms")
-
-
-def a_fibre(fibre: Any, where: str, least: int = 2) -> Fibre:
-    """Return a fibre of so many nodes or more.
-
-    Raises
-    ------
-    InputError
-        If it is none, or too short.
-    """
-    from remyelin.fibre.models.fibre import Fibre
-
-    if not isinstance(fibre, Fibre):
-        raise InputError(f"{where}: a {type(fibre).__name__} is not a Fibre; build one with mrg().")
-    if fibre.n_nodes < least:
-        raise InputError(f"{where}: the fibre has {fibre.n_nodes} nodes; give at least {least}.")
-    return fibre

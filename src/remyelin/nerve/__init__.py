@@ -11,10 +11,10 @@ from remyelin.nerve.conduction.tables import Tables
 from remyelin.nerve.conduction.volley import STATES, states_of
 from remyelin.nerve.signals.responses import Response, Waveform
 from remyelin.nerve.studies.battery import STUDIES, battery
-from remyelin.nerve.studies.classification import Classification, classify
+from remyelin.nerve.studies.classification import classify
 from remyelin.nerve.studies.dates import batteries, batteries_of
 from remyelin.nerve.studies.entrapment import Entrapment
-from remyelin.nerve.studies.findings import Row, Studies
+from remyelin.nerve.studies.findings import Classification, Row, Studies
 from remyelin.nerve.studies.norms import Assessment
 from remyelin.nerve.studies.small_fibres import small_fibres
 from remyelin.nerve.studies.study import Study

@@ -135,7 +135,9 @@ def _pathways(
         {name: (("person", "time", "segment"), values) for name, values in people.states.items()},
         coords={"time": people.days[0], "segment": list(nerve.places(body, ledger).names)},
     )
-    ill = beside(states, case.coexisting, ledger)
+    # of the shares of sheaths, people keep those that conduction reads
+    whole = 1.0 - states["vacuolated"] - states["bare"] - states["remyelinated"]
+    ill = beside(states.assign(intact=whole), case.coexisting, ledger)
     own = [numbers[index] for index in member.tolist()]
     found = conduction_by_sets(ill, body, own, clinic.PATHWAYS, coexisting=case.coexisting)
     ordered = found.transpose("person", "time", "pathway")

@@ -22,9 +22,8 @@ from small import TEXT, drive, small
 
 from remyelin.analysis.cohort import Cohort, Processes, Results, Stopped, run_cohort
 from remyelin.analysis.cohort.cluster import Dask
-from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.folder import read_manifest
-from remyelin.analysis.cohort.parts import Done, read_part
+from remyelin.analysis.cohort.parts import Done, part_folder, read_part
 from remyelin.analysis.cohort.run import Progress
 from remyelin.base.errors import InputError
 

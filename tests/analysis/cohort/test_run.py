@@ -28,10 +28,11 @@ from remyelin.analysis.cohort import (
 )
 from remyelin.analysis.cohort import follow as following
 from remyelin.analysis.cohort.comparison import wilson
-from remyelin.analysis.cohort.executors import Deaths, executor, part_folder
+from remyelin.analysis.cohort.deaths import Deaths
+from remyelin.analysis.cohort.executors import executor
 from remyelin.analysis.cohort.files import resized
 from remyelin.analysis.cohort.measures import check_measure, per_person, together
-from remyelin.analysis.cohort.parts import Chunk, Done, cohort_digest
+from remyelin.analysis.cohort.parts import Chunk, Done, cohort_digest, part_folder
 from remyelin.analysis.cohort.results import load
 from remyelin.analysis.cohort.run import Progress, parameter_sets
 from remyelin.analysis.cohort.work import Worker

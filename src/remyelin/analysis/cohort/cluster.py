@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from remyelin.analysis.cohort.executors import Deaths
+from remyelin.analysis.cohort.deaths import Deaths
 from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_WORKERS_SECONDS
 from remyelin.analysis.cohort.work import DiskFull, WorkersLost, load

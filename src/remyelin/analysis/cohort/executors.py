@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, Protocol
 
+from remyelin.analysis.cohort.deaths import Deaths
 from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_DEATHS_ALONE
 from remyelin.analysis.cohort.work import DiskFull, load
@@ -77,22 +76,6 @@ class Serial:
 
     def close(self) -> None:
         """Nothing is left running."""
-
-
-class Deaths:
-    """Counts the workers that died over each chunk and decides its fate."""
-
-    def __init__(self) -> None:
-        self._count: Counter[Chunk] = Counter()
-
-    def after(self, chunk: Chunk) -> list[Chunk] | None:
-        """Return the chunks to compute in its place: itself, its courses one by one, or None to give it up."""
-        self._count[chunk] += 1
-        if len(chunk) > 1:
-            if self._count[chunk] < COHORT_DEATHS:
-                return [chunk]
-            return [Chunk(index, index + 1) for index in range(chunk.start, chunk.stop)]
-        return [chunk] if self._count[chunk] < COHORT_DEATHS_ALONE else None
 
 
 class Processes:
@@ -308,8 +291,3 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
         else (os.cpu_count() or 1)
     )
     return Processes(count)
-
-
-def part_folder(folder: Path) -> Path:
-    """Return where the parts of a run's folder are."""
-    return folder / "parts"

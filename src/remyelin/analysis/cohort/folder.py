@@ -17,8 +17,7 @@ from typing import Any
 import tomli_w
 
 from remyelin._version import __version__
-from remyelin.analysis.cohort.executors import part_folder
-from remyelin.analysis.cohort.parts import Chunk, Done, put, read_part
+from remyelin.analysis.cohort.parts import Chunk, Done, part_folder, put, read_part
 from remyelin.analysis.cohort.population import Population, to_data
 from remyelin.analysis.cohort.work import made_with
 from remyelin.base.errors import InputError

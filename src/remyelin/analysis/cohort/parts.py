@@ -228,3 +228,8 @@ def cohort_digest(parts: Sequence[Done]) -> str:
         for digest in part.digests:
             content.update(digest.encode())
     return content.hexdigest()[:16]
+
+
+def part_folder(folder: Path) -> Path:
+    """Return where the parts of a run's folder are."""
+    return folder / "parts"

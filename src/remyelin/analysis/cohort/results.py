@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.cohort.executors import part_folder
 from remyelin.analysis.cohort.measures import OUTCOMES
-from remyelin.analysis.cohort.parts import WORDS
+from remyelin.analysis.cohort.parts import WORDS, part_folder
 from remyelin.analysis.cohort.run import Cohort
 
 Values = NDArray[np.float64]

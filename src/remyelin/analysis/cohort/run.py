@@ -15,10 +15,10 @@ from pathlib import Path
 from remyelin import nerve
 from remyelin._version import __version__
 from remyelin.analysis.cohort.columns import known_columns
-from remyelin.analysis.cohort.executors import Executor, Serial, part_folder
+from remyelin.analysis.cohort.executors import Executor, Serial
 from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
 from remyelin.analysis.cohort.follow import follow
-from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest
+from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest, part_folder
 from remyelin.analysis.cohort.population import Population
 from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.analysis.estimation.table import Occasion, Subject
 from remyelin.cobalamin import Profile
-from remyelin.cobalamin.dosing import Dose
+from remyelin.cobalamin.doses import Dose
 from remyelin.cobalamin.exchange.events import COMPARTMENTS
 
 #: Columns of the data file; DAY0 is the day of the table on which TIME is 0.

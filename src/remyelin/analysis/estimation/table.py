@@ -17,7 +17,7 @@ from remyelin.base.errors import InputError, nearest
 from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.cobalamin import Dose, Exposure, Profile, constant, steps
-from remyelin.cobalamin.dosing import FORMS
+from remyelin.cobalamin.doses import FORMS
 from remyelin.cobalamin.exchange.events import COMPARTMENTS, code_of
 from remyelin.cobalamin.settings import MAX_DOSES
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import UG_PER_MG
-from remyelin.cobalamin.dosing import FORMS, Dose, Order
+from remyelin.cobalamin.doses import FORMS, Dose, Order
 from remyelin.cobalamin.settings import MAX_DOSES, SAME_INTERVAL
 
 COLUMNS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "FORM", "FOOD", "II", "ADDL")

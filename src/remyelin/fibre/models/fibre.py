@@ -302,3 +302,18 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
         raise InputError(
             f"fibre: density has {np.asarray(fibre.density).shape[1]} columns; the channel sets have {most} currents."
         )
+
+
+def a_fibre(fibre: Any, where: str, least: int = 2) -> Fibre:
+    """Return a fibre of so many nodes or more.
+
+    Raises
+    ------
+    InputError
+        If it is none, or too short.
+    """
+    if not isinstance(fibre, Fibre):
+        raise InputError(f"{where}: a {type(fibre).__name__} is not a Fibre; build one with mrg().")
+    if fibre.n_nodes < least:
+        raise InputError(f"{where}: the fibre has {fibre.n_nodes} nodes; give at least {least}.")
+    return fibre

@@ -8,9 +8,9 @@ import numpy as np
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.checks import a_fibre, step_us
+from remyelin.fibre.checks import step_us
 from remyelin.fibre.conduct import conduct
-from remyelin.fibre.models.fibre import Fibre, refine
+from remyelin.fibre.models.fibre import Fibre, a_fibre, refine
 from remyelin.fibre.settings import (
     DEFAULT_STEP_US,
     REFERENCE_GRID,

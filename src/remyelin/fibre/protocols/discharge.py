@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from remyelin.base.checks import one_of
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S, MS_PER_US
-from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import duration_ms, position, step_us
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import (
     Preparation,

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_S, MS_PER_US
-from remyelin.fibre.checks import a_fibre, positions, series
+from remyelin.fibre.checks import positions, series
 from remyelin.fibre.conduct import conduct
 from remyelin.fibre.lesions.membrane import scale_channels
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.protocols.preparation import (
     Preparation,

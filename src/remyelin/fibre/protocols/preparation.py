@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
+from remyelin.fibre.checks import duration_ms, position, step_us
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.settings import (
     ALLOWANCE,

@@ -18,9 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.checks import a_fibre
 from remyelin.fibre.lesions.sheath import lose_lamellae, open_paranodes
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.settings import (
     QUANTISE_BLOCK_RATIO,
     QUANTISE_DELAY_SHARE,

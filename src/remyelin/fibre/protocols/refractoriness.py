@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import a_fibre, series
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import series
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.pairs import Pair
 from remyelin.fibre.protocols.preparation import Preparation, Run, travel_times, waited
 from remyelin.fibre.protocols.search import limits, search_together, searching

@@ -9,8 +9,8 @@ import xarray as xr
 from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.checks import a_fibre, duration_ms
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import duration_ms
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.preparation import Preparation, ProtocolSolver, Run
 from remyelin.fibre.protocols.recorded import Chosen, Clamp
 from remyelin.fibre.protocols.recorded_full import record_in_full

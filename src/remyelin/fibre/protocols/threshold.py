@@ -14,8 +14,8 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import a_fibre, series
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import series
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.preparation import Run
 from remyelin.fibre.protocols.thresholds import Found, at_an_end, excitation, settings
 from remyelin.fibre.settings import SCAN_PER_DECADE, SEARCH_TOLERANCE

@@ -16,8 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
-from remyelin.fibre.checks import a_fibre
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.protocols.preparation import (
     Attached,
     Preparation,

@@ -22,9 +22,9 @@ from remyelin.base.checks import one_of, whole
 from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.jit import compiled
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.checks import a_fibre, duration_ms, numbers, positions, step_us
+from remyelin.fibre.checks import duration_ms, numbers, positions, step_us
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import NODE, Fibre
+from remyelin.fibre.models.fibre import NODE, Fibre, a_fibre
 from remyelin.fibre.settings import (
     CROSSING_LEVEL,
     DAMPED_STEPS,

@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import whole
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.checks import a_fibre, duration_ms, position, step_us
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.checks import duration_ms, position, step_us
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.settings import (
     DEFAULT_STEP_US,
     FIRING_DEPOLARISATION,

@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import POINT_SOURCE_MV, SPHERE, UV_PER_MV
-from remyelin.fibre.checks import a_fibre, numbers, position
+from remyelin.fibre.checks import numbers, position
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import Fibre
+from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.stimulation.stimulus import Stimulus
 from remyelin.fibre.stimulation.waveform import Waveform
 

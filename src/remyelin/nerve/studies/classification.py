@@ -8,80 +8,16 @@ amplitude as the loss of axons does, and a report cannot tell them apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from remyelin.catalogue.studies import TIBIAL_MOTOR
 from remyelin.evidence import Ledger
-from remyelin.nerve.studies.findings import Row, Studies
+from remyelin.nerve.studies.findings import Classification, Met, Row, Studies
 from remyelin.nerve.studies.norms import Assessment
 
 DEFINITE: Final = ("I-A", "I-B", "I-C", "I-D", "I-E", "I-F", "I-G")
 _ALONE: Final = ("I-A", "I-B", "I-C", "I-F")
 """Criteria that suffice when enough nerves meet one of them; the others ask for another sign elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """One criterion that one nerve meets: its name, the study, and the numbers in words."""
-
-    criterion: str
-    study: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """Classification of conduction studies and evoked potentials.
-
-    Attributes
-    ----------
-    pattern : str
-        Of the conduction studies: "not studied", "normal", "one nerve only", "slowing without a pattern", "axonal",
-        "demyelinating" or "mixed".
-    certainty : str
-        "definite", "probable" or "possible" where a demyelinating criterion is met, else empty.
-    rule : str
-        The rule that gave the pattern, in words.
-    met : tuple of Met
-        Demyelinating criteria met, nerve by nerve.
-    low : tuple of str
-        Nerves with a low or absent amplitude.
-    slow : tuple of str
-        Nerves with a late or slow, but present response.
-    evoked : tuple of str
-        Evoked potentials and reflexes that are abnormal.
-
-    Examples
-    --------
-    >>> from remyelin import Ledger, nerve
-    >>> ledger = Ledger.shipped()
-    >>> person = nerve.Person(age=57, sex='female', height=163.0, temperature=33.0)
-    >>> tables = nerve.build_tables(ledger)
-    >>> studies = nerve.battery(nerve.intact(person, ledger), person, tables, ledger)
-    >>> nerve.classify(studies, ledger).pattern
-    'normal'
-    """
-
-    pattern: str
-    certainty: str
-    rule: str
-    met: tuple[Met, ...]
-    low: tuple[str, ...]
-    slow: tuple[str, ...]
-    evoked: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the classification as plain JSON-ready data."""
-        return {
-            "pattern": self.pattern,
-            "certainty": self.certainty,
-            "rule": self.rule,
-            "met": [{"criterion": m.criterion, "study": m.study, "sentence": m.sentence} for m in self.met],
-            "low": list(self.low),
-            "slow": list(self.slow),
-            "evoked": list(self.evoked),
-        }
 
 
 def classify(studies: Studies, ledger: Ledger) -> Classification:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,11 +11,10 @@ from remyelin.nerve.signals.arrivals import last_arrival, total_density, windows
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.nerve.studies.study import Conduct
 
-if TYPE_CHECKING:
-    from remyelin.nerve.studies.motor_sensory import Motor
 
-
-def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[tuple[float | None, float]]:
+def f_wave(
+    name: str, limb: str, distal: str, lab: Laboratory, along: Conduct
+) -> list[tuple[float | None, float]]:
     """Return the latency of the earliest F wave of a train of shocks, and the share of shocks with one, by date.
 
     Each motoneuron reached by the antidromic impulse answers with a small chance, so that how many units
@@ -28,7 +26,8 @@ def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[tup
     ----------
     name : str
         Of the motor study.
-    study : Motor
+    limb, distal : str
+        Limb of the nerve, and its site of distal stimulation.
     lab : Laboratory
     along : Conduct
 
@@ -38,11 +37,11 @@ def f_wave(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[tup
         ms; None if not one answer is expected in the whole train.
     persistence : float
     """
-    ledger, nerve = lab.ledger, f"{study.limb}_motor"
-    wrist = lab.site(f"{nerve}.{study.distal}")
+    ledger, nerve = lab.ledger, f"{limb}_motor"
+    wrist = lab.site(f"{nerve}.{distal}")
     up = along(nerve, "motor", 0.0, wrist)
     down = along(nerve, "motor", 0.0, wrist + lab.distances.motor)
-    units, share = ledger[f"motor_units.{name}"], ledger[f"f_wave.share.{study.limb}"]
+    units, share = ledger[f"motor_units.{name}"], ledger[f"f_wave.share.{limb}"]
     persistence = 1 - np.exp(-units * share * down.conducted.mean(axis=-1))
     there_and_back = replace(
         down,

@@ -73,7 +73,7 @@ def motor(name: str, study: Motor, lab: Laboratory, along: Conduct) -> list[Date
     floor = lab.ledger["noise.motor"]
     places = [lab.site(f"{study.limb}_motor.{label}") for label in (study.distal, study.proximal)]
     near, far = (beyond(muscle(name, study, lab, along, place), name, lab.entrapment) for place in places)
-    late = f_wave(name, study, lab, along)
+    late = f_wave(name, study.limb, study.distal, lab, along)
     held = 0.0 if lab.entrapment is None else lab.entrapment.of(name)[0]
     first: Dated = []
     second: Dated = []

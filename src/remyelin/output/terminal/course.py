@@ -175,11 +175,13 @@ def symptom_lines(summary: Summary) -> list[str]:
     ]
     unfelt = [item["label"] for item in of_tier["mechanism"] if item not in felt]
     chances = [f"{item['label']} {item['shown'][0]}" for item in of_tier["association"]]
+    everybody = [f"{item['label']} {item['background']}" for item in of_tier["no evidence"]]
+    beside = [f"{item['label']} {item['shown'][0]}" for item in summary["beside"]]
     return [
-        f"Symptoms at {when}: {'; '.join(noticed) or 'none that would be noticed, in this model'}.",
-        f"Computed and not noticed: {'; '.join(unfelt) or 'none'}.",
-        f"Probability only, no mechanism here: {'; '.join(chances)}.",
-        f"No evidence that deficiency causes these: {'; '.join(item['label'] for item in of_tier['no evidence'])}.",
+        f"Symptoms at {when}, by mechanism: {'; '.join(noticed) or 'none that would be noticed, in this model'}.",
+        f"By mechanism, computed and not noticed: {'; '.join(unfelt) or 'none'}.",
+        f"By association, a probability and no mechanism: {'; '.join(chances)}. Beside the list: {'; '.join(beside)}.",
+        f"No evidence that deficiency causes these, as common as in everybody: {'; '.join(everybody)}.",
     ]
 
 

@@ -16,10 +16,14 @@ from remyelin.base.units import DAYS_PER_MONTH, per_unit
 from remyelin.catalogue import pathways as named
 from remyelin.catalogue import plans
 from remyelin.catalogue.causes import CAUSES
-from remyelin.cobalamin.dosing import FORMS, INTERVALS, REGIMENS, ROUTES
+from remyelin.clinic.association import CLOCKS
+from remyelin.cobalamin.doses import FORMS, ROUTES
+from remyelin.cobalamin.dosing import INTERVALS, REGIMENS
 from remyelin.cobalamin.wording import order_of
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
+from remyelin.output.chances import BESIDE
+from remyelin.output.symptoms import share
 from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cases, to_toml_data
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
@@ -157,9 +161,11 @@ async def state(request: Request) -> dict[str, Any]:
                 "pathways": list(item.pathways),
                 "mechanism": item.mechanism,
                 "causes": item.causes,
+                "everybody": share(item.background) if item.tier == "no evidence" else "",
             }
             for item in clinic.catalogue(ledger)
         ],
+        "beside": [{"id": name, "name": BESIDE[name][0]} for name in BESIDE if name in CLOCKS],
     }
 
 

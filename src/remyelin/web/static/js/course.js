@@ -83,9 +83,10 @@ export async function show(main) {
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
-      section("symptoms", "Symptoms", "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range.", symptoms,
-        h("h3", {}, "Symptoms without a mechanism here"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. No mechanism is claimed, and a low probability is no reassurance."), chances,
-        h("h3", {}, "No evidence that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `: ${one.mechanism} Common other causes: ${one.causes}`)))),
+      section("symptoms", "Symptoms", "All nineteen symptoms, in three tiers by what the answer rests on.",
+        h("h3", {}, "Tier mechanism: computed from the state of its wires"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
+        h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. A low probability is no reassurance. Tiredness and nystagmus stand beside the list."), chances,
+        h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in everybody ${one.everybody}: ${one.mechanism} Common other causes: ${one.causes}`)))),
       section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
       section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
@@ -130,7 +131,7 @@ export async function show(main) {
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
         series: lines((d) => d.severity[name], (b) => b.severity[name]) }));
     }
-    for (const one of state.about.symptoms.filter((item) => item.tier === "association")) {
+    for (const one of [...state.about.symptoms.filter((item) => item.tier === "association"), ...state.about.beside]) {
       charts.chances[one.id] ??= append(chances, new Chart({ height: 160 }));
       charts.chances[one.id].set(base({ title: one.name, y_label: "probability", y_range: [0, 1.02],
         series: ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id) && found[id].chance?.[one.id]).map((id) => {
