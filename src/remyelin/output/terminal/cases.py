@@ -27,12 +27,11 @@ WHY: Final[Mapping[str, str]] = {
     ),
     "nitrous-oxide-18": (
         "His disease was of motor axons, with little of the cord; the gas, in the model, harms the sensory "
-        "columns first and the motor nerves little, so his leg keeps a power of 4/5 where his foot had 2/5."
+        "columns first and the motor nerves little, so his leg keeps its power where his foot had 2/5."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, at which the model has lost some vibration sense "
-        "but is neither weak nor unsteady; she became both within ten days. Her copper was low as well, which "
-        "the model does not know."
+        "Homocysteine places a light exposure over a year, at which the model is neither weak nor unsteady; she "
+        "became both within ten days. Her copper was low as well, which the model does not know."
     ),
     "nitrous-oxide-anaesthesia-57": (
         "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point "
@@ -45,7 +44,7 @@ WHY: Final[Mapping[str, str]] = {
     ),
     "srikanth-2002": (
         "No laboratory value places him: at the prior time since the cause began his vibration sense is "
-        "impaired, as reported, and numbness is not noticed yet."
+        "impaired, as reported, and numbness has been noticed for months where his disease took days."
     ),
     "stabler-2013": (
         "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
