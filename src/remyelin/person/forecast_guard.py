@@ -90,6 +90,14 @@ class Findings:
     apart: tuple[str, ...] = ()
 
 
+#: What is computed, and not noticed, of symptoms that the model has one kind of.
+PARTLY: Final = {
+    "tremor": "no wandering of a hand without position sense, the one kind that the model has",
+    "concentration": "no slowed crossing between the hemispheres, the one reason that the model has",
+    "speech": "no weakness of the tongue, the one kind that the model has",
+}
+
+
 def refusal(course: Course) -> str:
     """Say in one sentence why a course is no forecast for the person of its case; empty where it may be shown.
 
@@ -203,7 +211,7 @@ def _symptoms(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet
         severity, since = computed.median[finding.name], computed.noticed_for[finding.name]
         began = -(finding.began or 0.0)
         if severity < computed.presence or since <= 0.0:
-            yield Unmet(what, _said(finding), "not noticed")
+            yield Unmet(what, _said(finding), PARTLY.get(finding.name, "not noticed"))
         elif began > 0 and not (computed.dated or {}).get(finding.name, _alike(since, began)):
             yield Unmet(what, _said(finding), f"for {_span(since)}")
         else:
