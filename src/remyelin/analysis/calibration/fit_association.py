@@ -20,6 +20,7 @@ from remyelin.analysis.validation.association import CALIBRATION, counted_in, fr
 from remyelin.analysis.validation.clinic import series_of
 from remyelin.base.errors import SimulationError
 from remyelin.base.units import PERCENT
+from remyelin.catalogue.pathways import CORTICOBULBAR
 from remyelin.evidence import Ledger, load_targets
 
 Floats = NDArray[np.float64]
@@ -66,7 +67,7 @@ def halves(ledger: Ledger) -> Mapping[str, tuple[float, float, float]]:
     severity = series_of(ledger, "gas").severity.sel(symptom="lhermitte").to_numpy()[:, 0]
     fired = shocks.half * (severity / (1.0 - severity)) ** (1.0 / shocks.steepness)
     paths = series_of(ledger, "healton").pathways["conducted"].isel(month=0)
-    lost = 1.0 - paths.sel(pathway="corticobulbar").to_numpy()
+    lost = 1.0 - paths.sel(pathway=CORTICOBULBAR).to_numpy()
 
     def firing(edge: float) -> float:
         return min(LARGEST, edge * float(((1.0 - notice) / notice) ** (1.0 / shocks.steepness)))

@@ -30,7 +30,7 @@ Step = tuple[int, dict[str, Any], list[float], float, list[int]]
 
 @dataclass(slots=True)
 class _Desk:
-    """What a process keeps: numbers, persons, and the pool of each chain at its state."""
+    """Numbers, persons, and the pool of each chain at its state, kept by a process."""
 
     base: Ledger
     draws: tuple[Draw, ...]

@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one set of channels does: regime, delay (ms), rate of lasting discharge (Hz, NaN if none), rest (mV)."""
+    """Behaviour of one set of channels: regime, delay (ms), rate of lasting discharge (Hz, NaN if none), rest (mV)."""
 
     regime: str
     delay: float

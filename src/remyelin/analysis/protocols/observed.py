@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from remyelin import clinic, nerve
 from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, density, seen
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK
+from remyelin.catalogue.pathways import SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import Clinic, clinic_of
 from remyelin.person.presentation import FELT, background
@@ -161,19 +162,19 @@ def _gas(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
     dated = np.isfinite(view.found.onset)[:, None] & (pool.days >= view.found.onset[:, None])
     total = state.scale["total"].astype(np.float64)
     conducted = {
-        name: pool.pathways["conducted"][..., PATHS[name]] for name in ("sural", "tibial_motor", "tibial_sep")
+        name: pool.pathways["conducted"][..., PATHS[name]] for name in (SURAL, TIBIAL_MOTOR, TIBIAL_SEP)
     }
-    late = pool.pathways["delay"][..., PATHS["tibial_sep"]]
-    nerves = (conducted["sural"] < NEUROPATHY) | (conducted["tibial_motor"] < NEUROPATHY)
+    late = pool.pathways["delay"][..., PATHS[TIBIAL_SEP]]
+    nerves = (conducted[SURAL] < NEUROPATHY) | (conducted[TIBIAL_MOTOR] < NEUROPATHY)
     other = pool.stratum == "deficiency"
     beside = view.found.weight.sum(axis=0) * other[:, None] * ill * nerves
     here = weight * ill * nerves
-    motor = [quantile(conducted["tibial_motor"].ravel(), w.ravel()) for w in (here, beside)]
-    sural = [quantile(conducted["sural"].ravel(), w.ravel()) for w in (here, beside)]
+    motor = [quantile(conducted[TIBIAL_MOTOR].ravel(), w.ravel()) for w in (here, beside)]
+    sural = [quantile(conducted[SURAL].ravel(), w.ravel()) for w in (here, beside)]
     alone, both, nerve_only = (
         percent(x, weight * ill * (cord | nerves)) for x in (cord & ~nerves, cord & nerves, nerves & ~cord)
     )
-    axons = pool.pathways["axons"][..., PATHS["tibial_motor"]]
+    axons = pool.pathways["axons"][..., PATHS[TIBIAL_MOTOR]]
     return {
         "n2o_mma_median": quantile(view.blood["mma"].ravel(), (weight * ill).ravel()),
         "n2o_hcy_median": quantile(view.blood["homocysteine"].ravel(), (weight * ill).ravel()),
@@ -184,7 +185,7 @@ def _gas(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
         "n2o_tibial_cmap_ratio": motor[0] / motor[1] if motor[1] > 0.0 else float("nan"),
         "n2o_sural_snap_higher": sural[0] - sural[1],
         "n2o_axonal_share": percent(axons < NEUROPATHY, here),
-        "n2o_p40_late": _mean(late, weight * cord * (conducted["tibial_sep"] > WAVE)),
+        "n2o_p40_late": _mean(late, weight * cord * (conducted[TIBIAL_SEP] > WAVE)),
         "n2o_myelopathy_alone": alone,
         "n2o_both": both,
         "n2o_neuropathy_alone": nerve_only,
