@@ -43,8 +43,8 @@ def test_proposals_with_their_acceptance_sample_the_posterior() -> None:
             kept.append([state["point"][:RATES] for state in chains])
     drawn = np.array(kept).reshape(-1, RATES)
     assert accepted / (400 * CHAINS) > 0.05
-    assert drawn.mean(axis=0) == pytest.approx(np.full(RATES, middle), abs=0.02)
-    assert drawn.std(axis=0) == pytest.approx(width, rel=0.15)
+    assert drawn.mean(axis=0) == pytest.approx(np.full(RATES, middle), abs=0.04)
+    assert drawn.std(axis=0) == pytest.approx(width, rel=0.25)
 
 
 def test_a_proposal_moves_rates_alone_within_the_cube_and_holds_those_of_a_rival() -> None:

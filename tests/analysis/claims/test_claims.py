@@ -41,7 +41,7 @@ def test_judged_with_the_numbers_of_its_run(name: str) -> None:
 
 
 def test_what_is_built_in_is_called_so() -> None:
-    for name in ("wires", "maintenance", "methylcobalamin", "csf-ratio", "best-form"):
+    for name in ("wires", "maintenance", "csf-ratio", "best-form"):
         run = judge(name, LEDGER).run
         assert run is not None
         assert run.bearing == "built in", name

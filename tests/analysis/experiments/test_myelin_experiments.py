@@ -163,7 +163,14 @@ def test_numbers_under_which_nothing_happens_are_one_sentence():
 
 
 def test_what_never_heals_is_written_as_never():
-    slow = LEDGER.replace({"myelin.central.remyelination": 0.2, "myelin.age.halving": 15.0})
+    slow = LEDGER.replace(
+        {
+            "myelin.central.remyelination": 0.2,
+            "myelin.shared.differentiation_exponent": 4.0,
+            "myelin.central.clearance": 0.1,
+            "myelin.age.halving": 15.0,
+        }
+    )
     result = run_experiment("young-and-old", slow)
     json.dumps(result.as_dict(), allow_nan=False)
     assert result.tables[0].rows[1][2] == "never"
