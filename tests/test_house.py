@@ -151,9 +151,6 @@ def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
     assert {place.partition(":")[0] for place in found} <= allowed, found
 
 
-#: Rooms whose calibrated products still write these names as text.
-
-
 def test_names_of_pathways_studies_and_segments_stand_in_the_catalogue() -> None:
     """No module outside the catalogue writes such a name as text: it takes the constant."""
     from remyelin.catalogue import pathways, segments, studies

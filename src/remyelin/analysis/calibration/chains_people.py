@@ -1,9 +1,14 @@
-"""Chains that sample the posterior of the simulated likelihood, from the designs of the waves on.
+"""Chains about the posterior of the simulated likelihood, from the designs of the waves on.
 
-A sequential Monte Carlo sampler (Del Moral, Doucet and Jasra 2006): the power of the likelihood rises from
+They follow sequential Monte Carlo (Del Moral, Doucet and Jasra 2006): the power of the likelihood rises from
 :data:`BEGUN` to 1, chains are drawn again by what each rise adds, and every step moves a chain under the present power.
 Half of the proposals move a few rates a little, half by a difference of two other chains (ter Braak 2006). Both are
-symmetric, so that the simulated likelihood alone decides.
+symmetric. Three things make the sample approximate:
+
+* The designs that chains begin from were chosen by an emulator and are not weighted for that.
+* All chains move at once, by differences of the same states.
+* A pool is simulated at the maps of one point, which choose the days on which treatment begins, and is then read at
+  others: the log-likelihood of a point differs by a unit or two between pools.
 """
 
 from __future__ import annotations
@@ -123,13 +128,15 @@ def stepped(
 
 
 def effective_of(sets: Sequence[Mapping[str, Any]]) -> float:
-    """Return the effective number of sets: from the variance of the means of chains, and no more than ancestors.
+    """Return the effective number of sets, at most.
 
-    The median over the numbers.
+    The smaller of two: the median over the numbers of what the variance of the means of chains leaves, and the inverse
+    of the sum of squares of the shares of the designs that the sets descend from.
     """
     chains = sorted({item["chain"] for item in sets})
     points = np.array([[item["point"] for item in sets if item["chain"] == chain] for chain in chains])
     between, whole = points.mean(axis=1).var(axis=0, ddof=1), points.reshape(-1, points.shape[-1]).var(axis=0)
     number = len(chains) * whole / np.maximum(between, 1e-12)
-    ancestors = len({item["ancestor"] for item in sets})
-    return min(float(np.median(np.minimum(number, points.shape[0] * points.shape[1]))), float(ancestors))
+    _, counts = np.unique([item["ancestor"] for item in sets], return_counts=True)
+    ancestors = float(counts.sum() ** 2 / (counts**2).sum())
+    return min(float(np.median(np.minimum(number, points.shape[0] * points.shape[1]))), ancestors)

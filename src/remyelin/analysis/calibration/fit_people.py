@@ -35,6 +35,7 @@ from remyelin.analysis.calibration.free_people import FREE, RIVALS, log_likeliho
 from remyelin.analysis.calibration.site_people import reflected, try_animals
 from remyelin.analysis.calibration.workers_people import Workers, read_design, step_chain
 from remyelin.analysis.protocols.pool import drawn
+from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import repair as repair_rates
 
@@ -92,6 +93,7 @@ def fit(
     waves: Sequence[int] = WAVES,
     rounds: int = ROUNDS,
     workers: int | None = None,
+    inputs: str = "",
     progress: Progress = lambda step: None,
 ) -> list[dict[str, Any]]:
     """Run the waves and the chains and return the sets: values, rows, log-likelihoods.
@@ -110,11 +112,24 @@ def fit(
         Simulated steps of each chain; without any the readings of the waves are returned.
     workers : int, optional
         Processes; as many as processors when omitted. Their number changes no result.
+    inputs : str
+        Hash of what the fit rests on: designs kept under another one are refused.
     progress : callable
         Called with how far it is and how long the rest will take.
+
+    Raises
+    ------
+    InputError
+        If the folder holds designs of other numbers.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = Kept(folder / f"{rival}.jsonl")
+    if kept.records and kept.records.get("inputs", {}).get("hash") != inputs:
+        raise InputError(
+            f"{folder / rival}.jsonl holds designs of other numbers; delete it, or name another folder."
+        )
+    if not kept.records:
+        kept.add("inputs", hash=inputs)
     fixed = {name: value for name, value in RIVALS[rival].items() if name in FREE}
     base = base.replace({name: value for name, value in RIVALS[rival].items() if name not in FREE})
     draws = drawn(*PERSONS, base)

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin.analysis.calibration.chains_people import CHAINS
-from remyelin.analysis.calibration.fit_people import PERSONS, ROUNDS, SEED, SETS, WAVES, fit
+from remyelin.analysis.calibration.chains_people import BEGUN, CHAINS, MOVES, RISING
+from remyelin.analysis.calibration.fit_people import PERSONS, READINGS, ROUNDS, SEED, SETS, WAVES, fit
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
-from remyelin.analysis.calibration.site_people import animals_of
+from remyelin.analysis.calibration.site_people import TREATED, animals_of
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
@@ -51,13 +51,14 @@ def inputs_of_people(ledger: Ledger) -> str:
     ]
     ranges = [(name, ledger.entry(name).range) for name in (*FREE, *(f"spread.{trait}" for trait in UNREAD))]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
-    content = [read, ranges, rows, SIGNS, SEED, SETS, ROUNDS, PERSONS, list(WAVES), repair().made]
+    search = [SEED, SETS, ROUNDS, PERSONS, list(WAVES), READINGS, TREATED, CHAINS, MOVES, BEGUN, RISING]
+    content = [read, ranges, rows, SIGNS, search, repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def build(ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None) -> str:
     """Run the fit, or go on with it, and return the table."""
-    return as_table(ledger, fit(ledger, folder, progress=progress))
+    return as_table(ledger, fit(ledger, folder, inputs=inputs_of_people(ledger), progress=progress))
 
 
 def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
@@ -95,9 +96,8 @@ def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) 
     for stratum in STRATA:
         for trait in PATIENT:
             value = item["patients"][stratum][trait]
-            if (
-                trait in spreads
-            ):  # lognormal: as many standard deviations from the typical person as in the fit
+            if trait in spreads:
+                # Lognormal: as many standard deviations from the typical person as in the fit.
                 value = value ** (spreads[trait] / ledger[f"spread.{trait}"])
             patients.append(value)
     return [*(values[name] for name in FREE), *spreads.values(), *(rates[name] for name in REPAIR), *patients]
@@ -146,13 +146,21 @@ def outside(rows: Mapping[str, float]) -> list[str]:
 def compare(
     ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None
 ) -> dict[str, Any]:
-    """Fit three rivals alike, in what persons differ, and return how well each meets the rows and what it says.
+    """Fit the rivals alike, in what persons differ, and return how well each meets the rows and what it says.
 
     Each has the same, smaller waves and no chains: likelihoods are of single readings.
     """
     found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
     for name in RIVALS:
-        readings = fit(ledger, folder / "rivals", name, RIVAL_WAVES, 0, progress=progress)
+        readings = fit(
+            ledger,
+            folder / "rivals",
+            name,
+            RIVAL_WAVES,
+            0,
+            inputs=inputs_of_people(ledger),
+            progress=progress,
+        )
         best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
         found["rivals"][name] = {
             "best": best[0]["likelihood"],

@@ -1,7 +1,8 @@
 """Processes that simulate the designs and the chains of the fit to patients.
 
-Work depends on its own numbers and seed alone, so that the number of processes changes nothing. A chain always goes to
-the same process, which keeps its pool.
+Work depends on its own numbers and seed, and on the pool that its chain keeps. A chain always goes to the same process,
+so that the number of processes changes nothing. A run that goes on after an interruption simulates the pools of its
+chains again, at the maps they are at, and gives another sample.
 """
 
 from __future__ import annotations
@@ -71,6 +72,18 @@ def step_chain(step: Step) -> dict[str, Any]:
     return state
 
 
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Work of this process, done when its result is asked for, so that it can be kept before the next begins."""
+
+    function: Callable[[Any], Any]
+    work: Any
+
+    def result(self) -> Any:
+        """Do the work."""
+        return self.function(self.work)
+
+
 class Workers:
     """So many processes, one executor each, so that a chain can go to the same one; within this process for one."""
 
@@ -86,13 +99,11 @@ class Workers:
             for _ in range(count)
         ]
 
-    def submit(self, number: int, function: Callable[[Any], Any], work: Any) -> Future[Any]:
+    def submit(self, number: int, function: Callable[[Any], Any], work: Any) -> Future[Any] | _Later:
         """Give work to the process of a number."""
         if self._executors:
             return self._executors[number % len(self._executors)].submit(function, work)
-        done: Future[Any] = Future()
-        done.set_result(function(work))
-        return done
+        return _Later(function, work)
 
     def __enter__(self) -> Workers:
         return self
