@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +36,7 @@ WORDS = {
     "optic": "optic nerve: the same",
     "motor_n2o": "hazard of motor axons under nitrous oxide",
     "repair": "speed of repair: healing, remyelination, clearance",
-    "axons": "hazard of axons whose sheaths are injured",
+    "axons": "hazard of axons whose sheaths are injured or that lack methylation",
     "plasma": "haptocorrin-bound cobalamin at the same store",
     "mma": "methylmalonate at the same status",
     "homocysteine": "homocysteine at the same status",
@@ -122,14 +121,20 @@ def piled() -> str:
     return ", ".join(f"`{name}`" for name, density in zip(FREE, ends, strict=True) if density > 2.0) or "none"
 
 
-def quoted(text: str, predictions: dict[str, list[float]]) -> str:
-    """Return a text with ``{{=row}}`` replaced by the prediction of that row and its interval."""
-
-    def one(found: re.Match[str]) -> str:
-        value, low, high = predictions[found[1]]
-        return f"{show(value)} ({show(low)} to {show(high)})"
-
-    return re.sub(r"\{\{=(\w+)\}\}", one, text)
+def misses(predictions: dict[str, list[float]]) -> str:
+    """Return each row that the central set misses, calibration first, with the structure of the model behind it."""
+    lines = []
+    for role in ("calibration", "validation"):
+        for row in load_published():
+            if row.name not in predictions or row.role != role:
+                continue
+            value = predictions[row.name][0]
+            if value is None or not math.isfinite(value):
+                lines.append(f"* `{row.name}` ({role}): no virtual patient meets the criteria of the series.")
+            elif not row.holds(value):
+                why = row.explanation(value) or "No explanation is known."
+                lines.append(f"* `{row.name}` ({role}): {show(value)}, published {row.published}. {why}")
+    return "\n".join(lines)
 
 
 def inside(row: Target, value: float | None) -> str:
@@ -261,6 +266,7 @@ def main(path: str) -> None:
         "CRITERIA": posterior().criteria.split(";")[0],
         "COMPLETE": complete(),
         "PILED": piled(),
+        "MISSES": misses(data["predictions"]),
         "RISING": str(RISING),
         "PREDICTED": str(data["sets"]),
         "MINUTES": str(MINUTES),
@@ -283,7 +289,7 @@ def main(path: str) -> None:
     }
     for key, text in parts.items():
         template = template.replace("{{" + key + "}}", text)
-    Path(path).write_text(quoted(template, data["predictions"]), encoding="utf-8")
+    Path(path).write_text(template, encoding="utf-8")
 
 
 if __name__ == "__main__":

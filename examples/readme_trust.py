@@ -41,7 +41,7 @@ def lines() -> str:
         "  range and, where there is one, its source.\n"
         "- What a later start costs it prints only where most of its parameter sets end worse, with rates that are\n"
         "  mostly assumed; elsewhere it says that it cannot tell. It makes no diagnosis, and misses most abnormal\n"
-        "  evoked potentials: [docs/limits.md](docs/limits.md).\n"
+        "  visual evoked potentials: [docs/limits.md](docs/limits.md).\n"
     )
 
 
