@@ -220,7 +220,7 @@ def forecast(
     draws = posterior.sample.draws
     # the same hidden course under every plan, so that plans differ by treatment alone
     path = path_at(posterior, posterior.picked, days, 5)
-    chosen = _chosen(len(path), RECORD_FORECAST_DRAWS)
+    chosen = chosen_picks(len(path), RECORD_FORECAST_DRAWS)
     few = _fewer(posterior.picked, chosen)
     wanted = plans_of(posterior) if others else ()
     plans = []
@@ -257,8 +257,8 @@ def _start(plan: Plan) -> float | None:
     return min((dose.time for order in plan.orders for dose in order.doses), default=None)
 
 
-def _chosen(picks: int, count: int) -> NDArray[np.int64]:
-    """Return places of fewer picks, spread evenly over all."""
+def chosen_picks(picks: int, count: int) -> NDArray[np.int64]:
+    """Return the places of fewer picks, spread evenly over all."""
     return np.linspace(0, picks - 1, min(count, picks)).round().astype(np.int64)
 
 
@@ -302,7 +302,7 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     named = {item.plan.name: item for item in plans}
     base = named.get("from now") or plans[0]
     count = min(len(item.scale) for item in plans)
-    picks = _chosen(len(base.scale), count)
+    picks = chosen_picks(len(base.scale), count)
     found = []
     for item in plans:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
