@@ -289,7 +289,7 @@ def test_a_slider_redraws_the_course(page: Any, server: str) -> None:
         ".at(-1).getAttribute('d') !== old",
         arg=before,
     )
-    assert "5 years before diagnosis" in page.locator(".story").inner_text()
+    page.locator(".story", has_text="5 years before diagnosis").wait_for()
     assert curve(page) != before
 
 
