@@ -65,6 +65,14 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
         )
         if item.plan.name in unknown:
             rows[-1] |= dict.fromkeys(("year", "end", "better"), CANNOT)
+    if (
+        found.plans
+        and found.plans[0].start is None
+        and found.waiting
+        and not any(i.told_apart for i in found.waiting)
+    ):
+        # nor of no treatment at all, where no start is told apart from another
+        rows[0] |= dict.fromkeys(("year", "end"), CANNOT)
     return rows
 
 

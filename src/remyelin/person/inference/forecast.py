@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import gas_causes
 from remyelin.cobalamin import REGIMENS, read_order
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
@@ -167,7 +168,9 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     stop = gas_stop(record)
     # gas that ended before presentation is history: no plan moves it
     moves = stop is not None and stop >= 0.0
-    plans = [Plan("untreated", "no treatment, the cause goes on", (), None if moves else stop)]
+    ended = record.cause.kind in gas_causes() and stop is not None and not moves
+    label = f"no treatment, the {'nitrous oxide stays ended' if ended else 'cause goes on'}"
+    plans = [Plan("untreated", label, (), None if moves else stop)]
     for months in LATER:
         shift = months * DAYS_PER_MONTH
         orders = given(record, horizon, ledger, shift)

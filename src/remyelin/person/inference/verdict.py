@@ -44,7 +44,10 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
             f"{least:.0f} are needed); {why}."
         )
     if not fits:
-        return fits, f"the model does not reproduce {' and '.join(named(item) for item in off[:3])}."
+        return fits, (
+            f"the model does not reproduce {' and '.join(named(item) for item in off[:3])}; another "
+            "disease, another cause or a mistaken entry may explain that."
+        )
     return fits, None
 
 
