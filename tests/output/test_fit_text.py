@@ -71,3 +71,96 @@ def test_a_later_start_that_is_not_told_apart_has_no_numbers() -> None:
         "cannot tell",
         "2 (2 to 2)",
     )
+
+
+def test_a_finding_that_disagrees_is_named_beside_the_forecast(
+    fitted: tuple[dict[str, Any], Forecast],
+) -> None:
+    data, found = fitted
+    gait = {
+        **data["entries"][0],
+        "line": 7,
+        "kind": "symptom",
+        "name": "gait",
+        "written": "",
+        "observed": "unable",
+        "unit": "grade",
+        "predicted": {"median": "mild", "low": "none", "high": "moderate"},
+        "agrees": False,
+        "outlier": 0.72,
+    }
+    odd = {**data, "entries": [*data["entries"], gait]}
+    text = " ".join(describe(odd, ends_of(found)).split())
+    assert "without what disagrees (entry 2, walking unable)" in text
+    assert "says nothing of the person: entry 2 72%" in text
+    assert "disagrees" not in " ".join(describe(data, ends_of(found)).split())
+    gait["outlier"] = 0.35
+    assert "without what disagrees" not in " ".join(describe(odd, ends_of(found)).split())
+    gait["outlier"] = 0.72
+    refused = {**odd, "forecast": {**data["forecast"], "refused": "none."}}
+    assert "without what disagrees" not in " ".join(describe(refused, []).split())
+
+
+def test_a_question_in_a_reason_gets_no_second_mark(fitted: tuple[dict[str, Any], Forecast]) -> None:
+    left = [
+        {"line": 3, "text": "x", "reason": "did you mean 'vep p100'?"},
+        {"line": 4, "text": "y", "reason": "valid are: a, ..."},
+        {"line": 5, "text": "z", "reason": "has no date"},
+    ]
+    text = " ".join(describe({**fitted[0], "not_understood": left}, []).split())
+    assert "'vep p100'? Left" in text
+    assert "valid are: a, ... Left" in text
+    assert "has no date. " in text
+
+
+def _plan(name: str, scale: np.ndarray, start: float | None = 0.0) -> Any:
+    return SimpleNamespace(
+        plan=SimpleNamespace(label=name, name=name),
+        start=start,
+        days=np.array([0.0, 366.0, 1096.0]),
+        scale=scale,
+        first_better=np.full(len(scale), np.inf),
+    )
+
+
+def test_plans_of_one_past_show_one_band_on_day_0() -> None:
+    whole = np.column_stack([np.arange(9.0)] * 3)
+    same, other = whole[[0, 4, 8]], whole[[0, 4, 8]] + 1.0
+    plans = (_plan("as given", whole), _plan("untreated", same), _plan("oral", other))
+    rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=())))
+    assert rows[0]["now"] == rows[1]["now"] == "4 (0 to 8)"
+    assert rows[2]["now"] == "5 (1 to 9)"
+    assert rows[0]["last"] == "at 36 months"
+
+
+@pytest.mark.parametrize(
+    ("course", "start", "warned"),
+    [
+        ((7.0, 7.0, 9.0), 0.0, True),
+        ((7.0, 3.0, 3.0), 0.0, False),
+        ((0.0, 0.0, 0.0), 0.0, False),
+        ((7.0, 9.0, 9.0), None, False),
+    ],
+)
+def test_treatment_without_gain_in_the_model_is_no_reason_against_it(
+    fitted: tuple[dict[str, Any], Forecast], course: tuple[float, ...], start: float | None, warned: bool
+) -> None:
+    plan = _plan("treatment as recorded", np.tile(course, (5, 1)), start)
+    rows = ends_of(cast(Forecast, SimpleNamespace(plans=(plan,), waiting=())))
+    text = " ".join(describe(fitted[0], rows).split())
+    assert ("no reason to treat less, later or not at all" in text) == warned
+
+
+def test_hidden_numbers_are_inferred_and_not_filled(fitted: tuple[dict[str, Any], Forecast]) -> None:
+    text = " ".join(describe(fitted[0], []).split())
+    assert (
+        "filled with a usual value: height, limb temperature. Not stated, inferred: cause, time since" in text
+    )
+
+
+@pytest.mark.parametrize(("told", "end"), [(0.1, "cannot tell"), (3.0, "0 (0 to 0)")])
+def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, end: str) -> None:
+    plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
+    waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
+    rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)

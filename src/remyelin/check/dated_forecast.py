@@ -66,7 +66,7 @@ def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
     if len(data["causes"]) > 1:
         text += f"Causes that agree: {', '.join(causes)}. "
     if data["rests_on"]["not_stated"]:
-        text += f"Not known, and filled with a usual value: {', '.join(data['rests_on']['not_stated'])}. "
+        text += f"Not known, and filled with a usual value or inferred: {', '.join(data['rests_on']['not_stated'])}. "
     text += "Every plan is run to compare, and none is a suggestion for anybody."
     yield Line("forecast", text, (SCHEDULE_SOURCE, OWN), "model")
     for item in data["disagrees"]:

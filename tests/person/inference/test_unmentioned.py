@@ -156,3 +156,16 @@ def test_steps_take_no_silence_from_what_is_named_later(monkeypatch: pytest.Monk
     found = steps(posterior)
     assert [item.entries for item in found] == [1, 2, 3]
     assert judged == [("weakness", "vision")] * 3
+
+
+def test_the_end_of_the_gas_is_said_where_it_is_assumed() -> None:
+    def notes(rows: str) -> str:
+        text = (
+            "when,kind,name,value,unit,note\n,cause,nitrous oxide\n0 d,symptom,paraesthesia,moderate\n" + rows
+        )
+        posterior = fit_person(parse_csv(text, "example", LEDGER), LEDGER, rough=True, persons=24)
+        return " ".join(answer(posterior, forecast(posterior, others=False))["notes"])
+
+    treated = "0 d,treatment,hydroxocobalamin 1 mg im once,began\n"
+    assert "ends on the day treatment starts" in notes(treated)
+    assert "ends on the day treatment starts" not in notes(treated + "-3 d,cause,nitrous oxide,ended\n")

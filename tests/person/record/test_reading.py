@@ -216,3 +216,40 @@ def test_a_grade_of_power_is_of_the_limb_that_the_note_names(
     found = record_of_case(case, "case", Ledger.shipped()).entries
     graded = {entry.name: entry.text for entry in found if entry.name.startswith("power")}
     assert graded == {name: grade for name, grade in (("power_leg", leg), ("power_arm", arm)) if grade}
+
+
+def test_a_cause_with_an_unreadable_value_is_kept() -> None:
+    record = read(",cause,gastrectomy,2015-04\n0 d,lab,b12,75,pmol/L\n")
+    assert record.cause.kind == "gastrectomy"
+    assert "first column" in record.not_understood[0].reason
+
+
+def test_sight_is_a_symptom_by_the_word_that_the_answer_uses() -> None:
+    assert read("0 d,symptom,sight,moderate\n").entries[0].name == "vision"
+
+
+def test_an_unread_symptom_makes_the_history_partial_unless_it_is_called_complete() -> None:
+    row = "0 d,symptom,headache,moderate\n"
+    record = read(row)
+    assert record.partial
+    assert any("counts as partial" in note for note in record.notes)
+    assert not read(f",presentation,history,complete\n{row}").partial
+    assert not read("0 d,lab,ferritin,30,ug/L\n").partial
+
+
+def test_folic_acid_counts_as_an_unknown_treatment_only_without_b12() -> None:
+    folic = "0 d,treatment,folic acid 5 mg oral daily,began\n"
+    b12 = "0 d,treatment,hydroxocobalamin 1 mg im once,began\n"
+    alone = read(folic)
+    assert [item.order for item in alone.treatments] == [None]
+    assert "holds no folic acid" in alone.not_understood[0].reason
+    beside = read(f"{folic}{b12}3 mo,treatment,folic acid 5 mg oral daily,ended\n")
+    assert [item.order is None for item in beside.treatments] == [False]
+    assert beside.treatments[0].stop is None, "the end is that of the folic acid"
+    late = read(f"{folic}2 mo,treatment,hydroxocobalamin 1 mg im once,began\n")
+    assert [item.order is None for item in late.treatments] == [True, False]
+
+
+def test_a_symptom_that_came_back_is_told_how_to_be_entered() -> None:
+    with pytest.raises(InputError, match="came back"):
+        read("0 d,symptom,numbness,mild\n6 mo,symptom,numbness,none\n3 y,symptom,numbness,began\n")

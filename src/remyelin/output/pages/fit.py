@@ -12,7 +12,7 @@ from remyelin.output.figures.svg import to_svg
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.terminal.fit import ends_of
+from remyelin.output.terminal.fit import NERVES_ONLY, NO_BETTER, apart_of, ends_of, marked_of, unstated_of
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
@@ -26,7 +26,18 @@ def render(posterior: Posterior, found: Forecast) -> str:
         {"svg": Markup(to_svg(figure)), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)
     ]
-    return template("fit").render(a=data, figures=figures, number=number, words=words, ends=ends_of(found))
+    return template("fit").render(
+        a=data,
+        figures=figures,
+        number=number,
+        words=words,
+        ends=ends_of(found),
+        unstated=unstated_of(data),
+        marked=marked_of(data),
+        apart=apart_of(data),
+        nerves_only=NERVES_ONLY,
+        no_better=NO_BETTER,
+    )
 
 
 def write(posterior: Posterior, found: Forecast, folder: Claimed) -> None:

@@ -16,6 +16,7 @@ import xarray as xr
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
 from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, Waited, plan_data
@@ -67,7 +68,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             if not item.agrees
         ],
         "not_understood": [asdict(item) for item in record.not_understood],
-        "notes": [*record.notes, *left_out(posterior)],
+        "notes": [*record.notes, *gas_end(posterior), *left_out(posterior)],
         "entries": [_entry(item) for item in found.compared],
         "forecast": {
             "refused": found.refused,
@@ -111,6 +112,17 @@ def left_out(posterior: Posterior) -> tuple[str, ...]:
     said = silence(posterior)
     how = "Enter what is known, or the row `presentation, history, partial` where complaints may be missing."
     return (f"{said} {how}",) if said else ()
+
+
+def gas_end(posterior: Posterior) -> tuple[str, ...]:
+    """Return that nitrous oxide is taken to end with the first treatment, where its end is not stated."""
+    record = posterior.record
+    if record.cause.kind not in gas_causes() or record.cause.ended is not None or not record.treatments:
+        return ()
+    return (
+        "No row says when the nitrous oxide ended: in every treated plan it ends on the day treatment starts. "
+        "Treatment while it goes on is not computed.",
+    )
 
 
 def silence(posterior: Posterior) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.causes import gas_causes
 from remyelin.cobalamin import REGIMENS, read_order
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
@@ -167,7 +168,9 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     stop = gas_stop(record)
     # gas that ended before presentation is history: no plan moves it
     moves = stop is not None and stop >= 0.0
-    plans = [Plan("untreated", "no treatment, the cause goes on", (), None if moves else stop)]
+    ended = record.cause.kind in gas_causes() and stop is not None and not moves
+    label = f"no treatment, the {'nitrous oxide stays ended' if ended else 'cause goes on'}"
+    plans = [Plan("untreated", label, (), None if moves else stop)]
     for months in LATER:
         shift = months * DAYS_PER_MONTH
         orders = given(record, horizon, ledger, shift)
@@ -220,7 +223,7 @@ def forecast(
     draws = posterior.sample.draws
     # the same hidden course under every plan, so that plans differ by treatment alone
     path = path_at(posterior, posterior.picked, days, 5)
-    chosen = _chosen(len(path), RECORD_FORECAST_DRAWS)
+    chosen = chosen_picks(len(path), RECORD_FORECAST_DRAWS)
     few = _fewer(posterior.picked, chosen)
     wanted = plans_of(posterior) if others else ()
     plans = []
@@ -257,8 +260,8 @@ def _start(plan: Plan) -> float | None:
     return min((dose.time for order in plan.orders for dose in order.doses), default=None)
 
 
-def _chosen(picks: int, count: int) -> NDArray[np.int64]:
-    """Return places of fewer picks, spread evenly over all."""
+def chosen_picks(picks: int, count: int) -> NDArray[np.int64]:
+    """Return the places of fewer picks, spread evenly over all."""
     return np.linspace(0, picks - 1, min(count, picks)).round().astype(np.int64)
 
 
@@ -302,7 +305,7 @@ def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     named = {item.plan.name: item for item in plans}
     base = named.get("from now") or plans[0]
     count = min(len(item.scale) for item in plans)
-    picks = _chosen(len(base.scale), count)
+    picks = chosen_picks(len(base.scale), count)
     found = []
     for item in plans:
         later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)

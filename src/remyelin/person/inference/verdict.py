@@ -34,12 +34,20 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
         )
     if not alike:
         worst = max(entries, key=lambda item: (not item.agrees, item.outlier))
+        why = (
+            f"{named(worst)} disagrees most"
+            if off
+            else f"each entry alone agrees, together they are rare, and {named(worst)} is the least expected"
+        )
         return fits, (
             f"too few simulated persons resemble this record (effective sample {effective:.0f}, at least "
-            f"{least:.0f} are needed); {named(worst)} disagrees most."
+            f"{least:.0f} are needed); {why}."
         )
     if not fits:
-        return fits, f"the model does not reproduce {' and '.join(named(item) for item in off[:3])}."
+        return fits, (
+            f"the model does not reproduce {' and '.join(named(item) for item in off[:3])}; another "
+            "disease, another cause or a mistaken entry may explain that."
+        )
     return fits, None
 
 

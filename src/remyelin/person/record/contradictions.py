@@ -108,5 +108,6 @@ def _order_of_events(reading: Reading) -> None:
             graded = entry.name == name and entry.levels is not None and entry.kind == "symptom"
             if graded and entry.levels and entry.levels[0] > 0 and entry.day < began:
                 raise InputError(
-                    f"{reading.source}: line {entry.line}: {name} is there before it began; look at the dates."
+                    f"{reading.source}: line {entry.line}: {name} is there before it began; look at the dates, "
+                    "and of a symptom that came back enter only the first beginning and its grades since."
                 )

@@ -247,6 +247,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
         rows, key=lambda row: terms.fold(row.kind) == "treatment" and "end" in row.value.casefold()
     ):
         reading.take(row)
+    reading.settle(notes)
     reading.left.sort(key=lambda item: item.line)
     return checked(reading, notes)
 

@@ -19,6 +19,7 @@ from remyelin.person.record.fields import BOUND, Row, Skip, amount, clean, lab_n
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
 MARGIN: Final = 1.5
+FOLATE: Final = re.compile(r"\b(folic acid|folate|folinic acid|folinate|leucovorin)\b", re.IGNORECASE)
 _FACTS: Final = {
     "age": "age",
     "height": "height",
@@ -53,6 +54,7 @@ class Reading:
     treatments: list[Treated] = field(default_factory=list)
     left: list[NotUnderstood] = field(default_factory=list)
     partial: bool = False
+    unread: bool = False  # whether a row of a symptom was left out
 
     def fail(self, row: Row, why: str) -> InputError:
         """Return the error of a contradiction in a row."""
@@ -60,8 +62,9 @@ class Reading:
 
     def take(self, row: Row) -> None:
         """Read one row; one that is not understood is kept with its reason."""
+        kind = terms.fold(row.kind)
+        left = len(self.left)
         try:
-            kind = terms.fold(row.kind)
             if kind not in KINDS:
                 raise Skip(f"no kind {clean(row.kind)!r}; {nearest(kind, KINDS)}")
             getattr(self, f"_{kind}")(row)
@@ -71,6 +74,21 @@ class Reading:
             if str(error).startswith(f"{self.source}: "):
                 raise
             self.left.append(NotUnderstood(row.line, row.text, str(error)))
+        self.unread |= kind == "symptom" and len(self.left) > left
+
+    def settle(self, notes: list[str]) -> None:
+        """Draw what follows from all rows together, and note it."""
+        known = [item.start for item in self.treatments if item.order is not None]
+        if known:  # folic acid beside B12 leaves the dose of B12 known
+            self.treatments = [
+                item
+                for item in self.treatments
+                if item.order is not None or not FOLATE.search(item.note) or item.start < min(known)
+            ]
+        if self.unread and not self.partial and "presentation history" not in self.stated:
+            # a complaint that could not be read was not kept silent
+            self.partial = True
+            notes.append("A row of a symptom was left out, so the history counts as partial.")
 
     def day(self, row: Row) -> float:
         """Return the day of a row, which needs one."""
@@ -161,7 +179,14 @@ class Reading:
             self._once(row, f"cause {event}", day)
             self.cause = replace(before, **{event: day})  # type: ignore[arg-type]
         elif row.value.strip():
-            self.cause = replace(before, **amount(kind, row))  # type: ignore[arg-type]
+            self.cause = before
+            try:
+                self.cause = replace(before, **amount(kind, row))  # type: ignore[arg-type]
+            except InputError as error:
+                raise Skip(
+                    f"{str(error).rstrip('.')}; the cause is kept, "
+                    "and the date on which it began goes into the first column"
+                ) from None
         elif row.when.strip():
             self.cause = replace(before, began=self.day(row))
         else:
@@ -316,7 +341,7 @@ class Reading:
             open_ones = [
                 i for i, item in enumerate(self.treatments) if item.stop is None and item.start <= day
             ]
-            same = [i for i in open_ones if terms.fold(self.treatments[i].order or "") == terms.fold(name)]
+            same = [i for i in open_ones if _same_treatment(self.treatments[i], name)]
             chosen = same or (open_ones if not name or len(open_ones) == 1 else [])
             if not chosen:
                 raise self.fail(row, "ends a treatment that no earlier row begins; give its beginning.")
@@ -327,6 +352,12 @@ class Reading:
             return
         if event not in ("began", "given", "once"):
             raise Skip("a treatment has the value began or ended")
+        if FOLATE.search(name):
+            self.treatments.append(Treated(row.line, None, day, note=clean(name)))
+            raise Skip(
+                "the model holds no folic acid, which improves the anaemia of B12 deficiency while nerves get worse; "
+                "without B12 from then on or before no forecast is given"
+            )
         # loads the whole layer; names of findings are read without it
         from remyelin.cobalamin import read_order
 
@@ -336,3 +367,11 @@ class Reading:
             self.treatments.append(Treated(row.line, None, day, note=clean(name)))
             raise Skip(f"{str(error).rstrip('.')}; it counts as a treatment of unknown dose") from None
         self.treatments.append(Treated(row.line, name, day, note=clean(row.note)))
+
+
+def _same_treatment(item: Treated, name: str) -> bool:
+    """Return whether a treatment is the one that a row names."""
+    # of a treatment that could not be read the note holds the name
+    written = item.order if item.order is not None else item.note
+    folic = item.order is None and FOLATE.search(item.note) and FOLATE.search(name)
+    return bool(folic) or terms.fold(written) == terms.fold(clean(name) if item.order is None else name)

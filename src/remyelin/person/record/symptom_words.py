@@ -66,6 +66,10 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     "vision": (
         "blurred vision",
         "loss of vision",
+        "sight",
+        "sight loss",
+        "loss of sight",
+        "blurred sight",
         "visual loss",
         "blindness",
         "optic atrophy",

@@ -1,0 +1,32 @@
+"""The plan without treatment says whether the cause goes on."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from remyelin import Ledger
+from remyelin.person.inference.forecast import plans_of
+from remyelin.person.record import parse_csv
+
+HEAD = "when,kind,name,value,unit,note\n0 d,lab,b12,95,pmol/L\n0 d,treatment,hydroxocobalamin 1 mg im once,began\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "label"),
+    [
+        (",cause,nitrous oxide\n", "no treatment, the cause goes on"),
+        (
+            ",cause,nitrous oxide\n-10 d,cause,nitrous oxide,ended\n",
+            "no treatment, the nitrous oxide stays ended",
+        ),
+        (",cause,pernicious anaemia\n", "no treatment, the cause goes on"),
+    ],
+)
+def test_gas_that_ended_before_is_not_said_to_go_on(rows: str, label: str) -> None:
+    ledger = Ledger.shipped()
+    record = parse_csv(HEAD + rows, "example", ledger)
+    posterior = SimpleNamespace(record=record, setting=SimpleNamespace(ledger=ledger), horizon=1096.0)
+    assert plans_of(cast(Any, posterior))[0].label == label

@@ -1,0 +1,26 @@
+"""Words of a refused forecast agree with the marks of the entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from remyelin import Ledger
+from remyelin.person.inference.predictive import Predicted
+from remyelin.person.inference.verdict import verdict
+from remyelin.person.record import parse_csv
+
+TEXT = "when,kind,name,value,unit\n0 d,lab,b12,95,pmol/L\n0 d,symptom,gait,mild\n"
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_an_entry_is_said_to_disagree_only_where_it_is_marked(agrees: bool) -> None:
+    record = parse_csv(TEXT, "example", Ledger.shipped())
+    lab, gait = (Predicted(entry, "grade", 0.0, 1.0, 2.0, True, 0.05) for entry in record.entries)
+    gait = replace(gait, agrees=agrees, outlier=0.2)
+    fits, refused = verdict(record, (lab, gait), 3.0)
+    assert not fits
+    assert refused is not None
+    assert ("disagrees" in refused) == (not agrees)
+    assert "line 3: symptom gait mild" in refused
