@@ -12,7 +12,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.fit import _scale
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
 from remyelin.person.inference.answer import cost_text, waiting_text
-from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting
+from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting, worsened
 
 MONTHS = np.array([-12.0, 0.0, 12.0, 24.0, 36.0])
 
@@ -73,3 +73,27 @@ def test_a_later_start_that_is_not_told_apart_is_not_drawn() -> None:
         figure = _scale(Forecast(None, True, (), plans, (one,), (), ()))
         assert len(figure.panels[0].series) == drawn
         assert ("not drawn" in figure.caption) == (drawn == 1)
+
+
+@pytest.mark.parametrize(
+    ("scale", "route", "last", "stop", "refused"),
+    [
+        ([13, 11, 12, 13, 13], "im", 36.0, None, False),  # exposed all along
+        ([13, 11, 12, 13, 13], "im", 36.0, 0.0, True),
+        ([13, 11, 12, 13, 13], "oral", 36.0, 0.0, False),  # a dose that may not be enough
+        ([13, 11, 12, 13, 13], "im", 1.0, 0.0, False),  # ended: a relapse
+        ([13, 11, 12, 12, 12], "im", 36.0, 0.0, False),  # a point is noise
+        ([0, 6, 2, 0, 0], "im", 36.0, 0.0, False),
+    ],
+)
+def test_a_course_that_grows_worse_under_injections_is_no_forecast(
+    scale: list[float], route: str, last: float, stop: float | None, refused: bool
+) -> None:
+    given = followed("as recorded", 0.0, scale)
+    doses = [SimpleNamespace(time=month * DAYS_PER_MONTH, route=route) for month in np.arange(0.0, last, 1.0)]
+    doses.append(SimpleNamespace(time=last * DAYS_PER_MONTH, route=route))
+    plan = SimpleNamespace(name="as recorded", orders=[SimpleNamespace(doses=doses)], stop=stop)
+    reason = worsened(replace(given, plan=plan))  # type: ignore[arg-type]
+    assert (reason is not None) == refused
+    if reason is not None:
+        assert "from 11 to 13 points of 16" in reason

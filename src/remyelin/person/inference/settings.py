@@ -54,6 +54,8 @@ RECORD_STEP_LEAST: Final = 4.0  # effective sample below which no such forecast 
 RECORD_DIGITS: Final = 3  # of numbers in the answer
 RECORD_BINS: Final = 5  # of a possible result, when its value is weighed
 RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast is given
+RECORD_TREATED: Final = 12.0  # months of treatment after which nobody may be worse than when it began
+RECORD_WORSE: Final = 2.0  # points of the scale that count as worse
 RECORD_MISFIT: Final = (
     0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
 )
