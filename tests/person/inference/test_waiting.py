@@ -12,7 +12,8 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.figures.fit import _scale
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
 from remyelin.person.inference.answer import cost_text, waiting_text
-from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting, worsened
+from remyelin.person.inference.forecast import Followed, Forecast, Waited, _waiting
+from remyelin.person.inference.verdict import worsened
 
 MONTHS = np.array([-12.0, 0.0, 12.0, 24.0, 36.0])
 
@@ -93,7 +94,7 @@ def test_a_course_that_grows_worse_under_injections_is_no_forecast(
     doses = [SimpleNamespace(time=month * DAYS_PER_MONTH, route=route) for month in np.arange(0.0, last, 1.0)]
     doses.append(SimpleNamespace(time=last * DAYS_PER_MONTH, route=route))
     plan = SimpleNamespace(name="as recorded", orders=[SimpleNamespace(doses=doses)], stop=stop)
-    reason = worsened(replace(given, plan=plan))  # type: ignore[arg-type]
+    reason = worsened(plan, given.days, given.scale)  # type: ignore[arg-type]
     assert (reason is not None) == refused
     if reason is not None:
         assert "from 11 to 13 points of 16" in reason

@@ -35,12 +35,10 @@ from remyelin.person.inference.settings import (
     RECORD_BINS,
     RECORD_FORECAST_DRAWS,
     RECORD_MONTHS,
-    RECORD_TREATED,
-    RECORD_WORSE,
 )
 from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
-from remyelin.person.inference.verdict import verdict
+from remyelin.person.inference.verdict import verdict, worsened
 from remyelin.person.members import first_better
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import SIGNS
@@ -243,40 +241,11 @@ def forecast(
         plans.append(_followed(posterior, plan, people, picked, days, own_path))
         if not number:
             own = people
-            worse = worsened(plans[0])
+            worse = worsened(plan, days, plans[0].scale)
             if worse is not None:
                 return Forecast(worse, False, entries, (), (), ())
     tests = () if not others else _next_tests(posterior, plans[0], own)
     return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests, steps(posterior))
-
-
-def worsened(given: Followed) -> str | None:
-    """Return why a course is no forecast where the median grows worse under injections that go on; None elsewhere.
-
-    Published patients do not. A course that does rests on the discrepancy of the model, which meets the record on its
-    days and then fades.
-    """
-    doses = [
-        dose.time
-        for order in given.plan.orders
-        for dose in order.doses
-        if dose.route not in ("oral", "nasal")
-    ]
-    if not doses:
-        return None
-    begin, end = max(0.0, min(doses)), max(doses)
-    exposed = given.plan.stop is None or given.plan.stop > begin
-    after = (given.days >= begin + RECORD_TREATED * DAYS_PER_MONTH) & (given.days <= end)
-    if exposed or not after.any():
-        return None
-    at = int(np.searchsorted(given.days, begin).clip(max=len(given.days) - 1))
-    first, last = float(np.median(given.scale[:, at])), float(np.median(given.scale[:, after], axis=0).max())
-    if last - first < RECORD_WORSE:
-        return None
-    return (
-        f"the model has this person grow worse under treatment, from {first:.0f} to {last:.0f} points of 16, as "
-        "treated patients do not; its course does not fit the record."
-    )
 
 
 def _days(posterior: Posterior) -> Floats:

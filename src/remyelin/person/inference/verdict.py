@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.inference.people import Plan
 from remyelin.person.inference.predictive import Predicted
-from remyelin.person.inference.settings import RECORD_LEAST_EFFECTIVE, RECORD_MISFIT
+from remyelin.person.inference.settings import (
+    RECORD_LEAST_EFFECTIVE,
+    RECORD_MISFIT,
+    RECORD_TREATED,
+    RECORD_WORSE,
+)
 from remyelin.person.record import Record
+
+Floats = NDArray[np.float64]
 
 
 def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> tuple[bool, str | None]:
@@ -49,6 +61,40 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
             "disease, another cause or a mistaken entry may explain that."
         )
     return fits, None
+
+
+def worsened(plan: Plan, days: Floats, scale: Floats) -> str | None:
+    """Return why a course is no forecast where the median grows worse under injections that go on; None elsewhere.
+
+    Published patients do not. A course that does rests on the discrepancy of the model, which meets the record on its
+    days and then fades.
+
+    Parameters
+    ----------
+    plan : Plan
+        The treatment as recorded.
+    days : (day,) array
+    scale : (pick, day) array
+        Points of the disability scale.
+    """
+    doses = [
+        dose.time for order in plan.orders for dose in order.doses if dose.route not in ("oral", "nasal")
+    ]
+    if not doses:
+        return None
+    begin, end = max(0.0, min(doses)), max(doses)
+    exposed = plan.stop is None or plan.stop > begin
+    after = (days >= begin + RECORD_TREATED * DAYS_PER_MONTH) & (days <= end)
+    if exposed or not after.any():
+        return None
+    at = int(np.searchsorted(days, begin).clip(max=len(days) - 1))
+    first, last = float(np.median(scale[:, at])), float(np.median(scale[:, after], axis=0).max())
+    if last - first < RECORD_WORSE:
+        return None
+    return (
+        f"the model has this person grow worse under treatment, from {first:.0f} to {last:.0f} points of 16, as "
+        "treated patients do not; its course does not fit the record."
+    )
 
 
 def named(item: Predicted) -> str:
