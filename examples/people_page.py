@@ -26,7 +26,7 @@ from remyelin.evidence.posterior import posterior
 from remyelin.person.traits import CORRELATED, NAMES, SLOW
 
 LEDGER = Ledger.shipped()
-MINUTES = 45  # of two cores that the shipped fit took
+MINUTES = 41  # of two cores that the shipped fit took
 DATA = files("remyelin.analysis.calibration").joinpath("data")
 WORDS = {
     "store": "body store in balance on the same diet",

@@ -48,6 +48,12 @@ def test_what_is_built_in_is_called_so() -> None:
         assert "built into the model" in describe([judge(name, LEDGER)]).replace("\n     ", " ")
 
 
+def test_a_run_made_to_agree_is_called_built_in_only_where_every_row_holds() -> None:
+    run = judge("methylcobalamin", LEDGER).run
+    assert run is not None
+    assert run.bearing == ("built in" if all(row.holds for row in run.rows) else "mixed")
+
+
 def test_waiting_is_compared_when_every_start_has_had_its_time() -> None:
     run = judge("injections", LEDGER).run
     assert run is not None

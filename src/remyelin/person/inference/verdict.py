@@ -93,7 +93,7 @@ def worsened(plan: Plan, days: Floats, scale: Floats) -> str | None:
         return None
     return (
         f"the model has this person grow worse under treatment, from {first:.0f} to {last:.0f} points of 16, as "
-        "treated patients do not; its course does not fit the record."
+        "published patients under full treatment did not; its course does not fit the record."
     )
 
 
