@@ -17,7 +17,7 @@ from remyelin.output.pages.templates import template
 from remyelin.output.terminal.fit import describe
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
-from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of, words
+from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of
 from remyelin.person.record import parse_csv
 
 TEXT = "when,kind,name,value,unit\n,person,age,68,y\n,person,sex,female\n0 d,lab,b12,95,pmol/L"
@@ -225,7 +225,7 @@ def test_terminal_report_and_page_say_the_same_in_the_same_order(
     assert names <= {item.name for item in sentences_of(data, ends)}
     page = shown(data, found)
     assert [item["text"] for item in page["sentences"]] == expected
-    report = template("fit").render(a=page, figures=[], number=number, words=words)
+    report = template("fit").render(a=page, figures=[], number=number)
     for text in (describe(data, ends), html.unescape(re.sub("<[^>]*>", " ", report))):
         whole, at = " ".join(text.split()), 0
         for sentence in (" ".join(one.split()) for one in expected):

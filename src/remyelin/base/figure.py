@@ -48,7 +48,7 @@ class Panel:
 
     `normal` and `unsure` are shaded ranges of y (None is open); `marks` are dotted vertical lines; a
     `stacked` panel piles its series up from zero; `heat` is a map under the series; `log` and `log_x` make
-    an axis logarithmic.
+    an axis logarithmic; `counted`: x counts things, and its ticks are whole numbers.
     """
 
     title: str
@@ -64,6 +64,7 @@ class Panel:
     x_range: tuple[float, float] | None = None
     log_x: bool = False
     heat: Heat | None = None
+    counted: bool = False
 
     @property
     def lines(self) -> dict[str, tuple[Any, ...]]:

@@ -151,8 +151,10 @@ def _person(course: Course) -> list[PersonRow]:
     for fact in course.person.facts:
         basis = stated
         if fact.basis == "prior":
-            span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
-            basis = f"not stated; prior {span} ({fact.entry})"
+            basis = f"not stated; usual value ({fact.entry})"
+            if fact.low is not None:
+                span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
+                basis = f"not stated; prior {span} ({fact.entry})"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
         elif fact.basis == FINDINGS:

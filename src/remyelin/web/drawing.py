@@ -154,7 +154,7 @@ LEADING_STUDY: Final = studies.TIBIAL_SEP
 #: Shares on the card of a plan: words, pathway, quantity.
 CARDS: Final = (
     ("feeling fibres left in the leg", pathways.SURAL, "axons"),
-    ("signals foot to brain", pathways.TIBIAL_SEP, "conducted"),
+    ("signals that arrive, foot to brain", pathways.TIBIAL_SEP, "conducted"),
     ("command fibres left, brain to leg", pathways.CORTICOSPINAL_LEG, "axons"),
 )
 #: Segments that show the pattern: long nerves of leg and arm, and the tracts of the cord.

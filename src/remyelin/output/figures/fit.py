@@ -89,6 +89,7 @@ def _steps(found: Forecast) -> list[Figure]:
         "points",
         (series,),
         y_range=(0.0, 16.0),
+        counted=True,
     )
     caption = (
         "The same simulated persons, weighted by the first entry, the first two, and so on, as numbered in the "
@@ -144,6 +145,7 @@ def _entries(found: Forecast) -> Figure:
         "widths of the interval",
         (middle, written),
         y_range=(-2.1, 2.1),
+        counted=True,
     )
     caption = (
         "Each observed result against the 90 % interval of its prediction, drawn to one width. Results outside by more "

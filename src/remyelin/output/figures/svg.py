@@ -183,6 +183,8 @@ def _panel(panel: Panel, frame: _Frame, name: str) -> str:
     # the more decades, the fewer ticks of each
     steps = (1.0,) if panel.log_x and x.high > 100 * x.low else (1.0, 2.0, 5.0)
     across = x.ticks(int(np.clip(frame.wide // (3 * _FONT), 2, 9)), steps)
+    if panel.counted:
+        across = [(at, f"{at:.0f}") for at, _ in across if at == round(at)]
     down = y.ticks(int(np.clip(frame.tall // (2 * _FONT), 2, 9)))
     inside = [_ground(panel, frame, y)]
     if panel.heat is None:

@@ -15,7 +15,7 @@ from remyelin.output.pages.templates import template
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
-from remyelin.person.inference.sentences import shown, words
+from remyelin.person.inference.sentences import shown
 from remyelin.person.record import to_csv
 
 
@@ -30,7 +30,6 @@ def render(posterior: Posterior, found: Forecast) -> str:
         a=data,
         figures=figures,
         number=number,
-        words=words,
     )
 
 

@@ -110,7 +110,10 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 def left_out(posterior: Posterior) -> tuple[str, ...]:
     """Return what the answer takes from complaints that a record does not name, and how to say otherwise."""
     said = silence(posterior)
-    how = "Enter what is known, or the row `presentation, history, partial` where complaints may be missing."
+    how = (
+        "Enter what is known; where complaints may be missing, add a row of kind presentation, name history, value "
+        "partial."
+    )
     return (f"{said} {how}",) if said else ()
 
 
@@ -133,8 +136,8 @@ def silence(posterior: Posterior) -> str:
     names = [_COMPLAINTS[name] for name in likelihood.unmentioned]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return (
-        f"The history tells of symptoms and says nothing of {said}: severe trouble would be named with a chance of "
-        f"{likelihood.reporting.told[-1]:.0%} (assumed), so it counts as improbable."
+        f"The history tells of symptoms and says nothing of {said}. Severe trouble there would have been named with a "
+        f"chance of {likelihood.reporting.told[-1]:.0%} (assumed), so the answer takes it as improbable."
     )
 
 

@@ -145,8 +145,10 @@ def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
     found : Forecast
     """
     ends = ends_of(found)
+    labels = [f"{item['kind']} {item['written'] or words(item['name'])}" for item in data["entries"]]
     return {
         **data,
+        "entries": [{**item, "label": label} for item, label in zip(data["entries"], labels, strict=True)],
         "ends": ends,
         "strip": strip_of(ends),
         "sentences": [asdict(item) for item in sentences_of(data, ends)],
@@ -234,7 +236,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     else:
         first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({band})")
     return [
-        points("now", "On day 0", f"{now}; {SCALE_ENDS}"),
+        points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
         points("year", f"A year on{under}", year),
         points("end", f"{'What remains' if row['treated'] else 'Untreated,'} {row['last']}", end),

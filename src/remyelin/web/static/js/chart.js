@@ -171,7 +171,7 @@ export class Chart {
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
       if (range) ground.push(["rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }]);
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80));
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80)).filter((at) => !p.counted || Number.isInteger(at));
     update(this.frame, [
       ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
       ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),

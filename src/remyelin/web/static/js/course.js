@@ -3,7 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
-import { clear, h, monthWords, number, percent, slider, stretchName, table } from "./dom.js";
+import { clear, h, monthWords, number, percent, sentence, slider, stretchName, table } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
@@ -194,7 +194,7 @@ export async function show(main) {
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
     const told = [free(), words(), ...listed.map(({ id }) => [id, names[id], end, unknown(id), Boolean(bands[id]), ...(bands[id]?.disability?.high || [])])].join();
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
-      h("h2", {}, treated() ? names[id] : "Course"),
+      h("h2", {}, treated() ? sentence(names[id]) : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
         !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
@@ -204,7 +204,7 @@ export async function show(main) {
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
-        : h("span", {}, fact.basis === "prior" ? `not stated; assumed, ${number(fact.low)} to ${number(fact.high)} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.entry)) },
+        : h("span", {}, fact.basis === "prior" ? `not stated; assumed${fact.low === null || fact.low === undefined ? "" : `, ${number(fact.low)} to ${number(fact.high)}`} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.entry)) },
     ])));
   };
 

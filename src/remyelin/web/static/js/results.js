@@ -2,7 +2,7 @@
 
 import { job, post } from "./api.js";
 import { figure } from "./chart.js";
-import { clear, download, h, number, sentence, table, words } from "./dom.js";
+import { clear, download, h, number, sentence, table } from "./dom.js";
 import { state } from "./state.js";
 
 const KINDS = ["lab", "symptom", "sign", "study", "scale", "treatment", "cause", "diet", "person", "presentation"];
@@ -87,17 +87,18 @@ function strip(found) {
 function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
-    found.ends.length ? table("Disability under each plan, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
-      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])) : null,
+    found.ends.length ? [h("h2", {}, "Each plan"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
     found.figures.map((item) => figure(item)),
-    table("What was entered beside what the model expects (90 %)", ["no.", "month", "entry", "observed", "expected", ""],
-      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    h("h2", {}, "Entered, and what the model expects"), table("What was entered beside what the model expects", ["no.", "month", "entry", "observed", "expected (90 %)", ""],
+      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", item.label, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
     told(found, "entries"), h("details", { open: true }, h("summary", {}, "What this rests on"), told(found, "rests")));
 }
 
 export async function show(main) {
   const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
   const note = h("p", { class: "hint", role: "status", id: "fit-note" });
+  const trouble = h("p", { class: "hint", role: "alert" });
   const bar = h("progress", { max: 100, value: 0, hidden: true, "aria-label": "Progress" });
   const body = h("tbody", {});
   let control = null;
@@ -147,19 +148,20 @@ export async function show(main) {
     control?.abort();
     const own = control = new AbortController();
     const text = raw || csv(rows);
+    trouble.textContent = "";
     run.disabled = true;
     stop.hidden = bar.hidden = false;
+    // progress and answer stand above the record, below the caution
+    scrollTo({ top: 0 });
     const ask = async (rough) => {
       const found = await job("/api/fit", { text, rough }, { signal: own.signal, progress: (step) => {
         if (control !== own) return;
-        note.textContent = `${sentence(step)}${rough ? " (rough first answer)" : ""}`;
+        note.textContent = `${sentence(step)}${rough ? " (rough first answer)" : " (full answer)"}`;
         const share = /(\d+)\s?%/.exec(step);
         if (share) bar.value = Number(share[1]);
       } });
       if (control !== own) return;
       clear(place, answer(found));
-      // the answer stands above the record, below the caution
-      if (rough) scrollTo({ top: 0 });
     };
     try {
       await ask(true);
@@ -178,7 +180,7 @@ export async function show(main) {
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
     h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
-    h("section", { "aria-label": "Answer" }, place),
+    h("section", { "aria-label": "Answer" }, h("div", { class: "row" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
@@ -186,14 +188,14 @@ export async function show(main) {
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
       holder,
       h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", state.about.drawing.recorded[0], ""), add("treatment", "uk neurological", "began")),
-      h("div", { class: "row" }, run, stop, bar,
+      h("div", { class: "row" }, run,
         h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
         h("button", { type: "button", id: "record-case", onclick: async () => {
-          try { take((await post("/api/record", { case: state.case })).text); } catch (error) { note.textContent = error.message; }
+          try { take((await post("/api/record", { case: state.case })).text); } catch (error) { trouble.textContent = error.message; }
         } }, "Take over the open case"),
         h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again"), back),
-      note,
-      h("div", { class: "field" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted));
+      trouble,
+      h("div", { class: "field from-file" }, h("label", { for: "record-file" }, "Open a record (CSV, TOML) or a FHIR bundle"), file), pasted));
   clear(place, h("p", { class: "hint" }, "The answer appears here: a rough one within seconds, then the full one. It may be that nothing can be said; then it says why."));
   draw();
   return () => control?.abort();

@@ -18,14 +18,14 @@ export function publishedOf(answer) {
     h("ul", {}, answer.published.lines.slice(1).map((line) => h("li", {}, line))), h("p", { class: "hint" }, answer.published.note));
 }
 
-// Points at the end against the delay; nothing where no delay is told apart.
+// Points at the end against the delay: points and no line, which would pass over delays that are not told apart.
 export function curveOf(answer) {
   const later = answer.starts.filter((start) => start.months !== null && start.months >= 0);
   const told = later.filter((start) => start.told_apart);
   if (told.length < 3) return null;
   const pick = (key) => told.map((start) => start[key]);
   return { title: "Where each delay ends", y_label: "points of 16", x_label: "months that treatment begins later", x_range: [0, later.at(-1).months], y_range: [0, Math.max(answer.most, ...pick("high"))],
-    series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2 }] };
+    series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2, points: true }] };
 }
 
 // The later starts in words, in order of time; of many those that a reader asks for.
@@ -35,7 +35,7 @@ export function delaysOf(answer) {
   const dated = later.filter((start) => start.months !== null);
   const step = Math.ceil(dated.length / (NAMED - 1));
   return [...dated.filter((_, i) => i % step === 0), ...later.filter((start) => start.months === null)]
-    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told && cost ? `${cost}: ${value}` : value }));
+    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told && cost ? `${value}, ${cost}` : value }));
 }
 
 export class Waiting {
@@ -45,7 +45,8 @@ export class Waiting {
     this.list = h("ul", {});
     this.more = h("p", { class: "hint" });
     this.picture = h("div", { hidden: true }, this.chart.node);
-    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "What waiting costs"), h("div", {}, this.text, this.list, this.more), this.picture);
+    this.title = h("h2", {}, "What waiting costs");
+    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, this.title, h("div", {}, this.text, this.list, this.more), this.picture);
   }
 
   set(answer) {
@@ -53,6 +54,8 @@ export class Waiting {
     // first that treatment should not be delayed, after the list why the model says no more
     const [urge, rest] = [true, false].map((first) => (answer?.closing || "").split(/(?<=\.) /).filter((one) => one.includes("should not be delayed") === first).join(" "));
     this.text.textContent = urge;
+    // with the date that the numbers are of
+    this.title.textContent = /^What waiting costs[^:]*(?=:)/.exec(answer?.waiting || "")?.[0] || "What waiting costs";
     this.more.textContent = rest;
     clear(this.list, answer?.waiting ? delaysOf(answer).map(({ label, text }) => h("li", {}, h("b", {}, `${sentence(label)}: `), text)) : []);
     const curve = answer && curveOf(answer);
