@@ -145,8 +145,8 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
     if summary["forecast"]["refused"] is not None:
         parts.append(headline.removesuffix(f" {CANNOT_TELL}") + " Treatment should not be delayed.\n")
     else:
-        # of a published case the table below has what remains and what waiting costs
-        said = headline.split("; what remains" if rows_of else ". What waiting costs")[0]
+        # of a published case the table below has the remaining disability and the cost of waiting
+        said = headline.split("; remaining disability" if rows_of else ". Cost of waiting")[0]
         parts.append(f"{said.removesuffix('.')}. Treatment should not be delayed.\n")
         if rows_of:
             parts.append(plans(summary["recovery"]))

@@ -91,14 +91,14 @@ def test_a_finding_that_disagrees_is_named_beside_the_forecast(
     }
     odd = {**data, "entries": [*data["entries"], gait]}
     text = " ".join(describe(odd, ends_of(found)).split())
-    assert "without what disagrees (entry 2, walking unable)" in text
+    assert "without the findings that disagree (entry 2, walking unable)" in text
     assert "says nothing of the person: entry 2 72%" in text
     assert "disagrees" not in " ".join(describe(data, ends_of(found)).split())
     gait["outlier"] = 0.35
-    assert "without what disagrees" not in " ".join(describe(odd, ends_of(found)).split())
+    assert "without the findings that disagree" not in " ".join(describe(odd, ends_of(found)).split())
     gait["outlier"] = 0.72
     refused = {**odd, "forecast": {**data["forecast"], "refused": "none."}}
-    assert "without what disagrees" not in " ".join(describe(refused, []).split())
+    assert "without the findings that disagree" not in " ".join(describe(refused, []).split())
 
 
 def test_a_question_in_a_reason_gets_no_second_mark(fitted: tuple[dict[str, Any], Forecast]) -> None:

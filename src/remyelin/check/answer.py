@@ -241,7 +241,7 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
 
 
 def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
-    """Say of every symptom of the list that was entered whether deficiency explains it, and what else does."""
+    """State for every entered symptom of the list whether deficiency explains it, and its other causes."""
     entered = {_LISTED_AS.get(word.name, word.name) for word in known.words if word.kind == "symptom"}
     for symptom in catalogue(ledger):
         if symptom.id in entered:

@@ -43,7 +43,7 @@ CALIBRATION: Final[Mapping[str, Counted]] = {
 
 
 def amount(name: str, series: Series, maps: clinic.Associations) -> Floats:
-    """Return what an item follows in the patients of a series at presentation: exposure and anaemia, or the cord."""
+    """Return the cause of an item in the patients of a series at presentation: exposure and anaemia, or cord signs."""
     if name in association.CORD:
         return np.asarray(series.state.signs["spasticity"], dtype=np.float64)[:, 0]
     followed = {str(key): series.exposure[key].to_numpy()[:, 0] for key in series.exposure}

@@ -109,7 +109,7 @@ def compare(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
 
 
 def both(blind: Course, course: Course) -> list[dict[str, object]]:
-    """Return what a case reports beside the model, by laboratory values alone and with the findings used."""
+    """Return the findings of a case beside the model, by laboratory values alone and with the findings used."""
     return [
         {**row, "fitted": own["model"], "met": own["note"]}
         for row, own in zip(reported(blind), reported(course), strict=True)
@@ -133,7 +133,7 @@ def _said(entry: Entry) -> str:
 
 
 def averaged(found: Sequence[Mapping[str, Any]]) -> str:
-    """Say what probability the model gives to the reported findings, before and after it is told of them."""
+    """Return a sentence on the probability of the reported findings before and after conditioning on them."""
     each = [item for case in found for item in case["chances"]]
     if not each:
         return "The published cases report no finding whose probability can be given."

@@ -191,13 +191,13 @@ def apart_of(data: dict[str, Any]) -> str:
     if data["forecast"]["refused"] or not apart:
         return ""
     return (
-        f"The forecast is mostly of persons without what disagrees ({'; '.join(apart)}). Check it first; if it is "
-        "right, the forecast may not hold for this person."
+        f"The forecast is mostly of persons without the findings that disagree ({'; '.join(apart)}). Check "
+        "them first; if they are right, the forecast may not hold for this person."
     )
 
 
 def unstated_of(data: dict[str, Any]) -> str:
-    """Return what is not stated: filled with a usual value, or inferred."""
+    """Return the entries not stated: filled with a usual value, or inferred."""
     names = data["rests_on"]["not_stated"]
     usual = [name for name in names if name not in INFERRED]
     parts = ((usual, "filled with a usual value"), ([name for name in names if name in INFERRED], "inferred"))

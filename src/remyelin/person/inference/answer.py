@@ -108,7 +108,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 
 
 def left_out(posterior: Posterior) -> tuple[str, ...]:
-    """Return what the answer takes from complaints that a record does not name, and how to say otherwise."""
+    """Return the effect on the answer of complaints that a record does not name, and the row that removes it."""
     said = silence(posterior)
     how = "Enter what is known, or the row `presentation, history, partial` where complaints may be missing."
     return (f"{said} {how}",) if said else ()
@@ -126,7 +126,7 @@ def gas_end(posterior: Posterior) -> tuple[str, ...]:
 
 
 def silence(posterior: Posterior) -> str:
-    """Return what is taken from complaints that a history does not name; empty where it names them."""
+    """Return the inference from complaints that a history does not name; empty where it names them."""
     likelihood = posterior.likelihood
     if not likelihood.unmentioned:
         return ""
@@ -158,7 +158,7 @@ def reason_of(item: Predicted) -> str:
 
 
 def waiting_text(found: Forecast) -> str:
-    """Return what is said of waiting: never that it is safe."""
+    """Return the sentence on waiting: never that it is safe."""
     worst = _worst(found)
     if worst is None:
         return CANNOT_TELL
@@ -166,7 +166,7 @@ def waiting_text(found: Forecast) -> str:
 
 
 def cost_text(item: Waited) -> str:
-    """Return what one later start costs, or that the model cannot tell."""
+    """Return the cost of one later start, or that the model cannot tell."""
     if not item.told_apart:
         return "the model cannot tell how much it costs"
     low, median, high = item.average
@@ -190,7 +190,7 @@ def _worst(found: Forecast) -> Waited | None:
 
 
 def rests_on(posterior: Posterior) -> dict[str, Any]:
-    """Return what the answer rests on: what was not stated, and ledger entries by kind."""
+    """Return the basis of the answer: entries not stated, and ledger entries by kind."""
     kinds = Counter(entry.kind for entry in posterior.setting.ledger.used())
     return {
         "not_stated": list(posterior.setting.assumed),

@@ -25,7 +25,7 @@ const VALUES = {
   cause: ["began", "ended"],
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
-const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "What", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
 const DATED = (kind) => kind !== "person" && kind !== "presentation";
 const START = [
   ["", "person", "age", "68", "y", ""],
@@ -114,9 +114,9 @@ export function strip(found) {
     item("When treatment begins", `${triple(now)} of 16`, `${inWords(now.median)}; 0 points: no disability, 16: the most`),
     item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
     item("A year on", `${triple(later)} of 16`, inWords(later.median)),
-    item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
+    item("Remaining disability", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
     h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."),
-    h("div", { class: "answer wide" }, h("h3", {}, "What waiting costs"), h("p", {}, h("b", {}, forecast.closing)),
+    h("div", { class: "answer wide" }, h("h3", {}, "Cost of waiting"), h("p", {}, h("b", {}, forecast.closing)),
       h("ul", {}, forecast.later_starts.map((one) => h("li", {}, h("b", {}, `${sentence(one.plan)}: `), one.words)))));
 }
 
@@ -131,7 +131,7 @@ function answer(found) {
     found.disagrees.length ? h("div", { class: "notice" }, h("p", {}, found.fits ? "Some results disagree with every simulated person:" : "The model does not reproduce this record:"), h("ul", {}, found.disagrees.map((item) => h("li", {}, `${item.entry}: ${item.reason}`)))) : null,
     found.not_understood.length ? h("div", { class: "notice" }, h("p", {}, "Not understood, and not used:"), h("ul", {}, found.not_understood.map((item) => h("li", {}, `line ${item.line}: ${item.reason}`)))) : null,
     found.figures.map((item) => figure(item)),
-    table("What was entered beside what the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
+    table("Entries beside the values the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
       found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
     causes.length > 1 ? h("p", {}, `Causes that agree: ${causes.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ")}.`) : null,
     tests.length ? h("p", {}, `Single results that would narrow the answer most: ${tests.map((item) => `${item.kind} ${words(item.name)}`).join(", ")}. ${found.next_test_note}`) : null,
@@ -184,7 +184,7 @@ export async function show(main) {
   const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
   const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
   const back = h("button", { type: "button", id: "record-back", hidden: !before, onclick: () => { [kept, before] = [before, kept]; rows = kept; raw = ""; draw(); } }, "Bring back the rows before");
-  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
+  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "Fit the model");
 
   async function compute() {
     control?.abort();
@@ -220,7 +220,7 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("p", { class: "caption do" }, "Enter the results of one person with their dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows the entries that agree and disagree, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Answer" }, place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),

@@ -11,7 +11,7 @@ export const cardsOf = (answer) => answer.items.map((item) => h("div", { class: 
 // The same cards without their numbers, so that nothing moves: the numbers before are of other plans.
 export const coming = (before) => (before
   ? before.items.map((item) => h("div", { class: "answer" }, h("h2", {}, item.title), h("p", { class: "big" }, "..."), h("p", { class: "hint" }, "being computed")))
-  : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
+  : h("p", { class: "hint" }, "The answer is being computed: present state, first improvement, remaining disability."));
 
 export function publishedOf(answer) {
   return h("details", { class: "answer wide" }, h("summary", {}, h("b", {}, `${answer.published.title}: `), answer.published.lines[0]),
@@ -46,7 +46,7 @@ export class Waiting {
     this.list = h("ul", {});
     this.more = h("p", { class: "hint" });
     this.picture = h("div", { hidden: true }, this.chart.node);
-    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "What waiting costs"), h("div", {}, this.text, this.list, this.more), this.picture);
+    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "Cost of waiting"), h("div", {}, this.text, this.list, this.more), this.picture);
   }
 
   set(answer) {
