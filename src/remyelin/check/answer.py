@@ -24,12 +24,12 @@ SECTIONS: Final = {
     "urgent": "Seek care",
     "values": "How to read the values",
     "next": "What to do now",
-    "expect": "What to expect",
+    "expect": "Expected course",
     "testing": "Whether to test",
-    "symptoms": "What is known of these symptoms",
-    "alike": "What else can look alike",
+    "symptoms": "Evidence on these symptoms",
+    "alike": "Other diseases that look alike",
     "risks": "Risks of treatment",
-    "forecast": "What the model expects",
+    "forecast": "Forecast of the model",
     "unread": "Not understood, and not used",
 }
 SAME_DAY: Final = (

@@ -175,7 +175,7 @@ def _first_point(untreated: cobalamin.Exposure, body: nerve.Person, chain: Chain
     if not (total > 0).any():
         raise InputError(
             f"with these numbers {CASE} never comes to a point of disability, so that no treatment can be late; change "
-            "what was set."
+            "the values of --set."
         )
     first = int((total > 0).argmax())
     return float(days[first]), [name for name in ITEMS if int(scale[name][first]) > 0]

@@ -137,7 +137,7 @@ def sheaths(course: Course) -> Figure:
             )
         )
     caption = (
-        "What is not intact, of all that a healthy person has: axons lost for good (grey), internodes remyelinated "
+        "As shares of a healthy person's internodes and axons: axons lost for good (grey), internodes remyelinated "
         "(thin and short, they conduct), vacuolated (reversible, they slow) or bare (they block). One scale for all "
         "segments; 0 months is presentation; treatment as given. The other nerves of the head are in the data only."
     )

@@ -167,7 +167,7 @@ def _made_of(course: Course) -> str:
             "presentation, each under another set of the posterior."
         )
     return (
-        f"Medians of {course.recovery.members} sets of the posterior, in each another person who is found ill; the "
+        f"Medians of {course.recovery.members} sets of the posterior, each with another person found ill; the "
         "default set, which all other figures use, is the central one."
     )
 

@@ -75,67 +75,25 @@ export function rowsOf(text) {
   return rows;
 }
 
-const triple = (band, digits = 2) => (band && band.median !== null && band.median !== undefined
-  ? `${number(band.median, digits)} (${number(band.low, digits)} to ${number(band.high, digits)})` : "not seen");
+// The sentences of one part of the answer, as the terminal and the report have them and in the same order.
+export const said = (found, place) => found.sentences.filter((item) => item.place === place);
+const told = (found, place) => said(found, place).map((item) => h("p", { class: item.warns ? "notice" : "caption", "data-sentence": item.name, role: item.warns ? "note" : null }, item.text));
 
-// Months to the first improvement, which some of the persons may never see.
-export const soon = (band) => (band && band.median !== null && band.median !== undefined
-  ? `after ${number(band.median, 2)} months (${band.low === null ? "?" : number(band.low, 2)} to ${band.high === null ? "never" : number(band.high, 2)})` : "not seen");
-
-// The values of a band at the date nearest to a month; at the last one where none is named.
-export function at(scale, month = null) {
-  let best = month === null ? scale.months.length - 1 : 0;
-  if (month !== null) scale.months.forEach((value, i) => { if (Math.abs(value - month) < Math.abs(scale.months[best] - month)) best = i; });
-  // sampling may leave the ends of the scale by a fraction of a point
-  const whole = (value) => Math.min(16, Math.max(0, value));
-  return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
-}
-
-// Points of the scale in a word. How somebody walks is one of its items, which the sum does not tell.
-export function inWords(points) {
-  if (points < 0.5) return "no disability on the scale";
-  if (points < 3.5) return "slight disability";
-  if (points < 7.5) return "moderate disability";
-  if (points < 11.5) return "marked disability";
-  return "severe disability";
-}
-
-export function strip(found) {
-  const forecast = found.forecast;
-  const [given] = forecast.plans;
-  if (forecast.refused || !given) {
-    return h("div", { class: "notice", role: "note", id: "refused" }, h("p", {}, h("b", {}, "No forecast. "), forecast.refused || ""), h("p", {}, forecast.waiting));
-  }
-  const now = at(given.scale, given.start ?? 0);
-  const later = at(given.scale, (given.start ?? 0) + 12);
-  const end = at(given.scale);
-  const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
-  return h("div", { class: "strip", id: "strip" },
-    item("When treatment begins", `${triple(now)} of 16`, `${inWords(now.median)}; 0 points: no disability, 16: the most`),
-    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
-    item("A year on", `${triple(later)} of 16`, inWords(later.median)),
-    item("Remaining disability", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
-    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."),
-    h("div", { class: "answer wide" }, h("h3", {}, "Cost of waiting"), h("p", {}, h("b", {}, forecast.closing)),
-      h("ul", {}, forecast.later_starts.map((one) => h("li", {}, h("b", {}, `${sentence(one.plan)}: `), one.words)))));
+function strip(found) {
+  if (!found.strip.length) return null;
+  return h("div", { class: "strip", id: "strip" }, found.strip.map((item) => h("div", { class: "answer" }, h("h3", {}, item.title), h("p", { class: "big" }, item.value), h("p", { class: "hint" }, item.words))),
+    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."));
 }
 
 function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
-  const causes = Object.entries(found.causes).filter(([, share]) => share >= 0.01).sort((a, b) => b[1] - a[1]);
-  const tests = found.next_test.slice(0, 4);
-  return h("div", { id: "fit-answer" },
-    h("p", { class: "story" }, h("b", {}, found.caution.split(/(?<=\.) /)[0])),
-    found.rough ? h("p", { class: "notice", id: "rough" }, "A rough first answer from few simulated persons; the full one is being computed.") : null,
-    strip(found),
-    found.disagrees.length ? h("div", { class: "notice" }, h("p", {}, found.fits ? "Some results disagree with every simulated person:" : "The model does not reproduce this record:"), h("ul", {}, found.disagrees.map((item) => h("li", {}, `${item.entry}: ${item.reason}`)))) : null,
-    found.not_understood.length ? h("div", { class: "notice" }, h("p", {}, "Not understood, and not used:"), h("ul", {}, found.not_understood.map((item) => h("li", {}, `line ${item.line}: ${item.reason}`)))) : null,
+  return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
+    found.ends.length ? table("Disability under each plan, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])) : null,
     found.figures.map((item) => figure(item)),
-    table("Entries beside the values the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
-      found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
-    causes.length > 1 ? h("p", {}, `Causes that agree: ${causes.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ")}.`) : null,
-    tests.length ? h("p", {}, `Single results that would narrow the answer most: ${tests.map((item) => `${item.kind} ${words(item.name)}`).join(", ")}. ${found.next_test_note}`) : null,
-    h("p", { class: "caption" }, `${found.caution} Rests on ${found.rests_on.entries} numbers, ${found.rests_on.assumed} of them assumed and ${found.rests_on.calibrated} fitted. ${found.persons} simulated persons, effective sample ${number(found.effective_sample, 2)}${found.pareto_k === null ? "" : `, Pareto k ${number(found.pareto_k, 2)}`}.`));
+    table("Entries beside the values the model expects (90 %)", ["no.", "month", "entry", "observed", "expected", ""],
+      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 
 export async function show(main) {
