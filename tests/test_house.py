@@ -205,6 +205,42 @@ def test_names_of_pathways_studies_and_segments_stand_in_the_catalogue() -> None
     assert found == []
 
 
+#: Words of everyday anatomy in the glossary of the page that are names of the catalogue, too.
+EXPLAINED: Final = {"gracile", "cuneate", "sural", "radial", "blink"}
+
+
+def _named_in_script(text: str, names: set[str]) -> set[str]:
+    """Return the names that a script writes: in quotes, as a key, as a property; comments are left out."""
+    code = re.sub(r"(?m)^\s*//.*$", "", text)
+    found = set()
+    for name in names:
+        word = re.escape(name)
+        spaced = re.escape(name.replace("_", " "))
+        alone = rf"\b{word}\b" if "_" in name else rf"""["'`.]{word}["'`]|[{{,]\s*{word}:|\.{word}\b"""
+        if re.search(alone, code) or re.search(rf"""["'`]{spaced}\b[^"'`]*["'`]""", code):
+            found.add(name)
+    return found
+
+
+def test_scripts_take_names_of_pathways_studies_and_segments_from_the_server() -> None:
+    from remyelin.catalogue import pathways, segments, setups
+
+    names = {*pathways.PATHWAYS, *setups.SETUPS, *(part.segment for part in segments.SEGMENTS)}
+    folder = ROOT / "src" / "remyelin" / "web" / "static" / "js"
+    found = {path.name: _named_in_script(path.read_text(), names) for path in sorted(folder.glob("*.js"))}
+    found["glossary.js"] -= EXPLAINED
+    assert {name: written for name, written in found.items() if written} == {}
+    for text in (
+        'found.pathways["sural"]',
+        "d.tibial_sep",
+        "{ vep: 1 }",
+        'study: ["sural amplitude"]',
+        "`tibial sep p40`",
+    ):
+        assert _named_in_script(text, names), f"{text} would pass"
+    assert _named_in_script("// the sural nerve\nconst radius = 3;", names) == set()
+
+
 #: Lines of the longest module; this may only fall.
 MOST_LINES: Final = 400
 

@@ -28,6 +28,7 @@ from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cas
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
 from remyelin.person.plans import Plan
+from remyelin.web.drawing import drawing
 from remyelin.web.drawn import as_json
 from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
@@ -135,6 +136,7 @@ async def state(request: Request) -> dict[str, Any]:
         "intervals": ["once", *INTERVALS],
         "studies": list(nerve.STUDIES),
         "pathways": list(nerve.PATHWAYS),
+        "drawing": drawing(),
         "colours": {
             "pathways": dict(named.COLOURS),
             "states": dict(plans.STATE_COLOURS),

@@ -18,19 +18,13 @@ export const NAMES = () => ({
   none: untreated(),
 });
 const BLOOD = [["b12", "Serum B12", "B12"], ["holotc", "Active B12", "holoTC"], ["mma", "Methylmalonate", "MMA"], ["homocysteine", "Homocysteine", "homocysteine"]];
-// The stretches that show the pattern: long nerves of leg and arm, and the tracts of the cord.
-const FIRST = new Set(["leg_sensory_distal", "leg_motor_distal", "arm_sensory_distal", "arm_motor_distal", "gracile", "cuneate", "corticospinal_thoracic", "optic_nerve"]);
-const CARDS = [
-  ["feeling fibres left in the leg", "sural", "axons"],
-  ["signals foot to brain", "tibial_sep", "conducted"],
-  ["command fibres left, brain to leg", "corticospinal_leg", "axons"],
-];
 const PARTS = [["case-kind", "Answer"], ["symptoms", "Symptoms"], ["blood", "Blood"], ["sheaths", "Myelin"], ["studies", "Studies"], ["person", "Person"], ["takeaway", "Keep"]];
 const LATER = [3, 6, 12, 24]; // months by which the curve of waiting moves treatment
 const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
 export async function show(main) {
+  const { cards: shared, first, leading: { pathway: leading } } = state.about.drawing;
   const found = {};
   const bands = {};
   // Whether the course may be shown as a forecast: null until the reported findings were compared, then "" or the headline of a refusal.
@@ -125,7 +119,7 @@ export async function show(main) {
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
     hero[0].set(base({ title: "Disability", y_label: "points of 16", why: term("disability", "?"), rests: "disability", y_range: [0, top(disability)], series: disability }));
-    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: "pathway.tibial_sep", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
+    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: `pathway.${leading}`, y_range: [0, 1.02], series: lines((d) => d.pathways[leading].conducted, (b) => b.pathways[leading].conducted) }));
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
@@ -154,7 +148,7 @@ export async function show(main) {
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
     for (const [name, part] of Object.entries(found.a.segments)) {
-      charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : others, new Chart({ height: 130 }));
+      charts.sheaths[name] ??= append(first.includes(name) ? sheaths : others, new Chart({ height: 130 }));
       charts.sheaths[name].set({
         months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, nothing: "nothing lost", y_range: [0, worst * 1.05], title: stretchName(name), y_label: "share lost or changed",
         series: STATES.map(([label, colour]) => ({
@@ -203,7 +197,7 @@ export async function show(main) {
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
-        !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
+        !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;

@@ -10,7 +10,6 @@ const NAMES = {
   lab: ["b12", "holotc", "mma", "homocysteine", "haemoglobin", "mcv"],
   symptom: ["paraesthesia", "numbness", "gait", "weakness", "vision", "lhermitte"],
   sign: ["vibration", "position", "babinski", "romberg", "ankle jerk", "knee jerk", "power"],
-  study: ["sural amplitude", "tibial amplitude", "tibial velocity", "tibial sep p40", "median sep n20"],
   scale: ["disability"],
   treatment: ["uk neurological", "cyanocobalamin 1 mg im every 30 d", "cyanocobalamin 1 mg oral daily"],
   cause: ["unknown", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide", "metformin", "ileal disease"],
@@ -113,7 +112,7 @@ export async function show(main) {
     };
     const kind = h("select", { "aria-label": `Kind, row ${i + 1}`, onchange: () => { row[1] = kind.value; draw(); body.rows[i]?.querySelector("select")?.focus(); } }, KINDS.map((name) => h("option", { value: name }, name)));
     kind.value = row[1];
-    return h("tr", {}, field(0), h("td", {}, kind), field(2, NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
+    return h("tr", {}, field(0), h("td", {}, kind), field(2, row[1] === "study" ? state.about.drawing.recorded : NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
       h("td", {}, h("button", { type: "button", class: "plain", "aria-label": `Remove row ${i + 1}`, onclick: () => { rows.splice(i, 1); draw(); } }, "remove")));
   }
   const lists = new Map();
@@ -186,7 +185,7 @@ export async function show(main) {
         h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
       holder,
-      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", "sural amplitude", ""), add("treatment", "uk neurological", "began")),
+      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", state.about.drawing.recorded[0], ""), add("treatment", "uk neurological", "began")),
       h("div", { class: "row" }, run, stop, bar,
         h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
         h("button", { type: "button", id: "record-case", onclick: async () => {

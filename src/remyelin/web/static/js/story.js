@@ -68,7 +68,7 @@ export async function show(main, rest, signal) {
   };
   const curves = (found, keep) => [["arrives", "conducted", "var(--plan-a)"], ["axon alive", "axons", "var(--lost)"]].map(([label, key, colour]) => {
     const kept = found.months.map((month, i) => i).filter((i) => keep(found.months[i]));
-    return { label, x: kept.map((i) => found.months[i]), y: kept.map((i) => found.pathways.tibial_sep[key][i]), colour, dashed: key === "axons", width: 2 };
+    return { label, x: kept.map((i) => found.months[i]), y: kept.map((i) => found.pathways[state.about.drawing.leading.pathway][key][i]), colour, dashed: key === "axons", width: 2 };
   });
   const base = (extra) => ({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", months: true, x_label: "months from diagnosis", y_range: [0, 1.02], marks: [0], ...extra });
   const third = queue(ill, async (own, month) => {
@@ -76,14 +76,14 @@ export async function show(main, rest, signal) {
     const found = await post("/api/course", { case: kase, shift: null }, { signal: own });
     down.set(base({ x_range: [-24, 24], cursor: month, series: curves(found, (one) => one >= -24 && one <= 24) }));
     const list = noticed(found, month);
-    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways.tibial_sep.conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
+    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways[state.about.drawing.leading.pathway].conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
   });
   const started = 6;
   const fourth = queue(better, async (own, month) => {
     const found = await post("/api/course", { case: withRegimen(kase, "uk neurological"), shift: started }, { signal: own });
     const at = (values) => percent(between(found.months, values, started + month));
     back.set(base({ x_range: [-6, 36], cursor: started + month, series: curves(found, (value) => value >= -6) }));
-    const path = found.pathways.tibial_sep;
+    const path = found.pathways[state.about.drawing.leading.pathway];
     return `Treatment begins ${started} months after diagnosis. ${month ? `${monthWords(month).replace(" after diagnosis", "")} later` : "On that day"} ${at(path.conducted)} of the impulses arrive and ${at(path.axons)} of the fibres live. New wrap comes back thin and conducts; fibres of the cord that died do not come back.`;
   });
 

@@ -28,15 +28,14 @@ export function curveOf(answer) {
     series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2 }] };
 }
 
-// The later starts in words, those that are told apart before the others, the soonest first; of many those that a reader asks for.
+// The later starts in words, in order of time; of many those that a reader asks for.
 const NAMED = 4;
 export function delaysOf(answer) {
   const later = answer.starts.filter((start) => start.months === null || start.months > 0);
   const dated = later.filter((start) => start.months !== null);
   const step = Math.ceil(dated.length / (NAMED - 1));
   return [...dated.filter((_, i) => i % step === 0), ...later.filter((start) => start.months === null)]
-    .map(({ label, value, cost, told_apart: told }) => ({ label, told, text: told && cost ? `${cost}: ${value}` : value }))
-    .sort((a, b) => Number(b.told) - Number(a.told));
+    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told && cost ? `${cost}: ${value}` : value }));
 }
 
 export class Waiting {
