@@ -45,7 +45,7 @@ MARKS: Final = {
 }
 NOTICE: Final = (
     "This is a research and teaching program. It makes no diagnosis, recommends no treatment and no dose, and does "
-    "not replace a doctor. It repeats what published guidance says about what was entered; guidance can have changed. "
+    "not replace a doctor. It repeats published guidance on the entries; guidance can have changed. "
     "NICE is the body that writes the national guidelines of England; a label is the approved text of a medicine."
 )
 _PLACE: Final = re.compile(r"\{([\w.]+?)(?::(\d|range))?\}")

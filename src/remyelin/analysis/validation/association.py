@@ -125,7 +125,7 @@ def other_series(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "assoc_sphincter_n2o",
     "assoc_depression_n2o",
-    note="nothing of nitrous oxide chose a strength; what the gas itself and its use do to mood is not in the model",
+    note="nothing of nitrous oxide chose a strength; effects of the gas and its use on mood are not modelled",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Return the frequencies after nitrous oxide."""
