@@ -89,7 +89,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
         "cost": "5 (5 to 5) points more",
         "told_apart": True,
     }
-    unknown = {"words": "", "value": "the model cannot tell what it costs", "cost": "", "told_apart": False}
+    unknown = {"words": "", "value": "the model cannot tell the cost", "cost": "", "told_apart": False}
     given = {"words": "", "value": "2 (2 to 2) of 16 points", "cost": "", "told_apart": True}
     starts = [
         {"label": "treated as given", "months": 0.0, **given},

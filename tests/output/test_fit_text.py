@@ -15,6 +15,7 @@ from remyelin.output.figures.fit import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
 from remyelin.output.terminal.fit import describe
+from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
 from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of
@@ -96,14 +97,14 @@ def test_a_finding_that_disagrees_is_named_beside_the_forecast(
     }
     odd = {**data, "entries": [*data["entries"], gait]}
     text = " ".join(describe(odd, ends_of(found)).split())
-    assert "without what disagrees (entry 2, walking unable)" in text
+    assert "without the findings that disagree (entry 2, walking unable)" in text
     assert "says nothing of the person: entry 2 72%" in text
     assert "disagrees" not in " ".join(describe(data, ends_of(found)).split())
     gait["outlier"] = 0.35
-    assert "without what disagrees" not in " ".join(describe(odd, ends_of(found)).split())
+    assert "without the findings that disagree" not in " ".join(describe(odd, ends_of(found)).split())
     gait["outlier"] = 0.72
     refused = {**odd, "forecast": {**data["forecast"], "refused": "none."}}
-    assert "without what disagrees" not in " ".join(describe(refused, []).split())
+    assert "without the findings that disagree" not in " ".join(describe(refused, []).split())
 
 
 def test_a_question_in_a_reason_gets_no_second_mark(fitted: tuple[dict[str, Any], Forecast]) -> None:
@@ -204,6 +205,15 @@ def _refused(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], For
     return {**data, "forecast": refused}, cast(Forecast, SimpleNamespace(plans=(), waiting=()))
 
 
+def _costly(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
+    starts = [
+        {"plan": "3 months later", "words": "the model cannot tell how much it costs", "told_apart": False},
+        {"plan": "untreated", "words": "2 points of 16 higher at the end", "told_apart": True},
+    ]
+    told = {**data["forecast"], "waiting": "a paragraph", "closing": NOT_DELAYED, "later_starts": starts}
+    return {**data, "forecast": told}, found
+
+
 @pytest.mark.parametrize(
     ("change", "names"),
     [
@@ -213,6 +223,7 @@ def _refused(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], For
         ),
         (_doubted, {"doubted", "disagrees", "nerves only", "waiting"}),
         (_no_better, {"no better", "waiting", "next test"}),
+        (_costly, {"later start", "waiting"}),
         (_refused, {"caution", "refused", "waiting", "note", "left out"}),
     ],
 )
@@ -254,3 +265,15 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
         "cannot tell",
     ]
     assert strip_of([]) == []
+
+
+def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_ends_them(
+    warned: tuple[dict[str, Any], Forecast],
+) -> None:
+    data, _ = _costly(*warned)
+    texts = [item.text for item in sentences_of(data, []) if item.name in ("later start", "waiting")]
+    assert texts == [
+        "Treatment started 3 months later: the model cannot tell how much it costs.",
+        "Untreated: disability is 2 points of 16 higher at the end.",
+        NOT_DELAYED,
+    ]

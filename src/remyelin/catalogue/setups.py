@@ -1,4 +1,4 @@
-"""Setups of nerve studies: where each is stimulated and recorded, and what an abnormal one shows."""
+"""Setups of nerve studies: sites of stimulation and recording, and the tissue passed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from remyelin.catalogue.studies import (
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Method of a study, and what an abnormal one shows.
+    """Method of a study, and the part of the nervous system that it tests.
 
     Attributes
     ----------

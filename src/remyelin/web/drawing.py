@@ -1,4 +1,4 @@
-"""Pictures of the page keyed by names of the catalogue: wires of the body, columns of the cord, what is drawn first."""
+"""Pictures of the page keyed by names of the catalogue: wires of the body, columns of the cord, order of drawing."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ BRANCHES: Final = {
 
 
 def drawing() -> dict[str, Any]:
-    """Return what the scripts of the page need of the catalogue: names in words, pictures, how studies are done."""
+    """Return the parts of the catalogue for the scripts of the page: names in words, pictures, setups of studies."""
     return {
         "names": {
             "pathways": {item.name: item.plain for item in pathways.PATHWAYS.values() if item.plain},

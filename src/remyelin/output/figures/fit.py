@@ -72,7 +72,7 @@ def _scale(found: Forecast) -> Figure:
     if unknown:
         first = "the same schedule started now" if found.plans[0].start is None else "the first plan"
         caption += f" Later starts that the model cannot tell apart from {first} are not drawn."
-    return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
+    return Figure("fit-scale", "Values the model expects", caption, (panel,), columns=1, panel_height=3.0)
 
 
 def _steps(found: Forecast) -> list[Figure]:
@@ -96,7 +96,7 @@ def _steps(found: Forecast) -> list[Figure]:
         "table. An entry that the others did not lead to expect may widen the band. Where too few of the persons agree "
         "with so few entries nothing is drawn."
     )
-    return [Figure("fit-steps", "What each entry adds", caption, (panel,), columns=1)]
+    return [Figure("fit-steps", "Weight of each entry", caption, (panel,), columns=1)]
 
 
 def _symptoms(found: Forecast) -> Figure:

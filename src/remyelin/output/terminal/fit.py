@@ -12,7 +12,7 @@ from remyelin.person.inference.sentences import Place, ends_of, sentences_of, wo
 
 
 def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
-    """Return the answer as text for the terminal: the forecast first, then the entries, then what both rest on."""
+    """Return the answer as text for the terminal: the forecast first, then the entries, then the basis of both."""
     told = sentences_of(data, ends)
 
     def of(place: Place) -> list[str]:

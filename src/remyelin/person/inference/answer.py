@@ -82,6 +82,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
                     "points_at_end": _triple(item.end),
                     "points_on_average": _triple(item.average),
                     "words": cost_text(item),
+                    "told_apart": item.told_apart,
                 }
                 for item in found.waiting
             ],
@@ -108,11 +109,11 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 
 
 def left_out(posterior: Posterior) -> tuple[str, ...]:
-    """Return what the answer takes from complaints that a record does not name, and how to say otherwise."""
+    """Return the effect on the answer of complaints that a record does not name, and the row that removes it."""
     said = silence(posterior)
     how = (
-        "Enter what is known; where complaints may be missing, add a row of kind presentation, name history, value "
-        "partial."
+        "Enter the known complaints; where complaints may be missing, add a row of kind presentation, name history, "
+        "value partial."
     )
     return (f"{said} {how}",) if said else ()
 
@@ -129,7 +130,7 @@ def gas_end(posterior: Posterior) -> tuple[str, ...]:
 
 
 def silence(posterior: Posterior) -> str:
-    """Return what is taken from complaints that a history does not name; empty where it names them."""
+    """Return the inference from complaints that a history does not name; empty where it names them."""
     likelihood = posterior.likelihood
     if not likelihood.unmentioned:
         return ""
@@ -161,7 +162,7 @@ def reason_of(item: Predicted) -> str:
 
 
 def waiting_text(found: Forecast) -> str:
-    """Return what is said of waiting, of every later start in order of time: never that it is safe."""
+    """Return the sentence on waiting, with every later start in order of time: never that it is safe."""
     if not told_apart(found):
         return CANNOT_TELL
     parts = [
@@ -173,7 +174,7 @@ def waiting_text(found: Forecast) -> str:
 
 
 def cost_text(item: Waited) -> str:
-    """Return what one later start costs, or that the model cannot tell."""
+    """Return the cost of one later start, or that the model cannot tell."""
     if not item.told_apart:
         return "the model cannot tell how much it costs"
     low, median, high = item.average
@@ -189,12 +190,12 @@ def cost_text(item: Waited) -> str:
 
 
 def told_apart(found: Forecast) -> bool:
-    """Return whether the model tells what any later start costs."""
+    """Return whether the model tells the cost of any later start."""
     return found.refused is None and any(item.told_apart for item in found.waiting)
 
 
 def rests_on(posterior: Posterior) -> dict[str, Any]:
-    """Return what the answer rests on: what was not stated, and ledger entries by kind."""
+    """Return the basis of the answer: entries not stated, and ledger entries by kind."""
     kinds = Counter(entry.kind for entry in posterior.setting.ledger.used())
     return {
         "not_stated": list(posterior.setting.assumed),

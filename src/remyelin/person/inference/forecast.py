@@ -1,4 +1,4 @@
-"""Course of one person under several plans, what waiting costs, and which result would narrow the answer most."""
+"""Course of one person under several plans, cost of waiting, and the result that would narrow the answer most."""
 
 from __future__ import annotations
 

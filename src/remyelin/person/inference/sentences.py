@@ -119,7 +119,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
         Sentence("forecast", "doubted", apart_of(data), True),
         Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
-        Sentence("forecast", "waiting", forecast["waiting"], True),
+        *_waiting(forecast),
         Sentence("forecast", "nerves only", NERVES_ONLY if ends else ""),
         *(Sentence("forecast", "note", note, True) for note in data["notes"]),
         Sentence("forecast", "next test", "" if refused else f"{further}{data['next_test_note']}"),
@@ -133,6 +133,22 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         Sentence("rests", "numbers", numbers),
     )
     return tuple(item for item in found if item.text)
+
+
+def _waiting(forecast: dict[str, Any]) -> list[Sentence]:
+    """Return one sentence for each later start, and the one that closes them; that one alone where none is told apart."""
+    closing = forecast["closing"]
+    if forecast["waiting"] == closing:
+        return [Sentence("forecast", "waiting", closing, True)]
+    starts = []
+    for item in forecast["later_starts"]:
+        plan = item["plan"]
+        begun = "Untreated" if plan == "untreated" else f"Treatment started {plan}"
+        starts.append(f"{begun}: {'disability is ' if item['told_apart'] else ''}{item['words']}.")
+    return [
+        *(Sentence("forecast", "later start", text) for text in starts),
+        Sentence("forecast", "waiting", closing, True),
+    ]
 
 
 def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
@@ -208,7 +224,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
 
 
 def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return the four answers that stand first: now, first improvement, a year on, what remains.
+    """Return the four answers that stand first: now, first improvement, a year on, remaining disability.
 
     Parameters
     ----------
@@ -239,7 +255,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
         points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
         points("year", f"A year on{under}", year),
-        points("end", f"{'What remains' if row['treated'] else 'Untreated,'} {row['last']}", end),
+        points("end", f"{'Remaining disability' if row['treated'] else 'Untreated,'} {row['last']}", end),
     ]
 
 
@@ -305,13 +321,13 @@ def apart_of(data: dict[str, Any]) -> str:
     if data["forecast"]["refused"] or not apart:
         return ""
     return (
-        f"The forecast is mostly of persons without what disagrees ({'; '.join(apart)}). Check it first; if it is "
-        "right, the forecast may not hold for this person."
+        f"The forecast is mostly of persons without the findings that disagree "
+        f"({'; '.join(apart)}). Check them first; if they are right, the forecast may not hold for this person."
     )
 
 
 def unstated_of(data: dict[str, Any]) -> str:
-    """Return what is not stated: filled with a usual value, or inferred."""
+    """Return the entries not stated: filled with a usual value, or inferred."""
     names = data["rests_on"]["not_stated"]
     usual = [name for name in names if name not in INFERRED]
     parts = ((usual, "filled with a usual value"), ([name for name in names if name in INFERRED], "inferred"))

@@ -121,7 +121,7 @@ def pool_of(request: Request) -> Pool:
 
 @router.get("/state")
 async def state(request: Request) -> dict[str, Any]:
-    """Return what the page needs to begin: version, warm or not, names, colours."""
+    """Return the data with which the page begins: version, warm or not, names, colours."""
     ledger = engine_of(request).ledger
     return {
         "version": __version__,
@@ -214,7 +214,7 @@ async def forecast(asked: AskedCase, request: Request) -> Response:
 
 @router.post("/answer", response_model=dict[str, Any])
 async def answer(asked: AskedAnswer, request: Request) -> Response:
-    """Answer of a case under several plans: state now, first improvement, a year on, what remains, what delay costs."""
+    """Answer of a case under several plans: state now, first improvement, a year on, residue, cost of a delay."""
     plans = asked.read()
     engine = engine_of(request)
 

@@ -77,16 +77,16 @@ export async function show(main) {
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
-      section("symptoms", "Symptoms", "All nineteen symptoms, in three tiers by what the answer rests on.",
+      section("symptoms", "Symptoms", "All nineteen symptoms, in three tiers by the evidence behind the answer.",
         h("h3", {}, "Tier mechanism: computed from the state of its wires"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
-        h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. A low probability is no reassurance. Tiredness and nystagmus stand beside the list."), chances,
+        h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is the frequency without deficiency. A low probability is no reassurance. Tiredness and nystagmus stand beside the list."), chances,
         h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in everybody ${one.everybody}: ${one.mechanism} Common other causes: ${one.causes}`)))),
-      section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
-      section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
+      section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
+      section("sheaths", "Myelin and axons", "Internodes that are not intact and axons lost under plan A, as shares of a healthy person's. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
         h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), others)),
-      section("studies", "Nerve studies at the date shown", "What a laboratory would measure. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
-      section("person", "This person", "What the case states, and what stands in for the rest.", facts),
+      section("studies", "Nerve studies at the date shown", "Measurements of a laboratory. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
+      section("person", "This person", "Values stated by the case, and priors for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
   // One drawing per frame, however many answers arrive for it; what a slider has asked for is drawn as it arrives, so
@@ -186,7 +186,7 @@ export async function show(main) {
     document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
       kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
-    if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
+    if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = parts.join("");
     story.classList.toggle("notice", Boolean(verdict.said));

@@ -24,7 +24,7 @@ const VALUES = {
   cause: ["began", "ended"],
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
-const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "What", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
 const DATED = (kind) => kind !== "person" && kind !== "presentation";
 const START = [
   ["", "person", "age", "68", "y", ""],
@@ -90,9 +90,9 @@ function answer(found) {
     found.ends.length ? [h("h2", {}, "Each plan"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
       found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
     found.figures.map((item) => figure(item)),
-    h("h2", {}, "Entered, and what the model expects"), table("What was entered beside what the model expects", ["no.", "month", "entry", "observed", "expected (90 %)", ""],
+    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["no.", "month", "entry", "observed", "expected (90 %)", ""],
       found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", item.label, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
-    told(found, "entries"), h("details", { open: true }, h("summary", {}, "What this rests on"), told(found, "rests")));
+    told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 
 export async function show(main) {
@@ -104,10 +104,11 @@ export async function show(main) {
   let control = null;
   let rows = kept;
 
-  const draw = () => clear(body, rows.map((row, i) => line(row, i)));
+  const theirs = h("p", { class: "notice", id: "example" }, "The rows below are an example of nobody in particular: change or remove them, or open a file.");
+  const draw = () => { theirs.hidden = !example(); clear(body, rows.map((row, i) => line(row, i))); };
   function line(row, i) {
     const field = (column, list) => {
-      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: column || DATED(row[1]) ? COLUMNS[column][2] : "", maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; } });
+      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: column || DATED(row[1]) ? COLUMNS[column][2] : "", maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; theirs.hidden = !example(); } });
       if (list && list.length) input.setAttribute("list", options(list));
       return h("td", {}, input);
     };
@@ -142,7 +143,7 @@ export async function show(main) {
   const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
   const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
   const back = h("button", { type: "button", id: "record-back", hidden: !before, onclick: () => { [kept, before] = [before, kept]; rows = kept; raw = ""; draw(); } }, "Bring back the rows before");
-  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
+  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "Fit the model");
 
   async function compute() {
     control?.abort();
@@ -179,10 +180,10 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("p", { class: "caption do" }, "Enter the results of one person with their dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows the entries that agree and disagree, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Answer" }, h("div", { class: "row" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
-      h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),
+      h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling."), theirs,
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
         h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),

@@ -11,7 +11,7 @@ export const cardsOf = (answer) => answer.items.map((item) => h("div", { class: 
 // The same cards without their numbers, so that nothing moves: the numbers before are of other plans.
 export const coming = (before) => (before
   ? before.items.map((item) => h("div", { class: "answer" }, h("h2", {}, item.title), h("p", { class: "big" }, "..."), h("p", { class: "hint" }, "being computed")))
-  : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
+  : h("p", { class: "hint" }, "The answer is being computed: present state, first improvement, remaining disability."));
 
 export function publishedOf(answer) {
   return h("details", { class: "answer wide" }, h("summary", {}, h("b", {}, `${answer.published.title}: `), answer.published.lines[0]),
@@ -45,7 +45,7 @@ export class Waiting {
     this.list = h("ul", {});
     this.more = h("p", { class: "hint" });
     this.picture = h("div", { hidden: true }, this.chart.node);
-    this.title = h("h2", {}, "What waiting costs");
+    this.title = h("h2", {}, "Cost of waiting");
     this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, this.title, h("div", {}, this.text, this.list, this.more), this.picture);
   }
 
@@ -55,7 +55,7 @@ export class Waiting {
     const [urge, rest] = [true, false].map((first) => (answer?.closing || "").split(/(?<=\.) /).filter((one) => one.includes("should not be delayed") === first).join(" "));
     this.text.textContent = urge;
     // with the date that the numbers are of
-    this.title.textContent = /^What waiting costs[^:]*(?=:)/.exec(answer?.waiting || "")?.[0] || "What waiting costs";
+    this.title.textContent = /^Cost of waiting[^:]*(?=:)/.exec(answer?.waiting || "")?.[0] || "Cost of waiting";
     this.more.textContent = rest;
     clear(this.list, answer?.waiting ? delaysOf(answer).map(({ label, text }) => h("li", {}, h("b", {}, `${sentence(label)}: `), text)) : []);
     const curve = answer && curveOf(answer);
