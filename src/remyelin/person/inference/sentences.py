@@ -136,7 +136,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
 
 
 def _waiting(forecast: dict[str, Any]) -> list[Sentence]:
-    """Return one sentence for each later start, and the one that closes them; that one alone where none is told apart."""
+    """Return one sentence for each later start and the closing one; the closing one alone where none is told apart."""
     closing = forecast["closing"]
     if forecast["waiting"] == closing:
         return [Sentence("forecast", "waiting", closing, True)]
