@@ -21,23 +21,20 @@ HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
-A published patient is computed twice:
+A published patient, as the excerpt at hand describes him or her, is computed twice:
 
-* **By laboratory values alone**: cause, values (marked "used") and the day of presentation place the person;
-  symptoms and signs are not used. Here the model can be wrong: "**miss**" marks it, "other time" a duration off by more
-  than a factor of two.
-* **Fitted**: the findings at presentation are used as well, by the likelihood of `remyelin fit`. How well they are met
-  is no test and no prediction; the course afterwards is.
+* **By laboratory values alone**: cause, values marked "used" and the day of presentation place the person. This is the
+  test: "**miss**" is a finding that is not reproduced, "other time" a duration off by more than a factor of two.
+* **Fitted**: the findings at presentation are used as well, as in `remyelin fit`. Their agreement is no test; the
+  course afterwards is a prediction.
 
-What the excerpt at hand does not say of a patient is not said here. Symptoms have a severity from 0 to 1 and the time
-for which they have been noticed; the disability scale has 16 points. Vibration sense reported impaired agrees where the
-model's examination finds a loss, reported absent only from half of it lost on; position sense has no computed share, so
-Romberg's sign stands for it. `remyelin cases --compare` prints these comparisons with the probability of every finding,
-`remyelin run NAME` all markers, symptoms and studies by date and every plan. A section without a table is a scenario,
-with no report beside it.
+Symptoms have a severity from 0 to 1. Vibration sense reported impaired agrees with any loss that an examiner finds,
+reported absent with a loss of at least half; position sense is judged by Romberg's sign. `remyelin cases --compare`
+adds the probability of every finding, `remyelin run NAME` all markers, studies and plans. A section without a table is
+a scenario without a published patient.
 
-{textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Where the model does not reproduce what a case
-reports, neither a forecast nor a comparison of delays is shown.
+{textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} Neither a forecast nor a comparison of delays is
+shown where the model does not reproduce the report.
 """
 #: Markers of the line that says how the person is at presentation.
 MARKERS = ("Serum B12", "Methylmalonate", "Homocysteine", "Haemoglobin")
@@ -91,25 +88,24 @@ def compared(rows: list[dict[str, str]]) -> str:
     )
 
 
-def computed(summary: dict[str, Any]) -> str:
-    """Return how the computed person is at presentation: markers, symptoms, disability, studies."""
-    said = [
+def computed(summary: dict[str, Any], reported: set[str]) -> str:
+    """Return the computed markers, symptoms and abnormal studies at presentation that the table does not hold."""
+    values = [
         f"{row['label'].lower().replace('b12', 'B12')} {number(row['values'][0])} {row['unit']}"
         for row in summary["biomarkers"]
-        if row["label"] in MARKERS
+        if row["label"] in MARKERS and row["label"] not in reported
     ]
-    said += [
+    values += [
         f"{row['label'].lower()} {row['values'][0]:.2f}"
         for row in summary["symptoms"]
-        if row["tier"] == "mechanism" and row["values"][0] >= NAMED
+        if row["tier"] == "mechanism" and row["values"][0] >= NAMED and row["label"] not in reported
     ]
-    abnormal = [
-        f"{row['label']} {'absent' if row['values'][0]['flag'] == 'absent' else number(row['values'][0]['value'])}"
-        for row in summary["studies"]
-        if row["values"][0]["flag"]
-    ]
-    outside = "; ".join(abnormal) or "nothing"
-    return f"Computed at presentation: {', '.join(said)}. Studies outside the normal limit: {outside}.\n"
+    # a row is labelled "study, site: quantity"
+    abnormal = dict.fromkeys(
+        row["label"].partition(",")[0] for row in summary["studies"] if row["values"][0]["flag"]
+    )
+    besides = f"Computed besides: {', '.join(values)}. " if values else ""
+    return f"{besides}Abnormal studies: {', '.join(abnormal) or 'none'}.\n"
 
 
 def plans(recovery: dict[str, Any]) -> str:
@@ -140,13 +136,15 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
     told.append(f"Source: {case['citation']}" if case["citation"] else "")
     parts.append(" ".join(text for text in told if text) + "\n")
     if rows_of:
-        parts += [compared(rows_of), WHY.get(case["name"], "") + "\n", computed(summary)]
+        why = [f"{WHY[case['name']]}\n"] if case["name"] in WHY else []
+        parts += [compared(rows_of), *why, computed(summary, {row["what"] for row in rows_of})]
     headline = summary["forecast"]["headline"]
     if summary["forecast"]["refused"] is not None:
-        parts.append(headline.removesuffix(f" {CANNOT_TELL}") + " Treatment should not be delayed.\n")
+        reason = headline.removesuffix(f" {CANNOT_TELL}").removesuffix(" The computed person is not the reported one.")
+        parts.append(f"{reason} Treatment should not be delayed.\n")
     else:
-        # of a published case the table below has what remains and what waiting costs
-        said = headline.split("; what remains" if rows_of else ". What waiting costs")[0]
+        # of a published case the table below has the remaining disability and the cost of waiting
+        said = headline.split("; remaining disability" if rows_of else ". Cost of waiting")[0]
         parts.append(f"{said.removesuffix('.')}. Treatment should not be delayed.\n")
         if rows_of:
             parts.append(plans(summary["recovery"]))

@@ -71,6 +71,7 @@ people-page      | 1   | python examples/people_page.py docs/people.md     | pre
 series           | 0.1 | python examples/series.py .remyelin-made/cohort      | cohort-*        | docs/cohort.md
 trials           | 0.1 | python examples/trials_table.py .remyelin-made/trial | trial-*         | docs/trial.md
 fit-proof        | 0.1 | python examples/fit_proof_tables.py | fit-calibration fit-patients     | docs/fit-proof.md
+nerve            | 0.5 | python examples/nerve_tables.py     | tables association               | docs/nerve.md
 cobalamin-tables | 0.1 | python examples/cobalamin_tables.py | cobalamin                        | docs/cobalamin.md
 picture-readme   | 0.3 | python examples/readme_picture.py SCENARIO        | association        | SCENARIO
 picture-page     | 0.2 | python examples/page_picture.py docs/images/page.png | sensitivity     | docs/images/page.png

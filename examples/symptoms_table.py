@@ -75,13 +75,16 @@ def table(simulated: Mapping[str, float | None]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     held: dict[tuple[str, str], list[bool]] = {}
+    reasons: dict[str, str] = {}  # the first row of each reason
     for name, (tier, what) in rows().items():
         row, value = known[name], simulated[name]
         held.setdefault((tier, row.role), []).append(value is not None and row.holds(value))
         model = "-" if value is None else f"{value:.0f}"
+        verdict = outcome(row, value)
+        first = reasons.setdefault(verdict, name) if verdict.startswith("**miss.** ") else name
         lines.append(
             f"| {tier} | {what} | {row.quantity} | `{name}` | {row.role} | {figure(row)} | {model} | "
-            f"{outcome(row, value)} |"
+            f"{verdict if first == name else f'**miss.** As `{first}`.'} |"
         )
     counts = [f"{tier}, {role}: {sum(of)} of {len(of)} hold" for (tier, role), of in sorted(held.items())]
     return "\n".join([*lines, "", "; ".join(counts) + "."]) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remyelin import nerve
-from remyelin.catalogue import causes, markers, pathways, plans, segments, studies
+from remyelin.catalogue import causes, markers, pathways, plans, segments, setups, studies
 from remyelin.cobalamin.causes import APPLIED, Affected, apply
 from remyelin.evidence import Ledger
 
@@ -85,3 +85,11 @@ def test_every_segment_is_crossed_by_a_pathway_and_has_its_length() -> None:
     assert all(f"course.{part.course}" in LEDGER for part in segments.SEGMENTS)
     assert segments.outside_spine(segments.LEG_MOTOR) == ("leg_motor_proximal", "leg_motor_distal")
     assert segments.outside_spine(segments.CORTICOSPINAL) == ()
+
+
+def test_setups_are_of_every_study_and_plain_words_of_every_segment() -> None:
+    assert set(setups.SETUPS) | {studies.SMALL_FIBRES} == set(nerve.STUDIES)
+    assert {item.pathway for item in setups.SETUPS.values()} <= set(pathways.PATHWAYS)
+    assert {item.muscle for item in setups.SETUPS.values()} - {""} <= set(studies.MOTOR)
+    assert set(segments.PLAIN) <= {part.segment for part in segments.SEGMENTS}
+    assert len(set(segments.PLAIN.values())) == len(segments.PLAIN)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -74,3 +77,10 @@ def test_path_length_explains_a_part(ledger: Ledger) -> None:
     assert abs(contrasts["leg less arm SEP"]["equal number"]) < 2
     rows = {row[0]: row[1] for row in result.tables[0].rows}
     assert rows["tibial SEP"] > 1.5 * rows["median SEP"], "internodes in series"
+
+
+def test_the_tables_of_the_page_are_those_of_the_shipped_ledger(ledger: Ledger) -> None:
+    root = Path(__file__).parents[2]
+    script = runpy.run_path(str(root / "examples" / "nerve_tables.py"))
+    page = (root / "docs" / "nerve.md").read_text(encoding="utf-8")
+    assert script["written"](page, ledger) == page, "python examples/nerve_tables.py"

@@ -14,6 +14,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.output.answer import GAIT, lines, state_words, told
 from remyelin.output.pages.course import render_report
+from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.course import print_summary
 from remyelin.person.answer import Answer, Band, State, answer_of, answered
@@ -79,6 +80,28 @@ def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
     said = told(answer)
     assert "started 12 months later: the model cannot tell" in said["waiting"]
     assert "points more" not in said["waiting"]
+
+
+def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
+    told_apart = {
+        "words": "",
+        "value": "7 (7 to 7) of 16 points",
+        "cost": "5 (5 to 5) points more",
+        "told_apart": True,
+    }
+    unknown = {"words": "", "value": "the model cannot tell the cost", "cost": "", "told_apart": False}
+    given = {"words": "", "value": "2 (2 to 2) of 16 points", "cost": "", "told_apart": True}
+    starts = [
+        {"label": "treated as given", "months": 0.0, **given},
+        {"label": "started 1 month later", "months": 1.0, **unknown},
+        {"label": "started 12 months later", "months": 12.0, **told_apart},
+        {"label": "never treated", "months": None, **told_apart},
+    ]
+    strip = template("answer").module.strip  # type: ignore[attr-defined]
+    page = str(strip({**told(made(7.0)), "starts": starts}))
+    rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page)
+    assert [row[0] for row in rows] == [start["label"] for start in starts]
+    assert [row[2] for row in rows] == ["", "cannot tell", "5 (5 to 5) points more", "5 (5 to 5) points more"]
 
 
 def test_a_delay_that_costs_most_members_nothing_is_not_told_apart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,9 +12,12 @@ import pytest
 
 from remyelin.evidence import Ledger
 from remyelin.output.figures.fit import figures_of
-from remyelin.output.terminal.fit import describe, ends_of
+from remyelin.output.formatting import number
+from remyelin.output.pages.templates import template
+from remyelin.output.terminal.fit import describe
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
+from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of, words
 from remyelin.person.record import parse_csv
 
 TEXT = "when,kind,name,value,unit\n,person,age,68,y\n,person,sex,female\n0 d,lab,b12,95,pmol/L"
@@ -91,14 +96,14 @@ def test_a_finding_that_disagrees_is_named_beside_the_forecast(
     }
     odd = {**data, "entries": [*data["entries"], gait]}
     text = " ".join(describe(odd, ends_of(found)).split())
-    assert "without what disagrees (entry 2, walking unable)" in text
+    assert "without the findings that disagree (entry 2, walking unable)" in text
     assert "says nothing of the person: entry 2 72%" in text
     assert "disagrees" not in " ".join(describe(data, ends_of(found)).split())
     gait["outlier"] = 0.35
-    assert "without what disagrees" not in " ".join(describe(odd, ends_of(found)).split())
+    assert "without the findings that disagree" not in " ".join(describe(odd, ends_of(found)).split())
     gait["outlier"] = 0.72
     refused = {**odd, "forecast": {**data["forecast"], "refused": "none."}}
-    assert "without what disagrees" not in " ".join(describe(refused, []).split())
+    assert "without the findings that disagree" not in " ".join(describe(refused, []).split())
 
 
 def test_a_question_in_a_reason_gets_no_second_mark(fitted: tuple[dict[str, Any], Forecast]) -> None:
@@ -164,3 +169,88 @@ def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, e
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
     assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
+
+
+WARNED = (
+    "when,kind,name,value,unit,note\n,person,age,30,y\n,person,sex,male\n,cause,nitrous oxide\n"
+    "0 d,symptom,paraesthesia,moderate\n0 d,lab,b12,140,pg/mL\n0 d,sign,vibration,reduced\n"
+    "0 d,lab,frobnicate,12\n0 d,treatment,uk neurological,began\n"
+)
+
+
+@pytest.fixture(scope="module")
+def warned() -> tuple[dict[str, Any], Forecast]:
+    posterior = fit_person(parse_csv(WARNED, "example", Ledger.shipped()), rough=True)
+    found = forecast(posterior, workers=1)
+    return answer(posterior, found), found
+
+
+def _doubted(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
+    odd = {**data["entries"][-1], "agrees": False, "outlier": 0.8}
+    return {**data, "entries": [*data["entries"][:-1], odd], "pareto_k": 1.2}, found
+
+
+def _no_better(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
+    stays = _plan("as given", np.full((5, 3), 7.0))
+    return data, cast(Forecast, SimpleNamespace(plans=(stays,), waiting=()))
+
+
+def _refused(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
+    refused = {
+        **data["forecast"],
+        "refused": "the model has this person grow worse under treatment.",
+        "plans": [],
+    }
+    return {**data, "forecast": refused}, cast(Forecast, SimpleNamespace(plans=(), waiting=()))
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        (
+            lambda *same: same,
+            {"caution", "rough", "waiting", "nerves only", "note", "left out", "not stated"},
+        ),
+        (_doubted, {"doubted", "disagrees", "nerves only", "waiting"}),
+        (_no_better, {"no better", "waiting", "next test"}),
+        (_refused, {"caution", "refused", "waiting", "note", "left out"}),
+    ],
+)
+def test_terminal_report_and_page_say_the_same_in_the_same_order(
+    warned: tuple[dict[str, Any], Forecast], change: Any, names: set[str]
+) -> None:
+    data, found = change(*warned)
+    ends = ends_of(found)
+    expected = [item.text for item in sentences_of(data, ends)]
+    assert names <= {item.name for item in sentences_of(data, ends)}
+    page = shown(data, found)
+    assert [item["text"] for item in page["sentences"]] == expected
+    report = template("fit").render(a=page, figures=[], number=number, words=words)
+    for text in (describe(data, ends), html.unescape(re.sub("<[^>]*>", " ", report))):
+        whole, at = " ".join(text.split()), 0
+        for sentence in (" ".join(one.split()) for one in expected):
+            assert whole.count(sentence) == 1
+            at = whole.index(sentence, at) + len(sentence)
+
+
+def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
+    given = _plan("as given", np.tile([6.0, 2.0, 1.0], (5, 1)))
+    given.first_better = np.array([20.0, 45.0, 60.0, 80.0, np.inf])
+    strip = strip_of(ends_of(cast(Forecast, SimpleNamespace(plans=(given,), waiting=()))))
+    assert [item["key"] for item in strip] == ["now", "better", "year", "end"]
+    assert (strip[0]["value"], strip[0]["words"].split(";")[0]) == (
+        "6 (6 to 6) of 16 points",
+        "moderate disability",
+    )
+    assert strip[1]["value"] == "after 2 months"
+    assert strip[1]["words"].endswith("(0.66 to later or never)")
+    untreated = _plan("as given", np.zeros((5, 3)), None)
+    later = _plan("3 months later", np.zeros((5, 3)))
+    waiting = (Waited("3 months later", (0.0, 0.1, 0.1), (0.0, 0.1, 0.1), 36.0),)
+    strip = strip_of(ends_of(cast(Forecast, SimpleNamespace(plans=(untreated, later), waiting=waiting))))
+    assert [item["value"] for item in strip[1:]] == [
+        "no treatment in the record",
+        "cannot tell",
+        "cannot tell",
+    ]
+    assert strip_of([]) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
+from remyelin.web.drawing import drawing
 
 NODE = shutil.which("node")
 SCRIPTS = Path(str(files("remyelin.web"))) / "static" / "js"
@@ -42,6 +45,6 @@ def test_functions_that_need_no_page(name: str, modules: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "RESULTS_JS": where.as_uri()},
+        env={**os.environ, "RESULTS_JS": where.as_uri(), "SETUPS": json.dumps(drawing()["setups"])},
     )
     assert done.returncode == 0, done.stdout + done.stderr

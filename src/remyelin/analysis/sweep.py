@@ -22,7 +22,7 @@ from remyelin.person.subject import exposure_of, placed, subject_of
 DEFAULT_OUTPUTS: Final = ("b12", "mma", "disability")
 MOST_RUNS: Final = 10_000
 NO_ADVICE: Final = (
-    "A later start in a sweep is no advice: the model cannot tell what waiting costs, and treatment should not be "
+    "A later start in a sweep is no advice: the model cannot tell the cost of waiting, and treatment should not be "
     "delayed."
 )
 #: Parts of a case that fix the dates of the result, which all runs share.
@@ -45,7 +45,7 @@ def sweep(
     The person is placed by laboratory values alone; reported findings are not used.
 
     Only the chain from dose to symptom is run: no other plans, no bands and no nerve studies. Starts later in a sweep
-    are no advice: the model cannot tell what waiting costs, and treatment should not be delayed. A dataset over starts
+    are no advice: the model cannot tell the cost of waiting, and treatment should not be delayed. A dataset over starts
     of treatment says so in its attribute ``caution``.
 
     Parameters

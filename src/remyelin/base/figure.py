@@ -78,7 +78,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Panels side by side, with a caption that says what to see."""
+    """Panels side by side, with a caption that states the point to see."""
 
     name: str
     title: str

@@ -45,7 +45,7 @@ def there(path: Path) -> bool:
 
 
 def full_or_refused(where: object, error: OSError) -> InputError:
-    """Return the error to raise where an output cannot be written; what was there before is untouched."""
+    """Return the error to raise where an output cannot be written; an earlier file is untouched."""
     return InputError(
         f"{where}: cannot be written: {reason(error)}; nothing there was changed: make room, or give another place."
     )

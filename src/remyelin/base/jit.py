@@ -37,7 +37,7 @@ OPTIONS: Final[dict[str, Any]] = {
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile a kernel in nopython mode without the GIL, and keep what was compiled.
+    """Compile a kernel in nopython mode without the GIL, and cache the compiled code.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def kernels_kept() -> bool:
 
 
 class _Kept(_Cache):
-    """The compiled forms of one kernel on disk, opened at its first use: only then is what it calls defined.
+    """The compiled forms of one kernel on disk, opened at its first use: only then are its callees defined.
 
     What cannot be read is compiled again, and what cannot be written is not kept; neither is an error.
     """

@@ -61,7 +61,7 @@ def load_toml(text: str, source: str, what: str) -> dict[str, Any]:
 
 
 def read_text(path: Path, what: str, limit: int = MAX_FILE_BYTES) -> str:
-    """Read a small text file, refusing at once what cannot be one; `what` names it in errors.
+    """Read a small text file; refuse folders, devices, large files and text that is not UTF-8.
 
     Raises
     ------

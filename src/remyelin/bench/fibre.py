@@ -141,7 +141,7 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 
 def _different(ledger: Ledger, progress: Progress) -> Iterator[Row]:
-    """Fibres that share nothing, so that what conduct() prepares for each of them counts as well."""
+    """Fibres that share nothing, so that the preparation of each fibre by conduct() counts as well."""
     what = f"{DIFFERENT:,} different lesioned fibres x {NODES} nodes, our set-up included"
     progress(what)
     fibres = [heterogeneous(NODES - 1, ledger, seed) for seed in range(DIFFERENT)]

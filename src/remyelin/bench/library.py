@@ -92,7 +92,7 @@ def states(ledger: Ledger) -> States:
 
 
 def run(library: States, drawn: Population, threads: int | None = None) -> tuple[Array, Timing]:
-    """Send one impulse down each fibre; return when it arrives (ms, NaN where it does not) and what it took.
+    """Send one impulse down each fibre; return its arrival (ms, NaN where it is blocked) and the timing.
 
     Choosing the internodes and putting the fibres together are timed with it.
     """

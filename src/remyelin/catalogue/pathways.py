@@ -25,12 +25,15 @@ class Pathway:
         Hexadecimal.
     study : str
         Short name of the study that follows it, empty where none does.
+    plain : str
+        In everyday words with its name behind, for the page; empty where the page does not name it.
     """
 
     name: str
     label: str
     colour: str
     study: str = ""
+    plain: str = ""
 
 
 SURAL: Final = "sural"
@@ -56,18 +59,34 @@ SMALL_FIBRES: Final = "small_fibres"
 
 # Okabe and Ito's colours first, which stay apart for colour-blind readers.
 _ALL: Final = (
-    Pathway(SURAL, "skin nerve of the leg", "#0072B2", "sural"),
-    Pathway(MEDIAN_SENSORY, "skin nerve of the hand", "#56B4E9"),
-    Pathway(TIBIAL_MOTOR, "motor nerve of the leg", "#D55E00", "tibial motor"),
-    Pathway(MEDIAN_MOTOR, "motor nerve of the hand", "#E69F00"),
-    Pathway(TIBIAL_SEP, "leg to brain", "#009E73", "tibial SEP"),
-    Pathway(MEDIAN_SEP, "hand to brain", "#5DBB63", "median SEP"),
-    Pathway(NECK_LEG, "columns of the neck, from the leg", "#117733"),
-    Pathway(NECK_ARM, "columns of the neck, from the hand", "#88CCAA"),
-    Pathway(LEMNISCUS, "brainstem to cortex", "#44AA99"),
-    Pathway(CORTICOSPINAL_LEG, "brain to leg neurons", "#CC79A7", "leg MEP"),
-    Pathway(CORTICOSPINAL_ARM, "brain to arm neurons", "#8E6C8A"),
-    Pathway(VISUAL, "eye to brain", "#444444", "VEP"),
+    Pathway(SURAL, "skin nerve of the leg", "#0072B2", "sural", plain="Feeling of the foot (sural)"),
+    Pathway(
+        MEDIAN_SENSORY, "skin nerve of the hand", "#56B4E9", plain="Feeling of the hand (median sensory)"
+    ),
+    Pathway(
+        TIBIAL_MOTOR, "motor nerve of the leg", "#D55E00", "tibial motor", plain="Foot muscle (tibial motor)"
+    ),
+    Pathway(MEDIAN_MOTOR, "motor nerve of the hand", "#E69F00", plain="Hand muscle (median motor)"),
+    Pathway(TIBIAL_SEP, "leg to brain", "#009E73", "tibial SEP", plain="Foot to brain (tibial SEP)"),
+    Pathway(MEDIAN_SEP, "hand to brain", "#5DBB63", "median SEP", plain="Hand to brain (median SEP)"),
+    Pathway(
+        NECK_LEG,
+        "columns of the neck, from the leg",
+        "#117733",
+        plain="Cord in the neck, from the foot (posterior columns)",
+    ),
+    Pathway(
+        NECK_ARM,
+        "columns of the neck, from the hand",
+        "#88CCAA",
+        plain="Cord in the neck, from the hand (posterior columns)",
+    ),
+    Pathway(LEMNISCUS, "brainstem to cortex", "#44AA99", plain="Brainstem to cortex (medial lemniscus)"),
+    Pathway(
+        CORTICOSPINAL_LEG, "brain to leg neurons", "#CC79A7", "leg MEP", plain="Brain to leg (corticospinal)"
+    ),
+    Pathway(CORTICOSPINAL_ARM, "brain to arm neurons", "#8E6C8A", plain="Brain to arm (corticospinal)"),
+    Pathway(VISUAL, "eye to brain", "#444444", "VEP", plain="Eye to brain (visual)"),
     Pathway(AUDITORY, "ear to midbrain", "#332288"),
     Pathway(BLINK, "", "#882255"),
     Pathway(OLFACTORY, "olfactory tract", "#999933"),

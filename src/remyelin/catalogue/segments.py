@@ -114,6 +114,39 @@ BRANCHES: Final[Mapping[str, tuple[Stretch, ...]]] = {
 }
 """Branches by name, each from its cell body outwards. Ascending branches and roots start at the ganglion."""
 
+PLAIN: Final[Mapping[str, str]] = {
+    **{
+        f"{limb}_{kind}_{part}": f"{what}{where}"
+        for limb, places in (
+            (
+                "leg",
+                {
+                    "distal": ", shin and foot",
+                    "proximal": ", thigh",
+                    "root": " of the leg, root at the spine",
+                },
+            ),
+            (
+                "arm",
+                {
+                    "distal": ", forearm and hand",
+                    "proximal": ", upper arm",
+                    "root": " of the arm, root at the spine",
+                },
+            ),
+        )
+        for kind, what in (("sensory", "Feeling"), ("motor", "Muscles"))
+        for part, where in places.items()
+    },
+    GRACILE: "Cord, feeling of the legs (gracile)",
+    CUNEATE: "Cord, feeling of the arms (cuneate)",
+    LEMNISCUS: "Brainstem, feeling",
+    CORTICOSPINAL_CERVICAL: "Cord, commands, neck (corticospinal)",
+    CORTICOSPINAL_THORACIC: "Cord, commands, chest (corticospinal)",
+    "optic_nerve": "Optic nerve, from the eye",
+}
+"""Segments in everyday words, for the page."""
+
 HEAD: Final = frozenset(
     {
         OPTIC,

@@ -1,4 +1,4 @@
-"""From what is known of a person to what published guidance says: red flags, tests, readings, look-alikes, risks.
+"""Published guidance for the findings of a person: red flags, tests, readings, look-alikes, risks.
 
 Light: nothing here simulates anything. :mod:`remyelin.check.forecast`, which does, is imported only on request.
 """

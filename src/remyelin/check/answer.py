@@ -24,12 +24,12 @@ SECTIONS: Final = {
     "urgent": "Seek care",
     "values": "How to read the values",
     "next": "What to do now",
-    "expect": "What to expect",
+    "expect": "Expected course",
     "testing": "Whether to test",
-    "symptoms": "What is known of these symptoms",
-    "alike": "What else can look alike",
+    "symptoms": "Evidence on these symptoms",
+    "alike": "Other diseases that look alike",
     "risks": "Risks of treatment",
-    "forecast": "What the model expects",
+    "forecast": "Forecast of the model",
     "unread": "Not understood, and not used",
 }
 SAME_DAY: Final = (
@@ -45,7 +45,7 @@ MARKS: Final = {
 }
 NOTICE: Final = (
     "This is a research and teaching program. It makes no diagnosis, recommends no treatment and no dose, and does "
-    "not replace a doctor. It repeats what published guidance says about what was entered; guidance can have changed. "
+    "not replace a doctor. It repeats published guidance on the entries; guidance can have changed. "
     "NICE is the body that writes the national guidelines of England; a label is the approved text of a medicine."
 )
 _PLACE: Final = re.compile(r"\{([\w.]+?)(?::(\d|range))?\}")
@@ -241,7 +241,7 @@ def _guidance(known: Known, ledger: Ledger) -> Iterator[Line]:
 
 
 def _symptoms(known: Known, ledger: Ledger) -> Iterator[Line]:
-    """Say of every symptom of the list that was entered whether deficiency explains it, and what else does."""
+    """State for every entered symptom of the list whether deficiency explains it, and its other causes."""
     entered = {_LISTED_AS.get(word.name, word.name) for word in known.words if word.kind == "symptom"}
     for symptom in catalogue(ledger):
         if symptom.id in entered:

@@ -15,10 +15,9 @@ from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
 from remyelin.person.inference import answer, fit_person
 from remyelin.person.inference import forecast as follow
-from remyelin.person.inference.answer import waiting_text
-from remyelin.person.inference.forecast import DRAWN_FIRST
 from remyelin.person.inference.forecast import Forecast as Followed
 from remyelin.person.inference.posterior import Posterior
+from remyelin.person.inference.sentences import ends_of, sentences_of
 from remyelin.person.record import Record
 
 
@@ -83,8 +82,9 @@ def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
             "median, and in brackets 90 % of the persons who agree."
         )
         yield _model(text)
-    yield _model(waiting_text(found))
-    yield _model(DRAWN_FIRST)
+    for sentence in sentences_of(data, ends_of(found)):
+        if sentence.place == "forecast":
+            yield _model(sentence.text)
 
 
 def _band(values: NDArray[np.float64]) -> str:

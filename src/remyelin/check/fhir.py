@@ -92,11 +92,11 @@ def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[s
 
 
 class Doubt(InputError):
-    """A value that decides the reading cannot be what it says; the person has to look again."""
+    """A value that decides the reading and is implausible; the person has to look again."""
 
 
 class _Bundle:
-    """One reading: what is found is collected, what is not understood is named."""
+    """One reading: recognised values are collected, others are named."""
 
     def __init__(self, source: str, ledger: Ledger, confirmed: Collection[str]) -> None:
         self.source, self.ledger, self.confirmed = source, ledger, confirmed
@@ -164,7 +164,7 @@ class _Bundle:
             self._name(f"resources of type {clean(kind)!r} are not read")
 
     def _name(self, sentence: str, guess: Callable[[], str] = str) -> None:
-        """Name what is not understood; the nearest thing that is known is looked for only where it is shown."""
+        """Name an entry that is not understood; the nearest known entry is looked for only where it is shown."""
         if sentence in self.unread:
             return
         if len(self.unread) < MAX_NAMED:

@@ -19,7 +19,7 @@ _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 def load(text: str) -> Any:
-    """Return the data of a JSON text; refuse doubled keys, numbers without end, and what is nested too deeply."""
+    """Return the data of a JSON text; refuse doubled keys, infinite numbers, and too deep nesting."""
     try:
         return json.loads(
             text.lstrip("\ufeff"),
@@ -51,7 +51,7 @@ def _number(text: str) -> float:
 
 
 def _constant(text: str) -> NoReturn:
-    raise InputError(f"{text} is not a number in JSON; leave out what was not measured.")
+    raise InputError(f"{text} is not a number in JSON; leave out values that were not measured.")
 
 
 def an_object(value: Any, where: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def words_of(concept: Any, where: str) -> str:
 
 
 def a_date(value: Any, where: str) -> str:
-    """Return the day of a FHIR date as ``YYYY-MM-DD`` (what is missing as 01), or nothing."""
+    """Return the day of a FHIR date as ``YYYY-MM-DD`` (a missing month or day as 01), or nothing."""
     text = a_text(value, where)
     if not text:
         return ""

@@ -50,7 +50,7 @@ Resource = dict[str, Any]
 
 
 def refuse_other_formats(start: str, *, named_table: bool = False) -> None:
-    """Say of a file that is no FHIR and no TOML what it is and what to do instead.
+    """Refuse a file that is neither FHIR nor TOML, with its format and the remedy.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def as_r4(data: Mapping[str, Any]) -> Resource:
-    """Return a resource of DSTU2, STU3 or R5 in the shape of R4; what R4 does not have otherwise stays."""
+    """Return a resource of DSTU2, STU3 or R5 in the shape of R4; elements with no R4 counterpart stay."""
     found = dict(data)
     kind = found["resourceType"] = _RENAMED.get(data["resourceType"], data["resourceType"])
     for key in ("clinicalStatus", "verificationStatus"):  # a code alone before R4

@@ -49,7 +49,7 @@ class Forecast:
 
 
 def forecast(known: Known, ledger: Ledger, progress: Callable[[str], None] = lambda step: None) -> Forecast:
-    """Compute the person's course and return what it says, with what it rests on, or why it is refused.
+    """Compute the person's course and return its forecast with the inputs it rests on, or the reason of a refusal.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _lines(course: Course, known: Known) -> Iterator[Line]:
     text = (
         f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} "
         "run under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
-        "Disability is what the model makes of cause and values; the findings that were entered are only compared "
+        "Disability is computed from cause and values; the findings that were entered are only compared "
         "with it."
     )
     if known.case is None and len(course.person.facts) > 1:
@@ -153,7 +153,7 @@ def _lines(course: Course, known: Known) -> Iterator[Line]:
             (OWN,),
         )
     if open_still:
-        text = f"The model cannot tell what follows from these, compared with treatment now: {'; '.join(open_still)}."
+        text = f"The model cannot tell the effect of these, compared with treatment now: {'; '.join(open_still)}."
         yield _model(text, (OWN,))
     yield _model(SAME_END if open_still else NOT_DELAYED, (OWN,))
     yield _model(CANNOT_TELL, (OWN,))

@@ -1,4 +1,4 @@
-"""Hand over what a check was told: as a case for the course, and as the rows of a record for one's own results."""
+"""Hand over the answers of a check: as a case for the course, and as the rows of a record for one's own results."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def _record(known: Known, since: Mapping[Word, float]) -> str:
 
 
 def _rows(word: Word, is_cause: bool, since: float | None) -> Iterator[tuple[str, ...]]:
-    """Write one word; what a record has no place for goes in as it is called, so that a fit lists it as not used."""
+    """Write one word; a word without a place in a record is written by its name, so that a fit lists it as not used."""
     began = "" if since is None else f"-{since / DAYS_PER_MONTH:.6g} mo"
     if is_cause:
         if began:

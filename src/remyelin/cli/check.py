@@ -1,4 +1,4 @@
-"""``remyelin check``: what published guidance says of a person's symptoms, risks and values."""
+"""``remyelin check``: published guidance for a person's symptoms, risks and values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def check(
     ] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask the questions on the terminal instead.")] = False,
     forecast: Annotated[
-        bool, typer.Option("--forecast", help="Also compute what the model expects; takes a minute.")
+        bool,
+        typer.Option("--forecast", help="Also compute the course that the model expects; takes a minute."),
     ] = False,
     confirmed: Annotated[
         list[str] | None,
@@ -34,7 +35,7 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what guidance says: red flags, tests, how to read values, look-alikes, risks; no diagnosis, no dose."""
+    """Show published guidance: red flags, tests, how to read values, look-alikes, risks; no diagnosis, no dose."""
     from remyelin.check import answer, read
     from remyelin.evidence import Ledger
 

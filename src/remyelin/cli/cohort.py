@@ -54,7 +54,7 @@ def cohort(
         typer.Option(
             "--long",
             metavar="FILE",
-            help="Write what is measured, a row a person, visit and variable (.csv or .parquet).",
+            help="Write the measurements, a row a person, visit and variable (.csv or .parquet).",
         ),
     ] = None,
     settings: Set = None,

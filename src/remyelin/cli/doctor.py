@@ -1,4 +1,4 @@
-"""``remyelin doctor``: what is installed and what works."""
+"""``remyelin doctor``: the installation and its state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from remyelin.cli.common import Json, print_json
 
 
 def doctor(as_json: Json = False) -> None:
-    """Say what is installed and what works: versions, kernel cache, threads, extras."""
+    """Check the installation: versions, kernel cache, threads, extras."""
     from remyelin.output.terminal.doctor import examine
 
     facts = examine()

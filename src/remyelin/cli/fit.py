@@ -34,7 +34,7 @@ def fit(
     settings: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Fit the model to one person's results: what agrees, what disagrees, what follows under each plan."""
+    """Fit the model to one person's results: findings that agree and disagree, and the course under each plan."""
     from remyelin.base.errors import InputError
 
     if schema:

@@ -62,7 +62,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
         (serve, "Serve the web page with its sliders.", "remyelin serve"),
     ),
     "Evidence": (
-        (check, "Say what published guidance says; no diagnosis.", "remyelin check --ask"),
+        (check, "Show published guidance; no diagnosis.", "remyelin check --ask"),
         (claims, "Judge the claims of the source article.", "remyelin claims no-risk"),
         (symptoms, "List the nineteen symptoms and their basis.", "remyelin symptoms paraesthesia"),
         (evidence, "List, search or explain the model's numbers.", "remyelin evidence --search nitrous"),
@@ -84,7 +84,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Callable[..., None], str, str], ...]]] = {
         (export, "Write SBML, dosing tables or nerve studies.", "remyelin export stabler-2013 --to sbml"),
         (rebuild, "Make derived data again from the ledger.", "remyelin rebuild tables"),
         (docs, "Read the documentation, here or in the browser.", "remyelin docs index"),
-        (doctor, "Say what is installed and what works.", "remyelin doctor"),
+        (doctor, "Check the installation.", "remyelin doctor"),
     ),
 }
 
@@ -142,7 +142,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _explained(error: Exception) -> int:
-    """Say in one sentence what nothing else has caught, and return the exit status."""
+    """Print one sentence on an error that nothing else has caught, and return the exit status."""
     if isinstance(error, OSError) and error.errno in FULL:
         _reader_left()
         return _fail(f"cannot be written: {error.strerror}; make room and try again.", 1)

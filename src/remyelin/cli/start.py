@@ -30,7 +30,7 @@ def main() -> None:
     terminated = False
 
     def terminate(number: int, frame: object) -> None:
-        """Leave by the way of a Ctrl-C, which takes away what is half made; a second one ends at once."""
+        """Exit as after Ctrl-C, removing unfinished files; a second signal ends at once."""
         nonlocal terminated
         terminated = True
         _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)

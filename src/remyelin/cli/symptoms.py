@@ -20,7 +20,7 @@ def symptoms(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the nineteen symptoms: what each answer rests on, how often, from which source."""
+    """List the nineteen symptoms: basis of each answer, published frequency, source."""
     from remyelin.evidence import Ledger
     from remyelin.output import symptoms as found
 

@@ -1,4 +1,4 @@
-"""``remyelin trial``: virtual trials, their power and what they need."""
+"""``remyelin trial``: virtual trials, their power and the evidence they need."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _one(
             kept = (
                 "nothing is kept, for no --out was given."
                 if out is None
-                else f"what is finished is kept in {out / 'pool'}: run the same command again to go on."
+                else f"finished work is kept in {out / 'pool'}: run the same command again to go on."
             )
             complain(f"remyelin: stopped; {kept}")
             raise SystemExit(130) from None

@@ -1,4 +1,4 @@
-"""From the conduction of pathways to what a person feels and what an examination finds."""
+"""From the conduction of pathways to the symptoms of a person and the findings of an examination."""
 
 from remyelin.clinic.association import Associations
 from remyelin.clinic.functions import PATHWAYS, VARIABLES, functions_of

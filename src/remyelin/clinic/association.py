@@ -249,13 +249,13 @@ def excesses(followed: Mapping[str, Floats], maps: Associations) -> dict[str, Fl
 
 
 def amount(name: str, followed: Mapping[str, Floats], maps: Associations) -> Floats:
-    """Return what an item that follows the brain goes by: exposure and weighted anaemia."""
+    """Return the cause of an item that follows the brain: exposure and weighted anaemia."""
     together: Floats = followed[CLOCKS[name]] + maps.anaemia[name] * followed[ANAEMIA]
     return together
 
 
 def cord_excesses(pyramidal: Floats, maps: Associations) -> dict[str, Floats]:
-    """Return what disease of the cord adds to each item that follows it, (bound, ...), from 0 to 1 of its signs."""
+    """Return the excess of each item that follows the cord, (bound, ...), from 0 to 1 of the cord's signs."""
     return {name: _excess(maps.strength[name], pyramidal) for name in CORD}
 
 

@@ -148,7 +148,7 @@ def _over(mental: xr.DataArray, pathways: xr.Dataset) -> Points:
 
 
 def _rankin(gait_points: Points, lost: Mapping[str, Floats], p: Parameters) -> Points:
-    """Nothing noticed is 0; without a fault of gait what is noticed is no disability, 1."""
+    """Modified Rankin grade: 0 with no symptom noticed, 1 with one and a normal gait, above by gait and hands."""
     # reflexes are a sign, found by an examiner and not noticed
     felt = [severity for name, severity in severities(lost, p).items() if name != "reflexes"]
     noticed = np.max(felt, axis=0) >= p.presence

@@ -156,7 +156,7 @@ def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
 
 
 def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Floats]:
-    """Return the severity of every computed symptom from what is lost or added.
+    """Return the severity of every computed symptom from the losses and gains of function.
 
     Parameters
     ----------

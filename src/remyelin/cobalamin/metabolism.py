@@ -122,7 +122,7 @@ def accumulation(filtration: Profile | None, time: Array, exponent: float, param
 
 
 def _halfway(values: Array) -> Array:
-    """Levels halfway through each step, of what runs nearly straight within it."""
+    """Levels halfway through each step, for quantities that are nearly linear within it."""
     return 0.5 * (values[:-1] + values[1:])
 
 

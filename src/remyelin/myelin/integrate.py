@@ -129,7 +129,7 @@ class _Cases:
     def integrated(
         self, kept: NDArray[np.int64], workers: int, *, trunk: bool = False
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-        """Return the states at the times kept, what a branch goes on with, and the case that failed or -1."""
+        """Return the states at the times kept, the states from which a branch continues, and the failed case or -1."""
         count, states = self.start.shape
         out = np.empty((count, kept.max() + 1, states))
         going = np.empty((count, out.shape[1] if trunk else 0, states + 1))
@@ -269,7 +269,7 @@ def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def shares(states: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Return what is made of the states (..., states of the kernel) by name, arrays (...)."""
+    """Return shares, thickness and length by name, arrays (...), from the states (..., states of the kernel)."""
     # Rounding may leave a share at -1e-17; nothing larger is hidden (see the tests of the kernel).
     states = np.clip(states, 0.0, None)
     share = {name: states[..., index] for index, name in enumerate(equations.STATES)}

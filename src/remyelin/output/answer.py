@@ -68,7 +68,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     if answer.year is not None:
         since = "A year after treatment begins" if answer.treated else "A year later, untreated"
         items.append(_item("year", since, answer.year, answer.most))
-    left = "What remains" if answer.treated else "Untreated"
+    left = "Remaining disability" if answer.treated else "Untreated"
     items.append(_item("end", f"{left} {after}", answer.end, answer.most))
     return {
         "refused": None,
@@ -170,13 +170,13 @@ def _first(answer: Answer) -> AnswerItem:
 
 
 def _start(start: Start, answer: Answer) -> StartRow:
-    """Return one start of treatment with its end and what the delay adds."""
+    """Return one start of treatment with its end and the effect of the delay."""
     data: StartRow = {
         "name": start.name,
         "label": start.label,
         "months": None if start.months is None else round(start.months, 2),
         "told_apart": start.end is not None,
-        "value": "the model cannot tell what it costs",
+        "value": "the model cannot tell the cost",
         "words": "",
         "cost": "",
     }
@@ -210,7 +210,7 @@ def _later(answer: Answer) -> list[Start]:
 
 
 def _waiting(answer: Answer, after: str) -> str:
-    """Say what later starts cost, each with its range, and that treatment should not be delayed."""
+    """Return the cost of later starts, each with its range, and the sentence that treatment should not be delayed."""
     later = _later(answer)
     if not later:
         return _closing(answer)
@@ -218,17 +218,17 @@ def _waiting(answer: Answer, after: str) -> str:
     parts = [
         f"{start.label}: "
         + (
-            "the model cannot tell what it costs"
+            "the model cannot tell the cost"
             if start.end is None or start.cost is None
             else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more"
         )
         for start in chosen
     ]
-    return f"What waiting costs, {after}: {'; '.join(parts)}. {_closing(answer)}"
+    return f"Cost of waiting, {after}: {'; '.join(parts)}. {_closing(answer)}"
 
 
 def _closing(answer: Answer) -> str:
-    """Say what holds for every later start, and that treatment should not be delayed."""
+    """Return the conclusion common to all later starts, and the sentence that treatment should not be delayed."""
     later = _later(answer)
     if not later:
         return CANNOT_TELL if answer.deficient else ""

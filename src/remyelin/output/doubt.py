@@ -69,10 +69,10 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
             f"{100 * (1 - arriving):.0f} % of the impulses are lost, most of them to block{late})"
         )
     else:
-        why = f"what it loses are whole axons, and the rest conduct on time ({where}: {100 * (1 - alive):.0f} % lost)"
+        why = f"whole axons are lost, and the rest conduct on time ({where}: {100 * (1 - alive):.0f} % lost)"
     return (
         f"Disability of {disability:.0f} of 16 points with every value of the nerve studies within its normal limit "
-        f"is what a clinician would doubt; the model says so because {why}, and because the normal limits of "
+        f"is implausible to a clinician; the model gives it because {why}, and because the normal limits of "
         "amplitudes are wide."
     )
 

@@ -38,7 +38,7 @@ ABSENT = 0.5  # share lost from which a sense reported absent agrees; one report
 
 
 def reported(course: Course) -> list[ReportedRow]:
-    """Return one row for everything the case reports: ``what``, ``reported``, ``model``, ``note``.
+    """Return one row for every finding of the case: ``what``, ``reported``, ``model``, ``note``.
 
     Where a finding of the case was used, its verdict is no test: see :data:`FITTED`. What the likelihood does not know,
     as memory, was not used and keeps its verdict.

@@ -24,7 +24,7 @@ QUANTITIES: Final = {
 """How quantities are called where their name is not a word."""
 
 CAVEAT: Final = (
-    "The pattern is what these values would be called in a report. Block beyond the distal electrode lowers an "
+    "The pattern is the name of these values in a report. Block beyond the distal electrode lowers an "
     "amplitude as the loss of axons does, so an axonal pattern need not mean that axons are lost: the figure of "
     "myelin and axons above shows which it is."
 )

@@ -117,14 +117,14 @@ def _reported_note(course: Course) -> str:
     if course.resembling is not None:
         used = (
             "Laboratory values, symptoms, signs and their beginnings were all used to find persons who resemble this "
-            "one, so that their agreement is no test; what follows after presentation is the model's."
+            "one, so that their agreement is no test; the course after presentation is the model's."
         )
         return f"{used} {silence(course.resembling.posterior)}".strip()
     free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
     if any(fact.basis == "placed" for fact in course.person.facts):
         placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
     else:
-        placed = "No laboratory value placed this person: what the source does not state is a prior"
+        placed = "No laboratory value placed this person: values that the source does not state are priors"
     return f"{placed}; {free}"
 
 

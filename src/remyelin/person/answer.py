@@ -1,4 +1,4 @@
-"""The answer of one course as numbers: state now, first improvement, a year on, what remains, what delay costs.
+"""The answer of one course as numbers: state now, first improvement, a year on, residue, cost of a delay.
 
 Computed once from the members of the ensemble and read by the page, the report and the terminal. Whether a forecast may
 be shown at all is decided in :mod:`remyelin.person.forecast_guard`.

@@ -42,7 +42,7 @@ DISEASES = (
 #: Words that say that a cause is not known.
 UNKNOWN_WORDS: Final = ("", "unknown", "not known", "unclear", "idiopathic", "?")
 _NO_CAUSE: Final = (
-    "where it is not known, `remyelin fit` (on the page: My results) weighs all causes that the results allow: "
+    "where the cause is not known, `remyelin fit` (on the page: My results) weighs all causes that the results allow: "
     "`remyelin new --record mine.csv`."
 )
 #: A case, in errors.
@@ -373,7 +373,7 @@ def _fields() -> dict[str, tuple[str, ...]]:
 
 
 def _explain(error: ValidationError) -> str:
-    """Turn the first of pydantic's errors into one sentence with the key and what would be right."""
+    """Turn the first of pydantic's errors into one sentence with the key and the valid values."""
     errors = error.errors(include_url=False)
     # A misspelt key also leaves its right name missing; the misspelling is what helps.
     first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])

@@ -125,7 +125,7 @@ class Chain:
         return np.where(cobalamin.taking(exposure, days, DRUG), self.as_rats_at, 0.0)
 
     def with_chances(self, exposure: Exposure, times: ArrayLike) -> xr.Dataset:
-        """Return the chemistry of one course, and what :meth:`associated` gives with it."""
+        """Return the chemistry of one course with the probabilities of :meth:`associated`."""
         chemistry = self.chemistry(exposure, times)
         return chemistry.merge(self.associated(chemistry, exposure.age))
 

@@ -43,7 +43,7 @@ def examine(case: Case, written: Mapping[str, Any] | None = None, confirmed: Col
             continue
         if value <= 0:
             raise InputError(
-                f"labs.{marker}: nothing is no laboratory value; leave out what was not measured."
+                f"labs.{marker}: nothing is no laboratory value; leave out values that were not measured."
             )
         if marker not in sure:
             unit = unit_of(marker, (written or {}).get(marker, ""))

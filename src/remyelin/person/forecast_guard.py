@@ -256,7 +256,7 @@ def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | 
 
 
 def _said(finding: Finding) -> str:
-    """Write what the source says of a finding."""
+    """Write a finding as the source reports it."""
     return f"reported for {_span(-finding.began)}" if finding.began else "reported"
 
 

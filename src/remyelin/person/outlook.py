@@ -1,4 +1,4 @@
-"""Recovery with its uncertainty: how fast, how far, what remains and why, and what waiting costs.
+"""Recovery with its uncertainty: speed, extent, residue and its cause, and the cost of waiting.
 
 Every plan is followed under sets of the posterior of the fit to patients, in each by another person who is found ill
 under that set: the band holds what is not known of the rates and how patients differ. Where a case reports findings,

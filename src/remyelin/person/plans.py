@@ -56,7 +56,7 @@ def plans_of(case: Case, person: Person) -> tuple[Plan, ...]:
 
 
 def untreated_label(case: Case) -> str:
-    """Say what "untreated" means: whether the cause, or the exposure to nitrous oxide, continues."""
+    """Label the untreated plan: whether the cause, or the exposure to nitrous oxide, continues."""
     if case.cause.kind == NONE:
         return "untreated"
     if not CAUSES[case.cause.kind].gas:

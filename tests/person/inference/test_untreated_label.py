@@ -29,4 +29,13 @@ def test_gas_that_ended_before_is_not_said_to_go_on(rows: str, label: str) -> No
     ledger = Ledger.shipped()
     record = parse_csv(HEAD + rows, "example", ledger)
     posterior = SimpleNamespace(record=record, setting=SimpleNamespace(ledger=ledger), horizon=1096.0)
-    assert plans_of(cast(Any, posterior))[0].label == label
+    plans = {plan.name: plan for plan in plans_of(cast(Any, posterior))}
+    assert plans["untreated"].label == label
+
+
+def test_plans_stand_in_order_of_their_start() -> None:
+    ledger = Ledger.shipped()
+    record = parse_csv(HEAD + ",cause,pernicious anaemia\n", "example", ledger)
+    posterior = SimpleNamespace(record=record, setting=SimpleNamespace(ledger=ledger), horizon=1096.0)
+    names = [plan.name for plan in plans_of(cast(Any, posterior))]
+    assert names[:3] == ["3 months later", "12 months later", "untreated"]

@@ -4,7 +4,10 @@ import test from "node:test";
 
 globalThis.document = { documentElement: {}, addEventListener() {}, getElementById: () => null };
 globalThis.addEventListener = () => {};
-const { placeOf, storiesOf } = await import(process.env.RESULTS_JS);
+const { placeOf: judge, storiesOf } = await import(process.env.RESULTS_JS);
+// how studies are done, from the catalogue of the server
+const setups = JSON.parse(process.env.SETUPS);
+const placeOf = (rows) => judge(rows, setups);
 const row = (study, site, quantity, flag) => ({ study, site, assessed: [{ quantity, flag }] });
 const on = (study, site) => row(study, site, "latency", "normal");
 

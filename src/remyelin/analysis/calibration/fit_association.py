@@ -1,4 +1,4 @@
-"""Strengths of the association tier, and two maps: what meets the published frequencies in virtual series.
+"""Strengths of the association tier, and two maps: fitted to the published frequencies in virtual series.
 
 Each strength is the one root of a monotone equation: the mean probability over the patients of a series at
 presentation equals the published share. The ends of its range meet the ends of the interval of the counts. The losses

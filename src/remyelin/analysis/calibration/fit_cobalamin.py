@@ -173,7 +173,7 @@ def fit(ledger: Ledger) -> Fit:
 def predict(
     ledger: Ledger, result: Fit, draws: int = 100, seed: int = 0
 ) -> dict[str, tuple[float, float, float]]:
-    """Predict the rows of the layer with an interval; what was published is not read.
+    """Predict the rows of the layer with an interval, without reading their published values.
 
     Parameters
     ----------

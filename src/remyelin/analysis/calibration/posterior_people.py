@@ -38,7 +38,7 @@ CENTRAL: Final = 40  # best sets among which the central one is looked for
 
 
 def inputs_of_people(ledger: Ledger) -> str:
-    """Return a hash of what the posterior rests on: every number the fit reads but the fitted ones, ranges, rows."""
+    """Return a hash of the inputs of the fit: every number it reads except the fitted ones, ranges, rows."""
     recording = ledger.recording()
     draws = drawn(2, 1, 1, recording)
     numbers = Chain(recording).read()
@@ -62,7 +62,7 @@ def build(ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda
 
 
 def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
-    """Return verified sets as CSV: how they were made, what they were held against, names, one row a set."""
+    """Return verified sets as CSV: comments on method, inputs and criteria, then names, then one row a set."""
     order = [central(sets), *range(len(sets))]
     order = list(dict.fromkeys(order))
     stream = io.StringIO()
@@ -133,7 +133,7 @@ def carried(text: str, values: Mapping[str, float], ledger: Ledger) -> tuple[str
 
 
 def values_of_ledger(sets: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return what the ledger holds of the posterior: the first set, and the median traits of patients."""
+    """Return the ledger's values from the posterior: the first set, and the median traits of patients."""
     first = {name: value for name, value in sets[0].items() if name not in PATIENTS}
     return first | {name: float(np.median([member[name] for member in sets])) for name in PATIENTS}
 
@@ -146,7 +146,7 @@ def outside(rows: Mapping[str, float]) -> list[str]:
 def compare(
     ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None
 ) -> dict[str, Any]:
-    """Fit the rivals alike, in what persons differ, and return how well each meets the rows and what it says.
+    """Fit each rival alike and return its likelihood, its predictions and its rows outside their bounds.
 
     Each has the same, smaller waves and no chains: likelihoods are of single readings.
     """

@@ -116,7 +116,7 @@ def intervals(computed: Sequence[Mapping[str, float]], ledger: Ledger) -> dict[s
 
 
 def reported(row: Target, value: float, ledger: Ledger, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return what further series of the same size would report of a row; the value itself where no law is stated.
+    """Return a row as further series of the same size would report it; the value itself where no law is stated.
 
     Shares: a virtual series tells its share with the error of its own size; the log odds of a series lie about it with
     ``series.spread_share``; the count of the series is binomial. Levels and durations: the logarithm of a median lies

@@ -22,7 +22,7 @@ COBALAMIN_FIT: Final = Path(str(files("remyelin.analysis.calibration"))) / "data
 
 
 def inputs_of_fit(ledger: Ledger) -> str:
-    """Return a hash of what the cobalamin fit reads: every number it uses but the fitted ones, and ranges.
+    """Return a hash of the inputs of the cobalamin fit: every number it uses except the fitted ones, and ranges.
 
     How far persons differ is left out: it moves the medians of the virtual users of nitrous oxide a little, and a test
     shows whether the fitted values are still the best.
@@ -116,7 +116,7 @@ def build_people_predictions(ledger: Ledger, progress: Progress = lambda step: N
 
 
 def build_rivals(ledger: Ledger, progress: Progress = lambda step: None) -> str:
-    """Compare what persons may differ in by fits of one size and return the comparison as JSON."""
+    """Compare rival spreads of persons by fits of one size and return the comparison as JSON."""
     from remyelin.analysis.calibration.posterior_people import compare
 
     return json.dumps(tree(compare(ledger, PEOPLE_WORK, progress), 6), indent=1) + "\n"
@@ -130,7 +130,7 @@ def build_sensitivity(ledger: Ledger, progress: Progress = lambda step: None) ->
 
 
 def build_conduction_tables(ledger: Ledger, progress: Progress = lambda step: None) -> str:
-    """Compute what the engine tabulates for the nerve layer again and return it as JSON."""
+    """Compute the engine's tables for the nerve layer again and return them as JSON."""
     from remyelin.nerve.conduction.build_tables import compute_tables, tables_key
     from remyelin.nerve.conduction.shipped_tables import C_FIBRE, INTERNODES, as_text, internode_arrays
     from remyelin.nerve.settings import NERVE_BARE_FIBRE_KEPT

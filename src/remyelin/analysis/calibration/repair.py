@@ -30,7 +30,7 @@ LEAST: Final = 0.05  # a range that begins at 0 is drawn from this share of its 
 
 
 def inputs_of_repair(ledger: Ledger) -> str:
-    """Return a hash of what the sets rest on: the numbers the rows read, the ranges drawn over, the rows."""
+    """Return a hash of the inputs of the sets: the numbers the rows read, the ranges drawn over, the rows."""
     recording = ledger.recording()
     for experiment in EXPERIMENTS:
         experiment(recording)

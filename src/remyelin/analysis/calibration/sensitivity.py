@@ -101,7 +101,7 @@ def answers(ledger: Ledger, tables: nerve.Tables) -> Floats:
 
 
 def reads(ledger: Ledger) -> tuple[tuple[Entry, ...], tuple[Axis, ...], tuple[Axis, ...]]:
-    """Return what the answers read: every entry, those to be varied, and those that change the tables."""
+    """Return the entries that the answers read: all, those to be varied, and those that change the tables."""
     recording = ledger.recording()
     answers(recording, nerve.build_tables(recording))
     read = recording.used()

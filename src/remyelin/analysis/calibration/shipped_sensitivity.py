@@ -156,7 +156,7 @@ def rests_on(answer: str) -> str:
         if (total := number.effects[answer].total)
     ]
     return (
-        f"{answer} rests most on {', '.join(named)}: shares of the variance over their ranges, each with what it "
-        f"interacts with; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more when "
+        f"{answer} rests most on {', '.join(named)}: shares of the variance over their ranges, each with its "
+        f"interactions; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more when "
         "put to an end of their range alone."
     )

@@ -1,4 +1,4 @@
-"""Rows of a claim from a virtual trial: the persons per arm that would be needed to see what the claim says."""
+"""Rows of a claim from a virtual trial: the persons per arm needed to detect the effect claimed."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
         progress(form)
         after = _patient(ledger, order=ORDER.format(form=form))["methylation"].sel(compartment="peripheral")
         rows.append(
-            Row(f"what nerves can methylate after a week of {form}", 100 * float(after[2]), "% of replete")
+            Row(f"methylation of nerves after a week of {form}", 100 * float(after[2]), "% of replete")
         )
         rows.append(Row(f"the same after a year of {form}", 100 * float(after[-1]), "% of replete"))
     year = [row.value or 0.0 for row in rows[1::2]]
@@ -115,7 +115,7 @@ def forms(ledger: Ledger, progress: Progress) -> Run:
     trial = planned("methylcobalamin", progress)
     return Run(
         "A person five years without intrinsic factor, the same order of injections in each form. In the model all "
-        "forms become the same inside the cell; they differ in what is retained, and of methylcobalamin as much is "
+        "forms become the same inside the cell; they differ in the share retained, and of methylcobalamin as much is "
         "taken to be retained as of cyanocobalamin.",
         (*rows, *trial),
         "agrees" if best > rest + 100 * LITTLE else "built in",
@@ -141,7 +141,7 @@ def risks(ledger: Ledger, progress: Progress) -> Run:
     rows = (
         Row("haemoglobin after a year without treatment", blood[0], "g/L"),
         Row("the same with folic acid alone", blood[1], "g/L"),
-        Row("what nerves can methylate, without treatment", nerve[0], "% of replete"),
+        Row("methylation of nerves, without treatment", nerve[0], "% of replete"),
         Row("the same with folic acid alone", nerve[1], "% of replete"),
     )
     return Run(

@@ -13,7 +13,7 @@ from remyelin.base.errors import nearest
 
 @cache
 def shipped_blocks() -> Mapping[str, Mapping[str, Any]]:
-    """Return the blocks by name: ``what`` one is, its ``covariate`` tables and ``correlation`` rows."""
+    """Return the blocks by name: description, ``covariate`` tables and ``correlation`` rows."""
     text = files("remyelin.analysis.cohort").joinpath("blocks.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

@@ -171,7 +171,7 @@ class Dask:
                     raise WorkersLost("no worker of the cluster is left") from None
 
     def close(self) -> None:
-        """Drop what is not done and leave the cluster; one started here is stopped."""
+        """Drop unfinished tasks and leave the cluster; stop a cluster started here."""
         with suppress(Exception):
             self._client.close()  # type: ignore[no-untyped-call]
         if self._cluster is not None:

@@ -1,4 +1,4 @@
-"""Deaths of workers over a chunk, and what is tried next."""
+"""Deaths of workers over a chunk, and the retries that follow."""
 
 from __future__ import annotations
 

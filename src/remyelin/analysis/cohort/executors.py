@@ -107,7 +107,7 @@ class Processes:
         self._closed = False
 
     def prepare(self, chunks: int) -> None:
-        """Start the workers: they import what they need while the tables are made."""
+        """Start the workers; their imports run while the tables are made."""
         for slot in range(min(self._workers, chunks)):
             self._start(slot)
 
@@ -234,7 +234,7 @@ class Processes:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a worker: it imports what its driver does, and uses one core."""
+    """The environment of a worker: the import paths of its driver, and one core."""
     import os
 
     paths = [item for item in sys.path if item]

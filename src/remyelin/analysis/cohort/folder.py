@@ -240,7 +240,7 @@ def _refuse_other_versions(folder: Path, old: Mapping[str, Any]) -> None:
 
 
 def finish(folder: Path, parts: set[str], found: Mapping[str, Any]) -> None:
-    """Sweep away what is none of the `parts`, and write that the run is finished and what was `found`."""
+    """Delete files that are none of the `parts`, and write that the run is finished and the figures `found`."""
     _sweep(part_folder(folder), parts)
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     _write_json(folder / MANIFEST, {**manifest, "finished": True, "parts": sorted(parts), **found})

@@ -175,7 +175,7 @@ class Measurement(_Frozen):
 
 
 class Published(_Frozen):
-    """A published figure beside what the cohort gives for it."""
+    """A published figure beside the figure of the cohort."""
 
     what: Annotated[str, Field(min_length=1, max_length=200)]
     measure: Annotated[str, Field(min_length=1, max_length=200)]
@@ -361,7 +361,7 @@ TABLES: Final[Mapping[str, type[BaseModel]]] = {
 
 
 def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> str:
-    """Turn the first of pydantic's errors into one sentence with the key and what would be right.
+    """Turn the first of pydantic's errors into one sentence with the key and the valid values.
 
     Parameters
     ----------

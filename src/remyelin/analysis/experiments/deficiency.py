@@ -157,7 +157,7 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
             f"Replete bats: {spread(ataxia['replete'][1:])} weeks against 10; how fast the gas wears out a full "
             "store is assumed.",
             f"The last monkey: sight lost {spread(loss['little'][1:] - MONKEY_FAILS)} months after metabolic failure "
-            "against 32, with a guess at what its diet still held.",
+            "against 32, with a guess at the B12 left in its diet.",
             f"Rats: lesions after {spread(lesion[1:])} months against 2. Given cobalamin then, {spread(at2[1:])} % "
             f"of internodes are in a lesion at 2 and {spread(at4[1:])} % at 4 months, when lesions had normalised.",
             f"In every member sheaths go before axons: {_order(none)} of {MEMBERS} reach 1 % vacuolated before 1 % "

@@ -39,7 +39,7 @@ NA_PER_UA: Final = 1e3
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Impulses a second that leave the lesion: axes of what was covered, and the counts over them.
+    """Impulses a second that leave the lesion: axes of the conditions covered, and the counts over them.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ def count(ledger: Ledger, progress: Callable[[str], None] = lambda step: None) -
 
 
 def ectopic_firing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
-    """Count what a bare internode of the posterior columns sends out, by its channels and the stretch."""
+    """Count the impulses that a bare internode of the posterior columns emits, by its channels and the stretch."""
     found = count(ledger, progress)
     panels = tuple(
         Panel(

@@ -69,7 +69,7 @@ def excitability(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         for s, colour in zip(sorted({s for s, *_ in rates}), ("#0072B2", "#D55E00", "#CC79A7", "#009E73"), strict=False)
     )  # fmt: skip
     panels = (
-        Panel("What it does", "sodium, share of the node's", "leak, times that of 4 %", (*dots, shipped),
+        Panel("Regime", "sodium, share of the node's", "leak, times that of 4 %", (*dots, shipped),
               heat=heat, log=True, log_x=True),
         Panel("Lasting discharge", "leak, times that of 4 %", "impulses per second", points, log_x=True,
               normal=(5.0, 20.0), y_range=(0.0, None)),
@@ -92,7 +92,7 @@ def excitability(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             "With more sodium the axolemma does not fire but stays depolarised, and blocks: failure lies on "
             "both sides of "
             "the ratio of sodium to leak, not on one.",
-            "Leaks this small and sodium this high are not known of bare axolemma; the map says what would follow.",
+            "Leaks this small and sodium this high are not known of bare axolemma; the map shows their effect.",
         ],
         (
             Table(
@@ -196,7 +196,7 @@ def bare_axolemma(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "bare-axolemma",
                 "One bare internode by its channels",
-                "Each square is a fibre. White cross: what the model ships.",
+                "Each square is a fibre. White cross: the shipped values.",
                 tuple(panels),
                 panel_height=2.9,
             ),

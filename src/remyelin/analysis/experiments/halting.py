@@ -85,7 +85,7 @@ def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result
     )
     injections = _given(pernicious, "uk neurological", ledger)
 
-    progress("hypotheses of what carries injury on")
+    progress("hypotheses of continued injury")
     hypotheses = [
         _arm("methylation only", injections, ledger, {SHARE: 0.0}),
         _arm("with the slow TNF/EGF balance", injections, ledger, {}),
@@ -215,7 +215,9 @@ def _arm(label: str, person: cobalamin.Exposure, ledger: Ledger, changes: Mappin
     deficit = (1.0 - np.clip(central, 0.0, 1.0)) ** steepness
     rate = (1.0 - share) * deficit + share * balance
     if not (rate[:, 0] > 0.0).all():
-        raise InputError("with these numbers nothing injures on the day of treatment; change what was set.")
+        raise InputError(
+            "with these numbers nothing injures on the day of treatment; change the values of --set."
+        )
     relative = rate / rate[:, :1]
     bare = body["bare"].sel(segment=GRACILE).to_numpy()
     axons = body["axons"].sel(segment="shin").to_numpy()

@@ -29,7 +29,7 @@ GAS: Final = ("gas_legs", "gas_arms")
 
 
 def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
-    """Study two virtual series on the day treatment begins and count who is abnormal."""
+    """Study two virtual series on the day treatment begins and count the abnormal results."""
     progress("57 patients with pernicious anaemia")
     cord = virtual.series(ledger, "cord")
     rates = virtual.cord_rates(cord)
@@ -54,21 +54,22 @@ def nerve_series(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         question("nerve-series"),
         " ".join((virtual.__doc__ or "").partition("\n\n")[2].replace("\n- ", "\n").split()),
         [
-            f"Leg before arm somatosensory potential, before sensory, before motor nerve: "
+            f"Somatosensory potential of the leg, of the arm, sensory nerve, motor nerve: abnormal in "
             f"{rates[TIBIAL_SEP]:.0f}, {rates[MEDIAN_SEP]:.0f}, {rates['sensory']:.0f}, {rates['motor']:.0f} %.",
             f"The visual potential is abnormal in {rates[VEP]:.0f} % ({tight[VEP]:.0f} % with limits at "
-            f"{LOOSE:g} SD), in {lost} of these {len(blind)} by its absence and in {len(blind) - lost} by its delay.",
+            f"{LOOSE:g} SD): absent in {lost} and late in {len(blind) - lost} of {len(cord.patients)}. No row of "
+            "sight fixes the vulnerability of the optic nerve.",
             f"EFNS/PNS criteria are definite or probable in {rates['demyelinating']:.0f} % of the patients with "
-            f"pernicious anaemia and {gas['demyelinating']:.0f} % of those with nitrous oxide; published: 0 to 11 %. "
-            "Vacuolated internodes disperse the muscle potential on its way, and bare ones between two electrodes are "
-            "read as conduction block, so that severely ill patients of the model would be taken for a demyelinating "
-            "neuropathy, which real ones hardly ever are.",
-            f"Conduction studies by their pattern, of {len(cord.patients)}: "
+            f"pernicious anaemia and {gas['demyelinating']:.0f} % of those with nitrous oxide. In the model "
+            "vacuolated internodes disperse the muscle potential, and bare internodes between two electrodes count as "
+            "conduction block.",
+            f"Conduction studies by pattern, of {len(cord.patients)}: "
             + ", ".join(f"{name} {count}" for name, count in patterns.most_common())
             + ".",
             f"After nitrous oxide legs are abnormal in {gas['gas_legs']:.0f} % and arms in {gas['gas_arms']:.0f} %; "
-            f"{ledger['series.gas_legs']:.0f} and {ledger['series.gas_arms']:.0f} % were found, of patients chosen for "
-            "their neuropathy.",
+            f"published, of patients chosen for their neuropathy: {ledger['series.gas_legs']:.0f} and "
+            f"{ledger['series.gas_arms']:.0f} %. The nerve from the ankle has hardly more internodes to its ganglion "
+            "than that from the finger.",
         ],
         (
             Table(

@@ -37,7 +37,7 @@ SHOWN: Final = (
 
 
 def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Result:
-    """Let treatment wait for months and look at what has not come back two years after it."""
+    """Delay treatment by months and compute the functions still lost two years after it."""
     case = load_case(CASE)
     person = resolve(case, ledger)
     untreated = exposure(case, person, UNTREATED, ledger)
@@ -133,7 +133,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             f"{most} points. Where the scale is full longer waiting no longer shows on it, and still costs "
             "axons.",
             f"Sheaths come back: after a year's wait no member has more than {bare[1:, year].max():.1g} % of the "
-            "gracile internodes bare two years after treatment. What does not come back are axons: "
+            "gracile internodes bare two years after treatment. Axons do not come back: "
             f"{spread(axons[GRACILE][1:, year])} % are left in the gracile tract, "
             f"{spread(axons[LEG_SENSORY_DISTAL][1:, year])} % in the lower leg, where some regrow.",
             "There is no day of no return in the model but a rate: each month of waiting costs axons, in the "
@@ -156,7 +156,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         (
             Figure(
                 "point-of-no-return",
-                "What waiting costs",
+                "Cost of waiting",
                 f"Lines: shipped numbers; bands: {SPREAD}, with the axonal numbers drawn from their ranges.",
                 panels,
                 panel_height=2.5,
@@ -175,7 +175,7 @@ def _first_point(untreated: cobalamin.Exposure, body: nerve.Person, chain: Chain
     if not (total > 0).any():
         raise InputError(
             f"with these numbers {CASE} never comes to a point of disability, so that no treatment can be late; change "
-            "what was set."
+            "the values of --set."
         )
     first = int((total > 0).argmax())
     return float(days[first]), [name for name in ITEMS if int(scale[name][first]) > 0]

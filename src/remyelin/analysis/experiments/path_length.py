@@ -191,7 +191,7 @@ def _findings(
     )
     found.append(
         f"These are whole paths. A sural study tests {tested:.0%} of its path, so that even with equal shares it loses "
-        "far less than the path to the cortex: what is tested, not only what is ill, makes the order of the series."
+        "far less than the path to the cortex: the stretch tested, not only the stretch diseased, orders the series."
     )
     return found
 

@@ -188,7 +188,7 @@ _ALL: Final = (
     Experiment(
         "point-of-no-return",
         "myelin",
-        "what is still lost two years after treatment, by how long it waited",
+        "losses two years after treatment, by its delay",
         "Is recovery possible, how far, and from when on is something lost for good?",
         "no_return:point_of_no_return",
     ),
@@ -259,7 +259,7 @@ _ALL: Final = (
     Experiment(
         "path-length",
         "nerve",
-        "bare internodes by equal share, equal number, vulnerability, in clusters: who fails first",
+        "bare internodes by equal share, equal number, vulnerability, in clusters: order of failure",
         "Do legs fail before arms, and somatosensory potentials before nerves, because their paths are longer "
         "or because their tracts are more vulnerable?",
         "path_length:path_length",

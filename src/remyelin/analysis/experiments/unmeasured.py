@@ -57,7 +57,7 @@ def unmeasured(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         (
             Figure(
                 "sensitivity",
-                "What moves disability",
+                "Drivers of disability",
                 "One dot per unmeasured number: mean size of its effect over its whole range, and how much that "
                 "effect differs with the setting of the others (Morris). Named: the heaviest anywhere; grey: the "
                 "rest.",

@@ -133,7 +133,7 @@ def _values(here: World, person: int, size: int, rng: np.random.Generator) -> li
 
 
 def _findings(here: World, person: int, own: Nested, rng: np.random.Generator) -> list[tuple[Entry, Entry]]:
-    """Return the findings of the template with what an examiner of this person writes."""
+    """Return the findings of the template, each with the entry that an examiner of this person writes."""
     likelihood, shared = here.likelihood, here.setting
     people = here.people.at(np.array([person]))
     state = likelihood.state(people, own, likelihood.finding_days, own.path)
@@ -159,7 +159,7 @@ def _findings(here: World, person: int, own: Nested, rng: np.random.Generator) -
 
 
 def _told(here: World, person: int, own: Nested, rng: np.random.Generator) -> list[Entry]:
-    """Return what this person names besides at presentation, of what the template says nothing about."""
+    """Return the complaints this person names at presentation besides those that the template states."""
     likelihood, shared = here.likelihood, here.setting
     reporting = likelihood.reporting
     state = likelihood.state(here.people.at(np.array([person])), own, likelihood.finding_days, own.path)

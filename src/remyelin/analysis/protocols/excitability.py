@@ -50,7 +50,7 @@ def in_threads(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[An
 
 
 def look(fibre: Fibre, *, rate: bool = True) -> Cell:
-    """Say what a fibre does; one that still fires at the end is watched for a second to measure its rate."""
+    """Classify the regime of a fibre; one that still fires at the end is watched for a second to measure its rate."""
     seen = discharge(fibre, duration=WATCH_MS, step=STEP_US)
     hertz = float("nan")
     if rate and str(seen["regime"].values) == "spontaneous":
@@ -67,14 +67,14 @@ def patch(base: Fibre, sodium: float, leak: float) -> Fibre:
 
 
 def plane(ledger: Ledger) -> dict[tuple[float, float], Cell]:
-    """Return what each (sodium, leak) does."""
+    """Return the regime at each (sodium, leak)."""
     base = mrg(10.0, NODES, grid="converged", ledger=ledger)
     keys = [(sodium, leak) for leak in LEAK for sodium in SODIUM]
     return dict(zip(keys, in_threads(lambda key: look(patch(base, *key)), keys), strict=True))
 
 
 def edges(ledger: Ledger, cells: Mapping[tuple[float, float], Cell]) -> dict[tuple[float, float], Cell]:
-    """Return what lies between neighbours in sodium that differ: regimes in narrow strips show only there."""
+    """Return the regimes between neighbours in sodium that differ: narrow regimes show only there."""
     base = mrg(10.0, NODES, grid="converged", ledger=ledger)
     known = dict(cells)
     for _ in range(ROUNDS):

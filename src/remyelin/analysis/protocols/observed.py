@@ -1,4 +1,4 @@
-"""Observation models: what each published row would have found in the pool of virtual persons.
+"""Observation models: the value of each published row in the pool of virtual persons.
 
 A series is the population seen through its inclusion criteria: every person counts at every day of its course with the
 chance to be found on that day, times whether the criteria are met. Case reports are weighted by severity besides.

@@ -25,7 +25,7 @@ from remyelin.person.case import Duration, Fraction, Name, Text, Time
 
 #: Tables of a population that a trial file may hold itself.
 POPULATION_KEYS: Final = ("use", "presentation", "cause", "covariate", "correlation", "seed")
-MEASURED: Final = "give what a visit measures, as scale.total, mma or sural.ankle.amplitude."
+MEASURED: Final = "give a measurement of a visit, as scale.total, mma or sural.ankle.amplitude."
 
 
 def _hint(column: str, measured: Collection[str]) -> str:

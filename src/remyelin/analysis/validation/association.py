@@ -43,7 +43,7 @@ CALIBRATION: Final[Mapping[str, Counted]] = {
 
 
 def amount(name: str, series: Series, maps: clinic.Associations) -> Floats:
-    """Return what an item follows in the patients of a series at presentation: exposure and anaemia, or the cord."""
+    """Return the cause of an item in the patients of a series at presentation: exposure and anaemia, or cord signs."""
     if name in association.CORD:
         return np.asarray(series.state.signs["spasticity"], dtype=np.float64)[:, 0]
     followed = {str(key): series.exposure[key].to_numpy()[:, 0] for key in series.exposure}
@@ -125,7 +125,7 @@ def other_series(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "assoc_sphincter_n2o",
     "assoc_depression_n2o",
-    note="nothing of nitrous oxide chose a strength; what the gas itself and its use do to mood is not in the model",
+    note="nothing of nitrous oxide chose a strength; effects of the gas and its use on mood are not modelled",
 )
 def gas(ledger: Ledger) -> Mapping[str, float]:
     """Return the frequencies after nitrous oxide."""

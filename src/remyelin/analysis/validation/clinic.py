@@ -128,7 +128,7 @@ def cord_disease(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "aaron_6m",
-    note="the same 57: severity halved after 6 months; what the series called improved is not known",
+    note="the same 57: severity halved after 6 months; the series does not define improvement",
 )
 def six_months(ledger: Ledger) -> Mapping[str, float]:
     """Improvement after six months."""
@@ -137,7 +137,7 @@ def six_months(ledger: Ledger) -> Mapping[str, float]:
 
 @simulates(
     "misra_complete_3m",
-    note="the 120 patients, no sign at all after 3 months; what the series counted is not known, and many more have "
+    note="the 120 patients, no sign at all after 3 months; the series does not define its count, and many more have "
     "nothing that limits daily life",
 )
 def three_months(ledger: Ledger) -> Mapping[str, float]:

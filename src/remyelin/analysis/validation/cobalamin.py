@@ -270,7 +270,7 @@ def nitrous_oxide_anaesthesia(ledger: Ledger) -> Mapping[str, float]:
 @simulates(
     "oh_over_cn_24h",
     note="50 years, replete; total serum B12, 1 mg into muscle. How fast hydroxocobalamin leaves muscle and plasma "
-    "is derived from what is retained and from labels that conflict (interval of the prediction 3 to 32)",
+    "is derived from retention and from labels that conflict (interval of the prediction 3 to 32)",
 )
 def forms(ledger: Ledger) -> Mapping[str, float]:
     """Serum after hydroxocobalamin over serum after cyanocobalamin."""

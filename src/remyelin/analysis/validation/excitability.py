@@ -24,7 +24,7 @@ from remyelin.evidence import Ledger
     "grid 8.6 and 499 a second",
 )
 def bare_axolemma_left_alone(ledger: Ledger) -> Mapping[str, float]:
-    """The four regimes, and the rates of what fires by itself."""
+    """The four regimes, and the rates of spontaneous firing."""
     cells = plane(ledger)
     found = {c.regime for c in [*cells.values(), *edges(ledger, cells).values()]}
     rates = [c.rate for c in cells.values() if c.regime == "spontaneous" and np.isfinite(c.rate)]

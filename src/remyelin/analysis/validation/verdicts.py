@@ -92,7 +92,7 @@ def simulates(*names: str, note: str = "") -> Callable[[_Simulation], _Simulatio
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One published row with what the model says.
+    """One published row with the model's value.
 
     Attributes
     ----------

@@ -103,7 +103,7 @@ def gas(ledger: Ledger) -> Mapping[str, float]:
     "in the series of pernicious anaemia, superficial sensation in cord disease",
 )
 def above_threshold(ledger: Ledger) -> Mapping[str, float]:
-    """Return the frequencies of what an examination or a test finds, and those that two maps were set on."""
+    """Return the frequencies of findings of an examination or a test, and those that two maps were set on."""
     presence = ledger["clinic.presence"]
 
     def found(kind: str, name: str) -> Bools:

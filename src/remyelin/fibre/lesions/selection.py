@@ -46,7 +46,7 @@ def items(
 
 
 def rebuilt(fibre: Fibre, numbers: set[int], change: Callable[[int], list[Fibre]]) -> Fibre:
-    """Return the fibre with some internodes replaced by what `change` makes of them."""
+    """Return the fibre with some internodes replaced by the result of `change` on them."""
     nodes = fibre.nodes
     parts: list[Fibre] = []
     start = 0

@@ -220,7 +220,7 @@ def _refuse_outside(
     right: str,
     usable: Callable[[Array], NDArray[np.bool_]],
 ) -> None:
-    """Raise InputError for a function of the potential that returns what cannot be used; `right` says what can."""
+    """Raise InputError for a function of the potential whose values are unusable; `right` names the usable ones."""
     low, high, count = RATE_LOOKED_AT
     at = np.linspace(low, high, count)
     try:

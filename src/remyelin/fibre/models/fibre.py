@@ -234,7 +234,7 @@ def _kept(values: ArrayLike) -> NDArray[Any]:
 
 
 def _copy(fibre: Fibre, changes: Mapping[str, Any]) -> Fibre:
-    """Return a fibre with some attributes changed and the others shared; what changed is not yet checked."""
+    """Return a fibre with some attributes changed, unchecked, and the others shared."""
     copy = object.__new__(Fibre)
     for name in _NAMES:
         value = changes[name] if name in changes else getattr(fibre, name)

@@ -127,7 +127,7 @@ def fibre_of(
         pass
     except TypeError as error:
         where = f"help(remyelin.fibre.MODELS[{model!r}].build)"
-        raise InputError(f"fibre model {model!r}: {error}; {where} says what it takes.") from error
+        raise InputError(f"fibre model {model!r}: {error}; {where} lists its arguments.") from error
     made = chosen.build(diameter_um, size, temperature=temperature, ledger=numbers, **options)
     if not isinstance(made, Fibre):
         raise InputError(f"fibre model {model!r} returned a {type(made).__name__}, not a Fibre.")

@@ -282,7 +282,7 @@ def solver_of(attached: Sequence[Attached]) -> str:
 
 
 def transition_table(found: Sequence[Transitions]) -> tuple[Array, NDArray[np.int64]]:
-    """Return all changes of several searches and what each is, both (searches, most changes, at least 1).
+    """Return all changes of several searches and the kind of each, both (searches, most changes, at least 1).
 
     Behind the last change of a search stand NaN and -1.
     """

@@ -93,7 +93,7 @@ class Finish(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Last row of each lane; by row and lane what can fire, and the logarithm of the attenuation at rest."""
+    """Last row of each lane; by row and lane the excitable points, and the logarithm of the attenuation at rest."""
 
     span: Any
     excitable: NDArray[np.bool_]

@@ -57,7 +57,7 @@ class Columns(NamedTuple):
 def fill_links(  # type: ignore[no-untyped-def]
     elements, at, first_point, states, half_step, columns
 ) -> None:
-    """Reduce what lies between the points of fibres and fill what the columns hold of it.
+    """Reduce the compartments between the points of fibres and fill the columns with the links.
 
     Parameters
     ----------

@@ -253,7 +253,7 @@ def reduction_error(
 def _responses(
     elements: tuple[Array, ...], piece: Piece, forces: list[Array], times: Array
 ) -> tuple[Array, Array]:
-    """Return what the points drive into themselves and each source into them, exactly and reduced.
+    """Return the responses of the points to themselves and to each source, exact and reduced.
 
     Both of shape (times, 2 points, 2 points and sources).
     """

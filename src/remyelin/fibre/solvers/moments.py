@@ -68,7 +68,7 @@ def scratch_for(compartments: int) -> Scratch:
 
 @compiled
 def reduce_piece(piece, states, scratch, rate, gain, conductance, capacity, rest) -> bool:  # type: ignore[no-untyped-def]
-    """Reduce what lies between two points.
+    """Reduce the compartments between two points to a few states.
 
     Parameters
     ----------

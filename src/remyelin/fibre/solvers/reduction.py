@@ -86,7 +86,7 @@ def points(fibre: Fibre) -> NDArray[np.int64]:
 
 
 def packed_pieces(net: Circuit, at: NDArray[np.int64]) -> list[bytes]:
-    """Return what lies between neighbouring points as bytes, equal for equal pieces; see :func:`unpacked`."""
+    """Return the compartments between neighbouring points as bytes, equal for equal pieces; see :func:`unpacked`."""
     table = np.zeros((len(net.axolemma_leak), len(_COLUMNS)))
     for k, name in enumerate(_COLUMNS):
         column = getattr(net, name)
@@ -126,7 +126,7 @@ def match_moments(packed: bytes, times: tuple[float, ...]) -> tuple[Array, Array
 def network(  # type: ignore[no-untyped-def]
     axolemma_c, axolemma_g, myelin_c, myelin_g, axial, periaxonal
 ):
-    """Return capacity and conductance of one piece in three bands, and what its two points drive in it.
+    """Return capacity and conductance of one piece in three bands, and its drive by its two points.
 
     Bands of symmetric matrices: [0] the diagonal, [k] the k-th one above it; axoplasm and periaxonal potential
     of a compartment are neighbours.

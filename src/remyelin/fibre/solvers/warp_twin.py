@@ -187,7 +187,7 @@ def _conductances(r: dict[str, Any]) -> tuple[Block, Block]:
 
 
 def _track(r: dict[str, Any], midway: Block, now: np.float32, firing: np.float32, one: np.float32) -> None:
-    """Follow the first impulse at rows that are depolarised by more than half of what counts as firing."""
+    """Follow the first impulse at rows that are depolarised by more than half of the firing threshold."""
     followed = r["v"] > np.float32(0.5) * firing
     g_na, g_k = _conductances(r)
     inward = (

@@ -295,7 +295,7 @@ def _add(
     late: Any,
     square: Any,
 ) -> None:
-    """Add what one lesion does to a stretch of `run` internodes of the fibres (k) of a slice.
+    """Add the effect of one lesion on a stretch of `run` internodes of the fibres (k) of a slice.
 
     Costs stand by diameter. Of an internode and a part the part stands for the chance of a second one.
     """

@@ -176,7 +176,7 @@ def _bessel_table() -> tuple[Array, float]:
 
 @compiled
 def _summed(seen: Any, arriving: Any, spectrum: Any) -> None:
-    """Add up `spectrum` (d, f) over the classes of what is seen (class, f) of what arrives (d, class, f)."""
+    """Add to `spectrum` (d, f) the arrivals (d, class, f), weighted by the potential seen of each class (class, f)."""
     for d in range(arriving.shape[0]):
         for c in range(arriving.shape[1]):
             for f in range(arriving.shape[2]):

@@ -79,7 +79,7 @@ def biomarkers(course: Course) -> Figure:
         for name in markers.STATUS
     )
     caption = (
-        "What a blood test would show. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum "
+        "Results of a blood test. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum "
         "values can be normal while the tissue starves, and become normal long before a nerve does."
     )
     return Figure("biomarkers", "Biomarkers in blood", caption, panels)
@@ -100,8 +100,8 @@ def tissue(course: Course) -> Figure:
         for compartment in data.compartment.values.tolist()
     )
     caption = (
-        "What drives the sheath: the methylation potential of the tissue itself (methionine synthase with the local "
-        "S-adenosylhomocysteine). Plasma homocysteine never enters it."
+        "The driver of injury to the sheath: the methylation potential of the tissue itself (methionine synthase with "
+        "the local S-adenosylhomocysteine). Plasma homocysteine never enters it."
     )
     return Figure("tissue", "In the tissue", caption, panels)
 
@@ -137,7 +137,7 @@ def sheaths(course: Course) -> Figure:
             )
         )
     caption = (
-        "What is not intact, of all that a healthy person has: axons lost for good (grey), internodes remyelinated "
+        "As shares of a healthy person's internodes and axons: axons lost for good (grey), internodes remyelinated "
         "(thin and short, they conduct), vacuolated (reversible, they slow) or bare (they block). One scale for all "
         "segments; 0 months is presentation; treatment as given. The other nerves of the head are in the data only."
     )

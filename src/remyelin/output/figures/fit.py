@@ -8,35 +8,19 @@ import numpy as np
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.markers import MARKERS
-from remyelin.catalogue.plans import NO_TREATMENT, RECORDED
-from remyelin.person.inference.forecast import Followed, Forecast
+from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, RECORDED, UNTREATED
+from remyelin.person.inference.forecast import SCHEDULES, Forecast
+from remyelin.person.inference.sentences import label_of, words
 
-_COLOURS: Final = ("#111111", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
-_LABELS: Final = {
-    "paraesthesia": "pins and needles",
-    "numbness": "numbness",
-    "gait": "walking",
-    "weakness": "weakness",
-    "vision": "sight",
-    "lhermitte": "electric shocks",
-    "reflexes": "reflexes",
-    "taste_smell": "taste and smell",
-    "tremor": "unsteady hands",
-    "concentration": "concentration",
-    "pain_perception": "perception of pain",
-    "speech": "speech",
-    "disability": "functional disability",
-    "b12": MARKERS["b12"].label,
-    "holotc": "active B12",
-    "mma": MARKERS["mma"].label,
+# a start has one colour in every figure of the program; a plan without a name there is one to compare with
+_COLOURS: Final = {
+    **COLOURS,
+    "untreated": COLOURS[UNTREATED],
+    "from now": "#009E73",
+    **dict(zip(SCHEDULES, ("#009E73", "#56B4E9"), strict=True)),
 }
+_OTHER: Final = "#777777"
 TIME: Final = "months from day 0"
-
-
-def words(name: str) -> str:
-    """Return the name of a marker, finding or study in words."""
-    return _LABELS.get(name, name.replace("_", " "))
 
 
 def figures_of(found: Forecast) -> tuple[Figure, ...]:
@@ -58,19 +42,15 @@ def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **lo
     return Series(label, x, middle, colour, low=low if band else None, high=high if band else None, **look)
 
 
-def label_of(item: Followed, first: bool) -> str:
-    """Return the label of a plan; that of the first says whether the record has a treatment."""
-    return NO_TREATMENT if first and item.start is None else item.plan.label
-
-
 def _scale(found: Forecast) -> Figure:
     series = []
     # an equal curve would read as if waiting were free, where the model cannot tell
     unknown = {item.plan for item in found.waiting if not item.told_apart}
-    for item, colour in reversed(list(zip(found.plans, _COLOURS, strict=False))):
+    for item in reversed(found.plans):
         if item.plan.name in unknown:
             continue
         main = item is found.plans[0]
+        colour = COLOURS[GIVEN] if main else _COLOURS.get(item.plan.name, _OTHER)
         series.append(
             _line(
                 label_of(item, main),
@@ -92,7 +72,7 @@ def _scale(found: Forecast) -> Figure:
     if unknown:
         first = "the same schedule started now" if found.plans[0].start is None else "the first plan"
         caption += f" Later starts that the model cannot tell apart from {first} are not drawn."
-    return Figure("fit-scale", "What the model expects", caption, (panel,), columns=1, panel_height=3.0)
+    return Figure("fit-scale", "Values the model expects", caption, (panel,), columns=1, panel_height=3.0)
 
 
 def _steps(found: Forecast) -> list[Figure]:
@@ -115,7 +95,7 @@ def _steps(found: Forecast) -> list[Figure]:
         "table. An entry that the others did not lead to expect may widen the band. Where too few of the persons agree "
         "with so few entries nothing is drawn."
     )
-    return [Figure("fit-steps", "What each entry adds", caption, (panel,), columns=1)]
+    return [Figure("fit-steps", "Weight of each entry", caption, (panel,), columns=1)]
 
 
 def _symptoms(found: Forecast) -> Figure:

@@ -1,4 +1,4 @@
-"""Recovery in the report: every plan with its band, how soon, what remains and why, and what a later start costs."""
+"""Recovery in the report: every plan with its band, its speed, the remaining disability, the cost of a later start."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def recovery_figure(course: Course) -> Figure:
         + f"The axis of the scale ends at {top:.0f}: {course.recovery.most} points are the most that nerves and tracts "
         "give here; points of memory and mood come on top."
     )
-    return Figure("recovery", "Recovery, and what waiting costs", caption, tuple(panels))
+    return Figure("recovery", "Recovery, and the cost of waiting", caption, tuple(panels))
 
 
 def waiting_figure(course: Course) -> tuple[Figure, ...]:
@@ -156,7 +156,7 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
         "starts whose end the model cannot tell from that of the treatment as given only the range is drawn."
     )
     panels = (recovery_figure(course).panels[0], _against_delay(course))
-    return (Figure("waiting", "What waiting costs", caption, panels),)
+    return (Figure("waiting", "Cost of waiting", caption, panels),)
 
 
 def _made_of(course: Course) -> str:
@@ -167,7 +167,7 @@ def _made_of(course: Course) -> str:
             "presentation, each under another set of the posterior."
         )
     return (
-        f"Medians of {course.recovery.members} sets of the posterior, in each another person who is found ill; the "
+        f"Medians of {course.recovery.members} sets of the posterior, each with another person found ill; the "
         "default set, which all other figures use, is the central one."
     )
 
@@ -209,7 +209,7 @@ def _earlier(plan: Plan) -> bool:
 
 
 def _top(course: Course) -> float:
-    """Return the end of the axis of the scale: the most of the model, or of what is drawn if that is more."""
+    """Return the upper end of the axis: the model's largest score, or the largest drawn value if that is more."""
     return max(float(course.recovery.most), float(np.nanmax(course.recovery.bands["disability"].values)))
 
 
@@ -262,7 +262,7 @@ def _first(course: Course, index: int) -> str:
 
 
 def forecast_summary(answer: Told) -> Forecast:
-    """Return whether the course may be shown as a forecast: the reason of a refusal, and what stands at the top.
+    """Return whether the course may be shown as a forecast: the reason of a refusal, and the headline.
 
     Parameters
     ----------

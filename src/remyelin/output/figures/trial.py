@@ -73,7 +73,7 @@ def _power(found: TrialResult) -> Figure:
         )
     caption = (
         f"Share of {design.replicates} replicates with p below {design.alpha:g}, with twice its Monte Carlo error; "
-        "dashed, the same over parameter sets; points, where both arms get what the last arm gets."
+        "dashed, the same over parameter sets; points, where both arms get the treatment of the last arm."
     )
     return Figure("power", "Power by size", caption, tuple(panels), columns=_columns(panels))
 

@@ -1,4 +1,4 @@
-"""The claims as text and as a page: claim, verdict, evidence for and against, what the model says."""
+"""The claims as text and as a page: claim, verdict, evidence for and against, result of the model."""
 
 from __future__ import annotations
 

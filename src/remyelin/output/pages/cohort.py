@@ -103,7 +103,7 @@ def _over_time(results: Results) -> Figure:
     if len(results.cohort.sets) > 1:
         caption += (
             " Dashed lines are medians of the same persons under other parameter sets that meet the same calibration: "
-            "what the model does not know."
+            "the uncertainty of the rates."
         )
     return Figure("cohort-time", "Course of the cohort", caption, tuple(panels))
 

@@ -7,21 +7,21 @@ import json
 from markupsafe import Markup
 
 from remyelin.base.files import Claimed
-from remyelin.output.figures.fit import figures_of, words
+from remyelin.output.figures.fit import figures_of
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.terminal.fit import NERVES_ONLY, NO_BETTER, apart_of, ends_of, marked_of, unstated_of
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
+from remyelin.person.inference.sentences import shown, words
 from remyelin.person.record import to_csv
 
 
 def render(posterior: Posterior, found: Forecast) -> str:
     """Return the report of a fit as one self-contained page."""
-    data = answer(posterior, found)
+    data = shown(answer(posterior, found), found)
     figures = [
         {"svg": Markup(to_svg(figure)), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)
@@ -31,12 +31,6 @@ def render(posterior: Posterior, found: Forecast) -> str:
         figures=figures,
         number=number,
         words=words,
-        ends=ends_of(found),
-        unstated=unstated_of(data),
-        marked=marked_of(data),
-        apart=apart_of(data),
-        nerves_only=NERVES_ONLY,
-        no_better=NO_BETTER,
     )
 
 

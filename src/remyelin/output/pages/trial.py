@@ -147,7 +147,7 @@ def methods(found: TrialResult) -> str:
         "p below 0.001 (Haybittle and Peto)."
         if design.looks
         else "",
-        "Type I error is the share of replicates with p below alpha where every arm got what the last arm gets.",
+        "Type I error is the share of replicates with p below alpha where every arm got the treatment of the last arm.",
         f"Assurance averages power over {len(found.assurance) and found.design.sets + 1} parameter sets."
         if found.assurance
         else "",

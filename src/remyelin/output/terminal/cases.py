@@ -22,40 +22,36 @@ LATER: Final = 12.0  # months after presentation at which the model is read besi
 #: Why the model differs, in words: judgement, written with the figures at hand.
 WHY: Final[Mapping[str, str]] = {
     "man-54-ascending-numbness": (
-        "A methylmalonate of 310 places him early in the disease, where the model feels next to nothing; he "
-        "was ill. The model ties nerve and metabolites together more tightly than this patient does."
+        "His methylmalonate places him early in the disease, before symptoms in the model: it ties nerve and "
+        "metabolites together more tightly than this patient does."
     ),
     "nitrous-oxide-18": (
-        "His disease was of motor axons, with little of the cord; the gas, in the model, harms the sensory "
-        "columns first and the motor nerves little, so his leg keeps its power where his foot had 2/5."
+        "His disease was of motor axons, with little of the cord; nitrous oxide in the model injures the sensory "
+        "columns first and the motor nerves little."
     ),
     "nitrous-oxide-20": (
-        "Homocysteine places a light exposure over a year, at which the model is neither weak nor unsteady; she "
-        "became both within ten days. Her copper was low as well, which the model does not know."
+        "Her homocysteine places a light exposure, below symptoms in the model. Her copper was low as well, which "
+        "is not modelled."
     ),
     "nitrous-oxide-anaesthesia-57": (
-        "One anaesthetic leaves no trace in a replete man. His sore tongue and the cracks at his mouth point "
-        "to a deficiency from before, which the excerpt does not name, and a case has one cause."
+        "One anaesthetic injures no replete person in the model. His sore tongue and the cracks at his mouth point "
+        "to an earlier deficiency, which the excerpt does not name; a case has one cause."
     ),
     "optic-neuropathy-68": (
-        "The report has failing sight, reduced vibration sense and nothing else. The model's optic nerve "
-        "fails only late in a disease that has long taken the cord, so it spares his sight and gives him "
-        "Romberg's sign; tobacco smoke, which the report names too, is not modelled."
+        "The model's optic nerve fails only after the cord; he had failing sight and hardly any sign of the cord. "
+        "Tobacco smoke, which the report names too, is not modelled."
     ),
     "srikanth-2002": (
-        "No laboratory value places him: at the prior time since the cause began his vibration sense is "
-        "impaired, as reported, and numbness has been noticed for months where his disease took days."
+        "No laboratory value places him: he stands at the prior time since the cause began, and his disease took "
+        "days."
     ),
     "stabler-2013": (
-        "Metabolites place her well, and symptoms run to this state in months where hers took a year and a "
-        "half. Her red cells are large in the model and were not."
+        "Symptoms reach this state within months in the model and took a year and a half. Her red cells are large "
+        "in the model and were not."
     ),
     "vegetarian-66": (
-        "Twenty years at the intake of a strict vegan are run, which she may not have had all the time; no "
-        "laboratory value of hers places her. At that intake the model's cord keeps the methylation it needs "
-        "and only the nerves lack some: she has neither symptoms nor signs, where she had numbness, tingling "
-        "and an unsteady gait for a month and no sense of vibration or position. The model is mildly anaemic "
-        "where she was not."
+        "No laboratory value places her, and twenty years at the intake of a strict vegan are assumed. At that "
+        "intake the model's cord keeps the methylation it needs. The model is mildly anaemic; she was not."
     ),
 }
 
@@ -109,7 +105,7 @@ def compare(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
 
 
 def both(blind: Course, course: Course) -> list[dict[str, object]]:
-    """Return what a case reports beside the model, by laboratory values alone and with the findings used."""
+    """Return the findings of a case beside the model, by laboratory values alone and with the findings used."""
     return [
         {**row, "fitted": own["model"], "met": own["note"]}
         for row, own in zip(reported(blind), reported(course), strict=True)
@@ -133,7 +129,7 @@ def _said(entry: Entry) -> str:
 
 
 def averaged(found: Sequence[Mapping[str, Any]]) -> str:
-    """Say what probability the model gives to the reported findings, before and after it is told of them."""
+    """Return a sentence on the probability of the reported findings before and after conditioning on them."""
     each = [item for case in found for item in case["chances"]]
     if not each:
         return "The published cases report no finding whose probability can be given."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Say on stderr what is being done, where stderr is a terminal; silent elsewhere."""
+    """Print the current step on stderr, where stderr is a terminal; silent elsewhere."""
 
     def __init__(self) -> None:
         self._console = plain_console(stderr=True)
@@ -116,7 +116,7 @@ def print_benchmark(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_chances(console: Console, summary: Summary, labels: Sequence[str]) -> None:
-    """Print the symptoms without a mechanism: probabilities with intervals, and what everybody has."""
+    """Print the symptoms without a mechanism: probabilities with intervals, and frequencies without deficiency."""
     columns = ("", *labels, "without deficiency")
     for tier, title in (
         ("association", "Probability of symptoms without a mechanism here (interval of the counts)"),
@@ -246,7 +246,7 @@ def _print_tables(console: Console, summary: Summary) -> None:
 
 
 def _print_recovery(console: Console, recovery: Recovery) -> None:
-    """Print every plan with its range, and what the curve rests on."""
+    """Print every plan with its range, and the basis of the curve."""
     console.print(
         _table(
             "\nEvery start of treatment: functional disability (0 to 16, at most "

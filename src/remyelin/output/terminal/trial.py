@@ -18,7 +18,7 @@ from remyelin.person.course import DISCLAIMER
 
 
 def describe(found: TrialResult) -> str:
-    """Return answer, power table, persons needed and what the trial needs to be believed."""
+    """Return answer, power table, persons needed and the evidence the trial would need."""
     design = found.design
     of = {one.name: one for one in design.endpoint}
     lines = [design.title, *wrapped(design.summary).splitlines(), ""]

@@ -74,7 +74,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             "refused": found.refused,
             "caution": CAUTION,
             "waiting": waiting_text(found),
-            "closing": NOT_DELAYED if _worst(found) else CANNOT_TELL,
+            "closing": NOT_DELAYED if told_apart(found) else CANNOT_TELL,
             "plans": [plan_data(item) for item in found.plans],
             "later_starts": [
                 {
@@ -108,9 +108,9 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 
 
 def left_out(posterior: Posterior) -> tuple[str, ...]:
-    """Return what the answer takes from complaints that a record does not name, and how to say otherwise."""
+    """Return the effect on the answer of complaints that a record does not name, and the row that removes it."""
     said = silence(posterior)
-    how = "Enter what is known, or the row `presentation, history, partial` where complaints may be missing."
+    how = "Enter the known complaints, or the row `presentation, history, partial` where complaints may be missing."
     return (f"{said} {how}",) if said else ()
 
 
@@ -126,7 +126,7 @@ def gas_end(posterior: Posterior) -> tuple[str, ...]:
 
 
 def silence(posterior: Posterior) -> str:
-    """Return what is taken from complaints that a history does not name; empty where it names them."""
+    """Return the inference from complaints that a history does not name; empty where it names them."""
     likelihood = posterior.likelihood
     if not likelihood.unmentioned:
         return ""
@@ -158,15 +158,19 @@ def reason_of(item: Predicted) -> str:
 
 
 def waiting_text(found: Forecast) -> str:
-    """Return what is said of waiting: never that it is safe."""
-    worst = _worst(found)
-    if worst is None:
+    """Return the sentence on waiting, with every later start in order of time: never that it is safe."""
+    if not told_apart(found):
         return CANNOT_TELL
-    return f"{worst.plan[0].upper()}{worst.plan[1:]}: disability is {cost_text(worst)}. {NOT_DELAYED}"
+    parts = [
+        f"{item.plan}: {'disability is ' if item.told_apart else ''}{cost_text(item)}"
+        for item in found.waiting
+    ]
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}. {NOT_DELAYED}"
 
 
 def cost_text(item: Waited) -> str:
-    """Return what one later start costs, or that the model cannot tell."""
+    """Return the cost of one later start, or that the model cannot tell."""
     if not item.told_apart:
         return "the model cannot tell how much it costs"
     low, median, high = item.average
@@ -181,16 +185,13 @@ def cost_text(item: Waited) -> str:
     )
 
 
-def _worst(found: Forecast) -> Waited | None:
-    """Return the later start that costs most; None where none is told apart."""
-    if found.refused is not None or not found.waiting:
-        return None
-    worst = max(found.waiting, key=lambda item: max(item.average[1], item.end[1]))
-    return worst if worst.told_apart else None
+def told_apart(found: Forecast) -> bool:
+    """Return whether the model tells the cost of any later start."""
+    return found.refused is None and any(item.told_apart for item in found.waiting)
 
 
 def rests_on(posterior: Posterior) -> dict[str, Any]:
-    """Return what the answer rests on: what was not stated, and ledger entries by kind."""
+    """Return the basis of the answer: entries not stated, and ledger entries by kind."""
     kinds = Counter(entry.kind for entry in posterior.setting.ledger.used())
     return {
         "not_stated": list(posterior.setting.assumed),

@@ -21,7 +21,7 @@ _HALF_LOG_TWO_PI: Final = 0.5 * math.log(2.0 * math.pi)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """One value, transformed, beside what the simulated persons have.
+    """One value, transformed, beside the values of the simulated persons.
 
     Attributes
     ----------

@@ -341,7 +341,7 @@ def causes(item: terms.Finding, common: float, reporting: Reporting) -> list[tup
 def written(
     item: terms.Finding, state: Clinic, at: int, examiner: Floats, common: float, reporting: Reporting
 ) -> Floats:
-    """Return the chances (grade, person, draw) of what would be written of a finding.
+    """Return the chances (grade, person, draw) of each grade that an examiner could write of a finding.
 
     Parameters
     ----------

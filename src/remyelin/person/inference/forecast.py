@@ -1,4 +1,4 @@
-"""Course of one person under several plans, what waiting costs, and which result would narrow the answer most."""
+"""Course of one person under several plans, cost of waiting, and the result that would narrow the answer most."""
 
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     moves = stop is not None and stop >= 0.0
     ended = record.cause.kind in gas_causes() and stop is not None and not moves
     label = f"no treatment, the {'nitrous oxide stays ended' if ended else 'cause goes on'}"
-    plans = [Plan("untreated", label, (), None if moves else stop)]
+    untreated = Plan("untreated", label, (), None if moves else stop)
+    plans = []
     for months in LATER:
         shift = months * DAYS_PER_MONTH
         orders = given(record, horizon, ledger, shift)
@@ -179,6 +180,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
         end = stop + shift if moves and stop is not None else stop
         label = f"the same treatment started {months} months later"
         plans.append(Plan(f"{months} months later", label, orders, end))
+    plans.append(untreated)  # in order of time: never comes last
     used = {terms.fold(item.order or "") for item in known}
     for name in SCHEDULES:
         if name not in used and name in REGIMENS:

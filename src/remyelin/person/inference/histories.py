@@ -82,7 +82,7 @@ class Histories:
 
 
 def at_presentation(record: Record) -> Record:
-    """Return what of a record was known on the day of presentation, treatment left out."""
+    """Return the part of a record known on the day of presentation, treatment left out."""
     return replace(
         record,
         entries=tuple(item for item in record.entries if item.day <= 0.0 and item.kind != "study"),
@@ -140,7 +140,7 @@ def _judged(
 
 
 def _dated(shared: Setting) -> bool:
-    """Whether the day of presentation is fixed by what the record states of the cause."""
+    """Whether the record's dates of the cause fix the day of presentation."""
     stated = shared.record.cause
     over = stated.ended is not None and stated.ended < 0.0
     return stated.began is not None or over or shared.causes == ("none",)
@@ -174,7 +174,7 @@ def _undated(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """Draws to follow and what they share, equal where a simulation would give the same."""
+    """Draws to follow and their shared setting, equal where a simulation would give the same."""
 
     key: str
     draws: Draws

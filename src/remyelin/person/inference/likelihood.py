@@ -51,7 +51,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """Hidden states of persons and what they give whatever the results are.
+    """Hidden states of persons and the quantities that do not depend on the results.
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ class Likelihood:
         return list(dict.fromkeys(asked_of(entry) for entry in self.values if entry.kind == "study"))
 
     def prepare(self, people: Simulated, numbers: Sequence[int], seed: int, draws: int) -> Prepared:
-        """Draw the hidden states of persons, and return what they give whatever the results are.
+        """Draw the hidden states of persons, and return the quantities that do not depend on the results.
 
         Parameters
         ----------
@@ -233,7 +233,7 @@ class Likelihood:
         return logs
 
     def _unmentioned(self, state: findings.Clinic, hidden: Nested) -> Floats:
-        """Return the log probability (person, draw) that a history leaves out what it does of :data:`GRAVE`."""
+        """Return the log probability (person, draw) that a history omits the symptoms of :data:`GRAVE` it omits."""
         setting, reporting = self.setting, self.reporting
         at, logs = self.today, np.zeros(hidden.reserve.shape)
         for name in self.unmentioned:

@@ -1,4 +1,4 @@
-"""Draws to persons, and their simulation in batches: what is expensive, done once for every draw."""
+"""Draws to persons, and their simulation in batches, done once for every draw."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Setting:
 
 
 def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) -> Setting:
-    """Return what the simulated persons of a record share."""
+    """Return the setting that the simulated persons of a record share."""
     stated, assumed = record.person, []
 
     def fact(value: float | None, name: str, entry: str) -> float:

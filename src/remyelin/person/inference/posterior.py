@@ -1,4 +1,4 @@
-"""Posterior of one person: what of the model agrees with a record, and how well."""
+"""Posterior of one person: simulated persons that agree with a record, and how well."""
 
 from __future__ import annotations
 

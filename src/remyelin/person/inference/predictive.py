@@ -1,4 +1,4 @@
-"""Predictions of a posterior: every entry beside what was observed, bands over time, values not yet measured."""
+"""Predictions of a posterior: every entry beside its observation, bands over time, values not yet measured."""
 
 from __future__ import annotations
 

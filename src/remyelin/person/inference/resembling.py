@@ -104,7 +104,7 @@ class Resembling:
 
     @property
     def dated(self) -> dict[str, bool] | None:
-        """Whether the reported beginning of each symptom agrees with what these persons are expected to report.
+        """Whether the reported beginning of each symptom agrees with the one these persons are expected to report.
 
         None where no finding with a mechanism is reported.
         """
@@ -141,7 +141,7 @@ class Resembling:
 
 
 def findings_of(case: Case, ledger: Ledger) -> Record:
-    """Return what a case says of presentation, as a record; its cause counts as stated."""
+    """Return the findings of a case at presentation, as a record; its cause counts as stated."""
     record = at_presentation(record_of_case(case, case.name, ledger))
     cause = case.cause
     stated = replace(record.cause, kind=cause.kind, began=cause.began, ended=cause.ended)

@@ -136,7 +136,7 @@ class Proposal:
 
     @classmethod
     def fitted(cls, draws: Draws, weights: Floats, prior: Prior) -> Proposal:
-        """Fit to weighted draws; what few draws cannot tell is drawn to the prior."""
+        """Fit to weighted draws, shrunk to the prior where few draws carry information."""
         size = 1.0 / float((weights**2).sum())
         z = prior.warped(draws)[0]
         whole = weights @ z

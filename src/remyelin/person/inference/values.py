@@ -190,7 +190,7 @@ def values_at(people: Simulated, entry: Entry) -> dict[str, Floats]:
 
 
 def measured(entries: Sequence[Entry], people: Simulated, streams: Streams) -> list[Measured]:
-    """Return the values of a record beside what simulated persons have, in order of their days."""
+    """Return the values of a record beside those of simulated persons, in order of their days."""
     found = []
     for entry in sorted(entries, key=lambda entry: entry.day):
         name = stream_of(entry)

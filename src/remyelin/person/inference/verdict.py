@@ -42,7 +42,7 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
     if unknown:
         return (
             fits,
-            f"a treatment of unknown dose or date (line {unknown[0].line}) hides what the values mean.",
+            f"a treatment of unknown dose or date (line {unknown[0].line}) makes the values uninterpretable.",
         )
     if not alike:
         worst = max(entries, key=lambda item: (not item.agrees, item.outlier))

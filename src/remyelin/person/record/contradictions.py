@@ -35,7 +35,7 @@ def checked(reading: Reading, notes: list[str]) -> Record:
     _order_of_events(reading)
     entries = tuple(sorted(reading.entries, key=lambda entry: (entry.day, entry.line)))
     if len(entries) > MAX_ENTRIES:
-        raise InputError(f"{source}: more than {MAX_ENTRIES} results; leave out what repeats itself.")
+        raise InputError(f"{source}: more than {MAX_ENTRIES} results; leave out repeated results.")
     last = max([0.0, *(entry.day for entry in entries)])
     if last > 40 * DAYS_PER_YEAR or any(entry.day < -100 * DAYS_PER_YEAR for entry in entries):
         raise InputError(f"{source}: results span more than a life; look at the dates.")

@@ -77,7 +77,7 @@ class Reading:
         self.unread |= kind == "symptom" and len(self.left) > left
 
     def settle(self, notes: list[str]) -> None:
-        """Draw what follows from all rows together, and note it."""
+        """Draw the conclusions that need all rows together, and note them."""
         known = [item.start for item in self.treatments if item.order is not None]
         if known:  # folic acid beside B12 leaves the dose of B12 known
             self.treatments = [
@@ -218,7 +218,7 @@ class Reading:
         text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
         if value <= 0:
             raise Skip(
-                "a value of 0 is below what any laboratory reports; write it as below its limit, as <50"
+                "a value of 0 is below the limit of every laboratory; write it as below its limit, as <50"
             )
         self._plausible(name, value, bool(bound))
         self.entries.append(

@@ -55,7 +55,7 @@ async def read(asked: AskedText, request: Request) -> dict[str, Any]:
 
 @router.post("/check")
 async def check(asked: AskedText, request: Request) -> dict[str, Any]:
-    """Say what published guidance says of what was entered."""
+    """Return published guidance on the entries."""
     text, ledger = _text(asked.text), engine_of(request).ledger
 
     def work(ticket: Ticket) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def questions() -> dict[str, Any]:
 
 @router.post("/answers")
 async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
-    """Say what published guidance says of the answers, or which answers cannot be read, each in a sentence."""
+    """Return published guidance on the answers, or a sentence for each answer that cannot be read."""
     ledger = engine_of(request).ledger
 
     def work(ticket: Ticket) -> dict[str, Any]:

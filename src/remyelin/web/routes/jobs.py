@@ -157,7 +157,7 @@ def _store(request: Request) -> Store:
 
 
 def stream(request: Request, work: Work) -> StreamingResponse:
-    """Queue a computation now, so that a full queue is refused at once, and stream what becomes of it."""
+    """Queue a computation now, so that a full queue is refused at once, and stream its progress and result."""
     pool: Pool = request.app.state.long
     loop = asyncio.get_running_loop()
     said: asyncio.Queue[str] = asyncio.Queue()

@@ -28,6 +28,7 @@ from remyelin.person.case import DISEASES, Case, case_of, load_case, shipped_cas
 from remyelin.person.course import DISCLAIMER
 from remyelin.person.forecast_guard import headline
 from remyelin.person.plans import Plan
+from remyelin.web.drawing import drawing
 from remyelin.web.drawn import as_json
 from remyelin.web.engine import Engine
 from remyelin.web.pool import Pool, Ticket
@@ -120,7 +121,7 @@ def pool_of(request: Request) -> Pool:
 
 @router.get("/state")
 async def state(request: Request) -> dict[str, Any]:
-    """Return what the page needs to begin: version, warm or not, names, colours."""
+    """Return the data with which the page begins: version, warm or not, names, colours."""
     ledger = engine_of(request).ledger
     return {
         "version": __version__,
@@ -135,6 +136,7 @@ async def state(request: Request) -> dict[str, Any]:
         "intervals": ["once", *INTERVALS],
         "studies": list(nerve.STUDIES),
         "pathways": list(nerve.PATHWAYS),
+        "drawing": drawing(),
         "colours": {
             "pathways": dict(named.COLOURS),
             "states": dict(plans.STATE_COLOURS),
@@ -212,7 +214,7 @@ async def forecast(asked: AskedCase, request: Request) -> Response:
 
 @router.post("/answer", response_model=dict[str, Any])
 async def answer(asked: AskedAnswer, request: Request) -> Response:
-    """Answer of a case under several plans: state now, first improvement, a year on, what remains, what delay costs."""
+    """Answer of a case under several plans: state now, first improvement, a year on, residue, cost of a delay."""
     plans = asked.read()
     engine = engine_of(request)
 

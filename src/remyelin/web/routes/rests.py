@@ -151,7 +151,7 @@ def rests(
     site: Annotated[str, Query(max_length=40)] = "",
     quantity: Annotated[str, Query(max_length=40)] = "",
 ) -> dict[str, Any]:
-    """Say on which entries of the ledger a read-out, or one number of a study, rests, and what else they feed."""
+    """Return the ledger entries on which a read-out, or one number of a study, rests, and their other uses."""
     if what not in READOUTS:
         raise InputError(f"no read-out named {what!r}; {nearest(what, READOUTS)}")
     return answer(what, engine_of(request), site, quantity)
@@ -172,7 +172,7 @@ def norms_of(study: str, site: str, quantity: str, names: Iterable[str]) -> froz
 
 
 def answer(what: str, engine: Engine, site: str = "", quantity: str = "") -> dict[str, Any]:
-    """Return the entries a read-out reads, and what of the layers below moves disability most.
+    """Return the entries a read-out reads, and the entries of the layers below that move disability most.
 
     Of one number of a study (`site` and `quantity`) its own norm comes first, and those of the others are left out.
     """

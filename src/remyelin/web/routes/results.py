@@ -63,6 +63,7 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         # Heavy to import and needed only here.
         from remyelin.output.figures.fit import figures_of
         from remyelin.person.inference import answer, fit_person, forecast
+        from remyelin.person.inference.sentences import shown
 
         def step(name: str, share: float) -> None:
             say(f"{name}, {share:.0%}")
@@ -72,9 +73,8 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         if not asked.rough:
             engine.fitted = posterior
         found = forecast(posterior, progress=step)
-        return tree(
-            {**answer(posterior, found), "figures": [figure.as_dict() for figure in figures_of(found)]}
-        )
+        said = shown(answer(posterior, found), found)
+        return tree({**said, "figures": [figure.as_dict() for figure in figures_of(found)]})
 
     return stream(request, work)
 

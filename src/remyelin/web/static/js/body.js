@@ -2,38 +2,16 @@
 
 import { Latest, post } from "./api.js";
 import { Chart, ink, legend } from "./chart.js";
-import { COLUMNS, cord } from "./cord.js";
-import { clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { cord } from "./cord.js";
+import { branchName, clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, sized, span } from "./lab.js";
 import { change, hasFindings, label as planName, listen, plans, state, treated } from "./state.js";
 
-const STUDY = { median_motor: "median_motor", tibial_motor: "tibial_motor", median_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", corticospinal_arm: "mep_arm", corticospinal_leg: "mep_leg", visual: "vep" };
-
 // With room for the labels beside the figure; a narrow screen has none, and the list below instead.
 const WIDE = "-138 0 696 750";
-
-// Where each wire runs in the drawing, and which way its impulses go.
-const WIRES = {
-  visual: "M188 82C200 96 222 62 216 30M232 82C220 96 198 62 204 30",
-  corticospinal_arm: "M190 44C198 90 209 110 209 176",
-  corticospinal_leg: "M178 52C188 104 202 118 202 384",
-  median_sep: "M352 446L346 424L322 306L300 208C290 178 244 182 222 180L222 132C222 104 232 84 238 50",
-  tibial_sep: "M272 728L252 706L250 566L240 440C236 404 216 398 216 384L216 132C216 104 220 74 226 42",
-  median_motor: "M205 168C176 172 136 172 124 206L100 306L80 420L86 444",
-  median_sensory: "M205 182C180 184 146 186 135 214L110 312L90 424L70 452",
-  tibial_motor: "M204 372C196 396 184 404 180 440L170 566L168 706L146 728",
-  sural: "M204 386C198 404 194 412 192 440L183 566L182 702",
-};
-
-// Where a label stands: side, height, and the point of the wire its leader ends at.
-const LABELS = {
-  corticospinal_arm: ["left", 40, 193, 62], corticospinal_leg: ["left", 250, 201, 260], visual: ["right", 40, 231, 60],
-  median_sep: ["right", 200, 296, 208], tibial_sep: ["right", 560, 251, 600], median_motor: ["left", 180, 128, 200],
-  median_sensory: ["left", 330, 106, 330], tibial_motor: ["left", 500, 175, 505], sural: ["left", 610, 184, 610],
-};
 
 // Drawn without a meaning of its own: the folds of the brain, the vertebrae, and nerves the model does not follow.
 function anatomy() {
@@ -58,14 +36,11 @@ function anatomy() {
   ];
 }
 
-// The parts of a path as a visitor would say them.
-const BRANCHES = { leg_ascending: "Cord", arm_ascending: "Cord", lemniscus: "Brain stem" };
-const branchName = (name) => BRANCHES[name] || sentence(words(name));
-
 export async function show(main) {
   let found = null;
   let which = "a";
-  let chosen = "tibial_sep";
+  const { wires: drawn, columns, leading } = state.about.drawing;
+  let chosen = leading.pathway;
   const picture = s("svg", { viewBox: WIDE, class: "body", role: "group", "aria-label": "Nervous system" });
   const narrow = matchMedia("(max-width: 44rem)");
   const fit = () => picture.setAttribute("viewBox", narrow.matches ? "45 0 330 750" : WIDE);
@@ -79,11 +54,10 @@ export async function show(main) {
       s("path", { class: "limb arm", d: "M128 200L104 308L80 424L76 446M292 200L316 308L340 424L344 446" }),
       s("path", { class: "limb leg", d: "M180 430L176 566L174 706L156 724M240 430L244 566L246 706L264 724" })),
     s("g", { class: "organ", "aria-hidden": "true" }, anatomy()));
-  for (const [name, d] of Object.entries(WIRES)) {
+  for (const { pathway: name, path: d, side, label: [y, x, yEnd] } of drawn) {
     const line = s("path", { class: "wire-line", d });
     const group = s("g", { class: "wire-path", role: "button", tabindex: 0, "data-pathway": name, onclick: () => pick(name), onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pick(name); } } },
       s("title", {}, pathwayName(name)), s("path", { class: "hit", d }), s("path", { class: "halo", d }), line);
-    const [side, y, x, yEnd] = LABELS[name];
     const left = side === "left";
     const share = s("tspan", { class: "share", dy: 17 });
     const edge = left ? 44 : 376;
@@ -102,10 +76,10 @@ export async function show(main) {
   const fibres = new Chart({ height: 190 });
   const recordings = h("div", { class: "charts two" });
   const symptoms = h("div", {});
-  clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "What its study records at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
+  clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "Recording of its study at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
   const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
   const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
-  const slice = cord();
+  const slice = cord(columns);
   // the months one after the other, until the end or until it is stopped
   let running = null;
   const play = h("button", { type: "button", id: "body-play", onclick: () => (running ? halt() : begin()) }, "Play the months");
@@ -125,7 +99,7 @@ export async function show(main) {
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, h("div", { class: "row" }, play), picture,
         h("p", { class: "hint" }, "Colour: the pathway, the same everywhere. Thick and full: all fibres arrive; thin and pale: few; dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides."),
-        h("h2", {}, "The cord in the neck, cut across"), slice.node, legend(COLUMNS.map(([name, text]) => ({ label: text, colour: state.about.colours.pathways[name], block: true }))), h("p", { class: "hint" }, "Each column in the colour of its pathway, paler the less arrives; the number is the share that does."),
+        h("h2", {}, "The cord in the neck, cut across"), slice.node, legend(columns.map((item) => ({ label: item.words, colour: state.about.colours.pathways[item.pathway], block: true }))), h("p", { class: "hint" }, "Each column in the colour of its pathway, paler the less arrives; the number is the share that does."),
         h("div", { class: "row" }, h("button", { type: "button", id: "save-svg", onclick: () => saveSvg(picture, "body", title.textContent) }, "Save the drawing (SVG)"), h("button", { type: "button", id: "save-png", onclick: () => savePng(picture, "body", title.textContent) }, "as PNG"))),
       h("div", {}, h("section", { "aria-label": "Wires" }, h("h2", {}, "The wires"), h("p", { class: "hint" }, explained("How many impulses arrive, and how late (SEP: the path of feeling up to the brain; corticospinal: of commands down).")), list), detail)));
 
@@ -141,7 +115,7 @@ export async function show(main) {
 
   function paint() {
     if (!found) return;
-    const names = Object.keys(WIRES).filter((name) => found.pathways[name]);
+    const names = drawn.map((item) => item.pathway).filter((name) => found.pathways[name]);
     for (const name of names) {
       const share = at(found.pathways[name], "conducted");
       const { line, group, label, share: told } = wires[name];
@@ -193,7 +167,7 @@ export async function show(main) {
     try { await read(signal, plan, month, name); } catch (error) { trouble(error); }
   });
   async function read(signal, plan, month, name) {
-    const study = STUDY[name];
+    const { study } = drawn.find((item) => item.pathway === name);
     const asked = { case: plan.case, shift: plan.shift };
     const ask = (m) => post("/api/studies", { ...asked, month: m, studies: [study] }, { signal });
     const [parts, now, healthy] = await Promise.all([post("/api/fibres", { ...asked, month, pathway: name }, { signal }), ask(month), before(plan, ask)]);

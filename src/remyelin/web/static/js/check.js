@@ -37,14 +37,14 @@ export async function show(main, rest, signal) {
   const form = kept?.form || (asked && questions(asked, said, trouble));
   clear(main, h("h1", {}, "Check"),
     h("p", { class: "caption do" }, asked
-      ? "Tick what is true and enter the values you have; every question may be left out. The answer is what published guidance says: no diagnosis, no dose. Nothing leaves this machine and nothing is stored."
+      ? "Tick the statements that are true and enter the values you have; every question may be left out. The answer repeats published guidance: no diagnosis, no dose. Nothing leaves this machine and nothing is stored."
       : "Read a case file as the command line would, mend it, and look at it in the course. Nothing leaves this machine."),
     h("div", { class: "two-columns" },
       h("div", {}, form, byFile(place, said, trouble, !asked)),
       h("section", { "aria-label": "Answer", class: "stays" }, place)));
   if (kept) return;
   kept = form && { form, place };
-  clear(place, h("p", { class: "hint" }, asked ? "The answer appears here: what to do now, what the values can and cannot say, what else may be asked, each with its source." : "The answer appears here."));
+  clear(place, h("p", { class: "hint" }, asked ? "The answer appears here: what to do now, the meaning of the values, further questions, each with its source." : "The answer appears here."));
 }
 
 function questions(asked, said, trouble) {

@@ -42,12 +42,12 @@ export async function show(main, rest, signal) {
   return () => { for (const control of controls) control.abort(); };
 }
 
-const COLUMNS = [["what", "what"], ["value", "model"], ["unit", "unit"], ["published", "published"], ["holds", "agrees"], ["note", "note"]];
+const COLUMNS = [["what", "item"], ["value", "model"], ["unit", "unit"], ["published", "published"], ["holds", "agrees"], ["note", "note"]];
 
 function rows(run) {
   const list = run.rows || [];
   if (!list.length) return null;
   const filled = COLUMNS.filter(([key]) => list.some((row) => row[key] !== null && row[key] !== undefined && row[key] !== ""));
   const text = (value) => (typeof value === "number" ? number(value, 4) : typeof value === "boolean" ? (value ? "yes" : "no") : String(value ?? ""));
-  return table("What the model says", filled.map(([, title]) => title), list.map((row) => filled.map(([key]) => (key === "note" ? { node: text(row[key]), text: true } : text(row[key])))));
+  return table("Result of the model", filled.map(([, title]) => title), list.map((row) => filled.map(([key]) => (key === "note" ? { node: text(row[key]), text: true } : text(row[key])))));
 }

@@ -22,7 +22,7 @@ function build(refresh) {
   for (const item of [state.opened, state]) if (item && !shipped(item.name)) known.unshift([item.name, item.case.title]);
   return [
     select({ label: "Case", id: "case", value: state.name, options: known, onchange: (name) => { load(name); } }),
-    kase.summary && h("details", { open: kase.name === "check" }, h("summary", {}, "What is known"), h("p", { class: "caption" }, kase.summary),
+    kase.summary && h("details", { open: kase.name === "check" }, h("summary", {}, "Summary"), h("p", { class: "caption" }, kase.summary),
       reported(kase), h("p", { class: "caption" }, state.cases.find((item) => item.name === state.name)?.citation || "")),
     h("fieldset", {}, h("legend", {}, "The person"),
       slider({ label: "Age", id: "age", min: 18, max: 95, value: value(kase.person.age), show: (v) => `${number(v)} years`, oninput: (v) => edit("person.age", `${v} y`) }),

@@ -18,19 +18,13 @@ export const NAMES = () => ({
   none: untreated(),
 });
 const BLOOD = [["b12", "Serum B12", "B12"], ["holotc", "Active B12", "holoTC"], ["mma", "Methylmalonate", "MMA"], ["homocysteine", "Homocysteine", "homocysteine"]];
-// The stretches that show the pattern: long nerves of leg and arm, and the tracts of the cord.
-const FIRST = new Set(["leg_sensory_distal", "leg_motor_distal", "arm_sensory_distal", "arm_motor_distal", "gracile", "cuneate", "corticospinal_thoracic", "optic_nerve"]);
-const CARDS = [
-  ["feeling fibres left in the leg", "sural", "axons"],
-  ["signals foot to brain", "tibial_sep", "conducted"],
-  ["command fibres left, brain to leg", "corticospinal_leg", "axons"],
-];
 const PARTS = [["case-kind", "Answer"], ["symptoms", "Symptoms"], ["blood", "Blood"], ["sheaths", "Myelin"], ["studies", "Studies"], ["person", "Person"], ["takeaway", "Keep"]];
 const LATER = [3, 6, 12, 24]; // months by which the curve of waiting moves treatment
 const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
 export async function show(main) {
+  const { cards: shared, first, leading: { pathway: leading } } = state.about.drawing;
   const found = {};
   const bands = {};
   // Whether the course may be shown as a forecast: null until the reported findings were compared, then "" or the headline of a refusal.
@@ -83,16 +77,16 @@ export async function show(main) {
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
-      section("symptoms", "Symptoms", "All nineteen symptoms, in three tiers by what the answer rests on.",
+      section("symptoms", "Symptoms", "All nineteen symptoms, in three tiers by the evidence behind the answer.",
         h("h3", {}, "Tier mechanism: computed from the state of its wires"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
-        h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is what everybody has. A low probability is no reassurance. Tiredness and nystagmus stand beside the list."), chances,
+        h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is the frequency without deficiency. A low probability is no reassurance. Tiredness and nystagmus stand beside the list."), chances,
         h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in everybody ${one.everybody}: ${one.mechanism} Common other causes: ${one.causes}`)))),
-      section("blood", "Blood", "What a blood test would show. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
-      section("sheaths", "Myelin and axons", "What is not intact under plan A, of all that a healthy person has. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
+      section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell. Blood becomes normal within weeks; a nerve does not.", units, blood),
+      section("sheaths", "Myelin and axons", "Internodes that are not intact and axons lost under plan A, as shares of a healthy person's. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
         h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), others)),
-      section("studies", "Nerve studies at the date shown", "What a laboratory would measure. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
-      section("person", "This person", "What the case states, and what stands in for the rest.", facts),
+      section("studies", "Nerve studies at the date shown", "Measurements of a laboratory. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
+      section("person", "This person", "Values stated by the case, and priors for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
   // One drawing per frame, however many answers arrive for it; what a slider has asked for is drawn as it arrives, so
@@ -125,7 +119,7 @@ export async function show(main) {
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
     hero[0].set(base({ title: "Disability", y_label: "points of 16", why: term("disability", "?"), rests: "disability", y_range: [0, top(disability)], series: disability }));
-    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: "pathway.tibial_sep", y_range: [0, 1.02], series: lines((d) => d.pathways.tibial_sep.conducted, (b) => b.pathways.tibial_sep.conducted) }));
+    hero[1].set(base({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", rests: `pathway.${leading}`, y_range: [0, 1.02], series: lines((d) => d.pathways[leading].conducted, (b) => b.pathways[leading].conducted) }));
     for (const name of Object.keys(found.a.severity)) {
       charts.symptoms[name] ??= append(symptoms, new Chart({ height: 160 }));
       charts.symptoms[name].set(base({ title: symptomName(name), y_label: "severity", rests: `symptom.${name}`, y_range: [0, 1.02], levels: [state.about.presence],
@@ -154,7 +148,7 @@ export async function show(main) {
     }
     const worst = Math.max(0.02, ...Object.values(found.a.segments).flatMap((part) => part.axons.map((axons, i) => 1 - axons * part.intact[i])));
     for (const [name, part] of Object.entries(found.a.segments)) {
-      charts.sheaths[name] ??= append(FIRST.has(name) ? sheaths : others, new Chart({ height: 130 }));
+      charts.sheaths[name] ??= append(first.includes(name) ? sheaths : others, new Chart({ height: 130 }));
       charts.sheaths[name].set({
         months: true, x_label: "", x_range: range, marks: [0], cursor: state.month, stacked: true, nothing: "nothing lost", y_range: [0, worst * 1.05], title: stretchName(name), y_label: "share lost or changed",
         series: STATES.map(([label, colour]) => ({
@@ -192,7 +186,7 @@ export async function show(main) {
     document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
       kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
-    if (verdict.said === null) parts.push("What the report finds is being compared with what the model computes.");
+    if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = parts.join("");
     story.classList.toggle("notice", Boolean(verdict.said));
@@ -203,7 +197,7 @@ export async function show(main) {
       h("h2", {}, treated() ? names[id] : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
-        !unknown(id) && CARDS.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
+        !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;

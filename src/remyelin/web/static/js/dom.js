@@ -1,5 +1,7 @@
 // Elements, numbers and words. Text is always set as text, never as markup.
 
+import { state } from "./state.js";
+
 export function h(tag, attributes, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -43,9 +45,12 @@ export function number(value, digits = 3) {
 
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 
-const CAPITALS = new Set(["b12", "sep", "mep", "vep", "baep", "cmct", "f", "tnf", "mma", "mcv"]);
+// The names of pathways, segments and studies stand in the catalogue of the server, which sends them with their words.
+const named = (kind) => state.about?.drawing.names[kind] || {};
+const CAPITALS = new Set(["b12", "cmct", "f", "mma", "mcv"]);
 export function words(name) {
-  return name.split("_").map((word) => (CAPITALS.has(word) ? word.toUpperCase() : word)).join(" ");
+  const acronyms = Object.values(named("acronyms"));
+  return name.split("_").map((word) => (CAPITALS.has(word) || acronyms.includes(word) ? word.toUpperCase() : word)).join(" ");
 }
 
 export const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
@@ -58,34 +63,10 @@ export function monthWords(month) {
   return whole < 0 ? `${text} before diagnosis` : `${text} after diagnosis`;
 }
 
-// The name of a pathway as a visitor would say it.
-const PLAIN = {
-  median_motor: "Hand muscle (median motor)",
-  tibial_motor: "Foot muscle (tibial motor)",
-  median_sensory: "Feeling of the hand (median sensory)",
-  sural: "Feeling of the foot (sural)",
-  median_sep: "Hand to brain (median SEP)",
-  tibial_sep: "Foot to brain (tibial SEP)",
-  neck_leg: "Cord in the neck, from the foot (posterior columns)",
-  neck_arm: "Cord in the neck, from the hand (posterior columns)",
-  lemniscus: "Brainstem to cortex (medial lemniscus)",
-  corticospinal_arm: "Brain to arm (corticospinal)",
-  corticospinal_leg: "Brain to leg (corticospinal)",
-  visual: "Eye to brain (visual)",
-};
-export const pathwayName = (name) => PLAIN[name] || sentence(words(name));
-
-// The stretches of the pathways, in the same words.
-const STRETCHES = {
-  leg_sensory_distal: "Feeling, shin and foot", leg_sensory_proximal: "Feeling, thigh", leg_sensory_root: "Feeling of the leg, root at the spine",
-  arm_sensory_distal: "Feeling, forearm and hand", arm_sensory_proximal: "Feeling, upper arm", arm_sensory_root: "Feeling of the arm, root at the spine",
-  leg_motor_distal: "Muscles, shin and foot", leg_motor_proximal: "Muscles, thigh", leg_motor_root: "Muscles of the leg, root at the spine",
-  arm_motor_distal: "Muscles, forearm and hand", arm_motor_proximal: "Muscles, upper arm", arm_motor_root: "Muscles of the arm, root at the spine",
-  gracile: "Cord, feeling of the legs (gracile)", cuneate: "Cord, feeling of the arms (cuneate)", lemniscus: "Brainstem, feeling",
-  corticospinal_cervical: "Cord, commands, neck (corticospinal)", corticospinal_thoracic: "Cord, commands, chest (corticospinal)",
-  optic_nerve: "Optic nerve, from the eye",
-};
-export const stretchName = (name) => STRETCHES[name] || sentence(words(name));
+// Pathways, the stretches of them, and their branches as a visitor would say them.
+export const pathwayName = (name) => named("pathways")[name] || sentence(words(name));
+export const stretchName = (name) => named("segments")[name] || sentence(words(name));
+export const branchName = (name) => named("branches")[name] || sentence(words(name));
 
 // `exact`: a unit; a field beside the slider takes the number itself.
 export function slider({ label, min, max, step = 1, value, show, hint, oninput, id, exact }) {

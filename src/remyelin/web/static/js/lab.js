@@ -9,15 +9,11 @@ import { patient as hidden, questions } from "./quiz.js";
 import { mark } from "./rests.js";
 import { flagged, groupName, limit, opens, rowName, usual } from "./studytable.js";
 
-const SETUPS = {
-  median_motor: ["wrist, then elbow", "thumb muscle"], ulnar_motor: ["wrist, then elbow", "little finger muscle"],
-  tibial_motor: ["ankle, then knee", "foot muscle"], peroneal_motor: ["ankle, then knee", "foot muscle"],
-  median_sensory: ["finger", "wrist"], ulnar_sensory: ["finger", "wrist"], sural: ["calf", "ankle"],
-  median_sep: ["wrist", "Erb's point, neck, scalp"], tibial_sep: ["ankle", "lower back, scalp"],
-  mep_arm: ["motor cortex", "thumb muscle"], mep_leg: ["motor cortex", "foot muscle"], vep: ["checkerboard", "back of the head"],
-  radial: ["forearm", "back of the wrist"], baep: ["clicks", "crown and ear"], blink: ["above the eye", "eyelid"],
+// The studies of the server under their headings, in its order.
+const groups = () => {
+  const listed = Object.entries(state.about.drawing.setups).filter(([name]) => state.about.studies.includes(name));
+  return [...new Set(listed.map(([, item]) => item.group))].map((title) => [title, listed.filter(([, item]) => item.group === title)]);
 };
-const GROUPS = [["Motor nerves: a CMAP", ["median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]], ["Sensory nerves: a SNAP", ["median_sensory", "ulnar_sensory", "radial", "sural"]], ["Evoked potentials", ["median_sep", "tibial_sep", "mep_arm", "mep_leg", "vep", "baep"]], ["Reflexes", ["blink"]]];
 
 export async function show(main, rest, signal) {
   let patient = null;
@@ -106,21 +102,21 @@ export async function show(main, rest, signal) {
       h("aside", { class: "side first", "aria-label": "Studies" },
         h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),
         who, when,
-        GROUPS.map(([title, list]) => h("fieldset", {}, h("legend", {}, explained(title)), list.filter((name) => state.about.studies.includes(name)).map((name) => {
+        groups().map(([title, list]) => h("fieldset", {}, h("legend", {}, explained(title)), list.map(([name, setup]) => {
           const button = h("button", { type: "button", class: "study", "data-study": name, "aria-pressed": "false", onclick: () => study(name, button) },
-            h("b", {}, sentence(words(name))), h("span", {}, `${SETUPS[name]?.[0] || ""} → ${SETUPS[name]?.[1] || ""}`));
+            h("b", {}, sentence(words(name))), h("span", {}, `${setup.stimulated} → ${setup.recorded}`));
           return button;
         })))),
       h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
       h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Questions" }, h("h2", {}, "Questions"), verdict))));
   current();
-  study("tibial_sep", main.querySelector('[data-study="tibial_sep"]'), false);
+  const opening = state.about.drawing.leading.study;
+  study(opening, main.querySelector(`[data-study="${opening}"]`), false);
   const stop = listen((what) => { if (what === "all") current(); });
   return () => { stop(); here.abort(); state.hidden = null; };
 }
 
-const OF = { median_motor: "median_motor", ulnar_motor: "median_motor", tibial_motor: "tibial_motor", peroneal_motor: "tibial_motor", median_sensory: "median_sensory", ulnar_sensory: "median_sensory", sural: "sural", median_sep: "median_sep", tibial_sep: "tibial_sep", mep_arm: "corticospinal_arm", mep_leg: "corticospinal_leg", vep: "visual", radial: "median_sensory", baep: "auditory", blink: "blink" };
-export const colourOf = (study) => state.about.colours.pathways[OF[study]];
+export const colourOf = (study) => state.about.colours.pathways[state.about.drawing.setups[study]?.pathway];
 
 // A wave whose size nobody gives a norm in uV for is drawn in per cent of what a healthy person's would be.
 export const sized = (wave) => (wave.unit === "of normal" ? { unit: "% of the healthy size", value: wave.value.map((value) => 100 * value) } : wave);

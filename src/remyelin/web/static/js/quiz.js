@@ -18,28 +18,24 @@ const HISTORY = {
   none: "Healthy, and here for a comparison.",
 };
 const PLACES = { nerves: "in the nerves of the limbs", cord: "in the spinal cord or the brain", both: "in both", none: "nowhere: all of it is normal" };
-const NERVES = new Set(["sural", "median_sensory", "ulnar_sensory", "radial", "median_motor", "ulnar_motor", "tibial_motor", "peroneal_motor"]);
-
-const SENSORY = new Set(["sural", "median_sensory", "ulnar_sensory", "radial"]);
-// The nerve that an impulse of the motor cortex ends in, and the wave of the nerve that others begin with.
-const MOTOR = { mep_arm: "median_motor", mep_leg: "tibial_motor" };
-const ENTRY = { median_sep: "N9", tibial_sep: "N22", baep: "I" };
-
 // Where studies point to: only the nerves, only the cord and brain, both, or nowhere; with what lies beyond a limit.
 // A late wave of the cortex says nothing by itself, for a slow nerve makes it late, too: what counts for cord and brain
 // is the time between two waves, what motor cortex and eye answer, and a lost wave whose nerve is on time.
-export function placeOf(rows) {
+// `setups`: what each study passes, by its name.
+export function placeOf(rows, setups) {
   const beyond = rows.flatMap((row) => row.assessed.filter((item) => item.flag && item.flag !== "normal").map((item) => ({ study: row.study, site: row.site, ...item })));
-  const is = (set) => beyond.some((item) => set.has(item.study));
-  const entry = (study) => rows.some((row) => row.study === study && row.site === ENTRY[study] && row.assessed.every((item) => item.flag === "normal"));
+  const of = (study) => setups[study] || {};
+  const feeling = () => beyond.some((item) => of(item.study).place === "sensory nerve");
+  const onTime = (study) => rows.some((row) => row.study === study && row.site === of(study).entry && row.assessed.every((item) => item.flag === "normal"));
   const central = ({ study, site, quantity, flag }) => {
-    if (study === "vep") return true;
-    if (quantity === "cmct") return flag !== "absent" || !beyond.some((item) => item.study === MOTOR[study] && item.flag === "absent");
-    if (!ENTRY[study] || site === ENTRY[study]) return false;
-    return quantity === "interval" ? flag !== "absent" || entry(study) : quantity === "amplitude" && entry(study) && !is(SENSORY);
+    const { place, entry, muscle } = of(study);
+    if (place === "brain") return true;
+    if (quantity === "cmct") return flag !== "absent" || !beyond.some((item) => item.study === muscle && item.flag === "absent");
+    if (!entry || site === entry) return false;
+    return quantity === "interval" ? flag !== "absent" || onTime(study) : quantity === "amplitude" && onTime(study) && !feeling();
   };
   const cord = beyond.filter(central);
-  const nerves = beyond.filter((item) => NERVES.has(item.study) || (item.study !== "baep" && item.site === ENTRY[item.study]));
+  const nerves = beyond.filter(({ study, site }) => ["nerve", "sensory nerve"].includes(of(study).place) || (of(study).place === "nerve first" && site === of(study).entry));
   const named = (list) => [...new Set(list.map((item) => item.study))];
   return { place: nerves.length && cord.length ? "both" : nerves.length ? "nerves" : cord.length ? "cord" : "none", nerves: named(nerves), cord: named(cord) };
 }
@@ -68,7 +64,7 @@ export async function questions(place, { choice, plan }, words, signal) {
   const nearest = (months) => months.reduce((best, value, i) => (Math.abs(value - plan.month) < Math.abs(months[best] - plan.month) ? i : best), 0);
   const at = nearest(course.months);
   const felt = state.about.symptoms.filter((one) => course.severity[one.id]?.[at] >= state.about.presence).map((one) => one.name.toLowerCase());
-  const truth = placeOf(studies.rows);
+  const truth = placeOf(studies.rows, state.about.drawing.setups);
   const listed = (list) => list.slice(0, 4).join("; ") || "no complaint";
   const complaints = { right: listed(felt), ears: "ringing in the ears; cramps of the legs at night", wrong: felt.length ? "no complaint" : "numbness; coordination, balance and gait" };
   const { kind } = cause;

@@ -9,7 +9,7 @@ let panel = null;
 
 // A button beside a number; `what` is a read-out the server knows, as "symptom.gait" or "study.sural".
 export function mark(what, words) {
-  return h("button", { type: "button", class: "rests", "data-rests": what, "aria-haspopup": "dialog", title: `What ${words} rests on`, "aria-label": `What ${words} rests on`,
+  return h("button", { type: "button", class: "rests", "data-rests": what, "aria-haspopup": "dialog", title: `Basis of ${words}`, "aria-label": `Basis of ${words}`,
     onclick: (event) => { event.stopPropagation(); open(what); } }, "\u00a7");
 }
 
@@ -29,7 +29,7 @@ function build() {
 export async function open(what, number = null) {
   if (!panel) build();
   const title = document.getElementById("rests-title");
-  title.textContent = "What this rests on";
+  title.textContent = "Basis of this number";
   clear(panel.body, h("p", { class: "hint" }, "..."));
   if (!panel.open) panel.showModal();
   try {

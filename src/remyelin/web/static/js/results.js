@@ -10,7 +10,6 @@ const NAMES = {
   lab: ["b12", "holotc", "mma", "homocysteine", "haemoglobin", "mcv"],
   symptom: ["paraesthesia", "numbness", "gait", "weakness", "vision", "lhermitte"],
   sign: ["vibration", "position", "babinski", "romberg", "ankle jerk", "knee jerk", "power"],
-  study: ["sural amplitude", "tibial amplitude", "tibial velocity", "tibial sep p40", "median sep n20"],
   scale: ["disability"],
   treatment: ["uk neurological", "cyanocobalamin 1 mg im every 30 d", "cyanocobalamin 1 mg oral daily"],
   cause: ["unknown", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide", "metformin", "ileal disease"],
@@ -25,7 +24,7 @@ const VALUES = {
   cause: ["began", "ended"],
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
-const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "What", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
 const DATED = (kind) => kind !== "person" && kind !== "presentation";
 const START = [
   ["", "person", "age", "68", "y", ""],
@@ -75,67 +74,25 @@ export function rowsOf(text) {
   return rows;
 }
 
-const triple = (band, digits = 2) => (band && band.median !== null && band.median !== undefined
-  ? `${number(band.median, digits)} (${number(band.low, digits)} to ${number(band.high, digits)})` : "not seen");
+// The sentences of one part of the answer, as the terminal and the report have them and in the same order.
+export const said = (found, place) => found.sentences.filter((item) => item.place === place);
+const told = (found, place) => said(found, place).map((item) => h("p", { class: item.warns ? "notice" : "caption", "data-sentence": item.name, role: item.warns ? "note" : null }, item.text));
 
-// Months to the first improvement, which some of the persons may never see.
-export const soon = (band) => (band && band.median !== null && band.median !== undefined
-  ? `after ${number(band.median, 2)} months (${band.low === null ? "?" : number(band.low, 2)} to ${band.high === null ? "never" : number(band.high, 2)})` : "not seen");
-
-// The values of a band at the date nearest to a month; at the last one where none is named.
-export function at(scale, month = null) {
-  let best = month === null ? scale.months.length - 1 : 0;
-  if (month !== null) scale.months.forEach((value, i) => { if (Math.abs(value - month) < Math.abs(scale.months[best] - month)) best = i; });
-  // sampling may leave the ends of the scale by a fraction of a point
-  const whole = (value) => Math.min(16, Math.max(0, value));
-  return { median: whole(scale.median[best]), low: whole(scale.low[best]), high: whole(scale.high[best]) };
-}
-
-// Points of the scale in a word. How somebody walks is one of its items, which the sum does not tell.
-export function inWords(points) {
-  if (points < 0.5) return "no disability on the scale";
-  if (points < 3.5) return "slight disability";
-  if (points < 7.5) return "moderate disability";
-  if (points < 11.5) return "marked disability";
-  return "severe disability";
-}
-
-export function strip(found) {
-  const forecast = found.forecast;
-  const [given] = forecast.plans;
-  if (forecast.refused || !given) {
-    return h("div", { class: "notice", role: "note", id: "refused" }, h("p", {}, h("b", {}, "No forecast. "), forecast.refused || ""), h("p", {}, forecast.waiting));
-  }
-  const now = at(given.scale, given.start ?? 0);
-  const later = at(given.scale, (given.start ?? 0) + 12);
-  const end = at(given.scale);
-  const item = (title, value, text) => h("div", { class: "answer" }, h("h3", {}, title), h("p", { class: "big" }, value), h("p", { class: "hint" }, text));
-  return h("div", { class: "strip", id: "strip" },
-    item("When treatment begins", `${triple(now)} of 16`, `${inWords(now.median)}; 0 points: no disability, 16: the most`),
-    item("First improvement", given.start === null || given.start === undefined ? "no treatment in the record" : soon(given.first_better), "a symptom is noticeably better"),
-    item("A year on", `${triple(later)} of 16`, inWords(later.median)),
-    item("What remains", `${triple(end)} of 16`, `after ${number(given.scale.months.at(-1), 2)} months`),
-    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."),
-    h("div", { class: "answer wide" }, h("h3", {}, "What waiting costs"), h("p", {}, h("b", {}, forecast.closing)),
-      h("ul", {}, forecast.later_starts.map((one) => h("li", {}, h("b", {}, `${sentence(one.plan)}: `), one.words)))));
+function strip(found) {
+  if (!found.strip.length) return null;
+  return h("div", { class: "strip", id: "strip" }, found.strip.map((item) => h("div", { class: "answer" }, h("h3", {}, item.title), h("p", { class: "big" }, item.value), h("p", { class: "hint" }, item.words))),
+    h("p", { class: "hint wide" }, "In brackets: the range that holds 90 % of the simulated persons who agree with the record."));
 }
 
 function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
-  const causes = Object.entries(found.causes).filter(([, share]) => share >= 0.01).sort((a, b) => b[1] - a[1]);
-  const tests = found.next_test.slice(0, 4);
-  return h("div", { id: "fit-answer" },
-    h("p", { class: "story" }, h("b", {}, found.caution.split(/(?<=\.) /)[0])),
-    found.rough ? h("p", { class: "notice", id: "rough" }, "A rough first answer from few simulated persons; the full one is being computed.") : null,
-    strip(found),
-    found.disagrees.length ? h("div", { class: "notice" }, h("p", {}, found.fits ? "Some results disagree with every simulated person:" : "The model does not reproduce this record:"), h("ul", {}, found.disagrees.map((item) => h("li", {}, `${item.entry}: ${item.reason}`)))) : null,
-    found.not_understood.length ? h("div", { class: "notice" }, h("p", {}, "Not understood, and not used:"), h("ul", {}, found.not_understood.map((item) => h("li", {}, `line ${item.line}: ${item.reason}`)))) : null,
+  return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
+    found.ends.length ? table("Disability under each plan, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])) : null,
     found.figures.map((item) => figure(item)),
-    table("What was entered beside what the model expects (90 %)", ["month", "entry", "observed", "expected", ""],
-      found.entries.map((item) => [number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, `${item.observed} `, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
-    causes.length > 1 ? h("p", {}, `Causes that agree: ${causes.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ")}.`) : null,
-    tests.length ? h("p", {}, `Single results that would narrow the answer most: ${tests.map((item) => `${item.kind} ${words(item.name)}`).join(", ")}. ${found.next_test_note}`) : null,
-    h("p", { class: "caption" }, `${found.caution} Rests on ${found.rests_on.entries} numbers, ${found.rests_on.assumed} of them assumed and ${found.rests_on.calibrated} fitted. ${found.persons} simulated persons, effective sample ${number(found.effective_sample, 2)}${found.pareto_k === null ? "" : `, Pareto k ${number(found.pareto_k, 2)}`}.`));
+    table("Entries beside the values the model expects (90 %)", ["no.", "month", "entry", "observed", "expected", ""],
+      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", `${item.kind} ${item.written || words(item.name)}`, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 
 export async function show(main) {
@@ -155,7 +112,7 @@ export async function show(main) {
     };
     const kind = h("select", { "aria-label": `Kind, row ${i + 1}`, onchange: () => { row[1] = kind.value; draw(); body.rows[i]?.querySelector("select")?.focus(); } }, KINDS.map((name) => h("option", { value: name }, name)));
     kind.value = row[1];
-    return h("tr", {}, field(0), h("td", {}, kind), field(2, NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
+    return h("tr", {}, field(0), h("td", {}, kind), field(2, row[1] === "study" ? state.about.drawing.recorded : NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
       h("td", {}, h("button", { type: "button", class: "plain", "aria-label": `Remove row ${i + 1}`, onclick: () => { rows.splice(i, 1); draw(); } }, "remove")));
   }
   const lists = new Map();
@@ -184,7 +141,7 @@ export async function show(main) {
   const file = h("input", { type: "file", id: "record-file", accept: ".csv,.toml,.json,.txt", onchange: async () => { if (file.files[0]) take(await file.files[0].text()); } });
   const stop = h("button", { type: "button", hidden: true, id: "fit-stop", onclick: () => control?.abort() }, "Stop");
   const back = h("button", { type: "button", id: "record-back", hidden: !before, onclick: () => { [kept, before] = [before, kept]; rows = kept; raw = ""; draw(); } }, "Bring back the rows before");
-  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "See what fits");
+  const run = h("button", { type: "button", class: "main", id: "fit-run", onclick: () => compute() }, "Fit the model");
 
   async function compute() {
     control?.abort();
@@ -220,7 +177,7 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "Enter what is known of one person, with its dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows what agrees and what does not, and what would follow. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("p", { class: "caption do" }, "Enter the results of one person with their dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows the entries that agree and disagree, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Answer" }, place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling. The rows below are an example: change or remove them."),
@@ -228,7 +185,7 @@ export async function show(main) {
         h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
       holder,
-      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", "sural amplitude", ""), add("treatment", "uk neurological", "began")),
+      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", state.about.drawing.recorded[0], ""), add("treatment", "uk neurological", "began")),
       h("div", { class: "row" }, run, stop, bar,
         h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
         h("button", { type: "button", id: "record-case", onclick: async () => {

@@ -12,8 +12,8 @@ export const MEANING = {
 export const MARKS = { read: "read at the source", "read-2nd": "read in a secondary source", recall: "from memory, not checked at the source", calc: "arithmetic on other numbers", none: "no source" };
 export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
 const LAYERS = {
-  cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and what is normal",
-  clinic: "From nerves to complaints", case: "Persons: what stands in for what a case leaves out", check: "What guidance says",
+  cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and normal values",
+  clinic: "From nerves to complaints", case: "Persons: priors for values that a case leaves out", check: "Published guidance",
 };
 // A long name breaks after its dots and underscores.
 const named = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
@@ -80,7 +80,7 @@ export async function show(main, chosen, signal) {
       search.value = name;
       fill();
       const most = h("div", {});
-      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. What the signs mean:"),
+      clear(detail, h("p", { class: "hint" }, name ? `Entries under ${name} are listed.` : "Choose a number to see why it has this value. The signs:"),
         !name && h("ul", { class: "kinds" }, Object.entries(MEANING).map(([kind, text]) => h("li", {}, h("b", {}, `${SHAPES[kind]} ${kind}`), `: ${text}; ${ledger.entries.filter((item) => item.kind === kind).length} numbers.`))), most);
       if (!name) deciding(most).catch(() => clear(most));
       return;
@@ -101,7 +101,7 @@ export async function show(main, chosen, signal) {
       h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
       entry.source.length ? [h("h3", {}, "Source"), h("ul", {}, cites(entry).map((line) => h("li", {}, line)))] : h("p", { class: "caption" }, "No source: see its kind."),
       entry.alternatives ? [h("h3", {}, "Values that disagree"), h("ul", {}, Object.entries(entry.alternatives).map(([key, other]) => h("li", {}, h("b", {}, key), `: ${values(other)} ${other.unit} `, h("span", { class: "muted" }, [other.note, ...cites(other)].filter(Boolean).join(" - ")))))] : null,
-      h("p", { class: "hint" }, "To see what this number does: ", h("code", {}, `remyelin run CASE --set ${entry.name}=VALUE`)));
+      h("p", { class: "hint" }, "Effect of this number: ", h("code", {}, `remyelin run CASE --set ${entry.name}=VALUE`)));
     if (matchMedia("(max-width: 60rem)").matches) detail.scrollIntoView();
   };
 

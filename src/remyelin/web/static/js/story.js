@@ -10,7 +10,7 @@ import { row } from "./wire.js";
 
 const CASE = "pernicious-anaemia";
 const SHARES = [1, 0.5, 0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0];
-const STEPS = ["A wire", "Its wrap", "Deficiency", "What returns", "What waiting costs"];
+const STEPS = ["A wire", "Its wrap", "Deficiency", "Recovery", "Cost of waiting"];
 
 export async function show(main, rest, signal) {
   const kase = structuredClone((state.cases.find((item) => item.name === CASE) || state.cases[0]).case);
@@ -68,7 +68,7 @@ export async function show(main, rest, signal) {
   };
   const curves = (found, keep) => [["arrives", "conducted", "var(--plan-a)"], ["axon alive", "axons", "var(--lost)"]].map(([label, key, colour]) => {
     const kept = found.months.map((month, i) => i).filter((i) => keep(found.months[i]));
-    return { label, x: kept.map((i) => found.months[i]), y: kept.map((i) => found.pathways.tibial_sep[key][i]), colour, dashed: key === "axons", width: 2 };
+    return { label, x: kept.map((i) => found.months[i]), y: kept.map((i) => found.pathways[state.about.drawing.leading.pathway][key][i]), colour, dashed: key === "axons", width: 2 };
   });
   const base = (extra) => ({ title: "Impulses that arrive, foot to brain", y_label: "share of fibres", months: true, x_label: "months from diagnosis", y_range: [0, 1.02], marks: [0], ...extra });
   const third = queue(ill, async (own, month) => {
@@ -76,14 +76,14 @@ export async function show(main, rest, signal) {
     const found = await post("/api/course", { case: kase, shift: null }, { signal: own });
     down.set(base({ x_range: [-24, 24], cursor: month, series: curves(found, (one) => one >= -24 && one <= 24) }));
     const list = noticed(found, month);
-    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways.tibial_sep.conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
+    return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways[state.about.drawing.leading.pathway].conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
   });
   const started = 6;
   const fourth = queue(better, async (own, month) => {
     const found = await post("/api/course", { case: withRegimen(kase, "uk neurological"), shift: started }, { signal: own });
     const at = (values) => percent(between(found.months, values, started + month));
     back.set(base({ x_range: [-6, 36], cursor: started + month, series: curves(found, (value) => value >= -6) }));
-    const path = found.pathways.tibial_sep;
+    const path = found.pathways[state.about.drawing.leading.pathway];
     return `Treatment begins ${started} months after diagnosis. ${month ? `${monthWords(month).replace(" after diagnosis", "")} later` : "On that day"} ${at(path.conducted)} of the impulses arrive and ${at(path.axons)} of the fibres live. New wrap comes back thin and conducts; fibres of the cord that died do not come back.`;
   });
 
@@ -104,7 +104,7 @@ export async function show(main, rest, signal) {
   const later = (made, value) => { made.stop(); delete cost.dataset.ready; waiting.set(null); clearTimeout(timer); timer = setTimeout(() => made.ask(value), 300); };
 
   clear(main, h("h1", {}, "Five steps"),
-    h("p", { class: "caption do" }, "From one nerve fibre to what waiting costs, in five minutes. Each step has one control: move it and read the sentence under it. Everything is computed now; nothing here is advice."),
+    h("p", { class: "caption do" }, "From one nerve fibre to the cost of waiting, in five minutes. Each step has one control: move it and read the sentence under it. Everything is computed now; nothing here is advice."),
     h("div", { class: "row steps", role: "group", "aria-label": "Steps" }, STEPS.map((title, i) => h("button", { type: "button", onclick: () => { const there = document.getElementById(`step-${i + 1}`); there.scrollIntoView({ block: "start" }); there.querySelector("input").focus({ preventScroll: true }); } }, `${i + 1} ${title}`))),
     step(1, "A wire", "A nerve fibre is a thin tube. An impulse runs along it: each node (disc) fires and wakes the next one.",
       slider({ label: "Thickness of the fibre", id: "story-diameter", min: 4, max: 16, value: 10, show: (v) => `${v} um`, oninput: (v) => pick(first, v) }), wire.node, speed),
@@ -112,9 +112,9 @@ export async function show(main, rest, signal) {
       slider({ label: "Wrap left on six stretches", id: "story-wrap", min: 0, max: SHARES.length - 1, value: 4, show: (i) => (SHARES[i] ? `${number(100 * SHARES[i], 2)} %` : "none"), oninput: (i) => pick(second, SHARES[i]) }), wrapped.node, blocked),
     step(3, "Deficiency", `Without vitamin B12 the wrap swells and splits, over months; later fibres die. Here ${who}, not treated.`,
       slider({ label: "Date", id: "story-years", min: -24, max: 24, value: 6, show: monthWords, oninput: (v) => pick(third, v) }), down.node, legend([{ label: "impulse arrives", colour: "var(--plan-a)" }, { label: "fibre alive", colour: "var(--lost)", dashed: true }]), ill),
-    step(4, "What returns", "In this model treatment ends further harm within weeks, which was not measured in patients. Blood is normal within weeks; a nerve takes months, and not all of it returns.",
+    step(4, "Recovery", "In this model treatment ends further harm within weeks, which was not measured in patients. Blood is normal within weeks; a nerve takes months, and not all of it returns.",
       slider({ label: "Time since treatment began", id: "story-returns", min: 0, max: 30, value: 6, show: (v) => monthWords(v).replace(" after diagnosis", "").replace("at diagnosis", "that day"), oninput: (v) => pick(fourth, v) }), back.node, better),
-    step(5, "What waiting costs", "The same person, treated at diagnosis or later. Nobody has measured this: the ranges say how little is known, and treatment should not be delayed.",
+    step(5, "Cost of waiting", "The same person, treated at diagnosis or later. Nobody has measured this: the ranges say how little is known, and treatment should not be delayed.",
       slider({ label: "Treatment begins later by", id: "story-wait", min: 0, max: 24, value: 12, show: (v) => (v ? `${v} months` : "nothing: at diagnosis"), oninput: (v) => later(fifth, v) }), cost, h("div", { class: "strip" }, waiting.node)),
     h("p", {}, h("a", { class: "button", href: "#course" }, "Go on: change the person and the plans"), " ", h("a", { class: "button", href: "#wire" }, "Play with one fibre")));
   if (signal.aborted) return null;

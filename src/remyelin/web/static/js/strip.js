@@ -11,7 +11,7 @@ export const cardsOf = (answer) => answer.items.map((item) => h("div", { class: 
 // The same cards without their numbers, so that nothing moves: the numbers before are of other plans.
 export const coming = (before) => (before
   ? before.items.map((item) => h("div", { class: "answer" }, h("h2", {}, item.title), h("p", { class: "big" }, "..."), h("p", { class: "hint" }, "being computed")))
-  : h("p", { class: "hint" }, "The answer is being computed: where the person stands, how soon it is better, what remains."));
+  : h("p", { class: "hint" }, "The answer is being computed: present state, first improvement, remaining disability."));
 
 export function publishedOf(answer) {
   return h("details", { class: "answer wide" }, h("summary", {}, h("b", {}, `${answer.published.title}: `), answer.published.lines[0]),
@@ -28,15 +28,14 @@ export function curveOf(answer) {
     series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2 }] };
 }
 
-// The later starts in words, those that are told apart before the others, the soonest first; of many those that a reader asks for.
+// The later starts in words, in order of time; of many those that a reader asks for.
 const NAMED = 4;
 export function delaysOf(answer) {
   const later = answer.starts.filter((start) => start.months === null || start.months > 0);
   const dated = later.filter((start) => start.months !== null);
   const step = Math.ceil(dated.length / (NAMED - 1));
   return [...dated.filter((_, i) => i % step === 0), ...later.filter((start) => start.months === null)]
-    .map(({ label, value, cost, told_apart: told }) => ({ label, told, text: told && cost ? `${cost}: ${value}` : value }))
-    .sort((a, b) => Number(b.told) - Number(a.told));
+    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told && cost ? `${cost}: ${value}` : value }));
 }
 
 export class Waiting {
@@ -46,7 +45,7 @@ export class Waiting {
     this.list = h("ul", {});
     this.more = h("p", { class: "hint" });
     this.picture = h("div", { hidden: true }, this.chart.node);
-    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "What waiting costs"), h("div", {}, this.text, this.list, this.more), this.picture);
+    this.node = h("div", { class: "answer wide waiting", id: "waiting", hidden: true }, h("h2", {}, "Cost of waiting"), h("div", {}, this.text, this.list, this.more), this.picture);
   }
 
   set(answer) {

@@ -111,7 +111,7 @@ export async function show(main) {
         h("div", { class: "notice" }, task),
         h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "damaged sheath", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
         h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
-        h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "what the states of an internode are"), ".")))));
+        h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "the states of an internode"), ".")))));
   queue.ask();
   requestAnimationFrame(tick);
   return () => { alive = false; queue.stop(); };

@@ -1,0 +1,326 @@
+"""Sentences of a fit's answer in their order, one implementation for terminal, report, page and check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.catalogue.markers import MARKERS
+from remyelin.catalogue.plans import NO_TREATMENT
+from remyelin.person.forecast_guard import CANNOT
+from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
+
+#: Pareto k up to which weights are reliable.
+RELIABLE: Final = 0.7
+#: Chance that an entry says nothing of the person from which most of the weighted persons lack it.
+MOSTLY: Final = 0.5
+INFERRED: Final = ("cause", "time since the cause began")  # hidden numbers of the fit
+NARROWER: Final = 0.02  # share of the band from which a further result is named
+SCALE_ENDS: Final = "0 points: no disability, 16: the most"
+NO_BETTER: Final = (
+    "Under the recorded treatment half of the simulated persons are no better after a year. Published series report "
+    "improvement in nearly all who were treated, so this rests on assumed hazards of axons and is no reason to treat "
+    "less, later or not at all."
+)
+NERVES_ONLY: Final = (
+    "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
+)
+ROUGH: Final = "A first, rough answer from few simulated persons."
+CODE_ONLY: Final = "Calibration on simulated persons proves the code, not the medicine."
+#: Words for points of the disability scale, each up to this many points.
+DEGREES: Final = (
+    (0.5, "no disability on the scale"),
+    (3.5, "slight disability"),
+    (7.5, "moderate disability"),
+    (11.5, "marked disability"),
+)
+SEVERE: Final = "severe disability"
+_LABELS: Final = {
+    "paraesthesia": "pins and needles",
+    "numbness": "numbness",
+    "gait": "walking",
+    "weakness": "weakness",
+    "vision": "sight",
+    "lhermitte": "electric shocks",
+    "reflexes": "reflexes",
+    "taste_smell": "taste and smell",
+    "tremor": "unsteady hands",
+    "concentration": "concentration",
+    "pain_perception": "perception of pain",
+    "speech": "speech",
+    "disability": "functional disability",
+    "b12": MARKERS["b12"].label,
+    "holotc": "active B12",
+    "mma": MARKERS["mma"].label,
+}
+
+Place = Literal["head", "forecast", "entries", "rests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or paragraph of the answer.
+
+    Attributes
+    ----------
+    place : str
+        Part of the answer it belongs to: ``head`` above everything, ``forecast`` below the numbers of the forecast,
+        ``entries`` below the table of entries, ``rests`` at the end.
+    name : str
+        Name of its reason, the same for every record.
+    text : str
+    warns : bool
+        Whether it limits the answer, so that it must be seen beside it.
+    """
+
+    place: Place
+    name: str
+    text: str
+    warns: bool = False
+
+
+def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sentence, ...]:
+    """Return the sentences of an answer in the order in which they are shown everywhere.
+
+    Parameters
+    ----------
+    data : dict
+        Of :func:`remyelin.person.inference.answer`.
+    ends : list of dict
+        Of :func:`ends_of`; empty where the forecast is refused.
+    """
+    forecast, rests = data["forecast"], data["rests_on"]
+    refused = forecast["refused"]
+    useful = [item for item in data["next_test"] if item["narrower"] >= NARROWER][:3]
+    named = ", ".join(f"{item['kind']} {words(item['name'])} ({item['narrower']:.0%})" for item in useful)
+    further = f"Single results that would narrow the answer most: {named}. " if useful else ""
+    left = (
+        f"Left out, line {item['line']} ({item['text']}): {_closed(item['reason'])}"
+        for item in data["not_understood"]
+    )
+    shape = data["pareto_k"]
+    doubtful = shape is not None and shape > RELIABLE
+    sample = (
+        f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}"
+        + ("" if shape is None else f", Pareto k {shape:.2f}")
+        + (f" (above {RELIABLE} the weights are unreliable)." if doubtful else ".")
+    )
+    causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
+    numbers = (
+        f"Rests on {rests['entries']} numbers of the evidence ledger: {rests['measured']} measured, "
+        f"{rests['derived']} derived, {rests['calibrated']} fitted, {rests['assumed']} assumed. {CODE_ONLY}"
+    )
+    found = (
+        Sentence("head", "caution", data["caution"], True),
+        Sentence("head", "rough", ROUGH if data["rough"] else "", True),
+        Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
+        Sentence("forecast", "doubted", apart_of(data), True),
+        Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
+        Sentence("forecast", "waiting", forecast["waiting"], True),
+        Sentence("forecast", "nerves only", NERVES_ONLY if ends else ""),
+        *(Sentence("forecast", "note", note, True) for note in data["notes"]),
+        Sentence("forecast", "next test", "" if refused else f"{further}{data['next_test_note']}"),
+        Sentence("entries", "disagrees", marked_of(data)),
+        *(Sentence("entries", "left out", text, True) for text in left),
+        Sentence(
+            "rests", "causes", f"Causes that agree: {', '.join(causes)}." if len(data["causes"]) > 1 else ""
+        ),
+        Sentence("rests", "not stated", unstated_of(data)),
+        Sentence("rests", "sample", sample, doubtful),
+        Sentence("rests", "numbers", numbers),
+    )
+    return tuple(item for item in found if item.text)
+
+
+def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
+    """Return an answer with everything that a page prints beside its figures: rows of plans, strip and sentences.
+
+    Parameters
+    ----------
+    data : dict
+        Of :func:`remyelin.person.inference.answer`.
+    found : Forecast
+    """
+    ends = ends_of(found)
+    return {
+        **data,
+        "ends": ends,
+        "strip": strip_of(ends),
+        "sentences": [asdict(item) for item in sentences_of(data, ends)],
+    }
+
+
+def ends_of(found: Forecast) -> list[dict[str, Any]]:
+    """Return one row a plan: today, a year on, the end and the first improvement.
+
+    Of a later start that is not told apart only today is shown: equal numbers would read as if waiting were free.
+    """
+    rows: list[dict[str, Any]] = []
+    unknown = {item.plan for item in found.waiting if not item.told_apart}
+    for item in found.plans:
+        days = item.days
+        now = int(np.searchsorted(days, 0.0))
+        year = int(np.searchsorted(days, days[now] + 12 * DAYS_PER_MONTH).clip(0, len(days) - 1))
+
+        def band(at: int, scale: Any = item.scale) -> str:
+            low, middle, high = np.quantile(scale[:, at], (0.05, 0.5, 0.95))
+            return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+        quantiles = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
+        early, middle, late = (
+            "not known" if np.isnan(v) else f"{v:.2g}" if np.isfinite(v) else "later or never"
+            for v in quantiles
+        )
+        better = f"{early} to {late}" if early != late else early
+        rows.append(
+            {
+                "label": label_of(item, item is found.plans[0]),
+                # fewer persons are followed under the other plans: of one past all rows show the same band
+                "now": rows[0]["now"] if rows and _same_past(found.plans[0], item, now) else band(now),
+                "year": band(year),
+                "end": band(len(days) - 1),
+                "degrees": [
+                    degree_of(float(np.median(item.scale[:, at]))) for at in (now, year, len(days) - 1)
+                ],
+                "treated": item.start is not None,
+                "stays": item.start is not None and _stays(item.scale, now, year),
+                "last": f"at {days[-1] / DAYS_PER_MONTH:.0f} months",
+                "better": better if item.start is not None else "-",
+                "better_median": middle,
+            }
+        )
+        if item.plan.name in unknown:
+            rows[-1] |= dict.fromkeys(("year", "end", "better"), CANNOT)
+    if (
+        found.plans
+        and found.plans[0].start is None
+        and found.waiting
+        and not any(i.told_apart for i in found.waiting)
+    ):
+        # nor of no treatment at all, where no start is told apart from another
+        rows[0] |= dict.fromkeys(("year", "end"), CANNOT)
+    return rows
+
+
+def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return the four answers that stand first: now, first improvement, a year on, remaining disability.
+
+    Parameters
+    ----------
+    ends : list of dict
+        Of :func:`ends_of`; the first row is the recorded plan.
+    """
+    if not ends:
+        return []
+    row = ends[0]
+    now, year, end = row["degrees"]
+    under = "" if row["treated"] else ", untreated"
+
+    def points(key: str, title: str, degree: str) -> dict[str, str]:
+        if row[key] == CANNOT:
+            return {"key": key, "title": title, "value": "cannot tell", "words": "the model cannot tell"}
+        return {"key": key, "title": title, "value": f"{row[key]} of 16 points", "words": degree}
+
+    middle, band = row["better_median"], row["better"]
+    if not row["treated"]:
+        first = ("no treatment in the record", "")
+    elif middle == "later or never":
+        first = ("not seen", f"in half of the simulated persons ({_months(band)})")
+    elif middle == "not known":
+        first = ("not known", "treatment began before the forecast does")
+    else:
+        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({band})")
+    return [
+        points("now", "On day 0", f"{now}; {SCALE_ENDS}"),
+        {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
+        points("year", f"A year on{under}", year),
+        points("end", f"{'Remaining disability' if row['treated'] else 'Untreated,'} {row['last']}", end),
+    ]
+
+
+def _months(text: str) -> str:
+    """Add the unit to a duration that ends in a number."""
+    if not text[-1].isdigit():
+        return text
+    return f"{text} month{'' if text == '1' else 's'}"
+
+
+def degree_of(points: float) -> str:
+    """Return points of the scale in a word.
+
+    How somebody walks is one of its items, which the sum does not tell.
+
+    Examples
+    --------
+    >>> degree_of(0.0), degree_of(6.0), degree_of(16.0)
+    ('no disability on the scale', 'moderate disability', 'severe disability')
+    """
+    return next((name for limit, name in DEGREES if points < limit), SEVERE)
+
+
+def _same_past(own: Followed, item: Followed, now: int) -> bool:
+    """Return whether the persons of a plan are on day 0 as they are under the recorded one."""
+    picks = chosen_picks(len(own.scale), len(item.scale))
+    return bool(np.array_equal(own.scale[picks, now], item.scale[:, now]))
+
+
+def _stays(scale: Any, now: int, year: int) -> bool:
+    """Return whether half of disabled persons are after a year no better than on day 0."""
+    middle = np.median(scale, axis=0)
+    return bool(middle[now] >= 1.0 and middle[year] >= middle[now])
+
+
+def _closed(text: str) -> str:
+    """Return a text with one mark at its end."""
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
+def marked_of(data: dict[str, Any]) -> str:
+    """Return why entries are marked: a grade inside its interval may be doubted too; empty where none is marked."""
+    shares = [
+        f"entry {number} {item['outlier']:.0%}"
+        for number, item in enumerate(data["entries"], start=1)
+        if not item["agrees"]
+    ]
+    if not shares:
+        return ""
+    return (
+        "An entry disagrees that lies outside its interval or that the other entries make doubtful. Chance that it "
+        f"says nothing of the person: {', '.join(shares)}."
+    )
+
+
+def apart_of(data: dict[str, Any]) -> str:
+    """Name findings that most of the persons of a forecast do not show; empty where there is none."""
+    apart = [
+        f"entry {number}, {item['written'] or words(item['name'])} {item['observed']}"
+        for number, item in enumerate(data["entries"], start=1)
+        if not item["agrees"] and item["outlier"] >= MOSTLY and item["kind"] in ("symptom", "sign", "scale")
+    ]
+    if data["forecast"]["refused"] or not apart:
+        return ""
+    return (
+        f"The forecast is mostly of persons without the findings that disagree "
+        f"({'; '.join(apart)}). Check them first; if they are right, the forecast may not hold for this person."
+    )
+
+
+def unstated_of(data: dict[str, Any]) -> str:
+    """Return the entries not stated: filled with a usual value, or inferred."""
+    names = data["rests_on"]["not_stated"]
+    usual = [name for name in names if name not in INFERRED]
+    parts = ((usual, "filled with a usual value"), ([name for name in names if name in INFERRED], "inferred"))
+    return " ".join(f"Not stated, {how}: {', '.join(some)}." for some, how in parts if some)
+
+
+def words(name: str) -> str:
+    """Return the name of a marker, finding or study in words."""
+    return _LABELS.get(name, name.replace("_", " "))
+
+
+def label_of(item: Followed, first: bool) -> str:
+    """Return the label of a plan; that of the first says whether the record has a treatment."""
+    return NO_TREATMENT if first and item.start is None else item.plan.label
