@@ -187,3 +187,24 @@ def test_a_map_of_many_cells_is_an_image_of_the_same_colours() -> None:
 def test_the_palette_grows_lighter() -> None:
     mixed = [int(one[1:3], 16) + int(one[3:5], 16) for one in shapes.colours(shapes.PALETTE, 64)]
     assert (np.diff(mixed) >= 0).all()
+
+
+def first_last_and_extremes(x: np.ndarray, y: np.ndarray) -> list[int]:
+    """Return the visible points of a crowded line, column by column: the twin of the arrays."""
+    column, keep = np.floor((x - x[0]) / shapes._COLUMN).astype(int).tolist(), set()
+    for one in set(column):
+        own = [at for at, other in enumerate(column) if other == one]
+        keep |= {own[0], own[-1], min(own, key=lambda at: (y[at], at)), min(own, key=lambda at: (-y[at], at))}
+    return sorted(keep)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 8])
+def test_a_crowded_line_keeps_the_points_of_its_twin(decimals: int) -> None:
+    """Equal values are many where numbers are rounded: the first of them is kept."""
+    rng = np.random.default_rng(decimals)
+    x = np.sort(rng.uniform(0.0, 60.0, 3000))
+    y = rng.normal(size=x.size).round(decimals)
+    wanted = first_last_and_extremes(x, y)
+    across, down = shapes._thinned(x, y)
+    np.testing.assert_array_equal(across, x[wanted])
+    np.testing.assert_array_equal(down, y[wanted])

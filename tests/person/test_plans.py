@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 import tomli_w
+from program import call
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
@@ -86,15 +85,6 @@ def test_a_combination_is_a_treatment() -> None:
     assert float(both["homocysteine"][1]) < 0.85 * float(both["homocysteine"][0])
 
 
-def _export(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [Path(sys.executable).parent / "remyelin", "export", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("regimen", "refused"),
     [
@@ -118,15 +108,15 @@ def test_more_doses_than_are_computed_are_refused(regimen: str, refused: str | N
 
 def test_export_to_sbml_and_events(tmp_path: Path) -> None:
     model = tmp_path / "model.xml"
-    done = _export("stabler-2013", "--to", "sbml", "--out", str(model))
+    done = call("export", "stabler-2013", "--to", "sbml", "--out", str(model))
     assert done.returncode == 0, done.stderr
     assert ET.parse(model).getroot().tag.endswith("sbml")
-    events = _export("stabler-2013", "--to", "nmtran")
+    events = call("export", "stabler-2013", "--to", "nmtran")
     assert events.returncode == 0, events.stderr
     assert from_events(events.stdout)[1]
-    refused = _export("stabler-2013", "--to", "sbm")
+    refused = call("export", "stabler-2013", "--to", "sbm")
     assert refused.returncode == 2
     assert "did you mean 'sbml'" in refused.stderr
-    lost = _export("stabler-2013", "--to", "sbml", "--out", str(tmp_path / "no" / "x.xml"))
+    lost = call("export", "stabler-2013", "--to", "sbml", "--out", str(tmp_path / "no" / "x.xml"))
     assert lost.returncode == 2
     assert "cannot be written" in lost.stderr

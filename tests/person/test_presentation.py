@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from remyelin import clinic
+from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from remyelin.cobalamin import Exposure, methylation_of, steps
 from remyelin.evidence import Ledger
-from remyelin.person.found import at_chance
+from remyelin.person.chain import Chain
+from remyelin.person.found import at_chance, untreated_days
 from remyelin.person.presentation import FELT, ROADS, Seeking, background, presentation
+from remyelin.person.settings import FOUND_MONTHS, FOUND_SHORT, FOUND_SOON, FOUND_STEP
 
 LEDGER = Ledger.shipped()
 SEEKING = Seeking.from_ledger(LEDGER)
@@ -95,3 +99,18 @@ def test_signs_without_deficiency_come_with_age_and_diabetes() -> None:
     young, old = background(np.array([40.0, 80.0]), "ankle_jerk", LEDGER)
     assert young < old == pytest.approx(LEDGER["background.ankle_jerk"])
     assert background(np.array([80.0]), "ankle_jerk", LEDGER, diabetes=True)[0] > old
+
+
+@pytest.mark.parametrize(("begins", "soon"), [(0.0, True), (3000.0, False), (1e6, None)])
+def test_the_day_methylation_falls_short_is_that_of_a_search_of_the_whole_life(
+    begins: float, soon: bool | None
+) -> None:
+    """Within the first years, later, and never."""
+    chain, within = Chain(LEDGER), 50.0 * DAYS_PER_YEAR
+    person = Exposure(age=40.0, food_intake=steps(5.0, [(begins, 0.1)]), meals_per_day=3)
+    search = np.arange(0.0, within, FOUND_STEP)
+    short = (methylation_of(person, search, chain.kinetics) < FOUND_SHORT).any(axis=-1)
+    first = search[np.argmax(short)] if short.any() else within
+    assert (bool(first < FOUND_SOON * FOUND_STEP) if short.any() else None) == soon
+    _times, keep = untreated_days(person, chain, within)
+    np.testing.assert_array_equal(keep, first + np.array(FOUND_MONTHS) * DAYS_PER_MONTH)

@@ -37,7 +37,10 @@ def numbers(values: Any, digits: int | None = None) -> list[float | None]:
     """
     import numpy as np
 
-    return [number(value, digits) for value in np.asarray(values, dtype=float).ravel().tolist()]
+    found = np.asarray(values, dtype=float).ravel()
+    if digits is None and np.isfinite(found).all():
+        return list(found.tolist())
+    return [number(value, digits) for value in found.tolist()]
 
 
 def tree(data: Any, digits: int | None = None) -> Any:

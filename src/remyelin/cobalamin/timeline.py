@@ -75,9 +75,13 @@ def _streams(product: Product, times: list[float]) -> tuple[list[Run], list[floa
     while first < len(times):
         last = first + 1
         interval = times[last] - times[first] if last < len(times) else 0.0
-        while last + 1 < len(times) and abs(times[last + 1] - times[last] - interval) < SAME_INTERVAL:
+        near = 0 < interval <= AVERAGED_DOSE_INTERVAL + SAME_INTERVAL
+        # doses too far apart are passed one by one: to follow each of their runs takes the square of their number
+        while (
+            near and last + 1 < len(times) and abs(times[last + 1] - times[last] - interval) < SAME_INTERVAL
+        ):
             last += 1
-        if 0 < interval <= AVERAGED_DOSE_INTERVAL + SAME_INTERVAL and last - first + 1 >= AVERAGED_DOSE_RUN:
+        if near and last - first + 1 >= AVERAGED_DOSE_RUN:
             runs.append(Run(product, times[first], times[last] + interval, 1 / interval))
             first = last + 1
         else:

@@ -24,6 +24,7 @@ from remyelin.person.settings import (
     FOUND_LEAST,
     FOUND_MONTHS,
     FOUND_SHORT,
+    FOUND_SOON,
     FOUND_STEP,
 )
 from remyelin.person.traits import Traits
@@ -71,8 +72,13 @@ def untreated_days(exposure: Exposure, numbers: Chain, within: float) -> tuple[F
             np.concatenate([[-FOUND_LEAD], np.arange(0.0, keep[-1], FOUND_GAS_STEP), keep])
         ), keep
     search = np.arange(0.0, within, FOUND_STEP)
-    short = (cobalamin.methylation_of(exposure, search, numbers.kinetics) < FOUND_SHORT).any(axis=-1)
-    first = float(search[np.argmax(short)]) if short.any() else float(within)
+    first = float(within)
+    # a life is searched only where the first years are not enough
+    for part in (search[:FOUND_SOON], search):
+        short = (cobalamin.methylation_of(exposure, part, numbers.kinetics) < FOUND_SHORT).any(axis=-1)
+        if short.any():
+            first = float(part[np.argmax(short)])
+            break
     keep = first + np.array(FOUND_MONTHS) * DAYS_PER_MONTH
     times = np.unique(np.concatenate([[-FOUND_LEAD], np.arange(0.0, keep[-1], FOUND_STEP), keep]))
     return times, keep

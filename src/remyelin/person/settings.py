@@ -71,6 +71,7 @@ FOUND_GAS_MONTHS: Final = (
     22.0,
 )
 FOUND_SHORT: Final = 0.97  # methylation below which it is taken to fall short
+FOUND_SOON: Final = 60  # steps of that search within which most fall short
 FOUND_FINER: Final = 4  # steps between two of these days, by interpolation
 FOUND_STEP: Final = 30.4375  # days between those at which the drive of myelin is taken
 FOUND_GAS_STEP: Final = 7.0  # the same under nitrous oxide

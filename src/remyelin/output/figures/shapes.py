@@ -215,13 +215,13 @@ def _thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     if len(x) <= _CROWDED or (np.diff(x) < 0.0).any():
         return x, y
     column = np.floor((x - x[0]) / _COLUMN).astype(np.int64)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    ends = np.append(starts[1:], len(x))
-    keep: set[int] = set()
-    for begin, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        part = y[begin:end]
-        keep |= {begin, begin + int(part.argmin()), begin + int(part.argmax()), end - 1}
-    at = sorted(keep)
+    new = np.diff(column, prepend=-1) != 0
+    starts, which = np.flatnonzero(new), np.cumsum(new) - 1
+    kept = [starts, np.append(starts[1:], len(x)) - 1]
+    for extreme in (np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)):
+        hits = np.flatnonzero(y == extreme[which])
+        kept.append(hits[np.unique(which[hits], return_index=True)[1]])  # the first of each column
+    at = np.unique(np.concatenate(kept))
     return x[at], y[at]
 
 
