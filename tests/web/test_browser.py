@@ -58,7 +58,7 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
     if "cannot tell" in waiting:  # nothing is drawn of what cannot be told
         assert page.locator("#waiting figure").is_hidden()
     else:
-        page.locator("#waiting .chart path.line").wait_for()
+        page.locator("#waiting .chart circle").first.wait_for()
     # a delay that is not told apart is not called harmless
     page.locator("#case").select_option("vegan-diet")
     page.locator(".card.plan-b", has_text="cannot tell").wait_for()

@@ -441,7 +441,7 @@ REGIMEN = 'regimen = "uk neurological"'
         (
             'column = "scale.total"',
             'column = "covariate.age"',
-            "'covariate.age' is the same under every arm; give what a visit",
+            "'covariate.age' is the same under every arm; give a measurement of a visit",
         ),
         ('column = "scale.total"', 'column = "day"', "'day' is the same under every arm"),
         (

@@ -210,7 +210,7 @@ def methylcobalamin(ledger: Ledger) -> Mapping[str, float]:
     "mecbl_dose_order",
     note="half remyelination of the focal lesion at 0.5, 0.05 and 0 mg/kg/day; equal: within half a day; "
     "Watanabe measured regrowth after acrylamide, so this borrows the lesion of another experiment. The dose of "
-    "half effect and its exponent were set from the same finding: the order holds by construction",
+    "half effect and its exponent were set from the same finding",
 )
 def dose_order(ledger: Ledger) -> Mapping[str, float]:
     """Order of doses of methylcobalamin."""

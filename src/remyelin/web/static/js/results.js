@@ -98,7 +98,8 @@ function answer(found) {
 export async function show(main) {
   const place = h("div", { id: "answer", "aria-live": "polite", tabindex: -1 });
   const note = h("p", { class: "hint", role: "status", id: "fit-note" });
-  const trouble = h("p", { class: "hint", role: "alert" });
+  const trouble = h("p", { class: "hint", role: "alert", hidden: true });
+  const warn = (text) => { trouble.textContent = text; trouble.hidden = !text; };
   const bar = h("progress", { max: 100, value: 0, hidden: true, "aria-label": "Progress" });
   const body = h("tbody", {});
   let control = null;
@@ -149,7 +150,7 @@ export async function show(main) {
     control?.abort();
     const own = control = new AbortController();
     const text = raw || csv(rows);
-    trouble.textContent = "";
+    warn("");
     run.disabled = true;
     stop.hidden = bar.hidden = false;
     // progress and answer stand above the record, below the caution
@@ -192,7 +193,7 @@ export async function show(main) {
       h("div", { class: "row" }, run,
         h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
         h("button", { type: "button", id: "record-case", onclick: async () => {
-          try { take((await post("/api/record", { case: state.case })).text); } catch (error) { trouble.textContent = error.message; }
+          try { take((await post("/api/record", { case: state.case })).text); } catch (error) { warn(error.message); }
         } }, "Take over the open case"),
         h("button", { type: "button", onclick: () => { raw = ""; area.value = ""; rows = kept = START.map((row) => [...row]); draw(); clear(place); } }, "Start again"), back),
       trouble,
