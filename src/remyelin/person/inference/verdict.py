@@ -66,8 +66,8 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
 def worsened(plan: Plan, days: Floats, scale: Floats) -> str | None:
     """Return why a course is no forecast where the median grows worse under injections that go on; None elsewhere.
 
-    Published patients do not. A course that does rests on the discrepancy of the model, which meets the record on its
-    days and then fades.
+    In published series patients under full treatment did not. Such a course rests on the discrepancy of the model,
+    which meets the record on its days and then fades.
 
     Parameters
     ----------
