@@ -131,6 +131,8 @@ def functions_of(
 
     ankle, arm = arc(SURAL, TIBIAL_MOTOR), arc(MEDIAN_SENSORY, MEDIAN_MOTOR)
     knee = arm + p.knee_share * np.maximum(ankle - arm, 0.0)
+    # Walking needs the thigh as well: muscles nearer to the trunk have shorter nerves, as those of the arm have.
+    muscles = arrives[MEDIAN_MOTOR] + p.foot_share * (arrives[TIBIAL_MOTOR] - arrives[MEDIAN_MOTOR])
     volley = arrives[TIBIAL_SEP] * timed(spread[TIBIAL_SEP], p.position_dispersion)
     discharge = np.max([reaching[name] for name in _SENSORY], axis=0)
     # Bending the neck stretches the columns there and nowhere else; what they fire has the lemniscus to pass.
@@ -143,7 +145,7 @@ def functions_of(
         "touch_arm": graded(1.0 - np.minimum(arrives[MEDIAN_SENSORY], arrives[MEDIAN_SEP]), p.numbness),
         "position_leg": graded(1.0 - volley, p.position),
         "vibration_leg": graded(1.0 - volley, p.vibration),
-        "strength_leg": graded(1.0 - arrives[CORTICOSPINAL_LEG] * arrives[TIBIAL_MOTOR], p.weakness),
+        "strength_leg": graded(1.0 - arrives[CORTICOSPINAL_LEG] * muscles, p.weakness),
         "strength_arm": graded(1.0 - arrives[CORTICOSPINAL_ARM] * arrives[MEDIAN_MOTOR], p.weakness),
         "pyramidal_leg": graded(1.0 - arrives[CORTICOSPINAL_LEG], p.pyramidal),
         "pyramidal_arm": graded(1.0 - arrives[CORTICOSPINAL_ARM], p.pyramidal),

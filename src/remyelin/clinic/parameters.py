@@ -35,6 +35,8 @@ class Parameters:
         Added spread of arrival (ms) that halves the use of a volley.
     knee_share : float
         Where the knee's arc lies between those of the arm (0) and the ankle (1).
+    foot_share : float
+        Share of a leg's strength that rests on muscles of the foot; the nerves of the rest are as short as the hand's.
     gait_sensory, gait_pyramidal : float
         Disability of gait at complete loss of position sense, at full spasticity.
     presence : float or array
@@ -72,6 +74,7 @@ class Parameters:
     position_dispersion: float
     reflex_dispersion: float
     knee_share: float
+    foot_share: float
     gait_sensory: float
     gait_pyramidal: float
     presence: PerPerson
@@ -103,6 +106,7 @@ class Parameters:
             position_dispersion=ledger["clinic.position.dispersion"],
             reflex_dispersion=ledger["clinic.reflex.dispersion"],
             knee_share=ledger["clinic.reflex.knee_share"],
+            foot_share=ledger["clinic.weakness.foot_share"],
             gait_sensory=ledger["clinic.gait.sensory_weight"],
             gait_pyramidal=ledger["clinic.gait.pyramidal_weight"],
             presence=ledger["clinic.presence"],

@@ -94,17 +94,23 @@ def finer(values: Floats) -> Floats:
 
 
 def finer_pathways(pathways: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Interpolate the conduction of pathways along the second axis.
+    """Interpolate the conduction of pathways along the second axis, in the logarithm of the amounts lost or added."""
+    return {name: of_log_amount(name, finer(log_amount(name, values))) for name, values in pathways.items()}
 
-    What is lost grows by factors from month to month, so its logarithm is interpolated: of shares the hazard, minus
-    their logarithm, and of delays and discharges the amount itself.
+
+def log_amount(name: str, values: Floats) -> Floats:
+    """Return the logarithm of an amount that grows by factors: of a share the hazard, minus its logarithm.
+
+    Delays, dispersions and discharges are amounts themselves.
     """
-    found = {}
-    for name, values in pathways.items():
-        amount = -np.log(np.maximum(values, FOUND_LEAST)) if name in SHARES else values
-        grown = np.exp(finer(np.log(np.maximum(amount, 0.0) + FOUND_FLOOR))) - FOUND_FLOOR
-        found[name] = np.exp(-np.maximum(grown, 0.0)) if name in SHARES else np.maximum(grown, 0.0)
-    return found
+    amount = -np.log(np.maximum(values, FOUND_LEAST)) if name in SHARES else values
+    return np.log(np.maximum(amount, 0.0) + FOUND_FLOOR)
+
+
+def of_log_amount(name: str, logs: Floats) -> Floats:
+    """Return the values of a variable from :func:`log_amount`."""
+    amount = np.maximum(np.exp(logs) - FOUND_FLOOR, 0.0)
+    return np.exp(-amount) if name in SHARES else amount
 
 
 def distribution(people: People, traits: list[Traits], age: Floats, numbers: Chain) -> Found:
@@ -133,7 +139,11 @@ def at_chance(found: Found, days: Floats, person: int, chance: float) -> Present
     day = float(days[person, j - 1] + part * (days[person, j] - days[person, j - 1]))
     roads = found.share[:, person, j]
     road = ROADS[int(np.searchsorted(np.cumsum(roads) / roads.sum(), (ROAD_SPREAD * part) % 1.0))]
-    return Presented(day, float(found.onset[person]), road)
+    onset = float(found.onset[person])
+    if road == ROADS[0]:
+        # The interval in which the first symptom is noticed begins before it.
+        day = min(max(day, onset), float(days[person, j]))
+    return Presented(day, onset, road)
 
 
 def find(

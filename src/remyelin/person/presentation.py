@@ -3,7 +3,8 @@
 The hazard of seeking care grows with noticed symptoms, with their worsening, with lost function and with anaemia;
 screening and death compete. Duration of symptoms and severity at presentation come out together. What worsening
 adds depends on how far a symptom rises, whatever the pace: a person who gets worse in two weeks comes within them, and
-one who does in ten years has years to come.
+one who does in ten years has years to come. Persons differ in how readily they seek care: a gamma factor on the
+hazard of the symptoms, the same for all of a life, is averaged in closed form (Vaupel, Manton and Stallard 1979).
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ class Seeking:
     symptom : float
         At a noticed symptom, times its severity.
     worsening : float
-        Hazard passed as a symptom rises from none to its full severity, no rate.
+        Hazard passed as a noticed symptom rises by its full severity, no rate.
     function : float
         At complete loss of gait, in proportion to the loss.
     anaemia : float
         At the deepest anaemia, in proportion to its depth.
     screening : float
         Of a test taken for other reasons.
+    spread : float
+        Variance between persons of a factor on the hazard of the symptoms, whose mean is 1.
     death, doubling : float
         Hazard of death at the reference age, and the days of age that double it.
     """
@@ -53,6 +56,7 @@ class Seeking:
     function: float
     anaemia: float
     screening: float
+    spread: float
     death: float
     doubling: float
 
@@ -65,6 +69,7 @@ class Seeking:
             ledger["seeking.function"] / DAYS_PER_MONTH,
             ledger["seeking.anaemia"] / DAYS_PER_MONTH,
             ledger["seeking.screening"] / DAYS_PER_YEAR,
+            ledger["seeking.spread"],
             ledger["seeking.death"] / DAYS_PER_YEAR,
             ledger["seeking.death_doubling"] * DAYS_PER_YEAR,
         )
@@ -80,17 +85,29 @@ class Found:
         Chance that the person is found on this road between the day before and this day.
     onset : (person,) array
         Day on which the first symptom is noticed; infinite where none is.
+    first : (person,) int array
+        Place of the first day on which a symptom is noticed; the number of days where none is.
     """
 
     share: Floats
     onset: Floats
+    first: NDArray[np.int64]
 
     @property
     def weight(self) -> Floats:
-        """Chance to be found about each day, (road, person, day): half of the intervals before and after it."""
+        """Chance to be found about each day, (road, person, day): half of the intervals before and after it.
+
+        Whoever comes for a symptom in the interval in which it is first noticed counts at the end of it.
+        """
         after = np.zeros_like(self.share)
         after[..., :-1] = self.share[..., 1:]
         weight: Floats = 0.5 * (self.share + after)
+        people = np.flatnonzero(self.first < self.share.shape[-1])
+        people = people[self.first[people] > 0]
+        day = self.first[people]
+        moved = 0.5 * self.share[0, people, day]
+        weight[0, people, day] += moved
+        weight[0, people, day - 1] -= moved
         return weight
 
     @property
@@ -143,14 +160,27 @@ def presentation(
     )
     step = np.diff(days, axis=1)
     passed = 0.5 * (hazard[..., 1:] + hazard[..., :-1]) * step
-    passed[0] += seeking.worsening * np.diff(np.maximum.accumulate(felt, axis=1), axis=1)
+    risen = np.maximum.accumulate(np.maximum(worst - threshold, 0.0), axis=1)
+    passed[0] = _readily(passed[0] + seeking.worsening * np.diff(risen, axis=1), seeking.spread)
     together = passed.sum(axis=0)
     left = np.exp(-np.cumsum(together, axis=1))
     before = np.concatenate([np.ones((len(days), 1)), left[:, :-1]], axis=1)
     part = np.where(together > 0.0, passed[:-1] / np.where(together > 0.0, together, 1.0), 0.0)
     share = np.zeros((len(ROADS), *days.shape))
     share[..., 1:] = part * (before - left)
-    return Found(share, _onset(days, worst / threshold))
+    first = np.where(noticed.any(axis=1), np.argmax(noticed, axis=1), days.shape[1])
+    return Found(share, _onset(days, worst / threshold), first)
+
+
+def _readily(passed: Floats, spread: float) -> Floats:
+    """Return hazards passed (person, interval) as seen in the average over a gamma factor of this variance.
+
+    The share left after a hazard H is the mean of exp(-z H) over the factor z: (1 + v H)^(-1/v).
+    """
+    if spread <= 0.0:
+        return passed
+    whole = np.cumsum(passed, axis=1)
+    return np.diff(np.log1p(spread * whole) / spread, axis=1, prepend=0.0)
 
 
 def _onset(days: Floats, ratio: Floats) -> Floats:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.analysis.calibration.free_people import FREE, bounds, log_error
+from remyelin.analysis.calibration.free_people import FREE, NO_ERRORS, PLAINLY, SIGNS, bounds, log_error
 from remyelin.evidence import load_targets
 
 Floats = NDArray[np.float64]
@@ -67,15 +67,23 @@ def held(point: Floats, rival: Mapping[str, float]) -> Floats:
 class Emulator:
     """All rows as functions of all numbers, learned from readings, with the error of each row."""
 
-    def __init__(self, readings: Sequence[Reading], tried: Sequence[Tried]) -> None:
+    def __init__(
+        self,
+        readings: Sequence[Reading],
+        tried: Sequence[Tried],
+        errors: Mapping[str, float] = NO_ERRORS,
+    ) -> None:
         # An extra of the package, needed only here.
         from sklearn.neural_network import MLPRegressor
         from sklearn.preprocessing import StandardScaler
 
-        self.names = [bound.name for bound in bounds()] + ["n2o_sural_snap_higher"]
+        self.names = [bound.name for bound in bounds()] + list(SIGNS)
+        self._persons = np.array([errors.get(name, 0.0) for name in self.names])
         points = np.array([reading.point for reading in readings])
         rows = np.array([[reading.rows[name] for name in self.names] for reading in readings])
-        middle = np.nanmedian(rows, axis=0)
+        known = np.isfinite(rows).any(axis=0)  # nobody in any pool may meet the criteria of a row
+        middle = np.zeros(len(self.names))
+        middle[known] = np.nanmedian(rows[:, known], axis=0)
         rows = np.where(np.isfinite(rows), rows, middle)
         self._logged = np.array([name in LOGGED for name in self.names])
         rows = np.where(self._logged, np.log(np.maximum(rows, SMALLEST)), rows)
@@ -123,9 +131,10 @@ class Emulator:
                 error = error * found
             side = np.where(found > bound.value, bound.upper - bound.value, bound.value - bound.lower)
             sd = np.maximum(side, 0.25 * (bound.upper - bound.lower)) / 1.96
-            sd = np.sqrt(sd**2 + error**2)
+            sd = np.sqrt(sd**2 + error**2 + self._persons[column] ** 2)
             total += bound.weight * log_error((found - bound.value) / sd)
-        gap = np.maximum((0.2 - rows[:, -1]) / np.hypot(0.1, self.error[-1]), 0.0)
+        error = np.sqrt((0.5 * PLAINLY) ** 2 + self.error[-1] ** 2 + self._persons[-1] ** 2)
+        gap = np.maximum((PLAINLY - rows[:, -1]) / error, 0.0)
         logs = self._animals.predict(points)
         beyond = np.maximum(self._low - logs, 0.0) + np.maximum(logs - self._high, 0.0)
         total -= 0.5 * ((beyond / np.maximum(self.animal_error, 0.05)) ** 2).sum(axis=1)

@@ -11,7 +11,6 @@ Finished designs are kept in a file, so that an interrupted run goes on where it
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,71 +18,40 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remyelin.analysis.calibration.chains_people import (
     BEGUN,
     CHAINS,
+    HALVES,
+    LEADING,
+    LEARNING,
+    best_of_designs,
     effective_of,
+    half,
     power,
-    proposed,
     resampled,
-    starts,
+    walked,
 )
-from remyelin.analysis.calibration.emulator import Emulator, Reading, Tried, animals_accept, held, sample
-from remyelin.analysis.calibration.free_people import FREE, RIVALS, log_likelihood
-from remyelin.analysis.calibration.site_people import reflected, try_animals
-from remyelin.analysis.calibration.workers_people import Workers, read_design, step_chain
+from remyelin.analysis.calibration.emulator import Emulator, Reading, Tried, animals_accept
+from remyelin.analysis.calibration.free_people import FREE, NO_ERRORS, RIVALS, log_likelihood
+from remyelin.analysis.calibration.kept_people import Kept
+from remyelin.analysis.calibration.sampling_people import first_wave, later_wave, seed_of, stream_of
+from remyelin.analysis.calibration.workers_people import Workers, read_again, read_design, step_chain
 from remyelin.analysis.protocols.pool import drawn
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
-from remyelin.myelin.ensemble import repair as repair_rates
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
 
-SEED: Final = 80211
-PERSONS: Final = (72, 30, 30)  # deficiency, nitrous oxide, screened
+PERSONS: Final = (96, 30, 24)  # deficiency, nitrous oxide, screened
 #: Designs of each wave; those of the first lie over the ranges, later ones come from the emulator and the best.
-WAVES: Final = (60, 50, 50, 50, 50)
+WAVES: Final = (60, 50, 50, 50)
 READINGS: Final = 24  # further points of the maps at which each design is read, in the waves
-PARENTS: Final = 12  # best designs about which half of a wave is drawn
-NEAR: Final = 0.08  # how far, in shares of a range
-TOGETHER: Final = 64  # sets whose animals are simulated at once
-ROUNDS: Final = 22  # steps of each chain that are simulated
+ROUNDS: Final = 16  # steps of each chain that are simulated
 KEPT_ROUNDS: Final = 10  # the last ones, whose states are the sets of the result
 SETS: Final = CHAINS * KEPT_ROUNDS
-
-
-def first_wave(count: int, rival: Mapping[str, float], rng: np.random.Generator, base: Ledger) -> list[Tried]:
-    """Try points over the ranges until the animals accept so many; return all that were tried."""
-    from scipy.stats import qmc
-
-    cube = qmc.LatinHypercube(len(FREE), rng=rng)
-    found: list[Tried] = []
-    while sum(animals_accept(item.animals) for item in found) < count:
-        points = [held(point, rival) for point in cube.random(TOGETHER)]
-        found += try_animals(points, rng.integers(len(repair_rates().sets), size=TOGETHER).tolist(), base)
-    return found
-
-
-class Kept:
-    """Finished work in a file of one JSON record a line, so that a run can go on."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.records: dict[str, Any] = {}
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                record = json.loads(line)
-                self.records[record["key"]] = record
-
-    def add(self, key: str, **content: Any) -> None:
-        """Append a record."""
-        record = {"key": key, **content}
-        self.records[key] = record
-        with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(record) + "\n")
+AGAIN: Final = 6  # best designs that are simulated again with other persons
+OTHERS: Final = 5  # pools of other persons at each
 
 
 def fit(
@@ -137,6 +105,24 @@ def fit(
         return _fit(kept, base, hands, rival, fixed, waves, rounds, progress)
 
 
+class _Run:
+    """State of a fit: designs read, points tried, work done."""
+
+    def __init__(
+        self, kept: Kept, base: Ledger, hands: Workers, rival: str, fixed: Mapping[str, float], whole: int
+    ) -> None:
+        self.kept, self.base, self.hands, self.rival, self.fixed = kept, base, hands, rival, fixed
+        self.readings: list[Reading] = []
+        self.tried: list[Tried] = []
+        self._started, self._whole, self.done, self.fresh = time.perf_counter(), whole, 0, 0
+
+    def told(self, step: str, best: float) -> str:
+        """Return how far the fit is and how long the rest will take."""
+        passed = (time.perf_counter() - self._started) / max(self.fresh, 1)
+        left = passed * (self._whole - self.done) / 60.0
+        return f"{self.rival}: {step}, {left:.0f} min left, best {best:.1f}"
+
+
 def _fit(
     kept: Kept,
     base: Ledger,
@@ -147,122 +133,146 @@ def _fit(
     rounds: int,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    readings: list[Reading] = []
-    tried: list[Tried] = []
-    started, done, fresh = time.perf_counter(), 0, 0
-    whole = sum(waves) + CHAINS * rounds
-
-    def told(step: str, best: float) -> None:
-        left = (time.perf_counter() - started) / max(fresh, 1) * (whole - done) / 60.0
-        progress(f"{rival}: {step}, {left:.0f} min left, best {best:.1f}")
-
+    run = _Run(kept, base, hands, rival, fixed, sum(waves) + CHAINS * rounds)
     for wave, count in enumerate(waves):
-        key = f"designs.{wave}"
-        if key not in kept.records:
-            rng = np.random.default_rng([SEED, len(rival), wave])  # each wave has its own: a run can go on
-            if wave == 0:
-                new = first_wave(count, fixed, rng, base)
-            else:
-                points = _points(Emulator(readings, tried), readings, count, fixed, wave)
-                points = np.concatenate([_near(readings, count, fixed, wave), points])
-                points = points[np.random.default_rng([SEED, 8, wave]).permutation(len(points))]
-                new = _alive(points, count, rng, base)
-            kept.add(key, tried=[[item.point, item.repair, item.animals] for item in new])
-        new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
-        tried += new
-        designs = [item for item in new if animals_accept(item.animals)][:count]
-        spread = READINGS // 2 if wave == 0 else 0
-        given = {
-            number: hands.submit(
-                number,
-                read_design,
-                (list(item.point), item.repair, spread, READINGS - spread, [SEED, len(rival), wave, number]),
-            )
-            for number, item in enumerate(designs)
-            if f"{wave}.{number}" not in kept.records
-        }
-        for number, item in enumerate(designs):
-            key = f"{wave}.{number}"
-            if number in given:
-                kept.add(key, repair=item.repair, read=given[number].result())
-                fresh += 1
-            for p, rows in kept.records[key]["read"]:
-                readings.append(Reading(1000 * wave + number, tuple(p), item.repair, rows))
-            done += 1
-            if number % 10 == 9:
-                told(f"{done} of {sum(waves)} designs", max(log_likelihood(r.rows) for r in readings))
+        _wave(run, wave, count, sum(waves), progress)
     if not rounds:
-        return [{"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in readings]
-    states = starts(readings, np.random.default_rng([SEED, 7]))
+        return [
+            {"point": r.point, "rows": r.rows, "likelihood": log_likelihood(r.rows)} for r in run.readings
+        ]
+    return _chains(run, rounds, _errors(run, progress), progress)
+
+
+def _wave(run: _Run, wave: int, count: int, whole: int, progress: Progress) -> None:
+    """Choose the designs of a wave and read them."""
+    kept, rival = run.kept, run.rival
+    key = f"designs.{wave}"
+    if key not in kept.records:
+        if wave == 0:
+            new = first_wave(count, run.fixed, stream_of("designs", rival, wave), run.base)
+        else:
+            new = later_wave(run.readings, run.tried, count, run.fixed, rival, wave, run.base)
+        kept.add(key, tried=[[item.point, item.repair, item.animals] for item in new])
+    new = [Tried(tuple(a), b, (c[0], c[1])) for a, b, c in kept.records[key]["tried"]]
+    run.tried += new
+    designs = [item for item in new if animals_accept(item.animals)][:count]
+    spread = READINGS // 2 if wave == 0 else 0
+    given = {
+        number: run.hands.submit(
+            number,
+            read_design,
+            (
+                list(item.point),
+                item.repair,
+                spread,
+                READINGS - spread,
+                seed_of("readings", rival, wave, number),
+            ),
+        )
+        for number, item in enumerate(designs)
+        if f"{wave}.{number}" not in kept.records
+    }
+    for number, item in enumerate(designs):
+        key = f"{wave}.{number}"
+        if number in given:
+            kept.add(key, repair=item.repair, read=given[number].result())
+            run.fresh += 1
+        for p, rows in kept.records[key]["read"]:
+            run.readings.append(Reading(1000 * wave + number, tuple(p), item.repair, rows))
+        run.done += 1
+        if number % 10 == 9:
+            best = max(log_likelihood(reading.rows) for reading in run.readings)
+            progress(run.told(f"{run.done} of {whole} designs", best))
+
+
+def _errors(run: _Run, progress: Progress) -> dict[str, float]:
+    """Return the standard deviation of each row between pools of other persons, at the best designs."""
+    if "errors" not in run.kept.records:
+        progress(f"{run.rival}: rows of the {AGAIN} best designs with other persons")
+        best = best_of_designs(run.readings, NO_ERRORS)[:AGAIN]
+        jobs = [(state, other) for state in best for other in range(OTHERS)]
+        given = [
+            run.hands.submit(number, read_again, (state["point"], state["repair"], other + 1))
+            for number, (state, other) in enumerate(jobs)
+        ]
+        found = [one.result() for one in given]
+        parts = [found[i : i + OTHERS] for i in range(0, len(found), OTHERS)]
+        errors = {}
+        for name in found[0]:
+            values = [np.array([rows[name] for rows in part]) for part in parts]
+            known = [part for part in values if np.isfinite(part).all()]
+            errors[name] = float(np.sqrt(np.mean([part.var(ddof=1) for part in known]))) if known else 0.0
+        run.kept.add("errors", errors=errors)
+    return dict(run.kept.records["errors"]["errors"])
+
+
+def _chains(run: _Run, rounds: int, errors: dict[str, float], progress: Progress) -> list[dict[str, Any]]:
+    """Move the chains and return the states of the last steps."""
+    kept, rival = run.kept, run.rival
+    designs = best_of_designs(run.readings, errors)
+    leading = np.array([state["point"] for state in designs[: round(LEADING * len(designs))]])
+    states = resampled(designs, BEGUN, stream_of("starts", rival))
     before = BEGUN
     result: list[dict[str, Any]] = []
+    emulator: Emulator | None = None
     for turn in range(rounds):
-        rng = np.random.default_rng([SEED, 5, turn])
         now = power(turn)
         if now > before:
-            states = resampled(states, now - before, rng)
+            states = resampled(states, now - before, stream_of("resampling", rival, turn))
         before = now
-        given = {
-            chain: hands.submit(
-                chain, step_chain, (chain, states[chain], point.tolist(), now, [SEED, 6, turn, chain])
-            )
-            for chain, point in enumerate(proposed(states, fixed, rng))
-            if f"chain.{turn}.{chain}" not in kept.records
-        }
-        for chain in range(CHAINS):
-            key = f"chain.{turn}.{chain}"
-            if chain in given:
-                kept.add(key, **given[chain].result())
-                fresh += 1
-            states[chain] = {name: value for name, value in kept.records[key].items() if name != "key"}
-            done += 1
+        if turn in LEARNING and f"chain.{rounds - 1}.{CHAINS - 1}" not in kept.records:
+            emulator = Emulator(run.readings, run.tried, errors)
+        for part in range(HALVES):
+            chains = half(part)
+            missing = [chain for chain in chains if f"chain.{turn}.{chain}" not in kept.records]
+            given = {}
+            if missing and emulator is not None:
+                others = np.array([state["point"] for i, state in enumerate(states) if i not in chains])
+                points, repair, owed = walked(
+                    np.array([states[chain]["point"] for chain in chains]),
+                    [states[chain]["repair"] for chain in chains],
+                    np.concatenate([others, leading]),
+                    now,
+                    emulator,
+                    run.fixed,
+                    run.base,
+                    stream_of("proposals", rival, turn, part),
+                )
+                for place, chain in enumerate(chains):
+                    proposal = points[place].tolist(), repair[place], float(owed[place])
+                    if chain in missing:
+                        work = (
+                            chain,
+                            states[chain],
+                            proposal,
+                            now,
+                            errors,
+                            seed_of("steps", rival, turn, chain),
+                        )
+                        # The two halves move in turn: each must be spread over all processes.
+                        given[chain] = run.hands.submit(chain // HALVES, step_chain, work)
+            for chain in chains:
+                key = f"chain.{turn}.{chain}"
+                if chain in given:
+                    kept.add(key, **given[chain].result())
+                    run.fresh += 1
+                record = kept.records[key]
+                states[chain] = {name: value for name, value in record.items() if name not in ("key", "read")}
+                for point, set_of_repair, rows in record["read"]:
+                    # One design each: designs left out show the error of the emulator.
+                    design = 100_000 + CHAINS * turn + chain
+                    run.readings.append(Reading(design, tuple(point), set_of_repair, rows))
+                run.done += 1
         if turn >= rounds - KEPT_ROUNDS:
             result += [{**state, "chain": chain} for chain, state in enumerate(states)]
         moved = sum(state["accepted"] for state in states)
-        told(
-            f"{turn + 1} of {rounds} steps of the chains ({moved} of {CHAINS} accepted)",
-            max(state["likelihood"] for state in states),
+        progress(
+            run.told(
+                f"{turn + 1} of {rounds} steps of the chains ({moved} of {CHAINS} accepted)",
+                max(state["likelihood"] for state in states),
+            )
         )
     effective = effective_of(result)
     for own_set in result:
         own_set["effective"] = effective
     return result
-
-
-def _near(readings: Sequence[Reading], count: int, fixed: Mapping[str, float], wave: int) -> Floats:
-    """Return so many points about the best readings, one a design: an emulator of few designs is rough."""
-    rng = np.random.default_rng([SEED, 9, wave])
-    best = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
-    parents = list({reading.design: reading.point for reading in reversed(best[:200])}.values())[-PARENTS:]
-    chosen = np.array(parents)[rng.integers(len(parents), size=count)]
-    moved = reflected(chosen + NEAR * rng.standard_normal(chosen.shape) * (rng.random(chosen.shape) < 0.5))
-    return np.array([held(point, fixed) for point in moved])
-
-
-def _points(
-    emulator: Emulator, readings: Sequence[Reading], count: int, fixed: Mapping[str, float], wave: int
-) -> Floats:
-    """Return so many points of the emulated posterior."""
-    rng = np.random.default_rng([SEED, 4, wave])
-    best = sorted(readings, key=lambda reading: -log_likelihood(reading.rows))
-    start = np.array([reading.point for reading in best[:CHAINS]])
-    parts = [sample(emulator, start, fixed, rng) for _ in range(-(-count // CHAINS))]
-    return np.concatenate(parts)[rng.permutation(len(parts) * CHAINS)][:count]
-
-
-def _alive(points: Floats, count: int, rng: np.random.Generator, base: Ledger) -> list[Tried]:
-    """Try points until the animals accept so many, again with small steps where too few are accepted."""
-    found: list[Tried] = []
-    turn = 0
-    while sum(animals_accept(item.animals) for item in found) < count:
-        for begin in range(0, len(points), TOGETHER):
-            part = points[begin : begin + TOGETHER]
-            if turn:
-                part = np.clip(part + 0.03 * rng.standard_normal(part.shape), 0.0, 1.0)
-            found += try_animals(
-                list(part), rng.integers(len(repair_rates().sets), size=len(part)).tolist(), base
-            )
-            if sum(animals_accept(item.animals) for item in found) >= count:
-                break
-        turn += 1
-    return found

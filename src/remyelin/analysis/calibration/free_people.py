@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -37,6 +38,7 @@ STRUCTURAL: Final = (
     "myelin.peripheral.axon_gas",
     "nerve.lesion_length.central",
     "users.hours_per_day",
+    "spread.pace",
     "spread.central",
     "spread.peripheral",
     "spread.motor_n2o",
@@ -57,6 +59,7 @@ MAPS: Final = (
     "spread.marrow",
     "seeking.symptom",
     "seeking.worsening",
+    "seeking.spread",
     "seeking.function",
     "seeking.anaemia",
 )
@@ -102,6 +105,9 @@ CALIBRATION: Final = (
 SIGNS: Final = ("n2o_sural_snap_higher",)  # yes or no: the difference between the medians is above 0
 WEAK: Final = ("only_sensory", "cord_signs", "nerve_signs", "normal_examination")
 NORMAL: Final = 1.96  # standard deviations to either side that bounds of 95 % lie away
+#: A difference between medians of shares that is plainly above 0: two standard deviations of 0.1.
+PLAINLY: Final = 0.2
+NO_ERRORS: Final[Mapping[str, float]] = MappingProxyType({})
 FURTHEST: Final = 20.0  # standard deviations, of a row that nobody in the pool can show
 #: Of the Student distribution of errors: series differ, and one row must not rule all others.
 FREEDOM: Final = 4.0
@@ -118,14 +124,21 @@ class Bound:
     upper: float
     weight: float = 1.0
 
-    def misfit(self, found: float) -> float:
-        """Return the distance from the published value in standard deviations, below negative."""
+    def misfit(self, found: float, error: float = 0.0) -> float:
+        """Return the distance from the published value in standard deviations, below negative.
+
+        The standard deviation is that of the row and, of a simulated value, the error of the few persons of a pool.
+        """
         if not np.isfinite(found):
             return FURTHEST
         side = self.upper - self.value if found > self.value else self.value - self.lower
         # A published value at its bound (0 of 39, everybody) leaves the other side only.
         side = max(side, 0.25 * (self.upper - self.lower))
-        return float(np.clip(NORMAL * (found - self.value) / side, -FURTHEST, FURTHEST))
+        return float(np.clip((found - self.value) / math.hypot(side / NORMAL, error), -FURTHEST, FURTHEST))
+
+    def distance(self, found: float) -> float:
+        """Return the size of the misfit."""
+        return abs(self.misfit(found))
 
 
 @cache
@@ -150,13 +163,22 @@ def log_error(misfit: Any) -> Any:
     return -0.5 * (FREEDOM + 1.0) * np.log1p(np.square(misfit) / FREEDOM)
 
 
-def log_likelihood(rows: Mapping[str, float]) -> float:
-    """Return the logarithm of the likelihood of simulated rows, up to a constant."""
-    total = sum(bound.weight * log_error(bound.misfit(rows[bound.name])) for bound in bounds())
+def log_likelihood(rows: Mapping[str, float], errors: Mapping[str, float] = NO_ERRORS) -> float:
+    """Return the logarithm of the likelihood of simulated rows, up to a constant.
+
+    Parameters
+    ----------
+    rows : mapping of str to float
+    errors : mapping of str to float
+        Standard deviation of each row between pools of other persons; none when omitted.
+    """
+    total = sum(
+        bound.weight * log_error(bound.misfit(rows[bound.name], errors.get(bound.name, 0.0)))
+        for bound in bounds()
+    )
     for name in SIGNS:
-        # The difference between the medians should be plainly above 0: two standard deviations of 0.1.
         value = rows[name] if np.isfinite(rows[name]) else 0.0
-        total += log_error(max((0.2 - value) / 0.1, 0.0))
+        total += log_error(max((PLAINLY - value) / math.hypot(0.5 * PLAINLY, errors.get(name, 0.0)), 0.0))
     return float(total)
 
 

@@ -13,12 +13,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from remyelin.analysis.calibration.chains_people import BEGUN, CHAINS, MOVES, RISING
-from remyelin.analysis.calibration.fit_people import PERSONS, READINGS, ROUNDS, SEED, SETS, WAVES, fit
+from remyelin.analysis.calibration.chains_people import BEGUN, BLOCKS, CHAINS, LENGTHS, MOVES, RISING
+from remyelin.analysis.calibration.fit_people import (
+    AGAIN,
+    OTHERS,
+    PERSONS,
+    READINGS,
+    ROUNDS,
+    SETS,
+    WAVES,
+    fit,
+)
 from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.calibration.sampling_people import SEED
 from remyelin.analysis.calibration.site_people import TREATED, animals_of
 from remyelin.analysis.protocols.observed import rows_of
-from remyelin.analysis.protocols.pool import drawn, simulate_pool, traits_of
+from remyelin.analysis.protocols.pool import STARTS, drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.myelin.ensemble import REPAIR, repair
 from remyelin.person.chain import Chain
@@ -34,7 +44,7 @@ RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
-CENTRAL: Final = 40  # best sets among which the central one is looked for
+CENTRAL: Final = 80  # likeliest sets among which the central one is looked for
 
 
 def inputs_of_people(ledger: Ledger) -> str:
@@ -52,6 +62,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     ranges = [(name, ledger.entry(name).range) for name in (*FREE, *(f"spread.{trait}" for trait in UNREAD))]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
     search = [SEED, SETS, ROUNDS, PERSONS, list(WAVES), READINGS, TREATED, CHAINS, MOVES, BEGUN, RISING]
+    search += [BLOCKS, list(LENGTHS), STARTS, AGAIN, OTHERS]
     content = [read, ranges, rows, SIGNS, search, repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -104,16 +115,15 @@ def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) 
 
 
 def central(sets: Sequence[Mapping[str, Any]]) -> int:
-    """Return which set is shipped as the ledger's own.
+    """Return which set is shipped as the ledger's own: of the likeliest the nearest to the median of all.
 
-    Of the likeliest the one that misses the fewest rows, of several the nearest to the middle of the likeliest.
+    Distances are in standard deviations of the numbers between the sets.
     """
+    points = np.array([item["point"] for item in sets])
     best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
-    points = np.array([sets[i]["point"] for i in best])
-    distance = ((points - np.median(points, axis=0)) ** 2).sum(axis=1)
-    return min(
-        zip(best, distance, strict=True), key=lambda item: (len(outside(sets[item[0]]["rows"])), item[1])
-    )[0]
+    spread = np.maximum(points.std(axis=0), 1e-9)
+    distance = (((points[best] - np.median(points, axis=0)) / spread) ** 2).sum(axis=1)
+    return best[int(np.argmin(distance))]
 
 
 def carried(text: str, values: Mapping[str, float], ledger: Ledger) -> tuple[str, frozenset[str]]:
@@ -148,9 +158,11 @@ def compare(
 ) -> dict[str, Any]:
     """Fit each rival alike and return its likelihood, its predictions and its rows outside their bounds.
 
-    Each has the same, smaller waves and no chains: likelihoods are of single readings.
+    Each has the same, smaller waves and no chains: likelihoods are of single readings. Beside them stands the reading
+    nearest to each row, whatever the others are there: a row that no reading meets asks for another structure.
     """
     found: dict[str, Any] = {"made_by": "remyelin rebuild rivals", "waves": list(RIVAL_WAVES), "rivals": {}}
+    alone: dict[str, float] = {}
     for name in RIVALS:
         readings = fit(
             ledger,
@@ -161,6 +173,11 @@ def compare(
             inputs=inputs_of_people(ledger),
             progress=progress,
         )
+        if not RIVALS[name]:
+            alone = {
+                bound.name: min((item["rows"][bound.name] for item in readings), key=bound.distance)
+                for bound in bounds()
+            }
         best = sorted(readings, key=lambda item: -item["likelihood"])[:RIVAL_BEST]
         found["rivals"][name] = {
             "best": best[0]["likelihood"],
@@ -175,4 +192,5 @@ def compare(
                 )
             },
         }
+    found["alone"] = alone
     return found

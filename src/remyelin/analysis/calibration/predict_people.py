@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from remyelin import nerve
 from remyelin.analysis.calibration.emulator import animals_accept
-from remyelin.analysis.calibration.fit_people import first_wave
 from remyelin.analysis.calibration.free_people import CALIBRATION, MAPS
+from remyelin.analysis.calibration.sampling_people import first_wave
 from remyelin.analysis.calibration.site_people import design_rows
 from remyelin.analysis.protocols.pool import drawn
 from remyelin.analysis.validation import clinic, clinic_population, nerve_population, nerve_series

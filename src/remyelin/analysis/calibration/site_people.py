@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin import myelin
 from remyelin.analysis.calibration.emulator import STEP, Tried
-from remyelin.analysis.calibration.free_people import MAPS, STRUCTURAL, log_likelihood, values_at
+from remyelin.analysis.calibration.free_people import MAPS, NO_ERRORS, STRUCTURAL, log_likelihood, values_at
 from remyelin.analysis.protocols.animals import ataxia, bat, monkey, visual_loss
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import Draw, Pool, seen, simulate_pool, traits_of
@@ -23,7 +23,7 @@ from remyelin.person.presentation import FELT
 from remyelin.person.traits import PATIENT, Traits
 
 Floats = NDArray[np.float64]
-TREATED: Final = 60  # persons also followed under treatment, twice each
+TREATED: Final = 72  # persons also followed under treatment, from several days each
 
 
 def ledger_of(values: Mapping[str, float], repair: int, base: Ledger) -> Ledger:
@@ -63,12 +63,21 @@ class Site:
     draws: Sequence[Draw]
     base: Ledger
     tables: Tables
+    errors: Mapping[str, float] = field(default_factory=lambda: NO_ERRORS)
 
     @classmethod
-    def at(cls, point: Floats, repair: int, draws: Sequence[Draw], base: Ledger, tables: Tables) -> Site:
+    def at(
+        cls,
+        point: Floats,
+        repair: int,
+        draws: Sequence[Draw],
+        base: Ledger,
+        tables: Tables,
+        errors: Mapping[str, float] = NO_ERRORS,
+    ) -> Site:
         """Simulate the pool at a point."""
         numbers = Chain(ledger_of(values_at(point), repair, base), tables)
-        return cls(simulate_pool(draws, numbers, TREATED), repair, draws, base, tables)
+        return cls(simulate_pool(draws, numbers, TREATED), repair, draws, base, tables, errors)
 
     def rows(self, point: Floats) -> dict[str, float]:
         """Return all rows at a point with the structural rates of the pool."""
@@ -89,13 +98,13 @@ class Site:
         exponent: float = 1.0,
     ) -> Iterator[tuple[Floats, dict[str, float], bool]]:
         """Move the maps under a power of the likelihood; give every point tried, and whether it was accepted."""
-        value = log_likelihood(rows)
+        value = log_likelihood(rows, self.errors)
         for _ in range(steps):
             trial = point.copy()
             change = 2.0 * STEP * rng.standard_normal(len(MAPS)) * (rng.random(len(MAPS)) < 0.4)
             trial[len(STRUCTURAL) :] = reflected(trial[len(STRUCTURAL) :] + change)
             found = self.rows(trial)
-            likelihood = log_likelihood(found)
+            likelihood = log_likelihood(found, self.errors)
             accept = bool(np.log(rng.random()) < exponent * (likelihood - value))
             if accept:
                 point, value = trial, likelihood

@@ -1,8 +1,8 @@
 """Processes that simulate the designs and the chains of the fit to patients.
 
-Work depends on its own numbers and seed, and on the pool that its chain keeps. A chain always goes to the same process,
-so that the number of processes changes nothing. A run that goes on after an interruption simulates the pools of its
-chains again, at the maps they are at, and gives another sample.
+Work depends on its own numbers and seed alone. A chain always goes to the same process, which keeps the pool it is at;
+a pool that is not kept is simulated again and is the same. So neither the number of processes nor an interruption
+changes a result.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from remyelin import nerve
 from remyelin.analysis.calibration.chains_people import stepped
 from remyelin.analysis.calibration.free_people import STRUCTURAL
 from remyelin.analysis.calibration.site_people import Site, read_site
-from remyelin.analysis.protocols.pool import Draw
+from remyelin.analysis.protocols.pool import Draw, drawn
 from remyelin.evidence import Ledger
 
 #: A point of the cube, its set of the rates of repair, further readings over the ranges and along a walk, and a seed.
 Design = tuple[list[float], int, int, int, list[int]]
-#: Number and state of a chain, the point proposed, the power of the likelihood, and a seed.
-Step = tuple[int, dict[str, Any], list[float], float, list[int]]
+#: Number and state of a chain; the point proposed, its set of repair, the logarithm owed; the power; errors; a seed.
+Step = tuple[int, dict[str, Any], tuple[list[float], int, float], float, dict[str, float], list[int]]
 
 
 @dataclass(slots=True)
@@ -57,17 +57,29 @@ def read_design(design: Design) -> list[list[Any]]:
     ]
 
 
+def read_again(work: tuple[list[float], int, int]) -> dict[str, float]:
+    """Return the rows of a point and set of repair in a pool of other persons, drawn with a seed."""
+    point, repair, seed = work
+    desk = _DESK[0]
+    deficient, gas, screened = (
+        sum(draw.stratum == name for draw in desk.draws) for name in ("deficiency", "gas", "screened")
+    )
+    draws = drawn(deficient, gas, screened, desk.base, seed)
+    return Site.at(np.array(point), repair, draws, desk.base, desk.tables).rows(np.array(point))
+
+
 def step_chain(step: Step) -> dict[str, Any]:
     """Move a chain by one simulated step and return its state."""
-    chain, state, point, exponent, seed = step
+    chain, state, (point, repair, owed), exponent, errors, seed = step
     desk = _DESK[0]
     place = (*state["point"][: len(STRUCTURAL)], float(state["repair"]))
     kept = desk.sites.get(chain)
     if kept is None or kept[0] != place:
-        site = Site.at(np.array(state["point"]), state["repair"], desk.draws, desk.base, desk.tables)
+        site = Site.at(np.array(state["point"]), state["repair"], desk.draws, desk.base, desk.tables, errors)
     else:
         site = kept[1]
-    state, site = stepped(state, np.array(point), exponent, site, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    state, site = stepped(state, np.array(point), repair, owed, exponent, site, rng)
     desk.sites[chain] = (*state["point"][: len(STRUCTURAL)], float(state["repair"])), site
     return state
 

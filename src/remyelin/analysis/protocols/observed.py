@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
-from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, density, seen
+from remyelin.analysis.protocols.pool import FOLLOW_UP, Pool, Seen, seen
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from remyelin.catalogue.pathways import SURAL, TIBIAL_MOTOR, TIBIAL_SEP
 from remyelin.person.chain import Chain
@@ -204,18 +204,17 @@ def _screened(pool: Pool, view: Seen, numbers: Chain) -> dict[str, float]:
     return {"low_b12_without_neuropathy": percent(felt & signs, weight)}
 
 
-def _waiting(pool: Pool, total: Floats) -> float:
-    """Return the points at one year that a later start costs, per month, over persons treated on two days."""
+def _waiting(pool: Pool, total: Floats, weight: Floats) -> float:
+    """Return the points at one year that a later start costs, per month, at the days on which persons come."""
     same = np.flatnonzero(pool.branch[1:] == pool.branch[:-1])
-    months = (pool.begun[same + 1] - pool.begun[same]) / DAYS_PER_MONTH
-    later = months > 0.0
-    if not later.any():
-        return float("nan")
-    return float((total[same + 1] - total[same])[later].sum() / months[later].sum())
+    who = pool.branch[same]
+    months = (pool.days[who, pool.begun[same + 1]] - pool.days[who, pool.begun[same]]) / DAYS_PER_MONTH
+    passed = float(weight[same] @ months)
+    return float(weight[same] @ (total[same + 1] - total[same])) / passed if passed > 0.0 else float("nan")
 
 
 def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Chain) -> dict[str, float]:
-    """Return the outcome of the largest series: patients who noticed something, treated on two days each."""
+    """Return the outcome of the largest series: patients who notice something, treated on the day they come."""
     names = (
         "healton_complete",
         "healton_free_of_limits",
@@ -228,15 +227,7 @@ def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Chain) -
         return dict.fromkeys(names, float("nan"))
     own = [traits[i] for i in pool.branch]
     state = clinic_of(pool.after, own, numbers.judge)
-    share = view.found.share.sum(axis=0)
-    dense = density(pool.days, share)
-    now = np.array(
-        [np.interp(day, pool.days[i], dense[i]) for i, day in zip(pool.branch, pool.begun, strict=True)]
-    )
-    felt = _felt(state)[:, 0]
-    weight = now / np.maximum(pool.chance, np.finfo(np.float64).tiny) * felt
-    # A branch stands for half of the person; a weight far above that is the noise of one course.
-    weight = np.minimum(weight, 4.0)
+    weight = (view.found.weight.sum(axis=0) * _felt(view.state))[pool.branch, pool.begun]
     if weight.sum() <= 0.0:
         return dict.fromkeys(names, float("nan"))
     vibration = np.asarray(state.signs["vibration_loss"], dtype=np.float64)
@@ -253,6 +244,5 @@ def _treated(pool: Pool, view: Seen, traits: Sequence[Traits], numbers: Chain) -
         "healton_residual": percent(state.scale["gait"][:, YEAR] >= 2, weight),
         "respond_3_months": percent(kept[:, THREE] > 0.0, weight),
         "plateau": 100.0 * float(gain[YEAR] / gain[LAST]) if gain[LAST] > 0.0 else float("nan"),
-        "waiting_points": _waiting(pool, total),
-        "effective_branches": float(weight.sum() ** 2 / (weight**2).sum()),
+        "waiting_points": _waiting(pool, total, weight),
     }

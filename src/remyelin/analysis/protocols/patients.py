@@ -34,7 +34,7 @@ from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import Clinic, People, blood_of, clinic_of, simulate_people
 from remyelin.person.found import at_chance
-from remyelin.person.presentation import FELT
+from remyelin.person.presentation import FELT, ROADS
 from remyelin.person.traits import Traits
 
 FOLLOW_UP = (0.0, 1.0, 2.0, 3.0, 6.0, 9.0, 12.0, 24.0)  # months after the first dose
@@ -250,7 +250,8 @@ def _found(
         there = _at(pool, i, came.day)
         state = clinic_of(there, [traits[i]], numbers.judge)
         signs = bool(state.signs["romberg"][0, 0]) or bool(state.signs["babinski"][0, 0])
-        felt = any(bool(state.noticed[name][0, 0]) for name in FELT)
+        # Whoever comes for a symptom has noticed it, between the days of the pool as well.
+        felt = came.road == ROADS[0] or any(bool(state.noticed[name][0, 0]) for name in FELT)
         if (ill and not felt) or (cord and not signs):
             continue
         onset = came.onset

@@ -2,7 +2,8 @@
 
 Three strata: persons with a deficiency by its commonest causes, users of nitrous oxide, and young women on a diet so
 poor that screening finds them. Everybody is followed untreated; some with a deficiency also under treatment begun on
-two days. All sets meet the same persons (common random numbers).
+several days of the course, between which its outcome is interpolated. The days are those on which conduction has lost
+so much, whatever the maps. All sets meet the same persons (common random numbers).
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import Clinic, People, blood_of, clinic_of, simulate_people
-from remyelin.person.found import distribution, finer, finer_pathways, untreated_days
+from remyelin.person.found import (
+    distribution,
+    finer,
+    finer_pathways,
+    log_amount,
+    of_log_amount,
+    untreated_days,
+)
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
 from remyelin.person.presentation import Found
@@ -31,10 +39,16 @@ Floats = NDArray[np.float64]
 SEED: Final = 30411
 BODY: Final = nerve.Person(age=55.0, sex="female", height=168.0, temperature=33.0)
 TREATMENT: Final = "hydroxocobalamin 1 mg im every 2 d for 60 d, then every 60 d"
-FOLLOW_UP: Final = (0.0, 3.0, 6.0, 12.0, 24.0)  # months after the first dose
+FOLLOW_UP: Final = (0.0, 3.0, 12.0, 24.0)  # months after the first dose
 GAS_FRACTION: Final = "prior.nitrous_oxide.inspired_fraction"
 HORIZON: Final = 14.0 * DAYS_PER_YEAR
-BRANCHES: Final = (0.3, 0.75)  # quantiles of presentation at which treatment begins
+STARTS: Final = (
+    8  # days on which treatment begins, of each treated person, evenly along the harm and the years
+)
+LEAST_HARM: Final = 0.1  # harm from which somebody may notice anything
+SMALL_HARM: Final = 0.3  # harm above which equal factors count alike
+MOST_HARM: Final = 100.0  # harm beyond which little is left to lose: nearly nobody comes so late
+YEARLY: Final = 0.3  # how much a year without change counts, in logarithms of harm
 NEEDED: Final = ("conducted", "dispersion", "axons", "ectopic", "delay")
 
 
@@ -60,12 +74,8 @@ class Pool:
         Days since the cause began.
     blood, pathways : mapping of str to array
         Over (person, day) and (person, day, pathway), untreated.
-    branch : (branch,) int array
-        Person of each treated course.
-    begun : (branch,) array
-        Day on which treatment begins.
-    chance : (branch,) array
-        Density of presentation at that day under the maps it was chosen with, 1/day, over the chance to be found.
+    branch, begun : (branch,) int array
+        Person of each treated course, and the place among its days of that on which treatment begins.
     after : mapping of str to (branch, month, pathway) array
         Conduction at :data:`FOLLOW_UP`.
     """
@@ -77,17 +87,16 @@ class Pool:
     blood: Mapping[str, Floats]
     pathways: Mapping[str, Floats]
     branch: NDArray[np.int64]
-    begun: Floats
-    chance: Floats
+    begun: NDArray[np.int64]
     after: Mapping[str, Floats]
 
 
-def drawn(deficient: int, gas: int, screened: int, ledger: Ledger) -> tuple[Draw, ...]:
-    """Draw the persons of a pool: so many of each stratum, the same at every call with the same ledger."""
+def drawn(deficient: int, gas: int, screened: int, ledger: Ledger, seed: int = SEED) -> tuple[Draw, ...]:
+    """Draw the persons of a pool: so many of each stratum, the same at every call with the same ledger and seed."""
     found = []
     for stratum, count in (("deficiency", deficient), ("gas", gas), ("screened", screened)):
         for number in range(count):
-            found.append(candidate(stratum, SEED, number, ledger))
+            found.append(candidate(stratum, seed, number, ledger))
     return tuple(found)
 
 
@@ -159,7 +168,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Chain, treated: int) -> Pool:
     ----------
     draws : sequence of Draw
     numbers : Chain
-        The set; its clinical maps choose the days on which treatment begins.
+        The set.
     treated : int
         So many persons with a deficiency are also followed under treatment.
     """
@@ -184,8 +193,7 @@ def simulate_pool(draws: Sequence[Draw], numbers: Chain, treated: int) -> Pool:
         blood={name: finer(values) for name, values in people.blood.items()},
         pathways=finer_pathways({name: people.pathways[name] for name in NEEDED}),
         branch=np.empty(0, dtype=np.int64),
-        begun=np.empty(0),
-        chance=np.empty(0),
+        begun=np.empty(0, dtype=np.int64),
         after={},
     )
     return _with_branches(pool, exposures, traits, [times for times, _ in grids], numbers, treated)
@@ -207,49 +215,72 @@ def _with_branches(
     numbers: Chain,
     treated: int,
 ) -> Pool:
-    """Follow some persons under treatment begun at quantiles of their presentation."""
-    share = seen(pool, traits, numbers).found.share.sum(axis=0)
-    which, begun, chance = [], [], []
+    """Follow some persons under treatment begun on several days each, and interpolate to the days between them."""
+    way = along(pool)
+    which, places, begun = [], [], []
     for i in np.flatnonzero(pool.stratum == "deficiency")[:treated]:
-        total = share[i].sum()
-        if total < 0.05:
+        ill = np.flatnonzero(np.isfinite(way[i]))
+        if ill.size < STARTS:
             continue
-        below = np.cumsum(share[i]) / total
-        for quantile in BRANCHES:
-            j = int(np.searchsorted(below, quantile))
-            which.append(int(i))
-            begun.append(float(pool.days[i, j]))
-            chance.append(density(pool.days, share)[i, j] / total)
+        own = np.linspace(way[i, ill[0]], way[i, ill[-1]], STARTS)
+        which.append(int(i))
+        places.append(own)
+        begun.append(np.interp(own, way[i, ill], pool.days[i, ill]))
     if not which:
         return pool
     months = np.array(FOLLOW_UP) * DAYS_PER_MONTH
     given, grid, keep = [], [], []
-    for i, start in zip(which, begun, strict=True):
-        order = cobalamin.read_order(TREATMENT, start, start + months[-1] + 1.0, numbers.ledger)
-        given.append(cobalamin.treated(exposures[i], order))
+    for i, starts in zip(which, begun, strict=True):
         own = times[i]
-        grid.append(
-            np.unique(
-                np.concatenate([own[own < start], start + np.arange(0.0, months[-1], 21.0), start + months])
-            )
-        )
-        keep.append(start + months)
-    after: People = simulate_people(
-        given, [BODY] * len(which), grid, keep, [traits[i] for i in which], [numbers]
+        for start in starts:
+            order = cobalamin.read_order(TREATMENT, start, start + months[-1] + 1.0, numbers.ledger)
+            given.append(cobalamin.treated(exposures[i], order))
+            later = start + np.arange(0.0, months[-1], 21.0)
+            grid.append(np.unique(np.concatenate([own[own < start], later, start + months])))
+            keep.append(start + months)
+    people: People = simulate_people(
+        given, [BODY] * len(grid), grid, keep, [traits[i] for i in which for _ in range(STARTS)], [numbers]
     )
+    branch, day, after = [], [], []
+    for number, (i, own) in enumerate(zip(which, places, strict=True)):
+        part = slice(number * STARTS, (number + 1) * STARTS)
+        days = np.flatnonzero(np.isfinite(way[i]))
+        branch += [i] * days.size
+        day += days.tolist()
+        after.append(
+            between_starts({name: people.pathways[name][part] for name in NEEDED}, own, way[i, days])
+        )
     return replace(
         pool,
-        branch=np.array(which),
-        begun=np.array(begun),
-        chance=np.array(chance),
-        after={name: after.pathways[name] for name in NEEDED},
+        branch=np.array(branch),
+        begun=np.array(day),
+        after={name: np.concatenate([one[name] for one in after]) for name in NEEDED},
     )
 
 
-def density(days: Floats, share: Floats) -> Floats:
-    """Return shares per interval (person, day) as densities, 1/day."""
-    step = np.diff(days, axis=1, prepend=days[:, :1])
-    found: Floats = np.where(step > 0.0, share / np.where(step > 0.0, step, 1.0), 0.0)
+def along(pool: Pool) -> Floats:
+    """Return how far each person is on its way on each day, (person, day); NaN before any harm.
+
+    The way grows with the logarithm of the harm to conduction and, slowly, with the years. It stays where nearly
+    everything is lost.
+    """
+    lost = -np.log(np.maximum(pool.pathways["conducted"], 1e-3)) + pool.pathways["ectopic"]
+    harm = np.maximum.accumulate(lost.sum(axis=-1), axis=1)
+    way = np.log1p(np.minimum(harm, MOST_HARM) / SMALL_HARM)
+    years = np.where(harm < MOST_HARM, np.diff(pool.days, axis=1, prepend=pool.days[:, :1]), 0.0)
+    way += YEARLY * np.cumsum(years, axis=1) / DAYS_PER_YEAR
+    return np.where(harm >= LEAST_HARM, way, np.nan)
+
+
+def between_starts(after: Mapping[str, Floats], places: Floats, wanted: Floats) -> dict[str, Floats]:
+    """Interpolate the conduction of courses (start, month, pathway) between the places of their starts on the way."""
+    high = np.clip(np.searchsorted(places, wanted), 1, len(places) - 1)
+    gap = places[high] - places[high - 1]
+    share = np.clip((wanted - places[high - 1]) / np.where(gap > 0.0, gap, 1.0), 0.0, 1.0)[:, None, None]
+    found = {}
+    for name, values in after.items():
+        grown = log_amount(name, values)
+        found[name] = of_log_amount(name, (1.0 - share) * grown[high - 1] + share * grown[high])
     return found
 
 
