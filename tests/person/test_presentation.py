@@ -37,13 +37,52 @@ def found_by(found) -> np.ndarray:
 
 
 def test_what_worsening_adds_does_not_depend_on_its_pace() -> None:
-    only = replace(SEEKING, symptom=0.0, function=0.0, anaemia=0.0, screening=0.0, death=0.0, worsening=2.0)
+    only = replace(
+        SEEKING, symptom=0.0, function=0.0, anaemia=0.0, screening=0.0, death=0.0, worsening=2.0, spread=0.0
+    )
     quick, slow = (
         presentation(DAYS * factor, {name: 0.5 * RISE for name in FELT}, 0.15, 0.0 * RISE, AGE, only)
         for factor in (0.1, 10.0)
     )
     np.testing.assert_allclose(quick.share, slow.share)
-    assert quick.ever[0] == pytest.approx(1.0 - np.exp(-2.0 * 0.5))
+    assert quick.ever[0] == pytest.approx(1.0 - np.exp(-2.0 * (0.5 - 0.15)))
+
+
+@pytest.mark.parametrize("spread", [0.05, 1.0, 4.0])
+def test_readiness_is_the_average_over_persons_drawn_one_by_one(spread: float) -> None:
+    whole = replace(SEEKING, symptom=0.02, worsening=1.5, function=0.01, spread=spread)
+    together = course(0.7, 0.4, 0.3, whole)
+    persons = np.random.default_rng(1).gamma(1.0 / spread, spread, 2000)
+    each = [
+        course(
+            0.7,
+            0.4,
+            0.3,
+            replace(
+                whole,
+                symptom=z * whole.symptom,
+                worsening=z * whole.worsening,
+                function=z * whole.function,
+                spread=0.0,
+            ),
+        ).share
+        for z in persons
+    ]
+    # Sampling error of 2,000 persons in the chance to have come, by road and day.
+    np.testing.assert_allclose(
+        together.share.cumsum(axis=-1), np.mean(each, axis=0).cumsum(axis=-1), atol=0.03
+    )
+
+
+def test_nobody_comes_for_a_symptom_before_it_is_noticed() -> None:
+    found = course(0.62, seeking=replace(SEEKING, symptom=0.1, anaemia=0.0, screening=0.0, death=0.0))
+    first = int(found.first[0])
+    assert DAYS[0, first - 1] < found.onset[0] < DAYS[0, first]
+    assert (found.weight[0, 0, :first] == 0.0).all()
+    assert found.weight.sum() == pytest.approx(found.ever[0])
+    came = at_chance(found, DAYS, 0, 1e-6)
+    assert came is not None
+    assert came.day >= found.onset[0]
 
 
 def test_shares_are_a_distribution() -> None:

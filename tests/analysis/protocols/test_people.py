@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from remyelin import nerve
+from remyelin.analysis.protocols import pool as protocols_pool
 from remyelin.analysis.protocols.observed import correlation, percent, quantile, rows_of
 from remyelin.analysis.protocols.patients import FOLLOW_UP, follow
-from remyelin.analysis.protocols.pool import at_risk, candidate, drawn, simulate_pool, traits_of
+from remyelin.analysis.protocols.pool import STARTS, at_risk, candidate, drawn, simulate_pool, traits_of
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
 
@@ -92,6 +93,30 @@ def test_rows_of_a_pool_have_the_same_bits_when_read_again(numbers: Chain) -> No
     assert first.keys() == again.keys()
     for name in first:
         assert np.array_equal(first[name], again[name], equal_nan=True), name
+
+
+def test_outcomes_between_the_starts_are_those_of_more_starts(
+    numbers: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: so many starts that every second one lies where the pool interpolates."""
+    draws = drawn(12, 0, 0, LEDGER)
+    pool = simulate_pool(draws, numbers, 12)
+    monkeypatch.setattr(protocols_pool, "STARTS", 2 * STARTS - 1)
+    twin = simulate_pool(draws, numbers, 12)
+    assert pool.branch.size
+    assert pool.branch.tolist() == twin.branch.tolist()
+    assert pool.begun.tolist() == twin.begun.tolist()
+    for name in ("conducted", "axons"):
+        assert np.abs(pool.after[name] - twin.after[name]).mean() < 0.01, name
+
+
+def test_the_pool_does_not_depend_on_the_maps_it_is_simulated_with(numbers: Chain) -> None:
+    draws = drawn(4, 1, 1, LEDGER)
+    other = Chain(LEDGER.replace({"clinic.paraesthesia.half": 0.3, "seeking.symptom": 0.9}))
+    one, two = simulate_pool(draws, numbers, 4), simulate_pool(draws, other, 4)
+    assert one.branch.tolist() == two.branch.tolist()
+    for name, values in one.after.items():
+        assert np.array_equal(values, two.after[name]), name
 
 
 def test_more_susceptible_people_have_more_disease_at_every_dose(numbers: Chain) -> None:

@@ -44,6 +44,7 @@ FEW: Final = 0.2  # share of the numbers that a small step moves
 SMALL: Final = (0.02, 0.05, 0.1)  # sizes of a small step, in shares of a range
 NOISE: Final = 0.01  # added to every number that moves by a difference
 OPTIMAL: Final = 2.38  # over the root of twice the numbers moved: size of a difference (ter Braak 2006)
+CONSTANT: Final = 1e-12  # variance of a number below which it does not move
 LEADING: Final = 0.5  # share of the designs, the better ones, whose differences are taken
 
 
@@ -207,8 +208,10 @@ def effective_of(sets: Sequence[Mapping[str, Any]]) -> float:
     chains = sorted({item["chain"] for item in sets})
     points = np.array([[item["point"] for item in sets if item["chain"] == chain] for chain in chains])
     between, whole = points.mean(axis=1).var(axis=0, ddof=1), points.reshape(-1, points.shape[-1]).var(axis=0)
-    number = len(chains) * whole / np.maximum(between, 1e-12)
+    moved = whole > CONSTANT  # a number that no chain moves tells nothing
+    number = len(chains) * whole[moved] / np.maximum(between[moved], CONSTANT)
     pools = [(*item["point"][: len(STRUCTURAL)], item["repair"]) for item in sets]
     _, counts = np.unique(np.array(pools), axis=0, return_counts=True)
     distinct = float(counts.sum() ** 2 / (counts**2).sum())
-    return min(float(np.median(np.minimum(number, points.shape[0] * points.shape[1]))), distinct)
+    most = points.shape[0] * points.shape[1]
+    return min(float(np.median(np.minimum(number, most))) if moved.any() else most, distinct)
