@@ -8,18 +8,20 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from remyelin import Ledger
 from remyelin.analysis.calibration.chains_people import CHAINS, MOVES, RISING
-from remyelin.analysis.calibration.fit_people import KEPT_ROUNDS, PERSONS, READINGS, ROUNDS
+from remyelin.analysis.calibration.fit_people import AGAIN, KEPT_ROUNDS, OTHERS, PERSONS, READINGS, ROUNDS
 from remyelin.analysis.calibration.free_people import FREE, MAPS, SIGNS, WEAK, point_of
 from remyelin.analysis.calibration.posterior_people import CENTRAL
 from remyelin.analysis.calibration.site_people import TREATED
-from remyelin.analysis.protocols.pool import at_risk
+from remyelin.analysis.protocols.pool import STARTS, at_risk
 from remyelin.analysis.validation.clinic import THREE, YEAR, percent, series_of
 from remyelin.evidence import Target, load_published
 from remyelin.evidence.posterior import posterior
@@ -28,6 +30,7 @@ from remyelin.person.traits import CORRELATED, NAMES, SLOW
 LEDGER = Ledger.shipped()
 MINUTES = 41  # of two cores that the shipped fit took
 DATA = files("remyelin.analysis.calibration").joinpath("data")
+NONE: Mapping[str, float] = MappingProxyType({})
 WORDS = {
     "store": "body store in balance on the same diet",
     "pace": "speed of the cause",
@@ -144,8 +147,13 @@ def inside(row: Target, value: float | None) -> str:
     return "holds" if row.lower <= value <= row.upper else "**miss**"
 
 
-def rows_of(predictions: dict[str, list[float]], roles: str, names: list[str] | None = None) -> str:
-    """Return the rows of a role: published, predicted, interval."""
+def rows_of(
+    predictions: dict[str, list[float]],
+    roles: str,
+    names: list[str] | None = None,
+    alone: Mapping[str, float] = NONE,
+) -> str:
+    """Return the rows of a role: published, predicted, interval, and the reading nearest to each row alone."""
     found = []
     for row in load_published():
         if row.name not in predictions or row.role != roles or (names is not None and row.name not in names):
@@ -160,9 +168,20 @@ def rows_of(predictions: dict[str, list[float]], roles: str, names: list[str] | 
                 show(value),
                 f"{show(low)} to {show(high)}",
                 inside(row, value),
+                *([show(alone.get(row.name))] if alone else []),
             ]
         )
-    return table(["row", "published", "bounds", "unit", "central set", "90 % interval", ""], found)
+    head = [
+        "row",
+        "published",
+        "bounds",
+        "unit",
+        "central set",
+        "90 % interval",
+        "",
+        *(["alone"] if alone else []),
+    ]
+    return table(head, found)
 
 
 def coverage(data: dict) -> str:
@@ -258,7 +277,7 @@ def main(path: str) -> None:
     parts = {
         "TRAITS": traits(),
         "MARGINALS": marginals(),
-        "CALIBRATION": rows_of(data["predictions"], "calibration"),
+        "CALIBRATION": rows_of(data["predictions"], "calibration", alone=compared["alone"]),
         "VALIDATION": rows_of(data["predictions"], "validation"),
         "COVERAGE": coverage(data),
         "RIVALS": rivals(compared),
@@ -280,6 +299,9 @@ def main(path: str) -> None:
         "READ": str(READINGS + 1),
         "CHAINS": str(CHAINS),
         "MOVES": str(MOVES),
+        "STARTS": str(STARTS),
+        "AGAIN": str(AGAIN),
+        "OTHERS": str(OTHERS),
         "KEPT": str(KEPT_ROUNDS),
         "ROUNDS": str(ROUNDS),
         "FRAILTY": show(LEDGER["nerve.fibre_frailty"]),

@@ -215,18 +215,22 @@ def _chains(run: _Run, rounds: int, errors: dict[str, float], progress: Progress
     before = BEGUN
     result: list[dict[str, Any]] = []
     emulator: Emulator | None = None
+    known = 0
     for turn in range(rounds):
         now = power(turn)
         if now > before:
             states = resampled(states, now - before, stream_of("resampling", rival, turn))
         before = now
-        if turn in LEARNING and f"chain.{rounds - 1}.{CHAINS - 1}" not in kept.records:
-            emulator = Emulator(run.readings, run.tried, errors)
+        if turn in LEARNING:
+            emulator, known = None, len(run.readings)
         for part in range(HALVES):
             chains = half(part)
             missing = [chain for chain in chains if f"chain.{turn}.{chain}" not in kept.records]
             given = {}
-            if missing and emulator is not None:
+            if missing:
+                if emulator is None:
+                    # Of the readings before that step: a run that goes on learns the same.
+                    emulator = Emulator(run.readings[:known], run.tried, errors)
                 others = np.array([state["point"] for i, state in enumerate(states) if i not in chains])
                 points, repair, owed = walked(
                     np.array([states[chain]["point"] for chain in chains]),
