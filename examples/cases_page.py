@@ -140,7 +140,9 @@ def page(summary: dict[str, Any], rows_of: list[dict[str, str]]) -> str:
         parts += [compared(rows_of), *why, computed(summary, {row["what"] for row in rows_of})]
     headline = summary["forecast"]["headline"]
     if summary["forecast"]["refused"] is not None:
-        reason = headline.removesuffix(f" {CANNOT_TELL}").removesuffix(" The computed person is not the reported one.")
+        reason = headline.removesuffix(f" {CANNOT_TELL}").removesuffix(
+            " The computed person is not the reported one."
+        )
         parts.append(f"{reason} Treatment should not be delayed.\n")
     else:
         # of a published case the table below has the remaining disability and the cost of waiting

@@ -24,7 +24,11 @@ def cell(value: str | float | None) -> str:
 
 def table(made: Table) -> str:
     """Return a table of an experiment as Markdown, under its title."""
-    lines = [list(made.columns), ["---"] * len(made.columns), *([cell(item) for item in row] for row in made.rows)]
+    lines = [
+        list(made.columns),
+        ["---"] * len(made.columns),
+        *([cell(item) for item in row] for row in made.rows),
+    ]
     return f"{made.title}:\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
