@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.myelin.settings import MULTIPLIED
+from remyelin.myelin.settings import MULTIPLIED, RKC_DAMPING
 
 STATES = (
     "intact",
@@ -47,6 +47,9 @@ STATES = (
 
 INPUTS = ("methylation", "toxin", "methylcobalamin", "mma", "gas")
 PHI, TOXIN, DOSE, MMA, GAS = range(len(INPUTS))
+
+#: Squares of stages that a step times the largest rate needs, of :func:`remyelin.myelin.chebyshev.reach`.
+STABLE = 1.5 / (1.0 - 2.0 / 15.0 * RKC_DAMPING)
 
 RATES = np.dtype(
     [
@@ -196,6 +199,23 @@ def derivatives(y: Any, inputs: Any, p: Any, dy: Any) -> None:
 
 
 @compiled
+def largest_rate(p: Any) -> float:
+    """Return a bound (1/day) on the rates by which any state of a segment relaxes, toxin left out.
+
+    Parameters
+    ----------
+    p : record of :data:`RATES`
+    """
+    injury = p.injury * (1.0 + p.mma_weight)
+    lost = injury + p.maturation + max(p.thickening, p.lengthening)
+    sheaths = max(p.healing + p.stripping + injury, lost)
+    sheaths = max(sheaths, p.redistribution + p.remyelination)
+    cells = max(max(p.clearance, 1.0 / p.erk_time), max(p.supply_on, p.supply_off))
+    axons = p.axon_vacuolated + p.axon_bare + p.axon_direct + p.axon_gas + p.regrowth
+    return max(max(sheaths, cells), max(axons, 1.0 / p.inflammatory_time))  # type: ignore[no-any-return]
+
+
+@compiled
 def integrate(
     times: Any,
     inputs: Any,
@@ -203,9 +223,8 @@ def integrate(
     rates: Any,
     start: Any,
     kept: Any,
-    nodes: Any,
-    stages: Any,
-    error_weights: Any,
+    coefficients: Any,
+    margin: float,
     order: float,
     rtol: float,
     atol: float,
@@ -218,10 +237,10 @@ def integrate(
     out: Any,
     going: Any,
 ) -> int:
-    """Integrate independent segments with an embedded explicit Runge-Kutta pair.
+    """Integrate independent segments with the Runge-Kutta-Chebyshev method.
 
     Inputs are linear between the given times, and every given time is a step end, so that a kink in
-    the drive never lies inside a step.
+    the drive never lies inside a step. A step takes as many stages as its length needs to be stable.
 
     Parameters
     ----------
@@ -237,9 +256,11 @@ def integrate(
         State at the first time.
     kept : (time,) int array
         Where in `out` the state at a time goes; -1 for times whose state is not kept.
-    nodes, stages, error_weights, order
-        Tableau of the method (first same as last) and its order.
-    rtol, atol, safety, shrink, grow, first_step, max_steps
+    coefficients : (number, stage, 5) array
+        Of :func:`remyelin.myelin.chebyshev.coefficients`.
+    margin : float
+        Over :func:`largest_rate`.
+    order, rtol, atol, safety, shrink, grow, first_step, max_steps
         Step control.
     begun : (case, states + 1) array
         Slopes and step with which each case goes on, as `going` holds them; step 0 where it begins anew.
@@ -254,13 +275,14 @@ def integrate(
     int
         -1, or the index of the first case that needed too many steps.
     """
-    n_stages = nodes.size
-    last = n_stages - 1
+    most = coefficients.shape[0] - 1
     n_states = start.shape[1]
-    slopes = np.empty((n_stages, n_states))
     y = np.empty(n_states)
-    trial = np.empty(n_states)
-    gap = np.empty(n_states)
+    first = np.empty(n_states)  # slopes at the begin of a step
+    slopes = np.empty(n_states)
+    older = np.empty(n_states)  # stage before the last
+    old = np.empty(n_states)  # last stage
+    new = np.empty(n_states)
     now = np.empty(inputs.shape[2])
     for case in range(start.shape[0]):
         drive = driven[case]
@@ -273,14 +295,16 @@ def integrate(
         step = begun[case, n_states]
         if step > 0.0:
             for i in range(n_states):
-                slopes[0, i] = begun[case, i]
+                first[i] = begun[case, i]
         else:
-            derivatives(y, inputs[drive, 0], rates[case], slopes[0])
+            derivatives(y, inputs[drive, 0], rates[case], first)
             step = first_step
+        fixed = largest_rate(rates[case])
         attempts = 0
         for index in range(1, times.size):
-            begin = times[index - 1]
-            span = times[index] - begin
+            span = times[index] - times[index - 1]
+            toxin = max(inputs[drive, index - 1, TOXIN], inputs[drive, index, TOXIN])
+            rate = margin * (fixed + 2.0 * rates[case].toxin_rate * toxin)
             done = 0.0
             while done < span:
                 attempts += 1
@@ -289,35 +313,49 @@ def integrate(
                 # The last step of an interval ends exactly on the given time.
                 final = done + step >= span
                 size = span - done if final else step
-                for stage in range(1, n_stages):
-                    for i in range(n_states):
-                        trial[i] = y[i]
-                    for j in range(stage):
-                        weight = size * stages[stage, j]
-                        for i in range(n_states):
-                            trial[i] += weight * slopes[j, i]
-                    share = (done + nodes[stage] * size) / span
+                # reach of s stages, solved for s
+                stages = max(int(np.sqrt(1.0 + STABLE * size * rate)) + 1, 2)
+                if stages > most:
+                    stages = most
+                    size = (most * most - 1.0) / (STABLE * rate)
+                    final = False
+                weight = size * coefficients[stages, 1, 2]
+                for i in range(n_states):
+                    older[i] = y[i]
+                    old[i] = y[i] + weight * first[i]
+                for stage in range(2, stages + 1):
+                    mu, nu = coefficients[stages, stage, 0], coefficients[stages, stage, 1]
+                    own, begin = size * coefficients[stages, stage, 2], size * coefficients[stages, stage, 3]
+                    share = (done + coefficients[stages, stage, 4] * size) / span
                     for i in range(now.size):
                         now[i] = inputs[drive, index - 1, i] * (1.0 - share)
                         now[i] += inputs[drive, index, i] * share
-                    derivatives(trial, now, rates[case], slopes[stage])
-                for i in range(n_states):
-                    gap[i] = 0.0
-                for j in range(n_stages):
-                    weight = size * error_weights[j]
+                    derivatives(old, now, rates[case], slopes)
+                    rest = 1.0 - mu - nu
                     for i in range(n_states):
-                        gap[i] += weight * slopes[j, i]
+                        value = mu * old[i] + nu * older[i] + rest * y[i] + own * slopes[i] + begin * first[i]
+                        older[i] = old[i]
+                        new[i] = value
+                    for i in range(n_states):
+                        old[i] = new[i]
+                share = (done + size) / span
+                for i in range(now.size):
+                    now[i] = inputs[drive, index - 1, i] * (1.0 - share)
+                    now[i] += inputs[drive, index, i] * share
+                derivatives(new, now, rates[case], slopes)
                 error = 0.0
                 for i in range(n_states):
-                    part = abs(gap[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+                    # equation 2.8 of the source
+                    gap = 0.8 * (y[i] - new[i]) + 0.4 * size * (first[i] + slopes[i])
+                    part = abs(gap) / (atol + rtol * max(abs(y[i]), abs(new[i])))
                     # Treat NaN as an infinite error; max() would drop it.
                     error = max(error, part) if part < np.inf else np.inf
                 if error <= 1.0:
                     done = span if final else done + size
                     for i in range(n_states):
-                        y[i] = trial[i]
-                        slopes[0, i] = slopes[last, i]
-                factor = grow if error == 0.0 else safety * error ** (-1.0 / order)
+                        y[i] = new[i]
+                        first[i] = slopes[i]
+                factor = grow if error == 0.0 else safety * error ** (-1.0 / (order + 1.0))
                 proposed = size * min(grow, max(shrink, factor))
                 # A step cut short to land on a time says nothing against the longer one.
                 step = max(step, proposed) if final and error <= 1.0 else proposed
@@ -326,6 +364,6 @@ def integrate(
                     out[case, kept[index], i] = y[i]
                 if going.shape[1] > 0:
                     for i in range(n_states):
-                        going[case, kept[index], i] = slopes[0, i]
+                        going[case, kept[index], i] = first[i]
                     going[case, kept[index], n_states] = step
     return -1

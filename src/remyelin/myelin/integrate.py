@@ -13,28 +13,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.base.errors import InputError, SimulationError, nearest
 from remyelin.myelin import equations
+from remyelin.myelin.chebyshev import coefficients
 from remyelin.myelin.settings import (
     BRANCHES_AT_MOST,
-    DORMAND_PRINCE_ERROR,
-    DORMAND_PRINCE_NODES,
-    DORMAND_PRINCE_ORDER,
-    DORMAND_PRINCE_STAGES,
     FIRST_STEP,
     MAX_STEPS,
     MYELIN_ATOL,
     MYELIN_BLOCK,
     MYELIN_RTOL,
     NEGLIGIBLE,
+    RATE_MARGIN,
+    RKC_ORDER,
     STEP_GROW,
     STEP_SAFETY,
     STEP_SHRINK,
 )
 
-_TABLEAU: Final = (
-    np.array(DORMAND_PRINCE_NODES),
-    np.array(DORMAND_PRINCE_STAGES),
-    np.array(DORMAND_PRINCE_ERROR),
-    float(DORMAND_PRINCE_ORDER),
+CONTROL: Final = (
+    RATE_MARGIN,
+    float(RKC_ORDER),
     MYELIN_RTOL,
     MYELIN_ATOL,
     STEP_SAFETY,
@@ -43,6 +40,7 @@ _TABLEAU: Final = (
     FIRST_STEP,
     MAX_STEPS,
 )
+"""Numbers of the step control, in the order of :func:`remyelin.myelin.equations.integrate`."""
 
 
 def keeping(
@@ -144,7 +142,8 @@ class _Cases:
                 self.rates[part],
                 self.start[part],
                 kept,
-                *_TABLEAU,
+                coefficients(),
+                *CONTROL,
                 begun[part],
                 out[part],
                 going[part],
