@@ -10,7 +10,7 @@ sets of the rates of repair. Chains move in two halves, each by differences of t
 Two things make the sample approximate:
 
 * The designs that chains begin from were chosen by an emulator and are not weighted for that.
-* The emulator learns again while the power rises.
+* The emulator learns again while the power rises, and once more before the sets are kept.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOVES: Final = 60  # steps of the maps under the simulated likelihood after each
 TOLD: Final = 15  # of those steps, one in so many is learned by the emulator
 BEGUN: Final = 0.25  # power of the likelihood at which chains are drawn from the designs
 RISING: Final = 6  # steps until it is 1
-LEARNING: Final = (0, 2, 4, 6)  # steps before which the emulator learns again; afterwards it stays
+LEARNING: Final = (0, 2, 4, 6, 16)  # steps before which the emulator learns again; afterwards it stays
 BLOCKS: Final = 8  # parts of a walk under the emulator; the animals are simulated after each
 LENGTHS: Final = (1, 4, 16)  # steps of a part, one of these
 REPAIRED: Final = 0.3  # chance that a part of a walk draws the rates of repair

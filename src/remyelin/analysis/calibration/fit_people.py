@@ -47,7 +47,7 @@ PERSONS: Final = (96, 30, 24)  # deficiency, nitrous oxide, screened
 #: Designs of each wave; those of the first lie over the ranges, later ones come from the emulator and the best.
 WAVES: Final = (60, 50, 50, 50)
 READINGS: Final = 24  # further points of the maps at which each design is read, in the waves
-ROUNDS: Final = 16  # steps of each chain that are simulated
+ROUNDS: Final = 26  # steps of each chain that are simulated
 KEPT_ROUNDS: Final = 10  # the last ones, whose states are the sets of the result
 SETS: Final = CHAINS * KEPT_ROUNDS
 AGAIN: Final = 6  # best designs that are simulated again with other persons
