@@ -115,15 +115,18 @@ def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) 
 
 
 def central(sets: Sequence[Mapping[str, Any]]) -> int:
-    """Return which set is shipped as the ledger's own: of the likeliest the nearest to the median of all.
+    """Return which set is shipped as the ledger's own.
 
+    Of the likeliest those that miss the fewest rows, or one more, and of them the nearest to the median of all sets.
     Distances are in standard deviations of the numbers between the sets.
     """
     points = np.array([item["point"] for item in sets])
     best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
+    missed = np.array([len(outside(sets[i]["rows"])) for i in best])
+    few = [i for i, count in zip(best, missed, strict=True) if count <= missed.min() + 1]
     spread = np.maximum(points.std(axis=0), 1e-9)
-    distance = (((points[best] - np.median(points, axis=0)) / spread) ** 2).sum(axis=1)
-    return best[int(np.argmin(distance))]
+    distance = (((points[few] - np.median(points, axis=0)) / spread) ** 2).sum(axis=1)
+    return few[int(np.argmin(distance))]
 
 
 def carried(text: str, values: Mapping[str, float], ledger: Ledger) -> tuple[str, frozenset[str]]:
