@@ -25,6 +25,7 @@ KEPT = ROOT / "docs" / "figures" / "bench_fibre.json"
 END = "<!-- end of bench -->"
 BEGIN = "<!-- bench {}: written by python examples/bench_tables.py -->\n"
 STIMULATION = ("thresholds", "train", "cycle", "block", "compound", "memory", "unmyelinated")
+RIVALS = ("NEURON", "PyFibers")
 HEAD = (
     "| what | rival | ours | rival's | ratio | our error | rival's error |\n"
     "| --- | --- | --- | --- | --- | --- | --- |\n"
@@ -94,12 +95,17 @@ def lines(rows: list[dict]) -> str:
 
 
 def measured(kept: dict, parts: tuple[str, ...]) -> str:
-    """Return when and how parts were measured, and their rows."""
+    """Return when and how parts were measured, and their rows beside a rival that ran."""
     dates = sorted({kept[part]["date"] for part in parts})
     loads = [load for part in parts for load in kept[part]["load"]]
     on = sorted({kept[part]["on"] for part in parts})
     said = f"Measured {' and '.join(dates)} on {'; '.join(on)}; load average {min(loads):.1f} to {max(loads):.1f}.\n\n"
-    return said + HEAD + lines([row for part in parts for row in kept[part]["rows"]])
+    rows = [row for part in parts for row in kept[part]["rows"]]
+    return (
+        said
+        + HEAD
+        + lines([row for row in rows if (row["rival"] or "").startswith(RIVALS) and row["rival_s"]])
+    )
 
 
 def chosen(kept: dict) -> str:

@@ -21,7 +21,6 @@ PAGE = Path(__file__).parents[1] / "docs" / "myelin.md"
 BEGIN, END = "<!-- {}: written by python examples/myelin_tables.py -->\n", "<!-- end of table -->"
 WAITS = ("0", "3", "6", "12", "24")  # months
 POTENTIALS = (0.5, 0.4, 0.3, 0.2, 0.1)
-ANIMALS = ("focal-lesion", "young-and-old", "cat-columns", "deficient-animals")
 
 
 @cache
@@ -76,7 +75,9 @@ def stops() -> str:
     """Return how injury ends under each treatment and hypothesis."""
     head, rows = [], []
     for one in result("when-injury-stops").tables:
-        kept = [i for i, name in enumerate(one.columns) if "most internodes" not in name]
+        kept = [
+            i for i, name in enumerate(one.columns) if not re.search("most internodes|still to come", name)
+        ]
         head = ["", *(one.columns[i] for i in kept[1:])]
         cause = one.title.split(",")[0].split(":")[0].lower()
         rows += [[f"{cause}: {row[0]}", *(row[i] for i in kept[1:])] for row in one.rows]
@@ -87,20 +88,6 @@ def waits() -> str:
     """Return what is lost after each wait."""
     one = result("point-of-no-return").tables[0]
     return table(one.columns, [row for row in one.rows if cell(row[0]) in WAITS])
-
-
-def animals() -> str:
-    """Return the events in animals beside what was published."""
-    rows = [
-        [name, *row] for name in ANIMALS for one in result(name).tables for row in one.rows if len(row) == 4
-    ]
-    return table(["experiment", "event", "published", "shipped numbers", "members, median (5 to 95 %)"], rows)
-
-
-def drug() -> str:
-    """Return the days by which each size of the drug's effect is assumed to bring repair forward."""
-    one = result("rat-sciatic").tables[1]
-    return table(one.columns, one.rows)
 
 
 def rests() -> str:
@@ -118,8 +105,6 @@ def main() -> None:
         ("states", states()),
         ("when injury stops", stops()),
         ("waits", waits()),
-        ("animals", animals()),
-        ("drug", drug()),
         ("rests on", rests()),
     ):
         before, rest = text.split(BEGIN.format(name))

@@ -22,20 +22,25 @@ def cell(value: str | float | None) -> str:
     return "-" if value is None else value if isinstance(value, str) else f"{value + 0.0:g}"
 
 
-def table(made: Table) -> str:
-    """Return a table of an experiment as Markdown, under its title."""
-    lines = [list(made.columns), ["---"] * len(made.columns), *([cell(item) for item in row] for row in made.rows)]
+def table(made: Table, columns: int | None = None) -> str:
+    """Return the first columns of a table of an experiment as Markdown, under its title."""
+    head = made.columns[:columns]
+    lines = [
+        list(head),
+        ["---"] * len(head),
+        *([cell(item) for item in row[:columns]] for row in made.rows),
+    ]
     return f"{made.title}:\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def series(result: Result) -> str:
-    """Return the abnormal rates of virtual series beside the published ones, and the findings."""
-    return "\n".join([table(result.tables[0]), *(f"* {finding}" for finding in result.findings)]) + "\n"
+    """Return the abnormal rates of virtual series beside the published ones, and the findings they do not hold."""
+    return "\n".join([table(result.tables[0]), *(f"* {finding}" for finding in result.findings[1:])]) + "\n"
 
 
 def paths(result: Result) -> str:
-    """Return the impulses lost and their differences, by rule."""
-    return "\n".join(table(made) for made in result.tables)
+    """Return the differences of impulses lost, by the first three rules."""
+    return table(result.tables[1], 4)
 
 
 def written(text: str, ledger: Ledger) -> str:

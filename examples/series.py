@@ -16,9 +16,10 @@ from remyelin.base.units import DAYS_PER_MONTH
 
 PAGE = Path(__file__).parents[1] / "docs" / "cohort.md"
 BEGIN, END = "<!-- series: written by python examples/series.py DIR -->\n", "<!-- end of series -->"
+FACTOR = 1.5  # a figure without bounds stands in the table where the model differs by more
 HEAD = (
-    "| series | what | month | published | allowed | model | 95 % of persons | within | mark |\n"
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    "| series | what | month | published (allowed) | model (95 % of persons) | within |\n"
+    "| --- | --- | --- | --- | --- | --- |\n"
 )
 
 
@@ -27,22 +28,29 @@ def cell(value: float | None) -> str:
     return "-" if value is None else f"{float(f'{value:.3g}'):.10g}"
 
 
+def shown(row: dict[str, Any]) -> bool:
+    """Say whether a figure has bounds, or else differs from the model by more than a factor."""
+    if row["holds"] is not None:
+        return True
+    pair = (row["published"], row["model"])
+    return all(value and value > 0.0 for value in pair) and max(pair) > FACTOR * min(pair)
+
+
 def line(name: str, row: dict[str, Any]) -> str:
     """Return the line of one published figure."""
-    allowed = "-" if row["low"] is None else f"{cell(row['low'])} to {cell(row['high'])}"
-    persons = "-" if row["person_low"] is None else f"{cell(row['person_low'])} to {cell(row['person_high'])}"
-    holds = {True: "yes", False: "**no**", None: "-"}[row["holds"]]
+    allowed = "" if row["low"] is None else f" ({cell(row['low'])} to {cell(row['high'])})"
+    persons = (
+        "" if row["person_low"] is None else f" ({cell(row['person_low'])} to {cell(row['person_high'])})"
+    )
     what = f"{row['what']} ({row['group']})" if row["group"] else row["what"]
+    recalled = ", recalled" if row["mark"] == "recall" else ""
     cells = (
         name,
         what,
         cell(row["day"] / DAYS_PER_MONTH),
-        f"{cell(row['published'])} {row['unit']}",
-        allowed,
-        cell(row["model"]),
-        persons,
-        holds,
-        row["mark"],
+        f"{cell(row['published'])} {row['unit']}{allowed}{recalled}",
+        f"{cell(row['model'])}{persons}",
+        {True: "yes", False: "**no**", None: "-"}[row["holds"]],
     )
     return f"| {' | '.join(cells)} |\n"
 
@@ -54,7 +62,8 @@ def main(folder: Path) -> None:
         place = folder / name / "summary.json"
         if not place.exists():
             raise SystemExit(f"{place} is not there; remyelin cohort {name} --draws 0 --out {place.parent}")
-        for number, row in enumerate(json.loads(place.read_text(encoding="utf-8"))["published"]):
+        rows = json.loads(place.read_text(encoding="utf-8"))["published"]
+        for number, row in enumerate(filter(shown, rows)):
             made += line("" if number else name, row)
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     PAGE.write_text(before + BEGIN + made + END + rest.split(END, 1)[1], encoding="utf-8")

@@ -18,32 +18,28 @@ from remyelin.evidence.posterior import posterior
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "symptoms.md"
 BEGIN, END = "<!-- frequencies:", "<!-- end of frequencies -->"
-#: Rows that hold no figure of the catalogue, by tier and symptom: pooled series, and what stands beside the nineteen.
-BESIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "mechanism": (
-        ("reflexes", "ankle_jerk_n2o"),
-        ("reflexes", "babinski_scd"),
-        ("weakness", "weakness_cord"),
-    ),
+#: Rows that hold no figure of the catalogue, by tier: pooled series, and those of what stands beside the nineteen.
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "mechanism": ("ankle_jerk_n2o", "babinski_scd", "weakness_cord"),
     "association": (
-        ("tiredness", "assoc_tiredness"),
-        ("nystagmus", "assoc_nystagmus"),
-        ("sphincters", "assoc_sphincter"),
-        ("sphincters", "assoc_sphincter_scd20"),
-        ("sphincters", "assoc_sphincter_n2o"),
+        "assoc_tiredness",
+        "assoc_nystagmus",
+        "assoc_sphincter",
+        "assoc_sphincter_scd20",
+        "assoc_sphincter_n2o",
     ),
 }
 
 
-def rows() -> dict[str, tuple[str, str]]:
-    """Return tier and symptom of every row of the table, by name of the row."""
-    found: dict[str, tuple[str, str]] = {}
+def rows() -> dict[str, str]:
+    """Return the tier of every row of the table, by name of the row."""
+    found: dict[str, str] = {}
     for tier in TIERS:
         for symptom in catalogue(Ledger.shipped()):
             if symptom.tier == tier:
                 for _, row in symptom.figures:
-                    found.setdefault(row.name, (tier, symptom.name.lower()))
-        found |= {name: (tier, what) for what, name in BESIDE.get(tier, ())}
+                    found.setdefault(row.name, tier)
+        found |= dict.fromkeys(BESIDE.get(tier, ()), tier)
     return found
 
 
@@ -59,33 +55,26 @@ def figure(row: Target) -> str:
 
 
 def outcome(row: Target, simulated: float | None) -> str:
-    """Return whether a row holds, and of one that does not why: words of ``evidence/data/misses.toml``."""
+    """Return whether a row holds; ``remyelin validate`` prints why one does not."""
     if simulated is None:
         return "not computed"
-    if row.holds(simulated):
-        return "holds"
-    return f"**miss.** {row.explanation(simulated)}".strip()
+    return "holds" if row.holds(simulated) else "**miss**"
 
 
 def table(simulated: Mapping[str, float | None]) -> str:
     """Return the table, and how many rows of each tier and role hold."""
     known = {row.name: row for row in load_published()}
     lines = [
-        "| tier | symptom | counted | row | role | published, % | model, % | |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| counted | row | role | published, % | model, % | |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     held: dict[tuple[str, str], list[bool]] = {}
-    reasons: dict[str, str] = {}  # the first row of each reason
-    for name, (tier, what) in rows().items():
+    for name, tier in rows().items():
         row, value = known[name], simulated[name]
         held.setdefault((tier, row.role), []).append(value is not None and row.holds(value))
         model = "-" if value is None else f"{value:.0f}"
-        verdict = outcome(row, value)
-        first = reasons.setdefault(verdict, name) if verdict.startswith("**miss.** ") else name
-        lines.append(
-            f"| {tier} | {what} | {row.quantity} | `{name}` | {row.role} | {figure(row)} | {model} | "
-            f"{verdict if first == name else f'**miss.** As `{first}`.'} |"
-        )
+        cells = [row.quantity, f"`{name}`", row.role, figure(row), model, outcome(row, value)]
+        lines.append(f"| {' | '.join(cells)} |")
     counts = [f"{tier}, {role}: {sum(of)} of {len(of)} hold" for (tier, role), of in sorted(held.items())]
     return "\n".join([*lines, "", "; ".join(counts) + "."]) + "\n"
 

@@ -33,11 +33,11 @@ def figures(folder: Path) -> str:
     lines = [
         f"Ledger {Ledger.shipped().digest()[:12]}, full size. Power, assurance and difference are at "
         "the largest size",
-        "of the design; type I errors are the lowest and the highest of all sizes.",
+        "of the design.",
         "",
-        "| trial | endpoint | month | smallest n | largest n | power there | assurance | type I error | first arm less "
-        "last, or over it (95 % of replicates) |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| trial | endpoint | month | smallest n | largest n | power there | assurance | first arm less last, or over "
+        "it (95 % of replicates) |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name in shipped_trials():
         design = load_design(name)
@@ -67,7 +67,6 @@ def _row(design: Design, found: dict[str, Any], least: dict[str, Any]) -> str:
         str(last["n"]),
         f"{last['power']:.0%}",
         f"{assured[-1]['assurance']:.0%}" if assured else "",
-        f"{min(row['type_one'] for row in rows):.1%} to {max(row['type_one'] for row in rows):.1%}",
         difference(endpoint, last["estimate"], last["low"], last["high"]),
     )
     return f"| {' | '.join(cells)} |"

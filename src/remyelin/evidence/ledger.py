@@ -147,6 +147,10 @@ class Ledger:
         if self._used is not None:
             self._used.update(names)
 
+    def used_names(self) -> frozenset[str]:
+        """Return the names of the entries asked for since :meth:`recording`."""
+        return frozenset(self._used or ())
+
     def used(self) -> tuple[Entry, ...]:
         """Return the entries asked for since :meth:`recording`, in ledger order."""
         used = self._used or set()

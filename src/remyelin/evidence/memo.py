@@ -67,7 +67,7 @@ def remembered(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     *(probes.get(id(item), item) for item in args),  # type: ignore[arg-type]
                     **{name: probes.get(id(item), item) for name, item in kwargs.items()},  # type: ignore[arg-type]
                 )
-                read = frozenset(entry.name for probe in probes.values() for entry in probe.used())
+                read = frozenset[str]().union(*(probe.used_names() for probe in probes.values()))
                 found = (value, read)
                 with lock:
                     kept[key] = found

@@ -78,6 +78,30 @@ class Serial:
         """Nothing is left running."""
 
 
+class Lent:
+    """An executor on loan to one of several runs: its workers stay for the next one, and its owner closes it.
+
+    Examples
+    --------
+    >>> from remyelin.analysis.cohort.executors import Lent, Serial
+    >>> Lent(Serial()).close()
+    """
+
+    def __init__(self, owned: Executor) -> None:
+        self._owned = owned
+
+    def prepare(self, chunks: int) -> None:
+        """Start the workers that are missing."""
+        self._owned.prepare(chunks)
+
+    def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
+        """Compute the chunks."""
+        return self._owned.run(setup, chunks)
+
+    def close(self) -> None:
+        """Leave the workers to the owner."""
+
+
 class Processes:
     """In worker processes of this machine, each a started program of its own.
 
@@ -107,12 +131,13 @@ class Processes:
         self._closed = False
 
     def prepare(self, chunks: int) -> None:
-        """Start the workers; their imports run while the tables are made."""
+        """Start the workers that do not wait already; their imports run while the tables are made."""
         for slot in range(min(self._workers, chunks)):
-            self._start(slot)
+            if slot not in self._running:
+                self._start(slot)
 
     def run(self, setup: bytes, chunks: Sequence[Chunk]) -> Iterator[Any]:
-        """Compute the chunks, replacing workers that die."""
+        """Compute the chunks, replacing workers that die; after the last, workers wait for another run."""
         todo: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
         told: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
         for chunk in chunks:
@@ -125,6 +150,7 @@ class Processes:
         ]
         for thread in threads:
             thread.start()
+        finished = False
         try:
             while waiting:
                 kind, chunk, answer = told.get()
@@ -148,8 +174,12 @@ class Processes:
                     raise DiskFull("no room for a part")
                 else:
                     raise SimulationError(f"a worker could not go on: {answer}")
+            finished = True
         finally:
-            self.close()
+            if not finished:
+                self.close()
+            for _ in threads:
+                todo.put(None)
 
     def _tend(
         self,

@@ -60,6 +60,7 @@ def main() -> None:
             return
         try:
             if kind == "setup":
+                gc.unfreeze()  # an earlier run's
                 worker, answer = load(content).worker(), ("ready", None)
                 gc.freeze()  # what lives as long as the process need not be looked through again
             elif worker is not None:

@@ -7,7 +7,9 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin._version import __version__
-from remyelin.analysis.cohort.executors import executor
+from remyelin.analysis.cohort.executors import Executor, Lent, Serial, executor
 from remyelin.analysis.cohort.folder import read_manifest
 from remyelin.analysis.cohort.parts import put
 from remyelin.analysis.cohort.results import Results
 from remyelin.analysis.cohort.run import Progress, parameter_sets, run_cohort
+from remyelin.analysis.cohort.settings import COHORT_CHUNK
 from remyelin.analysis.cohort.work import made_with
 from remyelin.analysis.trial.design import Design, Hypothesis, TrialArm
 from remyelin.base.errors import InputError, SimulationError, nearest
@@ -122,24 +125,21 @@ def build_pool(
     strata = [name if name == "sex" else f"covariate.{name}" for name in design.strata]
     tables: dict[tuple[str, str], _Table] = {}
     known: dict[str, _Table] = {}
-    for hypothesis in design.hypothesis:
-        for arm in design.arm:
-            settings = {**hypothesis.everybody, **hypothesis.arm.get(arm.name, {})}
-            key = _key(design, arm, settings)
-            if key not in known:
-                known[key] = _computed(
-                    design,
-                    arm,
-                    hypothesis,
-                    settings,
-                    folder / key,
-                    wanted,
-                    strata,
-                    workers,
-                    cluster,
-                    progress,
-                )
-            tables[hypothesis.name, arm.name] = known[key]
+    with ExitStack() as stack:
+
+        @cache
+        def lent() -> Executor:
+            return Lent(stack.enter_context(closing(_executor(design, workers, cluster))))
+
+        for hypothesis in design.hypothesis:
+            for arm in design.arm:
+                settings = {**hypothesis.everybody, **hypothesis.arm.get(arm.name, {})}
+                key = _key(design, arm, settings)
+                if key not in known:
+                    known[key] = _computed(
+                        design, arm, hypothesis, settings, folder / key, wanted, strata, lent, progress
+                    )
+                tables[hypothesis.name, arm.name] = known[key]
     shared = sorted(set.intersection(*(set(one.persons.tolist()) for one in tables.values())))
     if len(shared) < 10:
         raise SimulationError(
@@ -152,6 +152,13 @@ def build_pool(
     first = next(iter(tables.values()))
     strata_of = _strata(first.words, np.searchsorted(first.persons, shared))
     return Pool(np.array(design.visits), values, strata_of, len(shared), design.pool - len(shared))
+
+
+def _executor(design: Design, workers: int | None, cluster: str | None) -> Executor:
+    """Return the executor of every arm; a process of its own would only add its start to a single chunk."""
+    courses = design.pool * (1 + design.sets)
+    alone = cluster is None and workers in (None, 1) and courses <= COHORT_CHUNK
+    return Serial() if alone else executor(workers, cluster)
 
 
 def _key(design: Design, arm: TrialArm, settings: Mapping[str, float]) -> str:
@@ -172,8 +179,7 @@ def _computed(
     folder: Path,
     wanted: list[str],
     strata: list[str],
-    workers: int | None,
-    cluster: str | None,
+    lent: Callable[[], Executor],
     progress: Callable[[str, int, int], None],
 ) -> _Table:
     """Compute or read the cohort of one arm."""
@@ -190,7 +196,7 @@ def _computed(
     cohort = run_cohort(
         design.of_arm(arm),
         folder,
-        executor(workers, cluster),
+        lent(),
         settings=dict(settings),
         resume=read_manifest(folder) is not None,
         again="the same command again",
