@@ -221,6 +221,17 @@ class Block:
         for array in (self._watch.fields, self._watch.times):
             array[:] = array[:, lane : lane + 1].copy()
 
+    def gather(self, states: Sequence[tuple[Any, ...]]) -> None:
+        """Go on from states saved before, one a lane, at step 0: times are counted from each."""
+        for lane, (now, buffer, fields, times, _, _) in enumerate(states):
+            self._buffer[..., lane] = buffer[..., lane]
+            self._watch.fields[:, lane] = fields[:, lane]
+            self._watch.fields[:, lane, WATCH_FIELDS.index("when")] -= now
+            self._watch.times[:, lane] = times[:, lane] - now
+        self._scratch[-1] = max(scratch[-1] for _, _, _, _, scratch, _ in states)  # whether a source was on
+        self._span[:] = 1, self._rows + 1
+        self.now = 0
+
     def saved(self) -> tuple[Any, ...]:
         """Return a copy of all state, for :meth:`restore`."""
         arrays = (self._buffer, *self._watch[1:], self._scratch, self._span)

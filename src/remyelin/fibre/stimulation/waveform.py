@@ -75,7 +75,7 @@ class Waveform:
         mean = np.zeros(steps)
         edge, inside = self._edges(steps, step)
         if len(inside):
-            mean[edge[:-1][inside]] = (np.diff(self._integral(edge * step)) / step)[inside]
+            mean[edge[:-1][inside]] = (np.diff(self._integral(edge.astype(np.float64) * step)) / step)[inside]
         return mean
 
     def _edges(self, steps: int, step: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
