@@ -188,7 +188,8 @@ class Pair:
         """Run up to eight tests from the beginning; return their impulses (lanes, most)."""
         block = self._block(reduced)
         self._advance(block, max(end for _, _, end in asked), asked)
-        return block.times[0]
+        times: Array = block.times[0]
+        return times
 
     def _block(self, reduced: Prepared) -> Block:
         """Make a block of one fibre: a conditioning and a test source in every lane."""
