@@ -8,6 +8,8 @@ On top of it
   1. A kick is given before the implicit half step and once more behind the extrapolation, which is the midpoint
   rule for the source;
 - a step behind a jump of a waveform is taken as two implicit half steps, as in the full solver;
+- what an internode sends to its nodes follows from states and potentials as soon as the backward sweep has them, and
+  waits in ``pull`` and ``carry`` for the next step; a kick makes it stale, and it is worked out again;
 - every row is swept at every step, because activity may recur anywhere; only rows that nothing has reached yet may
   be left out;
 - watched rows count upward crossings of a level and their times, and the largest inward current of the first
