@@ -17,6 +17,7 @@ from remyelin.output.pages.templates import template
 from remyelin.output.terminal.fit import describe
 from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
+from remyelin.person.inference.answer import treatment_end
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
 from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of
 from remyelin.person.record import parse_csv
@@ -276,6 +277,23 @@ def test_rows_left_out_are_named_before_the_forecast(
     for line in lines:
         reason = f"Left out, line {line} (row {line}): has no date."
         assert (text.index(reason) < text.index("disability, 0 to 16")) == (place == "head")
+
+
+@pytest.mark.parametrize(
+    ("stops", "when"),
+    [
+        ([None], None),
+        ([180.0, None], None),
+        ([30.0, 183.0], "6 months after day 0"),
+        ([-61.0], "2 months before day 0"),
+        ([0.0], "on day 0"),
+    ],
+)
+def test_the_end_of_a_recorded_treatment_is_named(stops: list[float | None], when: str | None) -> None:
+    treated = tuple(SimpleNamespace(stop=stop) for stop in stops)
+    notes = treatment_end(cast(Any, SimpleNamespace(record=SimpleNamespace(treatments=treated))))
+    assert [when in note for note in notes if when] == ([True] if when else [])
+    assert bool(notes) == (when is not None)
 
 
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:
