@@ -80,7 +80,8 @@ def biomarkers(course: Course) -> Figure:
     )
     caption = (
         "Results of a blood test. Green: deficiency unlikely; yellow: indeterminate; no colour: points to deficiency "
-        "(sources below). Serum values can be normal while the tissue starves, and become normal long before a nerve does."
+        "(sources below). Serum values can be normal while the tissue starves, and become normal long before a nerve "
+        "does."
     )
     return Figure("biomarkers", "Biomarkers in blood", caption, panels)
 
