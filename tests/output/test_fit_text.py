@@ -227,7 +227,7 @@ def _many_left(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], F
             lambda *same: same,
             {"caution", "rough", "some left out", "left out", "waiting", "nerves only", "note", "not stated"},
         ),
-        (_doubted, {"few alike", "doubted", "disagrees", "nerves only", "waiting"}),
+        (_doubted, {"few count", "doubted", "disagrees", "nerves only", "waiting"}),
         (_no_better, {"no better", "waiting", "next test"}),
         (_costly, {"later start", "waiting"}),
         (_refused, {"caution", "some left out", "left out", "refused", "waiting", "note"}),
@@ -313,7 +313,7 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
         "moderate disability",
     )
     assert strip[1]["value"] == "after 2 months"
-    assert strip[1]["words"].endswith("(0.66 to later or never)")
+    assert strip[1]["words"].endswith("(0.66 months to later or never)")
     untreated = _plan("as given", np.zeros((5, 3)), None)
     later = _plan("3 months later", np.zeros((5, 3)))
     waiting = (Waited("3 months later", (0.0, 0.1, 0.1), (0.0, 0.1, 0.1), 36.0),)
