@@ -22,7 +22,8 @@ HEAD = f"""# The shipped cases
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
 {textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} No forecast is shown where the model does not
-reproduce the report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case.
+reproduce the report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case, and with `--json` its
+description and source.
 """
 PATIENTS = """## Published patients
 
@@ -30,8 +31,8 @@ A published patient, as the excerpt at hand describes him or her, is computed tw
 
 * **By laboratory values alone**: cause, laboratory values and the day of presentation place the person. This is the
   test. "At another time" is a duration off by more than a factor of two.
-* **Fitted**: the findings at presentation are used as well, as in `remyelin fit`. Their agreement is no test; the
-  course afterwards is a prediction.
+* **Fitted**: the findings at presentation are used as well, as in `remyelin fit`, so that their agreement is no test.
+  The course afterwards is a prediction.
 
 Vibration sense reported impaired agrees with any loss that an examiner finds, reported absent with a loss of at least
 half; position sense is judged by Romberg's sign. `remyelin cases --compare` prints every reported and computed value
@@ -95,15 +96,16 @@ def patient(summary: dict[str, Any], rows: list[dict[str, str]]) -> str:
 
 
 def scenario(summary: dict[str, Any]) -> list[str]:
-    """Return the row of a scenario: its name, and the parts of its forecast."""
+    """Return the row of a scenario: its name and title, and the parts of its forecast."""
     parts = [part.partition(": ")[2].rstrip(".") for part in forecast(summary).split("; ")]
-    return [f"`{summary['case']['name']}`", *(re.sub(r" of \d+ points$", "", part) for part in parts)]
+    case = summary["case"]
+    return [f"`{case['name']}`: {case['title']}", *(re.sub(r" of \d+ points$", "", part) for part in parts)]
 
 
 def main(path: Path) -> None:
     """Compute every shipped case and write the page."""
     ledger = Ledger.shipped()
-    patients, listed, figures, rows, likely = [], [], [], [], []
+    patients, figures, rows, likely = [], [], [], []
     for name in shipped_cases():
         case = load_case(name)
         course = run_course(case, ledger)
@@ -115,11 +117,10 @@ def main(path: Path) -> None:
             likely.append({"chances": probabilities(course)})
             patients.append(patient(summary, own))
         else:
-            listed.append(f"* `{name}`: {case.title}. {described(summary['case'])}")
             figures.append(scenario(summary))
     head = ["scenario", "at diagnosis", "first improvement", "a year later", "3 years after diagnosis"]
     found = [f"{counted(rows)}\n", f"{averaged(likely)}\n", *patients]
-    text = [HEAD, PATIENTS, *found, SCENARIOS, "\n".join(listed) + "\n", table(head, figures)]
+    text = [HEAD, PATIENTS, *found, SCENARIOS, table(head, figures)]
     path.write_text("\n".join(text), encoding="utf-8")
 
 
