@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
-from remyelin.output.reported import AGREES, APART, FITTED, MISSES, TIMING
+from remyelin.output.reported import AGREES, APART, MISSES, TIMING
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, averaged, both, counted, probabilities
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END
@@ -27,27 +27,20 @@ description and source.
 """
 PATIENTS = """## Published patients
 
-A published patient, as the excerpt at hand describes him or her, is computed twice:
+Cause, laboratory values and the day of presentation place a published patient, and the computed findings are compared
+with the reported ones. "At another time" is a duration off by more than a factor of two. Vibration sense reported
+impaired agrees with any loss that an examiner finds, reported absent with a loss of at least half; position sense is
+judged by Romberg's sign.
 
-* **By laboratory values alone**: cause, laboratory values and the day of presentation place the person. This is the
-  test. "At another time" is a duration off by more than a factor of two.
-* **Fitted**: the findings at presentation are used as well, as in `remyelin fit`, so that their agreement is no test.
-  The course afterwards is a prediction.
-
-Vibration sense reported impaired agrees with any loss that an examiner finds, reported absent with a loss of at least
-half; position sense is judged by Romberg's sign. `remyelin cases --compare` prints every reported and computed value
-with its probability.
+For the forecast the findings at presentation are used as well, as in `remyelin fit`, so that their agreement is no
+test. `remyelin cases --compare` prints every reported and computed value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 
 Without a published patient. Disability in points of 16: median (90 % range).
 """
-#: The verdicts of a finding, by laboratory values alone and fitted.
-VERDICTS = {
-    "Agree": {AGREES, FITTED[AGREES]},
-    "At another time": {TIMING, FITTED[TIMING]},
-    "**Missed**": {MISSES, FITTED[MISSES], APART},
-}
+#: The verdicts of a finding by laboratory values alone.
+VERDICTS = {"Agree": {AGREES}, "At another time": {TIMING}, "**Missed**": {MISSES, APART}}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -58,14 +51,14 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     )
 
 
-def judged(rows: list[dict[str, str]], key: str) -> str:
-    """Return the findings by their verdict under ``note`` (by laboratory values alone) or ``met`` (fitted)."""
+def judged(rows: list[dict[str, str]]) -> str:
+    """Return the findings by their verdict."""
     named = {
-        verdict: [row["what"][0].lower() + row["what"][1:] for row in rows if row[key] in notes]
+        verdict: [row["what"][0].lower() + row["what"][1:] for row in rows if row["note"] in notes]
         for verdict, notes in VERDICTS.items()
     }
     said = [f"{verdict}: {'; '.join(found)}" for verdict, found in named.items() if found]
-    return ". ".join(said)
+    return f"{'. '.join(said)}."
 
 
 def described(case: dict[str, Any]) -> str:
@@ -90,7 +83,7 @@ def patient(summary: dict[str, Any], rows: list[dict[str, str]]) -> str:
     """Return the section of a published patient."""
     case = summary["case"]
     parts = [f"### {case['name']}: {case['title']}", described(case)]
-    parts.append(f"* By laboratory values alone. {judged(rows, 'note')}.\n* Fitted. {judged(rows, 'met')}.")
+    parts.append(judged(rows))
     parts.append(f"{WHY[case['name']]} {forecast(summary)}" if case["name"] in WHY else forecast(summary))
     return "\n\n".join(parts) + "\n"
 
