@@ -143,11 +143,14 @@ def test_a_series_under_treatment_is_fitted_and_says_nothing_of_safe_waiting() -
         observation("2132-9", "2025-03-10", 140, "pg/mL"),
         observation("13964-2", "2025-03-10", 900, "nmol/L"),
         observation("2132-9", "2025-06-14", 690, "pg/mL"),
+        observation("2132-9", "2025-06-15", -5, "pg/mL"),
         INJECTIONS,
     )
     found = dated_forecast(parse_bundle(text, "b.json", LEDGER), LEDGER, persons=96)
     said = " ".join(line.text for line in found.lines)
     assert "never medical advice" in said
     assert "not be delayed" in said
+    assert "One row of the record was left out. It does not count in this answer. Left out, line 5 (" in said
+    assert found.refused is not None or said.index("Left out, line 5") < said.index("on day 0,")
     if found.refused is None:
         assert "3 dated results" in said

@@ -36,7 +36,7 @@ def test_unreliable_weights_are_called_so(
     fitted: tuple[dict[str, Any], Forecast], shape: float | None, doubted: bool
 ) -> None:
     text = " ".join(describe({**fitted[0], "pareto_k": shape}, []).split())
-    assert ("above 0.7 the weights are unreliable" in text) == doubted
+    assert ("the numbers of the forecast are unreliable" in text) == doubted
     assert f"Pareto k {shape}" in text if shape == 1.05 else True
 
 
@@ -214,17 +214,23 @@ def _costly(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Fore
     return {**data, "forecast": told}, found
 
 
+def _many_left(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
+    left = [{"line": at, "text": f"row {at}", "reason": "has no date"} for at in range(2, 12)]
+    return {**data, "not_understood": left}, found
+
+
 @pytest.mark.parametrize(
     ("change", "names"),
     [
         (
             lambda *same: same,
-            {"caution", "rough", "waiting", "nerves only", "note", "left out", "not stated"},
+            {"caution", "rough", "some left out", "left out", "waiting", "nerves only", "note", "not stated"},
         ),
-        (_doubted, {"doubted", "disagrees", "nerves only", "waiting"}),
+        (_doubted, {"few alike", "doubted", "disagrees", "nerves only", "waiting"}),
         (_no_better, {"no better", "waiting", "next test"}),
         (_costly, {"later start", "waiting"}),
-        (_refused, {"caution", "refused", "waiting", "note", "left out"}),
+        (_refused, {"caution", "some left out", "left out", "refused", "waiting", "note"}),
+        (_many_left, {"some left out", "left out"}),
     ],
 )
 def test_terminal_report_and_page_say_the_same_in_the_same_order(
@@ -242,6 +248,41 @@ def test_terminal_report_and_page_say_the_same_in_the_same_order(
         for sentence in (" ".join(one.split()) for one in expected):
             assert whole.count(sentence) == 1
             at = whole.index(sentence, at) + len(sentence)
+
+
+@pytest.mark.parametrize(
+    ("lines", "warning", "place"),
+    [
+        ([9], "One row of the record was left out. It does not count in this answer.", "head"),
+        ([2, 9], "2 rows of the record were left out. They do not count in this answer.", "head"),
+        (
+            list(range(2, 9)),
+            "7 rows of the record were left out (lines 2, 3, 4, 5, 6, 7, 8). They do not count in this answer. "
+            "The reasons stand below the entries.",
+            "entries",
+        ),
+    ],
+)
+def test_rows_left_out_are_named_before_the_forecast(
+    warned: tuple[dict[str, Any], Forecast], lines: list[int], warning: str, place: str
+) -> None:
+    left = [{"line": line, "text": f"row {line}", "reason": "has no date"} for line in lines]
+    data = {**warned[0], "not_understood": left}
+    (first,) = (item for item in sentences_of(data, []) if item.name == "some left out")
+    assert (first.place, first.text, first.warns) == ("head", warning, True)
+    assert [item.place for item in sentences_of(data, []) if item.name == "left out"] == [place] * len(lines)
+    text = " ".join(describe(data, ends_of(warned[1])).split())
+    assert text.index(warning) < text.index("disability, 0 to 16")
+    for line in lines:
+        reason = f"Left out, line {line} (row {line}): has no date."
+        assert (text.index(reason) < text.index("disability, 0 to 16")) == (place == "head")
+
+
+def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:
+    left = [{"line": 0, "text": "hiccups", "reason": "the model computes no symptom of these words"}]
+    text = " ".join(describe({**warned[0], "not_understood": left}, []).split())
+    assert "Left out, hiccups: the model" in text
+    assert "line 0" not in text
 
 
 def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:

@@ -17,7 +17,7 @@ from remyelin.person.inference import answer, fit_person
 from remyelin.person.inference import forecast as follow
 from remyelin.person.inference.forecast import Forecast as Followed
 from remyelin.person.inference.posterior import Posterior
-from remyelin.person.inference.sentences import ends_of, sentences_of
+from remyelin.person.inference.sentences import ends_of, left_out_of, sentences_of
 from remyelin.person.record import Record
 
 
@@ -49,6 +49,7 @@ def dated_forecast(
         lines = (
             Line("forecast", headline(found.refused), (OWN,), "own"),
             Line("forecast", DISCLAIMER, (OWN,), "own"),
+            *(_model(item.text) for item in left_out_of(answer(posterior, found))),
         )
         return Forecast(lines, found.refused)
     return Forecast(tuple(_lines(posterior, found)), None)
@@ -56,7 +57,9 @@ def dated_forecast(
 
 def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
     data = answer(posterior, found)
+    left_out = left_out_of(data)
     yield _model(DISCLAIMER)
+    yield from (_model(item.text) for item in left_out if item.place == "head")
     causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.05]
     text = (
         f"Fitted to {len(data['entries'])} dated results: {data['persons']} persons were simulated, and count as "
@@ -85,6 +88,7 @@ def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
     for sentence in sentences_of(data, ends_of(found)):
         if sentence.place == "forecast":
             yield _model(sentence.text)
+    yield from (_model(item.text) for item in left_out if item.place != "head")
 
 
 def _band(values: NDArray[np.float64]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,24 @@ def test_rows_not_understood_are_listed_with_line_and_reason(row: str, reason: s
     record = read(f",person,age,68,y\n{row}\n")
     assert [item.line for item in record.not_understood] == [3]
     assert reason in record.not_understood[0].reason
+
+
+@pytest.mark.parametrize(
+    ("row", "noted"),
+    [
+        ("2060-03-14,lab,b12,510,pmol/L", True),
+        ("2060-03-14,symptom,gait,mild", True),
+        ("2060-03-14,treatment,cyanocobalamin 1 mg im every 30 d,ended", False),
+        ("2025-06-14,lab,b12,510,pmol/L", False),
+        (f"{date.today():%Y-%m},lab,b12,510,pmol/L", False),
+        ("12 mo,lab,b12,510,pmol/L", False),
+    ],
+)
+def test_a_result_dated_after_today_is_named(row: str, noted: bool) -> None:
+    begun = "2025-03-14,treatment,cyanocobalamin 1 mg im every 30 d,began"
+    record = read(f",person,age,68,y\n2025-03-14,lab,b12,140,pg/mL\n{begun}\n{row}\n")
+    note = "A result dated after today counts as if it were known: line 5 (2060-03-14). Check the date."
+    assert (note in record.notes) == noted
 
 
 @pytest.mark.parametrize(

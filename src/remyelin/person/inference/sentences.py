@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -19,6 +19,9 @@ RELIABLE: Final = 0.7
 MOSTLY: Final = 0.5
 INFERRED: Final = ("cause", "time since the cause began")  # hidden numbers of the fit
 NARROWER: Final = 0.02  # share of the band from which a further result is named
+LISTED: Final = (
+    6  # rows left out that stand before the forecast each with its reason; more stand below the entries
+)
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 NO_BETTER: Final = (
     "Under the recorded treatment half of the simulated persons are no better after a year. Published series report "
@@ -67,7 +70,7 @@ class Sentence:
     Attributes
     ----------
     place : str
-        Part of the answer it belongs to: ``head`` above everything, ``forecast`` below the numbers of the forecast,
+        Part of the answer it belongs to: ``head`` before the forecast, ``forecast`` below the numbers of the forecast,
         ``entries`` below the table of entries, ``rests`` at the end.
     name : str
         Name of its reason, the same for every record.
@@ -97,17 +100,12 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     useful = [item for item in data["next_test"] if item["narrower"] >= NARROWER][:3]
     named = ", ".join(f"{item['kind']} {words(item['name'])} ({item['narrower']:.0%})" for item in useful)
     further = f"Single results that would narrow the answer most: {named}. " if useful else ""
-    left = (
-        f"Left out, line {item['line']} ({item['text']}): {_closed(item['reason'])}"
-        for item in data["not_understood"]
-    )
     shape = data["pareto_k"]
     doubtful = shape is not None and shape > RELIABLE
-    sample = (
-        f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}"
-        + ("" if shape is None else f", Pareto k {shape:.2f}")
-        + (f" (above {RELIABLE} the weights are unreliable)." if doubtful else ".")
+    sample = f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}" + (
+        "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RELIABLE})."
     )
+    few = "Few of the simulated persons resemble the record, so the numbers of the forecast are unreliable."
     causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
     numbers = (
         f"Rests on {rests['entries']} numbers of the evidence ledger: {rests['measured']} measured, "
@@ -116,7 +114,9 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     found = (
         Sentence("head", "caution", data["caution"], True),
         Sentence("head", "rough", ROUGH if data["rough"] else "", True),
+        *left_out_of(data),
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
+        Sentence("forecast", "few alike", few if doubtful and not refused else "", True),
         Sentence("forecast", "doubted", apart_of(data), True),
         Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
         *_waiting(forecast),
@@ -124,15 +124,49 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         *(Sentence("forecast", "note", note, True) for note in data["notes"]),
         Sentence("forecast", "next test", "" if refused else f"{further}{data['next_test_note']}"),
         Sentence("entries", "disagrees", marked_of(data)),
-        *(Sentence("entries", "left out", text, True) for text in left),
         Sentence(
             "rests", "causes", f"Causes that agree: {', '.join(causes)}." if len(data["causes"]) > 1 else ""
         ),
         Sentence("rests", "not stated", unstated_of(data)),
-        Sentence("rests", "sample", sample, doubtful),
+        Sentence("rests", "sample", sample),
         Sentence("rests", "numbers", numbers),
     )
-    return tuple(item for item in found if item.text)
+    # the rows left out may stand among the entries
+    order: dict[str, int] = {place: at for at, place in enumerate(get_args(Place))}
+    return tuple(sorted((item for item in found if item.text), key=lambda item: order[item.place]))
+
+
+def left_out_of(data: dict[str, Any]) -> list[Sentence]:
+    """Return the sentences on rows of the record that were left out; empty where all were read.
+
+    The warning stands before the forecast. The rows follow it; where they are many they stand below the entries.
+    """
+    left = data["not_understood"]
+    if not left:
+        return []
+    many = len(left) > LISTED
+    rows = "One row of the record was" if len(left) == 1 else f"{len(left)} rows of the record were"
+    counts = "It does" if len(left) == 1 else "They do"
+    where = " The reasons stand below the entries." if many else ""
+    lines = [str(item["line"]) for item in left if item["line"]]
+    named = f" (lines {', '.join(lines)})" if many and lines else ""
+    warning = f"{rows} left out{named}. {counts} not count in this answer.{where}"
+    return [
+        Sentence("head", "some left out", warning, True),
+        *(
+            Sentence(
+                "entries" if many else "head",
+                "left out",
+                f"Left out, {_row_of(item)}: {_closed(item['reason'])}",
+            )
+            for item in left
+        ),
+    ]
+
+
+def _row_of(item: dict[str, Any]) -> str:
+    """Return the line and the text of a row; a row that no file has, such as one of a case, has no line."""
+    return f"line {item['line']} ({item['text']})" if item["line"] else str(item["text"])
 
 
 def _waiting(forecast: dict[str, Any]) -> list[Sentence]:

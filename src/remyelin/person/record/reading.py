@@ -6,6 +6,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +19,12 @@ from remyelin.person.record import terms
 from remyelin.person.record.contradictions import checked
 from remyelin.person.record.dates import calendar
 from remyelin.person.record.entries import Record
-from remyelin.person.record.fields import Row
+from remyelin.person.record.fields import Row, clean
 from remyelin.person.record.from_case import record_of_case
 from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
 WHAT: Final = "a record (*.csv, *.toml)"
+_RESULTS: Final = ("lab", "symptom", "sign", "study", "scale")
 
 
 def load_record(name_or_path: str, ledger: Ledger) -> Record:
@@ -248,8 +250,29 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
     ):
         reading.take(row)
     reading.settle(notes)
+    notes += _to_come(rows, date.today())
     reading.left.sort(key=lambda item: item.line)
     return checked(reading, notes)
+
+
+def _to_come(rows: list[Row], today: date) -> list[str]:
+    """Return a note on results dated after today; empty without one. A treatment may be planned."""
+    late = []
+    for row in rows:
+        if terms.fold(row.kind) not in _RESULTS:
+            continue
+        try:
+            day = calendar(row.when)
+        except InputError:
+            continue  # the row is listed as not understood
+        # a month stands for its 15th day
+        known = 14 if row.when.count("-") == 1 else 0
+        if day is not None and day - known > today.toordinal():
+            late.append(row)
+    if not late:
+        return []
+    which = ", ".join(f"line {row.line} ({clean(row.when)})" for row in late)
+    return [f"A result dated after today counts as if it were known: {which}. Check the date."]
 
 
 def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
