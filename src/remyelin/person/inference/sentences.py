@@ -284,7 +284,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     elif middle == "not known":
         first = ("not known", "treatment began before the forecast does")
     else:
-        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({band})")
+        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
     return [
         points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
