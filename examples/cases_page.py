@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from remyelin import Ledger, load_case, run_course, shipped_cases
-from remyelin.output.reported import AGREES, APART, FITTED, MISSES, TIMING
+from remyelin.output.reported import AGREES, APART, MISSES, TIMING
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, averaged, both, counted, probabilities
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END
@@ -22,31 +22,25 @@ HEAD = f"""# The shipped cases
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
 {textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} No forecast is shown where the model does not
-reproduce the report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case.
+reproduce the report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case, and with `--json` its
+description and source.
 """
 PATIENTS = """## Published patients
 
-A published patient, as the excerpt at hand describes him or her, is computed twice:
+Cause, laboratory values and the day of presentation place a published patient, and the computed findings are compared
+with the reported ones. "At another time" is a duration off by more than a factor of two. Vibration sense reported
+impaired agrees with any loss that an examiner finds, reported absent with a loss of at least half; position sense is
+judged by Romberg's sign.
 
-* **By laboratory values alone**: cause, laboratory values and the day of presentation place the person. This is the
-  test. "At another time" is a duration off by more than a factor of two.
-* **Fitted**: the findings at presentation are used as well, as in `remyelin fit`. Their agreement is no test; the
-  course afterwards is a prediction.
-
-Vibration sense reported impaired agrees with any loss that an examiner finds, reported absent with a loss of at least
-half; position sense is judged by Romberg's sign. `remyelin cases --compare` prints every reported and computed value
-with its probability.
+For the forecast the findings at presentation are used as well, as in `remyelin fit`, so that their agreement is no
+test. `remyelin cases --compare` prints every reported and computed value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 
 Without a published patient. Disability in points of 16: median (90 % range).
 """
-#: The verdicts of a finding, by laboratory values alone and fitted.
-VERDICTS = {
-    "Agree": {AGREES, FITTED[AGREES]},
-    "At another time": {TIMING, FITTED[TIMING]},
-    "**Missed**": {MISSES, FITTED[MISSES], APART},
-}
+#: The verdicts of a finding by laboratory values alone.
+VERDICTS = {"Agree": {AGREES}, "At another time": {TIMING}, "**Missed**": {MISSES, APART}}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -57,14 +51,14 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     )
 
 
-def judged(rows: list[dict[str, str]], key: str) -> str:
-    """Return the findings by their verdict under ``note`` (by laboratory values alone) or ``met`` (fitted)."""
+def judged(rows: list[dict[str, str]]) -> str:
+    """Return the findings by their verdict."""
     named = {
-        verdict: [row["what"][0].lower() + row["what"][1:] for row in rows if row[key] in notes]
+        verdict: [row["what"][0].lower() + row["what"][1:] for row in rows if row["note"] in notes]
         for verdict, notes in VERDICTS.items()
     }
     said = [f"{verdict}: {'; '.join(found)}" for verdict, found in named.items() if found]
-    return ". ".join(said)
+    return f"{'. '.join(said)}."
 
 
 def described(case: dict[str, Any]) -> str:
@@ -89,21 +83,22 @@ def patient(summary: dict[str, Any], rows: list[dict[str, str]]) -> str:
     """Return the section of a published patient."""
     case = summary["case"]
     parts = [f"### {case['name']}: {case['title']}", described(case)]
-    parts.append(f"* By laboratory values alone. {judged(rows, 'note')}.\n* Fitted. {judged(rows, 'met')}.")
+    parts.append(judged(rows))
     parts.append(f"{WHY[case['name']]} {forecast(summary)}" if case["name"] in WHY else forecast(summary))
     return "\n\n".join(parts) + "\n"
 
 
 def scenario(summary: dict[str, Any]) -> list[str]:
-    """Return the row of a scenario: its name, and the parts of its forecast."""
+    """Return the row of a scenario: its name and title, and the parts of its forecast."""
     parts = [part.partition(": ")[2].rstrip(".") for part in forecast(summary).split("; ")]
-    return [f"`{summary['case']['name']}`", *(re.sub(r" of \d+ points$", "", part) for part in parts)]
+    case = summary["case"]
+    return [f"`{case['name']}`: {case['title']}", *(re.sub(r" of \d+ points$", "", part) for part in parts)]
 
 
 def main(path: Path) -> None:
     """Compute every shipped case and write the page."""
     ledger = Ledger.shipped()
-    patients, listed, figures, rows, likely = [], [], [], [], []
+    patients, figures, rows, likely = [], [], [], []
     for name in shipped_cases():
         case = load_case(name)
         course = run_course(case, ledger)
@@ -115,11 +110,10 @@ def main(path: Path) -> None:
             likely.append({"chances": probabilities(course)})
             patients.append(patient(summary, own))
         else:
-            listed.append(f"* `{name}`: {case.title}. {described(summary['case'])}")
             figures.append(scenario(summary))
     head = ["scenario", "at diagnosis", "first improvement", "a year later", "3 years after diagnosis"]
     found = [f"{counted(rows)}\n", f"{averaged(likely)}\n", *patients]
-    text = [HEAD, PATIENTS, *found, SCENARIOS, "\n".join(listed) + "\n", table(head, figures)]
+    text = [HEAD, PATIENTS, *found, SCENARIOS, table(head, figures)]
     path.write_text("\n".join(text), encoding="utf-8")
 
 

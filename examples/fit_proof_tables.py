@@ -35,24 +35,22 @@ def read(name: str) -> dict[str, Any]:
     return found
 
 
-def calibrated(parts: Sequence[Mapping[str, Any]]) -> str:
-    """Return a table of coverage and of the p value of uniform ranks, by quantity and kind of record."""
-    heads = [f"{part['template']}: coverage | p of uniform ranks" for part in parts]
+def calibrated(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Return a table of coverage with the p value of uniform ranks, by quantity, kind of test and kind of record."""
+    parts = [(kind, part) for kind, found in kinds.items() for part in found]
+    heads = [f"{kind}, {part['template']}" for kind, part in parts]
     lines = [
         f"| quantity, a year on or of the person | {' | '.join(heads)} |",
-        "| --- |" + " --- | --- |" * len(parts),
+        "| --- |" + " --- |" * len(parts),
     ]
     for key, name in NAMES.items():
-        cells = []
-        for part in parts:
-            own = part["verdict"][key]
-            cells.append(f"{own['coverage']:.2f} | {own['p_uniform']:.2g}")
+        own = [part["verdict"][key] for _, part in parts]
+        cells = [f"{one['coverage']:.2f} ({one['p_uniform']:.2g})" for one in own]
         lines.append(f"| {name} | {' | '.join(cells)} |")
-    sizes = []
-    for part in parts:
-        count, effective = part["verdict"]["disability"]["n"], part["effective_median"]
-        sizes.append(f"{part['template']}: {count} records, median effective sample {effective:.0f}")
-    return "\n".join([*lines, "", f"{'; '.join(sizes)}."]) + "\n"
+    counts = [str(part["verdict"]["disability"]["n"]) for _, part in parts]
+    sizes = [f"{part['effective_median']:.0f}" for _, part in parts]
+    lines += [f"| records | {' | '.join(counts)} |", f"| median effective sample | {' | '.join(sizes)} |"]
+    return "\n".join(lines) + "\n"
 
 
 def scored(found: Mapping[str, Any]) -> str:
@@ -84,8 +82,7 @@ def written(page: str) -> str:
     """Return the page with its tables."""
     calibration, patients = read("fit_calibration.json"), read("fit_patients.json")
     tables = {
-        "pool": calibrated(calibration["pool"]),
-        "whole": calibrated(calibration["whole"]),
+        "synthetic": calibrated({"pool": calibration["pool"], "whole fit": calibration["whole"]}),
         "patients": scored(patients),
     }
     for name, text in tables.items():

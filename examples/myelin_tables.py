@@ -34,7 +34,7 @@ def cell(value: str | float | None) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else f"{value:.3g}"
-    return re.sub(r"[\d.]+e-\d+", "0", text).replace("never (never to never)", "never")
+    return re.sub(r"[\d.]+e-\d+", "0", text)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str | float | None]]) -> str:
@@ -71,19 +71,6 @@ def states() -> str:
     return table(["potential", *(f"{phi:g}" for phi in POTENTIALS)], rows)
 
 
-def stops() -> str:
-    """Return how injury ends under each treatment and hypothesis."""
-    head, rows = [], []
-    for one in result("when-injury-stops").tables:
-        kept = [
-            i for i, name in enumerate(one.columns) if not re.search("most internodes|still to come", name)
-        ]
-        head = ["", *(one.columns[i] for i in kept[1:])]
-        cause = one.title.split(",")[0].split(":")[0].lower()
-        rows += [[f"{cause}: {row[0]}", *(row[i] for i in kept[1:])] for row in one.rows]
-    return table(head, rows)
-
-
 def waits() -> str:
     """Return what is lost after each wait."""
     one = result("point-of-no-return").tables[0]
@@ -91,10 +78,8 @@ def waits() -> str:
 
 
 def rests() -> str:
-    """Return what the answers rest on, a line each."""
-    found = [line.split(": shares of")[0] for line in result("sensitivity").findings]
-    *answers, counted, _ = found
-    return "".join(f"* {line}.\n" for line in answers) + f"\n{counted}\n"
+    """Return how many numbers the answers rest on."""
+    return f"{result('sensitivity').findings[-2].split(': shares of')[0]}\n"
 
 
 def main() -> None:
@@ -103,7 +88,6 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name, made in (
         ("states", states()),
-        ("when injury stops", stops()),
         ("waits", waits()),
         ("rests on", rests()),
     ):

@@ -32,12 +32,11 @@ def figures(folder: Path) -> str:
     """Return the table of what was found: one row for each endpoint under each hypothesis, at the largest size."""
     lines = [
         f"Ledger {Ledger.shipped().digest()[:12]}, full size. Power, assurance and difference are at "
-        "the largest size",
-        "of the design.",
+        "the largest size.",
         "",
-        "| trial | endpoint | month | smallest n | largest n | power there | assurance | first arm less last, or over "
+        "| trial | endpoint | month | smallest n | power (n) | assurance | first arm less last, or over "
         "it (95 % of replicates) |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name in shipped_trials():
         design = load_design(name)
@@ -64,8 +63,7 @@ def _row(design: Design, found: dict[str, Any], least: dict[str, Any]) -> str:
         endpoint.name + under,
         f"{endpoint.visit / DAYS_PER_MONTH:.0f}",
         "none" if least["n"] is None else str(least["n"]),
-        str(last["n"]),
-        f"{last['power']:.0%}",
+        f"{last['power']:.0%} ({last['n']})",
         f"{assured[-1]['assurance']:.0%}" if assured else "",
         difference(endpoint, last["estimate"], last["low"], last["high"]),
     )

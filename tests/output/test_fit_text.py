@@ -17,6 +17,7 @@ from remyelin.output.pages.templates import template
 from remyelin.output.terminal.fit import describe
 from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
+from remyelin.person.inference.answer import treatment_end
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
 from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of
 from remyelin.person.record import parse_csv
@@ -226,7 +227,7 @@ def _many_left(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], F
             lambda *same: same,
             {"caution", "rough", "some left out", "left out", "waiting", "nerves only", "note", "not stated"},
         ),
-        (_doubted, {"few alike", "doubted", "disagrees", "nerves only", "waiting"}),
+        (_doubted, {"few count", "doubted", "disagrees", "nerves only", "waiting"}),
         (_no_better, {"no better", "waiting", "next test"}),
         (_costly, {"later start", "waiting"}),
         (_refused, {"caution", "some left out", "left out", "refused", "waiting", "note"}),
@@ -278,6 +279,23 @@ def test_rows_left_out_are_named_before_the_forecast(
         assert (text.index(reason) < text.index("disability, 0 to 16")) == (place == "head")
 
 
+@pytest.mark.parametrize(
+    ("stops", "when"),
+    [
+        ([None], None),
+        ([180.0, None], None),
+        ([30.0, 183.0], "6 months after day 0"),
+        ([-61.0], "2 months before day 0"),
+        ([0.0], "on day 0"),
+    ],
+)
+def test_the_end_of_a_recorded_treatment_is_named(stops: list[float | None], when: str | None) -> None:
+    treated = tuple(SimpleNamespace(stop=stop) for stop in stops)
+    notes = treatment_end(cast(Any, SimpleNamespace(record=SimpleNamespace(treatments=treated))))
+    assert [when in note for note in notes if when] == ([True] if when else [])
+    assert bool(notes) == (when is not None)
+
+
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:
     left = [{"line": 0, "text": "hiccups", "reason": "the model computes no symptom of these words"}]
     text = " ".join(describe({**warned[0], "not_understood": left}, []).split())
@@ -295,7 +313,7 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
         "moderate disability",
     )
     assert strip[1]["value"] == "after 2 months"
-    assert strip[1]["words"].endswith("(0.66 to later or never)")
+    assert strip[1]["words"].endswith("(0.66 months to later or never)")
     untreated = _plan("as given", np.zeros((5, 3)), None)
     later = _plan("3 months later", np.zeros((5, 3)))
     waiting = (Waited("3 months later", (0.0, 0.1, 0.1), (0.0, 0.1, 0.1), 36.0),)

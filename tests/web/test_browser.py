@@ -302,7 +302,7 @@ def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> No
     for symptom in catalogue(Ledger.shipped()):
         assert symptom.name in tiers[symptom.tier], symptom.name
     assert "Tiredness" in tiers["association"]
-    assert "in everybody 26.1 % (5.1 to 42.7)" in tiers["no evidence"]
+    assert "in 26.1 % (5.1 to 42.7) of all people" in tiers["no evidence"]
 
 
 def test_the_body_opens_a_wire(page: Any, server: str) -> None:

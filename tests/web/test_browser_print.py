@@ -42,9 +42,25 @@ def test_a_view_on_paper_cuts_nothing_off(page: Any, server: str, view: str) -> 
     assert [node for node in page.evaluate(CUT) if not node.startswith(("TEXTAREA", "INPUT", "SELECT"))] == []
     assert not page.locator("nav").is_visible()
     assert page.locator("#permanent").is_visible(), "what this is stands on paper, too"
+    assert page.locator("#permanent").inner_text().endswith("treatment should not wait for a model.")
+    if view == "lab":
+        assert (
+            page.locator("#lab-whose").inner_text() == "Pernicious anaemia, found late, at diagnosis, plan A."
+        )
+        assert not page.locator(".questions").is_visible(), "no question was asked"
     if view == "course":
         assert not page.locator(".side").is_visible()
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate(drawn) != before, "paper shows the plan of the screen"
         pdf = page.pdf(format="A4")
         assert pdf.startswith(b"%PDF")
+
+
+def test_no_value_of_a_record_lies_out_of_sight_on_a_phone(page: Any, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/#results")
+    page.wait_for_selector("#record tbody tr")
+    outside = """() => [...document.querySelectorAll("#record input, #record select, #record button")]
+      .filter((node) => { const box = node.getBoundingClientRect(); return box.left < 0 || box.right > 390; }).length"""
+    assert page.locator("#record input").count() > 20
+    assert page.evaluate(outside) == 0

@@ -9,6 +9,7 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Electrode,
+    Fibre,
     Pulse,
     Run,
     above,
@@ -137,6 +138,17 @@ def test_many_fibres_are_consumed_piece_by_piece_whatever_the_threads() -> None:
     two = compound_potential([fibres[k % 3] for k in range(1030)], electrode, duration=0.6, threads=3)
     assert one.identical(two)
     assert done == [1024, 1030]
+
+
+def test_a_fibre_that_comes_again_leaves_what_another_like_it_leaves() -> None:
+    def lesioned() -> Fibre:
+        return lose_lamellae(FIBRE, [12, 13], 0.2)
+
+    again, electrode = lesioned(), [Electrode((15000.0, 600.0, 0.0), 0.3)]
+    origins = [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [900.0, 50.0, 0.0]]
+    one = compound_potential([again, FIBRE, again, again], electrode, duration=0.8, origins=origins)
+    fresh = [lesioned(), FIBRE, lesioned(), lesioned()]
+    assert one.identical(compound_potential(fresh, electrode, duration=0.8, origins=origins))
 
 
 @pytest.mark.parametrize(

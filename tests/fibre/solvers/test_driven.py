@@ -209,6 +209,18 @@ def test_recovery_and_refractoriness_are_those_of_every_compartment() -> None:
     assert float(quick.period) == pytest.approx(float(whole.period), rel=3e-3)
 
 
+def test_intervals_tested_side_by_side_change_nothing() -> None:
+    """One of them begins within a time step, so that its steps behind the jump are others."""
+    fibre = mrg(10.0, 11, ledger=LEDGER)
+
+    def cycle(intervals: list[float]) -> list[float]:
+        found = recovery_cycle(fibre, Pipette(1), rectangular(0.1), intervals, between=(0.1, 5.0))
+        return found.threshold.values.tolist()
+
+    intervals = [1.5, 2.4, 2.4031, 6.0]
+    assert cycle(intervals) == [*(cycle([one, 6.0])[0] for one in intervals[:-1]), cycle([6.0])[0]]
+
+
 def test_trains_are_those_of_every_compartment() -> None:
     fibre = lose_lamellae(mrg(10.0, 15, ledger=LEDGER), [6, 7, 8], 0.03)
     quick, whole = (

@@ -26,6 +26,23 @@ def test_means_integrate_to_the_area(points, step) -> None:
     assert np.all(np.abs(mean) <= np.abs(value).max() + 1e-9)
 
 
+@pytest.mark.parametrize("step", [0.004, 0.0137, 0.25])
+@pytest.mark.parametrize("seed", range(6))
+def test_steps_between_pulses_are_left_out_of_the_work_only(seed: int, step: float) -> None:
+    """The mean of every step, worked out from all segments, is that of the runs that are not zero."""
+    random = np.random.default_rng(seed)
+    gaps, heights = random.uniform(0.0, 0.8, 9), random.normal(size=9) * (random.random(9) < 0.4)
+    wave = Waveform(np.cumsum(gaps), heights)
+    edges = np.arange(1601) * step
+    integral = np.zeros(1601)
+    for k in range(8):
+        begin, end = wave.time[k : k + 2]
+        into = np.clip(edges, begin, end) - begin
+        rise = (heights[k + 1] - heights[k]) / (end - begin)
+        integral += into * (heights[k] + 0.5 * rise * into)
+    assert wave.sample(1600, step) == pytest.approx(np.diff(integral) / step, abs=1e-10)
+
+
 def test_a_pulse_off_the_grid_keeps_its_charge() -> None:
     mean = rectangular(0.1, start=0.0123, amplitude=-1).sample(40, 0.005)
     assert mean.sum() * 0.005 == pytest.approx(-0.1)

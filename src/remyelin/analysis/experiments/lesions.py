@@ -83,8 +83,9 @@ def thickness(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     low_all, high_all = min(t[1] for t in thresholds), max(t[1] for t in thresholds)
     third = next(v for s, v in zip(SHARES, uniform[0].y, strict=True) if s <= 1 / 3)
     caption = (
-        "A line ends where the impulse stops. Left: grey points are predictions of a single cable. Right: the "
-        "shaded field is the published range (250 to 800 us) of the longest internodal time before block."
+        "A line ends where the impulse stops. All internodes: grey points are predictions of a single cable. One "
+        "internode: the shaded field is the published range (250 to 800 us) of the longest internodal time before "
+        "block."
     )
     return Result(
         question("thickness"),

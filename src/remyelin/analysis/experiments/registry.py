@@ -140,7 +140,7 @@ _ALL: Final = (
         "warming",
         "fibre",
         "warming that blocks, against internodal time, over unselected lesions",
-        "How much warmth blocks a lesioned internode, by how much it delays the impulse?",
+        "How much warmth blocks a lesioned internode that delays the impulse by a given time?",
         "timing:warming",
     ),
     Experiment(

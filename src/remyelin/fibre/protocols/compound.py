@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US, NA_PER_MA, UV_PER_MV
 from remyelin.fibre.checks import duration_ms
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.preparation import Preparation, Run, attach, plan_for
+from remyelin.fibre.protocols.preparation import Preparation, Run, plan_for
 from remyelin.fibre.protocols.thresholds import as_fibres
 from remyelin.fibre.settings import (
     BATCH_FIBRES,
@@ -31,13 +32,13 @@ from remyelin.fibre.settings import (
     VELOCITY_BETWEEN,
 )
 from remyelin.fibre.solvers.driven import Block
-from remyelin.fibre.solvers.driven_rows import lead
+from remyelin.fibre.solvers.driven_rows import Pattern, Prepared, lead
 from remyelin.fibre.solvers.modes import Plan
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.trials import damped
 from remyelin.fibre.stimulation.extracellular import AXES, Electrode, extracellular_stimulus
 from remyelin.fibre.stimulation.sources import AnySource, AnyWaveform, Lead, Pipette, scaled, unit_stimuli
-from remyelin.fibre.stimulation.stimulus import Pulse
+from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus
 from remyelin.fibre.stimulation.waveform import rectangular
 
 Array = NDArray[np.float64]
@@ -51,6 +52,46 @@ class _Member:
     fibre: Fibre
     origin: Array
     weight: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """A fibre with its sources and its leads: all of a run that does not depend on its neighbours.
+
+    `direct` (electrodes, sources) is what the currents of the sources leave at the electrodes, nA mV.
+    """
+
+    reduced: Prepared
+    stimuli: tuple[Stimulus, ...]
+    patterns: tuple[Pattern, ...]
+    leads: Array
+    direct: Array
+
+
+class _Stock:
+    """The fibres of one batch with their sources and leads: one that comes again, at the same place, is made once."""
+
+    __slots__ = ("_again", "_kept", "_make")
+
+    def __init__(self, batch: Sequence[_Member], make: Callable[[_Member], _Ready]) -> None:
+        counts = Counter(self._key(member) for member in batch)
+        self._again = {key for key, count in counts.items() if count > 1}
+        self._kept: dict[tuple[int, bytes], _Ready] = {}
+        self._make = make
+
+    def ready(self, member: _Member) -> _Ready:
+        """Return a member with its sources and leads."""
+        key = self._key(member)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._make(member)
+            if key in self._again:
+                self._kept[key] = found
+        return found
+
+    @staticmethod
+    def _key(member: _Member) -> tuple[int, bytes]:
+        return id(member.fibre), member.origin.tobytes()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,16 +199,17 @@ def compound_potential(
         )
         error = max(error, own)
         blocks = list(_blocks(batch))
-        work = partial(
-            _run,
+        make = partial(
+            _make_ready,
             electrodes=places,
             source=origin,
             waveform=pulse,
             amplitude=amplitude,
             run=run,
             plan=plan,
-            steps=steps,
-            every=every,
+        )
+        work = partial(
+            _run, stock=_Stock(batch, make), electrodes=len(places), run=run, steps=steps, every=every
         )
         with ThreadPoolExecutor(run.threads) as pool:
             results = pool.map(work, blocks)
@@ -215,16 +257,21 @@ def _members(
     if counts is not None and (counts.ndim != 1 or not np.all(counts >= 0.0)):
         raise InputError("compound_potential: give one weight of 0 or more per fibre.")
     index = -1
+    looked: dict[int, Fibre] = {}  # kept, so that no other fibre gets its place in memory
     for index, fibre in enumerate(given):
-        as_fibres([fibre])
         for name, listed in (("origins", starts), ("weights", counts)):
             if listed is not None and index >= len(listed):
                 raise InputError(f"compound_potential: there are {len(listed)} {name} but more fibres.")
-        if not reducible(fibre):
-            raise InputError(
-                f"compound_potential: fibre {index}, {fibre.model}, has channels that the reduced solver does not know "
-                "or that lie under myelin."
-            )
+        if id(fibre) not in looked:
+            as_fibres([fibre])
+            if not reducible(fibre):
+                raise InputError(
+                    f"compound_potential: fibre {index}, {fibre.model}, has channels that the reduced solver does not "
+                    "know or that lie under myelin."
+                )
+            if len(looked) >= BATCH_FIBRES:
+                looked.clear()
+            looked[id(fibre)] = fibre
         start = np.zeros(len(AXES)) if starts is None else starts[index]
         yield _Member(index, fibre, start, 1.0 if counts is None else float(counts[index]))
     for name, listed in (("origins", starts), ("weights", counts)):
@@ -235,45 +282,54 @@ def _members(
 def _blocks(members: Sequence[_Member]) -> Iterator[list[_Member]]:
     """Put fibres that can share a block, and are alike in length, side by side."""
     groups: dict[object, list[_Member]] = {}
+    own: dict[int, list[_Member]] = {}
     for member in members:
-        groups.setdefault((member.fibre.channel_sets, member.fibre.temperature), []).append(member)
+        fibre = member.fibre
+        if id(fibre) not in own:
+            own[id(fibre)] = groups.setdefault((fibre.channel_sets, fibre.temperature), [])
+        own[id(fibre)].append(member)
     for group in groups.values():
         ordered = sorted(group, key=lambda member: (member.fibre.n_compartments, member.index))
         for first in range(0, len(ordered), LANES):
             yield ordered[first : first + LANES]
 
 
-def _run(
-    members: Sequence[_Member],
+def _make_ready(
+    member: _Member,
     electrodes: Sequence[Lead],
     source: AnySource,
     waveform: AnyWaveform,
     amplitude: float,
     run: Run,
     plan: Plan,
-    steps: int,
-    every: int,
-) -> list[_Passage]:
-    """Run a block of fibres and return the field of each."""
+) -> _Ready:
+    """Reduce a fibre and attach its sources and leads."""
     nothing = rectangular(1.0)
-    prepared, patterns, leads, direct, waves = [], [], [], [], None
-    for member in members:
-        fibre = member.fibre
-        preparation = Preparation(fibre, run, plan=(plan, 0.0))
-        stimuli = [scaled(s, amplitude) for s in unit_stimuli(fibre, source, waveform)]
-        attached = attach(preparation, stimuli, 1.0)
-        if preparation.reduced is None:
-            raise InputError(f"compound_potential: {fibre.model} cannot be reduced.")
-        fields = [_moved(place, member.origin).potential(fibre) for place in electrodes]
-        currents = [extracellular_stimulus(fibre, field, nothing) for field in fields]
-        prepared.append(preparation.reduced)
-        patterns.append(attached.patterns)
-        leads.append(np.array([lead(preparation.reduced, c.axoplasm, c.periaxonal) for c in currents]))
-        direct.append(np.array([[field @ (s.axoplasm + s.periaxonal) for s in stimuli] for field in fields]))
-        if waves is None:
-            waves = np.array([s.sample(steps, run.step * MS_PER_US) for s in stimuli]).reshape(-1, steps, 1)
-    if waves is None:
-        return []
+    fibre = member.fibre
+    preparation = Preparation(fibre, run, plan=(plan, 0.0))
+    stimuli = tuple(scaled(s, amplitude) for s in unit_stimuli(fibre, source, waveform))
+    reduced = preparation.reduced
+    if reduced is None:
+        raise InputError(f"compound_potential: {fibre.model} cannot be reduced.")
+    fields = [_moved(place, member.origin).potential(fibre) for place in electrodes]
+    currents = [extracellular_stimulus(fibre, field, nothing) for field in fields]
+    return _Ready(
+        reduced,
+        stimuli,
+        preparation.patterns(stimuli),
+        np.array([lead(reduced, c.axoplasm, c.periaxonal) for c in currents]),
+        np.array([[field @ (s.axoplasm + s.periaxonal) for s in stimuli] for field in fields]),
+    )
+
+
+def _run(
+    members: Sequence[_Member], stock: _Stock, electrodes: int, run: Run, steps: int, every: int
+) -> list[_Passage]:
+    """Run a block of fibres and return the field of each at so many electrodes."""
+    ready = [stock.ready(member) for member in members]
+    prepared = [one.reduced for one in ready]
+    stimuli = ready[0].stimuli
+    waves = np.array([s.sample(steps, run.step * MS_PER_US) for s in stimuli]).reshape(-1, steps, 1)
     first, second, last = (
         [int(p.nodes[pick(len(p.nodes))]) for p in prepared]
         for pick in (
@@ -283,16 +339,22 @@ def _run(
         )
     )
     watch = np.array([first, second, last])
-    block = Block(prepared, patterns, watch, np.full(watch.shape, CROSSING_LEVEL), growing=True)
+    block = Block(
+        prepared, [one.patterns for one in ready], watch, np.full(watch.shape, CROSSING_LEVEL), growing=True
+    )
     recorded = block.advance(
-        waves, np.ones((len(waves), len(prepared))), damped(waves), every=every, leads=leads
+        waves,
+        np.ones((len(waves), len(prepared))),
+        damped(waves),
+        every=every,
+        leads=[one.leads for one in ready],
     )
     arrival = block.arrival
     sampled = waves[:, every - 1 :: every, 0][:, : len(recorded.step)]
     found = []
     for lane, member in enumerate(members):
-        field = np.zeros((len(recorded.step) + 1, len(electrodes)))
-        field[1:] = (recorded.field[:, :, lane] + (direct[lane] @ sampled).T) / NA_PER_MA * UV_PER_MV
+        field = np.zeros((len(recorded.step) + 1, electrodes))
+        field[1:] = (recorded.field[:, :, lane] + (ready[lane].direct @ sampled).T) / NA_PER_MA * UV_PER_MV
         took = arrival[1, lane] - arrival[0, lane]
         positions = member.fibre.node_positions
         n = len(positions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,15 @@ from remyelin.fibre.stimulation.sources import AnySource, AnyWaveform, delayed, 
 from remyelin.fibre.stimulation.stimulus import Stimulus
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Later:
+    """Courses of conditioning and test sources from the step `begin` on, and which of these steps are damped."""
+
+    begin: int
+    waves: Array
+    damped: NDArray[np.bool_]
 
 
 class Pair:
@@ -39,9 +49,14 @@ class Pair:
         ms within which the conditioning impulse passes the node of detection.
     last : float
         Latest time that will be looked at, ms.
+    intervals : sequence of float
+        Of tests to come, ms, as far as they are known.
     """
 
-    __slots__ = ("_preparation", "_source", "_states", "_stimuli", "_strength", "_waveform", "alone", "level")
+    __slots__ = (
+        "_courses_from", "_patterns", "_preparation", "_source", "_states", "_stimuli", "_strength", "_used",
+        "_waveform", "alone", "level",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -51,18 +66,22 @@ class Pair:
         strength: float,
         first: float,
         last: float,
+        intervals: Sequence[float] = (),
     ) -> None:
         self._preparation, self._source, self._waveform = preparation, source, waveform
         self._strength = strength
         self._states: dict[float, tuple[Any, ...]] = {}  # the conditioned fibre at intervals seen before
+        self._courses_from: dict[tuple[float, float], _Later] = {}
+        self._used: Block | None = None  # the block in which tests go on
         self._stimuli = unit_stimuli(preparation.fibre, source, waveform)
+        self._patterns = preparation.patterns(self._stimuli)
         #: Half the height of the conditioning impulse, mV.
         self.level = 0.0
         #: Times at which the conditioning stimulus alone gives impulses, ms.
         self.alone = np.zeros(0)
-        self._measure(first, last)
+        self._measure(first, last, sorted(set(intervals)))
 
-    def _measure(self, first: float, last: float) -> None:
+    def _measure(self, first: float, last: float, intervals: Sequence[float]) -> None:
         reduced = self._preparation.reduced
         if reduced is not None:
             block = self._block(reduced)
@@ -72,6 +91,7 @@ class Pair:
             self.level = float(reduced.rest[at] + 0.5 * max(block.peak[0, 0], 0.0))
             if arrived:
                 block = self._block(reduced)
+                self._advance_to(block, intervals)
                 self._advance(block, last, [])
                 self.alone = block.times[0, 0][np.isfinite(block.times[0, 0])]
             return
@@ -100,56 +120,83 @@ class Pair:
             with ThreadPoolExecutor(threads) as pool:
                 counts = list(pool.map(lambda one: self._count_in_full(*one), asked))
             return [count > own for count, own in zip(counts, expected, strict=True)]
-        # tests at one interval go on from where the conditioning impulse has left the fibre
         order = sorted(range(len(asked)), key=lambda i: (asked[i][0], asked[i][2], i))
         intervals = sorted({interval for interval, _, _ in asked})
         found = [False] * len(asked)
         if len(intervals) <= len(asked) // 2:
-            groups = [[i for i in order if asked[i][0] == interval] for interval in intervals]
+            # Tests go on from where the conditioning impulse has left the fibre. Those that damp the same steps from
+            # there on share a block, whatever their intervals.
             self._condition(reduced, intervals)
-            for interval, group in zip(intervals, groups, strict=True):
-                state = self._states[interval]
-                for start in range(0, len(group), LANES):
-                    self._tests(reduced, [asked[i] for i in group[start : start + LANES]],
-                                group[start : start + LANES], expected, found, state)  # fmt: skip
+            alike: dict[bytes, list[int]] = {}
+            for i in order:
+                marked = np.flatnonzero(self._later(asked[i][0], asked[i][2]).damped)
+                alike.setdefault(marked.tobytes(), []).append(i)
+            groups, run = list(alike.values()), self._continued
         else:
-            for start in range(0, len(order), LANES):
-                lanes = order[start : start + LANES]
-                self._tests(reduced, [asked[i] for i in lanes], lanes, expected, found, None)
+            groups, run = [order], self._whole
+        for group in groups:
+            for start in range(0, len(group), LANES):
+                lanes = group[start : start + LANES]
+                times = run(reduced, [asked[i] for i in lanes])
+                for i, own in zip(lanes, times, strict=False):
+                    found[i] = int(np.count_nonzero(own <= asked[i][2])) > expected[i]
         return found
 
     def _condition(self, reduced: Prepared, intervals: Sequence[float]) -> None:
         """Keep the state in which the conditioning stimulus has left the fibre after intervals."""
         new = [interval for interval in intervals if interval not in self._states]
-        block = self._block(reduced)
-        for interval in new:
+        if new:
+            self._advance_to(self._block(reduced), new)
+
+    def _advance_to(self, block: Block, intervals: Sequence[float]) -> None:
+        """Go on from interval to interval and keep the state at each."""
+        for interval in intervals:
             self._advance(block, interval, [], whole=False)
             self._states[interval] = block.saved()
 
-    def _tests(
-        self,
-        reduced: Prepared,
-        asked: Sequence[tuple[float, float, float]],
-        numbers: Sequence[int],
-        expected: Sequence[int],
-        found: list[bool],
-        state: tuple[Any, ...] | None,
-    ) -> None:
-        """Run up to eight tests side by side, from the beginning or from a state of the conditioned fibre."""
+    def _later(self, interval: float, end: float) -> _Later:
+        """Return the sources of a test from its interval on."""
+        if (interval, end) not in self._courses_from:
+            step = self._preparation.run.step * MS_PER_US
+            begin, last = int(interval / step), int(np.ceil(end / step))
+            courses = [*(stimulus.sample for stimulus in self._stimuli), *self._courses(interval)]
+            waves = np.array([course(last, step)[begin:] for course in courses])
+            self._courses_from[interval, end] = _Later(begin, waves, damped(waves[..., None]))
+        return self._courses_from[interval, end]
+
+    def _continued(self, reduced: Prepared, asked: Sequence[tuple[float, float, float]]) -> Array:
+        """Run up to eight tests, each from the state at its interval; return their impulses (lanes, most)."""
+        if self._used is None:
+            self._used = self._block(reduced)
+        block, step = self._used, self._preparation.run.step * MS_PER_US
+        tests = [asked[min(lane, len(asked) - 1)] for lane in range(LANES)]
+        later = [self._later(interval, end) for interval, _, end in tests]
+        block.gather([self._states[interval] for interval, _, _ in tests])
+        sources, steps = len(self._stimuli), max(len(one.damped) for one in later)
+        waves = np.zeros((2 * sources, steps, LANES))
+        jumped = np.zeros(steps, dtype=np.bool_)
+        gain = np.full((2 * sources, LANES), self._strength)
+        for lane, (one, (_, amplitude, _)) in enumerate(zip(later, tests, strict=True)):
+            waves[:, : len(one.damped), lane] = one.waves
+            jumped[: len(one.damped)] |= one.damped
+            gain[sources:, lane] = amplitude
+        block.advance(waves, gain, jumped)
+        times: Array = block.times[0] + step * np.array([[one.begin] for one in later])
+        return times
+
+    def _whole(self, reduced: Prepared, asked: Sequence[tuple[float, float, float]]) -> Array:
+        """Run up to eight tests from the beginning; return their impulses (lanes, most)."""
         block = self._block(reduced)
-        if state is not None:
-            block.restore(state)
         self._advance(block, max(end for _, _, end in asked), asked)
-        for lane, (number, (_, _, end)) in enumerate(zip(numbers, asked, strict=True)):
-            found[number] = int(np.count_nonzero(block.times[0, lane] <= end)) > expected[number]
+        times: Array = block.times[0]
+        return times
 
     def _block(self, reduced: Prepared) -> Block:
         """Make a block of one fibre: a conditioning and a test source in every lane."""
-        patterns = self._preparation.patterns(self._stimuli)
         at = int(reduced.nodes[self._preparation.at])
         return Block(
             [reduced] * LANES,
-            [(*patterns, *patterns)] * LANES,
+            [(*self._patterns, *self._patterns)] * LANES,
             np.full((1, LANES), at),
             np.full((1, LANES), self.level),
             most=PAIR_IMPULSES,

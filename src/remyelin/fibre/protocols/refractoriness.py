@@ -108,7 +108,7 @@ def recovery_cycle(
     last = float(waits.max())
     preparation = Preparation(fibre, setting, unit_stimuli(fibre, source, waveform), last)
     response = _response(preparation, end_of(waveform))
-    pair = Pair(preparation, source, waveform, conditioning * base, response, response + last)
+    pair = Pair(preparation, source, waveform, conditioning * base, response, response + last, waits.tolist())
 
     def responds(asked: list[tuple[int, float]]) -> list[bool]:
         tests = [(float(waits[k]), amplitude, response + float(waits[k])) for k, amplitude in asked]

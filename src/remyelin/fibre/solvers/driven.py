@@ -27,7 +27,7 @@ from remyelin.fibre.solvers.driven_parts import (
     row_size,
 )
 from remyelin.fibre.solvers.driven_rows import Pattern, Prepared
-from remyelin.fibre.solvers.gate_tables import gate_lines
+from remyelin.fibre.solvers.gate_tables import aligned_zeros, gate_lines
 from remyelin.fibre.solvers.gating import GATES
 from remyelin.fibre.solvers.kernel_driven import kernel
 
@@ -62,8 +62,8 @@ class Block:
     """
 
     __slots__ = (
-        "_buffer", "_force", "_one", "_prepared", "_rows", "_scratch", "_sources", "_span", "_table", "_watch",
-        "lanes", "now",
+        "_buffer", "_force", "_kicks", "_one", "_prepared", "_rows", "_scratch", "_sources", "_span", "_table",
+        "_watch", "lanes", "now",
     )  # fmt: skip
 
     def __init__(
@@ -87,8 +87,8 @@ class Block:
         self._sources = max(1, len(patterns[0]))
         states = first.plan.states
         self._rows = max(p.points for p in fibres)
-        buffer = np.zeros((self._rows + 2, row_size(states), LANES), dtype=real)
-        force = np.zeros((self._rows + 2, self._sources, 1 + states, LANES), dtype=real)
+        buffer = aligned_zeros((self._rows + 2, row_size(states), LANES), real)
+        force = aligned_zeros((self._rows + 2, self._sources, 1 + states, LANES), real)
         buffer[:, field("diagonal")] = 1
         for lane, i in enumerate(which):
             values, n = fibres[i].values, fibres[i].points
@@ -101,6 +101,7 @@ class Block:
                 point, held = int(clamped[i, 0]), float(clamped[i, 1])
                 buffer[1 + point, [field("leak"), field("diagonal")], lane] += real(held)
         self._buffer, self._force = buffer, force.reshape(-1)
+        self._kicks = bool(np.any(force[:, :, 1:]))
         self._span = np.array([1, self._rows + 1])
         if growing and clamped is None and kicked == 0:
             reached = np.flatnonzero(np.any(force != 0, axis=(1, 2, 3)))
@@ -128,7 +129,7 @@ class Block:
         fields[..., WATCH_FIELDS.index("when")] = -2
         fields[..., WATCH_FIELDS.index("peak")] = -np.inf
         self._watch = Watch((1 + watched).astype(np.uint64), fields, np.full((*watched.shape, most), np.nan))
-        self._scratch = np.zeros((self._sources + 1) * LANES, dtype=real)
+        self._scratch = aligned_zeros(((self._sources + 1) * LANES,), real)
 
     def advance(
         self,
@@ -169,19 +170,19 @@ class Block:
         """
         real = self._buffer.dtype.type
         which = np.minimum(np.arange(LANES), self.lanes - 1)
-        value = np.zeros((self._sources, len(damped), 1 if waves.shape[2:] == (1,) else LANES), dtype=real)
         amplitude = np.zeros((self._sources, LANES), dtype=real)
+        value = np.zeros((1, len(damped), 1), dtype=real)
         if waves.shape[0]:
-            value[:] = waves if waves.shape[2] == 1 else waves[:, :, which]
+            given = waves.astype(real, copy=False)
+            value = np.ascontiguousarray(given if waves.shape[2] in (1, LANES) else given[:, :, which])
             amplitude[:] = gain[:, which]
-        active = np.any(value != 0, axis=(0, 2))
         n_states = self._prepared[0].plan.states
         samples = (self.now + len(damped)) // every - self.now // every if every else 0
         rows = np.zeros((0, LANES), dtype=np.uint64)
         if record is not None and every:
             rows = np.ascontiguousarray(1 + np.asarray(record)[:, which], dtype=np.uint64)
         electrodes = 0 if leads is None or not every else len(leads[0])
-        weights = np.zeros((electrodes, (self._rows + 2) * (1 + n_states) * LANES), dtype=real)
+        weights = aligned_zeros((electrodes, (self._rows + 2) * (1 + n_states) * LANES), real)
         if electrodes and leads is not None:
             shaped = weights.reshape(electrodes, self._rows + 2, 1 + n_states, LANES)
             for lane, i in enumerate(which):
@@ -196,8 +197,8 @@ class Block:
             np.zeros((samples, electrodes, LANES), dtype=real),
         )
         taken = kernel(n_states)(
-            self._buffer.reshape(-1), self._force, *self._table, self._rows, self.now, self._one,
-            real(FIRING_DEPOLARISATION), Waves(value, amplitude, active, damped), self._watch, keep,
+            self._buffer.reshape(-1), self._force, self._kicks, *self._table, self._rows, self.now, self._one,
+            real(FIRING_DEPOLARISATION), Waves(value, amplitude, damped), self._watch, keep,
             stop or NEVER, self._span, real(SPAN_OPEN_MV), self._scratch,
         )  # fmt: skip
         kept = (self.now + taken) // every - self.now // every if every else 0
@@ -219,6 +220,17 @@ class Block:
         self._buffer[:] = self._buffer[:, :, lane : lane + 1].copy()
         for array in (self._watch.fields, self._watch.times):
             array[:] = array[:, lane : lane + 1].copy()
+
+    def gather(self, states: Sequence[tuple[Any, ...]]) -> None:
+        """Go on from states saved before, one a lane, at step 0: times are counted from each."""
+        for lane, (now, buffer, fields, times, _, _) in enumerate(states):
+            self._buffer[..., lane] = buffer[..., lane]
+            self._watch.fields[:, lane] = fields[:, lane]
+            self._watch.fields[:, lane, WATCH_FIELDS.index("when")] -= now
+            self._watch.times[:, lane] = times[:, lane] - now
+        self._scratch[-1] = max(scratch[-1] for _, _, _, _, scratch, _ in states)  # whether a source was on
+        self._span[:] = 1, self._rows + 1
+        self.now = 0
 
     def saved(self) -> tuple[Any, ...]:
         """Return a copy of all state, for :meth:`restore`."""

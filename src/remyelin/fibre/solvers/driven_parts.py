@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 # fmt: off
 FIELDS = (
     # state
-    "v", "m", "h", "p", "s", "delta", "pivot", "carry", "half", "earlier", "drive", "position", "ionic", "slope",
+    "v", "m", "h", "p", "s", "delta", "pivot", "pull", "carry", "half", "earlier", "drive", "position", "ionic",
+    "slope",
     # parameters: table position at rest, distance to the reversals, conductances, constants, links
     "origin", "sodium", "potassium", "leak", "constant", "naf", "nap", "ks", "diagonal", "off",
     "left_left", "left_right", "right_right",
@@ -41,13 +42,12 @@ def state_field(name: str, states: int) -> slice:
 class Waves(NamedTuple):
     """The course of the sources over the steps of one call.
 
-    ``value`` (sources, steps, 1 or lanes) times ``gain`` (sources, lanes); ``active`` and ``damped`` (steps,) say
-    in which steps any source is on, and which follow a jump.
+    ``value`` (sources, steps, 1 or lanes) times ``gain`` (sources, lanes); ``damped`` (steps,) says which steps
+    follow a jump.
     """
 
     value: NDArray[np.floating]
     gain: NDArray[np.floating]
-    active: NDArray[np.bool_]
     damped: NDArray[np.bool_]
 
 

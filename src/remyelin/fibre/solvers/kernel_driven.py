@@ -8,6 +8,8 @@ On top of it
   1. A kick is given before the implicit half step and once more behind the extrapolation, which is the midpoint
   rule for the source;
 - a step behind a jump of a waveform is taken as two implicit half steps, as in the full solver;
+- what an internode sends to its nodes follows from states and potentials as soon as the backward sweep has them, and
+  waits in ``pull`` and ``carry`` for the next step; a kick makes it stale, and it is worked out again;
 - every row is swept at every step, because activity may recur anywhere; only rows that nothing has reached yet may
   be left out;
 - watched rows count upward crossings of a level and their times, and the largest inward current of the first
@@ -38,10 +40,11 @@ add = vectors.add_product(LANES)
 def kernel(states: int) -> Callable[..., Any]:
     """Return the kernel for so many states per internode.
 
-    It is called as ``run(buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing, waves, watch, keep,
-    stop, span, open_at, scratch)``:
+    It is called as ``run(buffer, force, kicks, table, table_end, per_mv, lead, rows, begin, one, firing, waves, watch,
+    keep, stop, span, open_at, scratch)``:
 
-    - the rows, flat; the sources, flat (rows from row 0, sources, current into the node and kick of each state, lanes);
+    - the rows, flat; the sources, flat (rows from row 0, sources, current into the node and kick of each state, lanes),
+      and whether any of these kicks is not 0;
     - the gate table with its last usable row, rows per mV and the gates' lead;
     - the number of rows, the step the call begins at, 1 and the firing depolarisation in the type of the rows;
     - ``span``, the first row that is swept and the one behind the last: it grows by SPAN_GROWS rows when a row half as
@@ -58,7 +61,8 @@ def kernel(states: int) -> Callable[..., Any]:
 
     conductances, inward_at = membrane(tuple(field(name) * lanes for name in (*GATES, *MEMBRANE)))
     v, m = at("v"), at(GATES[0])
-    delta, pivot, carry, half, earlier = (at(name) for name in ("delta", "pivot", "carry", "half", "earlier"))
+    delta, pivot, pull, carry = (at(name) for name in ("delta", "pivot", "pull", "carry"))
+    half, earlier = at("half"), at("earlier")
     drive, position, ionic, slope = (at(name) for name in ("drive", "position", "ionic", "slope"))
     origin, leak, diagonal, off = (at(name) for name in ("origin", "leak", "diagonal", "off"))
     left_left, left_right, right_right = at("left_left"), at("left_right"), at("right_right")
@@ -74,7 +78,7 @@ def kernel(states: int) -> Callable[..., Any]:
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
-        buffer, force, table, table_end, per_mv, lead, rows, begin, one, firing,
+        buffer, force, kicks, table, table_end, per_mv, lead, rows, begin, one, firing,
         waves, watch, keep, stop, span, open_at, scratch,
     ):  # fmt: skip
         zero = one - one
@@ -83,14 +87,18 @@ def kernel(states: int) -> Callable[..., Any]:
         lo, hi = np.uint64(span[0]), np.uint64(span[1])
         wide = waves.value.shape[2] > 1
         was_driven = scratch.size - 1
-        steps = waves.active.size
+        steps = waves.damped.size
         sources = waves.gain.shape[0]
         n_sources = np.uint64(sources)
         looks = np.zeros(lanes, dtype=np.int64)  # at which the lane was at rest, in a row
+        stale = True  # what internodes send is not that of their states
         finished = np.zeros(lanes, dtype=np.bool_)  # whatever its neighbours go on to do
         for t in range(steps):
             now = begin + t
-            active = waves.active[t]
+            active = False
+            for j in range(sources):
+                for lane in range(waves.value.shape[2]):
+                    active |= waves.value[j, t, lane] != zero
             damped = waves.damped[t]
             gain = one if damped else two
             less = gain - one
@@ -110,17 +118,36 @@ def kernel(states: int) -> Callable[..., Any]:
                         for j in range(n_sources):
                             b = (n * n_sources + j) * per_source
                             add(buffer, a + drive, force, b, scratch, j * n_lanes)
+            kicked = active and kicks
             for part in range(2 if damped else 1):
-                if active:
+                if kicked:
                     for n in range(lo, hi):
                         a = n * row + y
                         for j in range(n_sources):
                             b = (n * n_sources + j) * per_source + n_lanes
                             for k in range(n_states):
                                 add(buffer, a + k * n_lanes, force, b + k * n_lanes, scratch, j * n_lanes)
+                if stale or kicked:
+                    stale = False
+                    for n in range(lo, hi):
+                        a = n * row
+                        b = a + row
+                        for i in range(n_lanes):
+                            volt = buffer[a + v + i]
+                            far = buffer[b + v + i]
+                            across = buffer[a + left_right + i]
+                            to_left = -buffer[a + left_left + i] * volt - across * far
+                            to_right = -across * volt - buffer[a + right_right + i] * far
+                            for k in range(n_states):
+                                decayed = (
+                                    buffer[a + decay + k * n_lanes + i] * buffer[a + y + k * n_lanes + i]
+                                )
+                                to_left += buffer[a + left + k * n_lanes + i] * decayed
+                                to_right += buffer[a + right + k * n_lanes + i] * decayed
+                            buffer[a + pull + i] = to_left
+                            buffer[b + carry + i] = to_right
                 for n in range(lo, hi):
                     a = n * row
-                    b = a + row
                     z = a - row
                     for i in range(n_lanes):
                         volt = buffer[a + v + i]
@@ -128,15 +155,6 @@ def kernel(states: int) -> Callable[..., Any]:
                         inward = inward_at(buffer, a + i, volt, g_na, g_k)
                         buffer[a + ionic + i] = inward
                         buffer[a + slope + i] = g_na + g_k + buffer[a + leak + i]
-                        far = buffer[b + v + i]
-                        across = buffer[a + left_right + i]
-                        to_left = -buffer[a + left_left + i] * volt - across * far
-                        to_right = -across * volt - buffer[a + right_right + i] * far
-                        for k in range(n_states):
-                            decayed = buffer[a + decay + k * n_lanes + i] * buffer[a + y + k * n_lanes + i]
-                            to_left += buffer[a + left + k * n_lanes + i] * decayed
-                            to_right += buffer[a + right + k * n_lanes + i] * decayed
-                        buffer[b + carry + i] = to_right
                         link = buffer[z + off + i]
                         weight = link * buffer[z + pivot + i]
                         buffer[a + pivot + i] = one / (buffer[a + diagonal + i] + g_na + g_k - weight * link)
@@ -144,7 +162,7 @@ def kernel(states: int) -> Callable[..., Any]:
                             inward
                             + buffer[a + drive + i]
                             + buffer[a + carry + i]
-                            + to_left
+                            + buffer[a + pull + i]
                             - weight * buffer[z + delta + i]
                         )
                 for back in range(hi - lo):
@@ -167,21 +185,30 @@ def kernel(states: int) -> Callable[..., Any]:
                         place = (new + ahead) * per_mv + buffer[a + origin + i]
                         place = place if place > zero else zero
                         buffer[a + position + i] = place if place < table_end else table_end
+                        far = buffer[b + v + i]
+                        across = buffer[a + left_right + i]
+                        to_left = -buffer[a + left_left + i] * new - across * far
+                        to_right = -across * new - buffer[a + right_right + i] * far
                         for k in range(n_states):
                             old = buffer[a + y + k * n_lanes + i]
-                            buffer[a + y + k * n_lanes + i] = (
-                                gain
-                                * (
-                                    buffer[a + decay + k * n_lanes + i] * old
-                                    + buffer[a + left + k * n_lanes + i] * midway
-                                    + buffer[a + right + k * n_lanes + i] * beyond
-                                )
+                            keep_share = buffer[a + decay + k * n_lanes + i]
+                            near_share = buffer[a + left + k * n_lanes + i]
+                            far_share = buffer[a + right + k * n_lanes + i]
+                            state = (
+                                gain * (keep_share * old + near_share * midway + far_share * beyond)
                                 - less * old
                             )
+                            buffer[a + y + k * n_lanes + i] = state
+                            decayed = keep_share * state
+                            to_left += near_share * decayed
+                            to_right += far_share * decayed
+                        buffer[a + pull + i] = to_left
+                        buffer[b + carry + i] = to_right
                     if damped and part == 0:
                         continue
                     advance_eight(buffer, a + m, n_lanes, table, a + position)  # type: ignore[call-arg]
-            if active and not damped:
+            if kicked and not damped:
+                stale = True
                 for n in range(lo, hi):
                     a = n * row + y
                     for j in range(n_sources):
@@ -245,12 +272,14 @@ def kernel(states: int) -> Callable[..., Any]:
                 for i in range(n_lanes):
                     if abs(buffer[a + i]) > open_at:
                         hi = min(hi + grows, n_rows)
+                        stale = True
                         break
             if lo > one_row and (t + 1) % 2 == 0:
                 a = (min(hi - one_row, lo + half_span)) * row + v
                 for i in range(n_lanes):
                     if abs(buffer[a + i]) > open_at:
                         lo = max(one_row + grows, lo) - grows
+                        stale = True
                         break
             span[0], span[1] = lo, hi
             if (now + 1) % stop.look:

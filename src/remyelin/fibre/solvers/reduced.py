@@ -82,11 +82,14 @@ class Prepared:
         Their rows.
     ends : (fibres, 2) int
         Rows of the last excitable nodes, at which an impulse counts as having arrived.
+    table : GateTable
+        Gates of their channels.
     """
 
     first: Fibre
     stack: Stack
     ends: Ints
+    table: GateTable
 
     @property
     def lengths(self) -> Ints:
@@ -118,7 +121,7 @@ def prepare(fibres: Sequence[Fibre], settings: Settings, workers: int = 1) -> Pr
         joined("values"), joined("rest"), joined("excitable"), joined("damping"), joined("skew"),
         shifted("start"), joined("nodes"), shifted("first_node"),
     )  # fmt: skip
-    return Prepared(first, stack, joined("ends"))
+    return Prepared(first, stack, joined("ends"), gate_table(first, step_ms, settings.real))
 
 
 def run(
@@ -157,7 +160,7 @@ def run(
     real, step_ms = settings.real, settings.step * MS_PER_US
     common = (
         prepared.stack, tasks, real(1), real(FIRING_DEPOLARISATION), step_ms, settings.until_arrival,
-        gate_table(prepared.first, step_ms, real), look(step_ms, moving=settings.window),
+        prepared.table, look(step_ms, moving=settings.window),
     )  # fmt: skip
     lengths = prepared.lengths[fibre]
     # Fibres that are alike in length, and then in time, share a block.
@@ -189,7 +192,8 @@ def tasks_of(
     steps = np.maximum(1, np.round(durations / step_ms)).astype(np.int64)
     courses: dict[tuple[float, float], int] = {}
     wave = np.array([courses.setdefault((p.start, p.duration), len(courses)) for p in pulses])
-    last = int(steps.max())
+    # Behind its end a pulse has no share of a step.
+    last = min(int(steps.max()), max(int((start + duration) / step_ms) for start, duration in courses) + 2)
     shares = [course(start, duration, last, step_ms) for start, duration in courses]
     on = max(int(np.flatnonzero(share).max(initial=-1)) + 1 for share in shares)
     begin, end = stack.first_node[fibre], stack.first_node[fibre + 1]

@@ -146,7 +146,13 @@ def jumps(waveforms: NDArray[np.floating], damped: int) -> NDArray[np.bool_]:
     steps = waveforms.shape[1]
     marked = np.zeros(steps, dtype=np.bool_)
     for waveform in waveforms:
-        change = np.abs(np.diff(waveform, prepend=0.0))
-        for at in np.flatnonzero(change > 0.5 * np.max(np.abs(waveform), initial=0.0)):
-            marked[at : at + damped] = True
+        on = np.flatnonzero(waveform)
+        if not len(on):
+            continue
+        # It changes at a step at which it is not zero, or behind one.
+        at = np.union1d(on, on[on < steps - 1] + 1)
+        before = np.where(at > 0, waveform[at - 1], 0).astype(np.float64)
+        jumped = at[np.abs(waveform[at] - before) > 0.5 * np.max(np.abs(waveform[on]))]
+        for k in range(damped):
+            marked[jumped[jumped < steps - k] + k] = True
     return marked

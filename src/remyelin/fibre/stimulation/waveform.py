@@ -72,17 +72,44 @@ class Waveform:
         step : float
             ms.
         """
-        edges = np.arange(steps + 1) * step
+        mean = np.zeros(steps)
+        edge, inside = self._edges(steps, step)
+        if len(inside):
+            mean[edge[:-1][inside]] = (np.diff(self._integral(edge.astype(np.float64) * step)) / step)[inside]
+        return mean
+
+    def _edges(self, steps: int, step: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the edges of the steps in which the waveform is not zero, run behind run, and which gaps are steps.
+
+        Each run has a step more on either side, against rounding.
+        """
+        on = (self.value[1:] != 0) | (self.value[:-1] != 0)
+        first = np.clip(np.floor(self.time[:-1][on] / step) - 1, 0, steps).astype(np.int64)
+        last = np.clip(np.ceil(self.time[1:][on] / step) + 1, 0, steps).astype(np.int64)
+        if not len(first) or first[0] == steps:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
+        apart = np.flatnonzero(first[1:] > last[:-1])
+        begin, end = first[np.concatenate([[0], apart + 1])], last[np.concatenate([apart, [-1]])]
+        count = end - begin + 1
+        behind = np.cumsum(count)
+        edge = np.arange(behind[-1]) + np.repeat(begin - (behind - count), count)
+        inside = np.ones(len(edge) - 1, dtype=np.bool_)
+        inside[behind[:-1] - 1] = False
+        return edge, inside
+
+    def _integral(self, until: Array) -> Array:
+        """Return the integral from the first point until some times."""
         whole = np.diff(self.time) * (self.value[1:] + self.value[:-1]) * 0.5
         before = np.concatenate([[0.0], np.cumsum(whole)])
         last = len(self.time) - 1
-        at = np.clip(np.searchsorted(self.time, edges, side="right") - 1, 0, last - 1)
-        into = np.clip(edges - self.time[at], 0, self.time[at + 1] - self.time[at])
+        at = np.clip(np.searchsorted(self.time, until, side="right") - 1, 0, last - 1)
         span = self.time[at + 1] - self.time[at]
+        into = np.clip(until - self.time[at], 0, span)
         share = np.divide(into, span, out=np.zeros_like(into), where=span > 0)
-        integral = before[at] + into * (self.value[at] + 0.5 * (self.value[at + 1] - self.value[at]) * share)
-        mean: Array = np.diff(integral) / step
-        return mean
+        integral: Array = before[at] + into * (
+            self.value[at] + 0.5 * (self.value[at + 1] - self.value[at]) * share
+        )
+        return integral
 
     def scaled(self, factor: float) -> Waveform:
         """Return the waveform times a factor."""
@@ -120,10 +147,12 @@ class Waveform:
             raise InputError(
                 f"train: a pulse of {self.end - self.time[0]:g} ms does not fit into a period of {period:g} ms."
             )
-        repeated = self
+        time, value = [self.time], [self.value]
         for k in range(1, int(count)):
-            repeated = repeated.then(self.delayed(k * period))
-        return repeated
+            later = self.time + k * period
+            time += [np.array([time[-1][-1], later[0]]), later]
+            value += [np.zeros(2), self.value]
+        return Waveform(np.concatenate(time), np.concatenate(value))
 
 
 def rectangular(duration: float, *, start: float = 0.0, amplitude: float = 1.0) -> Waveform:

@@ -79,8 +79,9 @@ def biomarkers(course: Course) -> Figure:
         for name in markers.STATUS
     )
     caption = (
-        "Results of a blood test. Green: deficiency unlikely; yellow: indeterminate (sources below). Serum "
-        "values can be normal while the tissue starves, and become normal long before a nerve does."
+        "Results of a blood test. Green: deficiency unlikely; yellow: indeterminate; no colour: points to deficiency "
+        "(sources below). Serum values can be normal while the tissue starves, and become normal long before a nerve "
+        "does."
     )
     return Figure("biomarkers", "Biomarkers in blood", caption, panels)
 

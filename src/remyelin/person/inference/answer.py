@@ -68,7 +68,7 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             if not item.agrees
         ],
         "not_understood": [asdict(item) for item in record.not_understood],
-        "notes": [*record.notes, *gas_end(posterior), *left_out(posterior)],
+        "notes": [*record.notes, *gas_end(posterior), *treatment_end(posterior), *left_out(posterior)],
         "entries": [_entry(item) for item in found.compared],
         "forecast": {
             "refused": found.refused,
@@ -126,6 +126,22 @@ def gas_end(posterior: Posterior) -> tuple[str, ...]:
     return (
         "No row says when the nitrous oxide ended: in every treated plan it ends on the day treatment starts. "
         "Treatment while it goes on is not computed.",
+    )
+
+
+def treatment_end(posterior: Posterior) -> tuple[str, ...]:
+    """Return that the person of a record is treated no more from a day on; empty where no end is recorded."""
+    stops = [item.stop for item in posterior.record.treatments]
+    last = max((stop for stop in stops if stop is not None), default=None)
+    if last is None or None in stops:
+        return ()
+    months = abs(last) / DAYS_PER_MONTH
+    when = (
+        f"{months:.2g} months {'after' if last > 0 else 'before'} day 0" if round(months, 1) else "on day 0"
+    )
+    return (
+        f"The recorded treatment ends {when}, and no later one is entered: the numbers from then on are those without "
+        "treatment.",
     )
 
 

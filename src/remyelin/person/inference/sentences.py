@@ -105,7 +105,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     sample = f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}" + (
         "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RELIABLE})."
     )
-    few = "Few of the simulated persons resemble the record, so the numbers of the forecast are unreliable."
+    few = "A few simulated persons may count too much in this answer, so the numbers of the forecast are unreliable."
     causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
     numbers = (
         f"Rests on {rests['entries']} numbers of the evidence ledger: {rests['measured']} measured, "
@@ -116,7 +116,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         Sentence("head", "rough", ROUGH if data["rough"] else "", True),
         *left_out_of(data),
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
-        Sentence("forecast", "few alike", few if doubtful and not refused else "", True),
+        Sentence("forecast", "few count", few if doubtful and not refused else "", True),
         Sentence("forecast", "doubted", apart_of(data), True),
         Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
         *_waiting(forecast),
@@ -284,7 +284,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     elif middle == "not known":
         first = ("not known", "treatment began before the forecast does")
     else:
-        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({band})")
+        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
     return [
         points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
@@ -294,9 +294,10 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _months(text: str) -> str:
-    """Add the unit to a duration that ends in a number."""
+    """Add the unit to a duration, or to a range of durations, that holds a number."""
     if not text[-1].isdigit():
-        return text
+        first, to, last = text.partition(" to ")
+        return f"{_months(first)}{to}{last}" if first[-1:].isdigit() else text
     return f"{text} month{'' if text == '1' else 's'}"
 
 

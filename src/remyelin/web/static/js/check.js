@@ -37,7 +37,7 @@ export async function show(main, rest, signal) {
   const form = kept?.form || (asked && questions(asked, said, trouble));
   clear(main, h("h1", {}, "Check"),
     h("p", { class: "caption do" }, asked
-      ? "Tick the statements that are true and enter the values you have; every question may be left out. The answer repeats published guidance: no diagnosis, no dose. Nothing leaves this machine and nothing is stored."
+      ? "Tick the statements that are true and enter the values you have; no question must be answered. The answer repeats published guidance: no diagnosis, no dose. Nothing leaves this machine and nothing is stored."
       : "Read a case file as the command line would, mend it, and look at it in the course. Nothing leaves this machine."),
     h("div", { class: "two-columns" },
       h("div", {}, form, byFile(place, said, trouble, !asked)),
@@ -69,7 +69,7 @@ function questions(asked, said, trouble) {
     return h("div", { class: "since", hidden: true }, control, problem);
   };
   const age = h("input", { type: "text", inputmode: "decimal", id: "ask-age", autocomplete: "off", placeholder: "years", maxlength: 40 });
-  const sex = h("select", { id: "ask-sex" }, [["", "left out"], ["female", "female"], ["male", "male"]].map(([value, text]) => h("option", { value }, text)));
+  const sex = h("select", { id: "ask-sex" }, [["", "not stated"], ["female", "female"], ["male", "male"]].map(([value, text]) => h("option", { value }, text)));
   // in the order of the page, so that the first answer refused is the first one a reader meets
   const who = [field("age", "Age", age), field("sex", "Sex", sex)];
   const words = asked.words.map(({ kind, question, choices }) => {
@@ -84,7 +84,7 @@ function questions(asked, said, trouble) {
     return h("fieldset", {}, h("legend", {}, question), h("div", { class: "ticks" }, boxes.map(([, label]) => label)), problem);
   });
   const labs = asked.labs.map(({ marker, label, units }) => {
-    const amount = h("input", { type: "text", inputmode: "decimal", id: `ask-${marker}`, autocomplete: "off", placeholder: "left out", maxlength: 30 });
+    const amount = h("input", { type: "text", inputmode: "decimal", id: `ask-${marker}`, autocomplete: "off", placeholder: "not stated", maxlength: 30 });
     const unit = units.length > 1
       ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, units.map((name) => h("option", { value: name }, name)))
       : h("span", { class: "unit" }, units[0]);

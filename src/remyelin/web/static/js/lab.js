@@ -21,10 +21,11 @@ export async function show(main, rest, signal) {
   const charts = new Map();
   const who = h("div", {});
   const waves = h("div", { class: "charts three" });
+  const whose = h("p", { class: "hint", id: "lab-whose" });
   const results = h("div", { id: "lab-table" });
   const verdict = h("div", { "aria-live": "polite" });
   const note = h("p", { class: "hint", role: "status" });
-  const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient = { ...patient, month }; reset(false); } });
+  const when = slider({ label: "Date of the visit", id: "lab-date", min: -24, max: 36, value: Math.max(-24, state.month), show: monthWords, oninput: (month) => { patient = { ...patient, month }; named(); reset(false); } });
 
   function reset(all = true) {
     note.textContent = "";
@@ -47,8 +48,12 @@ export async function show(main, rest, signal) {
     when.hidden = false;
     when.set(state.month);
     clear(who, h("p", {}, h("b", {}, state.case.title), `: ${state.case.cause.kind}.`));
+    named();
     reset();
   }
+
+  // on paper, too, where the list of studies is not printed
+  const named = () => { whose.textContent = `${state.case.title}, ${monthWords(patient.month)}, plan A.`; };
 
   async function mystery() {
     const [asked, own] = [hidden(), next()];
@@ -56,6 +61,7 @@ export async function show(main, rest, signal) {
     patient = asked.plan;
     when.hidden = true;
     clear(who, h("p", { class: "hint" }, "The diagnosis is hidden. Answer under the results."));
+    whose.textContent = "A person whose diagnosis is hidden.";
     reset();
     try { await questions(verdict, asked, words, own); } catch (error) { if (!own.aborted) note.textContent = error.message; }
     if (own.aborted || !matchMedia("(max-width: 60rem)").matches) return;
@@ -107,8 +113,8 @@ export async function show(main, rest, signal) {
             h("b", {}, sentence(words(name))), h("span", {}, `${setup.stimulated} → ${setup.recorded}`));
           return button;
         })))),
-      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
-      h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Questions" }, h("h2", {}, "Questions"), verdict))));
+      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), whose, h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
+      h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Questions", class: "questions" }, h("h2", {}, "Questions"), verdict))));
   current();
   const opening = state.about.drawing.leading.study;
   study(opening, main.querySelector(`[data-study="${opening}"]`), false);

@@ -24,7 +24,7 @@ const VALUES = {
   cause: ["began", "ended"],
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
-const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", ""], ["value", "Value", ""], ["unit", "Unit", ""], ["note", "Note", ""]];
+const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", "item"], ["value", "Value", "value"], ["unit", "Unit", "unit"], ["note", "Note", "note"]];
 const DATED = (kind) => kind !== "person" && kind !== "presentation";
 const START = [
   ["", "person", "age", "68", "y", ""],

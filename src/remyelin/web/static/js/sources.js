@@ -69,7 +69,7 @@ export async function show(main, chosen, signal) {
     const found = await get("/api/rests?what=disability");
     if (!place.isConnected) return;
     clear(place, h("h2", {}, "The numbers that decide most"),
-      h("p", { class: "hint" }, "Of all numbers below the symptoms: how many of the 16 points of disability each can move when put to an end of its range."),
+      h("p", { class: "hint" }, "How many of the 16 points of disability each number can move when it is put to an end of its range. Numbers between nerves and symptoms are not compared."),
       found.most.map((entry) => h("a", { href: `#sources/${entry.name}`, class: `row-entry ${entry.kind}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), named(entry), h("span", { class: "num" }, `${number(entry.moves, 2)} points`), h("span", { class: "muted" }, entry.kind))));
   }
 

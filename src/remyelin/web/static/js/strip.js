@@ -24,7 +24,7 @@ export function curveOf(answer) {
   const told = later.filter((start) => start.told_apart);
   if (told.length < 3) return null;
   const pick = (key) => told.map((start) => start[key]);
-  return { title: "Where each delay ends", y_label: "points of 16", x_label: "months that treatment begins later", x_range: [0, later.at(-1).months], y_range: [0, Math.max(answer.most, ...pick("high"))],
+  return { title: "Disability after each delay", y_label: "points of 16", x_label: "months that treatment begins later", x_range: [0, later.at(-1).months], y_range: [0, Math.max(answer.most, ...pick("high"))],
     series: [{ label: "median", x: pick("months"), y: pick("median"), low: pick("low"), high: pick("high"), colour: "var(--plan-b)", width: 2.2, points: true }] };
 }
 
@@ -56,7 +56,7 @@ export class Waiting {
     this.text.textContent = urge;
     // with the date that the numbers are of
     this.title.textContent = /^Cost of waiting[^:]*(?=:)/.exec(answer?.waiting || "")?.[0] || "Cost of waiting";
-    this.more.textContent = rest;
+    this.more.textContent = `${answer?.starts.some((start) => start.cost) ? "\"More\" is more than under plan A. " : ""}${rest}`;
     clear(this.list, answer?.waiting ? delaysOf(answer).map(({ label, text }) => h("li", {}, h("b", {}, `${sentence(label)}: `), text)) : []);
     const curve = answer && curveOf(answer);
     this.picture.hidden = !curve;
