@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from remyelin.analysis.calibration import posterior_people
 from remyelin.analysis.calibration.emulator import animals_accept
 from remyelin.analysis.calibration.free_people import (
     CALIBRATION,
@@ -118,6 +119,23 @@ def test_a_row_nobody_meets_counts_against_a_set() -> None:
     assert best == pytest.approx(0.0)
     assert log_likelihood(rows | {"fdrs_other_median": 13.0}) < best - 1.0
     assert log_likelihood(rows | {"fdrs_other_median": float("nan")}) < best - 1.0
+
+
+def test_the_central_set_misses_the_fewest_rows_in_series(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    sets = [
+        {"point": rng.random(len(FREE)).tolist(), "repair": 0, "likelihood": float(-i), "rows": {}}
+        for i in range(4)
+    ]
+    held = {row.name: row for row in load_published() if row.role == "calibration"}
+    name, row = "duration_median", held["duration_median"]
+    inside, other = 0.5 * (row.lower + row.upper), "healton_half"
+    both = {name: inside, other: held[other].lower}
+    series = [both | {name: 10.0 * row.upper}, both, {name: inside}, both | {other: float("nan")}]
+    monkeypatch.setattr(posterior_people, "rows_under", lambda verified: iter(series))
+    assert posterior_people.central(sets, LEDGER) == 1
+    assert posterior_people.missed_rows(series[0], [name, other]) == [name]
+    assert posterior_people.missed_rows(series[2], [name, other]) == [other], "a row that nobody meets"
 
 
 def test_rivals_hold_numbers_at_the_least_of_their_range() -> None:

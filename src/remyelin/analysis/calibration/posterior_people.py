@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +24,13 @@ from remyelin.analysis.calibration.fit_people import (
     WAVES,
     fit,
 )
-from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, WEAK, bounds, values_at
+from remyelin.analysis.calibration.free_people import FREE, RIVALS, SIGNS, STRUCTURAL, WEAK, bounds, values_at
+from remyelin.analysis.calibration.predict_people import rows_under
 from remyelin.analysis.calibration.sampling_people import SEED
-from remyelin.analysis.calibration.site_people import TREATED, animals_of
+from remyelin.analysis.calibration.site_people import TREATED, animals_of, ledger_of
 from remyelin.analysis.protocols.observed import rows_of
 from remyelin.analysis.protocols.pool import STARTS, drawn, simulate_pool, traits_of
-from remyelin.evidence import Ledger
+from remyelin.evidence import Ledger, load_published
 from remyelin.myelin.ensemble import REPAIR, repair
 from remyelin.person.chain import Chain
 from remyelin.person.traits import PATIENT
@@ -44,7 +45,7 @@ RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
 FOLLOWING: Final = ("association.", "clinic.lhermitte.", "clinic.speech.")
-CENTRAL: Final = 80  # likeliest sets among which the central one is looked for
+CENTRAL: Final = 30  # likeliest sets, of a pool each, among which the central one is looked for
 
 
 def inputs_of_people(ledger: Ledger) -> str:
@@ -69,15 +70,16 @@ def inputs_of_people(ledger: Ledger) -> str:
 
 def build(ledger: Ledger, folder: Path, progress: Callable[[str], None] = lambda step: None) -> str:
     """Run the fit, or go on with it, and return the table."""
-    return as_table(ledger, fit(ledger, folder, inputs=inputs_of_people(ledger), progress=progress))
+    inputs = inputs_of_people(ledger)
+    sets = fit(ledger, folder, inputs=inputs, progress=progress)
+    return as_table(ledger, sets, inputs, central(sets, ledger, progress))
 
 
-def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]]) -> str:
-    """Return verified sets as CSV: comments on method, inputs and criteria, then names, then one row a set."""
-    order = [central(sets), *range(len(sets))]
-    order = list(dict.fromkeys(order))
+def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]], inputs: str, first: int) -> str:
+    """Return sets as CSV: comments on method, inputs and criteria, names, one row a set, the first one before all."""
+    order = list(dict.fromkeys([first, *range(len(sets))]))
     stream = io.StringIO()
-    stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs_of_people(ledger)}\n")
+    stream.write(f"# made by remyelin rebuild people, seed {SEED}, inputs {inputs}\n")
     stream.write(
         f"# {sum(WAVES)} designs in {len(WAVES)} waves, {CHAINS} chains of {ROUNDS} simulated steps, {len(sets)} sets "
         f"of their last ones (an effective {sets[0]['effective']:.0f}); held against "
@@ -114,19 +116,41 @@ def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) 
     return [*(values[name] for name in FREE), *spreads.values(), *(rates[name] for name in REPAIR), *patients]
 
 
-def central(sets: Sequence[Mapping[str, Any]]) -> int:
+def central(
+    sets: Sequence[Mapping[str, Any]], ledger: Ledger, progress: Callable[[str], None] = lambda step: None
+) -> int:
     """Return which set is shipped as the ledger's own.
 
-    Of the likeliest those that miss the fewest rows, or one more, and of them the nearest to the median of all sets.
-    Distances are in standard deviations of the numbers between the sets.
+    The likeliest set of every pool is verified: it follows virtual series of patients of its own, other persons than
+    those of the pool. Of the :data:`CENTRAL` likeliest the one is taken that misses the fewest calibration rows there,
+    of several the nearest to the median of all sets, in standard deviations of the numbers between the sets.
     """
+    pools: dict[tuple[float, ...], int] = {}
+    for index in sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"]):
+        pools.setdefault((*sets[index]["point"][: len(STRUCTURAL)], sets[index]["repair"]), index)
+    best = list(pools.values())[:CENTRAL]
+    verified = [ledger_of(values_at(np.array(sets[i]["point"])), sets[i]["repair"], ledger) for i in best]
+    found = []
+    for rows in rows_under(verified):
+        found.append(rows)
+        progress(f"verified {len(found)} of {len(best)} sets by series of patients")
+    missed = [len(missed_rows(rows, frozenset().union(*found))) for rows in found]
     points = np.array([item["point"] for item in sets])
-    best = sorted(range(len(sets)), key=lambda i: -sets[i]["likelihood"])[:CENTRAL]
-    missed = np.array([len(outside(sets[i]["rows"])) for i in best])
-    few = [i for i, count in zip(best, missed, strict=True) if count <= missed.min() + 1]
     spread = np.maximum(points.std(axis=0), 1e-9)
+    few = [i for i, count in zip(best, missed, strict=True) if count == min(missed)]
     distance = (((points[few] - np.median(points, axis=0)) / spread) ** 2).sum(axis=1)
     return few[int(np.argmin(distance))]
+
+
+def missed_rows(rows: Mapping[str, float], names: Collection[str]) -> list[str]:
+    """Return the names of the calibration rows that lie outside their bounds, or that no patient meets."""
+    return [
+        row.name
+        for row in load_published()
+        if row.role == "calibration"
+        and row.name in names
+        and not row.lower <= rows.get(row.name, float("nan")) <= row.upper
+    ]
 
 
 def carried(text: str, values: Mapping[str, float], ledger: Ledger) -> tuple[str, frozenset[str]]:

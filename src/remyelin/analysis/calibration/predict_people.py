@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Final
 
@@ -76,12 +76,10 @@ def predict(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
     """
     members = ledgers(ledger, SETS)
     progress(f"predicting with {SETS} sets")
-    computed: list[dict[str, float]] = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(SETS, os.cpu_count() or 1), mp_context=context) as executor:
-        for rows in executor.map(compute, members):
-            computed.append(rows)
-            progress(f"predicted with set {len(computed)} of {SETS}")
+    found: list[dict[str, float]] = []
+    for rows in rows_under(members):
+        found.append(rows)
+        progress(f"predicted with set {len(found)} of {SETS}")
     return {
         "made_by": "remyelin rebuild predictions",
         "posterior": posterior().made,
@@ -89,11 +87,17 @@ def predict(ledger: Ledger, progress: Callable[[str], None] = lambda step: None)
         "calibration": list(CALIBRATION),
         # the first set is the central one, which the ledger holds
         "predictions": {
-            name: [computed[0].get(name, float("nan")), *ends]
-            for name, ends in intervals(computed, ledger).items()
+            name: [found[0].get(name, float("nan")), *ends] for name, ends in intervals(found, ledger).items()
         },
         "prior": prior(ledger, progress),
     }
+
+
+def rows_under(sets: Sequence[Ledger]) -> Iterator[dict[str, float]]:
+    """Yield every row under each of several ledgers, in order, a process for each processor."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(sets), os.cpu_count() or 1), mp_context=context) as executor:
+        yield from executor.map(compute, sets)
 
 
 def intervals(computed: Sequence[Mapping[str, float]], ledger: Ledger) -> dict[str, tuple[float, float]]:
