@@ -73,14 +73,15 @@ def test_the_central_set_is_carried_to_its_entries_and_no_other() -> None:
 PILED = {
     "myelin.shared.injury",
     "myelin.shared.injury_exponent",
-    "myelin.shared.healing",
+    "myelin.shared.stripping",
     "myelin.vulnerability.peripheral_motor",
-    "nerve.lesion_length.central",
-    "spread.central",
-    "spread.peripheral",
+    "myelin.shared.axon_vacuolated",
+    "spread.axons",
     "clinic.paraesthesia.half",
-    "clinic.reflex.half",
-    "spread.notice",
+    "clinic.position.half",
+    "clinic.pyramidal.half",
+    "clinic.weakness.half",
+    "seeking.anaemia",
 }
 
 
