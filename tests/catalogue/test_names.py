@@ -65,6 +65,8 @@ def test_the_plans_that_are_drawn_exist() -> None:
     named = {plans.GIVEN, plans.UNTREATED, *(plans.shifted(months) for months in plans.SHIFTS_MONTHS)}
     assert set(plans.COLOURS) <= named
     assert set(plans.DRAWN) <= set(plans.COLOURS)
+    every = [*plans.COLOURS.values(), plans.OBSERVED_COLOUR, plans.OWN_RATES_COLOUR]
+    assert len(set(every)) == len(every), "one colour has one meaning"
 
 
 def test_constants_of_studies_name_the_battery_and_groups_are_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from functools import cache
@@ -12,7 +13,7 @@ from courses import shipped_course
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
-from remyelin.output.answer import GAIT, lines, state_words, told
+from remyelin.output.answer import GAIT, PATIENTS_DIFFER, lines, state_words, told
 from remyelin.output.pages.course import render_report
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
@@ -69,8 +70,34 @@ def test_the_answer_is_told_in_points_and_words_with_ranges() -> None:
     assert said["items"][0]["words"] == f"{GAIT[1]}; 0 points: no disability, 16: the most"
     assert said["items"][1]["value"] == "after 4 weeks (4 weeks to 4 weeks)"
     assert "7 (7 to 7) of 16 points, 5 (5 to 5) points more" in said["waiting"]
-    assert said["waiting"].endswith("treatment should not be delayed.")
+    assert said["closing"].startswith("Treatment should not be delayed.")
+    assert said["waiting"].endswith(said["closing"])
     assert "not checked at the source" in said["published"]["lines"][0]
+
+
+@pytest.mark.parametrize(
+    ("ends", "cautioned"),
+    [
+        ([0.0] * 5, True),
+        ([0.0, 0.0, 0.0, 2.0, 2.0], True),
+        ([3.0] * 5, True),
+        ([1.0, 1.0, 2.0, 3.0, 4.0], False),
+    ],
+)
+def test_a_score_that_would_read_as_certain_stands_beside_the_recovery_of_patients(
+    ends: list[float], cautioned: bool
+) -> None:
+    said = told(made(7.0, given=ends))
+    end = said["items"][-1]["words"]
+    published = said["published"]["lines"][0].split(",")[0]
+    assert published.endswith("recovered completely")
+    assert end.endswith(f"{PATIENTS_DIFFER}: {published}") == cautioned
+    assert (PATIENTS_DIFFER in end) == cautioned
+
+
+def test_who_is_never_treated_has_no_recovery_to_compare() -> None:
+    untreated = dataclasses.replace(made(7.0, given=0.0), treated=False)
+    assert PATIENTS_DIFFER not in str(told(untreated)["items"])
 
 
 def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
@@ -149,7 +176,7 @@ def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.Capt
     first = report[report.index('<section id="answer"') :]
     assert re.search(r"A (?:wo)?man of \d+", first[: first.index("<h3")])
     if 'id="waiting"' in report:
-        assert first.index("treatment should not be delayed") < first.index("Ends of later starts")
+        assert first.index("Treatment should not be delayed") < first.index("Ends of later starts")
     order = [report.index(f'<section id="{part}"') for part in ("answer", "pictures", "tables", "sources")]
     assert order == sorted(order)
     case = load_case(name)

@@ -51,7 +51,7 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
         assert page.locator(f"[data-answer={key}] .hint").inner_text()
     assert re.search(r"after .+ \(.+ to .+\)", page.locator("[data-answer=first] .big").inner_text())
     waiting = page.locator("#waiting").inner_text()
-    assert "treatment should not be delayed" in waiting
+    assert "Treatment should not be delayed" in waiting
     assert "points more" in waiting
     assert "Healton 1991" in page.locator(".lead").inner_text()
     assert page.locator(".card").count() == 3
@@ -63,7 +63,7 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
     page.locator("#case").select_option("vegan-diet")
     page.locator(".card.plan-b", has_text="cannot tell").wait_for()
     page.locator("#waiting", has_text="the model cannot tell").wait_for()
-    assert "treatment should not be delayed" in page.locator("#waiting").inner_text()
+    assert "Treatment should not be delayed" in page.locator("#waiting").inner_text()
     page.locator("#case").select_option("recreational-nitrous-oxide")
     page.locator(".card.plan-none", has_text="the exposure continues").wait_for()
 

@@ -20,6 +20,9 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
         "12 months later": "#CC79A7",
     }
 )
+#: Colours that no plan has: an observed result, and the course with the ledger's own rates.
+OBSERVED_COLOUR: Final = "#5E3C99"
+OWN_RATES_COLOUR: Final = "#8C510A"
 #: Colours of the states of an internode.
 STATE_COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     {"intact": "#3B6FA0", "remyelinated": "#8FBBD9", "vacuolated": "#F2C45A", "bare": "#D55E00"}

@@ -9,6 +9,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
+from remyelin.output.waiting import advice_first
 from remyelin.person.answer import Answer, Band, Start, State
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 
@@ -28,6 +29,7 @@ RANGE: Final = (
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"
+PATIENTS_DIFFER: Final = "no certain outcome, patients differ more than this range"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -67,9 +69,9 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     items = [now, _first(answer)]
     if answer.year is not None:
         since = "A year after treatment begins" if answer.treated else "A year later, untreated"
-        items.append(_item("year", since, answer.year, answer.most))
+        items.append(_cautioned(_item("year", since, answer.year, answer.most), answer.year, answer))
     left = "Remaining disability" if answer.treated else "Untreated"
-    items.append(_item("end", f"{left} {after}", answer.end, answer.most))
+    items.append(_cautioned(_item("end", f"{left} {after}", answer.end, answer.most), answer.end, answer))
     return {
         "refused": None,
         "headline": "",
@@ -154,6 +156,15 @@ def _item(key: Literal["now", "year", "end"], title: str, state: State, most: in
     return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
 
 
+def _cautioned(item: AnswerItem, state: State, answer: Answer) -> AnswerItem:
+    """Add the published recovery to a score under treatment that would read as certain: 0, or a range without width."""
+    low, middle, high = (round(value) for value in (state.points.low, state.points.median, state.points.high))
+    ill = answer.deficient and answer.treated and round(answer.now.points.high) > 0
+    if not ill or (middle > 0 and low < high):
+        return item
+    return {**item, "words": f"{item['words']}; {PATIENTS_DIFFER}: {_complete()}"}
+
+
 def _first(answer: Answer) -> AnswerItem:
     """Say how soon the first symptom is noticeably better."""
     item: AnswerItem = {"key": "first", "title": "First improvement", "value": "", "words": ""}
@@ -228,30 +239,34 @@ def _waiting(answer: Answer, after: str) -> str:
 
 
 def _closing(answer: Answer) -> str:
-    """Return the conclusion common to all later starts, and the sentence that treatment should not be delayed."""
+    """Return that treatment should not be delayed, and the conclusion common to all later starts."""
     later = _later(answer)
     if not later:
-        return CANNOT_TELL if answer.deficient else ""
-    exposed = "Until treatment begins the exposure to nitrous oxide continues. " if answer.exposed else ""
+        return advice_first(CANNOT_TELL) if answer.deficient else ""
+    exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
     dated = [start for start in later if start.months is not None] or later
-    return exposed + (NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END)
+    return advice_first(NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END) + exposed
 
 
 def _published() -> list[str]:
     """Say how published patients recovered, each number with its range and source."""
     rows = {row.name: row for row in load_targets()}
-    complete, half, left, soon = (
-        rows[name] for name in ("healton_complete", "healton_half", "healton_residual", "respond_3_months")
-    )
+    half, left, soon = (rows[name] for name in ("healton_half", "healton_residual", "respond_3_months"))
     return [
-        f"of 121 treated episodes {_share(complete)} recovered completely, {_share(half)} lost at least half of their "
-        f"disability and {_share(left)} kept a moderate or severe one ({_source(complete)}).",
+        f"{_complete()}, {_share(half)} lost at least half of their "
+        f"disability and {_share(left)} kept a moderate or severe one ({_source(half)}).",
         f"Some improvement within 3 months: {_share(soon)} ({_source(soon)}).",
         f"Severe disease of the cord: {_share(rows['vasconcelos_complete'])} recovered completely "
         f"({_source(rows['vasconcelos_complete'])}).",
         f"Young users of nitrous oxide: {_share(rows['n2o_complete'])} recovered completely "
         f"({_source(rows['n2o_complete'])}).",
     ]
+
+
+def _complete() -> str:
+    """Say how many published patients recovered completely."""
+    row = next(row for row in load_targets() if row.name == "healton_complete")
+    return f"of 121 treated episodes {_share(row)} recovered completely"
 
 
 def _share(row: Target) -> str:

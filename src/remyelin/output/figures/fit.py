@@ -8,7 +8,7 @@ import numpy as np
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, RECORDED, UNTREATED
+from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, OBSERVED_COLOUR, RECORDED, UNTREATED
 from remyelin.person.inference.forecast import SCHEDULES, Forecast
 from remyelin.person.inference.sentences import label_of, words
 
@@ -138,7 +138,7 @@ def _entries(found: Forecast) -> Figure:
     middle = Series(
         "90 % interval of the prediction", x, [0.0] * len(x), "#999999", points=True, low=low, high=high
     )
-    written = Series("observed", x, observed, "#D55E00", points=True, marker="D")
+    written = Series("observed", x, observed, OBSERVED_COLOUR, points=True, marker="D")
     panel = Panel(
         "Entries in order of date",
         "entry (numbered as in the table)",

@@ -10,7 +10,7 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, SURAL, TIBIAL_SEP, words
-from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, UNTREATED
+from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, OWN_RATES_COLOUR, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
 from remyelin.output.records import Forecast, PlanRow, Recovery, Told
 from remyelin.person.course import Course
@@ -151,11 +151,12 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
     """Return disability over time, and where each start of treatment ends; none where delays are not told apart."""
     if not told_apart(course):
         return ()
-    caption = (
-        "Left: disability over time. Right: where each start of treatment ends, by how much earlier or later; of later "
-        "starts whose end the model cannot tell from that of the treatment as given only the range is drawn."
-    )
     panels = (recovery_figure(course).panels[0], _against_delay(course))
+    caption = (
+        f"{panels[0].title}: over time. {panels[1].title}: where each start of treatment ends, by how much earlier or "
+        "later; of later starts whose end the model cannot tell from that of the treatment as given only the range is "
+        "drawn. Shaded: 90 % of the parameter sets."
+    )
     return (Figure("waiting", "Cost of waiting", caption, panels),)
 
 
@@ -232,7 +233,7 @@ def _against_delay(course: Course) -> Panel:
     )
     series = (
         Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
-        Series("the ledger's own rates", x, own, "#111111", 1.2, points=True),
+        Series("the ledger's own rates", x, own, OWN_RATES_COLOUR, 1.2, points=True),
     )
     return Panel(
         f"Disability at {label_of(float(course.data.time[-1]))}",

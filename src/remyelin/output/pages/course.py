@@ -71,12 +71,13 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
         for figure in (*figures_of(course), *forecasts)
         if not (refused and figure.name == "symptoms")
     }
-    waiting = "" if refused else next((to_svg(item) for item in waiting_figure(course)), "")
+    waiting = () if refused else waiting_figure(course)
     return template("report").render(
         s=summary,
         who=who(course),
         figures=figures,
-        curve=Markup(waiting),
+        curve=Markup("".join(to_svg(figure) for figure in waiting)),
+        curve_caption="".join(figure.caption for figure in waiting),
         drawn=PICTURES,
         number=number,
         micro=micro,
