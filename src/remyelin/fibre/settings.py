@@ -63,6 +63,7 @@ REDUCTION_FIRST_US: Final = (
 )
 REDUCTION_TIMES_MS: Final = (0.128, 32.0)  # and limits of the longest
 AFTER_POTENTIAL_MS: Final = 0.5  # from when on what an impulse leaves behind is compared
+BARE_CAPACITY: Final = 1e-8  # capacity of myelin by that of axolemma up to which there is no sheath
 NODE_TIME_MS: Final = 0.15  # time constant given to the nodes in that comparison
 REDUCTION_LOOKS: Final = 4  # internodes compared
 PLAN_LOOKS: Final = 3  # fibres of a batch whose error is looked at: those with the strongest sources

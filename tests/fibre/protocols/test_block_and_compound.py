@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
@@ -13,6 +15,7 @@ from remyelin.fibre import (
     Pulse,
     Run,
     above,
+    bare,
     block_thresholds,
     compound_potential,
     gaines_motor,
@@ -113,6 +116,22 @@ def test_the_compound_potential_is_the_sum_of_what_every_compartment_leaves() ->
     assert found.potential.values / size == pytest.approx(total / size, abs=0.01)
     assert found.conducts.values.tolist() == [True, True, True]
     assert found.velocity[2] < found.velocity[1]
+
+
+@pytest.mark.filterwarnings("error")
+@settings(deadline=None, max_examples=10)
+@given(st.sets(st.integers(0, 7), min_size=1), st.sampled_from([5.7, 10.0, 14.0]))
+def test_whichever_internodes_are_bare_the_potential_is_that_of_every_compartment(
+    which: set[int], diameter: float
+) -> None:
+    fibre = bare(mrg(diameter, 9, ledger=LEDGER), sorted(which))
+    electrodes = [Electrode((2000.0, 600.0, 0.0), 0.3), Electrode((4000.0, 300.0, 400.0), (0.6, 0.2, 0.2))]
+    found = compound_potential(fibre, electrodes, duration=1.0, step=2.0)
+    pulse = Pipette(1).stimulus(fibre, rectangular(0.1), 2.0)
+    whole = record_potential(fibre, [pulse], electrodes, duration=1.0, solver="full").potential.values
+    size = np.abs(whole).max(axis=1)[:, None]
+    assert found.potential.values / size == pytest.approx(whole / size, abs=0.003)
+    assert found.attrs["reduction_error"] < 0.003
 
 
 def test_origins_move_and_weights_multiply() -> None:

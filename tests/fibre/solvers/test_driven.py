@@ -14,6 +14,7 @@ from remyelin.fibre import (
     Pipette,
     Run,
     above,
+    bare,
     biphasic,
     follow_trains,
     lose_lamellae,
@@ -79,6 +80,23 @@ def test_more_states_reduce_the_stated_error() -> None:
     assert errors[0] > 0.1 > 0.01 > errors[-1]
 
 
+@pytest.mark.parametrize(
+    "lesion",
+    [
+        lambda f: bare(f, 0),
+        lambda f: bare(f, None),
+        lambda f: retract(f, 1, 5.0),
+        lambda f: retract(f, None, 0.5),
+    ],
+)
+def test_the_stated_error_is_found_where_the_sheath_has_no_capacity(lesion) -> None:
+    fibre = lesion(mrg(10.0, 3, ledger=LEDGER))
+    net, at, times = circuit(fibre), points(fibre), np.geomspace(32.0, 16e3, 10)
+    few, every = (reduction_error(net, at, Plan(PLANS[-1].times, states), [], times) for states in (2, 99))
+    assert few > 1e-3
+    assert every < 1e-5
+
+
 @pytest.mark.parametrize("lesion", [lambda f: f, lambda f: retract(lose_lamellae(f, 4, 0.02), 6, 3.0)])
 def test_rest_is_that_of_every_compartment(lesion) -> None:
     fibre = lesion(mrg(10.0, 11, grid="converged", ledger=LEDGER))
@@ -135,6 +153,7 @@ def test_every_transition_is_that_of_every_compartment() -> None:
         lambda f: open_paranodes(f, [9, 10, 11], 20.0),
         lambda f: lose_lamellae(f, [9, 10], 0.05),
         lambda f: retract(f, 10, 2.0),
+        lambda f: retract(f, None, 2.0),
     ],
 )
 def test_thresholds_of_lesioned_fibres_are_those_of_every_compartment(lesion) -> None:
@@ -221,8 +240,11 @@ def test_intervals_tested_side_by_side_change_nothing() -> None:
     assert cycle(intervals) == [*(cycle([one, 6.0])[0] for one in intervals[:-1]), cycle([6.0])[0]]
 
 
-def test_trains_are_those_of_every_compartment() -> None:
-    fibre = lose_lamellae(mrg(10.0, 15, ledger=LEDGER), [6, 7, 8], 0.03)
+@pytest.mark.parametrize(
+    "lesion", [lambda f: lose_lamellae(f, [6, 7, 8], 0.03), lambda f: retract(f, None, 2.0)]
+)
+def test_trains_are_those_of_every_compartment(lesion) -> None:
+    fibre = lesion(mrg(10.0, 15, ledger=LEDGER))
     quick, whole = (
         follow_trains(fibre, [100.0, 700.0], count=12, run=Run(step=2.0, solver=solver))
         for solver in ("reduced", "full")

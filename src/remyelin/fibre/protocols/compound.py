@@ -36,7 +36,7 @@ from remyelin.fibre.solvers.driven_rows import Pattern, Prepared, lead
 from remyelin.fibre.solvers.modes import Plan
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.trials import damped
-from remyelin.fibre.stimulation.extracellular import AXES, Electrode, extracellular_stimulus
+from remyelin.fibre.stimulation.extracellular import AXES, Electrode, imposed_currents
 from remyelin.fibre.stimulation.sources import AnySource, AnyWaveform, Lead, Pipette, scaled, unit_stimuli
 from remyelin.fibre.stimulation.stimulus import Pulse, Stimulus
 from remyelin.fibre.stimulation.waveform import rectangular
@@ -304,7 +304,6 @@ def _make_ready(
     plan: Plan,
 ) -> _Ready:
     """Reduce a fibre and attach its sources and leads."""
-    nothing = rectangular(1.0)
     fibre = member.fibre
     preparation = Preparation(fibre, run, plan=(plan, 0.0))
     stimuli = tuple(scaled(s, amplitude) for s in unit_stimuli(fibre, source, waveform))
@@ -312,12 +311,12 @@ def _make_ready(
     if reduced is None:
         raise InputError(f"compound_potential: {fibre.model} cannot be reduced.")
     fields = [_moved(place, member.origin).potential(fibre) for place in electrodes]
-    currents = [extracellular_stimulus(fibre, field, nothing) for field in fields]
+    currents = [imposed_currents(fibre, reduced.net, field) for field in fields]
     return _Ready(
         reduced,
         stimuli,
         preparation.patterns(stimuli),
-        np.array([lead(reduced, c.axoplasm, c.periaxonal) for c in currents]),
+        np.array([lead(reduced, *both) for both in currents]),
         np.array([[field @ (s.axoplasm + s.periaxonal) for s in stimuli] for field in fields]),
     )
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US, NA_PER_MA, UV_PER_MV
-from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.protocols.preparation import Preparation
 from remyelin.fibre.protocols.recorded import Chosen, command_current, coordinates
 from remyelin.fibre.settings import IMPULSE_APART_MS, MOST_IMPULSES, TRAIN_CHUNK
@@ -167,8 +166,7 @@ def _gates_and_currents(
     gates = np.concatenate([first[None], late])
     # recorded half a step late: brought back along the straight line from the sample before
     gates[1:] -= np.diff(gates, axis=0) / (2 * every)
-    fibre = preparation.fibre
-    membrane = membranes(fibre, circuit(fibre), reduced.modes.at, reduced.tables)
+    membrane = membranes(preparation.fibre, reduced.net, reduced.modes.at, reduced.tables)
     reversal = reduced.tables.reversal[membrane.sets[points]]
     m, h, p, s = np.moveaxis(gates, -1, 0)
     naf, nap, ks, leak = membrane.density[points].T

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US
-from remyelin.fibre.models.circuit import circuit
+from remyelin.fibre.models.circuit import Circuit, circuit
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.solvers.driven_parts import field, row_size, state_field
 from remyelin.fibre.solvers.gate_tables import MembraneTables, membrane_tables
@@ -33,6 +33,8 @@ class Prepared:
     step : float
         us.
     plan : Plan
+    net : Circuit
+        Of the whole fibre.
     modes : Modes
     rest : (n,) float
         Resting potential of every point, mV.
@@ -53,6 +55,7 @@ class Prepared:
     fibre: Fibre
     step: float
     plan: Plan
+    net: Circuit
     modes: Modes
     rest: Array
     values: Array
@@ -135,7 +138,18 @@ def prepare(fibre: Fibre, step: float, plan: Plan) -> Prepared:
         values[:-1, state_field(name, states)] = per_state
     nodes = np.flatnonzero(np.isin(at, fibre.nodes))
     return Prepared(
-        fibre, step, plan, reduced, rest, values, scale, scale / decay, nodes, len(nodes) < len(at), tables
+        fibre,
+        step,
+        plan,
+        net,
+        reduced,
+        rest,
+        values,
+        scale,
+        scale / decay,
+        nodes,
+        len(nodes) < len(at),
+        tables,
     )
 
 

@@ -27,6 +27,7 @@ from remyelin.base.units import MS_PER_US
 from remyelin.fibre.models.circuit import Circuit
 from remyelin.fibre.settings import (
     AFTER_POTENTIAL_MS,
+    BARE_CAPACITY,
     MODES_CACHE_SIZE,
     NODE_TIME_MS,
     REDUCTION_FIRST_US,
@@ -282,20 +283,40 @@ def _after_potential_error(
     # how fast the nodes themselves forget is the same on both sides and need not be exact
     node = np.diag(membrane / NODE_TIME_MS)
     ends = np.diag([elements[-2][0], elements[-2][-1]])
+    axolemma, _, myelin, *_ = elements
     found = []
-    for inner, store, coupling, direct, extra in (
-        (_dense(conductance), _dense(capacity), drive, ends, np.zeros((2, 2))),
-        (np.diag(piece.rate), np.eye(len(piece.rate)), piece.gain, piece.conductance, piece.capacity),
+    for inner, store, coupling, direct, extra, bare in (
+        (
+            _dense(conductance),
+            _dense(capacity),
+            drive,
+            ends,
+            np.zeros((2, 2)),
+            bool(np.any(myelin <= BARE_CAPACITY * axolemma)),
+        ),
+        (np.diag(piece.rate), np.eye(len(piece.rate)), piece.gain, piece.conductance, piece.capacity, False),
     ):
         g = np.block([[direct + node, -coupling.T], [-coupling, inner]])
         c = np.block(
             [[np.diag(membrane) + extra, np.zeros((2, len(inner)))], [np.zeros((len(inner), 2)), store]]
         )
-        rates, shapes = eigh(g, c)
+        rates, shapes = _slow_modes(g, c) if bare else eigh(g, c)
         weights = shapes[:2].T @ membrane  # the same charge on both sides
         found.append((np.exp(-np.outer(times, rates)) * weights) @ shapes[:2].mean(axis=0))
     exact, reduced = found
     return float(np.max(np.abs(reduced - exact)) / np.max(np.abs(exact)))
+
+
+def _slow_modes(conductance: Array, capacity: Array) -> tuple[Array, Array]:
+    """Return rates (1/ms) and shapes, normalised in the capacity, of the modes that take time to decay.
+
+    The periaxonal space of a compartment without a sheath has no capacity of its own, so that the capacity is
+    singular and cannot be factorised. The conductance always can: from it follow time constants, and a mode whose
+    time constant is zero within rounding follows at once and carries no charge.
+    """
+    constants, shapes = eigh(capacity, conductance)
+    slow = constants > np.finfo(np.float64).eps * len(constants) * constants[-1]
+    return 1 / constants[slow], shapes[:, slow] / np.sqrt(constants[slow])
 
 
 def _dense(bands: Array) -> Array:

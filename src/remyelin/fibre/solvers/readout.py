@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.fibre.models.circuit import circuit
 from remyelin.fibre.solvers.driven_rows import Prepared
 from remyelin.fibre.solvers.reduction import network, packed_pieces, solve, unpacked
 from remyelin.fibre.stimulation.stimulus import Stimulus
@@ -63,7 +62,7 @@ def compartment_readout(prepared: Prepared, compartment: int, stimuli: Sequence[
         [np.stack([s.axoplasm[inside], s.periaxonal[inside]], axis=1).reshape(-1) for s in stimuli]
     ).reshape(len(stimuli), len(piece.basis))
     fibre = prepared.fibre
-    elements = unpacked(packed_pieces(circuit(fibre), at)[left])
+    elements = unpacked(packed_pieces(prepared.net, at)[left])
     _, conductance, drive = network(*elements)  # type: ignore[no-untyped-call]
     still = solve(conductance, drive)  # type: ignore[no-untyped-call]
     # the internode's own leak reverses at one potential, from which its rest is measured

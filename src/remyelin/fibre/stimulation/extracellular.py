@@ -22,7 +22,7 @@ from remyelin.base.checks import number
 from remyelin.base.errors import InputError
 from remyelin.base.units import POINT_SOURCE_MV, SPHERE, UV_PER_MV
 from remyelin.fibre.checks import numbers, position
-from remyelin.fibre.models.circuit import circuit
+from remyelin.fibre.models.circuit import Circuit, circuit
 from remyelin.fibre.models.fibre import Fibre, a_fibre
 from remyelin.fibre.stimulation.stimulus import Stimulus
 from remyelin.fibre.stimulation.waveform import Waveform
@@ -153,19 +153,37 @@ def extracellular_stimulus(fibre: Fibre, potential: ArrayLike, waveform: Wavefor
     """
     if not isinstance(waveform, Waveform):
         raise InputError(f"extracellular: a {type(waveform).__name__} is no Waveform.")
+    return Stimulus(*imposed_currents(fibre, circuit(fibre), potential), waveform.sample)
+
+
+def imposed_currents(fibre: Fibre, net: Circuit, potential: ArrayLike) -> tuple[Array, Array]:
+    """Return the currents (nA) that a potential outside imposes on axoplasm and periaxonal space, each of shape (n,).
+
+    Parameters
+    ----------
+    fibre : Fibre
+    net : Circuit
+        Of the fibre.
+    potential : (n,) array
+        mV outside every compartment.
+
+    Raises
+    ------
+    InputError
+        If there is not one finite potential per compartment.
+    """
     outside = numbers(potential, "potential", "extracellular")
     if outside.shape != (fibre.n_compartments,):
         raise InputError(
             f"extracellular: give one finite potential per compartment ({fibre.n_compartments}), "
             f"not an array of shape {outside.shape}."
         )
-    net = circuit(fibre)
     fall = np.diff(outside)
     axoplasm, periaxonal = np.zeros(len(outside)), np.zeros(len(outside))
     for current, conductance in ((axoplasm, net.axial), (periaxonal, net.periaxonal)):
         current[:-1] += conductance * fall
         current[1:] -= conductance * fall
-    return Stimulus(axoplasm, periaxonal, waveform.sample)
+    return axoplasm, periaxonal
 
 
 def potential_at(
