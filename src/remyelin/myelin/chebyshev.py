@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.myelin.settings import RKC_DAMPING, RKC_STAGES
+from remyelin.myelin.settings import RKC_DAMPING, RKC_REACH, RKC_STAGES
 
 #: Columns of a stage: weights of the stage before, of the one before that, of the slope there and of the first slope,
 #: and the share of the step at which that slope is taken.
@@ -43,7 +43,7 @@ def coefficients() -> NDArray[np.float64]:
 
 def reach(stages: int) -> float:
     """Return the step, times the largest rate, over which so many stages are stable."""
-    return 2.0 / 3.0 * (stages**2 - 1.0) * (1.0 - 2.0 / 15.0 * RKC_DAMPING)
+    return RKC_REACH * (stages**2 - 1.0)
 
 
 def _of(stages: int) -> NDArray[np.float64]:
@@ -55,7 +55,7 @@ def _of(stages: int) -> NDArray[np.float64]:
     for j in range(2, stages + 1):
         t[j] = 2.0 * w0 * t[j - 1] - t[j - 2]
         dt[j] = 2.0 * t[j - 1] + 2.0 * w0 * dt[j - 1] - dt[j - 2]
-        ddt[j] = 4.0 * dt[j - 1] + 2.0 * w0 * ddt[j - 1] - ddt[j - 2]
+        ddt[j] = 2.0 * (2.0 * dt[j - 1] + w0 * ddt[j - 1]) - ddt[j - 2]
     w1 = dt[stages] / ddt[stages]
     b = np.empty(stages + 1)
     b[2:] = ddt[2:] / dt[2:] ** 2

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.myelin.settings import MULTIPLIED, RKC_DAMPING
+from remyelin.myelin.settings import MULTIPLIED, RKC_GAP, RKC_REACH
 
 STATES = (
     "intact",
@@ -49,7 +49,8 @@ INPUTS = ("methylation", "toxin", "methylcobalamin", "mma", "gas")
 PHI, TOXIN, DOSE, MMA, GAS = range(len(INPUTS))
 
 #: Squares of stages that a step times the largest rate needs, of :func:`remyelin.myelin.chebyshev.reach`.
-STABLE = 1.5 / (1.0 - 2.0 / 15.0 * RKC_DAMPING)
+STABLE = 1.0 / RKC_REACH
+GAP_STATES, GAP_SLOPES = RKC_GAP
 
 RATES = np.dtype(
     [
@@ -345,8 +346,7 @@ def integrate(
                 derivatives(new, now, rates[case], slopes)
                 error = 0.0
                 for i in range(n_states):
-                    # equation 2.8 of the source
-                    gap = 0.8 * (y[i] - new[i]) + 0.4 * size * (first[i] + slopes[i])
+                    gap = GAP_STATES * (y[i] - new[i]) + GAP_SLOPES * size * (first[i] + slopes[i])
                     part = abs(gap) / (atol + rtol * max(abs(y[i]), abs(new[i])))
                     # Treat NaN as an infinite error; max() would drop it.
                     error = max(error, part) if part < np.inf else np.inf

@@ -9,6 +9,13 @@ from typing import Final
 RKC_STAGES: Final = 60  # most stages of a step
 RKC_DAMPING: Final = 2 / 13  # Sommeijer, Shampine and Verwer 1998
 RKC_ORDER: Final = 2
+RKC_REACH: Final = (
+    2 / 3 * (1 - 2 / 15 * RKC_DAMPING)
+)  # stable step times the rate, over the square of stages less 1
+RKC_GAP: Final = (
+    0.8,
+    0.4,
+)  # weights of states and slopes in the estimate of the error (equation 2.8 of the source)
 RATE_MARGIN: Final = 1.25  # over the largest rate of any state alone, for the coupling of states
 MYELIN_RTOL: Final = 3e-6
 MYELIN_ATOL: Final = 1e-8

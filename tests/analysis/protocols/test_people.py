@@ -107,7 +107,7 @@ def test_outcomes_between_the_starts_are_those_of_more_starts(
     assert pool.branch.tolist() == twin.branch.tolist()
     assert pool.begun.tolist() == twin.begun.tolist()
     for name in ("conducted", "axons"):
-        assert np.abs(pool.after[name] - twin.after[name]).mean() < 0.01, name
+        assert np.abs(pool.after[name] - twin.after[name]).mean() < 0.02, name
 
 
 def test_the_pool_does_not_depend_on_the_maps_it_is_simulated_with(numbers: Chain) -> None:
