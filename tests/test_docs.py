@@ -106,11 +106,12 @@ def test_the_page_of_people_and_the_trust_of_the_readme_are_those_of_the_posteri
     people = runpy.run_path(str(examples / "people_page.py"))
     page = (DOCS / "people.md").read_text(encoding="utf-8")
     data = json.loads(people["DATA"].joinpath("people_predictions.json").read_text(encoding="utf-8"))
+    compared = json.loads(people["DATA"].joinpath("people_rivals.json").read_text(encoding="utf-8"))
     assert data["posterior"] == posterior().made, "remyelin rebuild predictions"
     for part in (
         people["traits"](),
         people["marginals"](),
-        people["rows_of"](data["predictions"], "calibration"),
+        people["rows_of"](data["predictions"], "calibration", alone=compared["alone"]),
         people["rows_of"](data["predictions"], "validation"),
         people["coverage"](data),
     ):

@@ -88,16 +88,16 @@ def test_a_score_that_would_read_as_certain_stands_beside_the_recovery_of_patien
     ends: list[float], cautioned: bool
 ) -> None:
     said = told(made(7.0, given=ends))
-    end = said["items"][-1]["words"]
+    note = said["note"]
     published = said["published"]["lines"][0].split(",")[0]
     assert published.endswith("recovered completely")
-    assert end.endswith(f"{PATIENTS_DIFFER}: {published}") == cautioned
-    assert (PATIENTS_DIFFER in end) == cautioned
+    assert note.endswith(f"{PATIENTS_DIFFER}: {published}.") == cautioned
+    assert (PATIENTS_DIFFER in note) == cautioned
 
 
 def test_who_is_never_treated_has_no_recovery_to_compare() -> None:
     untreated = dataclasses.replace(made(7.0, given=0.0), treated=False)
-    assert PATIENTS_DIFFER not in str(told(untreated)["items"])
+    assert PATIENTS_DIFFER not in told(untreated)["note"]
 
 
 def test_a_delay_that_is_not_told_apart_has_no_number() -> None:

@@ -29,7 +29,7 @@ RANGE: Final = (
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"
-PATIENTS_DIFFER: Final = "no certain outcome, patients differ more than this range"
+PATIENTS_DIFFER: Final = "No outcome is certain, patients differ more than such a range"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -69,9 +69,9 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     items = [now, _first(answer)]
     if answer.year is not None:
         since = "A year after treatment begins" if answer.treated else "A year later, untreated"
-        items.append(_cautioned(_item("year", since, answer.year, answer.most), answer.year, answer))
+        items.append(_item("year", since, answer.year, answer.most))
     left = "Remaining disability" if answer.treated else "Untreated"
-    items.append(_cautioned(_item("end", f"{left} {after}", answer.end, answer.most), answer.end, answer))
+    items.append(_item("end", f"{left} {after}", answer.end, answer.most))
     return {
         "refused": None,
         "headline": "",
@@ -80,7 +80,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "waiting": _waiting(answer, after),
         "closing": _closing(answer),
         "published": published,
-        "note": RANGE,
+        "note": _cautioned(answer),
         "most": answer.most,
     }
 
@@ -156,13 +156,15 @@ def _item(key: Literal["now", "year", "end"], title: str, state: State, most: in
     return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
 
 
-def _cautioned(item: AnswerItem, state: State, answer: Answer) -> AnswerItem:
-    """Add the published recovery to a score under treatment that would read as certain: 0, or a range without width."""
-    low, middle, high = (round(value) for value in (state.points.low, state.points.median, state.points.high))
+def _cautioned(answer: Answer) -> str:
+    """Say how ranges are meant, beside a score that would read as certain with the published recovery.
+
+    Such a score under treatment is 0, or has a range without width.
+    """
     ill = answer.deficient and answer.treated and round(answer.now.points.high) > 0
-    if not ill or (middle > 0 and low < high):
-        return item
-    return {**item, "words": f"{item['words']}; {PATIENTS_DIFFER}: {_complete()}"}
+    end = answer.end.points
+    certain = round(end.median) == 0 or round(end.low) == round(end.high)
+    return f"{RANGE} {PATIENTS_DIFFER}: {_complete()}." if ill and certain else RANGE
 
 
 def _first(answer: Answer) -> AnswerItem:
