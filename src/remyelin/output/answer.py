@@ -9,7 +9,6 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
-from remyelin.output.waiting import advice_first
 from remyelin.person.answer import Answer, Band, Start, State
 from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
 
@@ -242,10 +241,10 @@ def _closing(answer: Answer) -> str:
     """Return that treatment should not be delayed, and the conclusion common to all later starts."""
     later = _later(answer)
     if not later:
-        return advice_first(CANNOT_TELL) if answer.deficient else ""
+        return CANNOT_TELL if answer.deficient else ""
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
     dated = [start for start in later if start.months is not None] or later
-    return advice_first(NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END) + exposed
+    return (NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END) + exposed
 
 
 def _published() -> list[str]:

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from remyelin.person.course import Course
 
 CANNOT_TELL: Final = (
-    "The model cannot tell what a delay would cost this person. Treatment should not be delayed; a further test is "
-    "drawn on the day treatment starts, not instead of it."
+    "Treatment should not be delayed; a further test is drawn on the day treatment starts, not instead of it. The "
+    "model cannot tell what a delay would cost this person."
 )
 SAME_END: Final = (
-    "Where a later start reaches the same end score, that follows from assumed rates and from a scale in whole "
-    "points: the model cannot tell what the delay costs. The disease progresses until treatment starts, and "
-    "treatment should not be delayed."
+    "Treatment should not be delayed. Where a later start reaches the same end score, that follows from assumed "
+    "rates and from a scale in whole points: the model cannot tell what the delay costs. The disease progresses "
+    "until treatment starts."
 )
 NOT_DELAYED: Final = (
-    "The size of these differences rests mostly on assumed rates; the disease progresses until treatment starts, and "
-    "treatment should not be delayed."
+    "Treatment should not be delayed. The size of these differences rests mostly on assumed rates; the disease "
+    "progresses until treatment starts."
 )
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0

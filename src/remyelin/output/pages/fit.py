@@ -12,7 +12,6 @@ from remyelin.output.figures.svg import to_svg
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.waiting import advised
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
@@ -23,7 +22,6 @@ from remyelin.person.record import to_csv
 def render(posterior: Posterior, found: Forecast) -> str:
     """Return the report of a fit as one self-contained page."""
     data = shown(answer(posterior, found), found)
-    data["sentences"] = advised(data["sentences"])
     figures = [
         {"svg": Markup(to_svg(figure)), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)

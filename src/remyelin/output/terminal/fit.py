@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from remyelin.output.formatting import number, wrapped
-from remyelin.output.waiting import advised
 from remyelin.person.inference.answer import answer
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
@@ -15,13 +13,13 @@ from remyelin.person.inference.sentences import Place, ends_of, sentences_of, wo
 
 def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
     """Return the answer as text for the terminal: the forecast first, then the entries, then the basis of both."""
-    told = advised([asdict(item) for item in sentences_of(data, ends)])
+    told = sentences_of(data, ends)
 
     def of(place: Place) -> list[str]:
         return [
-            wrapped(item["text"], rest="  " if item["name"] == "left out" else "")
+            wrapped(item.text, rest="  " if item.name == "left out" else "")
             for item in told
-            if item["place"] == place
+            if item.place == place
         ]
 
     blocks = [

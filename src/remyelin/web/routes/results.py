@@ -62,7 +62,6 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         # Heavy to import and needed only here.
         from remyelin.output.figures.fit import figures_of
-        from remyelin.output.waiting import advised
         from remyelin.person.inference import answer, fit_person, forecast
         from remyelin.person.inference.sentences import shown
 
@@ -76,7 +75,7 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         found = forecast(posterior, progress=step)
         said = shown(answer(posterior, found), found)
         figures = [figure.as_dict() for figure in figures_of(found)]
-        return tree({**said, "sentences": advised(said["sentences"]), "figures": figures})
+        return tree({**said, "figures": figures})
 
     return stream(request, work)
 
