@@ -96,9 +96,9 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     """Return the doses of a named regimen or a written order.
 
     A phase is ``[form] [amount ug|mg] [im|sc|iv|oral|nasal] [with food] [with folic acid N mg] [and pyridoxine N mg]``
-    and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly`` or ``once``, then ``for N ...``. Phases are separated
-    by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic acid and
-    pyridoxine are per day.
+    and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly`` or ``once``, then ``for N ...``. Phases are
+    separated by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic
+    acid and pyridoxine are per day.
 
     Parameters
     ----------
