@@ -159,6 +159,13 @@ def simulate_full(
     -------
     Recording
 
+    Raises
+    ------
+    InputError
+        For a start that does not hold two potentials a compartment, or a stimulus made for another fibre.
+    SimulationError
+        If the solution is not finite at the step.
+
     Examples
     --------
     >>> import numpy as np
