@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
@@ -22,7 +23,9 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons."
+RANGE: Final = (
+    f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons; 0 alone holds for all of these."
+)
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 PATIENTS_DIFFER: Final = "No outcome is certain"
@@ -142,7 +145,7 @@ def _count(value: float, unit: str) -> str:
 def shown(band: Band, most: int) -> str:
     """Write points of the scale with their range."""
     ceiling = ", the most this model can give" if round(band.median) >= most else ""
-    return f"{band.median:.0f} ({band.low:.0f} to {band.high:.0f}) of 16 points{ceiling}"
+    return f"{_ranged(band)} of 16 points{ceiling}"
 
 
 def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
@@ -172,7 +175,10 @@ def _first(answer: Answer) -> AnswerItem:
         for value in (answer.first.low, answer.first.median, answer.first.high)
     )
     value = "not seen" if middle == "never" else f"after {middle}"
-    return {**item, "value": f"{value} ({low} to {high})", "words": "until a symptom is noticeably better"}
+    # "1 to 7 weeks" where both have one unit
+    count, _, unit = low.partition(" ")
+    early = count if unit and high.rpartition(" ")[2].rstrip("s") == unit.rstrip("s") else low
+    return {**item, "value": f"{value} ({early} to {high})", "words": "until a symptom is noticeably better"}
 
 
 def _start(start: Start, answer: Answer) -> StartRow:
@@ -208,7 +214,11 @@ def _order(start: Start) -> float:
 def _more(cost: Band) -> str:
     """Write the points that a delay adds, member by member, with their range."""
     unit = "point" if round(cost.median) == 1 else "points"
-    return f"{cost.median:.0f} ({cost.low:.0f} to {cost.high:.0f}) {unit}"
+    return f"{_ranged(cost)} {unit}"
+
+
+def _ranged(band: Band) -> str:
+    return ranged(f"{band.median:.0f}", f"{band.low:.0f}", f"{band.high:.0f}")
 
 
 def _later(answer: Answer) -> list[Start]:

@@ -89,9 +89,10 @@ function answer(found) {
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
     found.ends.length ? [h("h2", {}, "Each plan"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
       found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
+    said(found, "limits").length ? [h("h2", {}, "Limits of this forecast"), told(found, "limits")] : null,
     found.figures.map((item) => figure(item)),
-    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["no.", "month", "entry", "observed", "expected (90 %)", ""],
-      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", item.label, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", ""],
+      found.entries.map((item, i) => [`${i + 1}. ${item.label}`, number(item.months, 2) || "0", item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
     told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 
