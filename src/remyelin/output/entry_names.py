@@ -27,22 +27,14 @@ _GROUPS: Final = {
 }
 #: Words of a key that a reader does not know, or that are written otherwise.
 _WORDS: Final = {
-    "b12": "B12",
-    "b6": "B6",
-    "baep": "brain stem response,",
     "bk": "BK channel",
     "cav12": "Cav1.2",
     "cav22": "Cav2.2",
     "cmct": "central motor conduction time",
-    "csf": "cerebrospinal fluid",
-    "f": "F",
     "flut": "FLUT (outer paranode)",
     "half": "half point",
-    "hcn": "HCN",
     "holotc": "active B12",
-    "i": "I",
     "ih": "h current",
-    "iii": "III",
     "ka": "A-type potassium",
     "ka14": "Kv1.4",
     "ka34": "Kv3.4",
@@ -53,31 +45,22 @@ _WORDS: Final = {
     "kv21": "Kv2.1",
     "lhermitte": "Lhermitte's sign",
     "mcv": "cell volume",
-    "mep": "motor evoked potential",
     "mma": "methylmalonate",
     "mysa": "MYSA (paranode)",
-    "n13": "N13",
     "n2o": "nitrous oxide",
-    "n20": "N20",
-    "n22": "N22",
-    "n9": "N9",
     "naf": "fast sodium",
     "nap": "persistent sodium",
     "nav17": "Nav1.7",
     "nav18": "Nav1.8",
     "nav19": "Nav1.9",
-    "p100": "P100",
-    "p40": "P40",
-    "q10": "Q10",
     "sd": "standard deviation",
-    "sep": "somatosensory evoked potential",
     "sk": "SK channel",
     "stin": "STIN (internode)",
-    "uk": "UK",
-    "v": "V",
-    "vep": "visual evoked potential",
     "vitacog": "VITACOG trial",
 }
+_GATES: Final = frozenset("himnpsul")  # of channels
+#: Abbreviations that are written in capitals: of waves, of evoked potentials, of B vitamins.
+_CAPITALS: Final = re.compile(r"[bnpq]\d+|baep|vep|mep|sep|csf|hcn|uk|f|v|i+")
 
 
 def entry_name(key: str) -> str:
@@ -101,6 +84,10 @@ def entry_name(key: str) -> str:
 def _words(part: str) -> str:
     """Return one part of a key in words; a letter before a word is the gate of a channel."""
     words = part.split("_")
-    if len(words) > 1 and words[0] in ("h", "i", "m", "n", "p", "s", "u", "l") and len(words[0]) == 1:
-        return f"gate {words[0]}, {' '.join(_WORDS.get(word, word) for word in words[1:])}"
-    return re.sub(r",$", "", " ".join(_WORDS.get(word, word) for word in words))
+    if len(words) > 1 and words[0] in _GATES:
+        return f"gate {words[0]}, {' '.join(map(_word, words[1:]))}"
+    return " ".join(map(_word, words))
+
+
+def _word(word: str) -> str:
+    return word.upper() if _CAPITALS.fullmatch(word) else _WORDS.get(word, word)
