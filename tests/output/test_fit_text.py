@@ -354,13 +354,13 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
     assert strip_of([]) == []
 
 
-def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_ends_them(
+def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_stands_before_them(
     warned: tuple[dict[str, Any], Forecast],
 ) -> None:
     data, _ = _costly(*warned)
     texts = [item.text for item in sentences_of(data, []) if item.name in ("later start", "waiting")]
     assert texts == [
+        NOT_DELAYED,
         "Treatment started 3 months later: the model cannot tell how much it costs.",
         "Untreated: disability is 2 points of 16 higher at the end.",
-        NOT_DELAYED,
     ]

@@ -50,12 +50,13 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         presentation only.
     """
     published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
-    now = _item("now", presentation, answer.now, answer.most)
+    title = f"Disability {presentation[0].lower()}{presentation[1:]}"
+    now = _item("now", title, answer.now, answer.most)
     if answer.refused:
         return {
             "refused": answer.refused,
             "headline": headline(answer.refused),
-            "items": [{**now, "title": f"{presentation}, as computed"}],
+            "items": [{**now, "title": f"{title}, as computed"}],
             "starts": [],
             "waiting": "",
             "closing": "",
@@ -82,6 +83,31 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "note": _cautioned(answer),
         "most": answer.most,
     }
+
+
+def merged(starts: list[StartRow]) -> list[StartRow]:
+    """Return the starts from the treatment as given on; those in a row that are not told apart share a row.
+
+    Examples
+    --------
+    >>> rows = [{"label": f"started {m} months later", "months": m, "told_apart": False} for m in (3, 6)]
+    >>> [row["label"] for row in merged(rows)]
+    ['started 3 months to 6 months later']
+    """
+    rows: list[StartRow] = []
+    for start in (one for one in starts if one["months"] is None or one["months"] >= 0):
+        before = rows[-1] if rows else None
+        if (
+            before
+            and start["months"]
+            and before["months"]
+            and not (before["told_apart"] or start["told_apart"])
+        ):
+            begin = before["label"].partition(" to ")[0].removesuffix(" later")
+            rows[-1] = {**before, "label": f"{begin} to {start['label'].removeprefix('started ')}"}
+        else:
+            rows.append(start)
+    return rows
 
 
 def lines(data: Told) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from remyelin.output.answer import merged
+
 #: A table that may be too wide for a phone; the narrow ones stand in a box of class ``short``.
 _WIDE: Final = re.compile(r'(<div class="scroll"[^>]*>\s*<table)([^>]*)>(.*?)</table>', re.DOTALL)
 _ROW: Final = re.compile(r"(<tr[^>]*>)(.*?)(?=</tr>)", re.DOTALL)
@@ -32,6 +34,7 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["merged"] = merged
     return environment.get_template(f"{name}.html.j2")
 
 

@@ -276,7 +276,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     else:
         first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
     return [
-        points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
+        points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
         points("year", f"A year on{under}", year),
         points("end", f"{'Remaining disability' if row['treated'] else 'Untreated,'} {row['last']}", end),
