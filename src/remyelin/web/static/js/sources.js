@@ -13,7 +13,7 @@ export const MARKS = { read: "read at the source", "read-2nd": "read in a second
 export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
 const LAYERS = {
   cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and normal values",
-  clinic: "From nerves to complaints", case: "Persons: priors for values that a case leaves out", check: "Published guidance",
+  clinic: "From nerves to complaints", case: "Persons: usual values where a case leaves them out", traits: "Differences between persons", record: "Recorded results: errors, noise, missing findings", check: "Published guidance",
 };
 // A long name breaks after its dots and underscores.
 const key = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
