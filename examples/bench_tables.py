@@ -111,13 +111,19 @@ def lines(rows: list[dict]) -> str:
     return "".join(line(row, above) for row, above in zip(rows, [None, *rows], strict=False))
 
 
+def left_out(row: dict) -> bool:
+    """Return whether only the command prints a row: rivals at a step of 1 us, and block at other than our step."""
+    block = row["what"].startswith("block threshold")
+    return "2 us" not in row["what"] if block else "1 us" in (row["rival"] or "")
+
+
 def measured(kept: dict, parts: tuple[str, ...]) -> str:
     """Return when and how parts were measured, and their rows beside a rival that ran."""
     dates = sorted({kept[part]["date"] for part in parts})
     loads = [load for part in parts for load in kept[part]["load"]]
     on = sorted({kept[part]["on"] for part in parts})
     said = f"Measured {' and '.join(dates)} on {'; '.join(on)}; load average {min(loads):.1f} to {max(loads):.1f}.\n\n"
-    rows = [row for part in parts for row in kept[part]["rows"]]
+    rows = [row for part in parts for row in kept[part]["rows"] if not left_out(row)]
     return (
         said
         + HEAD

@@ -23,15 +23,15 @@ Written by `python examples/cases_page.py docs/cases.md`. A research and teachin
 
 {textwrap.fill(SAME_END, 118)}
 The size of such differences rests mostly on assumed rates. No forecast is shown where the model does not reproduce the
-report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case, `--json` the report of its source.
+report. `remyelin run NAME` has all else, `--json` the report of its source.
 """
 PATIENTS = """## Published patients
 
-Cause, laboratory values and the day of presentation place a patient, and the computed findings are compared with the
-reported ones. "At another time" is a duration off by more than a factor of two. Vibration sense reported impaired
-agrees with any loss that an examiner finds, reported absent with a loss of at least half; position sense is judged by
-Romberg's sign. The forecast uses the findings at presentation as well, as `remyelin fit` does. `remyelin cases
---compare` prints every reported and computed value both ways, with its probability.
+Cause, laboratory values and the day of presentation place a patient; computed findings are compared with reported ones.
+"At another time" is a duration off by more than a factor of two. Vibration sense reported impaired agrees with any loss
+that an examiner finds, reported absent with a loss of at least half; position sense is judged by Romberg's sign. The
+forecast uses the findings at presentation as well. `remyelin cases --compare`
+prints every value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 

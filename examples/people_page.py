@@ -17,14 +17,13 @@ from types import MappingProxyType
 import numpy as np
 
 from remyelin import Ledger
-from remyelin.analysis.calibration.chains_people import CHAINS, MOVES, RISING
-from remyelin.analysis.calibration.fit_people import AGAIN, KEPT_ROUNDS, OTHERS, PERSONS, READINGS, ROUNDS
+from remyelin.analysis.calibration.chains_people import CHAINS
+from remyelin.analysis.calibration.fit_people import OTHERS, PERSONS, READINGS
 from remyelin.analysis.calibration.free_people import (
     FREE,
     MAPS,
     MOST_AT_END,
     SIGNS,
-    WEAK,
     at_ends,
     by_chance,
     certainly_above,
@@ -32,7 +31,7 @@ from remyelin.analysis.calibration.free_people import (
 )
 from remyelin.analysis.calibration.posterior_people import CENTRAL
 from remyelin.analysis.calibration.site_people import TREATED
-from remyelin.analysis.protocols.pool import STARTS, at_risk
+from remyelin.analysis.protocols.pool import at_risk
 from remyelin.analysis.validation.clinic import THREE, YEAR, percent, series_of
 from remyelin.evidence import Target, load_published
 from remyelin.evidence.posterior import posterior
@@ -78,19 +77,17 @@ def traits() -> str:
     rows = []
     for name in NAMES:
         entry = LEDGER.entry(f"spread.{name}")
-        low, high = entry.range or (math.nan, math.nan)
         rows.append(
             [
                 name,
                 WORDS[name],
                 "slow" if name in SLOW else "fast",
                 show(LEDGER[f"spread.{name}"]),
-                f"{low:g} to {high:g}",
                 entry.kind,
             ]
         )
     pairs = ", ".join(f"{a} with {b} {LEDGER[f'correlation.{a}.{b}']:.2g}" for a, b in CORRELATED)
-    head = ["trait", "of typical (1)", "", "log SD", "range", "kind"]
+    head = ["trait", "of typical (1)", "", "log SD", "kind"]
     return table(head, rows) + f"\nCorrelations of the logarithms: {pairs}; all others are independent.\n"
 
 
@@ -103,28 +100,23 @@ def marginals() -> str:
     for column, name in enumerate(FREE):
         values = np.array([member[name] for member in sets])
         low, high = np.quantile(values, [0.05, 0.95])
-        bounds = LEDGER.entry(name).range or (math.nan, math.nan)
         narrower = 1.0 - float(np.ptp(np.quantile(points[:, column], [0.05, 0.95]))) / 0.9
         rows.append(
             [
                 f"`{name}`",
-                "read afterwards" if name in MAPS else "simulated",
                 show(sets[0][name]),
                 f"{show(low)} to {show(high)}",
-                f"{bounds[0]:g} to {bounds[1]:g}",
                 f"{100 * narrower:.0f} %",
                 f"{ends[column]:.1f}",
             ]
         )
-    head = [
-        "number",
-        "",
-        "central set",
-        "90 % of the sets",
-        "range",
-        "narrower than the range by",
-        "density at an end",
-    ]
+        head = [
+            "number",
+            "central set",
+            "90 % of the sets",
+            "narrower than the range by",
+            "density at an end",
+        ]
     return table(head, rows)
 
 
@@ -138,24 +130,6 @@ def piled(certain: bool) -> str:
         if density > MOST_AT_END and (density >= least) == certain
     ]
     return ", ".join(named) or "none"
-
-
-def misses(predictions: dict[str, list[float]]) -> str:
-    """Return the rows that the central set misses, calibration first, with the structure of the model behind each."""
-    reasons: dict[str, list[str]] = {}
-    for role in ("calibration", "validation"):
-        for row in load_published():
-            if row.name not in predictions or row.role != role:
-                continue
-            value = predictions[row.name][0]
-            if value is None or not math.isfinite(value):
-                reasons.setdefault("No virtual patient meets the criteria of the series.", []).append(
-                    row.name
-                )
-            elif not row.holds(value):
-                why = row.explanation(value) or "No explanation is known."
-                reasons.setdefault(why, []).append(row.name)
-    return "\n".join(f"* {', '.join(f'`{name}`' for name in names)}: {why}" for why, names in reasons.items())
 
 
 def inside(row: Target, value: float | None) -> str:
@@ -181,8 +155,7 @@ def rows_of(
             [
                 row.name,
                 row.published,
-                f"{row.lower:g} to {row.upper:g}",
-                row.unit,
+                f"{row.lower:g} to {row.upper:g} {row.unit}",
                 show(value),
                 f"{show(low)} to {show(high)}",
                 inside(row, value),
@@ -193,7 +166,6 @@ def rows_of(
         "row",
         "published",
         "bounds",
-        "unit",
         "central set",
         "90 % interval",
         "",
@@ -319,7 +291,6 @@ def main(path: str) -> None:
         "VALIDATION": rows_of(data["predictions"], "validation"),
         "COVERAGE": coverage(data),
         "RIVALS": rivals(compared),
-        "SETS": str(len(posterior().sets)),
         "CRITERIA": posterior().criteria.split(";")[0],
         "COMPLETE": complete(),
         "PILED": piled(certain=True),
@@ -327,25 +298,18 @@ def main(path: str) -> None:
         "EFFECTIVE": f"{posterior().effective:.0f}",
         "CERTAIN": f"{certainly_above(posterior().effective):.1f}",
         "BYCHANCE": f"{by_chance(posterior().effective, len(FREE)):.0f}",
-        "MISSES": misses(data["predictions"]),
-        "RISING": str(RISING),
         "PREDICTED": str(data["sets"]),
         "MINUTES": str(MINUTES),
         "RIVALDESIGNS": str(sum(compared["waves"])),
-        "WEAK": ", ".join(f"`presentation.{name}`" for name in WEAK),
         "SIGNS": ", ".join(SIGNS),
+        "AFTERWARDS": str(sum(name in MAPS for name in FREE)),
         "POOL": str(sum(PERSONS)),
         **{name: str(count) for name, count in zip(("DEFICIENT", "USERS", "SCREENED"), PERSONS, strict=True)},
         "TREATED": str(TREATED),
         "RISK": ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in at_risk(LEDGER).items()),
         "READ": str(READINGS + 1),
         "CHAINS": str(CHAINS),
-        "MOVES": str(MOVES),
-        "STARTS": str(STARTS),
-        "AGAIN": str(AGAIN),
         "OTHERS": str(OTHERS),
-        "KEPT": str(KEPT_ROUNDS),
-        "ROUNDS": str(ROUNDS),
         "FRAILTY": show(LEDGER["nerve.fibre_frailty"]),
         "LIKELIEST": str(CENTRAL),
         "NOTICED": f"{100 * LEDGER['animal.noticed']:.0f} %",

@@ -29,7 +29,7 @@ def digest() -> str:
 
 
 def figures(folder: Path) -> str:
-    """Return the table of what was found: one row for each endpoint under each hypothesis, at the largest size."""
+    """Return what was found at the largest size: a row for each endpoint under the first and last hypothesis."""
     lines = [
         f"Ledger {Ledger.shipped().digest()[:12]}, full size. Power, assurance and difference are at "
         "the largest size.",
@@ -45,7 +45,9 @@ def figures(folder: Path) -> str:
             raise SystemExit(
                 f"{name}: {folder} holds a run of another size; run remyelin trial all --out {folder}."
             )
-        lines += [_row(design, found, least) for least in found["smallest"]]
+        ends = {design.hypothesis[0].name, design.hypothesis[-1].name} if design.hypothesis else set()
+        kept = [least for least in found["smallest"] if not ends or least["hypothesis"] in ends]
+        lines += [_row(design, found, least) for least in kept]
     return "\n".join(lines) + "\n"
 
 
