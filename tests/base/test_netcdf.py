@@ -54,7 +54,7 @@ def test_xarray_reads_the_same_from_either_file() -> None:
         mine, other = (tree[node.path].to_dataset(inherit=False) for tree in (own, theirs))
         xr.testing.assert_identical(mine, other)
         assert list(mine.attrs) == list(other.attrs)
-        assert set(mine.variables) == set(other.variables)
+        assert list(mine.variables) == list(other.variables)
         for name, variable in mine.variables.items():
             known = other[name].variable
             assert variable.dtype == known.dtype

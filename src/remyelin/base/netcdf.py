@@ -65,22 +65,19 @@ def _fill(group: h5py.Group, data: xr.Dataset, number: int) -> int:
 
     variables, attributes = xr.conventions.encode_dataset_coordinates(data)  # type: ignore[no-untyped-call]
     _describe(group, attributes)
-    scales: dict[Hashable, h5py.Dataset] = {}
-    for name, size in data.sizes.items():
-        if name in variables:
-            scale = _variable(group, str(name), variables.pop(name))
-            scale.make_scale(str(name))
-        else:
-            scale = group.create_dataset(str(name), (size,), ">f4", track_order=True)
-            scale.make_scale(f"{_NO_VARIABLE}{size:10}")
-        scale.attrs["_Netcdf4Dimid"] = np.int32(number)
-        scales[name] = scale
-        number += 1
+    alone = [name for name in data.sizes if name not in variables]
+    stored: dict[Hashable, h5py.Dataset] = {
+        name: group.create_dataset(str(name), (data.sizes[name],), ">f4", track_order=True) for name in alone
+    }
+    stored |= {name: _variable(group, str(name), variable) for name, variable in variables.items()}
+    for own, (name, size) in enumerate(data.sizes.items()):
+        stored[name].make_scale(f"{_NO_VARIABLE}{size:10}" if name in alone else str(name))
+        stored[name].attrs["_Netcdf4Dimid"] = np.int32(number + own)
     for name, variable in variables.items():
-        stored = _variable(group, str(name), variable)
-        for axis, dimension in enumerate(variable.dims):
-            h5py.h5ds.attach_scale(stored.id, scales[dimension].id, axis)
-    return number
+        if name not in data.sizes:
+            for axis, dimension in enumerate(variable.dims):
+                h5py.h5ds.attach_scale(stored[name].id, stored[dimension].id, axis)
+    return number + len(data.sizes)
 
 
 def _variable(group: h5py.Group, name: str, variable: xr.Variable) -> h5py.Dataset:
