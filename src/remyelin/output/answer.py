@@ -10,7 +10,7 @@ from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, SCALE_ENDS, headline
 
 #: Grades of the gait item of the disability scale.
 GAIT: Final = (
@@ -22,10 +22,9 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = "In brackets: the range of 90 % of the simulated persons."
+RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
-SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 PATIENTS_DIFFER: Final = "No outcome is certain"
 
 
@@ -147,10 +146,7 @@ def shown(band: Band, most: int) -> str:
 
 
 def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
-    words = state_words(state)
-    if key == "now":  # a first reader takes 4 of 16 for a poor mark
-        words += f"; {SCALE_ENDS}"
-    return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
+    return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
 
 
 def _cautioned(answer: Answer) -> str:

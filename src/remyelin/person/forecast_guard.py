@@ -38,6 +38,7 @@ NOT_DELAYED: Final = (
     "Treatment should not be delayed. The size of these differences rests mostly on assumed rates; the disease "
     "progresses until treatment starts."
 )
+SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
 WORSE: Final = 0.5  # points from which ends are another whole point

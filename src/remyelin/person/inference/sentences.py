@@ -10,7 +10,7 @@ import numpy as np
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.plans import NO_TREATMENT
-from remyelin.person.forecast_guard import CANNOT
+from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 
 #: Pareto k up to which weights are reliable.
@@ -22,7 +22,6 @@ NARROWER: Final = 0.02  # share of the band from which a further result is named
 LISTED: Final = (
     6  # rows left out that stand before the forecast each with its reason; more stand below the entries
 )
-SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 NO_BETTER: Final = (
     "Under the recorded treatment half of the simulated persons are no better after a year. Published series report "
     "improvement in nearly all who were treated, so this rests on assumed hazards of axons and is no reason to treat "

@@ -54,7 +54,7 @@ export async function show(main) {
   const narrow = matchMedia("(max-width: 44rem)").matches;
   let conventional = false;
   const units = h("button", { type: "button", id: "units", onclick: () => { conventional = !conventional; units.textContent = conventional ? "Show B12 in pmol/L" : "Show B12 in pg/mL"; redraw(); } }, "Show B12 in pg/mL");
-  const hero = [0, 1].map(() => new Chart({ height: narrow ? 160 : 200 }));
+  const hero = [0, 1].map(() => new Chart({ height: narrow ? 150 : 200 }));
   const symptoms = h("div", { class: "charts three" });
   const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
