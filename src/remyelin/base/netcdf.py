@@ -63,7 +63,7 @@ def _fill(group: h5py.Group, data: xr.Dataset, number: int) -> int:
     """Write a dataset whose first dimension has the number given; return the number of the next dimension."""
     import h5py
 
-    variables, attributes = xr.conventions.encode_dataset_coordinates(data)  # type: ignore[no-untyped-call]
+    variables, attributes = xr.conventions.encode_dataset_coordinates(data)
     _describe(group, attributes)
     alone = [name for name in data.sizes if name not in variables]
     stored: dict[Hashable, h5py.Dataset] = {
@@ -83,7 +83,7 @@ def _fill(group: h5py.Group, data: xr.Dataset, number: int) -> int:
 def _variable(group: h5py.Group, name: str, variable: xr.Variable) -> h5py.Dataset:
     import h5py
 
-    encoded = xr.conventions.encode_cf_variable(variable, name=name)  # type: ignore[no-untyped-call]
+    encoded = xr.conventions.encode_cf_variable(variable, name=name)
     attributes = dict(encoded.attrs)
     values = np.asarray(encoded.data)
     if values.dtype.kind in "OU":

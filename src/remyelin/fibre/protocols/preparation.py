@@ -198,7 +198,7 @@ def most_demanding(fibres: Sequence[Fibre]) -> list[int]:
 
 
 def _extremes(fibre: Fibre) -> tuple[float, ...]:
-    """Return what makes a fibre hard to reduce, less where it is harder."""
+    """Return the properties that make a fibre hard to reduce, each less where it is harder."""
     lamellae = fibre.lamellae[fibre.role != NODE]
     sheathed = lamellae[lamellae > 0]
     return (
