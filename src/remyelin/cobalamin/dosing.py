@@ -96,10 +96,15 @@ def regimen(order: str, start: float, stop: float, ledger: Ledger) -> tuple[Dose
 def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     """Return the doses of a named regimen or a written order.
 
+    A phase is ``[form] [amount ug|mg] [im|sc|iv|oral|nasal] [with food] [with folic acid N mg] [and pyridoxine N mg]``
+    and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly`` or ``once``, then ``for N ...``. Phases are
+    separated by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic
+    acid and pyridoxine are per day.
+
     Parameters
     ----------
     order : str
-        A key of :data:`REGIMENS` (underscores and hyphens count as spaces), an order in the grammar of this module,
+        A key of :data:`REGIMENS` (underscores and hyphens count as spaces), an order in this grammar,
         or the text of an event table (:mod:`remyelin.cobalamin.exchange.events`), whose TIME 0 is `start`.
     start, stop : float
         First day, and the day at which an open-ended phase ends (days, exclusive).

@@ -86,7 +86,7 @@ def thresholds(
     waveforms : Waveform, tuple, or several of them
         A tuple gives each of several sources that act together its own; a list or a mapping by name gives several.
     between : (float, float)
-        Smallest and largest amplitude, of one sign.
+        Smallest and largest amplitude, mA or nA as the source has it, of one sign.
     per_decade : int
         Amplitudes scanned per factor of ten.
     tolerance : float
