@@ -315,6 +315,36 @@ def test_a_full_disk_is_one_sentence_and_resumable(done: int, tmp_path: Path, un
     assert (cohort.resumed, cohort.digest) == (done, undisturbed.digest)
 
 
+def test_a_disk_that_is_full_from_the_beginning_is_nothing_to_resume(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(InputError, match=r"cannot be written: .*; nothing there was changed: make room"):
+            run_cohort(small(8), folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not folder.exists()
+
+
+def test_what_is_replaced_is_said_once_it_is_sure_and_before_it_is_computed(tmp_path: Path) -> None:
+    folder, said = tmp_path / "c", list[str]()
+    run_cohort(small(2), folder, note=said.append)
+    assert not said
+    with pytest.raises(InputError, match="can become impossible"):
+        run_cohort(small(2, **{'low = "30 y"\n': ""}), folder, note=said.append)
+    assert not said
+    done: list[int] = []
+    run_cohort(
+        small(3),
+        folder,
+        note=lambda sentence: said.append(f"{len(done)} {sentence}"),
+        progress=lambda state: done.append(state.done),
+    )
+    assert len(said) == 1
+    assert said[0].startswith(f"0 {folder} holds the finished cohort small of 2 courses")
+
+
 def flipped(part: Path, whole: bytes, run: str) -> bytes:
     """A copy with one bit flipped that is refused; every other flip tried is refused or harmless."""
     import pyarrow.parquet as pq
