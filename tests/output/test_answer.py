@@ -67,8 +67,9 @@ def test_the_answer_is_told_in_points_and_words_with_ranges() -> None:
     said = told(made(7.0))
     assert [item["key"] for item in said["items"]] == ["now", "first", "year", "end"]
     assert said["items"][0]["value"] == "6 (6 to 6) of 16 points"
-    assert said["items"][0]["words"] == f"{GAIT[1]}; 0 points: no disability, 16: the most"
-    assert said["items"][1]["value"] == "after 4 weeks (4 weeks to 4 weeks)"
+    assert said["items"][0]["words"] == GAIT[1]
+    assert said["note"].startswith("0 points: no disability, 16: the most.")
+    assert said["items"][1]["value"] == "after 4 weeks (4 to 4 weeks)"
     assert "7 (7 to 7) of 16 points, 5 (5 to 5) points more" in said["waiting"]
     assert said["closing"].startswith("Treatment should not be delayed.")
     assert said["waiting"].endswith(said["closing"])

@@ -19,7 +19,14 @@ from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import treatment_end
 from remyelin.person.inference.forecast import Followed, Forecast, Waited
-from remyelin.person.inference.sentences import ends_of, sentences_of, shown, strip_of
+from remyelin.person.inference.sentences import (
+    FEW_COUNT,
+    ROUGH,
+    ends_of,
+    sentences_of,
+    shown,
+    strip_of,
+)
 from remyelin.person.record import parse_csv
 
 TEXT = "when,kind,name,value,unit\n,person,age,68,y\n,person,sex,female\n0 d,lab,b12,95,pmol/L"
@@ -37,7 +44,7 @@ def test_unreliable_weights_are_called_so(
     fitted: tuple[dict[str, Any], Forecast], shape: float | None, doubted: bool
 ) -> None:
     text = " ".join(describe({**fitted[0], "pareto_k": shape}, []).split())
-    assert ("the numbers of the forecast are unreliable" in text) == doubted
+    assert (FEW_COUNT in text) == doubted
     assert f"Pareto k {shape}" in text if shape == 1.05 else True
 
 
@@ -165,12 +172,12 @@ def test_hidden_numbers_are_inferred_and_not_filled(fitted: tuple[dict[str, Any]
     )
 
 
-@pytest.mark.parametrize(("told", "end"), [(0.1, "cannot tell"), (3.0, "0 (0 to 0)")])
+@pytest.mark.parametrize(("told", "end"), [(0.1, "cannot tell"), (3.0, "0")])
 def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, end: str) -> None:
     plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
-    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0", end)
 
 
 WARNED = (
@@ -225,9 +232,18 @@ def _many_left(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], F
     [
         (
             lambda *same: same,
-            {"caution", "rough", "some left out", "left out", "waiting", "nerves only", "note", "not stated"},
+            {
+                "caution",
+                "unreliable",
+                "some left out",
+                "left out",
+                "waiting",
+                "nerves only",
+                "note",
+                "not stated",
+            },
         ),
-        (_doubted, {"few count", "doubted", "disagrees", "nerves only", "waiting"}),
+        (_doubted, {"unreliable", "doubted", "disagrees", "nerves only", "waiting"}),
         (_no_better, {"no better", "waiting", "next test"}),
         (_costly, {"later start", "waiting"}),
         (_refused, {"caution", "some left out", "left out", "refused", "waiting", "note"}),
@@ -254,31 +270,41 @@ def test_terminal_report_and_page_say_the_same_in_the_same_order(
 
 
 @pytest.mark.parametrize(
-    ("lines", "warning", "place"),
+    ("lines", "warning"),
     [
-        ([9], "One row of the record was left out. It does not count in this answer.", "head"),
-        ([2, 9], "2 rows of the record were left out. They do not count in this answer.", "head"),
+        ([9], "One row of the record was left out (line 9). It does not count in this answer; the reason"),
         (
-            list(range(2, 9)),
-            "7 rows of the record were left out (lines 2, 3, 4, 5, 6, 7, 8). They do not count in this answer. "
-            "The reasons stand below the entries.",
-            "entries",
+            [2, 9],
+            "2 rows of the record were left out (lines 2, 9). They do not count in this answer; the reason",
         ),
     ],
 )
 def test_rows_left_out_are_named_before_the_forecast(
-    warned: tuple[dict[str, Any], Forecast], lines: list[int], warning: str, place: str
+    warned: tuple[dict[str, Any], Forecast], lines: list[int], warning: str
 ) -> None:
     left = [{"line": line, "text": f"row {line}", "reason": "has no date"} for line in lines]
     data = {**warned[0], "not_understood": left}
     (first,) = (item for item in sentences_of(data, []) if item.name == "some left out")
+    warning += " stands below the entries."
     assert (first.place, first.text, first.warns) == ("head", warning, True)
-    assert [item.place for item in sentences_of(data, []) if item.name == "left out"] == [place] * len(lines)
+    assert {item.place for item in sentences_of(data, []) if item.name == "left out"} == {"entries"}
     text = " ".join(describe(data, ends_of(warned[1])).split())
     assert text.index(warning) < text.index("disability, 0 to 16")
     for line in lines:
         reason = f"Left out, line {line} (row {line}): has no date."
-        assert (text.index(reason) < text.index("disability, 0 to 16")) == (place == "head")
+        assert text.index(reason) > text.index("disability, 0 to 16")
+
+
+def test_at_most_three_warnings_stand_before_the_table_of_plans(
+    warned: tuple[dict[str, Any], Forecast],
+) -> None:
+    data, found = _doubted(*_many_left(*warned))
+    told = sentences_of({**data, "rough": True}, ends_of(found))
+    first = [item for item in told if item.place in ("head", "forecast") and item.warns]
+    assert [item.name for item in first] == ["unreliable", "some left out", "waiting"]
+    assert ROUGH in first[0].text
+    assert FEW_COUNT in first[0].text
+    assert "doubted" in {item.name for item in told if item.place == "limits"}
 
 
 @pytest.mark.parametrize(
@@ -328,13 +354,13 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
     assert strip_of([]) == []
 
 
-def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_ends_them(
+def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_stands_before_them(
     warned: tuple[dict[str, Any], Forecast],
 ) -> None:
     data, _ = _costly(*warned)
     texts = [item.text for item in sentences_of(data, []) if item.name in ("later start", "waiting")]
     assert texts == [
+        NOT_DELAYED,
         "Treatment started 3 months later: the model cannot tell how much it costs.",
         "Untreated: disability is 2 points of 16 higher at the end.",
-        NOT_DELAYED,
     ]

@@ -1,4 +1,4 @@
-"""Numbers as plain data for JSON and figures: rounded to digits, None where not finite."""
+"""Numbers as plain data for JSON and figures, rounded to digits, None where not finite; numbers with their range."""
 
 from __future__ import annotations
 
@@ -56,3 +56,14 @@ def tree(data: Any, digits: int | None = None) -> Any:
     if isinstance(data, Mapping):
         return {key: tree(value, digits) for key, value in data.items()}
     return [tree(value, digits) for value in data] if isinstance(data, list | tuple) else data
+
+
+def ranged(middle: str, low: str, high: str) -> str:
+    """Write a number with its range, and 0 alone where nothing else is expected.
+
+    Examples
+    --------
+    >>> ranged("6", "0", "13"), ranged("0", "0", "0")
+    ('6 (0 to 13)', '0')
+    """
+    return "0" if middle == low == high == "0" else f"{middle} ({low} to {high})"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.check.answer import OWN, Line
 from remyelin.check.forecast import SCHEDULE_SOURCE, Forecast
@@ -86,14 +87,14 @@ def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
         )
         yield _model(text)
     for sentence in sentences_of(data, ends_of(found)):
-        if sentence.place == "forecast":
+        if sentence.place in ("forecast", "limits"):
             yield _model(sentence.text)
     yield from (_model(item.text) for item in left_out if item.place != "head")
 
 
 def _band(values: NDArray[np.float64]) -> str:
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
-    return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+    return ranged(f"{middle:.0f}", f"{low:.0f}", f"{high:.0f}")
 
 
 def _model(text: str) -> Line:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, headline
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, SCALE_ENDS, headline
 
 #: Grades of the gait item of the disability scale.
 GAIT: Final = (
@@ -22,10 +23,11 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = "In brackets: the range of 90 % of the simulated persons."
+RANGE: Final = (
+    f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons; 0 alone holds for all of these."
+)
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
-SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 PATIENTS_DIFFER: Final = "No outcome is certain"
 
 
@@ -48,12 +50,13 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         presentation only.
     """
     published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
-    now = _item("now", presentation, answer.now, answer.most)
+    title = f"Disability {presentation[0].lower()}{presentation[1:]}"
+    now = _item("now", title, answer.now, answer.most)
     if answer.refused:
         return {
             "refused": answer.refused,
             "headline": headline(answer.refused),
-            "items": [{**now, "title": f"{presentation}, as computed"}],
+            "items": [{**now, "title": f"{title}, as computed"}],
             "starts": [],
             "waiting": "",
             "closing": "",
@@ -80,6 +83,31 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "note": _cautioned(answer),
         "most": answer.most,
     }
+
+
+def merged(starts: list[StartRow]) -> list[StartRow]:
+    """Return the starts from the treatment as given on; those in a row that are not told apart share a row.
+
+    Examples
+    --------
+    >>> rows = [{"label": f"started {m} months later", "months": m, "told_apart": False} for m in (3, 6)]
+    >>> [row["label"] for row in merged(rows)]
+    ['started 3 months to 6 months later']
+    """
+    rows: list[StartRow] = []
+    for start in (one for one in starts if one["months"] is None or one["months"] >= 0):
+        before = rows[-1] if rows else None
+        if (
+            before
+            and start["months"]
+            and before["months"]
+            and not (before["told_apart"] or start["told_apart"])
+        ):
+            begin = before["label"].partition(" to ")[0].removesuffix(" later")
+            rows[-1] = {**before, "label": f"{begin} to {start['label'].removeprefix('started ')}"}
+        else:
+            rows.append(start)
+    return rows
 
 
 def lines(data: Told) -> list[str]:
@@ -143,14 +171,11 @@ def _count(value: float, unit: str) -> str:
 def shown(band: Band, most: int) -> str:
     """Write points of the scale with their range."""
     ceiling = ", the most this model can give" if round(band.median) >= most else ""
-    return f"{band.median:.0f} ({band.low:.0f} to {band.high:.0f}) of 16 points{ceiling}"
+    return f"{_ranged(band)} of 16 points{ceiling}"
 
 
 def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
-    words = state_words(state)
-    if key == "now":  # a first reader takes 4 of 16 for a poor mark
-        words += f"; {SCALE_ENDS}"
-    return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
+    return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
 
 
 def _cautioned(answer: Answer) -> str:
@@ -176,7 +201,10 @@ def _first(answer: Answer) -> AnswerItem:
         for value in (answer.first.low, answer.first.median, answer.first.high)
     )
     value = "not seen" if middle == "never" else f"after {middle}"
-    return {**item, "value": f"{value} ({low} to {high})", "words": "until a symptom is noticeably better"}
+    # "1 to 7 weeks" where both have one unit
+    count, _, unit = low.partition(" ")
+    early = count if unit and high.rpartition(" ")[2].rstrip("s") == unit.rstrip("s") else low
+    return {**item, "value": f"{value} ({early} to {high})", "words": "until a symptom is noticeably better"}
 
 
 def _start(start: Start, answer: Answer) -> StartRow:
@@ -212,7 +240,11 @@ def _order(start: Start) -> float:
 def _more(cost: Band) -> str:
     """Write the points that a delay adds, member by member, with their range."""
     unit = "point" if round(cost.median) == 1 else "points"
-    return f"{cost.median:.0f} ({cost.low:.0f} to {cost.high:.0f}) {unit}"
+    return f"{_ranged(cost)} {unit}"
+
+
+def _ranged(band: Band) -> str:
+    return ranged(f"{band.median:.0f}", f"{band.low:.0f}", f"{band.high:.0f}")
 
 
 def _later(answer: Answer) -> list[Start]:

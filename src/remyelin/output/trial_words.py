@@ -7,6 +7,7 @@ from typing import Final
 
 from remyelin.analysis.trial import TrialResult
 from remyelin.analysis.trial.design import Endpoint, TrialArm, TrialPublished
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
@@ -39,8 +40,10 @@ def difference(endpoint: Endpoint, middle: float, low: float | None = None, high
     Of a logarithm it is a ratio, of shares it is in percentage points.
     """
 
-    span = "" if low is None or high is None else f" ({_shown(endpoint, low)} to {_shown(endpoint, high)})"
-    return f"{_shown(endpoint, middle)}{span}{_unit(endpoint)}"
+    said = _shown(endpoint, middle)
+    if low is not None and high is not None:
+        said = ranged(said, _shown(endpoint, low), _shown(endpoint, high))
+    return f"{said}{_unit(endpoint)}"
 
 
 def between(endpoint: Endpoint, low: float, high: float) -> str:

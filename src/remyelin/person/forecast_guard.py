@@ -19,6 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ NOT_DELAYED: Final = (
     "Treatment should not be delayed. The size of these differences rests mostly on assumed rates; the disease "
     "progresses until treatment starts."
 )
+SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
 WORSE: Final = 0.5  # points from which ends are another whole point
@@ -334,4 +336,4 @@ def points(median: float, low: float, high: float, most: int) -> str:
     '13, the most this model can give (11 to 13)'
     """
     ceiling = ", the most this model can give" if round(median) >= most else ""
-    return f"{median:.0f}{ceiling} ({low:.0f} to {high:.0f})"
+    return ranged(f"{median:.0f}{ceiling}", f"{low:.0f}", f"{high:.0f}")

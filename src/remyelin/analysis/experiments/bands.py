@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from remyelin.analysis.experiments.registry import Table
 from remyelin.base.figure import Series
-from remyelin.base.plain import numbers
+from remyelin.base.plain import numbers, ranged
 
 Floats = NDArray[np.float64]
 QUANTILES = (5.0, 95.0)
@@ -79,7 +79,7 @@ def spread(values: ArrayLike, digits: int = 3) -> str:
         _word(value, digits)
         for value in np.percentile(found, (QUANTILES[0], 50.0, QUANTILES[1]), method="nearest")
     )
-    return f"{middle} ({low} to {high})"
+    return ranged(middle, low, high)
 
 
 def _word(value: float, digits: int) -> str:

@@ -104,8 +104,8 @@ def controls(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "controls",
                 "Negative and positive controls",
-                f"Right: lines, shipped numbers; bands, {SPREAD}; the shaded range is what a spared cord may show. "
-                "What lies at the bottom is nothing at all.",
+                f"Lines: shipped numbers; bands: {SPREAD}. In the picture of the posterior column the shaded "
+                "range is what a spared cord may show. What lies at the bottom is nothing at all.",
                 (
                     Panel(
                         "Plasma homocysteine", "years", "umol/L", tuple(levels), log=True, normal=(None, 15.0)

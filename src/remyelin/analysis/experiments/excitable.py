@@ -105,9 +105,8 @@ def excitability(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "excitability",
                 "Sodium against leak",
-                "Left: regimes, block told apart by its resting potential; dots lie between squares that "
-                "differ. Right: rates; shaded, the regular "
-                "5 to 20 Hz of demyelinated roots.",
+                "Regime: block is told apart by its resting potential; dots lie between squares that differ. "
+                "Lasting discharge: its rate; shaded, the regular 5 to 20 Hz of demyelinated roots.",
                 panels,
                 panel_height=3.2,
             ),

@@ -119,7 +119,7 @@ def paranodes(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "paranodes",
                 "Myelin drawn back",
-                "A line ends where the impulse stops. Right: shaded, the published bounds of the longest time "
+                "A line ends where the impulse stops. One node: shaded, the published bounds of the longest time "
                 "before block.",
                 panels,
                 panel_height=3.0,

@@ -136,9 +136,8 @@ def recovery(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "recovery",
                 "Lamellae return",
-                "Left: velocity, a line begins where conduction returns. Middle: by how much nodal sodium "
-                "could be divided; "
-                "0 where the fibre blocks. Right: refractory period of transmission.",
+                "Velocity: a line begins where conduction returns. Safety: by how much nodal sodium could be "
+                "divided; 0 where the fibre blocks. Refractory period: that of transmission.",
                 panels,
                 columns=3,
                 panel_height=3.0,

@@ -211,7 +211,7 @@ def refractory(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             Figure(
                 "refractory",
                 "Pairs and trains",
-                "Left: shaded, the published range. Right: lines fall where the lesion drops impulses.",
+                "Two impulses: shaded, the published range. Trains: lines fall where the lesion drops impulses.",
                 panels,
                 panel_height=3.0,
             ),

@@ -278,7 +278,7 @@ def forecast_summary(answer: Told) -> Forecast:
     if answer["refused"]:
         return {"refused": answer["refused"], "headline": answer["headline"]}
     items = "; ".join(f"{item['title'].lower()}: {item['value']}" for item in answer["items"])
-    return {"refused": None, "headline": f"Computed disability {items}. {answer['waiting']}".strip()}
+    return {"refused": None, "headline": f"Computed {items}. {answer['waiting']}".strip()}
 
 
 def ranged(values: xr.DataArray, most: int) -> str:

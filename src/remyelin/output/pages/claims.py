@@ -11,7 +11,7 @@ from remyelin.analysis.claims.registry import BEARINGS, SCHEMA
 from remyelin.analysis.claims.run import Row
 from remyelin.evidence import load_references
 from remyelin.output.formatting import number, wrapped
-from remyelin.output.pages.templates import template
+from remyelin.output.pages.templates import page
 from remyelin.person.course import DISCLAIMER
 
 _TOLD: Final = {"partly": "supported in part"}
@@ -41,7 +41,8 @@ def render_claims(judged: Sequence[Judged]) -> str:
     """Return the page of the claims as HTML."""
     numbers = _numbers(judged)
     references = load_references()
-    return template("claims").render(
+    return page(
+        "claims",
         judged=judged,
         verdicts=VERDICTS,
         bearings=BEARINGS,

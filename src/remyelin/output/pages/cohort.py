@@ -21,7 +21,7 @@ from remyelin.catalogue.studies import FOLLOWS, MEDIAN_SEP
 from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import SEEN, number
-from remyelin.output.pages.templates import template
+from remyelin.output.pages.templates import page
 from remyelin.output.terminal.cohort import span
 from remyelin.person.course import DISCLAIMER
 
@@ -260,7 +260,8 @@ def render(results: Results, found: dict[str, Any]) -> str:
             for row in [*found["published"], *found["covariates"], *found["causes"], *found["arms"]]
         }
     )
-    return template("cohort").render(
+    return page(
+        "cohort",
         s=found,
         figures=[{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in drawn],
         number=number,

@@ -7,14 +7,16 @@ from typing import Final
 
 from markupsafe import Markup
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import NONE
 from remyelin.output.answer import span
+from remyelin.output.entry_names import entry_name
 from remyelin.output.figures.course import figures_of
 from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import deviations, micro, number
-from remyelin.output.pages.templates import template
+from remyelin.output.pages.templates import page
 from remyelin.output.records import Summary
 from remyelin.output.summary import summarise
 from remyelin.output.symptoms import severity_word
@@ -72,7 +74,8 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
         if not (refused and figure.name == "symptoms")
     }
     waiting = () if refused else waiting_figure(course)
-    return template("report").render(
+    return page(
+        "report",
         s=summary,
         who=who(course),
         figures=figures,
@@ -80,7 +83,9 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
         curve_caption="".join(figure.caption for figure in waiting),
         drawn=PICTURES,
         number=number,
+        ranged=ranged,
         micro=micro,
         deviations=deviations,
         grade=severity_word,
+        entry_name=entry_name,
     )

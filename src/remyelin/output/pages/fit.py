@@ -11,7 +11,7 @@ from remyelin.output.figures.fit import figures_of
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
-from remyelin.output.pages.templates import template
+from remyelin.output.pages.templates import page
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
@@ -26,7 +26,8 @@ def render(posterior: Posterior, found: Forecast) -> str:
         {"svg": Markup(to_svg(figure)), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)
     ]
-    return template("fit").render(
+    return page(
+        "fit",
         a=data,
         figures=figures,
         number=number,

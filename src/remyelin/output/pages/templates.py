@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from remyelin.output.answer import merged
+
+#: A table that may be too wide for a phone; the narrow ones stand in a box of class ``short``.
+_WIDE: Final = re.compile(r'(<div class="scroll"[^>]*>\s*<table)([^>]*)>(.*?)</table>', re.DOTALL)
+_ROW: Final = re.compile(r"(<tr[^>]*>)(.*?)(?=</tr>)", re.DOTALL)
+_HEADING: Final = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_CELL: Final = re.compile(r"<td\b([^>]*)>")
+_TAG: Final = re.compile(r"<[^>]*>")
 
 
 @cache
@@ -23,4 +34,54 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["merged"] = merged
     return environment.get_template(f"{name}.html.j2")
+
+
+def page(name: str, /, **values: Any) -> str:
+    """Return a page from its template; on a phone the rows of its wide tables stand as lists of headed cells."""
+    return stacked(template(name).render(**values))
+
+
+def stacked(html: str) -> str:
+    """Return HTML whose wide tables have the heading of its column in every cell.
+
+    A first cell leads its row and needs none. Rows that span columns stay.
+
+    Examples
+    --------
+    >>> rows = "<tr><th>Marker</th><th>day 0</th></tr><tr><td>B12</td><td>90</td></tr>"
+    >>> stacked(f'<div class="scroll"><table>{rows}</table></div>').partition("</tr>")[2]
+    '<tr><td class="lead">B12</td><td data-heading="day 0">90</td></tr></table></div>'
+    """
+    return _WIDE.sub(_stacked_table, html)
+
+
+def _stacked_table(table: re.Match[str]) -> str:
+    opened, attributes, inner = table.groups()
+    header = _ROW.search(inner)
+    headings = _HEADING.findall(header[2]) if header else []
+    if len(headings) < 2:
+        return table[0]
+    titles = [_TAG.sub("", text).strip().replace('"', "&quot;") for text in headings]
+
+    def row(found: re.Match[str]) -> str:
+        if "<th" in found[2] or "colspan" in found[2]:
+            return found[0]
+        marks = iter([None, *titles[1:]])
+
+        def cell(one: re.Match[str]) -> str:
+            title = next(marks, "")
+            if title is None:
+                return f"<td{_with_class(one[1], 'lead')}>"
+            return f'<td data-heading="{title}"{one[1]}>' if title else one[0]
+
+        return found[1] + _CELL.sub(cell, found[2])
+
+    return f"{opened}{_with_class(attributes, 'stack')}>{_ROW.sub(row, inner)}</table>"
+
+
+def _with_class(attributes: str, name: str) -> str:
+    """Return the attributes of a tag with one more class."""
+    known = attributes.replace('class="', f'class="{name} ', 1)
+    return known if known != attributes else f' class="{name}"{attributes}'

@@ -12,7 +12,7 @@ from remyelin.evidence import load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
-from remyelin.output.pages.templates import template
+from remyelin.output.pages.templates import page
 from remyelin.output.symptoms import ASSUMED
 from remyelin.output.trial_words import (
     answers,
@@ -54,7 +54,8 @@ def render_trial(found: TrialResult) -> str:
         (row.hypothesis, row.endpoint, row.n): f"{row.assurance:.1%} \u00b1 {row.error:.1%}"
         for row in found.assurance
     }
-    return template("trial").render(
+    return page(
+        "trial",
         design=design,
         arms=[{"name": arm.name, "words": arm_in_words(arm), "note": arm.note} for arm in design.arm],
         answers=answers(found),

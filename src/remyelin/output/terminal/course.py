@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from remyelin.base.plain import ranged
 from remyelin.base.printing import console as plain_console
 from remyelin.base.printing import printable
 from remyelin.output.formatting import number, wrapped
@@ -268,7 +269,7 @@ def _print_recovery(console: Console, recovery: Recovery) -> None:
                         if item["told_apart"] is False
                         else (
                             f"{item['disability_at_horizon']:.0f}",
-                            f"{item['median']:.0f} ({item['low']:.0f} to {item['high']:.0f})",
+                            ranged(*(f"{item[key]:.0f}" for key in ("median", "low", "high"))),
                             item["first_improvement"],
                             f"{item['axons_at_horizon']:.0%}",
                         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from remyelin.base.plain import ranged
 from remyelin.output.formatting import number, wrapped
 from remyelin.person.inference.answer import answer
 from remyelin.person.inference.forecast import Forecast
@@ -24,7 +25,7 @@ def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
 
     blocks = [
         of("head"),
-        [*_plans(ends), *of("forecast")],
+        [*_plans(ends), *of("forecast"), *of("limits")],
         _steps(data),
         [*_entries(data), *of("entries")],
         of("rests"),
@@ -70,7 +71,7 @@ def _steps(data: dict[str, Any]) -> list[str]:
     lines = ["disability a year after the last entry, as the entries are used in order of date:"]
     for item in told:
         points = item["points"]
-        shown = f"{points['median']:.0f} ({points['low']:.0f} to {points['high']:.0f})"
+        shown = ranged(*(f"{points[key]:.0f}" for key in ("median", "low", "high")))
         added = "; ".join(item["added"]) if len(item["added"]) < 3 else f"{len(item['added'])} entries"
         lines.append(f"  {item['entries']:3} {shown:>15}  {added[:80]}")
     return lines

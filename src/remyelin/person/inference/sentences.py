@@ -7,10 +7,11 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.plans import NO_TREATMENT
-from remyelin.person.forecast_guard import CANNOT
+from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 
 #: Pareto k up to which weights are reliable.
@@ -19,10 +20,6 @@ RELIABLE: Final = 0.7
 MOSTLY: Final = 0.5
 INFERRED: Final = ("cause", "time since the cause began")  # hidden numbers of the fit
 NARROWER: Final = 0.02  # share of the band from which a further result is named
-LISTED: Final = (
-    6  # rows left out that stand before the forecast each with its reason; more stand below the entries
-)
-SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 NO_BETTER: Final = (
     "Under the recorded treatment half of the simulated persons are no better after a year. Published series report "
     "improvement in nearly all who were treated, so this rests on assumed hazards of axons and is no reason to treat "
@@ -32,6 +29,7 @@ NERVES_ONLY: Final = (
     "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
 )
 ROUGH: Final = "A first, rough answer from few simulated persons."
+FEW_COUNT: Final = "A few simulated persons may count too much, so the numbers of this answer are unreliable."
 CODE_ONLY: Final = "Calibration on simulated persons proves the code, not the medicine."
 #: Words for points of the disability scale, each up to this many points.
 DEGREES: Final = (
@@ -60,7 +58,7 @@ _LABELS: Final = {
     "mma": MARKERS["mma"].label,
 }
 
-Place = Literal["head", "forecast", "entries", "rests"]
+Place = Literal["head", "forecast", "limits", "entries", "rests"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,8 @@ class Sentence:
     Attributes
     ----------
     place : str
-        Part of the answer it belongs to: ``head`` before the forecast, ``forecast`` below the numbers of the forecast,
-        ``entries`` below the table of entries, ``rests`` at the end.
+        Part of the answer it belongs to: ``head`` before the forecast, ``forecast`` beside its first numbers,
+        ``limits`` below the table of plans, ``entries`` below the table of entries, ``rests`` at the end.
     name : str
         Name of its reason, the same for every record.
     text : str
@@ -105,24 +103,24 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     sample = f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}" + (
         "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RELIABLE})."
     )
-    few = "A few simulated persons may count too much in this answer, so the numbers of the forecast are unreliable."
+    weak = (ROUGH, data["rough"]), (FEW_COUNT, doubtful and not refused)
     causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
     numbers = (
         f"Rests on {rests['entries']} numbers of the evidence ledger: {rests['measured']} measured, "
         f"{rests['derived']} derived, {rests['calibrated']} fitted, {rests['assumed']} assumed. {CODE_ONLY}"
     )
     found = (
-        Sentence("head", "caution", data["caution"], True),
-        Sentence("head", "rough", ROUGH if data["rough"] else "", True),
+        Sentence("head", "caution", data["caution"]),
+        Sentence("head", "unreliable", " ".join(text for text, holds in weak if holds), True),
         *left_out_of(data),
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
-        Sentence("forecast", "few count", few if doubtful and not refused else "", True),
-        Sentence("forecast", "doubted", apart_of(data), True),
-        Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
-        *_waiting(forecast),
-        Sentence("forecast", "nerves only", NERVES_ONLY if ends else ""),
-        *(Sentence("forecast", "note", note, True) for note in data["notes"]),
-        Sentence("forecast", "next test", "" if refused else f"{further}{data['next_test_note']}"),
+        Sentence("forecast", "waiting", forecast["closing"], True),
+        Sentence("limits", "doubted", apart_of(data), True),
+        Sentence("limits", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
+        *_later(forecast),
+        Sentence("limits", "nerves only", NERVES_ONLY if ends else ""),
+        *(Sentence("limits", "note", note) for note in data["notes"]),
+        Sentence("limits", "next test", "" if refused else f"{further}{data['next_test_note']}"),
         Sentence("entries", "disagrees", marked_of(data)),
         Sentence(
             "rests", "causes", f"Causes that agree: {', '.join(causes)}." if len(data["causes"]) > 1 else ""
@@ -139,26 +137,22 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
 def left_out_of(data: dict[str, Any]) -> list[Sentence]:
     """Return the sentences on rows of the record that were left out; empty where all were read.
 
-    The warning stands before the forecast. The rows follow it; where they are many they stand below the entries.
+    The warning stands before the forecast, the rows with their reasons below the entries.
     """
     left = data["not_understood"]
     if not left:
         return []
-    many = len(left) > LISTED
     rows = "One row of the record was" if len(left) == 1 else f"{len(left)} rows of the record were"
     counts = "It does" if len(left) == 1 else "They do"
-    where = " The reasons stand below the entries." if many else ""
     lines = [str(item["line"]) for item in left if item["line"]]
-    named = f" (lines {', '.join(lines)})" if many and lines else ""
-    warning = f"{rows} left out{named}. {counts} not count in this answer.{where}"
+    named = f" (line{'s' if len(lines) > 1 else ''} {', '.join(lines)})" if lines else ""
+    warning = (
+        f"{rows} left out{named}. {counts} not count in this answer; the reason stands below the entries."
+    )
     return [
         Sentence("head", "some left out", warning, True),
         *(
-            Sentence(
-                "entries" if many else "head",
-                "left out",
-                f"Left out, {_row_of(item)}: {_closed(item['reason'])}",
-            )
+            Sentence("entries", "left out", f"Left out, {_row_of(item)}: {_closed(item['reason'])}")
             for item in left
         ),
     ]
@@ -169,20 +163,16 @@ def _row_of(item: dict[str, Any]) -> str:
     return f"line {item['line']} ({item['text']})" if item["line"] else str(item["text"])
 
 
-def _waiting(forecast: dict[str, Any]) -> list[Sentence]:
-    """Return one sentence for each later start and the closing one; the closing one alone where none is told apart."""
-    closing = forecast["closing"]
-    if forecast["waiting"] == closing:
-        return [Sentence("forecast", "waiting", closing, True)]
+def _later(forecast: dict[str, Any]) -> list[Sentence]:
+    """Return one sentence for each later start; none where no start is told apart."""
+    if forecast["waiting"] == forecast["closing"]:
+        return []
     starts = []
     for item in forecast["later_starts"]:
         plan = item["plan"]
         begun = "Untreated" if plan == "untreated" else f"Treatment started {plan}"
         starts.append(f"{begun}: {'disability is ' if item['told_apart'] else ''}{item['words']}.")
-    return [
-        *(Sentence("forecast", "later start", text) for text in starts),
-        Sentence("forecast", "waiting", closing, True),
-    ]
+    return [Sentence("limits", "later start", text) for text in starts]
 
 
 def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
@@ -219,7 +209,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
 
         def band(at: int, scale: Any = item.scale) -> str:
             low, middle, high = np.quantile(scale[:, at], (0.05, 0.5, 0.95))
-            return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+            return ranged(f"{middle:.0f}", f"{low:.0f}", f"{high:.0f}")
 
         quantiles = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
         early, middle, late = (
@@ -286,7 +276,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     else:
         first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
     return [
-        points("now", "At the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
+        points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
         points("year", f"A year on{under}", year),
         points("end", f"{'Remaining disability' if row['treated'] else 'Untreated,'} {row['last']}", end),

@@ -10,7 +10,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 import tomli_w
@@ -23,7 +22,6 @@ from remyelin.base.errors import RemyelinError
 from remyelin.base.files import reason
 from remyelin.base.plain import tree
 from remyelin.base.units import show
-from remyelin.output.figures.captions import captioned
 from remyelin.person.case import Case, case_of, to_toml_data
 from remyelin.web.drawn import refuse_too_long
 from remyelin.web.guard import REPORT_POLICY
@@ -120,8 +118,7 @@ async def experiment(asked: AskedExperiment, request: Request) -> StreamingRespo
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         engine = engine_of(request)
         found = engine.remember(("experiment", name), lambda: run_experiment(name, engine.ledger, say))
-        figures = tuple(captioned(figure) for figure in found.figures)
-        return tree(replace(found, figures=figures).as_dict())
+        return tree(found.as_dict())
 
     return stream(request, work)
 

@@ -25,6 +25,7 @@ from remyelin.nerve.anatomy.branches import Array, Run
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, volley
+from remyelin.output.entry_names import entry_name
 from remyelin.web.engine import Engine
 from remyelin.web.provenance import read_by
 from remyelin.web.routes.quick import engine_of
@@ -191,6 +192,7 @@ def answer(what: str, engine: Engine, site: str = "", quantity: str = "") -> dic
         data.pop("units", None)
         data["feeds"] = [item.title for name, item in READOUTS.items() if entry.name in read[name]]
         data["moves"] = moves.get(entry.name)
+        data["label"] = entry_name(entry.name)
         return data
 
     names, title, norms = read[what], readout.title, frozenset[str]()

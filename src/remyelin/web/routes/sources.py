@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from remyelin.evidence import load_references
+from remyelin.output.entry_names import entry_name
 from remyelin.output.terminal import ledger as sources
 from remyelin.web.routes.quick import engine_of
 
@@ -21,6 +22,7 @@ def evidence(request: Request) -> dict[str, Any]:
     for entry in entries:
         entry.pop("columns", None)
         entry.pop("units", None)
+        entry["label"] = entry_name(entry["name"])
     cited = {key for entry in entries for key in entry["source"]}
     return {
         "entries": entries,

@@ -54,7 +54,7 @@ export async function show(main) {
   const narrow = matchMedia("(max-width: 44rem)").matches;
   let conventional = false;
   const units = h("button", { type: "button", id: "units", onclick: () => { conventional = !conventional; units.textContent = conventional ? "Show B12 in pmol/L" : "Show B12 in pg/mL"; redraw(); } }, "Show B12 in pg/mL");
-  const hero = [0, 1].map(() => new Chart({ height: narrow ? 160 : 200 }));
+  const hero = [0, 1].map(() => new Chart({ height: narrow ? 150 : 200 }));
   const symptoms = h("div", { class: "charts three" });
   const chances = h("div", { class: "charts three", id: "chances" });
   const blood = h("div", { class: "charts four" });
@@ -73,7 +73,7 @@ export async function show(main) {
       intro && h("p", { class: "caption" }, explained(intro), RESTS[id] && mark(RESTS[id], title)), ...inside));
   clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "Follow one person from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, strip, narrow ? null : keys,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, strip, narrow ? null : keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
@@ -165,7 +165,7 @@ export async function show(main) {
     const band = bands[id];
     if (!band?.disability) return "...";
     const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(-1)));
-    return `${median} (${low} to ${high})`;
+    return median || low || high ? `${median} (${low} to ${high})` : "0";
   };
   const most = (id) => bands[id]?.disability && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
   const shares = (id, pathway, what) => {

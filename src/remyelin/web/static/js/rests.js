@@ -70,7 +70,7 @@ function described(entry, references, shown) {
     ["moves", entry.moves ? `disability by up to ${number(entry.moves)} of 16 points, put to an end of its range` : ""],
   ].filter(([, text]) => text);
   return h("details", { class: `rests-entry ${entry.kind}`, open: shown },
-    h("summary", {}, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), " ", h("code", {}, entry.name), ` ${values(entry)}${unit(entry)} `, h("span", { class: entry.kind === "assumed" ? "flag" : "muted" }, entry.kind)),
+    h("summary", {}, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), " ", entry.label, " ", h("code", { class: "muted small" }, entry.name), ` ${values(entry)}${unit(entry)} `, h("span", { class: entry.kind === "assumed" ? "flag" : "muted" }, entry.kind)),
     h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
     h("p", { class: "hint" }, h("a", { href: `#sources/${entry.name}` }, "Open in Sources"), ", with the values that disagree."));
 }

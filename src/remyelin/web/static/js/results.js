@@ -87,11 +87,12 @@ function strip(found) {
 function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
-    found.ends.length ? [h("h2", {}, "Each plan"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
+    found.ends.length ? [h("h2", {}, "Disability under each plan, 0 none to 16"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
       found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
+    said(found, "limits").length ? [h("h2", {}, "Limits of this forecast"), told(found, "limits")] : null,
     found.figures.map((item) => figure(item)),
-    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["no.", "month", "entry", "observed", "expected (90 %)", ""],
-      found.entries.map((item, i) => [i + 1, number(item.months, 2) || "0", item.label, item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", ""],
+      found.entries.map((item, i) => [`${i + 1}. ${item.label}`, number(item.months, 2) || "0", item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
     told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 
@@ -181,7 +182,7 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "Enter the results of one person with their dates: values, symptoms, signs, studies, treatments. The model is fitted to it, shows the entries that agree and disagree, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Answer" }, h("div", { class: "row" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling."), theirs,

@@ -13,10 +13,11 @@ export const MARKS = { read: "read at the source", "read-2nd": "read in a second
 export const SHAPES = { measured: "●", derived: "◐", calibrated: "◒", assumed: "○" };
 const LAYERS = {
   cobalamin: "B12 in the body and in the blood", myelin: "Myelin: damage, repair, lost axons", fibre: "One nerve fibre", nerve: "Nerves, tracts and normal values",
-  clinic: "From nerves to complaints", case: "Persons: priors for values that a case leaves out", check: "Published guidance",
+  clinic: "From nerves to complaints", case: "Persons: usual values where a case leaves them out", traits: "Differences between persons", record: "Recorded results: errors, noise, missing findings", check: "Published guidance",
 };
 // A long name breaks after its dots and underscores.
-const named = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
+const key = (entry) => h("code", {}, entry.name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr", {})]));
+const named = (entry) => h("span", {}, entry.label, " ", h("span", { class: "muted small" }, key(entry)));
 let ledger = null;
 let open = () => {};
 
@@ -41,7 +42,7 @@ export async function show(main, chosen, signal) {
   function fill() {
     const wanted = search.value.trim().toLowerCase();
     const found = ledger.entries.filter((entry) => kinds.has(entry.kind)
-      && (!wanted || [entry.name, entry.note, entry.unit, entry.locator, ...entry.source, ...cites(entry)].join(" ").toLowerCase().includes(wanted)));
+      && (!wanted || [entry.label, entry.name, entry.note, entry.unit, entry.locator, ...entry.source, ...cites(entry)].join(" ").toLowerCase().includes(wanted)));
     count.textContent = `${found.length} of ${ledger.entries.length} numbers; ${ledger.entries.filter((entry) => entry.kind === "assumed").length} of them are assumed.`;
     // one group for each layer of the model, opened by hand or by a search; in a group the arrow keys move
     const layers = [...new Set(ledger.entries.map((entry) => entry.layer))].map((layer) => [layer, found.filter((entry) => entry.layer === layer)]).filter(([, entries]) => entries.length);
@@ -97,7 +98,7 @@ export async function show(main, chosen, signal) {
       ["kind", h("span", { class: entry.kind === "assumed" ? "flag" : "" }, `${SHAPES[entry.kind]} ${entry.kind}: ${MEANING[entry.kind]}`)],
       ["seen", MARKS[entry.mark]], ["layer", entry.layer], ["whom it describes", entry.population], ["where in the source", entry.locator], ["note", entry.note],
     ].filter(([, text]) => text);
-    clear(detail, h("h2", {}, h("code", {}, entry.name)),
+    clear(detail, h("h2", {}, entry.label, " ", h("span", { class: "muted small" }, key(entry))),
       h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
       entry.source.length ? [h("h3", {}, "Source"), h("ul", {}, cites(entry).map((line) => h("li", {}, line)))] : h("p", { class: "caption" }, "No source: see its kind."),
       entry.alternatives ? [h("h3", {}, "Values that disagree"), h("ul", {}, Object.entries(entry.alternatives).map(([key, other]) => h("li", {}, h("b", {}, key), `: ${values(other)} ${other.unit} `, h("span", { class: "muted" }, [other.note, ...cites(other)].filter(Boolean).join(" - ")))))] : null,
