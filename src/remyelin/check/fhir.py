@@ -140,7 +140,7 @@ class _Bundle:
         )
 
     def _tried(self, resource: Resource, where: str) -> str:
-        """Read one item and return what is wrong with it; one that is broken does not make the others unreadable."""
+        """Read one item and return its fault, if any; one that is broken does not make the others unreadable."""
         try:
             self._one(resource, where)
         except Doubt:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import TEXT, drive, small
+from small import TEXT, drive, replace_killed, small
 
 from remyelin.analysis.cohort import Cohort, Processes, Results, Stopped, run_cohort
 from remyelin.analysis.cohort.cluster import Dask
@@ -92,27 +92,6 @@ def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None
     assert not list(part_folder(folder).glob(".*"))
 
 
-REPLACING = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[3])
-from small import small
-from remyelin.analysis.cohort import run_cohort
-from remyelin.analysis.cohort.folder import read_manifest
-left = int(sys.argv[2])
-real = os.replace
-def replace(*arguments):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(*arguments)
-os.replace = replace
-Path.replace = lambda self, target: replace(self, target)
-run_cohort(small(4), Path(sys.argv[1]), chunk=2, resume=read_manifest(Path(sys.argv[1]) / "next") is not None)
-"""
-
-
 def test_a_finished_cohort_stays_until_the_next_one_is_finished(tmp_path: Path) -> None:
     """Killed before each rename in turn, from the first part to the last manifest."""
     old = run_cohort(small(3), tmp_path / "c", chunk=3)
@@ -120,21 +99,13 @@ def test_a_finished_cohort_stays_until_the_next_one_is_finished(tmp_path: Path) 
     folder = tmp_path / "c"
     (part_folder(folder) / "mine.txt").write_text("mine")
     for kill in range(20):
-        program = [
-            sys.executable,
-            "-c",
-            REPLACING,
-            str(folder),
-            str(kill),
-            str(Path(drive.__code__.co_filename).parent),
-        ]
-        ended = subprocess.run(program, check=False, stderr=subprocess.PIPE, text=True)
+        ended = replace_killed(folder, kill)
         following, manifest = read_manifest(folder / "next"), read_manifest(folder)
         assert manifest is not None
         assert manifest["finished"]
-        if ended.returncode == 0:
+        if ended == 0:
             break
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert ended == -signal.SIGKILL
         if manifest["digest"] == old.digest and not (following and following["finished"]):
             assert sorted(part.name for part in part_folder(folder).iterdir()) == [
                 "courses-00000000-00000003.parquet",
