@@ -141,19 +141,21 @@ def piled(certain: bool) -> str:
 
 
 def misses(predictions: dict[str, list[float]]) -> str:
-    """Return each row that the central set misses, calibration first, with the structure of the model behind it."""
-    lines = []
+    """Return the rows that the central set misses, calibration first, with the structure of the model behind each."""
+    reasons: dict[str, list[str]] = {}
     for role in ("calibration", "validation"):
         for row in load_published():
             if row.name not in predictions or row.role != role:
                 continue
             value = predictions[row.name][0]
             if value is None or not math.isfinite(value):
-                lines.append(f"* `{row.name}` ({role}): no virtual patient meets the criteria of the series.")
+                reasons.setdefault("No virtual patient meets the criteria of the series.", []).append(
+                    row.name
+                )
             elif not row.holds(value):
                 why = row.explanation(value) or "No explanation is known."
-                lines.append(f"* `{row.name}` ({role}): {show(value)}, published {row.published}. {why}")
-    return "\n".join(lines)
+                reasons.setdefault(why, []).append(row.name)
+    return "\n".join(f"* {', '.join(f'`{name}`' for name in names)}: {why}" for why, names in reasons.items())
 
 
 def inside(row: Target, value: float | None) -> str:
