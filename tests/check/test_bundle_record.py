@@ -195,7 +195,8 @@ def test_a_series_under_treatment_is_fitted_and_says_nothing_of_safe_waiting() -
     said = " ".join(line.text for line in found.lines)
     assert "never medical advice" in said
     assert "not be delayed" in said
-    assert "One row of the record was left out. It does not count in this answer. Left out, line 5 (" in said
-    assert found.refused is not None or said.index("Left out, line 5") < said.index("on day 0,")
+    assert "One row of the record was left out (line 5). It does not count in this answer" in said
+    assert "Left out, line 5 (" in said
+    assert found.refused is not None or said.index("left out (line 5)") < said.index("on day 0,")
     if found.refused is None:
         assert "3 dated results" in said
