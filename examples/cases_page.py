@@ -15,25 +15,23 @@ from remyelin import Ledger, load_case, run_course, shipped_cases
 from remyelin.output.reported import AGREES, APART, MISSES, TIMING
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.cases import WHY, averaged, both, counted, probabilities
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END
+from remyelin.person.forecast_guard import CANNOT_TELL, SAME_END
 
 HEAD = f"""# The shipped cases
 
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
-{textwrap.fill(f"{SAME_END} {NOT_DELAYED.split(';')[0]}.", 118)} No forecast is shown where the model does not
-reproduce the report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case, and with `--json` its
-description and source.
+{textwrap.fill(SAME_END, 118)}
+The size of such differences rests mostly on assumed rates. No forecast is shown where the model does not reproduce the
+report. `remyelin run NAME` has all markers, symptoms, studies and plans of a case, `--json` the report of its source.
 """
 PATIENTS = """## Published patients
 
-Cause, laboratory values and the day of presentation place a published patient, and the computed findings are compared
-with the reported ones. "At another time" is a duration off by more than a factor of two. Vibration sense reported
-impaired agrees with any loss that an examiner finds, reported absent with a loss of at least half; position sense is
-judged by Romberg's sign.
-
-For the forecast the findings at presentation are used as well, as in `remyelin fit`, so that their agreement is no
-test. `remyelin cases --compare` prints every reported and computed value both ways, with its probability.
+Cause, laboratory values and the day of presentation place a patient, and the computed findings are compared with the
+reported ones. "At another time" is a duration off by more than a factor of two. Vibration sense reported impaired
+agrees with any loss that an examiner finds, reported absent with a loss of at least half; position sense is judged by
+Romberg's sign. The forecast uses the findings at presentation as well, as `remyelin fit` does. `remyelin cases
+--compare` prints every reported and computed value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 
@@ -62,8 +60,8 @@ def judged(rows: list[dict[str, str]]) -> str:
 
 
 def described(case: dict[str, Any]) -> str:
-    """Return the summary of a case with its outcome and source."""
-    told = [case["summary"], f"Outcome: {case['outcome']}" if case["outcome"] else ""]
+    """Return the reported outcome of a case and its source."""
+    told = [f"Outcome: {case['outcome']}" if case["outcome"] else ""]
     told.append(f"Source: {case['citation']}" if case["citation"] else "")
     return " ".join(text for text in told if text)
 

@@ -54,29 +54,24 @@ def figure(row: Target) -> str:
     return f"{float(row.published):g} ({row.lower:g} to {row.upper:g}){memory}"
 
 
-def outcome(row: Target, simulated: float | None) -> str:
-    """Return whether a row holds; ``remyelin validate`` prints why one does not."""
-    if simulated is None:
-        return "not computed"
-    return "holds" if row.holds(simulated) else "**miss**"
-
-
 def table(simulated: Mapping[str, float | None]) -> str:
-    """Return the table, and how many rows of each tier and role hold."""
+    """Return the table of the rows that miss, the rows that hold in a line a role, and the count of each tier."""
     known = {row.name: row for row in load_published()}
-    lines = [
-        "| counted | row | role | published, % | model, % | |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = ["| counted | row | role | published, % | model, % |", "| --- | --- | --- | --- | --- |"]
     held: dict[tuple[str, str], list[bool]] = {}
+    holding: dict[str, list[str]] = {"calibration": [], "validation": []}
     for name, tier in rows().items():
         row, value = known[name], simulated[name]
-        held.setdefault((tier, row.role), []).append(value is not None and row.holds(value))
-        model = "-" if value is None else f"{value:.0f}"
-        cells = [row.quantity, f"`{name}`", row.role, figure(row), model, outcome(row, value)]
-        lines.append(f"| {' | '.join(cells)} |")
+        holds = value is not None and row.holds(value)
+        held.setdefault((tier, row.role), []).append(holds)
+        model = "not computed" if value is None else f"{value:.0f}"
+        if holds:
+            holding[row.role].append(f"`{name}` {float(row.published):g}, {model}")
+        else:
+            lines.append(f"| {row.quantity} | `{name}` | {row.role} | {figure(row)} | {model} |")
     counts = [f"{tier}, {role}: {sum(of)} of {len(of)} hold" for (tier, role), of in sorted(held.items())]
-    return "\n".join([*lines, "", "; ".join(counts) + "."]) + "\n"
+    said = [f"Holds, {role} (published, model, %): {'; '.join(found)}." for role, found in holding.items()]
+    return "\n".join([*lines, "", "\n\n".join(said), "", "; ".join(counts) + "."]) + "\n"
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""Write the tables of docs/trial.md from the shipped trials as they were run.
+"""Write the table of docs/trial.md from the shipped trials as they were run.
 
-``remyelin trial all --out DIR`` runs them; ``python examples/trials_table.py DIR`` writes the tables between the marks.
+``remyelin trial all --out DIR`` runs them; ``python examples/trials_table.py DIR`` writes the table between its marks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ END = "<!-- end of {} -->"
 
 
 def digest() -> str:
-    """Return the digest of all shipped designs without their words: a test knows outdated tables by it."""
+    """Return the digest of all shipped designs without their words: a test knows an outdated table by it."""
     designs = [load_design(name).model_dump(mode="json", exclude=set(WORDS)) for name in shipped_trials()]
     return hashlib.sha256(json.dumps(designs, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -70,12 +70,6 @@ def _row(design: Design, found: dict[str, Any], least: dict[str, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def needs() -> str:
-    """Return the table of what each trial would need to be believed."""
-    rows = [f"| `{name}` | {load_design(name).needs} |" for name in shipped_trials()]
-    return "\n".join(["| trial | needed |", "| --- | --- |", *rows]) + "\n"
-
-
 def type_one(folder: Path) -> tuple[int, int, int]:
     """Return the rows whose type I error lies above, below and within what chance explains in 95 of 100."""
     above = below = rows = 0
@@ -90,20 +84,19 @@ def type_one(folder: Path) -> tuple[int, int, int]:
 
 
 def written(text: str, what: str, begin: str, content: str) -> str:
-    """Return the page with one table between its marks replaced."""
+    """Return the page with the table between its marks replaced."""
     end = END.format(what)
     before, rest = text.split(f"<!-- {what}:", 1)
     return f"{before}<!-- {what}: {begin} -->\n{content}{end}{rest.split(end, 1)[1]}"
 
 
 def main(folder: Path) -> None:
-    """Write both tables into the page."""
+    """Write the table into the page."""
     above, below, rows = type_one(folder)
     said = f"\nOf {rows} type I errors {above} lie above and {below} below what chance explains in 95 of 100 rows.\n"
     text = PAGE.read_text(encoding="utf-8")
     by = "by python examples/trials_table.py DIR"
     text = written(text, "figures", f"designs {digest()}, {by}", figures(folder) + said)
-    text = written(text, "needs", by, needs())
     PAGE.write_text(text, encoding="utf-8")
 
 

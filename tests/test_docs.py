@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import doctest
 import json
+import os
 import re
 import runpy
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +64,27 @@ def test_sessions_print_what_is_printed(page: str) -> None:
     runner.run(test)
     assert test.examples
     assert runner.failures == 0
+
+
+def test_ten_lines_of_the_readme_draw_a_sweep(tmp_path: Path) -> None:
+    """From an empty folder; the installation is that of ``.ci/run``."""
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- ten lines -->\n```\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert found
+    lines = found[1].splitlines()
+    assert len(lines) <= 10
+    assert lines[:2] == ["python3 -m venv .venv", ".venv/bin/pip install ."]
+    script = "\n".join(lines[2:]).replace(".venv/bin/python", shlex.quote(sys.executable))
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sweep.png").stat().st_size > 5_000
 
 
 def test_a_marked_block_is_left_out_and_no_other() -> None:

@@ -1,8 +1,9 @@
-"""Every public object has a headline, its parameters, what it returns and an example, in the sections of numpydoc."""
+"""Every public object has a headline, parameters, what it returns, its errors and an example, as numpydoc has them."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any, Final
 
 import pytest
@@ -12,6 +13,9 @@ from test_examples import ROOMS, public
 
 #: Parameters that every function of its kind has, described where the kind is.
 UNSAID: Final = {"self", "cls", "args", "kwargs"}
+
+#: What says that a function refuses input, where no section does.
+REFUSES: Final = re.compile(r"\berrors?\b|refuse", re.IGNORECASE)
 
 
 def described(doc: Any, section: str) -> set[str]:
@@ -46,6 +50,10 @@ def faults(name: str, thing: Any) -> list[str]:
             or " ".join(doc["Summary"]).startswith(("Return", "Yield", "Build"))
         ):
             found.append("what it returns is not said")
+        if "raise InputError(" in inspect.getsource(inspect.unwrap(thing)) and not (
+            doc["Raises"] or REFUSES.search(inspect.getdoc(thing) or "")
+        ):
+            found.append("its errors are not said")
     if not doc["Summary"]:
         found.append("no headline")
     if not any(line.lstrip().startswith(">>>") for line in doc["Examples"]):

@@ -93,7 +93,7 @@ def scale_of(
     Parameters
     ----------
     lost : mapping of str to array
-        What is lost, or added, of each function, as :func:`functions_of` returns it.
+        What is lost, or added, of each function (shares, 0 to 1), as :func:`functions_of` returns it.
     parameters : Parameters
         Of the clinic.
     mental : array, optional

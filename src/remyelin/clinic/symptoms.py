@@ -109,7 +109,7 @@ def signs_of(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, ND
     Parameters
     ----------
     lost : mapping of str to array
-        What is lost, or added, of each function, as :func:`functions_of` returns it.
+        What is lost, or added, of each function (shares, 0 to 1), as :func:`functions_of` returns it.
     parameters : Parameters
         Of the clinic.
 
@@ -161,7 +161,7 @@ def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, 
     Parameters
     ----------
     lost : mapping of str to array
-        What is lost, or added, of each function, as :func:`functions_of` returns it.
+        What is lost, or added, of each function (shares, 0 to 1), as :func:`functions_of` returns it.
     parameters : Parameters
         Of the clinic.
 

@@ -31,6 +31,11 @@ class Posterior:
     made: str
     criteria: str
 
+    @property
+    def effective(self) -> float:
+        """Number of independent sets that tell as much, at most, as the criteria state it."""
+        return float(self.criteria.partition("an effective ")[2].partition(")")[0])
+
 
 @cache
 def posterior() -> Posterior:

@@ -262,10 +262,12 @@ def test_all_trials_are_one_command_and_one_document(
         command.trial("all")
 
 
-def test_the_page_of_trials_says_what_each_needs() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "trial.md").read_text(encoding="utf-8")
-    for name in shipped_trials():
-        assert f"| `{name}` | {load_design(name).needs} |" in text
+def test_a_result_ends_with_what_it_would_need_to_be_believed() -> None:
+    design = _design(replicates=10, sizes=[20], needs="A measured rate of repair.")
+    found = analysed(design, _pool(0.5, design))
+    assert "Needed to believe it: A measured rate of repair." in " ".join(describe(found).split())
+    assert "A measured rate of repair." in render_trial(found)
+    assert all(load_design(name).needs for name in shipped_trials())
 
 
 def test_a_recalled_interval_is_called_recalled_wherever_the_model_lies_in_it() -> None:

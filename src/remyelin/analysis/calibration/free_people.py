@@ -111,6 +111,10 @@ NO_ERRORS: Final[Mapping[str, float]] = MappingProxyType({})
 FURTHEST: Final = 20.0  # standard deviations, of a row that nobody in the pool can show
 #: Of the Student distribution of errors: series differ, and one row must not rule all others.
 FREEDOM: Final = 4.0
+END: Final = 0.05  # share of a range at each end
+#: Density at an end, over that of the prior, above which a range or the structure is too narrow.
+MOST_AT_END: Final = 2.0
+SURE: Final = 0.05  # chance of an error
 LEAST: Final = 0.01  # a range that begins at 0 is drawn from this share of its end on
 
 
@@ -214,3 +218,27 @@ def point_of(values: Mapping[str, float], names: tuple[str, ...] = FREE) -> Floa
     even = (given - low) / (high - low)
     found: Floats = np.clip(np.where(linear, even, logs), 0.0, 1.0)
     return found
+
+
+def at_ends(points: Floats) -> Floats:
+    """Return the density of points (set, number) at the nearer end of each range, over that of the prior."""
+    outer = np.maximum((points < END).mean(axis=0), (points > 1.0 - END).mean(axis=0))
+    density: Floats = outer / END
+    return density
+
+
+def certainly_above(effective: float) -> float:
+    """Return the density at an end that so few sets show in one of twenty numbers whose density is the most allowed."""
+    from scipy.stats import binom
+
+    count = round(effective)
+    return float(binom.isf(SURE, count, MOST_AT_END * END) + 1.0) / count / END
+
+
+def by_chance(effective: float, numbers: int) -> float:
+    """Return how many numbers whose posterior is their prior lie above the most allowed at an end, with so few sets."""
+    from scipy.stats import binom
+
+    count = round(effective)
+    one = float(binom.sf(math.floor(MOST_AT_END * END * count), count, END))
+    return numbers * (1.0 - (1.0 - one) ** 2)

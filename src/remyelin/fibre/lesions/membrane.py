@@ -203,6 +203,11 @@ def expose_potassium(
     -------
     Fibre
 
+    Raises
+    ------
+    InputError
+        If the juxtaparanodes carry other channels already.
+
     References
     ----------
     Gaines et al. 2018, J Comput Neurosci 45:29: gate and density.

@@ -39,6 +39,12 @@ def remyelinate(
     Fibre
         Paranodes (MYSA) keep their length, FLUT and STIN share the rest as before.
 
+    Raises
+    ------
+    InputError
+        For an internode with bare axolemma, a length not above zero, or new internodes without room between
+        their paranodes.
+
     Examples
     --------
     >>> from remyelin import Ledger

@@ -171,6 +171,11 @@ def open_paranodes(
     -------
     Fibre
 
+    Raises
+    ------
+    InputError
+        For a width factor not above zero.
+
     Examples
     --------
     >>> from remyelin import Ledger
@@ -209,6 +214,11 @@ def retract(fibre: Fibre, nodes: Which, gap_um: ArrayLike) -> Fibre:
     -------
     Fibre
         The exposed axolemma is passive and keeps its diameter; the periaxonal space behind it opens there.
+
+    Raises
+    ------
+    InputError
+        If the myelin cannot draw back so far.
 
     Examples
     --------
@@ -280,6 +290,11 @@ def bare(
     -------
     Fibre
         With the bare stretches cut fine enough for continuous conduction.
+
+    Raises
+    ------
+    InputError
+        For a share outside 0 to 1, or a negative factor of a current.
 
     Examples
     --------

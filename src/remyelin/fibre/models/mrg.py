@@ -213,6 +213,11 @@ def build(
     -------
     Fibre
 
+    Raises
+    ------
+    InputError
+        For an internode without room between its paranodes, or an unknown grid.
+
     Examples
     --------
     >>> from remyelin import Ledger

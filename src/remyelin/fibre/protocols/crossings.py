@@ -29,6 +29,11 @@ def spike_times(time: ArrayLike, potential: ArrayLike, level: float) -> Array:
     (spikes,) array
         ms.
 
+    Raises
+    ------
+    InputError
+        For times that decrease, or another number of potentials.
+
     Examples
     --------
     >>> from remyelin.fibre import spike_times

@@ -148,6 +148,11 @@ def follow_trains(
     xarray.Dataset
         ``arrived(rate)``, ``share(rate)``, and ``time(rate, impulse)`` of arrivals, ms.
 
+    Raises
+    ------
+    InputError
+        For rates not above 0 Hz, pulses that overlap, or trains that last too long.
+
     Examples
     --------
     >>> from remyelin import Ledger
@@ -268,6 +273,11 @@ def blocking_temperature(
     xarray.Dataset
         ``temperature(fibre)``: the lowest tried from the fibre's own upwards at which it blocks, C, NaN if
         none did; ``warming(fibre)``: how much that is above the fibre's own, 0 if it blocks as it is.
+
+    Raises
+    ------
+    InputError
+        For a highest temperature below the fibre's own or beyond the model's limit.
 
     Examples
     --------

@@ -114,6 +114,11 @@ def record_potential(
     xarray.Dataset
         ``potential(electrode, time)`` in uV, time in ms, with the electrodes' positions where they have one.
 
+    Raises
+    ------
+    InputError
+        Without an electrode.
+
     Examples
     --------
     >>> from remyelin import Ledger

@@ -70,6 +70,7 @@ def recovery_cycle(
     conditioning : float
         Conditioning pulse over the unconditioned threshold.
     tolerance : float
+        Relative.
     run : Run, optional
         A duration in it counts from the test pulse.
 
@@ -78,6 +79,11 @@ def recovery_cycle(
     xarray.Dataset
         ``threshold(interval)``, NaN where the fibre is refractory at any strength tried; ``change(interval)``
         relative to ``unconditioned``: above 0 relatively refractory or subnormal, below 0 supernormal.
+
+    Raises
+    ------
+    InputError
+        For intervals shorter than the pulse, or a range in which nothing excites.
 
     Examples
     --------

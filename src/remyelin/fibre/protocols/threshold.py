@@ -46,7 +46,8 @@ def threshold(
     waveform : Waveform or tuple of Waveform
         Multiplied by the amplitude; a tuple gives each of several sources its own.
     between : (float, float)
-        Smallest and largest amplitude, of one sign: negative for a cathode with a positive waveform.
+        Smallest and largest amplitude, mA or nA as the source has it, of one sign: negative for a cathode with a
+        positive waveform.
     per_decade : int
         Amplitudes scanned per factor of ten; a window of response narrower than their spacing, away from
         other changes, is missed.
@@ -112,6 +113,11 @@ def strength_duration(
     -------
     xarray.Dataset
         ``threshold(duration)``, ``monotone(duration)``, ``rheobase``, ``chronaxie`` (ms), ``misfit``.
+
+    Raises
+    ------
+    InputError
+        For fewer than two durations, or durations that do not increase above 0 ms.
 
     Examples
     --------

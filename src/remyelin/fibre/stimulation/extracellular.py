@@ -203,6 +203,11 @@ def potential_at(
     (..., electrodes) array
         uV, against a distant reference.
 
+    Raises
+    ------
+    InputError
+        For currents that are not one per compartment, or without an electrode.
+
     Examples
     --------
     >>> from remyelin import Ledger

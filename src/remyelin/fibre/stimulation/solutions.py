@@ -224,6 +224,11 @@ def field_of_point(
     start
         As for :class:`Field`.
 
+    Raises
+    ------
+    InputError
+        For points that do not have three coordinates.
+
     Examples
     --------
     >>> from remyelin.fibre import field_of_point

@@ -196,7 +196,7 @@ def biphasic(
     start : float
         ms.
     amplitude : float
-        Of the first phase.
+        Of the first phase, as a share of the strength of a source.
 
     Examples
     --------
@@ -224,9 +224,14 @@ def sinusoidal(
     duration, start : float
         ms.
     amplitude : float
-        Of the peaks.
+        Of the peaks, as a share of the strength of a source.
     phase : float
         Degrees.
+
+    Raises
+    ------
+    InputError
+        For more periods than a waveform can hold.
 
     Examples
     --------

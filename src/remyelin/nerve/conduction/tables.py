@@ -35,7 +35,7 @@ class Tables:
         mm; um.
     internode_time : (hd, ht) array
         Healthy conduction time of one internode, ms.
-    diameter, temperature, thickness, length : arrays
+    diameter, temperature, thickness, length : (d,), (t,), (w,), (l,) arrays
         Grid of the lesions: um; C; thickness of a new sheath over normal; length of a new internode over
         normal, decreasing.
     vacuolated, bare : (d, t, 5) arrays

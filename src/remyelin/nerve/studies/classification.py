@@ -23,6 +23,10 @@ _ALONE: Final = ("I-A", "I-B", "I-C", "I-F")
 def classify(studies: Studies, ledger: Ledger) -> Classification:
     """Classify the studies of one date.
 
+    EFNS/PNS, of PMC8108415, table 2. Definite: I-A, I-B, I-C, I-E or I-F in two nerves; I-D in two nerves, I-E or I-G
+    in one, with another sign in another nerve. Probable: II in two nerves or with another sign. Possible: less. The
+    number of nerves is recalled.
+
     Parameters
     ----------
     studies : Studies

@@ -23,7 +23,9 @@ class Entrapment:
     Attributes
     ----------
     motor_delay, sensory_delay : float
+        ms.
     motor_kept, sensory_kept : float
+        Shares, 0 to 1.
 
     Examples
     --------

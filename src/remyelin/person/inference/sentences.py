@@ -30,7 +30,7 @@ NERVES_ONLY: Final = (
     "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
 )
 ROUGH: Final = "A first, rough answer from few simulated persons."
-FEW_COUNT: Final = "A few simulated persons may count too much, so the numbers of this answer are unreliable."
+FEW_COUNT: Final = "Few simulated persons resemble this record, so the numbers of this answer are unreliable."
 CODE_ONLY: Final = "Calibration on simulated persons proves the code, not the medicine."
 #: Words for points of the disability scale, each up to this many points.
 DEGREES: Final = (
@@ -175,7 +175,7 @@ def _later(forecast: dict[str, Any]) -> list[Sentence]:
         plan = item["plan"]
         begun = "Untreated" if plan == "untreated" else f"Treatment started {plan}"
         starts.append(f"{begun}: {'disability is ' if item['told_apart'] else ''}{item['words']}.")
-    return [Sentence("limits", "later start", text) for text in starts]
+    return [Sentence("forecast", "later start", text) for text in starts]
 
 
 def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
@@ -278,7 +278,10 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     elif middle == "not known":
         first = ("not known", "treatment began before the forecast does")
     else:
-        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
+        first = (
+            f"after {_months(middle)}",
+            f"of treatment, until a symptom is noticeably better ({_months(band)})",
+        )
     return [
         points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
