@@ -6,6 +6,7 @@ import json
 import os
 import random
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,62 @@ def test_the_time_of_day_counts_and_the_order_does_not() -> None:
     )
     assert "mcv" not in counts.labs
     assert any("mean cell volume" in sentence for sentence in counts.unread)
+
+
+ZONES = ("Z", "+00:00", "-05:00", "+09:30", "+13:00", "-11:00")
+
+
+def test_clocks_of_different_zones_are_told_apart() -> None:
+    """The same hours before and after one moment, written on clocks around the world."""
+    rng = random.Random(2)
+    moment = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
+    for _ in range(60):
+        hours = rng.sample(range(-14, 15), 4)
+        pairs = []
+        for hour in hours:
+            zone = datetime.fromisoformat(f"2024-01-01T00:00{rng.choice(ZONES)}").tzinfo
+            written = (moment + timedelta(hours=hour)).astimezone(zone).isoformat()
+            pairs.append((written.replace("+00:00", rng.choice(["Z", "+00:00"])), 200.0 + hour))
+        found = parse_bundle(dated(*pairs), "f", LEDGER).labs["b12"].value
+        assert found == 200.0 + max(hours), pairs
+
+
+def test_the_parts_of_one_observation_are_read_like_observations() -> None:
+    def part(code: str, value: float, unit: str) -> dict[str, object]:
+        return {
+            "code": {"coding": [{"system": "2.16.840.1.113883.6.1", "code": code}]},
+            "valueQuantity": {"value": value, "unit": unit},
+        }
+
+    parts = [
+        part("718-7", 98.0, "g/L"),
+        "x",
+        None,
+        part("787-2", 96.0, "furlong"),
+        part("2132-9", 150.0, "pg/mL"),
+    ]
+    whole = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "58410-2"}]},
+        "effectiveDateTime": "2024-02-01",
+        "component": parts,
+    }
+    known = parse_bundle(json.dumps(whole), "f", LEDGER)
+    assert (known.labs["haemoglobin"].value, round(known.labs["b12"].value, 1)) == (98.0, 110.7)
+    assert {item.date.shown for item in known.series} == {"2024-02-01"}
+    assert any("furlong" in sentence for sentence in known.unread)
+    void = parse_bundle(
+        json.dumps({**whole, "status": "cancelled", "component": [parts[0], parts[-1]]}), "f", LEDGER
+    )
+    assert not void.labs
+    assert any("'cancelled' was left out" in sentence for sentence in void.unread)
+
+
+def test_a_value_that_decides_and_has_no_unit_is_asked_about() -> None:
+    for unit in ("", " "):
+        with pytest.raises(InputError, match="has no unit; look at the laboratory's report and add it"):
+            parse_bundle(dated(("2024-02-01", 150.0), unit=unit), "f", LEDGER)
 
 
 def observed(code: str, display: str = "") -> str:

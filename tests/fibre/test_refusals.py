@@ -707,6 +707,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         {"periaxonal_resistivity": np.nan},
         {"leak_reversal": np.nan},
         {"lamella_capacity": -1.0},
+        {"lamella_capacity": 0.0},
         {"lamella_conductance": np.nan},
         {"initial": np.inf},
         {"diameter": -1.0},

@@ -13,7 +13,7 @@ from courses import shipped_course
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
-from remyelin.output.answer import GAIT, PATIENTS_DIFFER, lines, state_words, told
+from remyelin.output.answer import COST_UNKNOWN, GAIT, PATIENTS_DIFFER, lines, state_words, told
 from remyelin.output.pages.course import render_report
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
@@ -106,7 +106,7 @@ def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
     assert answer.starts[1].end is None
     assert answer.starts[1].cost is None
     said = told(answer)
-    assert "started 12 months later: the model cannot tell" in said["waiting"]
+    assert "started 12 months later: unknown cost (the model cannot tell)" in said["waiting"]
     assert "points more" not in said["waiting"]
 
 
@@ -117,7 +117,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
         "cost": "5 (5 to 5) points more",
         "told_apart": True,
     }
-    unknown = {"words": "", "value": "the model cannot tell the cost", "cost": "", "told_apart": False}
+    unknown = {"words": "", "value": COST_UNKNOWN, "cost": "", "told_apart": False}
     given = {"words": "", "value": "2 (2 to 2) of 16 points", "cost": "", "told_apart": True}
     starts = [
         {"label": "treated as given", "months": 0.0, **given},

@@ -341,7 +341,7 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
         "moderate disability",
     )
     assert strip[1]["value"] == "after 2 months"
-    assert strip[1]["words"].endswith("(0.66 months to later or never)")
+    assert strip[1]["words"].endswith("(0.66 months or later, or never)")
     untreated = _plan("as given", np.zeros((5, 3)), None)
     later = _plan("3 months later", np.zeros((5, 3)))
     waiting = (Waited("3 months later", (0.0, 0.1, 0.1), (0.0, 0.1, 0.1), 36.0),)

@@ -93,6 +93,7 @@ def test_an_age_needs_no_unit_and_takes_its_words(age: Any) -> None:
         (("treatment",), "us", "treatment: must be a list"),
         (("treatment", 0, "start"), "-1 d", "treatment[0].start"),
         (("symptom", 0, "began"), "3 d", "symptom[0].began"),
+        (("sign",), [{"name": "absent ankle jerks", "began": "3 d"}], "sign[0].began"),
         (("name",), "Not A Name", "name"),
         (("person",), [], "must be a table"),
     ],

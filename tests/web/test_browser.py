@@ -225,6 +225,64 @@ def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view:
             assert sound(page) == [], (width, theme)
 
 
+def opened_basis(page: Any) -> None:
+    page.locator("main[data-drawn] .card.plan-a").get_by_role("button", name="of 16").click()
+    page.locator("#rests .rests-entry summary").first.click()
+
+
+def opened_story(page: Any) -> None:
+    page.locator("#step-1 .story", has_text="metres per second").wait_for()
+    page.locator("#story-wrap").fill("9")
+    page.locator("#step-2 .story", has_text="the impulse stops").wait_for()
+    page.locator("#story-wait").scroll_into_view_if_needed()
+    page.locator("#step-5 #waiting", has_text="treatment should not be delayed").wait_for()
+
+
+def opened_quiz(page: Any) -> None:
+    page.locator("#mystery").click()
+    page.locator(".question").nth(2).wait_for()
+    for number in range(3):
+        page.locator(f"[data-answer-of='{number}']").first.click()
+    page.get_by_text(re.compile(r"^[0-3] of 3\.")).wait_for()
+
+
+def opened_presenter(page: Any) -> None:
+    page.locator("main[data-drawn] .card.plan-none").wait_for()
+    page.locator("#present").click()
+    page.locator("html.presenting").wait_for()
+
+
+def opened_glossary(page: Any) -> None:
+    page.locator("main[data-drawn] .card.plan-none").wait_for()
+    page.locator(".lead button.ask").first.click()
+    page.locator(".explain:popover-open").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("view", "opened"),
+    [
+        ("course", opened_basis),
+        ("story", opened_story),
+        ("lab", opened_quiz),
+        ("course", opened_presenter),
+        ("course", opened_glossary),
+    ],
+)
+def test_what_opens_on_demand_is_sound(
+    page: Any, server: str, view: str, opened: Callable[[Any], None]
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{server}/#{view}")
+    page.locator(f'main[data-view="{view}"]').wait_for()
+    opened(page)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert sound(page) == [], theme
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sound(page) == []
+
+
 def test_answers_that_come_late_out_of_order_or_not_at_all(page: Any, server: str) -> None:
     held: list[Any] = []
     page.route("**/api/claims", lambda route: held.append(route))

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -49,6 +50,23 @@ def full_or_refused(where: object, error: OSError) -> InputError:
     return InputError(
         f"{where}: cannot be written: {reason(error)}; nothing there was changed: make room, or give another place."
     )
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled kernels and templates.
+
+    It stands below ``NUMBA_CACHE_DIR`` where that is set, else among the user's caches.
+    """
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if given:
+        return Path(given) / "remyelin"
+    if sys.platform == "win32":
+        caches = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        caches = Path.home() / "Library" / "Caches"
+    else:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return caches / "remyelin"
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

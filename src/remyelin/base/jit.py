@@ -25,6 +25,7 @@ from numba import types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache, _Cache
 
 from remyelin.base.errors import UncachedKernels
+from remyelin.base.files import cache_folder
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -50,20 +51,6 @@ def compiled(function: Kernel) -> Kernel:
     dispatcher: Any = numba.njit(**OPTIONS)(function)
     dispatcher._cache = _Kept(function)
     return dispatcher  # type: ignore[no-any-return]
-
-
-def cache_folder() -> Path:
-    """Return the folder of compiled kernels: below ``NUMBA_CACHE_DIR`` where it is set, else of the user's caches."""
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        return Path(given) / "remyelin"
-    if sys.platform == "win32":
-        caches = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        caches = Path.home() / "Library" / "Caches"
-    else:
-        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "remyelin"
 
 
 def kernel_folder() -> Path:

@@ -38,9 +38,11 @@ def numbers(values: Any, digits: int | None = None) -> list[float | None]:
     import numpy as np
 
     found = np.asarray(values, dtype=float).ravel()
-    if digits is None and np.isfinite(found).all():
-        return list(found.tolist())
-    return [number(value, digits) for value in found.tolist()]
+    if not np.isfinite(found).all():
+        return [number(value, digits) for value in found.tolist()]
+    return (
+        list(found.tolist()) if digits is None else [float(f"{value:.{digits}g}") for value in found.tolist()]
+    )
 
 
 def tree(data: Any, digits: int | None = None) -> Any:

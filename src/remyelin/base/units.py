@@ -100,6 +100,8 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 #: Kinds with one usual unit, which may be left out: a year, a kilogram, an hour, a degree Celsius, a femtolitre.
 BARE: Final = frozenset({"age", "weight", "hours", "temperature", "mcv", "fraction"})
+#: Kinds whose impossible values suggest no other unit: any number of years is some number of days.
+_OF_TIME: Final = frozenset({"age", "any_age", "time", "duration", "hours"})
 
 
 def parse(text: object, kind: str, where: str = "") -> float:
@@ -149,8 +151,14 @@ def parse(text: object, kind: str, where: str = "") -> float:
         )
     value = float(match[1]) * known.factors[unit]
     if not math.isfinite(value) or not known.low <= value <= known.high:
+        others = [
+            other or "no unit"
+            for other, factor in known.factors.items()
+            if other != unit and known.low < float(match[1]) * factor <= known.high
+        ]
+        hint = f"was it {' or '.join(others)}? " if others and kind not in _OF_TIME else ""
         raise InputError(
-            f"{prefix}{_short(text)} is impossible for {known.label}; "
+            f"{prefix}{_short(text)} is impossible for {known.label}; {hint}"
             f"it must lie between {known.low:g} and {f'{known.high:g} {known.canonical}'.strip()}."
         )
     return value

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from remyelin.base.errors import SimulationError
-from remyelin.base.jit import cache_folder
+from remyelin.base.files import cache_folder
 from remyelin.bench import neuron_rival
 from remyelin.bench.neuron_rival import ARRIVAL_THRESHOLD, LIBRARY, PULSE, RivalRun, as_run, ask
 from remyelin.fibre.models.fibre import Fibre

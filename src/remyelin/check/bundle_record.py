@@ -1,4 +1,4 @@
-"""Dated record of a FHIR R4 bundle: every dated Observation, drug and Condition, nothing dropped in silence.
+"""Dated record of a FHIR file: every dated Observation, drug and Condition, nothing dropped in silence.
 
 JSON, codes and words are read as by :mod:`remyelin.check.fhir`; a bundle is taken for hostile in the same way.
 """
@@ -22,6 +22,7 @@ from remyelin.check.fhir_json import (
     days,
     words_of,
 )
+from remyelin.check.fhir_same import as_listed, people
 from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, table
 from remyelin.evidence import Ledger
@@ -42,9 +43,11 @@ _FORMS: Final = ("cyanocobalamin", "hydroxocobalamin", "methylcobalamin")
 def load(name_or_path: str, ledger: Ledger) -> Record:
     """Load a record from CSV, TOML, a FHIR bundle, or a shipped case by its name."""
     path = Path(name_or_path)
-    if name_or_path in shipped_cases() or path.suffix != ".json":
+    if name_or_path in shipped_cases() or path.suffix not in (".json", ".ndjson", ".xml"):
         return load_record(name_or_path, ledger)
-    return parse_bundle(read_text(path, "a FHIR bundle (*.json)", MAX_BYTES), clean(path), ledger)
+    return parse_bundle(
+        read_text(path, "a FHIR file (*.json, *.ndjson, *.xml)", MAX_BYTES), clean(path), ledger
+    )
 
 
 def parse_bundle(text: str, source: str, ledger: Ledger) -> Record:
@@ -75,29 +78,57 @@ class _Bundle:
         self.latest = ""
 
     def rows(self, found: Sequence[tuple[str, Resource]]) -> list[Row]:
-        patients = 0
+        if people(found) > 1:
+            raise InputError("holds more than one Patient; give one person at a time.")
+        wrong = ""
         for line, (where, resource) in enumerate(found, start=1):
-            kind = resource["resourceType"]
-            if kind == "Patient":
-                patients += 1
-                if patients > 1:
-                    raise InputError("holds more than one Patient; give one person at a time.")
-                gender = a_text(resource.get("gender", ""), f"{where}.gender")
-                if gender in ("female", "male"):
-                    self._row(line, "", "person", "sex", gender)
-                self.born = a_date(resource.get("birthDate", ""), f"{where}.birthDate")
-            elif kind == "Observation":
-                self._observation(line, resource, where)
-            elif kind == "Condition":
-                self._condition(line, resource, where)
-            elif kind in ("MedicationStatement", "MedicationAdministration", "MedicationRequest"):
-                self._drug(line, kind, resource, where)
-            elif kind:
-                self._unread(line, f"resource {kind}")
+            kept = len(self.out)
+            try:
+                self._one(line, resource, where)
+            except InputError as error:  # one broken item does not make the others unreadable
+                del self.out[kept:]
+                self._unread(line, f"item left out, {str(error).removesuffix('.')}")
+                wrong = wrong or str(error)
+        if wrong and not (self.born or any(row.name for row in self.out)):
+            raise InputError(wrong)
+        self._weigh_causes()
         if self.born and self.latest:
             age = (days(self.latest) - days(self.born)) / DAYS_PER_YEAR
             self._row(0, "", "person", "age", f"{age:.1f} y")
         return self.out
+
+    def _weigh_causes(self) -> None:
+        """Leave the cause open where a file names several, as metformin in a person with pernicious anaemia."""
+        causes = [row for row in self.out if row.kind == "cause"]
+        if len({row.name for row in causes}) < 2:
+            return
+        self.out = [row for row in self.out if row.kind != "cause"]
+        for row in causes:
+            self._unread(
+                row.line, f"one of several causes of a deficiency, all of which are weighed: {row.name}"
+            )
+        self._row(0, "", "cause", "unknown", "")
+
+    def _one(self, line: int, resource: Resource, where: str) -> None:
+        kind = resource["resourceType"]
+        if kind == "Patient":
+            self._patient(line, resource, where)
+        elif kind == "Observation":
+            self._observation(line, resource, where)
+        elif kind == "Condition":
+            self._condition(line, resource, where)
+        elif kind in ("MedicationStatement", "MedicationAdministration", "MedicationRequest"):
+            self._drug(line, kind, resource, where)
+        elif not kind:
+            raise InputError(f"{where}: {resource['wrong']}.")
+        else:
+            self._unread(line, f"resource {kind}")
+
+    def _patient(self, line: int, resource: Resource, where: str) -> None:
+        gender = a_text(resource.get("gender", ""), f"{where}.gender")
+        if gender in ("female", "male") and not any(row.name == "sex" for row in self.out):
+            self._row(line, "", "person", "sex", gender)
+        self.born = a_date(resource.get("birthDate", ""), f"{where}.birthDate")
 
     def _row(
         self, line: int, when: str, kind: str, name: str, value: str, unit: str = "", note: str = ""
@@ -115,7 +146,7 @@ class _Bundle:
         if status in _VOID:
             self._unread(line, f"observation with the status {status}")
             return
-        when = _when(resource, ("effectiveDateTime", "effectivePeriod", "issued"), where)
+        when = _when(resource, ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"), where)
         for system, code in coded:
             if is_loinc(system) and code in table("loinc"):
                 self._value(line, when, resource, code, where)
@@ -138,7 +169,8 @@ class _Bundle:
         if isinstance(amount, bool) or not isinstance(amount, float):
             raise InputError(f"{where}.valueQuantity.value: must be a number.")
         unit = a_text(quantity.get("code", "") or quantity.get("unit", ""), f"{where}.valueQuantity.unit")
-        unit = entry["units"].get(unit.replace("µ", "u").replace("μ", "u"), unit)
+        unit = as_listed(unit, entry["units"])
+        unit = entry["units"].get(unit, unit)
         sign = a_text(quantity.get("comparator", ""), f"{where}.valueQuantity.comparator")
         if sign not in ("", "<", "<=", ">", ">="):
             raise InputError(f"{where}.valueQuantity.comparator: {clean(sign)!r} is not one of <, <=, >=, >.")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from remyelin.check.facts import judge
-from remyelin.check.known import LABS, DatedLab, Known, Lab, Moment, Treated
+from remyelin.check.known import LABS, DatedLab, Known, Lab, Moment, Treated, earlier
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
 
@@ -68,8 +68,7 @@ def _may_precede(start: Moment, sample: Moment) -> bool:
     """Whether treatment may have begun before a sample was taken; on one day the sample is taken first."""
     if not start.first or not sample.last:
         return True
-    size = min(len(start.first), len(sample.last))  # hours count only where both are known
-    return start.first[:size] < sample.last[:size]
+    return earlier(start.first, start.zone, sample.last, sample.zone)
 
 
 def _disagreeing(values: Sequence[DatedLab], ledger: Ledger) -> Iterator[str]:
@@ -77,7 +76,8 @@ def _disagreeing(values: Sequence[DatedLab], ledger: Ledger) -> Iterator[str]:
         for other in values[index + 1 :]:
             if one.date == other.date:
                 continue
-            early, late = (one, other) if one.date.first <= other.date.first else (other, one)
+            turned = earlier(other.date.first, other.date.zone, one.date.first, one.date.zone)
+            early, late = (other, one) if turned else (one, other)
             if _disagree(early.lab, late.lab, ledger):
                 yield (
                     f"{_named(early)} ({early.lab.shown}) and {_named(late)} ({late.lab.shown}) do not describe one "

@@ -120,14 +120,7 @@ class _Bundle:
             )
         wrong = ""
         for where, resource in found:
-            try:
-                self._one(resource, where)
-            except Doubt:
-                raise
-            except InputError as error:  # one broken item does not make the others unreadable
-                sentence = str(error).removesuffix(".")
-                wrong = wrong or str(error)
-                self._name(f"one item was left out, {sentence}")
+            wrong = self._tried(resource, where) or wrong
         if wrong and not (self.words or self.labs or self.treated or self.born or self.sex):
             raise InputError(wrong)
         labs = {marker: latest for marker in self.labs if (latest := self._latest(marker)) is not None}
@@ -145,6 +138,17 @@ class _Bundle:
             series=tuple(self.series),
             treated=tuple(self.treated),
         )
+
+    def _tried(self, resource: Resource, where: str) -> str:
+        """Read one item and return its fault, if any; one that is broken does not make the others unreadable."""
+        try:
+            self._one(resource, where)
+        except Doubt:
+            raise
+        except InputError as error:
+            self._name(f"one item was left out, {str(error).removesuffix('.')}")
+            return str(error)
+        return ""
 
     def _one(self, resource: Resource, where: str) -> None:
         kind = resource["resourceType"]
@@ -238,6 +242,10 @@ class _Bundle:
         marker, units = entry["marker"], entry["units"]
         unit = as_listed(unit, units)
         if unit not in units:
+            if marker in MARKERS and not unit.strip():
+                raise Doubt(
+                    f"{where}: {entry['name']} of {number:g} has no unit; look at the laboratory's report and add it."
+                )
             if marker and unit_clash(marker, unit, entry["property"]):
                 raise Doubt(
                     f"{where}: the code {code} stands for {entry['property']} per volume, the unit {clean(unit)!r} "

@@ -15,7 +15,7 @@ from remyelin.check.words import clean
 
 LONGEST_NUMBER: Final = 40  # characters; no laboratory prints more
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?:[:.\d]*)(Z|[+-]\d{2}:\d{2})?")
 
 
 def load(text: str) -> Any:
@@ -117,15 +117,15 @@ def a_moment(value: Any, where: str) -> Moment:
     Examples
     --------
     >>> a_moment("2024-02", "x")
-    Moment(first='2024-02-01', last='2024-02-31')
+    Moment(first='2024-02-01', last='2024-02-31', zone='')
     >>> a_moment("2024-02-03T10:30:00Z", "x")
-    Moment(first='2024-02-03T10:30', last='2024-02-03T10:30')
+    Moment(first='2024-02-03T10:30', last='2024-02-03T10:30', zone='Z')
     """
     first = a_date(value, where)
     if not first:
         return Moment()
-    if _TIME.match(value):
-        return Moment(value[:16], value[:16])
+    if timed := _TIME.match(value):
+        return Moment(value[:16], value[:16], timed[1] or "")
     match = _DATE.match(value)
     assert match is not None  # a_date has seen to it
     return Moment(first, f"{match[1]}-{match[2] or '12'}-{match[3] or '31'}")
@@ -140,7 +140,9 @@ def moments(resource: Mapping[str, Any], keys: Collection[str], where: str) -> M
             return a_moment(resource[key], f"{where}.{key}")
         period = an_object(resource[key], f"{where}.{key}")
         begin, end = (a_moment(period.get(edge, ""), f"{where}.{key}.{edge}") for edge in ("start", "end"))
-        return Moment(begin.first, (end if end.last else begin).last) if begin.first else Moment()
+        end = end if end.last else begin
+        zone = begin.zone if begin.zone == end.zone else ""
+        return Moment(begin.first, end.last, zone) if begin.first else Moment()
     return Moment()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from remyelin.check.fhir_shapes import Resource
-from remyelin.check.known import Moment
+from remyelin.check.known import Moment, earlier
 from remyelin.check.words import table
 
 #: States of a resource that says nothing of the person.
@@ -32,8 +32,7 @@ def certainly_before(one: Moment, other: Moment) -> bool:
     """Say whether a moment is certainly before another one."""
     if not one.last or not other.first:
         return False
-    size = min(len(one.last), len(other.first))  # hours count only where both are known
-    return one.last[:size] < other.first[:size]
+    return earlier(one.last, one.zone, other.first, other.zone)
 
 
 def people(found: Sequence[tuple[str, Resource]]) -> int:

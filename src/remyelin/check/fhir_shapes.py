@@ -30,7 +30,7 @@ _NUMBERS: Final = frozenset({"valueInteger", "valueDecimal"})
 #: Later names of resources that earlier versions called otherwise.
 _RENAMED: Final = {"MedicationOrder": "MedicationRequest", "MedicationPrescription": "MedicationRequest"}
 _LOINC: Final = re.compile(
-    r"(?:https?://)?(?:www\.)?loinc\.org/?|urn:oid:2\.16\.840\.1\.113883\.6\.1|loinc", re.I
+    r"(?:https?://)?(?:www\.)?loinc\.org/?|(?:urn:oid:)?2\.16\.840\.1\.113883\.6\.1|loinc", re.I
 )
 #: What other files are, by how they begin, and what to do with them.
 _OTHERS: Final = (
@@ -162,7 +162,24 @@ def _unfolded(data: Any, where: str, depth: int) -> Iterator[tuple[str, Resource
     here = where or "the resource"
     for index, inside in enumerate(_items(data.get("contained"))):
         yield from _unfolded(inside, f"{here}.contained[{index}]", depth + 1)
-    yield here, as_r4(data)
+    found = as_r4(data)
+    parts = _items(found.get("component")) if found["resourceType"] == "Observation" else []
+    if not parts or any(key.startswith("value") for key in found):
+        yield here, found
+    for index, part in enumerate(parts):
+        yield f"{here}.component[{index}]", _as_observation(found, part)
+
+
+def _as_observation(whole: Resource, part: Any) -> Resource:
+    """One component of an observation, as of a blood count, with the date and status of the whole."""
+    if not isinstance(part, dict):
+        return {"resourceType": "", "wrong": "is no object"}
+    shared = {
+        key: value
+        for key, value in whole.items()
+        if key in ("status", "issued", "subject") or "effective" in key
+    }
+    return {**part, **shared, "resourceType": "Observation"}
 
 
 def _items(value: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from remyelin.check.dated import refusal as unusable
 from remyelin.check.handover import SCHEDULE, case_data
 from remyelin.check.known import Known
 from remyelin.check.words import vocabulary
+from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.course import DISCLAIMER, Course, run_course
@@ -82,7 +83,7 @@ def forecast(known: Known, ledger: Ledger, progress: Callable[[str], None] = lam
     reason = refusal(course)
     if reason:
         return Forecast(_refused(reason), reason)
-    return Forecast(tuple(_lines(course, known)), None)
+    return Forecast(tuple(_lines(course, known, ledger)), None)
 
 
 def _refused(reason: str) -> tuple[Line, ...]:
@@ -104,14 +105,15 @@ def _case(known: Known, ledger: Ledger) -> Case:
     return Case.model_validate(case_data(known, ledger))
 
 
-def _lines(course: Course, known: Known) -> Iterator[Line]:
+def _lines(course: Course, known: Known, ledger: Ledger) -> Iterator[Line]:
     given = course.plans[0].name
-    treatment = ", then ".join(item.regimen for item in course.case.treatment)
+    treatment = "; then ".join(in_words(item.regimen, ledger) for item in course.case.treatment)
     cause = course.case.cause.kind
     yield _model(DISCLAIMER, (OWN,))
     text = (
-        f"Computed for a person like this one with the cause {cause!r}, and with the published schedule {treatment!r} "
-        "run under every plan, only its start moved. It is run to compare starts; it is not a suggestion for anybody. "
+        f"Computed for a person like this one with the cause {cause!r}, and with one treatment "
+        f"({treatment}) run under every plan, only its start moved. "
+        "It is run to compare starts; it is not a suggestion for anybody. "
         "Disability is computed from cause and values; the findings that were entered are only compared "
         "with it."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from remyelin.base.units import KINDS, parse, per_unit
@@ -78,6 +79,7 @@ class Moment:
 
     first: str = ""
     last: str = ""
+    zone: str = ""  # as +02:00 or Z, of the clock that both were read from; empty where that is not known
 
     @property
     def shown(self) -> str:
@@ -86,6 +88,25 @@ class Moment:
         if day == end:
             return day
         return day[:7] if day[:7] == end[:7] else day[:4]
+
+
+def earlier(one: str, one_zone: str, other: str, other_zone: str) -> bool:
+    """Say whether one moment lies before another; hours count only where both are known, and their zones as well.
+
+    Examples
+    --------
+    >>> earlier("2024-02-01T23:00", "-05:00", "2024-02-02T02:00", "Z")
+    False
+    >>> earlier("2024-02-01", "", "2024-02-02T02:00", "Z")
+    True
+    """
+    size = min(len(one), len(other))
+    if size > len("2024-02-01") and one_zone and other_zone:
+        try:
+            return datetime.fromisoformat(one + one_zone) < datetime.fromisoformat(other + other_zone)
+        except ValueError:  # the 31st of February, as many days as any month may have
+            pass
+    return one[:size] < other[:size]
 
 
 @dataclass(frozen=True, slots=True)

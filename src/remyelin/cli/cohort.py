@@ -92,7 +92,7 @@ def cohort(
         check_long(long)
 
     from remyelin.analysis.cohort.executors import executor
-    from remyelin.analysis.cohort.folder import replaced, stopped
+    from remyelin.analysis.cohort.folder import stopped
     from remyelin.analysis.cohort.results import Results
     from remyelin.analysis.cohort.run import run_cohort
     from remyelin.output.pages.cohort import write_report
@@ -104,8 +104,6 @@ def cohort(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remyelin-cohort-")))
         else:
             folder = out
-            if not resume and (note := replaced(out)):
-                complain(f"remyelin: {note}")
         progress = stack.enter_context(Progress())
         try:
             found = run_cohort(
@@ -116,6 +114,7 @@ def cohort(
                 resume=resume,
                 progress=lambda state: progress(describe(state)),
                 say=progress,
+                note=lambda sentence: complain(f"remyelin: {sentence}"),
             )
             progress("writing the report")
             results = Results(found)

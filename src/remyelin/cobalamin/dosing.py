@@ -18,6 +18,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,7 @@ from remyelin.base.errors import InputError, Renamed, nearest
 from remyelin.base.units import UG_PER_MG, UNIT_WORDS, parse
 from remyelin.cobalamin.doses import FORMS, ROUTES, Dose, Form, Order, Route
 from remyelin.cobalamin.exchange.events import is_table, table_order
-from remyelin.cobalamin.settings import MAX_DOSES
+from remyelin.cobalamin.settings import MAX_DOSES, ORDERS_KEPT
 from remyelin.evidence import Ledger
 
 #: Named regimens: the entry of the ledger that holds their schedule, their form and route. A name says whose regimen
@@ -130,7 +131,7 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     """
     if is_table(order):
         return table_order(order, start, stop)
-    return _expand(_phases(order, ledger), order, start, stop)
+    return _expand(tuple(_phases(order, ledger)), order, start, stop)
 
 
 def name_of(order: str) -> str:
@@ -163,7 +164,8 @@ def phases_of(name: str, ledger: Ledger) -> list[Phase]:
     ]
 
 
-def _expand(phases: list[Phase], order: str, start: float, stop: float) -> Order:
+@lru_cache(maxsize=ORDERS_KEPT, typed=True)
+def _expand(phases: tuple[Phase, ...], order: str, start: float, stop: float) -> Order:
     doses: list[Dose] = []
     vitamins: list[tuple[float, float, float]] = []
     begin = start

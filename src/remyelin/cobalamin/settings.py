@@ -17,4 +17,5 @@ CASCADE_BLOCK: Final = 64  # events whose nodes are held at once
 AVERAGED_DOSE_INTERVAL: Final = 1.0  # days; longer intervals between doses by mouth are resolved
 AVERAGED_DOSE_RUN: Final = 8  # shorter runs of doses by mouth are resolved dose by dose
 SAME_INTERVAL: Final = 1e-6  # days by which intervals of one run may differ
+ORDERS_KEPT: Final = 64  # orders whose doses are remembered
 MAX_DOSES: Final = 100_000  # of one regimen; far above thrice daily for a lifetime

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from remyelin.base.units import DAYS_PER_MONTH, HOURS_PER_DAY, UG_PER_MG
 from remyelin.cobalamin.dosing import REGIMENS, name_of, phases_of
 from remyelin.cobalamin.exchange.events import is_table, table_in_words
 from remyelin.evidence import Ledger
 
+#: What a reader calls a named regimen.
+LABELS: Final = {
+    "uk neurological": "UK, with neurological signs",
+    "uk": "UK, without neurological signs",
+    "us label 100 ug": "US label, 100 ug",
+    "us practice 1 mg": "US practice, 1 mg",
+    "oral": "by mouth",
+    "japan": "Japan",
+    "japan oral": "Japan, by mouth",
+    "b12 b6 folate": "B12, B6 and folic acid",
+}
+
 
 def in_words(order: str, ledger: Ledger) -> str:
-    """Return a named regimen with its doses, as ``NAME (ORDER)``; a written order as it is; a table in one line.
+    """Return a named regimen as a published schedule with its doses; a written order as it is; a table in one line.
 
     Parameters
     ----------
@@ -28,12 +42,24 @@ def in_words(order: str, ledger: Ledger) -> str:
     >>> from remyelin import Ledger
     >>> from remyelin.cobalamin import in_words
     >>> in_words("oral", Ledger.shipped())
-    'oral (cyanocobalamin 2 mg oral every 1 d)'
+    'published schedule (by mouth): cyanocobalamin 2 mg oral every 1 d'
     """
     if is_table(order):
         return table_in_words(order)
     name = name_of(order)
-    return f"{name} ({order_of(name, ledger)})" if name in REGIMENS else order
+    return f"{schedule(name)}: {order_of(name, ledger)}" if name in REGIMENS else order
+
+
+def schedule(name: str) -> str:
+    """Return the name of a named regimen for a reader, without its doses.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin.wording import schedule
+    >>> schedule("uk neurological")
+    'published schedule (UK, with neurological signs)'
+    """
+    return f"published schedule ({LABELS[name]})"
 
 
 def order_of(name: str, ledger: Ledger) -> str:

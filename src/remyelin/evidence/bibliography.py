@@ -37,6 +37,24 @@ class Reference:
         note = "" if self.fields.get("title") else self.fields.get("note", "").split(";")[0]
         return self._line(note)
 
+    @property
+    def short(self) -> str:
+        """The source by author and year; by its title or its place where no author is recorded.
+
+        Examples
+        --------
+        >>> from remyelin.evidence import load_references
+        >>> load_references()['gutrecht1970'].short
+        'Gutrecht and Dyck 1970'
+        """
+        get = self.fields.get
+        names = [_surname(name) for name in get("author", "").strip("{}").split(" and ") if name]
+        if not names:
+            note = get("note", "").split(";")[0]
+            names = [(get("title") or get("journal") or note or get("howpublished") or self.key).strip("{}")]
+        author = " and ".join(names) if len(names) < 3 else f"{names[0]} and others"
+        return f"{author} {get('year', '')}".strip()
+
     def _line(self, note: str) -> str:
         get = self.fields.get
         title = get("title", "")
@@ -52,6 +70,14 @@ class Reference:
             parts.append(f"[{note}]")
         line = ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (").replace("?. ", "? ")
         return line.replace("{", "").replace("}", "").replace("--", "-")
+
+
+def _surname(name: str) -> str:
+    """Return a name of the bibliography without initials, as "Agamanolis" of "Agamanolis DP"."""
+    words = name.partition(",")[0].split()
+    while len(words) > 1 and words[-1].isupper():
+        words.pop()
+    return " ".join(words)
 
 
 def cite(key: str) -> str:

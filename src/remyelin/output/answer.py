@@ -23,12 +23,12 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = (
-    f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons; 0 alone holds for all of these."
-)
+RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons; 0 alone: all of them."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
-PATIENTS_DIFFER: Final = "No outcome is certain"
+PATIENTS_DIFFER: Final = "No outcome is certain, and patients did less well"
+#: Where a start of treatment is not told apart. It must not read as if the delay cost nothing.
+COST_UNKNOWN: Final = "unknown cost (the model cannot tell)"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -214,7 +214,7 @@ def _start(start: Start, answer: Answer) -> StartRow:
         "label": start.label,
         "months": None if start.months is None else round(start.months, 2),
         "told_apart": start.end is not None,
-        "value": "the model cannot tell the cost",
+        "value": COST_UNKNOWN,
         "words": "",
         "cost": "",
     }
@@ -260,7 +260,7 @@ def _waiting(answer: Answer, after: str) -> str:
     parts = [
         f"{start.label}: "
         + (
-            "the model cannot tell the cost"
+            COST_UNKNOWN
             if start.end is None or start.cost is None
             else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more"
         )

@@ -93,6 +93,7 @@ class PersonRow(TypedDict):
     basis: str
     value: NotRequired[float | None]
     unit: NotRequired[str]
+    entry: NotRequired[str]
 
 
 class DateRow(TypedDict):
@@ -333,6 +334,7 @@ class Recovery(TypedDict):
     refused: str | None
     horizon: str
     sentence: str
+    keys: list[str]
     waiting: str
     most_points: int
     members: int

@@ -151,10 +151,10 @@ def _person(course: Course) -> list[PersonRow]:
     for fact in course.person.facts:
         basis = stated
         if fact.basis == "prior":
-            basis = f"not stated; usual value ({fact.entry})"
+            basis = "not stated; usual value"
             if fact.low is not None:
                 span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
-                basis = f"not stated; prior {span} ({fact.entry})"
+                basis = f"not stated; usual value, {span}"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
         elif fact.basis == FINDINGS:
@@ -166,6 +166,7 @@ def _person(course: Course) -> list[PersonRow]:
                 "basis": basis,
                 "value": plain.number(fact.value, 6),
                 "unit": fact.unit,
+                "entry": fact.entry if fact.basis == "prior" else "",
             }
         )
     return rows

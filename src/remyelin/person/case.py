@@ -237,9 +237,10 @@ class Case(_Frozen):
         for i, item in enumerate(self.treatment):
             if not 0 <= item.start <= self.plan.horizon:
                 raise ValueError(f"treatment[{i}].start: must lie between presentation and plan.horizon.")
-        for i, finding in enumerate(self.symptom):
-            if finding.began is not None and finding.began > 0:
-                raise ValueError(f'symptom[{i}].began: must not lie after presentation, as "-3 mo".')
+        for kind, findings in (("symptom", self.symptom), ("sign", self.sign)):
+            for i, finding in enumerate(findings):
+                if finding.began is not None and finding.began > 0:
+                    raise ValueError(f'{kind}[{i}].began: must not lie after presentation, as "-3 mo".')
         return self
 
     @model_validator(mode="wrap")

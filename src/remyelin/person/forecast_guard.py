@@ -31,12 +31,11 @@ CANNOT_TELL: Final = (
     "model cannot tell what a delay would cost this person."
 )
 SAME_END: Final = (
-    "Treatment should not be delayed. Where a later start reaches the same end score, that follows from assumed "
-    "rates and from a scale in whole points: the model cannot tell what the delay costs. The disease progresses "
-    "until treatment starts."
+    "Treatment should not be delayed. Where a later start ends at the same score, the score is too coarse and the "
+    "rates are assumed: the model cannot tell what the delay costs. The disease progresses until treatment starts."
 )
 NOT_DELAYED: Final = (
-    "Treatment should not be delayed. The size of these differences rests mostly on assumed rates; the disease "
+    "Treatment should not be delayed. How much a delay costs rests mostly on assumed rates; the disease "
     "progresses until treatment starts."
 )
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"

@@ -10,6 +10,7 @@ from remyelin.analysis.calibration import sensitivity as made
 from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
 from remyelin.base.errors import InputError
 from remyelin.evidence import Ledger
+from remyelin.evidence.entry_names import entry_name
 
 LEDGER = Ledger.shipped()
 
@@ -35,7 +36,7 @@ def test_every_unmeasured_number_that_the_answers_read_was_varied(read):
 def test_a_sentence_names_the_heaviest_number_and_its_kind():
     for answer in sensitivity().answers:
         heaviest = sensitivity().ranked(answer)[0]
-        assert f"{heaviest.entry} ({heaviest.kind}" in rests_on(answer)
+        assert f"\u201c{entry_name(heaviest.entry)}\u201d ({heaviest.kind}" in rests_on(answer)
     with pytest.raises(InputError, match="did you mean"):
         rests_on("vegan-diet: disability at presentatio")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import TEXT, drive, small
+from small import TEXT, drive, replace_killed, small
 
 from remyelin.analysis.cohort import Cohort, Processes, Results, Stopped, run_cohort
 from remyelin.analysis.cohort.cluster import Dask
@@ -92,27 +92,6 @@ def test_a_killed_driver_is_resumed(tmp_path: Path, undisturbed: Cohort) -> None
     assert not list(part_folder(folder).glob(".*"))
 
 
-REPLACING = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[3])
-from small import small
-from remyelin.analysis.cohort import run_cohort
-from remyelin.analysis.cohort.folder import read_manifest
-left = int(sys.argv[2])
-real = os.replace
-def replace(*arguments):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(*arguments)
-os.replace = replace
-Path.replace = lambda self, target: replace(self, target)
-run_cohort(small(4), Path(sys.argv[1]), chunk=2, resume=read_manifest(Path(sys.argv[1]) / "next") is not None)
-"""
-
-
 def test_a_finished_cohort_stays_until_the_next_one_is_finished(tmp_path: Path) -> None:
     """Killed before each rename in turn, from the first part to the last manifest."""
     old = run_cohort(small(3), tmp_path / "c", chunk=3)
@@ -120,21 +99,13 @@ def test_a_finished_cohort_stays_until_the_next_one_is_finished(tmp_path: Path) 
     folder = tmp_path / "c"
     (part_folder(folder) / "mine.txt").write_text("mine")
     for kill in range(20):
-        program = [
-            sys.executable,
-            "-c",
-            REPLACING,
-            str(folder),
-            str(kill),
-            str(Path(drive.__code__.co_filename).parent),
-        ]
-        ended = subprocess.run(program, check=False, stderr=subprocess.PIPE, text=True)
+        ended = replace_killed(folder, kill)
         following, manifest = read_manifest(folder / "next"), read_manifest(folder)
         assert manifest is not None
         assert manifest["finished"]
-        if ended.returncode == 0:
+        if ended == 0:
             break
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert ended == -signal.SIGKILL
         if manifest["digest"] == old.digest and not (following and following["finished"]):
             assert sorted(part.name for part in part_folder(folder).iterdir()) == [
                 "courses-00000000-00000003.parquet",
@@ -313,6 +284,36 @@ def test_a_full_disk_is_one_sentence_and_resumable(done: int, tmp_path: Path, un
     assert len(list(part_folder(folder).iterdir())) == done, "no draft is left"
     cohort = run_cohort(small(8), folder, resume=True)
     assert (cohort.resumed, cohort.digest) == (done, undisturbed.digest)
+
+
+def test_a_disk_that_is_full_from_the_beginning_is_nothing_to_resume(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(InputError, match=r"cannot be written: .*; nothing there was changed: make room"):
+            run_cohort(small(8), folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not folder.exists()
+
+
+def test_what_is_replaced_is_said_once_it_is_sure_and_before_it_is_computed(tmp_path: Path) -> None:
+    folder, said = tmp_path / "c", list[str]()
+    run_cohort(small(2), folder, note=said.append)
+    assert not said
+    with pytest.raises(InputError, match="can become impossible"):
+        run_cohort(small(2, **{'low = "30 y"\n': ""}), folder, note=said.append)
+    assert not said
+    done: list[int] = []
+    run_cohort(
+        small(3),
+        folder,
+        note=lambda sentence: said.append(f"{len(done)} {sentence}"),
+        progress=lambda state: done.append(state.done),
+    )
+    assert len(said) == 1
+    assert said[0].startswith(f"0 {folder} holds the finished cohort small of 2 courses")
 
 
 def flipped(part: Path, whole: bytes, run: str) -> bytes:

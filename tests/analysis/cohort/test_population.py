@@ -63,6 +63,11 @@ BAD = {
     "share = 0.75": ("share = 0.7", "cause: shares sum to 0.95; they must sum to 1"),
     "shares = [0.5, 0.5]": ("shares = [0.5, 0.6]", "covariate.sex: shares sum to 1.1; they must sum to 1"),
     "shares = [0.5, 0.5]\n": ("shares = [1.5, -0.5]\n", "covariate.sex: share -0.5 is negative"),
+    'mean = "60 y"\nsd': (
+        'mean = "60 mo"\nsd',
+        "covariate.age: mean 5 lies outside low 30 and high 90; correct one of them, or its unit",
+    ),
+    "median = 1\n": ("median = 30\n", "covariate.store: median 30 lies outside low 0.3 and high 3"),
     'sd = "10 y"': ('sd = "-10 y"', "covariate.age: sd -10 is negative; give 0 or more"),
     'mean = "60 y"': ('mean = "60 kg"', "covariate.age: mean: '60 kg' is not an age"),
     'high = "90 y"': ('hihg = "90 y"', "unknown key 'covariate.age.hihg'; did you mean 'high'"),

@@ -759,7 +759,7 @@ def test_arms_are_printed_with_their_doses() -> None:
     found = analysed(design, _pool(1.0, design, persons=40))
     dose = "hydroxocobalamin 1 mg im every 2 d for 21 d, then hydroxocobalamin 1 mg im every 2 mo"
     for text in (render_trial(found), " ".join(describe(found).split())):
-        assert f"uk neurological ({dose})" in text
+        assert f"published schedule (UK, with neurological signs): {dose}" in text
         assert "no treatment" in text
 
 

@@ -24,7 +24,9 @@ from remyelin.fibre import (
     record_potential,
     rectangular,
     sinusoidal,
+    thresholds,
 )
+from remyelin.fibre.protocols.preparation import most_demanding
 from remyelin.fibre.stimulation.sources import Pipette
 
 LEDGER = Ledger.shipped()
@@ -132,6 +134,53 @@ def test_whichever_internodes_are_bare_the_potential_is_that_of_every_compartmen
     size = np.abs(whole).max(axis=1)[:, None]
     assert found.potential.values / size == pytest.approx(whole / size, abs=0.003)
     assert found.attrs["reduction_error"] < 0.003
+
+
+def test_the_reduction_of_a_batch_is_good_enough_for_lesions_that_come_after_a_healthy_fibre() -> None:
+    healthy = mrg(10.0, 15, ledger=LEDGER)
+    bland = [healthy, mrg(10.0, 15, ledger=LEDGER)]
+    lesioned = [
+        lose_lamellae(healthy, range(4, 10), 0.01),
+        bare(healthy, [6, 7]),
+        mrg(5.7, 15, ledger=LEDGER),
+    ]
+    electrode = [Electrode((6000.0, 300.0, 0.0), 0.3)]
+    options = {"duration": 1.5, "step": 2.0, "tolerance": 1e-3}
+    mixed = compound_potential([*bland, *lesioned], electrode, **options)
+    assert mixed.attrs["reduction_error"] <= options["tolerance"]
+    # what the lesioned fibres add, by the plan of the batch, against every compartment of each
+    added = mixed.potential.values - compound_potential(bland, electrode, **options).potential.values
+    whole = np.zeros_like(added)
+    for fibre in lesioned:
+        pulse = Pipette(1).stimulus(fibre, rectangular(0.1), 2.0)
+        whole += record_potential(fibre, [pulse], electrode, duration=1.5, solver="full").potential.values
+    assert added / np.abs(whole).max() == pytest.approx(whole / np.abs(whole).max(), abs=0.004)
+    assert most_demanding(bland) == [0]
+    assert {2, 3} <= set(most_demanding([*bland, *lesioned]))
+
+
+def test_thresholds_of_a_batch_are_those_of_each_fibre_alone_whichever_comes_first() -> None:
+    healthy = mrg(10.0, 15, ledger=LEDGER)
+    sick = [lose_lamellae(healthy, [6], 0.02), lose_lamellae(healthy, [4, 9], 0.02)]
+    # the sources of all are equally strong, so their strength alone would look at the healthy ones
+    fibres = [mrg(10.0, 15, ledger=LEDGER), mrg(10.0, 15, ledger=LEDGER), healthy, *sick]
+    found, whole = (
+        thresholds(
+            chosen,
+            lambda fibre: above(fibre, 500.0, 0.2),
+            rectangular(0.1),
+            between=(-0.005, -0.5),
+            per_decade=6,
+            tolerance=0.002,
+            run=run,
+        )
+        for chosen, run in (
+            (fibres, Run(step=2.0, tolerance=1e-3)),
+            (fibres[2:], Run(step=2.0, solver="full")),
+        )
+    )
+    assert found.attrs["reduction_error"] <= 1e-3
+    assert found.threshold.values[2:] == pytest.approx(whole.threshold.values, rel=0.005)
 
 
 def test_origins_move_and_weights_multiply() -> None:

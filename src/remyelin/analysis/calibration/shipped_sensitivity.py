@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.evidence.entry_names import entry_name
 
 _SHOWN: Final = 3  # numbers named in one sentence
 
@@ -130,6 +131,12 @@ def sensitivity() -> Sensitivity:
     return Sensitivity(made.lstrip("# "), answers, tuple(numbers))
 
 
+def heaviest_of(answer: str) -> list[Influence]:
+    """Return the few numbers that an answer rests most on, as :func:`rests_on` names them."""
+    ranked = sensitivity().ranked(answer)
+    return [number for number in ranked[:_SHOWN] if number.effects[answer].total]
+
+
 def rests_on(answer: str) -> str:
     """Say in one sentence on which unmeasured numbers an answer rests most.
 
@@ -151,12 +158,12 @@ def rests_on(answer: str) -> str:
     ranked = found.ranked(answer)
     moving = sum(number.effects[answer].ends >= 1.0 for number in ranked)
     named = [
-        f"{number.entry} ({number.kind}, {100 * min(total, 1.0):.0f} %)"
-        for number in ranked[:_SHOWN]
-        if (total := number.effects[answer].total)
+        f"\u201c{entry_name(number.entry)}\u201d ({number.kind}, "
+        f"{100 * min(number.effects[answer].total or 0.0, 1.0):.0f} %)"
+        for number in heaviest_of(answer)
     ]
     return (
-        f"{answer} rests most on {', '.join(named)}: shares of the variance over their ranges, each with its "
+        f"{answer} rests most on {', '.join(named)}. These are shares of the variance over their ranges, each with its "
         f"interactions; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more when "
         "put to an end of their range alone."
     )

@@ -65,6 +65,12 @@ class Distribution:
             raise ValueError(f"low {self.low:g} must lie below high {self.high:g}.")
         if self.low > self.high:
             raise ValueError(f"low {self.low:g} lies above high {self.high:g}.")
+        if self.kind in ("normal", "lognormal") and not self.low <= self.numbers[0] <= self.high:
+            centre = "mean" if self.kind == "normal" else "median"
+            raise ValueError(
+                f"{centre} {self.numbers[0]:g} lies outside low {self.low:g} and high {self.high:g}; "
+                "correct one of them, or its unit."
+            )
         if self.kind == "choice":
             if not self.numbers or len(self.numbers) != len(self.shares):
                 raise ValueError("give as many shares as values, and at least one.")

@@ -16,7 +16,17 @@ from remyelin import nerve
 from remyelin._version import __version__
 from remyelin.analysis.cohort.columns import known_columns
 from remyelin.analysis.cohort.executors import Executor, Serial
-from remyelin.analysis.cohort.folder import begin, broken_off, claim, finish, full, mend, workplace
+from remyelin.analysis.cohort.folder import (
+    begin,
+    broken_off,
+    claim,
+    finish,
+    full,
+    mend,
+    read_manifest,
+    replaced,
+    workplace,
+)
 from remyelin.analysis.cohort.follow import follow
 from remyelin.analysis.cohort.parts import Chunk, Done, Failure, cohort_digest, part_folder
 from remyelin.analysis.cohort.population import Population
@@ -24,6 +34,7 @@ from remyelin.analysis.cohort.sampling import Sampler
 from remyelin.analysis.cohort.settings import COHORT_CHUNK
 from remyelin.analysis.cohort.work import FULL, DiskFull, Setup, WorkersLost, dump
 from remyelin.base.errors import InputError, RemyelinError, SimulationError
+from remyelin.base.files import full_or_refused
 from remyelin.base.log import Task
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import posterior
@@ -138,6 +149,7 @@ def run_cohort(
     chunk: int = COHORT_CHUNK,
     progress: Callable[[Progress], None] = lambda progress: None,
     say: Callable[[str], None] = lambda step: None,
+    note: Callable[[str], None] = lambda sentence: None,
     again: str = "the same command with --resume",
 ) -> Cohort:
     """Compute a cohort into a folder.
@@ -159,6 +171,8 @@ def run_cohort(
         Called after every part.
     say : callable
         Called with the name of each step.
+    note : callable
+        Called, before anything is computed, with what will be replaced.
     again : str
         What goes on with a run that broke off, for the error.
 
@@ -206,6 +220,8 @@ def run_cohort(
         for overrides in sets:
             ledger.replace(overrides)
         folder = stack.enter_context(claim(folder, resume=resume)).folder
+        if not resume and (replacing := replaced(folder)):
+            note(replacing)
         executor.prepare(math.ceil(population.persons * len(sets) / chunk))
         say("the engine fills the tables of internodes")
         tables = nerve.build_tables(ledger)
@@ -240,6 +256,8 @@ def run_cohort(
             raise Stopped(broken_off(work, str(error), again)) from None
         except OSError as error:
             if error.errno in FULL or isinstance(error, DiskFull):
+                if read_manifest(work) is None:
+                    raise full_or_refused(work, error) from None
                 raise Stopped(full(work, again)) from None
             raise InputError(f"{work}: cannot be written: {error.strerror or error}.") from None
 

@@ -265,12 +265,11 @@ def _check(fibre: Fibre, changed: Collection[str]) -> None:
         raise InputError(f"fibre: role must be {NODE} to {STIN}: node, MYSA, FLUT, STIN.")
     low, high = TEMPERATURE_LIMITS
     number(fibre.temperature, "temperature", "fibre", at_least=low, at_most=high, unit="C")
-    for name in ("diameter", "periaxonal_resistivity"):
+    for name in ("diameter", "periaxonal_resistivity", "lamella_capacity"):
         if name in changed:
             number(getattr(fibre, name), name, "fibre", above=0.0)
-    for name in ("lamella_capacity", "lamella_conductance"):
-        if name in changed:
-            number(getattr(fibre, name), name, "fibre", at_least=0.0)
+    if "lamella_conductance" in changed:
+        number(fibre.lamella_conductance, "lamella_conductance", "fibre", at_least=0.0)
     for name in ("leak_reversal", "initial"):
         if name in changed:
             number(getattr(fibre, name), name, "fibre", unit="mV")

@@ -19,7 +19,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import MS_PER_US, NA_PER_MA, UV_PER_MV
 from remyelin.fibre.checks import duration_ms
 from remyelin.fibre.models.fibre import Fibre
-from remyelin.fibre.protocols.preparation import Preparation, Run, plan_for
+from remyelin.fibre.protocols.preparation import Preparation, Run, most_demanding, plan_for
 from remyelin.fibre.protocols.thresholds import as_fibres
 from remyelin.fibre.settings import (
     BATCH_FIBRES,
@@ -194,8 +194,9 @@ def compound_potential(
     error = 0.0
     members = _members(fibres, origins, weights)
     while batch := list(islice(members, BATCH_FIBRES)):
+        hardest = [batch[place].fibre for place in most_demanding([member.fibre for member in batch])]
         plan, own = plan_for(
-            [(batch[0].fibre, unit_stimuli(batch[0].fibre, origin, pulse))], duration, run.tolerance
+            [(fibre, unit_stimuli(fibre, origin, pulse)) for fibre in hardest], duration, run.tolerance
         )
         error = max(error, own)
         blocks = list(_blocks(batch))

@@ -14,7 +14,7 @@ from remyelin.base.checks import number, one_of, whole
 from remyelin.base.errors import InputError
 from remyelin.fibre.checks import duration_ms, position, step_us
 from remyelin.fibre.models.circuit import circuit
-from remyelin.fibre.models.fibre import Fibre, a_fibre
+from remyelin.fibre.models.fibre import NODE, Fibre, a_fibre
 from remyelin.fibre.protocols.crossings import spike_times
 from remyelin.fibre.settings import (
     ALLOWANCE,
@@ -180,6 +180,36 @@ def plan_for(
     if best is None:
         raise InputError("protocol: give at least one fibre.")
     return best
+
+
+def most_demanding(fibres: Sequence[Fibre]) -> list[int]:
+    """Return positions of those fibres of a batch whose internodes are the hardest to reduce.
+
+    They are the extremes of what the error of a reduction rests on: the thinnest sheath, a bare internode among them,
+    the thinnest that is there, the least myelin of a whole fibre, the widest periaxonal space, the thinnest and the
+    thickest axon, the longest compartment. The same fibre is looked at once.
+    """
+    places: dict[int, int] = {}
+    for place, fibre in enumerate(fibres):
+        places.setdefault(id(fibre), place)
+    distinct = list(places.values())
+    measured = np.array([_extremes(fibres[place]) for place in distinct])
+    return sorted({distinct[row] for row in np.argmin(measured, axis=0).tolist()})
+
+
+def _extremes(fibre: Fibre) -> tuple[float, ...]:
+    """Return the properties that make a fibre hard to reduce, each less where it is harder."""
+    lamellae = fibre.lamellae[fibre.role != NODE]
+    sheathed = lamellae[lamellae > 0]
+    return (
+        float(lamellae.min(initial=np.inf)),
+        float(sheathed.min(initial=np.inf)),
+        float(lamellae.sum()),
+        -float(fibre.periaxonal_width.max()),
+        float(fibre.axon_diameter.min()),
+        -float(fibre.axon_diameter.max()),
+        -float(fibre.length.max()),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

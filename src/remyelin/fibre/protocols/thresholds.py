@@ -22,6 +22,7 @@ from remyelin.fibre.protocols.preparation import (
     Preparation,
     Run,
     attach,
+    most_demanding,
     outcomes,
     plan_for,
     travel_times,
@@ -212,7 +213,8 @@ def prepare_all(
 ) -> list[Preparation]:
     """Prepare fibres with one reduction for all of them, the same fibre once.
 
-    The error of the reduction is looked at for a few: those whose sources are the strongest.
+    The error of the reduction is looked at for a few: those whose sources are the strongest, and those whose
+    internodes are the hardest to reduce.
     """
     if not fibres:
         raise InputError("protocol: give at least one fibre.")
@@ -224,7 +226,8 @@ def prepare_all(
     ]
     if run.scheme == "second-order" and able:
         strength = np.array([_strength(stimuli[i]) for i in able])
-        looked = sorted({able[i] for i in np.argsort(-strength, kind="stable")[:PLAN_LOOKS]})
+        strongest = np.argsort(-strength, kind="stable")[:PLAN_LOOKS].tolist()
+        looked = sorted({able[i] for i in (*strongest, *most_demanding([fibres[i] for i in able]))})
         plan = plan_for([(fibres[i], stimuli[i]) for i in looked], longest, run.tolerance)
     made: dict[int, Preparation] = {}
     for fibre in fibres:

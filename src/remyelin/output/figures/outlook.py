@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from remyelin.analysis.calibration.shipped_sensitivity import rests_on, sensitivity
+from remyelin.analysis.calibration.shipped_sensitivity import heaviest_of, rests_on, sensitivity
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
@@ -61,6 +61,7 @@ def recovery_summary(course: Course, answer: Told) -> Recovery:
         "refused": refusal(course) or None,
         "horizon": label_of(float(data.time[-1])),
         "sentence": _evidence(course),
+        "keys": _keys(course),
         "waiting": answer["waiting"] or answer["headline"],
         "most_points": found.most,
         "members": found.members,
@@ -298,7 +299,17 @@ def _evidence(course: Course) -> str:
         f"behind it {measured} were measured, {fitted} were fitted or derived, and {len(used) - measured - fitted} are "
         "assumed. It is not a forecast for anybody."
     )
+    answer = _looked_at(course)
+    return f"{sentence} {rests_on(answer)}" if answer else sentence
+
+
+def _keys(course: Course) -> list[str]:
+    """Return the keys of the ledger's entries that the sentence of :func:`_evidence` names."""
+    answer = _looked_at(course)
+    return [number.entry for number in heaviest_of(answer)] if answer else []
+
+
+def _looked_at(course: Course) -> str:
+    """Return the answer of this case whose sensitivity ships; "" where none does."""
     answer = f"{course.case.name}: disability after 12 months"
-    if answer in sensitivity().answers:
-        sentence += f" {rests_on(answer)}"
-    return sentence
+    return answer if answer in sensitivity().answers else ""

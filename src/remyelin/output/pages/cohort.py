@@ -18,7 +18,8 @@ from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.pathways import PATHWAYS
 from remyelin.catalogue.studies import FOLLOWS, MEDIAN_SEP
-from remyelin.evidence import load_references
+from remyelin.cobalamin import in_words
+from remyelin.evidence import Ledger, load_references
 from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import SEEN, number
 from remyelin.output.pages.templates import page
@@ -265,6 +266,7 @@ def render(results: Results, found: dict[str, Any]) -> str:
         s=found,
         figures=[{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in drawn],
         number=number,
+        in_words=lambda regimen: in_words(regimen, Ledger.shipped()),
         span=span,
         months=lambda day: f"{day / DAYS_PER_MONTH:.3g}",
         disclaimer=DISCLAIMER,

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import NONE
+from remyelin.evidence.entry_names import entry_name
 from remyelin.output.answer import span
-from remyelin.output.entry_names import entry_name
 from remyelin.output.figures.course import figures_of
 from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
 from remyelin.output.figures.svg import to_svg

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 
+from remyelin.base.files import cache_folder, write_whole
 from remyelin.output.answer import merged
 
 #: A table that may be too wide for a phone; the narrow ones stand in a box of class ``short``.
@@ -33,9 +37,33 @@ def template(name: str) -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Kept(),
     )
     environment.globals["merged"] = merged
     return environment.get_template(f"{name}.html.j2")
+
+
+class _Kept(BytecodeCache):
+    """Templates as Python's byte code beside the compiled kernels, each known by the text it was made from.
+
+    What cannot be read is made again, and what cannot be written is not kept; neither is an error.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(Exception):  # a damaged file raises anything
+            bucket.bytecode_from_string(self._place(bucket).read_bytes())
+            return
+        bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError, RuntimeError):  # no home folder
+            place = self._place(bucket)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(place, bucket.bytecode_to_string())
+
+    @staticmethod
+    def _place(bucket: Bucket) -> Path:
+        return cache_folder() / "pages" / bucket.key
 
 
 def page(name: str, /, **values: Any) -> str:

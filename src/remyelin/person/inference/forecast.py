@@ -13,6 +13,7 @@ from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.cobalamin import REGIMENS, read_order
+from remyelin.cobalamin.wording import schedule
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
 from remyelin.person.inference.people import Plan, Simulated, gas_stop, given, simulated
@@ -157,7 +158,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
         plans = [
             Plan(
                 "from now" if not months else f"{months} months later",
-                f"published schedule {FIRST!r} started {'now' if not months else f'{months} months later'}",
+                f"{schedule(FIRST)} started {'now' if not months else f'{months} months later'}",
                 (read_order(FIRST, now + months * DAYS_PER_MONTH, horizon, ledger),),
                 now + months * DAYS_PER_MONTH,
             )
@@ -184,7 +185,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     used = {terms.fold(item.order or "") for item in known}
     for name in SCHEDULES:
         if name not in used and name in REGIMENS:
-            label = f"published schedule {name!r} from the same day"
+            label = f"{schedule(name)} from the same day"
             plans.append(Plan(name, label, (read_order(name, start, horizon, ledger),), stop))
     return tuple(plans)
 

@@ -13,6 +13,7 @@ from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.plans import NO_TREATMENT
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
+from remyelin.person.inference.verdict import whole
 
 #: Pareto k up to which weights are reliable.
 RELIABLE: Final = 0.7
@@ -29,7 +30,7 @@ NERVES_ONLY: Final = (
     "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
 )
 ROUGH: Final = "A first, rough answer from few simulated persons."
-FEW_COUNT: Final = "A few simulated persons may count too much, so the numbers of this answer are unreliable."
+FEW_COUNT: Final = "Few simulated persons resemble this record, so the numbers of this answer are unreliable."
 CODE_ONLY: Final = "Calibration on simulated persons proves the code, not the medicine."
 #: Words for points of the disability scale, each up to this many points.
 DEGREES: Final = (
@@ -39,6 +40,8 @@ DEGREES: Final = (
     (11.5, "marked disability"),
 )
 SEVERE: Final = "severe disability"
+#: In place of the months where no improvement is seen within the forecast.
+NEVER: Final = "not seen"
 _LABELS: Final = {
     "paraesthesia": "pins and needles",
     "numbness": "numbness",
@@ -100,7 +103,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     further = f"Single results that would narrow the answer most: {named}. " if useful else ""
     shape = data["pareto_k"]
     doubtful = shape is not None and shape > RELIABLE
-    sample = f"{data['persons']} persons simulated, effective sample {data['effective_sample']:.0f}" + (
+    sample = f"{data['persons']} persons simulated, effective sample {whole(data['effective_sample'])}" + (
         "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RELIABLE})."
     )
     weak = (ROUGH, data["rough"]), (FEW_COUNT, doubtful and not refused)
@@ -172,7 +175,7 @@ def _later(forecast: dict[str, Any]) -> list[Sentence]:
         plan = item["plan"]
         begun = "Untreated" if plan == "untreated" else f"Treatment started {plan}"
         starts.append(f"{begun}: {'disability is ' if item['told_apart'] else ''}{item['words']}.")
-    return [Sentence("limits", "later start", text) for text in starts]
+    return [Sentence("forecast", "later start", text) for text in starts]
 
 
 def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
@@ -213,10 +216,11 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
 
         quantiles = np.quantile(item.first_better, (0.05, 0.5, 0.95), method="nearest") / DAYS_PER_MONTH
         early, middle, late = (
-            "not known" if np.isnan(v) else f"{v:.2g}" if np.isfinite(v) else "later or never"
-            for v in quantiles
+            "not known" if np.isnan(v) else f"{v:.2g}" if np.isfinite(v) else NEVER for v in quantiles
         )
-        better = f"{early} to {late}" if early != late else early
+        better = early
+        if early != late:
+            better = f"{early} or later, or never" if late == NEVER else f"{early} to {late}"
         rows.append(
             {
                 "label": label_of(item, item is found.plans[0]),
@@ -269,12 +273,15 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
     middle, band = row["better_median"], row["better"]
     if not row["treated"]:
         first = ("no treatment in the record", "")
-    elif middle == "later or never":
+    elif middle == NEVER:
         first = ("not seen", f"in half of the simulated persons ({_months(band)})")
     elif middle == "not known":
         first = ("not known", "treatment began before the forecast does")
     else:
-        first = (f"after {_months(middle)}", f"until a symptom is noticeably better ({_months(band)})")
+        first = (
+            f"after {_months(middle)}",
+            f"of treatment, until a symptom is noticeably better ({_months(band)})",
+        )
     return [
         points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
@@ -286,8 +293,8 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _months(text: str) -> str:
     """Add the unit to a duration, or to a range of durations, that holds a number."""
     if not text[-1].isdigit():
-        first, to, last = text.partition(" to ")
-        return f"{_months(first)}{to}{last}" if first[-1:].isdigit() else text
+        first, later, last = text.partition(" or later")
+        return f"{_months(first)}{later}{last}" if later else text
     return f"{text} month{'' if text == '1' else 's'}"
 
 

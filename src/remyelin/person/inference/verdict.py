@@ -21,6 +21,17 @@ from remyelin.person.record import Record
 Floats = NDArray[np.float64]
 
 
+def whole(effective: float) -> str:
+    """Write an effective sample without places, from the one place that an answer keeps.
+
+    Examples
+    --------
+    >>> whole(8.51), whole(8.5)
+    ('8', '8')
+    """
+    return f"{round(effective, 1):.0f}"
+
+
 def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> tuple[bool, str | None]:
     """Return whether a record is reproduced, and why no forecast is given.
 
@@ -52,7 +63,7 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
             else f"each entry alone agrees, together they are rare, and {named(worst)} is the least expected"
         )
         return fits, (
-            f"too few simulated persons resemble this record (effective sample {effective:.0f}, at least "
+            f"too few simulated persons resemble this record (effective sample {whole(effective)}, at least "
             f"{least:.0f} are needed); {why}."
         )
     if not fits:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from remyelin.base.plain import tree
+from remyelin.evidence import load_references
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.jobs import EVENTS, stream
 from remyelin.web.routes.quick import engine_of
@@ -31,8 +32,19 @@ def claims() -> list[dict[str, Any]]:
     """List the claims of the article with the verdict of the evidence."""
     from remyelin.analysis.claims import claims as known_claims
 
-    known = known_claims()
-    return [{**tree(asdict(claim)), "sentence": claim.sentence} for claim in known.values()]
+    references = load_references()
+    return [
+        {
+            **tree(asdict(claim)),
+            "sentence": claim.sentence,
+            "cited": {
+                key: references[key].short
+                for piece in (*claim.supporting, *claim.against)
+                for key in piece.source
+            },
+        }
+        for claim in known_claims().values()
+    ]
 
 
 @router.post("/claim", response_class=StreamingResponse, responses=EVENTS)

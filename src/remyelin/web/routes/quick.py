@@ -19,7 +19,7 @@ from remyelin.catalogue.causes import CAUSES
 from remyelin.clinic.association import CLOCKS
 from remyelin.cobalamin.doses import FORMS, ROUTES
 from remyelin.cobalamin.dosing import INTERVALS, REGIMENS
-from remyelin.cobalamin.wording import order_of
+from remyelin.cobalamin.wording import LABELS, order_of
 from remyelin.evidence import load_references
 from remyelin.output.answer import told
 from remyelin.output.chances import BESIDE
@@ -133,6 +133,7 @@ async def state(request: Request) -> dict[str, Any]:
         "forms": list(FORMS),
         "routes": list(ROUTES),
         "orders": {name: order_of(name, ledger) for name in REGIMENS},
+        "schedules": LABELS,
         "intervals": ["once", *INTERVALS],
         "studies": list(nerve.STUDIES),
         "pathways": list(nerve.PATHWAYS),

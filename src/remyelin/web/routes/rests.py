@@ -21,11 +21,11 @@ from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.pathways import words
 from remyelin.clinic import COMPUTED
 from remyelin.evidence import Entry, Ledger, load_references
+from remyelin.evidence.entry_names import entry_name
 from remyelin.nerve.anatomy.branches import Array, Run
 from remyelin.nerve.anatomy.pathways import runs
 from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, volley
-from remyelin.output.entry_names import entry_name
 from remyelin.web.engine import Engine
 from remyelin.web.provenance import read_by
 from remyelin.web.routes.quick import engine_of

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from remyelin.evidence import load_references
-from remyelin.output.entry_names import entry_name
+from remyelin.evidence.entry_names import entry_name
 from remyelin.output.terminal import ledger as sources
 from remyelin.web.routes.quick import engine_of
 

@@ -13,7 +13,7 @@ export async function show(main, rest, signal) {
   // on a telephone the verdicts are read first, the evidence of each is opened by hand
   const narrow = matchMedia("(max-width: 44rem)").matches;
   const counted = (claim) => `Evidence: ${(claim.supporting || []).length} for, ${(claim.against || []).length} against`;
-  const evidence = (title, list) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, item.text, " ", h("span", { class: "muted" }, "(", [item.source].flat().map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, key)]), `; ${MARKS[item.mark] || item.mark})`))))] : null;
+  const evidence = (title, list, cited) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, item.text, " ", h("span", { class: "muted" }, "(", [item.source].flat().map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, cited[key])]), `; ${MARKS[item.mark] || item.mark})`))))] : null;
   const card = (claim) => {
     const place = h("div", { "aria-live": "polite" });
     const go = h("button", { type: "button", onclick: async () => {
@@ -31,7 +31,7 @@ export async function show(main, rest, signal) {
     return h("section", { class: "claim", id: `claim-${claim.name}` },
       h("h2", {}, `${claim.number}. ${claim.says}`),
       h("p", {}, h("span", { class: `verdict ${claim.verdict.replaceAll(" ", "-")}` }, `${SIGNS[claim.verdict] || ""} ${sentence(claim.verdict)}. `), claim.sentence),
-      h("details", { class: "evidence", open: !narrow }, h("summary", {}, counted(claim)), h("div", { class: "sides" }, [["For", claim.supporting], ["Against", claim.against]].map(([title, list]) => list && list.length ? h("div", {}, evidence(title, list)) : null))),
+      h("details", { class: "evidence", open: !narrow }, h("summary", {}, counted(claim)), h("div", { class: "sides" }, [["For", claim.supporting], ["Against", claim.against]].map(([title, list]) => list && list.length ? h("div", {}, evidence(title, list, claim.cited)) : null))),
       claim.run ? go : h("p", { class: "hint" }, "The model cannot bear on this claim."), place);
   };
   const verdicts = Object.keys(SIGNS).map((verdict) => [verdict, all.filter((claim) => claim.verdict === verdict).length]).filter(([, count]) => count);

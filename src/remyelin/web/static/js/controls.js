@@ -87,7 +87,7 @@ export function partsOf(order) {
 function regimen(id, now, count, tell) {
   const orders = state.about.orders;
   const names = Object.keys(orders);
-  const named = (name) => `${name}: ${orders[name].split(" every ")[0].split(" ").slice(1).join(" ")}`;
+  const named = (name) => `${state.about.schedules[name]}: ${orders[name].split(" every ")[0].split(" ").slice(1).join(" ")}`;
   const options = [...(id === "b" ? [["", "as plan A"]] : []), ...names.map((name) => [name, named(name)]), [OWN, "write your own"]];
   const known = now === "" || names.includes(now);
   const own = h("div", { class: "own", hidden: known });

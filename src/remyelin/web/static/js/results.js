@@ -33,7 +33,7 @@ const START = [
   ["-5 mo", "symptom", "paraesthesia", "began", "", "feet"],
   ["0 d", "lab", "b12", "140", "pg/mL", ""],
   ["0 d", "lab", "mma", "900", "nmol/L", ""],
-  ["0 d", "treatment", "uk neurological", "began", "", ""],
+  ["0 d", "treatment", "uk neurological", "began", "", "published schedule"],
 ];
 
 // What was typed stays while other views are open; it never leaves this machine and is not stored.
@@ -183,7 +183,7 @@ export async function show(main) {
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
   clear(main, h("h1", {}, "My results"),
     h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
-    h("section", { "aria-label": "Answer" }, h("div", { class: "row" }, bar, stop, note), place),
+    h("section", { "aria-label": "Answer" }, h("div", { class: "row under-way" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling."), theirs,
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
