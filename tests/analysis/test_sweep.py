@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -55,3 +62,32 @@ def test_bad_input_is_one_sentence(values: dict[str, list[float | str]], outputs
     with pytest.raises(InputError) as refused:
         sweep("pernicious-anaemia", values, outputs)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals of a process group")
+def test_an_interrupt_while_the_workers_start_ends_a_sweep(tmp_path: Path) -> None:
+    script = tmp_path / "swept.py"
+    script.write_text(
+        "import signal\n"
+        "from remyelin import sweep\n"
+        "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "    told = lambda done, count: print(done, flush=True)\n"
+        "    ages = [f'{age} y' for age in range(30, 60)]\n"
+        "    sweep('vegan-diet', {'person.age': ages}, ['b12'], workers=2, progress=told)\n",
+        encoding="utf-8",
+    )
+    running = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "0\n"
+    time.sleep(0.5)  # the workers import the package
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=120)
+    assert running.returncode != 0
+    assert "KeyboardInterrupt" in errors

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Final
 
@@ -106,7 +108,9 @@ def sweep(
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             try:
-                for result in pool.map(_run, tasks):
+                with _interrupts_held():
+                    running = pool.map(_run, tasks)
+                for result in running:
                     results.append(result)
                     progress(len(results), len(tasks))
             except BaseException:
@@ -114,6 +118,22 @@ def sweep(
                 raise
     task.done()
     return _gathered(results, lists)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold interrupts back while processes start, which inherit that: a Ctrl-C is for the driver alone.
+
+    A worker that dies of one breaks the pool, and the driver would wait for it for good.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _check(
