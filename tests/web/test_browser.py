@@ -680,7 +680,7 @@ def test_the_impulse_waits_where_less_motion_is_asked_for(page: Any, server: str
 def test_a_claim_is_judged_by_the_model(page: Any, server: str) -> None:
     page.goto(f"{server}/#claims")
     claim = page.locator("section.claim").first
-    assert "gutrecht1970" in claim.inner_text()
+    assert "Gutrecht and Dyck 1970" in claim.inner_text()
     assert "not every fibre has a wrap" in claim.inner_text(), "the verdict is a sentence before any run"
     claim.get_by_role("button").click()
     claim.locator("table td").first.wait_for()

@@ -271,6 +271,7 @@ def render(results: Results, found: dict[str, Any]) -> str:
         months=lambda day: f"{day / DAYS_PER_MONTH:.3g}",
         disclaimer=DISCLAIMER,
         sources=[references[key].printed for key in sources if key in references],
+        cited=lambda key: references[key].short if key in references else key,
         seen=SEEN,
         answer=answer(found["published"]),
     )
