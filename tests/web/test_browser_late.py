@@ -152,12 +152,13 @@ def test_questions_of_a_patient_who_has_left_are_not_asked(page: Any, server: st
 def test_regimens_are_named_by_their_orders(page: Any, server: str) -> None:
     page.goto(f"{server}/#course")
     page.wait_for_selector("main[data-drawn] .card.plan-none")
-    orders = page.request.get(f"{server}/api/state").json()["orders"]
+    about = page.request.get(f"{server}/api/state").json()
+    orders, schedules = about["orders"], about["schedules"]
     chosen = page.locator("#regimen-a").input_value()
     assert page.locator(".side fieldset.plan-a .hint", has_text=orders[chosen]).count() == 1
     for name, order in orders.items():
         text = page.locator(f"#regimen-a option[value='{name}']").inner_text()
-        assert text == f"{name}: {' '.join(order.split()[1:4])}", (
+        assert text == f"{schedules[name]}: {' '.join(order.split()[1:4])}", (
             "name, amount and route; the whole stands below"
         )
     # one's own order begins as the one it takes the place of
