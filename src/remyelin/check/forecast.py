@@ -139,7 +139,8 @@ def _lines(course: Course, known: Known, ledger: Ledger) -> Iterator[Line]:
 
     worse = told_apart(course)
     scale = (
-        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}"
+        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}; "
+        "0 alone: all of them"
     )
     open_still = []
     for plan in course.plans:

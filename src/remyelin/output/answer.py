@@ -27,7 +27,7 @@ RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated p
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 PATIENTS_DIFFER: Final = "No outcome is certain, and patients did less well"
-#: Where a start of treatment is not told apart. It must not read as if the delay cost nothing.
+#: Where a start of treatment is not told apart. An unknown cost, which nobody may read as none.
 COST_UNKNOWN: Final = "unknown cost (the model cannot tell)"
 
 
