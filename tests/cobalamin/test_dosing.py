@@ -152,3 +152,11 @@ def test_an_old_name_loads_with_a_sentence(old: str) -> None:
     with pytest.warns(Renamed, match=f"now named '{RENAMED[old]}'"):
         doses = regimen(old, 0.0, 60.0, LEDGER)
     assert doses == regimen(RENAMED[old], 0.0, 60.0, LEDGER)
+
+
+def test_every_named_regimen_has_a_name_for_readers() -> None:
+    from remyelin.cobalamin.dosing import REGIMENS
+    from remyelin.cobalamin.wording import LABELS
+
+    assert set(LABELS) == set(REGIMENS)
+    assert len(set(LABELS.values())) == len(LABELS)

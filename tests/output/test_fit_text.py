@@ -172,12 +172,12 @@ def test_hidden_numbers_are_inferred_and_not_filled(fitted: tuple[dict[str, Any]
     )
 
 
-@pytest.mark.parametrize(("told", "end"), [(0.1, "cannot tell"), (3.0, "0")])
+@pytest.mark.parametrize(("told", "end"), [(0.1, "cannot tell"), (3.0, "0 (0 to 0)")])
 def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, end: str) -> None:
     plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
-    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0", end)
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
 
 
 WARNED = (

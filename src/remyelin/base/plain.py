@@ -61,11 +61,11 @@ def tree(data: Any, digits: int | None = None) -> Any:
 
 
 def ranged(middle: str, low: str, high: str) -> str:
-    """Write a number with its range, and 0 alone where nothing else is expected.
+    """Write a number with its range, a range without width as well: no number may read as certain.
 
     Examples
     --------
     >>> ranged("6", "0", "13"), ranged("0", "0", "0")
-    ('6 (0 to 13)', '0')
+    ('6 (0 to 13)', '0 (0 to 0)')
     """
-    return "0" if middle == low == high == "0" else f"{middle} ({low} to {high})"
+    return f"{middle} ({low} to {high})"

@@ -139,8 +139,7 @@ def _lines(course: Course, known: Known, ledger: Ledger) -> Iterator[Line]:
 
     worse = told_apart(course)
     scale = (
-        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}; "
-        "0 alone: all of them"
+        f"on a scale from 0 (none) to {_SCALE_END}; median, and in brackets 90 % of {course.recovery.over}"
     )
     open_still = []
     for plan in course.plans:

@@ -23,10 +23,10 @@ GAIT: Final = (
 )
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons; 0 alone: all of them."
+RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
-PATIENTS_DIFFER: Final = "No outcome is certain, and patients did less well"
+PATIENTS_DIFFER: Final = "No outcome is certain. Published patients"
 #: Where a start of treatment is not told apart. An unknown cost, which nobody may read as none.
 COST_UNKNOWN: Final = "unknown cost (the model cannot tell)"
 

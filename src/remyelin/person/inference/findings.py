@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic
-from remyelin.base.sobol import sobol
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.inference.settings import RECORD_FLOOR, RECORD_POINTS, RECORD_POINTS_KEPT
@@ -147,8 +146,10 @@ def nested(
 @lru_cache(maxsize=RECORD_POINTS_KEPT)
 def _points(draws: int, dimensions: int) -> Floats:
     """Return points (draw, dimension) that fill the unit cube evenly; more dimensions leave the first as they are."""
-    power = max(math.ceil(math.log2(draws)), 0)
-    points = sobol(power, max(RECORD_POINTS, dimensions))[:draws, :dimensions]
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(max(RECORD_POINTS, dimensions), scramble=False)
+    points: Floats = sequence.random_base2(max(math.ceil(math.log2(draws)), 0))[:draws, :dimensions]
     points.flags.writeable = False
     return points
 

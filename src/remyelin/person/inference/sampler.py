@@ -15,7 +15,6 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.sobol import sobol
 from remyelin.person.inference.psis import smoothed
 from remyelin.person.inference.settings import (
     RECORD_BISECTIONS,
@@ -98,8 +97,10 @@ class Prior:
     def draw(self, count: int, rng: np.random.Generator) -> Draws:
         """Draw from the prior, coordinates by a scrambled Sobol sequence, causes and sets stratified."""
         from scipy.special import ndtri
+        from scipy.stats import qmc
 
-        uniform = sobol(max(math.ceil(math.log2(count)), 0), self.coordinates + 2, rng)[:count]
+        sequence = qmc.Sobol(self.coordinates + 2, scramble=True, rng=rng)
+        uniform = sequence.random_base2(max(math.ceil(math.log2(count)), 0))[:count]
         uniform = np.clip(uniform, 1e-12, 1.0 - 1e-12)
         cause = np.searchsorted(np.cumsum(self.causes), uniform[:, -2]).clip(0, len(self.causes) - 1)
         member = (uniform[:, -1] * self.members).astype(np.int64)
@@ -170,11 +171,12 @@ class Proposal:
     def draw(self, count: int, rng: np.random.Generator) -> Draws:
         """Draw from the proposal; how many come from the prior is fixed."""
         from scipy.special import ndtri
+        from scipy.stats import qmc
 
         defensive = math.ceil(RECORD_DEFENSIVE * count)
         first = self.prior.draw(defensive, rng)
         rest, size = count - defensive, self.prior.coordinates
-        uniform = sobol(math.ceil(math.log2(rest)), size + 2, rng)[:rest]
+        uniform = qmc.Sobol(size + 2, scramble=True, rng=rng).random_base2(math.ceil(math.log2(rest)))[:rest]
         uniform = np.clip(uniform, 1e-12, 1.0 - 1e-12)
         degrees = RECORD_DEGREES
         scale = np.sqrt(degrees / rng.chisquare(degrees, rest))

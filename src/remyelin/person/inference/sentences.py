@@ -119,7 +119,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
         Sentence("forecast", "waiting", forecast["closing"], True),
         Sentence("limits", "doubted", apart_of(data), True),
-        Sentence("limits", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
+        Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
         *_later(forecast),
         Sentence("limits", "nerves only", NERVES_ONLY if ends else ""),
         *(Sentence("limits", "note", note) for note in data["notes"]),

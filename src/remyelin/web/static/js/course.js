@@ -165,7 +165,7 @@ export async function show(main) {
     const band = bands[id];
     if (!band?.disability) return "...";
     const [low, median, high] = ["low", "median", "high"].map((key) => Math.round(band.disability[key].at(-1)));
-    return median || low || high ? `${median} (${low} to ${high})` : "0";
+    return `${median} (${low} to ${high})`;
   };
   const most = (id) => bands[id]?.disability && Math.round(bands[id].disability.median.at(-1)) >= state.about.most_points;
   const shares = (id, pathway, what) => {
