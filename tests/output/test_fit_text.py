@@ -14,7 +14,7 @@ from remyelin.evidence import Ledger
 from remyelin.output.figures.fit import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
-from remyelin.output.terminal.fit import describe
+from remyelin.output.terminal.fit import _plans, describe
 from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import treatment_end
@@ -364,3 +364,18 @@ def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_stands_before_
         "Treatment started 3 months later: the model cannot tell how much it costs.",
         "Untreated: disability is 2 points of 16 higher at the end.",
     ]
+
+
+def test_the_delay_of_a_plan_with_a_long_name_is_not_cut() -> None:
+    label = "published schedule (UK, with neurological signs) started 12 months later"
+    row = {
+        "label": label,
+        "now": "5 (0 to 10)",
+        "year": "13 (7 to 13)",
+        "end": "4 (0 to 12)",
+        "last": "at 36 months",
+    }
+    lines = _plans([row])
+    assert label in " ".join(" ".join(lines).split())
+    assert all(len(line) <= 107 for line in lines)
+    assert len(next(line for line in lines if "13 (7 to 13)" in line)) == len(lines[0])

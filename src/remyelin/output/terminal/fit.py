@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from remyelin.base.plain import ranged
@@ -38,11 +39,12 @@ def _plans(ends: list[dict[str, Any]]) -> list[str]:
     if not ends:
         return []
     head = f"{'disability, 0 to 16: median (90 %)':62}{'day 0':>15}{'a year on':>15}{ends[0]['last']:>15}"
-    return [
-        head,
-        *(f"{row['label'][:61]:62}{row['now']:>15}{row['year']:>15}{row['end']:>15}" for row in ends),
-        "",
-    ]
+    lines = [head]
+    for row in ends:
+        # the delay stands at the end of a label, so none is cut
+        *above, last = wrap(row["label"], 60, subsequent_indent="  ")
+        lines += [*above, f"{last:62}{row['now']:>15}{row['year']:>15}{row['end']:>15}"]
+    return [*lines, ""]
 
 
 def _entries(data: dict[str, Any]) -> list[str]:
