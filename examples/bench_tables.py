@@ -29,7 +29,7 @@ BEGIN = "<!-- bench {}: written by python examples/bench_tables.py -->\n"
 STIMULATION = ("thresholds", "train", "cycle", "block", "compound", "memory", "unmyelinated")
 RIVALS = ("NEURON", "PyFibers")
 HEAD = (
-    "| what | rival | ours | rival's | ratio | our error | rival's error |\n"
+    "| what | rival | ours | rival's | ratio | our error, % | rival's error, % |\n"
     "| --- | --- | --- | --- | --- | --- | --- |\n"
 )
 #: Words that the text around the tables has.
@@ -85,9 +85,7 @@ def short(what: str) -> str:
 def line(row: dict, above: dict | None = None) -> str:
     """Return a row of a table; what it shares with the row above is left out."""
     ratio = "-" if row["ratio"] is None else f"{float(format(row['ratio'], '.3g')):,.15g}"
-    errors = (
-        "-" if e is None else f"{e:+.2%}".replace("%", " %") for e in (row["ours_error"], row["rival_error"])
-    )
+    errors = ("-" if e is None else f"{100 * e:+.2f}" for e in (row["ours_error"], row["rival_error"]))
     cells = [
         short(row["what"]),
         row["rival"] or "-",

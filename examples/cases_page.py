@@ -22,8 +22,8 @@ HEAD = f"""# The shipped cases
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
 {textwrap.fill(SAME_END, 118)}
-The size of such differences rests mostly on assumed rates. No forecast is shown where the model does not reproduce the
-report. `remyelin run NAME` has all else, `--json` the report of its source.
+The size of such differences rests mostly on assumed rates. Disability is in points of 16. No forecast is
+shown where the model does not reproduce the report. `remyelin run NAME` has all else, `--json` the report of its source.
 """
 PATIENTS = """## Published patients
 
@@ -35,7 +35,7 @@ prints every value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 
-Without a published patient. Disability in points of 16: median (90 % range).
+Without a published patient. Median (90 % range).
 """
 #: The verdicts of a finding by laboratory values alone.
 VERDICTS = {"Agree": {AGREES}, "At another time": {TIMING}, "**Missed**": {MISSES, APART}}
@@ -82,7 +82,8 @@ def patient(summary: dict[str, Any], rows: list[dict[str, str]]) -> str:
     case = summary["case"]
     parts = [f"### {case['name']}: {case['title']}", described(case)]
     parts.append(judged(rows))
-    parts.append(f"{WHY[case['name']]} {forecast(summary)}" if case["name"] in WHY else forecast(summary))
+    told = re.sub(r" of \d+ points", "", forecast(summary))
+    parts.append(f"{WHY[case['name']]} {told}" if case["name"] in WHY else told)
     return "\n\n".join(parts) + "\n"
 
 

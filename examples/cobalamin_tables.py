@@ -36,9 +36,9 @@ def fitted() -> str:
     rows = []
     for name, found in cobalamin_fit()["parameters"].items():
         low, high = ("open" if end is None else show(end) for end in (found["low"], found["high"]))
-        prior = f"{100 * found['prior_share']:.0f} %"
+        prior = f"{100 * found['prior_share']:.0f}"
         rows.append([name, show(found["value"], 4), f"{found['log_sd']:.2f}", prior, f"{low} to {high}"])
-    return table(["parameter", "value", "log SD", "prior", "95 % by profile"], rows)
+    return table(["parameter", "value", "log SD", "prior, %", "95 % by profile"], rows)
 
 
 def misses() -> str:

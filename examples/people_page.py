@@ -38,7 +38,6 @@ from remyelin.evidence.posterior import posterior
 from remyelin.person.traits import CORRELATED, NAMES, SLOW
 
 LEDGER = Ledger.shipped()
-MINUTES = 71  # of two shared cores that the shipped fit took
 DATA = files("remyelin.analysis.calibration").joinpath("data")
 NONE: Mapping[str, float] = MappingProxyType({})
 WORDS = {
@@ -104,17 +103,15 @@ def marginals() -> str:
         rows.append(
             [
                 f"`{name}`",
-                show(sets[0][name]),
-                f"{show(low)} to {show(high)}",
-                f"{100 * narrower:.0f} %",
+                f"{show(sets[0][name])} ({show(low)} to {show(high)})",
+                f"{100 * narrower:.0f}",
                 f"{ends[column]:.1f}",
             ]
         )
         head = [
             "number",
-            "central set",
-            "90 % of the sets",
-            "narrower than the range by",
+            "central set (90 % of the sets)",
+            "narrower than the range by, %",
             "density at an end",
         ]
     return table(head, rows)
@@ -130,6 +127,27 @@ def piled(certain: bool) -> str:
         if density > MOST_AT_END and (density >= least) == certain
     ]
     return ", ".join(named) or "none"
+
+
+def misses(predictions: dict[str, list[float]]) -> str:
+    """Return the rows that the central set misses, calibration first, with the structure of the model behind each.
+
+    Of the structure the first clause is given; ``remyelin validate ROW`` prints the whole.
+    """
+    reasons: dict[str, list[str]] = {}
+    for role in ("calibration", "validation"):
+        for row in load_published():
+            if row.name not in predictions or row.role != role:
+                continue
+            value = predictions[row.name][0]
+            if value is None or not math.isfinite(value):
+                why = "No virtual patient meets the criteria of the series."
+            elif row.holds(value):
+                continue
+            else:
+                why = row.explanation(value) or "No explanation is known."
+            reasons.setdefault(re.split(r"[;.](?= |$)", why)[0], []).append(row.name)
+    return "\n".join(f"* {', '.join(f'`{name}`' for name in names)}: {why}." for why, names in reasons.items())
 
 
 def inside(row: Target, value: float | None) -> str:
@@ -154,20 +172,16 @@ def rows_of(
         found.append(
             [
                 row.name,
-                row.published,
-                f"{row.lower:g} to {row.upper:g} {row.unit}",
-                show(value),
-                f"{show(low)} to {show(high)}",
+                f"{row.published} ({row.lower:g} to {row.upper:g}) {row.unit}",
+                f"{show(value)} ({show(low)} to {show(high)})",
                 inside(row, value),
                 *([show(alone.get(row.name))] if alone else []),
             ]
         )
     head = [
         "row",
-        "published",
-        "bounds",
-        "central set",
-        "90 % interval",
+        "published (bounds)",
+        "central set (90 % interval)",
         "",
         *(["alone"] if alone else []),
     ]
@@ -270,12 +284,12 @@ def complete() -> str:
     ):
         series = series_of(LEDGER, kind)
         cells = [
-            f"{percent(found(month)):.0f} %"
+            f"{percent(found(month)):.0f}"
             for month in (THREE, YEAR)
             for found in (series.complete, series.unlimited)
         ]
         rows.append([f"{name}, {len(series.draws)} virtual patients", *cells])
-    head = ["", "no sign, 3 months", "no limit, 3 months", "no sign, 12 months", "no limit, 12 months"]
+    head = ["%", "no sign, 3 months", "no limit, 3 months", "no sign, 12 months", "no limit, 12 months"]
     return table(head, rows)
 
 
@@ -288,6 +302,7 @@ def main(path: str) -> None:
         "TRAITS": traits(),
         "MARGINALS": marginals(),
         "CALIBRATION": rows_of(data["predictions"], "calibration", alone=compared["alone"]),
+        "MISSES": misses(data["predictions"]),
         "VALIDATION": rows_of(data["predictions"], "validation"),
         "COVERAGE": coverage(data),
         "RIVALS": rivals(compared),
@@ -299,7 +314,6 @@ def main(path: str) -> None:
         "CERTAIN": f"{certainly_above(posterior().effective):.1f}",
         "BYCHANCE": f"{by_chance(posterior().effective, len(FREE)):.0f}",
         "PREDICTED": str(data["sets"]),
-        "MINUTES": str(MINUTES),
         "RIVALDESIGNS": str(sum(compared["waves"])),
         "SIGNS": ", ".join(SIGNS),
         "AFTERWARDS": str(sum(name in MAPS for name in FREE)),

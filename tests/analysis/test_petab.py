@@ -91,6 +91,25 @@ def test_its_posterior_is_highest_where_ours_is(tmp_path: Path) -> None:
         assert abs(above - below) < 0.5 * (above + below)
 
 
+def test_pypesto_reads_a_problem_and_has_its_optimum_where_ours_is(tmp_path: Path) -> None:
+    """With ``simulator_type="roadrunner"``, as the tutorial says; pypesto is in no extra."""
+    pytest.importorskip("roadrunner", reason="libroadrunner is not installed")
+    importer = pytest.importorskip("pypesto.petab", reason="pypesto is not installed").PetabImporter
+    folder = written(tmp_path)
+    problem = importer.from_yaml(str(folder / "person-1.yaml"), simulator_type="roadrunner").create_problem()
+    assert set(problem.x_names) == set(IDENTIFIERS.values())
+    found = estimate([row for row in ROWS if row["ID"] == 1], covariates=WHO, draws=10).persons
+    names = [IDENTIFIERS[str(name)] for name in found["map"][0].to_series().index]
+    order = [names.index(name) for name in problem.x_names]
+    mode, sd = np.log(found["map"][0].to_numpy()[order]), found["sd"][0].to_numpy()[order]
+    best = problem.objective(mode)
+    for step in 0.3 * np.diag(sd):
+        below, above = problem.objective(mode - step) - best, problem.objective(mode + step) - best
+        # a parabola of one standard deviation: half of 0.3 squared where no other number makes up for it
+        assert below > 0.04
+        assert abs(above - below) < 0.1 * (above + below)
+
+
 def test_what_petab_cannot_hold_is_refused() -> None:
     with pytest.raises(InputError, match="is an entry of the ledger"):
         to_petab(ROWS, Model(entries={"plasma.volume": 0.1}), covariates=WHO)
