@@ -45,4 +45,4 @@ def test_a_row_is_one_line_of_a_table() -> None:
         "what": "a", "rival": None, "ours_s": 1e-3, "rival_s": 2.0, "ratio": 2000.0, "ours_error": -0.0015,
         "rival_error": None,
     }  # fmt: skip
-    assert PROGRAM["line"](row) == "| a | - | 1 ms | 2 s | 2,000 | -0.15 % | - |\n"
+    assert PROGRAM["line"](row) == "| a | - | 1 ms | 2 s | 2,000 | -0.15 | - |\n"
