@@ -1,6 +1,6 @@
 // Charts as SVG, drawn from the same plain figure data as the report: panels with series, bands, ranges, maps.
 
-import { h, number, s, unique } from "./dom.js";
+import { h, micro, number, s, unique } from "./dom.js";
 import { mark } from "./rests.js";
 
 const FONT = 11.5;
@@ -171,7 +171,7 @@ export class Chart {
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
       if (range) ground.push(["rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }]);
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80)).filter((at) => !p.counted || Number.isInteger(at));
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : p.counted ? ticks(x0, x1, Math.max(2, Math.min(w / 80, x1 - x0))).filter((at) => Math.abs(at - Math.round(at)) < 1e-6) : ticks(x0, x1, Math.max(2, w / 80));
     update(this.frame, [
       ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
       ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),
@@ -190,7 +190,7 @@ export class Chart {
     const caption = [p.title, p.y_label, p.rests, p.why?.textContent].join("|");
     if (this.said !== caption) {
       this.said = caption;
-      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, p.y_label) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
+      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, micro(p.y_label)) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
     }
     if (!this.picture.isConnected) this.node.append(this.caption, this.picture, this.tip);
   }
@@ -228,7 +228,9 @@ export class Chart {
 function ends(all, map) {
   let [low, high] = [Infinity, -Infinity];
   for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) { low = Math.min(low, at); high = Math.max(high, at); }
-  return [low, high];
+  // points on the frame would be cut in half
+  const room = all.some((line) => line.points) ? 0.03 * (high - low || 1) : 0;
+  return [low - room, high + room];
 }
 
 function drawn(line, x, y) {

@@ -43,6 +43,9 @@ export function number(value, digits = 3) {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
+// A unit as on paper: with its Greek letter.
+export const micro = (unit) => unit.replace(/\bu(?=(mol|V|m|g)\b)/g, "\u00b5");
+
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 
 // The names of pathways, segments and studies stand in the catalogue of the server, which sends them with their words.

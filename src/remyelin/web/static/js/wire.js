@@ -100,7 +100,7 @@ export async function show(main) {
           slider({ label: "Channels on bare axon", id: "channels", min: 0, max: 10, step: 0.5, value: 0, show: (v) => (v ? `${v} % of a node's` : "none"), oninput: (v) => set("channels")(v / 100), hint: "Only matters where the axon is bare." })),
         h("fieldset", {}, h("legend", {}, "The fibre"), warm,
           h("button", { type: "button", id: "warmer", onclick: () => { const now = Math.min(42, asked.temperature + 2); warm.set(now); set("temperature")(now); } }, "Warm it by two degrees"),
-          slider({ label: "Diameter", id: "diameter", min: 4, max: 16, step: 0.5, value: asked.diameter, show: (v) => `${v} um`, oninput: set("diameter") })),
+          slider({ label: "Diameter", id: "diameter", min: 4, max: 16, step: 0.5, value: asked.diameter, show: (v) => `${v} \u00b5m`, oninput: set("diameter") })),
         h("fieldset", {}, h("legend", {}, "The repair"),
           slider({ label: "New sheath, thickness", id: "thickness", min: 10, max: 100, step: 5, value: 40, show: percentish, oninput: (v) => set("thickness")(v / 100) }),
           slider({ label: "New internode, length", id: "length", min: 20, max: 100, step: 5, value: 35, show: percentish, oninput: (v) => set("length")(v / 100) }))),
