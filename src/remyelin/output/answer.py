@@ -310,4 +310,5 @@ def _share(row: Target) -> str:
 
 
 def _source(row: Target) -> str:
-    return row.source + (UNCHECKED if row.mark == "recall" else "")
+    source = f"PubMed Central article {row.source}" if row.source.startswith("PMC") else row.source
+    return source + (UNCHECKED if row.mark == "recall" else "")

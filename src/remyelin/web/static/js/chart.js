@@ -147,7 +147,7 @@ export class Chart {
     const p = this.panel;
     const all = p.series.filter((line) => line.x.length);
     const [w, height] = [this.width, p.height || this.height];
-    const [x0, x1] = p.x_range || ends(all, p.heat);
+    const [x0, x1] = p.x_range || ends(all, p.heat, p.log_x);
     const [y0, y1] = limits(p, all, x0, x1);
     const yTicks = p.log ? logTicks(y0, y1) : ticks(y0, y1, height < 130 ? 3 : 4);
     const yText = yTicks.map((at) => number(at));
@@ -225,11 +225,13 @@ export class Chart {
   }
 }
 
-function ends(all, map) {
+function ends(all, map, logarithmic) {
   let [low, high] = [Infinity, -Infinity];
-  for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) { low = Math.min(low, at); high = Math.max(high, at); }
+  for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) if (!logarithmic || at > 0) { low = Math.min(low, at); high = Math.max(high, at); }
   // points on the frame would be cut in half
-  const room = all.some((line) => line.points) ? 0.03 * (high - low || 1) : 0;
+  if (!all.some((line) => line.points)) return [low, high];
+  if (logarithmic) { const room = (high / low) ** 0.03; return [low / room, high * room]; }
+  const room = 0.03 * (high - low || 1);
   return [low - room, high + room];
 }
 

@@ -120,9 +120,9 @@ export function drawerButton(label) {
   return button;
 }
 
-export function table(caption, columns, rows, { numeric = true } = {}) {
+export function table(caption, columns, rows, { numeric = true, stacked = false } = {}) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {},
+    h("table", { class: stacked && "stacked" },
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, columns.map((column, i) => h("th", { scope: "col", class: i && numeric && !rows.some((row) => row[i]?.text) ? "num" : "" }, column)))),
       h("tbody", {}, rows.map((row) => h("tr", { class: row.group ? "group" : "" },
@@ -130,7 +130,7 @@ export function table(caption, columns, rows, { numeric = true } = {}) {
           const inside = cell && cell.node !== undefined ? cell : { node: cell };
           return i === 0
             ? h("th", { scope: "row", class: inside.class, colspan: inside.colspan }, inside.node)
-            : h("td", { class: `${numeric && !inside.text ? "num" : ""} ${inside.class || ""}`, colspan: inside.colspan }, inside.node);
+            : h("td", { class: `${numeric && !inside.text ? "num" : ""} ${inside.class || ""}`, colspan: inside.colspan, "data-heading": stacked && columns[i] }, inside.node);
         }))))));
 }
 

@@ -46,7 +46,7 @@ export async function show(main) {
   const set = (key) => (value) => { asked[key] = value; queue.ask(); };
   const percentish = (v) => `${Math.round(v)} %`;
   const shares = [0, 0.008, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-  const warm = slider({ label: "Temperature", id: "temperature", min: 28, max: 42, step: 0.5, value: asked.temperature, show: (v) => `${v} C`, oninput: set("temperature") });
+  const warm = slider({ label: "Temperature", id: "temperature", min: 28, max: 42, step: 0.5, value: asked.temperature, show: (v) => `${v} \u00b0C`, oninput: set("temperature") });
 
   function say() {
     const { healthy, diseased, remyelinated } = data.fibres;
@@ -110,7 +110,7 @@ export async function show(main) {
           h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); slow(); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
         h("div", { class: "notice" }, task),
         h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "damaged sheath", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
-        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
+        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed; nothing is animated by hand."),
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "the states of an internode"), ".")))));
   queue.ask();
   requestAnimationFrame(tick);
