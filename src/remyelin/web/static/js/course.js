@@ -211,7 +211,7 @@ export async function show(main) {
 
   const fail = (error) => {
     if (error.name === "AbortError") return;
-    problem.textContent = error.message;
+    clear(problem, `${sentence(error.message)} `, /try again/.test(error.message) && h("button", { type: "button", class: "plain", onclick: () => { problem.hidden = true; reply.of = ""; last = {}; ask(); } }, "Try again"));
     problem.hidden = false;
   };
   // A plan that is refused takes its curves with it: those of another plan would be read as its own.

@@ -4,7 +4,7 @@ import { mark } from "./rests.js";
 import { Latest, post } from "./api.js";
 import { legend } from "./chart.js";
 import { explained } from "./glossary.js";
-import { clear, drawerButton, h, number, s, slider } from "./dom.js";
+import { clear, drawerButton, h, number, s, sentence, slider } from "./dom.js";
 
 const ROWS = [["healthy", "Healthy"], ["diseased", "Damaged"], ["remyelinated", "Remyelinated"]];
 const TICK = 33;
@@ -39,7 +39,7 @@ export async function show(main) {
       main.dataset.computed = String(Number(main.dataset.computed || 0) + 1);
     } catch (error) {
       if (error.name === "AbortError") return;
-      problem.textContent = error.message;
+      problem.textContent = sentence(error.message);
       problem.hidden = false;
     }
   });
