@@ -59,7 +59,8 @@ class Ticket:
             raise Stopped("the page that asked has left.")
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise Stopped(
-                f"this took longer than the {self.seconds:g} s that a request may take; try again when the machine is less busy."
+                f"this took longer than the {self.seconds:g} s that a request may take; "
+                "try again when the machine is less busy."
             )
 
 
