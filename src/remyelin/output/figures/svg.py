@@ -45,6 +45,8 @@ def to_svg(figure: Figure) -> str:
     own = [_tall(names, n) for names, n in zip(owned, own_ncols, strict=True)]
     # a row of panels leaves room for the tallest of their legends, all rows but the last alike
     between, last = max(own[: columns * (rows - 1)], default=0.0), max(own[columns * (rows - 1) :])
+    titles = [textwrap.wrap(panel.title, int((wide + _ASIDE) / _TITLE_LETTER)) for panel in figure.panels]
+    above = _TITLE_LINE * (max(map(len, titles)) - 1) if columns > 1 else 0.0  # room for broken titles
     height = rows * figure.panel_height + between * (rows - 1) + last + legend + 0.1
     tall = (height - _TOP - (_BELOW + between) * (rows - 1) - _BOTTOM - last - legend) / rows
     drawn = []
@@ -53,20 +55,22 @@ def to_svg(figure: Figure) -> str:
         row, column = divmod(place, columns)
         frame = _Frame(
             _INCH * (_LEFT + column * (wide + _BESIDE)),
-            _INCH * (_TOP + row * (tall + _BELOW + between)),
+            _INCH * (_TOP + above + row * (tall + _BELOW + between + above)),
             _INCH * wide,
             _INCH * tall,
         )
-        drawn.append(_panel(panel, frame, f"{figure.name}-{place}"))
+        drawn.append(
+            _panel(panel, frame, f"{figure.name}-{place}", title=titles[place] if columns > 1 else None)
+        )
         here = _looks(panel)
         looks = here | looks
         left, top = frame.left - _INCH * _ASIDE, frame.bottom + _INCH * _BOTTOM
         drawn.append(_legend({name: here[name] for name in names}, n, left, top))
     if shared:
         left = _INCH * (_WIDTH - sum(_columns(shared, ncols))) / 2
-        top = _INCH * (height - legend + 0.05)
+        top = _INCH * (height + rows * above - legend + 0.05)
         drawn.append(_legend({name: looks[name] for name in shared}, ncols, left, top))
-    return _sheet(figure, drawn, _WIDTH, height)
+    return _sheet(figure, drawn, _WIDTH, height + rows * above)
 
 
 def to_narrow_svg(figure: Figure) -> str:
