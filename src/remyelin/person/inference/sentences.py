@@ -326,7 +326,7 @@ def marked_of(data: dict[str, Any]) -> str:
 def apart_of(data: dict[str, Any]) -> str:
     """Name findings that most of the persons of a forecast do not show; empty where there is none."""
     apart = [
-        f"entry {number}, {item['written'] or item_title(item['kind'], item['name'])} {item['observed']}"
+        f"entry {number}, {item['written'] or item_title(item['kind'], item['name'])}: {item['observed']}"
         for number, item in enumerate(data["entries"], start=1)
         if not item["agrees"] and item["outlier"] >= MOSTLY and item["kind"] in ("symptom", "sign", "scale")
     ]

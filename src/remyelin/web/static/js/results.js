@@ -20,7 +20,7 @@ const times = (count, unit) => `${count} ${TIMES[unit]}${count === "1" ? "" : "s
 
 // Items of a kind by the short name of a file, as a reader calls them.
 const items = (kind) => ({
-  treatment: Object.fromEntries(Object.entries(state.about.schedules).map(([name, words]) => [name, `published schedule (${words})`])),
+  treatment: state.about.schedules,
   cause: Object.fromEntries(["unknown", ...state.about.causes.filter((name) => name !== "none")].map((name) => [name, name])),
   person: { age: "age", sex: "sex", height: "height", weight: "weight", ...state.about.drawing.record.items.person },
 })[kind] || state.about.drawing.record.items[kind] || {};
