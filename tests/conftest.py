@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -16,6 +17,22 @@ if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
 OPTIONAL_LANES = ("neuron", "browser")
+#: Files and folders that take longest, handed out before the others: no process begins one when the rest are done.
+FIRST = (
+    "web/test_browser.py",
+    "fibre/models/test_catalogue.py",
+    "analysis/trial/",
+    "analysis/cohort/test_faults.py",
+    "test_docs.py",
+    "test_examples.py",
+    "person/test_forecast_guard.py",
+    "web/",
+    "person/inference/",
+    "analysis/",
+    "generated/",
+    "cli/",
+    "output/",
+)
 #: Folders and files whose tests take seconds together: ``pytest -m quick``.
 QUICK = (
     "base/test_files.py",
@@ -43,7 +60,12 @@ QUICK = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder in which the processes of this run share the courses of the shipped cases."""
+    """Make the folder in which the processes of this run share the courses of the shipped cases.
+
+    Bytecode is kept, whatever the environment says: each process that a test starts would compile the package again.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "REMYELIN_TEST_COURSES" not in os.environ:
         os.environ["REMYELIN_TEST_COURSES"] = folder = mkdtemp(prefix="remyelin-courses-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -59,14 +81,28 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) if whole else 0
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the other files unread where the quick lane alone is asked for: reading them takes as long as its tests."""
+    if config.getoption("markexpr") != "quick" or not collection_path.is_file():
+        return None
+    quick = collection_path.relative_to(Path(__file__).parent).as_posix().startswith(QUICK)
+    return None if quick else True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the quick rooms into the quick lane."""
+    """Put the tests of the quick rooms into the quick lane, and the files that take longest before the others."""
     here = Path(__file__).parent
     for item in items:
         where = item.path.relative_to(here).as_posix()
         slow = any(item.get_closest_marker(lane) for lane in (*OPTIONAL_LANES, "slow"))
         if not slow and where.startswith(QUICK):
             item.add_marker("quick")
+    items.sort(key=lambda item: place_of(item.path.relative_to(here).as_posix()))
+
+
+def place_of(file: str) -> int:
+    """Return the place of a file in the order in which files are handed out."""
+    return next((place for place, name in enumerate(FIRST) if file.startswith(name)), len(FIRST))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

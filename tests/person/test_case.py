@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import string
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from remyelin.base.errors import InputError
 from remyelin.evidence import load_references
 from remyelin.person.case import case_of, load_case, parse_case, read_case, shipped_cases, to_toml_data
 
+LONG = bool(os.environ.get("REMYELIN_LONG"))
 VALID: dict[str, Any] = {
     "name": "x",
     "title": "t",
@@ -139,7 +141,7 @@ JUNK = st.one_of(
 )
 
 
-@settings(max_examples=1600, deadline=None)
+@settings(max_examples=1600 if LONG else 400, deadline=None)
 @given(data=st.data())
 def test_mutated_case_is_valid_or_refused(data: st.DataObject) -> None:
     case = copy.deepcopy(VALID)

@@ -56,12 +56,16 @@ def whole(answer: httpx.Response) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """An application whose parts each test of a fault replaces."""
+    return create_app(tmp_path_factory.mktemp("broken") / "reports")
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
-def test_a_fault_in_any_route_is_a_plain_answer(
-    fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_in_any_route_is_a_plain_answer(fault: Exception, broken: Any) -> None:
     """Every route there is, made to fail by what it needs."""
-    app = create_app(tmp_path / "reports")
+    app = broken
 
     class Broken:
         def __getattr__(self, name: str) -> Any:
@@ -88,12 +92,18 @@ def test_a_fault_in_any_route_is_a_plain_answer(
     assert failed >= 8
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """An application that is only asked for what it refuses."""
+    return create_app(tmp_path_factory.mktemp("refusing"))
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X"])
 @pytest.mark.parametrize(
     "path", ["/", "/api/course", "/api/none", "/none.html", "/api/reports/x/y", "/%00", "//evil"]
 )
-def test_every_refusal_has_the_headers(method: str, path: str, tmp_path: Path) -> None:
-    answer = ask(create_app(tmp_path), method, path, content=b"\xff{")
+def test_every_refusal_has_the_headers(method: str, path: str, refusing: Any) -> None:
+    answer = ask(refusing, method, path, content=b"\xff{")
     assert answer.status_code < 500
     if answer.status_code >= 400:
         whole(answer)

@@ -22,7 +22,7 @@ from scipy.stats import norm
 from small_trial import IN_PLACE, trial_text
 
 from remyelin.analysis.cohort import Stopped
-from remyelin.analysis.cohort.executors import Processes, Serial
+from remyelin.analysis.cohort.executors import Lent, Processes, Serial
 from remyelin.analysis.cohort.observation import Observation, observation_of
 from remyelin.analysis.cohort.parts import Chunk
 from remyelin.analysis.cohort.work import WorkersLost
@@ -639,18 +639,26 @@ def test_finished_sizes_are_read_again(tmp_path: Path) -> None:
     )
 
 
-def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def two() -> Iterator[Processes]:
+    """Two processes for several tests: each takes seconds to start."""
+    started = Processes(2)
+    yield started
+    started.close()
+
+
+def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Path, two: Processes) -> None:
     mixed = {"name": "all visits", "column": "b12", "kind": "change", "visit": "12 mo", "analysis": "mixed"}
     better = {"name": "better", "column": "b12", "kind": "responder", "rise": 0.5, "visit": "12 mo"}
     design = _design(sizes=[20, 60], replicates=70, endpoint=[mixed, better], dropout=0.1, looks=[0.5])
     pool = _pool(0.5, design)
     alone = power_rows(design, replicates_of(design, pool, PLAIN))
-    for workers in (1, 2):
-        folder = tmp_path / str(workers)
+    for name, workers in (("one", Processes(1)), ("two", Lent(two))):
+        folder = tmp_path / name
         assert (
             power_rows(
                 design,
-                replicates_of(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: Processes(w)),
+                replicates_of(design, pool, PLAIN, folder=folder, by=lambda n, w=workers: w),
             )
             == alone
         )
@@ -660,23 +668,17 @@ def test_replicates_have_the_same_bits_for_any_number_of_processes(tmp_path: Pat
         assert power_rows(design, replicates_of(design, pool, PLAIN, folder=folder)) == alone
 
 
-def test_a_killed_process_of_replicates_changes_nothing() -> None:
+def test_a_killed_process_of_replicates_changes_nothing(two: Processes) -> None:
     design = _design(sizes=[20], replicates=300)
     pool = _pool(0.5, design)
-    processes: list[Processes] = []
-
-    def two(replicates: int) -> Processes:
-        processes.append(Processes(2))
-        return processes[0]
-
     killed: list[int] = []
 
     def strike(done: int, total: int) -> None:
         if not killed:
-            killed.append(processes[0].pids[0])
+            killed.append(two.pids[0])
             os.kill(killed[0], signal.SIGKILL)
 
-    struck = replicates_of(design, pool, PLAIN, strike, by=two)
+    struck = replicates_of(design, pool, PLAIN, strike, by=lambda n: Lent(two))
     assert power_rows(design, struck) == power_rows(design, replicates_of(design, pool, PLAIN))
     assert killed
 

@@ -48,6 +48,11 @@ def pool():
     return judges, simulated(draws, plan, days, asked, shared)
 
 
+@pytest.fixture(scope="module")
+def before(pool):
+    return widths(pool, "")
+
+
 def widths(pool, name: str) -> np.ndarray:
     """Widths of the 90 % bands of gait and paraesthesia at the target days."""
     judges, people = pool
@@ -64,20 +69,20 @@ def widths(pool, name: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
-def test_a_contradiction_never_narrows_the_band(pool, name: str) -> None:
-    before, after = widths(pool, ""), widths(pool, name)
+def test_a_contradiction_never_narrows_the_band(pool, before, name: str) -> None:
+    after = widths(pool, name)
     # 2,000 picks of hidden states fix the ends of a band to about this
     assert (after >= before - 0.04).all(), (before.round(2), after.round(2))
 
 
-def test_a_fitting_entry_may_narrow_it(pool) -> None:
+def test_a_fitting_entry_may_narrow_it(pool, before) -> None:
     judges, _people = pool
     base = parse_csv(BASE, "b", LEDGER)
     bare = parse_csv(
         BASE.replace("0 d,sign,vibration,reduced\n", "").replace("0 d,symptom,gait,mild\n", ""), "c", LEDGER
     )
     judges["bare"] = Likelihood.of(bare, setting(base, LEDGER))
-    assert widths(pool, "")[0, 0] < widths(pool, "bare")[0, 0]
+    assert before[0, 0] < widths(pool, "bare")[0, 0]
 
 
 def contradiction(rng: np.random.Generator) -> str:
@@ -96,10 +101,10 @@ def contradiction(rng: np.random.Generator) -> str:
 
 
 @pytest.mark.parametrize("seed", range(500 if os.environ.get("REMYELIN_LONG") else 8))
-def test_a_generated_contradiction_never_narrows_the_band(pool, seed: int) -> None:
+def test_a_generated_contradiction_never_narrows_the_band(pool, before, seed: int) -> None:
     judges, _people = pool
     row = contradiction(np.random.default_rng(seed))
     record = parse_csv(BASE + row, "generated", LEDGER)
     judges["generated"] = Likelihood.of(record, setting(record, LEDGER))
-    before, after = widths(pool, ""), widths(pool, "generated")
+    after = widths(pool, "generated")
     assert (after >= before - 0.04).all(), (row, before.round(2), after.round(2))
