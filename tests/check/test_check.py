@@ -584,7 +584,7 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
     assert any("not a suggestion" in line.text for line in mild.lines)
     (now,) = (line.text for line in mild.lines if line.text.startswith("Treated from now"))
     assert now.count(" to ") >= 3, "every number has its range"
-    (unknown,) = (line.text for line in mild.lines if "cannot tell the effect of these" in line.text)
+    (unknown,) = (line.text for line in mild.lines if "cannot tell how much these cost" in line.text)
     assert "started 1 month later" in unknown
     for lines in (refused.lines, mild.lines):
         text = " ".join(line.text for line in lines)

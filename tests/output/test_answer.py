@@ -106,7 +106,7 @@ def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
     assert answer.starts[1].end is None
     assert answer.starts[1].cost is None
     said = told(answer)
-    assert "started 12 months later: unknown cost (the model cannot tell)" in said["waiting"]
+    assert "started 12 months later: the model cannot tell how much it costs" in said["waiting"]
     assert "points more" not in said["waiting"]
 
 
@@ -129,7 +129,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
     page = str(strip({**told(made(7.0)), "starts": starts}))
     rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page)
     assert [row[0] for row in rows] == [start["label"] for start in starts]
-    assert [row[2] for row in rows] == ["", "cannot tell", "5 (5 to 5) points more", "5 (5 to 5) points more"]
+    assert [row[2] for row in rows] == ["", COST_UNKNOWN, "5 (5 to 5) points more", "5 (5 to 5) points more"]
 
 
 def test_a_delay_that_costs_most_members_nothing_is_not_told_apart() -> None:

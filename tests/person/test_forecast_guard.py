@@ -220,7 +220,7 @@ def test_no_text_says_that_waiting_costs_nothing(path: Path) -> None:
 
 def test_published_cases_with_findings_that_are_missed_are_refused() -> None:
     course = course_of("vegetarian-66")
-    assert "position absent is the least expected" in refusal(course)
+    assert "position sense absent is the least expected" in refusal(course)
     silent = course.case.model_copy(update={"symptom": (), "sign": ()})
     assert refusal(run_course(silent, LEDGER)) == ""
 

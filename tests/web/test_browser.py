@@ -106,7 +106,7 @@ def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: s
     page.locator("[data-answer=now]").wait_for()
     settled(page)
     story = page.locator(".story").inner_text()
-    assert "position absent is the least expected" in story, "the finding at fault is named"
+    assert "position sense absent is the least expected" in story, "the finding at fault is named"
     assert "Treatment should not be delayed" in story
     assert page.locator(".card").count() == 0
     assert page.locator("[data-answer]").count() == 1

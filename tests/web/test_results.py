@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,24 @@ def test_rows_are_typed_pasted_and_answered(server: str, chromium: Any) -> None:
     assert page.locator("#record tbody tr").count() == 6
     assert errors == []
     page.close()
+
+
+@pytest.mark.browser
+def test_the_table_shows_words_and_the_file_keeps_short_names(page: Any, server: str) -> None:
+    page.goto(f"{server}/#results")
+    page.wait_for_selector("#record tbody tr")
+    page.click("#paste-box summary")
+    page.fill("#paste", RECORD)
+    page.click("#to-table")
+    shown = [page.get_by_label(f"{column}, row 4").input_value() for column in ("When", "Item", "Value")]
+    assert shown == ["day 0", "vitamin B12", "95"]
+    assert page.get_by_label("Kind, row 4").locator("option:checked").inner_text() == "blood value"
+    page.get_by_label("When, row 4").fill("5 months before")
+    page.get_by_label("Item, row 4").fill("Methylmalonic acid")
+    page.get_by_label("Item, row 5").fill("ankle_jerk")
+    page.get_by_label("Item, row 5").press("Tab")
+    assert page.get_by_label("Item, row 5").input_value() == "ankle jerk"
+    with page.expect_download() as saved:
+        page.click("#record-save")
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert text == RECORD.replace("0 d,lab,b12", "-5 mo,lab,mma").replace("vibration", "ankle_jerk")

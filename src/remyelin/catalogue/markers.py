@@ -44,7 +44,7 @@ class Marker:
 
 
 _ALL: Final = (
-    Marker("b12", "serum B12", "pmol/L", status=True),
+    Marker("b12", "serum B12", "pmol/L", "vitamin B12", status=True),
     Marker("holotc", "holotranscobalamin", "pmol/L", "active B12 (holotranscobalamin)", status=True),
     Marker("mma", "methylmalonate", "nmol/L", "methylmalonic acid", status=True),
     Marker("homocysteine", "homocysteine", "umol/L", status=True),

@@ -155,7 +155,7 @@ def _lines(course: Course, known: Known, ledger: Ledger) -> Iterator[Line]:
             (OWN,),
         )
     if open_still:
-        text = f"The model cannot tell the effect of these, compared with treatment now: {'; '.join(open_still)}."
+        text = f"The model cannot tell how much these cost, compared with treatment now: {'; '.join(open_still)}."
         yield _model(text, (OWN,))
     yield _model(SAME_END if open_still else NOT_DELAYED, (OWN,))
     yield _model(CANNOT_TELL, (OWN,))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal
 
 from remyelin.base.plain import ranged
@@ -27,8 +29,8 @@ RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated p
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 PATIENTS_DIFFER: Final = "No outcome is certain. Published patients"
-#: Where a start of treatment is not told apart. An unknown cost, which nobody may read as none.
-COST_UNKNOWN: Final = "unknown cost (the model cannot tell)"
+#: Where a start of treatment is not told apart. Nobody may read it as no cost.
+COST_UNKNOWN: Final = "the model cannot tell how much it costs"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -258,15 +260,18 @@ def _waiting(answer: Answer, after: str) -> str:
         return _closing(answer)
     chosen = later if len(later) <= 3 else [start for start in later if start.name in TOLD]
     parts = [
-        f"{start.label}: "
-        + (
+        (
+            start.label,
             COST_UNKNOWN
             if start.end is None or start.cost is None
-            else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more"
+            else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more",
         )
         for start in chosen
     ]
-    return f"Cost of waiting, {after}: {'; '.join(parts)}. {_closing(answer)}"
+    # starts in a row of which the same is said share it
+    alike = [(said, [label for label, _ in some]) for said, some in groupby(parts, key=itemgetter(1))]
+    listed = "; ".join(f"{' and '.join(labels)}: {said}" for said, labels in alike)
+    return f"Cost of waiting, {after}: {listed}. {_closing(answer)}"
 
 
 def _closing(answer: Answer) -> str:
@@ -305,4 +310,5 @@ def _share(row: Target) -> str:
 
 
 def _source(row: Target) -> str:
-    return row.source + (UNCHECKED if row.mark == "recall" else "")
+    source = f"PubMed Central article {row.source}" if row.source.startswith("PMC") else row.source
+    return source + (UNCHECKED if row.mark == "recall" else "")

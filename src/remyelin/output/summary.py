@@ -190,7 +190,7 @@ def _not_stated(course: Course) -> list[str]:
     if case.labs.note:
         lines.append(f"laboratory values: {case.labs.note}")
     lines += [
-        f"{fact.name}: {_with_unit(number(fact.value), fact.unit)} is a prior"
+        f"{fact.name}: {_with_unit(number(fact.value), fact.unit)}, the usual value"
         for fact in course.person.facts
         if fact.basis == "prior"
     ]

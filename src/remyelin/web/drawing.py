@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from remyelin.catalogue import pathways, segments, setups, studies
-from remyelin.person.record import terms
+from remyelin.person.record import titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +189,5 @@ def drawing() -> dict[str, Any]:
         "cards": [list(item) for item in CARDS],
         "first": list(FIRST),
         "setups": {name: asdict(item) for name, item in setups.SETUPS.items()},
-        "recorded": list(terms.STUDIES),
+        "record": {"kinds": dict(titles.KIND_TITLES), "items": titles.titles()},
     }

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from remyelin import clinic
 from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence.entry_names import entry_name
 from remyelin.evidence.limits import MARKERS
 from remyelin.person.case import Case
 from remyelin.person.person import Person
@@ -192,6 +193,7 @@ def described(whole: Trajectory) -> dict[str, Any]:
                 "unit": fact.unit,
                 "basis": fact.basis,
                 "entry": fact.entry,
+                "label": entry_name(fact.entry) if fact.entry else "",
                 "low": fact.low,
                 "high": fact.high,
             }

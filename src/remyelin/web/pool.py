@@ -58,7 +58,10 @@ class Ticket:
         if self._stop.is_set():
             raise Stopped("the page that asked has left.")
         if self._deadline is not None and time.monotonic() > self._deadline:
-            raise Stopped(f"this took longer than the {self.seconds:g} s a request may take; ask for less.")
+            raise Stopped(
+                f"this took longer than the {self.seconds:g} s that a request may take; "
+                "try again when the machine is less busy."
+            )
 
 
 class Pool:

@@ -5,7 +5,7 @@ import test from "node:test";
 globalThis.matchMedia = () => ({ matches: false });
 globalThis.document = { documentElement: {}, addEventListener() {}, getElementById: () => null };
 globalThis.addEventListener = () => {};
-const { csv, rowsOf, said } = await import(process.env.RESULTS_JS);
+const { csv, rowsOf, said, whenCode, whenWords } = await import(process.env.RESULTS_JS);
 
 test("rows are read from commas, semicolons and tabs, with quotes, without the header and comments", () => {
   const want = ["0 d", "lab", "b12", "140", "pg/mL", "first, of two"];
@@ -26,4 +26,15 @@ test("sentences of a part keep the order of the server", () => {
   const found = { sentences: [{ place: "head", text: "a" }, { place: "forecast", text: "b" }, { place: "rests", text: "c" }, { place: "forecast", text: "d" }] };
   assert.deepEqual(said(found, "forecast").map((item) => item.text), ["b", "d"]);
   assert.deepEqual(said(found, "entries"), []);
+});
+
+test("offsets are shown in words and either form is understood", () => {
+  for (const [code, words] of [["-5 mo", "5 months before"], ["3 mo", "3 months after"], ["1 y", "1 year after"], ["-2 wk", "2 weeks before"], ["0 d", "day 0"]]) {
+    assert.equal(whenWords(code), words);
+    assert.equal(whenCode(words), code);
+    assert.equal(whenCode(code), code);
+  }
+  assert.equal(whenWords("2025-03-14"), "2025-03-14");
+  assert.equal(whenCode("2025-03-14"), "2025-03-14");
+  assert.equal(whenCode("in spring"), "in spring");
 });

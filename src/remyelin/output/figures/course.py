@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import xarray as xr
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import numbers
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue import markers, plans
+from remyelin.catalogue import markers, plans, segments
 from remyelin.catalogue.pathways import words
 from remyelin.catalogue.segments import HEAD
 from remyelin.nerve import Studies, Waveform
@@ -16,6 +18,7 @@ from remyelin.output.formatting import micro
 from remyelin.person.course import Course
 
 HISTORY_MONTHS = 36.0  # how much of the past is drawn
+_SEEN: Final = 0.01  # of the tallest panel: less is not seen beside it
 
 
 def figures_of(course: Course) -> tuple[Figure, ...]:
@@ -57,7 +60,7 @@ def _by_plan(course: Course, data: xr.DataArray) -> tuple[Series, ...]:
     return (*lines[1:], lines[0])
 
 
-TIME = "months from presentation"
+TIME = "months from diagnosis"
 
 
 def biomarkers(course: Course) -> Figure:
@@ -113,10 +116,15 @@ def sheaths(course: Course) -> Figure:
     x = _x(data)
     worst = float((1.0 - data["intact"] * data["axons"]).max())
     panels = []
+    whole = []
     shown = [name for name in data.segment.values.tolist() if name.partition("_")[0] not in HEAD - {"optic"}]
     for segment in shown:
         here = data.sel(segment=segment)
         axons = here["axons"].values
+        title = segments.PLAIN.get(segment, words(segment))
+        if float((1.0 - here["intact"] * axons).max()) < _SEEN * worst:
+            whole.append(title)
+            continue
         bands = [
             Series(label, x, numbers(here[state].values * axons, 5), plans.STATE_COLOURS[state])
             for state, label in (
@@ -128,7 +136,7 @@ def sheaths(course: Course) -> Figure:
         lost = Series("axon lost", x, numbers(1.0 - axons, 5), "#8A8A8A")
         panels.append(
             Panel(
-                words(segment),
+                title,
                 TIME,
                 "share",
                 (lost, *bands),
@@ -140,8 +148,10 @@ def sheaths(course: Course) -> Figure:
     caption = (
         "As shares of a healthy person's internodes and axons: axons lost for good (grey), internodes remyelinated "
         "(thin and short, they conduct), vacuolated (reversible, they slow) or bare (they block). One scale for all "
-        "segments; 0 months is presentation; treatment as given. The other nerves of the head are in the data only."
+        "segments; 0 is the day of diagnosis; treatment as given. The other nerves of the head are in the data only."
     )
+    if whole and panels:
+        caption += f" Not drawn, for nothing to be seen is lost or changed there: {'; '.join(whole)}."
     return Figure(
         "sheaths",
         "Myelin and axons, segment by segment",

@@ -10,7 +10,8 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, OBSERVED_COLOUR, RECORDED, UNTREATED
 from remyelin.person.inference.forecast import SCHEDULES, Forecast
-from remyelin.person.inference.sentences import label_of, words
+from remyelin.person.inference.sentences import label_of
+from remyelin.person.record.titles import item_title
 
 # a start has one colour in every figure of the program; a plan without a name there is one to compare with
 _COLOURS: Final = {
@@ -108,7 +109,12 @@ def _symptoms(found: Forecast) -> Figure:
         )
         panels.append(
             Panel(
-                words(name).capitalize(), TIME, "severity, 0 to 1", series, y_range=(0.0, 1.02), marks=(0.0,)
+                item_title("symptom", name).capitalize(),
+                TIME,
+                "severity, 0 to 1",
+                series,
+                y_range=(0.0, 1.02),
+                marks=(0.0,),
             )
         )
     under = NO_TREATMENT if own.start is None else f"the {RECORDED}"

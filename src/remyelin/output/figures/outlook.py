@@ -9,7 +9,7 @@ from remyelin.analysis.calibration.shipped_sensitivity import heaviest_of, rests
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, SURAL, TIBIAL_SEP, words
+from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, PATHWAYS, SURAL, TIBIAL_SEP, words
 from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, OWN_RATES_COLOUR, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
 from remyelin.output.records import Forecast, PlanRow, Recovery, Told
@@ -126,7 +126,7 @@ def recovery_figure(course: Course) -> Figure:
     ]
     panels += [
         Panel(
-            f"Impulses that arrive, {words(name)}",
+            f"Impulses that arrive: {PATHWAYS[name].plain or words(name)}",
             TIME,
             "share of fibres",
             lines(bands["conducted"].sel(pathway=name)),
@@ -234,7 +234,7 @@ def _against_delay(course: Course) -> Panel:
     )
     series = (
         Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
-        Series("the ledger's own rates", x, own, OWN_RATES_COLOUR, 1.2, points=True),
+        Series("with the default numbers", x, own, OWN_RATES_COLOUR, 1.2, points=True),
     )
     return Panel(
         f"Disability at {label_of(float(course.data.time[-1]))}",

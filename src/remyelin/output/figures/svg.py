@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ _INCH: Final = 72.0  # pt
 _FONT, _TITLE = 8.5, 9.5  # pt
 _FAMILY: Final = "'DejaVu Sans', Verdana, sans-serif"
 _WIDTH = 9.2
+_NARROW: Final = 3.9  # inches, of a phone: one panel below the other
 # Margins of the field of panels and gaps between panels, inches; a panel's own legend begins left of its axis.
 _LEFT, _RIGHT, _BOTTOM, _TOP, _BESIDE, _BELOW, _ASIDE = 0.62, 0.12, 0.5, 0.3, 0.72, 0.78, 0.5
 # Inches that an entry of a legend takes: without its name, for each letter of it, and of height.
@@ -25,22 +27,26 @@ _HANDLE: Final = 13.6  # pt, length of a line in a legend
 _TICK: Final = 3.5  # pt
 _DIGIT: Final = 5.4  # pt, width of a digit of a tick
 _VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
-_SCALE: Final = 0.84  # of the width of a panel that a map leaves to its scale
+# Of the width of a panel that a map leaves to its scale; a narrow drawing has no room beside the panel.
+_SCALE, _NARROW_SCALE = 0.84, 0.78
+_TITLE_LETTER: Final = 0.092  # inches, of a title in bold
+_TITLE_LINE: Final = 0.17  # inches
 
 
 def to_svg(figure: Figure) -> str:
-    """Return the figure as an ``<svg>`` element with a title for screen readers."""
+    """Return the figure as an ``<svg>`` element with a title for screen readers, as wide as a page."""
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
     wide = (_WIDTH - _LEFT - _RIGHT - _BESIDE * (columns - 1)) / columns
-    shared = figure.shared if len({name for panel in figure.panels for name in panel.lines}) > 1 else ()
-    owned = [[name for name in panel.lines if name not in figure.shared] for panel in figure.panels]
+    shared, owned = _named(figure)
     ncols = _fitting(shared, _WIDTH, 5 if columns > 3 else 3)
     own_ncols = [_fitting(names, wide + _ASIDE, 4) for names in owned]
     legend = _tall(shared, ncols)
     own = [_tall(names, n) for names, n in zip(owned, own_ncols, strict=True)]
     # a row of panels leaves room for the tallest of their legends, all rows but the last alike
     between, last = max(own[: columns * (rows - 1)], default=0.0), max(own[columns * (rows - 1) :])
+    titles = [textwrap.wrap(panel.title, int((wide + _ASIDE) / _TITLE_LETTER)) for panel in figure.panels]
+    above = _TITLE_LINE * (max(map(len, titles)) - 1) if columns > 1 else 0.0  # room for broken titles
     height = rows * figure.panel_height + between * (rows - 1) + last + legend + 0.1
     tall = (height - _TOP - (_BELOW + between) * (rows - 1) - _BOTTOM - last - legend) / rows
     drawn = []
@@ -49,19 +55,55 @@ def to_svg(figure: Figure) -> str:
         row, column = divmod(place, columns)
         frame = _Frame(
             _INCH * (_LEFT + column * (wide + _BESIDE)),
-            _INCH * (_TOP + row * (tall + _BELOW + between)),
+            _INCH * (_TOP + above + row * (tall + _BELOW + between + above)),
             _INCH * wide,
             _INCH * tall,
         )
-        drawn.append(_panel(panel, frame, f"{figure.name}-{place}"))
+        drawn.append(
+            _panel(panel, frame, f"{figure.name}-{place}", title=titles[place] if columns > 1 else None)
+        )
         here = _looks(panel)
         looks = here | looks
         left, top = frame.left - _INCH * _ASIDE, frame.bottom + _INCH * _BOTTOM
         drawn.append(_legend({name: here[name] for name in names}, n, left, top))
     if shared:
         left = _INCH * (_WIDTH - sum(_columns(shared, ncols))) / 2
-        top = _INCH * (height - legend + 0.05)
+        top = _INCH * (height + rows * above - legend + 0.05)
         drawn.append(_legend({name: looks[name] for name in shared}, ncols, left, top))
+    return _sheet(figure, drawn, _WIDTH, height + rows * above)
+
+
+def to_narrow_svg(figure: Figure) -> str:
+    """Return the figure as an ``<svg>`` element for the screen of a phone: panels in one column, long words broken."""
+    shared, owned = _named(figure)
+    columns = min(figure.columns, len(figure.panels))
+    tall = figure.panel_height - (_TOP + _BOTTOM if len(figure.panels) <= columns else _BELOW)
+    wide = _NARROW - _LEFT - _RIGHT
+    drawn = []
+    looks: dict[str, _Look] = {}
+    top = 0.0
+    for place, (panel, names) in enumerate(zip(figure.panels, owned, strict=True)):
+        title = textwrap.wrap(panel.title, int((_NARROW - _LEFT) / _TITLE_LETTER))
+        top += _TOP + _TITLE_LINE * max(len(title) - 1, 0)
+        frame = _Frame(_INCH * _LEFT, _INCH * top, _INCH * wide, _INCH * tall)
+        drawn.append(_panel(panel, frame, f"{figure.name}-narrow-{place}", _NARROW_SCALE, title))
+        here = _looks(panel)
+        looks = here | looks
+        legend, used = _narrow_legend({name: here[name] for name in names}, top + tall + _BOTTOM)
+        drawn.append(legend)
+        top += tall + _BOTTOM + used
+    legend, used = _narrow_legend({name: looks[name] for name in shared}, top + 0.05)
+    return _sheet(figure, [*drawn, legend], _NARROW, top + used + 0.1)
+
+
+def _named(figure: Figure) -> tuple[Sequence[str], list[list[str]]]:
+    """Return the names of the legend for all panels, and of that of each."""
+    shared = figure.shared if len({name for panel in figure.panels for name in panel.lines}) > 1 else ()
+    return shared, [[name for name in panel.lines if name not in figure.shared] for panel in figure.panels]
+
+
+def _sheet(figure: Figure, drawn: Sequence[str], width: float, height: float) -> str:
+    """Return the drawing with its title, of a size in inches."""
     title = shapes.element("title", figure.title.replace("&", "&amp;").replace("<", "&lt;"))
     return shapes.element(
         "svg",
@@ -69,7 +111,7 @@ def to_svg(figure: Figure) -> str:
         xmlns="http://www.w3.org/2000/svg",
         width="100%",
         role="img",
-        viewBox=f"0 0 {shapes.number(_INCH * _WIDTH)} {shapes.number(_INCH * height)}",
+        viewBox=f"0 0 {shapes.number(_INCH * width)} {shapes.number(_INCH * height)}",
         font_family=_FAMILY,
         font_size=_FONT,
     )
@@ -137,7 +179,7 @@ def _tall(names: Sequence[str], columns: int) -> float:
 
 
 def _legend(looks: Mapping[str, _Look], columns: int, left: float, top: float) -> str:
-    """Return a legend whose columns are filled one after the other."""
+    """Return a legend whose columns are filled one after the other, its corner at a place in pt."""
     names, drawn = list(looks), []
     for part, width in zip(
         np.array_split(np.arange(len(names)), columns) if names else (),
@@ -145,39 +187,55 @@ def _legend(looks: Mapping[str, _Look], columns: int, left: float, top: float) -
         strict=True,
     ):
         for row, place in enumerate(part.tolist()):
-            look, middle = looks[names[place]], top + _INCH * _LINE * (row + 0.5)
-            ends = np.array([left, left + _HANDLE])
-            if look.area:
-                drawn.append(
-                    shapes.box(
-                        left + 2.0,
-                        middle - 3.0,
-                        _HANDLE - 4.0,
-                        6.0,
-                        fill=look.colour,
-                        stroke=shapes.PALE,
-                        stroke_width=0.4,
-                    )
-                )
-            elif look.marker:
-                centre = np.array([left + _HANDLE / 2])
-                drawn.append(
-                    shapes.points(centre, np.array([middle]), look.colour, 3.0 * look.width, look.marker)
-                )
-            else:
-                if look.colour.upper() == "#FFFFFF":  # drawn over a map
-                    drawn.append(shapes.box(left, middle - 3.0, _HANDLE, 6.0, fill=shapes.PALE))
-                drawn.append(shapes.line(ends, np.full(2, middle), look.colour, look.width, look.dashed))
+            middle = top + _INCH * _LINE * (row + 0.5)
+            drawn.append(_handle(looks[names[place]], left, middle))
             drawn.append(shapes.text(left + _HANDLE + 6.0, middle + 3.0, names[place], fill=shapes.INK))
         left += _INCH * width
     return "".join(drawn)
 
 
-def _panel(panel: Panel, frame: _Frame, name: str) -> str:
-    """Return the axes of a panel with all that is drawn in them."""
+def _narrow_legend(looks: Mapping[str, _Look], top: float) -> tuple[str, float]:
+    """Return a legend of one entry a row at a height in inches, long names broken, and the height it takes."""
+    drawn, row = [], 0
+    left = _INCH * (_LEFT - _ASIDE)
+    for name, look in looks.items():
+        drawn.append(_handle(look, left, _INCH * (top + _LINE * (row + 0.5))))
+        for words in textwrap.wrap(name, int((_NARROW - _ENTRY) / _LETTER)):
+            middle = _INCH * (top + _LINE * (row + 0.5))
+            drawn.append(shapes.text(left + _HANDLE + 6.0, middle + 3.0, words, fill=shapes.INK))
+            row += 1
+    return "".join(drawn), _LINE * row + 0.1 if row else 0.0
+
+
+def _handle(look: _Look, left: float, middle: float) -> str:
+    """Return the sample of a line, points or an area that stands before its name in a legend."""
+    if look.area:
+        return shapes.box(
+            left + 2.0,
+            middle - 3.0,
+            _HANDLE - 4.0,
+            6.0,
+            fill=look.colour,
+            stroke=shapes.PALE,
+            stroke_width=0.4,
+        )
+    if look.marker:
+        centre = np.array([left + _HANDLE / 2])
+        return shapes.points(centre, np.array([middle]), look.colour, 3.0 * look.width, look.marker)
+    ground = ""
+    if look.colour.upper() == "#FFFFFF":  # drawn over a map
+        ground = shapes.box(left, middle - 3.0, _HANDLE, 6.0, fill=shapes.PALE)
+    ends = np.array([left, left + _HANDLE])
+    return ground + shapes.line(ends, np.full(2, middle), look.colour, look.width, look.dashed)
+
+
+def _panel(
+    panel: Panel, frame: _Frame, name: str, share: float = _SCALE, title: Sequence[str] | None = None
+) -> str:
+    """Return the axes of a panel with all that is drawn in them; `share`: of its width that a map takes."""
     scale = panel.heat is not None and not panel.heat.categories
     if scale:
-        frame = _Frame(frame.left, frame.top, _SCALE * frame.wide, frame.tall)
+        frame = _Frame(frame.left, frame.top, share * frame.wide, frame.tall)
     x = Axis(*x_limits(panel), frame.left, frame.right, panel.log_x)
     y = Axis(*y_limits(panel), frame.bottom, frame.top, panel.log)
     # the more decades, the fewer ticks of each
@@ -206,7 +264,7 @@ def _panel(panel: Panel, frame: _Frame, name: str) -> str:
         "clipPath", shapes.box(frame.left, frame.top, frame.wide, frame.tall), id=f"{name}-clip"
     )
     drawn = [clip, shapes.element("g", "".join(inside), clip_path=f"url(#{name}-clip)")]
-    drawn.append(_around(panel, frame, x, y, across, down))
+    drawn.append(_around(panel, frame, x, y, across, down, [panel.title] if title is None else title))
     if scale and panel.heat is not None:
         drawn.append(_scale(panel.heat, frame))
     return "".join(drawn)
@@ -245,8 +303,9 @@ def _around(
     y: Axis,
     across: list[tuple[float, str]],
     down: list[tuple[float, str]],
+    title: Sequence[str],
 ) -> str:
-    """Return axis lines, ticks with their labels, the names of the axes and the title."""
+    """Return axis lines, ticks with their labels, the names of the axes and the lines of the title."""
     left, right, top, bottom = map(shapes.number, (frame.left, frame.right, frame.top, frame.bottom))
     path = f"M{left} {top}V{bottom}H{right}"
     words = []
@@ -283,9 +342,17 @@ def _around(
             fill=shapes.INK,
             transform=f"rotate(-90 {shapes.number(beside)} {shapes.number(middle)})",
         ),
+    ]
+    words += [
         shapes.text(
-            frame.left, frame.top - 6.0, panel.title, font_size=_TITLE, font_weight="bold", fill=shapes.INK
-        ),
+            frame.left,
+            frame.top - 6.0 - _INCH * _TITLE_LINE * above,
+            line,
+            font_size=_TITLE,
+            font_weight="bold",
+            fill=shapes.INK,
+        )
+        for above, line in enumerate(reversed(title))
     ]
     lines = shapes.element("path", d=path, fill="none", stroke=shapes.PALE, stroke_width=0.8)
     return lines + "".join(words)

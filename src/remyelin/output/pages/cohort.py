@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from markupsafe import Markup
 
 from remyelin.analysis.cohort.measures import per_person
 from remyelin.analysis.cohort.overview import summary
@@ -20,8 +19,8 @@ from remyelin.catalogue.pathways import PATHWAYS
 from remyelin.catalogue.studies import FOLLOWS, MEDIAN_SEP
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger, load_references
-from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import SEEN, number
+from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
 from remyelin.output.terminal.cohort import span
 from remyelin.person.course import DISCLAIMER
@@ -264,7 +263,7 @@ def render(results: Results, found: dict[str, Any]) -> str:
     return page(
         "cohort",
         s=found,
-        figures=[{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in drawn],
+        figures=[{"title": f.title, "caption": f.caption, "plot": plot(f)} for f in drawn],
         number=number,
         in_words=lambda regimen: in_words(regimen, Ledger.shipped()),
         span=span,

@@ -14,8 +14,8 @@ from remyelin.evidence.entry_names import entry_name
 from remyelin.output.answer import span
 from remyelin.output.figures.course import figures_of
 from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
-from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import deviations, micro, number
+from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
 from remyelin.output.records import Summary
 from remyelin.output.summary import summarise
@@ -69,7 +69,7 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
         course = replace(course, plans=course.plans[:1])
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
-        figure.name: {"svg": Markup(to_svg(figure)), "caption": figure.caption}
+        figure.name: {"plot": plot(figure), "caption": figure.caption}
         for figure in (*figures_of(course), *forecasts)
         if not (refused and figure.name == "symptoms")
     }
@@ -79,7 +79,7 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
         s=summary,
         who=who(course),
         figures=figures,
-        curve=Markup("".join(to_svg(figure) for figure in waiting)),
+        curve=Markup("").join(plot(figure) for figure in waiting),
         curve_caption="".join(figure.caption for figure in waiting),
         drawn=PICTURES,
         number=number,

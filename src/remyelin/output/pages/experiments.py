@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 
-from markupsafe import Markup
-
 from remyelin.analysis.experiments.registry import Experiment, Result
 from remyelin.evidence import load_references
-from remyelin.output.figures.svg import to_svg
 from remyelin.output.formatting import number
+from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
 from remyelin.person.course import DISCLAIMER
 
@@ -26,7 +24,7 @@ def files_of(experiment: Experiment, result: Result) -> dict[str, str]:
 def render_experiment(experiment: Experiment, result: Result) -> str:
     """Return the page of an experiment as HTML."""
     references = load_references()
-    figures = [{"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in result.figures]
+    figures = [{"title": f.title, "caption": f.caption, "plot": plot(f)} for f in result.figures]
     return page(
         "experiment",
         experiment=experiment,

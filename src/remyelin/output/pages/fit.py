@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 
-from markupsafe import Markup
-
 from remyelin.base.files import Claimed
 from remyelin.output.figures.fit import figures_of
-from remyelin.output.figures.svg import to_svg
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
+from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
@@ -23,7 +21,7 @@ def render(posterior: Posterior, found: Forecast) -> str:
     """Return the report of a fit as one self-contained page."""
     data = shown(answer(posterior, found), found)
     figures = [
-        {"svg": Markup(to_svg(figure)), "title": figure.title, "caption": figure.caption, "name": figure.name}
+        {"plot": plot(figure), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)
     ]
     return page(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 
-from markupsafe import Markup
-
 from remyelin.analysis.trial import TrialResult
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import load_references
-from remyelin.output.figures.svg import to_svg
 from remyelin.output.figures.trial import figures_of
 from remyelin.output.formatting import number
+from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
 from remyelin.output.symptoms import ASSUMED
 from remyelin.output.trial_words import (
@@ -60,9 +58,7 @@ def render_trial(found: TrialResult) -> str:
         arms=[{"name": arm.name, "words": arm_in_words(arm), "note": arm.note} for arm in design.arm],
         answers=answers(found),
         left_out=left_out(found),
-        figures=[
-            {"title": f.title, "caption": f.caption, "svg": Markup(to_svg(f))} for f in figures_of(found)
-        ],
+        figures=[{"title": f.title, "caption": f.caption, "plot": plot(f)} for f in figures_of(found)],
         rows=[
             {
                 "hypothesis": row.hypothesis,

@@ -10,7 +10,7 @@ from remyelin.output.formatting import number, wrapped
 from remyelin.person.inference.answer import answer
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
-from remyelin.person.inference.sentences import Place, ends_of, sentences_of, words
+from remyelin.person.inference.sentences import Place, ends_of, entry_of, sentences_of
 
 
 def describe(data: dict[str, Any], ends: list[dict[str, Any]]) -> str:
@@ -58,7 +58,7 @@ def _entries(data: dict[str, Any]) -> list[str]:
             f"{_short(predicted['median'])} ({_short(predicted['low'])} to {_short(predicted['high'])}){unit}"
         )
         mark = "" if item["agrees"] else "  disagrees"
-        entry = f"{item['kind']} {item['written'] or words(item['name'])}"[:34]
+        entry = entry_of(item)[:34]
         lines.append(
             f"{index:2} {item['months']:7.1f}  {entry:34}{item['observed'][:18]:>18}  {shown:>34}{mark}"
         )

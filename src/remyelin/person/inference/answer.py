@@ -112,8 +112,8 @@ def left_out(posterior: Posterior) -> tuple[str, ...]:
     """Return the effect on the answer of complaints that a record does not name, and the row that removes it."""
     said = silence(posterior)
     how = (
-        "Enter the known complaints; where complaints may be missing, add a row of kind presentation, name history, "
-        "value partial."
+        'Enter the known complaints; where complaints may be missing, add the row ",presentation,history,partial" (in '
+        "the table of the page: first visit, list of complaints, partial)."
     )
     return (f"{said} {how}",) if said else ()
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.markers import MARKERS
 from remyelin.catalogue.plans import NO_TREATMENT
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.inference.verdict import whole
+from remyelin.person.record.titles import KIND_TITLES, item_title
 
 #: Pareto k up to which weights are reliable.
 RELIABLE: Final = 0.7
@@ -42,25 +42,6 @@ DEGREES: Final = (
 SEVERE: Final = "severe disability"
 #: In place of the months where no improvement is seen within the forecast.
 NEVER: Final = "not seen"
-_LABELS: Final = {
-    "paraesthesia": "pins and needles",
-    "numbness": "numbness",
-    "gait": "walking",
-    "weakness": "weakness",
-    "vision": "sight",
-    "lhermitte": "electric shocks",
-    "reflexes": "reflexes",
-    "taste_smell": "taste and smell",
-    "tremor": "unsteady hands",
-    "concentration": "concentration",
-    "pain_perception": "perception of pain",
-    "speech": "speech",
-    "disability": "functional disability",
-    "b12": MARKERS["b12"].label,
-    "holotc": "active B12",
-    "mma": MARKERS["mma"].label,
-}
-
 Place = Literal["head", "forecast", "limits", "entries", "rests"]
 
 
@@ -99,7 +80,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     forecast, rests = data["forecast"], data["rests_on"]
     refused = forecast["refused"]
     useful = [item for item in data["next_test"] if item["narrower"] >= NARROWER][:3]
-    named = ", ".join(f"{item['kind']} {words(item['name'])} ({item['narrower']:.0%})" for item in useful)
+    named = "; ".join(f"{entry_of(item)} ({item['narrower']:.0%})" for item in useful)
     further = f"Single results that would narrow the answer most: {named}. " if useful else ""
     shape = data["pareto_k"]
     doubtful = shape is not None and shape > RELIABLE
@@ -188,10 +169,9 @@ def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
     found : Forecast
     """
     ends = ends_of(found)
-    labels = [f"{item['kind']} {item['written'] or words(item['name'])}" for item in data["entries"]]
     return {
         **data,
-        "entries": [{**item, "label": label} for item, label in zip(data["entries"], labels, strict=True)],
+        "entries": [{**item, "label": entry_of(item)} for item in data["entries"]],
         "ends": ends,
         "strip": strip_of(ends),
         "sentences": [asdict(item) for item in sentences_of(data, ends)],
@@ -346,7 +326,7 @@ def marked_of(data: dict[str, Any]) -> str:
 def apart_of(data: dict[str, Any]) -> str:
     """Name findings that most of the persons of a forecast do not show; empty where there is none."""
     apart = [
-        f"entry {number}, {item['written'] or words(item['name'])} {item['observed']}"
+        f"entry {number}, {item['written'] or item_title(item['kind'], item['name'])}: {item['observed']}"
         for number, item in enumerate(data["entries"], start=1)
         if not item["agrees"] and item["outlier"] >= MOSTLY and item["kind"] in ("symptom", "sign", "scale")
     ]
@@ -366,9 +346,9 @@ def unstated_of(data: dict[str, Any]) -> str:
     return " ".join(f"Not stated, {how}: {', '.join(some)}." for some, how in parts if some)
 
 
-def words(name: str) -> str:
-    """Return the name of a marker, finding or study in words."""
-    return _LABELS.get(name, name.replace("_", " "))
+def entry_of(item: dict[str, Any]) -> str:
+    """Return the name of an entry for a reader: what kind it is and the item, as it was written if otherwise."""
+    return f"{KIND_TITLES[item['kind']]}: {item.get('written') or item_title(item['kind'], item['name'])}"
 
 
 def label_of(item: Followed, first: bool) -> str:

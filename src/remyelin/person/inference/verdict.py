@@ -17,6 +17,7 @@ from remyelin.person.inference.settings import (
     RECORD_WORSE,
 )
 from remyelin.person.record import Record
+from remyelin.person.record.titles import KIND_TITLES, item_title
 
 Floats = NDArray[np.float64]
 
@@ -111,4 +112,6 @@ def worsened(plan: Plan, days: Floats, scale: Floats) -> str | None:
 def named(item: Predicted) -> str:
     """Return an entry in words, with its line where it has one."""
     where = f"line {item.entry.line}: " if item.entry.line else ""
-    return f"{where}{item.entry.label}"
+    entry = item.entry
+    title = entry.written or item_title(entry.kind, entry.name)
+    return f"{where}{KIND_TITLES[entry.kind]} {title} {entry.text}".rstrip()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from remyelin.base.errors import InputError
 from remyelin.base.plain import tree
+from remyelin.evidence import load_references
 from remyelin.person.case import parse_case, to_toml_data
 from remyelin.web.pool import Ticket
 from remyelin.web.routes.quick import engine_of, pool_of
+
+if TYPE_CHECKING:
+    from remyelin.check.answer import Answer
 
 router = APIRouter(prefix="/api")
 
@@ -62,8 +66,7 @@ async def check(asked: AskedText, request: Request) -> dict[str, Any]:
         from remyelin.check import answer
         from remyelin.check.reading import parse_text
 
-        found: dict[str, Any] = tree(answer(parse_text(text, "the file", ledger, ()), ledger).as_dict())
-        return found
+        return _shown(answer(parse_text(text, "the file", ledger, ()), ledger))
 
     return await pool_of(request).run(request, work)
 
@@ -88,8 +91,7 @@ async def answers(asked: AskedAnswers, request: Request) -> dict[str, Any]:
         known, refused = read_form(asked.age, asked.sex, asked.words, asked.labs, ledger, asked.confirmed)
         if refused:
             return {"refused": refused}
-        found: dict[str, Any] = tree(answer(known, ledger).as_dict())
-        return found
+        return _shown(answer(known, ledger))
 
     return await pool_of(request).run(request, work)
 
@@ -112,6 +114,17 @@ async def handover(asked: AskedHandover, request: Request) -> dict[str, Any]:
         return {**made, "needs": needs}
 
     return await pool_of(request).run(request, work)
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain data; the page prints sources without the working notes on how they were seen."""
+    data = answer.as_dict()
+    references = load_references()
+    data["sources"] = {
+        key: references[key].printed if key in references else said for key, said in data["sources"].items()
+    }
+    found: dict[str, Any] = tree(data)
+    return found
 
 
 def _text(text: str) -> str:

@@ -22,6 +22,7 @@ from remyelin.base.errors import RemyelinError
 from remyelin.base.files import reason
 from remyelin.base.plain import tree
 from remyelin.base.units import show
+from remyelin.evidence import load_references
 from remyelin.person.case import Case, case_of, to_toml_data
 from remyelin.web.drawn import refuse_too_long
 from remyelin.web.guard import REPORT_POLICY
@@ -118,7 +119,8 @@ async def experiment(asked: AskedExperiment, request: Request) -> StreamingRespo
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         engine = engine_of(request)
         found = engine.remember(("experiment", name), lambda: run_experiment(name, engine.ledger, say))
-        return tree(found.as_dict())
+        references = load_references()
+        return tree({**found.as_dict(), "cited": {key: references[key].short for key in found.sources}})
 
     return stream(request, work)
 

@@ -174,7 +174,7 @@ export async function show(main) {
     if (name !== chosen) return;
     const inks = [state.about.colours.pathways[name], "#888888", "#b08d57"];
     clear(branches, parts.length > 1 && legend(parts.map((part, i) => ({ label: branchName(part.branch), colour: inks[i], block: true }))));
-    fibres.set({ title: "Its fibres", y_label: "chance to arrive", x_label: "diameter, um", y_range: [-0.03, 1.05], series: parts.map((part, i) => ({
+    fibres.set({ title: "Its fibres", y_label: "chance to arrive", x_label: "diameter, \u00b5m", y_range: [-0.03, 1.05], series: parts.map((part, i) => ({
       label: words(part.branch), x: part.diameter, y: part.conducted, points: true, width: 0.9, colour: inks[i] })) });
     const keys = Object.keys(healthy.waveforms);
     clear(recordings, keys.map((key) => {

@@ -1,6 +1,6 @@
 // Charts as SVG, drawn from the same plain figure data as the report: panels with series, bands, ranges, maps.
 
-import { h, number, s, unique } from "./dom.js";
+import { h, micro, number, s, unique } from "./dom.js";
 import { mark } from "./rests.js";
 
 const FONT = 11.5;
@@ -147,7 +147,7 @@ export class Chart {
     const p = this.panel;
     const all = p.series.filter((line) => line.x.length);
     const [w, height] = [this.width, p.height || this.height];
-    const [x0, x1] = p.x_range || ends(all, p.heat);
+    const [x0, x1] = p.x_range || ends(all, p.heat, p.log_x);
     const [y0, y1] = limits(p, all, x0, x1);
     const yTicks = p.log ? logTicks(y0, y1) : ticks(y0, y1, height < 130 ? 3 : 4);
     const yText = yTicks.map((at) => number(at));
@@ -171,7 +171,7 @@ export class Chart {
     for (const [range, name] of [[p.normal, "normal"], [p.unsure, "unsure"]]) {
       if (range) ground.push(["rect", { class: name, x: edge.left, width: edge.right - edge.left, y: high(range[1]), height: Math.max(0, low(range[0]) - high(range[1])) }]);
     }
-    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : ticks(x0, x1, Math.max(2, w / 80)).filter((at) => !p.counted || Number.isInteger(at));
+    const xTicks = p.log_x ? logTicks(x0, x1, w / 60) : p.months ? monthTicks(x0, x1, Math.max(3.6, w / 62)) : p.counted ? ticks(x0, x1, Math.max(2, Math.min(w / 80, x1 - x0))).filter((at) => Math.abs(at - Math.round(at)) < 1e-6) : ticks(x0, x1, Math.max(2, w / 80));
     update(this.frame, [
       ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
       ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),
@@ -190,7 +190,7 @@ export class Chart {
     const caption = [p.title, p.y_label, p.rests, p.why?.textContent].join("|");
     if (this.said !== caption) {
       this.said = caption;
-      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, p.y_label) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
+      this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, micro(p.y_label)) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
     }
     if (!this.picture.isConnected) this.node.append(this.caption, this.picture, this.tip);
   }
@@ -225,10 +225,14 @@ export class Chart {
   }
 }
 
-function ends(all, map) {
+function ends(all, map, logarithmic) {
   let [low, high] = [Infinity, -Infinity];
-  for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) { low = Math.min(low, at); high = Math.max(high, at); }
-  return [low, high];
+  for (const list of [...all.map((line) => line.x), map ? map.x : []]) for (const at of list) if (!logarithmic || at > 0) { low = Math.min(low, at); high = Math.max(high, at); }
+  // points on the frame would be cut in half
+  if (!all.some((line) => line.points)) return [low, high];
+  if (logarithmic) { const room = (high / low) ** 0.03; return [low / room, high * room]; }
+  const room = 0.03 * (high - low || 1);
+  return [low - room, high + room];
 }
 
 function drawn(line, x, y) {

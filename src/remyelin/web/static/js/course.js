@@ -3,7 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
-import { clear, h, monthWords, number, percent, sentence, slider, stretchName, table } from "./dom.js";
+import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
@@ -20,6 +20,7 @@ export const NAMES = () => ({
 const BLOOD = [["b12", "Serum B12", "B12"], ["holotc", "Active B12", "holoTC"], ["mma", "Methylmalonate", "MMA"], ["homocysteine", "Homocysteine", "homocysteine"]];
 const PARTS = [["case-kind", "Answer"], ["symptoms", "Symptoms"], ["blood", "Blood"], ["sheaths", "Myelin"], ["studies", "Studies"], ["person", "Person"], ["takeaway", "Keep"]];
 const LATER = [3, 6, 12, 24]; // months by which the curve of waiting moves treatment
+const OF_TYPICAL = ", of typical"; // at the end of the name of a factor
 const RESTS = { sheaths: "sheaths" };
 const STATES = [["axons lost", "var(--lost)"], ["bare", "bare"], ["vacuolated", "vacuolated"], ["remyelinated", "remyelinated"]];
 
@@ -73,7 +74,7 @@ export async function show(main) {
       intro && h("p", { class: "caption" }, explained(intro), RESTS[id] && mark(RESTS[id], title)), ...inside));
   clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once."), story, problem, strip, narrow ? null : keys,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
@@ -114,7 +115,7 @@ export async function show(main) {
     const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown), words()].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? `: ${words()}` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ` (not drawn: ${words()})` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a?.disability && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
@@ -202,15 +203,15 @@ export async function show(main) {
     if (person === found.a.person) return;
     person = found.a.person;
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
-      fact.name, `${number(fact.value)} ${{ 1: "x typical", "-": "" }[fact.unit] ?? fact.unit}`,
+      fact.name.replace(OF_TYPICAL, ""), `${number(fact.value)} ${fact.name.endsWith(OF_TYPICAL) ? "x typical" : ({ 1: "", "-": "", y: "years" })[fact.unit] ?? micro(fact.unit)}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
-        : h("span", {}, fact.basis === "prior" ? `not stated; assumed${fact.low === null || fact.low === undefined ? "" : `, ${number(fact.low)} to ${number(fact.high)}`} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.entry)) },
+        : h("span", {}, fact.basis === "prior" ? `not stated; assumed${fact.low === null || fact.low === undefined ? "" : `, ${number(fact.low)} to ${number(fact.high)}`} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.label), " ", h("code", { class: "key" }, fact.entry)) },
     ])));
   };
 
   const fail = (error) => {
     if (error.name === "AbortError") return;
-    problem.textContent = error.message;
+    clear(problem, `${sentence(error.message)} `, /try again/.test(error.message) && h("button", { type: "button", class: "plain", onclick: () => { problem.hidden = true; reply.of = ""; last = {}; ask(); } }, "Try again"));
     problem.hidden = false;
   };
   // A plan that is refused takes its curves with it: those of another plan would be read as its own.

@@ -43,6 +43,9 @@ export function number(value, digits = 3) {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
+// A unit as on paper: with its Greek letter.
+export const micro = (unit) => unit.replace(/\bu(?=(mol|V|m|g)\b)/g, "\u00b5");
+
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 
 // The names of pathways, segments and studies stand in the catalogue of the server, which sends them with their words.
@@ -117,9 +120,9 @@ export function drawerButton(label) {
   return button;
 }
 
-export function table(caption, columns, rows, { numeric = true } = {}) {
+export function table(caption, columns, rows, { numeric = true, stacked = false } = {}) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {},
+    h("table", { class: stacked && "stacked" },
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, columns.map((column, i) => h("th", { scope: "col", class: i && numeric && !rows.some((row) => row[i]?.text) ? "num" : "" }, column)))),
       h("tbody", {}, rows.map((row) => h("tr", { class: row.group ? "group" : "" },
@@ -127,7 +130,7 @@ export function table(caption, columns, rows, { numeric = true } = {}) {
           const inside = cell && cell.node !== undefined ? cell : { node: cell };
           return i === 0
             ? h("th", { scope: "row", class: inside.class, colspan: inside.colspan }, inside.node)
-            : h("td", { class: `${numeric && !inside.text ? "num" : ""} ${inside.class || ""}`, colspan: inside.colspan }, inside.node);
+            : h("td", { class: `${numeric && !inside.text ? "num" : ""} ${inside.class || ""}`, colspan: inside.colspan, "data-heading": stacked && columns[i] }, inside.node);
         }))))));
 }
 

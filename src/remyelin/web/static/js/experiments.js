@@ -12,8 +12,8 @@ export function result(data) {
     h("ul", {}, data.findings.map((finding) => h("li", {}, finding))),
     data.figures.map((item) => figure(item)),
     data.tables.map((item) => h("details", { open: item.rows.length < 16 }, h("summary", {}, item.title),
-      table(item.title, item.columns, item.rows.map((row) => row.map((cell) => (typeof cell === "number" ? number(cell, 4) : cell ?? "")))))),
-    data.sources.length ? h("p", { class: "caption" }, "Compared with: ", data.sources.map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, key)])) : null);
+      table(item.title, item.columns, item.rows.map((row) => row.map((cell) => (typeof cell === "number" ? number(cell, 4) : cell ?? ""))), { stacked: item.columns.length > 4 }))),
+    data.sources.length ? h("p", { class: "caption" }, "Compared with: ", data.sources.map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, data.cited?.[key] || key)])) : null);
 }
 
 // Short, and about what the whole page is about: computed when the view opens, so that it opens on an answer.

@@ -6,17 +6,6 @@ import { clear, download, h, number, sentence, table } from "./dom.js";
 import { state } from "./state.js";
 
 const KINDS = ["lab", "symptom", "sign", "study", "scale", "treatment", "cause", "diet", "person", "presentation"];
-const NAMES = {
-  lab: ["b12", "holotc", "mma", "homocysteine", "haemoglobin", "mcv"],
-  symptom: ["paraesthesia", "numbness", "gait", "weakness", "vision", "lhermitte"],
-  sign: ["vibration", "position", "babinski", "romberg", "ankle jerk", "knee jerk", "power"],
-  scale: ["disability"],
-  treatment: ["uk neurological", "cyanocobalamin 1 mg im every 30 d", "cyanocobalamin 1 mg oral daily"],
-  cause: ["unknown", "pernicious anaemia", "gastrectomy", "vegan diet", "nitrous oxide", "metformin", "ileal disease"],
-  person: ["age", "sex", "height", "filtration", "condition"],
-  presentation: ["found"],
-  diet: [],
-};
 const VALUES = {
   symptom: ["began", "none", "mild", "moderate", "severe", "ended"],
   sign: ["normal", "reduced", "absent", "present", "brisk"],
@@ -24,8 +13,38 @@ const VALUES = {
   cause: ["began", "ended"],
 };
 const UNITS = { b12: ["pg/mL", "pmol/L"], holotc: ["pmol/L"], mma: ["nmol/L", "umol/L"], homocysteine: ["umol/L"], haemoglobin: ["g/L", "g/dL"], mcv: ["fL"] };
-const COLUMNS = [["when", "When", "0 d"], ["kind", "Kind", ""], ["name", "Item", "item"], ["value", "Value", "value"], ["unit", "Unit", "unit"], ["note", "Note", "note"]];
+const COLUMNS = [["when", "When", "day 0"], ["kind", "Kind", ""], ["name", "Item", "item"], ["value", "Value", "value"], ["unit", "Unit", "unit"], ["note", "Note", "note"]];
 const DATED = (kind) => kind !== "person" && kind !== "presentation";
+const TIMES = { d: "day", wk: "week", mo: "month", y: "year" };
+const times = (count, unit) => `${count} ${TIMES[unit]}${count === "1" ? "" : "s"}`;
+
+// Items of a kind by the short name of a file, as a reader calls them.
+const items = (kind) => ({
+  treatment: state.about.schedules,
+  cause: Object.fromEntries(["unknown", ...state.about.causes.filter((name) => name !== "none")].map((name) => [name, name])),
+  person: { age: "age", sex: "sex", height: "height", weight: "weight", ...state.about.drawing.record.items.person },
+})[kind] || state.about.drawing.record.items[kind] || {};
+
+// A file keeps short names ("b12", "-5 mo"); the table shows and takes words ("vitamin B12", "5 months before") and either is understood.
+export function whenWords(text) {
+  const match = /^([-+]?)([\d.]+) ?(d|wk|mo|y)$/.exec(text.trim());
+  if (!match) return text;
+  return Number(match[2]) === 0 ? "day 0" : `${times(match[2], match[3])} ${match[1] === "-" ? "before" : "after"}`;
+}
+
+export function whenCode(text) {
+  if (/^(day 0|today)$/i.test(text.trim())) return "0 d";
+  const match = /^([\d.]+) (day|week|month|year)s? (before|after)$/i.exec(text.trim());
+  return match ? `${match[3].toLowerCase() === "before" ? "-" : ""}${match[1]} ${Object.keys(TIMES).find((unit) => TIMES[unit] === match[2].toLowerCase())}` : text;
+}
+
+const inWords = (row, column) => (column === 0 ? whenWords(row[0]) : column === 2 ? items(row[1])[row[2]] || row[2] : column === 4 && TIMES[row[4]] ? `${TIMES[row[4]]}s` : row[column]);
+function inCode(row, column, text) {
+  if (column === 0) return whenCode(text);
+  const same = ([, words]) => words.toLowerCase() === text.trim().toLowerCase();
+  if (column === 2) return Object.entries(items(row[1])).find(same)?.[0] || text;
+  return (column === 4 && Object.entries(TIMES).find(([, word]) => `${word}s` === text.trim())?.[0]) || text;
+}
 const START = [
   ["", "person", "age", "68", "y", ""],
   ["", "person", "sex", "female", "", ""],
@@ -110,13 +129,13 @@ export async function show(main) {
   const draw = () => { theirs.hidden = !example(); clear(body, rows.map((row, i) => line(row, i))); };
   function line(row, i) {
     const field = (column, list) => {
-      const input = h("input", { type: "text", value: row[column], "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: column || DATED(row[1]) ? COLUMNS[column][2] : "", maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = input.value; theirs.hidden = !example(); } });
+      const input = h("input", { type: "text", value: inWords(row, column), "aria-label": `${COLUMNS[column][1]}, row ${i + 1}`, placeholder: column || DATED(row[1]) ? COLUMNS[column][2] : "", maxlength: 300, autocomplete: "off", spellcheck: "false", oninput: () => { row[column] = inCode(row, column, input.value); theirs.hidden = !example(); }, onchange: () => { input.value = inWords(row, column); } });
       if (list && list.length) input.setAttribute("list", options(list));
       return h("td", {}, input);
     };
-    const kind = h("select", { "aria-label": `Kind, row ${i + 1}`, onchange: () => { row[1] = kind.value; draw(); body.rows[i]?.querySelector("select")?.focus(); } }, KINDS.map((name) => h("option", { value: name }, name)));
+    const kind = h("select", { "aria-label": `Kind, row ${i + 1}`, onchange: () => { row[1] = kind.value; draw(); body.rows[i]?.querySelector("select")?.focus(); } }, KINDS.map((name) => h("option", { value: name }, state.about.drawing.record.kinds[name])));
     kind.value = row[1];
-    return h("tr", {}, field(0), h("td", {}, kind), field(2, row[1] === "study" ? state.about.drawing.recorded : NAMES[row[1]]), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
+    return h("tr", {}, field(0), h("td", {}, kind), field(2, Object.values(items(row[1]))), field(3, VALUES[row[1]]), field(4, UNITS[row[2]]), field(5),
       h("td", {}, h("button", { type: "button", class: "plain", "aria-label": `Remove row ${i + 1}`, onclick: () => { rows.splice(i, 1); draw(); } }, "remove")));
   }
   const lists = new Map();
@@ -180,17 +199,17 @@ export async function show(main) {
     if (control === own) { run.disabled = false; stop.hidden = bar.hidden = true; }
   }
 
-  const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${kind === "lab" ? "blood value" : kind}`);
+  const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${state.about.drawing.record.kinds[kind]}`);
   clear(main, h("h1", {}, "My results"),
     h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
     h("section", { "aria-label": "Answer" }, h("div", { class: "row under-way" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
-      h("p", { class: "hint" }, h("b", {}, "When"), " counts from the first visit: \"-5 mo\" is five months before it, \"0 d\" that day, \"3 mo\" three months after; or a date. Paraesthesia is tingling."), theirs,
+      h("p", { class: "hint" }, h("b", {}, "When"), ": \"day 0\" is the day of the first visit; \"5 months before\" and \"3 months after\" count from it. A date as 2025-03-14 will do. Short names of files, as \"b12\" and \"-5 mo\", are understood and shown in words."), theirs,
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
         h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
       holder,
-      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", state.about.drawing.recorded[0], ""), add("treatment", "uk neurological", "began")),
+      h("div", { class: "row" }, add("lab", "b12", ""), add("symptom", "paraesthesia", "began"), add("sign", "vibration", "reduced"), add("study", Object.keys(items("study"))[0], ""), add("treatment", "uk neurological", "began")),
       h("div", { class: "row" }, run,
         h("button", { type: "button", id: "record-save", onclick: () => download("record.csv", raw || csv(rows), "text/csv") }, "Save the record"),
         h("button", { type: "button", id: "record-case", onclick: async () => {

@@ -107,7 +107,7 @@ export async function show(main, rest, signal) {
     h("p", { class: "caption do" }, "From one nerve fibre to the cost of waiting, in five minutes. Each step has one control: move it and read the sentence under it. Everything is computed now; nothing here is advice."),
     h("div", { class: "row steps", role: "group", "aria-label": "Steps" }, STEPS.map((title, i) => h("button", { type: "button", onclick: () => { const there = document.getElementById(`step-${i + 1}`); there.scrollIntoView({ block: "start" }); there.querySelector("input").focus({ preventScroll: true }); } }, `${i + 1} ${title}`))),
     step(1, "A wire", "A nerve fibre is a thin tube. An impulse runs along it: each node (disc) fires and wakes the next one.",
-      slider({ label: "Thickness of the fibre", id: "story-diameter", min: 4, max: 16, value: 10, show: (v) => `${v} um`, oninput: (v) => pick(first, v) }), wire.node, speed),
+      slider({ label: "Thickness of the fibre", id: "story-diameter", min: 4, max: 16, value: 10, show: (v) => `${v} \u00b5m`, oninput: (v) => pick(first, v) }), wire.node, speed),
     step(2, "Its wrap", "Myelin is wrapped around the fibre between the nodes. It keeps the current inside, so that the next node is reached.",
       slider({ label: "Wrap left on six stretches", id: "story-wrap", min: 0, max: SHARES.length - 1, value: 4, show: (i) => (SHARES[i] ? `${number(100 * SHARES[i], 2)} %` : "none"), oninput: (i) => pick(second, SHARES[i]) }), wrapped.node, blocked),
     step(3, "Deficiency", `Without vitamin B12 the wrap swells and splits, over months; later fibres die. Here ${who}, not treated.`,

@@ -1,7 +1,7 @@
 // The table of nerve studies at the date shown, under both plans; on request plan A fibre by fibre in the exact engine.
 
 import { Latest, job, post } from "./api.js";
-import { clear, h, number, roving, sentence, table, words } from "./dom.js";
+import { clear, h, micro, number, roving, sentence, table, words } from "./dom.js";
 import { mark, rooted } from "./rests.js";
 import { explained, term } from "./glossary.js";
 import { plans, state, treated } from "./state.js";
@@ -16,7 +16,7 @@ export function flagged(item) {
 // Mean and SD of healthy people; of a value whose logarithm is normal, the middle and the factor of one SD.
 export const usual = (item) => (item.logarithmic ? `${number(Math.exp(item.mean))} (\u00d7\u00f7 ${number(Math.exp(item.sd), 2)})` : `${number(item.mean)} (${number(item.sd, 2)})`);
 export const groupName = (study, seen) => explained(sentence(words(study)), seen);
-export const rowName = (site, item, seen) => h("span", {}, explained(`${site}, ${words(item.quantity)}`, seen), h("span", { class: "unit" }, ` ${item.unit}`));
+export const rowName = (site, item, seen) => h("span", {}, explained(`${site}, ${words(item.quantity)}`, seen), h("span", { class: "unit" }, ` ${micro(item.unit)}`));
 
 // A number of a study that opens what it and its limit rest on.
 export function opens(shown, row, item) {

@@ -4,7 +4,7 @@ import { mark } from "./rests.js";
 import { Latest, post } from "./api.js";
 import { legend } from "./chart.js";
 import { explained } from "./glossary.js";
-import { clear, drawerButton, h, number, s, slider } from "./dom.js";
+import { clear, drawerButton, h, number, s, sentence, slider } from "./dom.js";
 
 const ROWS = [["healthy", "Healthy"], ["diseased", "Damaged"], ["remyelinated", "Remyelinated"]];
 const TICK = 33;
@@ -39,14 +39,14 @@ export async function show(main) {
       main.dataset.computed = String(Number(main.dataset.computed || 0) + 1);
     } catch (error) {
       if (error.name === "AbortError") return;
-      problem.textContent = error.message;
+      problem.textContent = sentence(error.message);
       problem.hidden = false;
     }
   });
   const set = (key) => (value) => { asked[key] = value; queue.ask(); };
   const percentish = (v) => `${Math.round(v)} %`;
   const shares = [0, 0.008, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-  const warm = slider({ label: "Temperature", id: "temperature", min: 28, max: 42, step: 0.5, value: asked.temperature, show: (v) => `${v} C`, oninput: set("temperature") });
+  const warm = slider({ label: "Temperature", id: "temperature", min: 28, max: 42, step: 0.5, value: asked.temperature, show: (v) => `${v} \u00b0C`, oninput: set("temperature") });
 
   function say() {
     const { healthy, diseased, remyelinated } = data.fibres;
@@ -100,7 +100,7 @@ export async function show(main) {
           slider({ label: "Channels on bare axon", id: "channels", min: 0, max: 10, step: 0.5, value: 0, show: (v) => (v ? `${v} % of a node's` : "none"), oninput: (v) => set("channels")(v / 100), hint: "Only matters where the axon is bare." })),
         h("fieldset", {}, h("legend", {}, "The fibre"), warm,
           h("button", { type: "button", id: "warmer", onclick: () => { const now = Math.min(42, asked.temperature + 2); warm.set(now); set("temperature")(now); } }, "Warm it by two degrees"),
-          slider({ label: "Diameter", id: "diameter", min: 4, max: 16, step: 0.5, value: asked.diameter, show: (v) => `${v} um`, oninput: set("diameter") })),
+          slider({ label: "Diameter", id: "diameter", min: 4, max: 16, step: 0.5, value: asked.diameter, show: (v) => `${v} \u00b5m`, oninput: set("diameter") })),
         h("fieldset", {}, h("legend", {}, "The repair"),
           slider({ label: "New sheath, thickness", id: "thickness", min: 10, max: 100, step: 5, value: 40, show: percentish, oninput: (v) => set("thickness")(v / 100) }),
           slider({ label: "New internode, length", id: "length", min: 20, max: 100, step: 5, value: 35, show: percentish, oninput: (v) => set("length")(v / 100) }))),
@@ -110,7 +110,7 @@ export async function show(main) {
           h("label", { class: "inline" }, "Speed ", h("select", { id: "speed", onchange: (event) => { speed = Number(event.target.value); slow(); } }, [["1", "normal"], ["0.5", "half"], ["2", "double"]].map(([v, t]) => h("option", { value: v }, t))))),
         h("div", { class: "notice" }, task),
         h("p", { class: "hint", id: "slowed" }, slowed), legend([{ label: "whole sheath", colour: "#3b6fa0", block: true }, { label: "damaged sheath", colour: "#f2c45a", block: true }, { label: "new sheath", colour: "#8fbbd9", block: true }]),
-        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed by the double-cable engine on its converged grid; nothing is animated by hand."),
+        h("p", { class: "hint" }, "Curve: membrane potential of every node, from -80 to +40 mV. Discs: nodes, filled as they fire. Blocks: sheaths, as thick as their myelin. Every position of the sliders is computed; nothing is animated by hand."),
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "the states of an internode"), ".")))));
   queue.ask();
   requestAnimationFrame(tick);
