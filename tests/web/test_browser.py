@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import time
 from collections.abc import Callable
@@ -22,11 +21,7 @@ from remyelin.person.case import load_case
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = (1600, 900), (390, 844)
-#: axe-core takes seconds over a view: the short form leaves out a telephone in the light theme.
-SHOWN = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "dark")]
-if os.environ.get("REMYELIN_LONG"):
-    SHOWN.append((NARROW, "light"))
+SHOWN = [(size, theme) for size in ((1600, 900), (390, 844)) for theme in ("light", "dark")]
 VIEWS = ["story", "course", "results", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
 
 
