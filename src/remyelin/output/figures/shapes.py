@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+INCH: Final = 72.0  # pt
 INK, GREY, PALE = "#222222", "#444444", "#777777"
 #: Colours of a map from low to high, after cividis: they read in grey and for colour-blind eyes.
 PALETTE: Final = (

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from remyelin.base.figure import Figure, Heat, Panel, Series
-from remyelin.output.figures import shapes
+from remyelin.output.figures import legends, shapes
 from remyelin.output.figures.axes import Axis, edges, x_limits, y_limits
 
-_INCH: Final = 72.0  # pt
 _FONT, _TITLE = 8.5, 9.5  # pt
 _FAMILY: Final = "'DejaVu Sans', Verdana, sans-serif"
 _WIDTH = 9.2
 _NARROW: Final = 3.9  # inches, of a phone: one panel below the other
 # Margins of the field of panels and gaps between panels, inches; a panel's own legend begins left of its axis.
 _LEFT, _RIGHT, _BOTTOM, _TOP, _BESIDE, _BELOW, _ASIDE = 0.62, 0.12, 0.5, 0.3, 0.72, 0.78, 0.5
-# Inches that an entry of a legend takes: without its name, for each letter of it, and of height.
-_ENTRY, _LETTER, _LINE = 0.43, 0.062, 0.2
-_HANDLE: Final = 13.6  # pt, length of a line in a legend
 _TICK: Final = 3.5  # pt
 _DIGIT: Final = 5.4  # pt, width of a digit of a tick
 _VECTOR_CELLS = 900  # a map of more cells is drawn as an image inside the SVG
@@ -39,10 +35,10 @@ def to_svg(figure: Figure) -> str:
     rows = -(-len(figure.panels) // columns)
     wide = (_WIDTH - _LEFT - _RIGHT - _BESIDE * (columns - 1)) / columns
     shared, owned = _named(figure)
-    ncols = _fitting(shared, _WIDTH, 5 if columns > 3 else 3)
-    own_ncols = [_fitting(names, wide + _ASIDE, 4) for names in owned]
-    legend = _tall(shared, ncols)
-    own = [_tall(names, n) for names, n in zip(owned, own_ncols, strict=True)]
+    ncols = legends.fitting(shared, _WIDTH, 5 if columns > 3 else 3)
+    own_ncols = [legends.fitting(names, wide + _ASIDE, 4) for names in owned]
+    legend = legends.tall_of(shared, ncols)
+    own = [legends.tall_of(names, n) for names, n in zip(owned, own_ncols, strict=True)]
     # a row of panels leaves room for the tallest of their legends, all rows but the last alike
     between, last = max(own[: columns * (rows - 1)], default=0.0), max(own[columns * (rows - 1) :])
     titles = [textwrap.wrap(panel.title, int((wide + _ASIDE) / _TITLE_LETTER)) for panel in figure.panels]
@@ -50,26 +46,26 @@ def to_svg(figure: Figure) -> str:
     height = rows * figure.panel_height + between * (rows - 1) + last + legend + 0.1
     tall = (height - _TOP - (_BELOW + between) * (rows - 1) - _BOTTOM - last - legend) / rows
     drawn = []
-    looks: dict[str, _Look] = {}
+    looks: dict[str, legends.Look] = {}
     for place, (panel, names, n) in enumerate(zip(figure.panels, owned, own_ncols, strict=True)):
         row, column = divmod(place, columns)
         frame = _Frame(
-            _INCH * (_LEFT + column * (wide + _BESIDE)),
-            _INCH * (_TOP + above + row * (tall + _BELOW + between + above)),
-            _INCH * wide,
-            _INCH * tall,
+            shapes.INCH * (_LEFT + column * (wide + _BESIDE)),
+            shapes.INCH * (_TOP + above + row * (tall + _BELOW + between + above)),
+            shapes.INCH * wide,
+            shapes.INCH * tall,
         )
         drawn.append(
             _panel(panel, frame, f"{figure.name}-{place}", title=titles[place] if columns > 1 else None)
         )
-        here = _looks(panel)
+        here = legends.looks_of(panel)
         looks = here | looks
-        left, top = frame.left - _INCH * _ASIDE, frame.bottom + _INCH * _BOTTOM
-        drawn.append(_legend({name: here[name] for name in names}, n, left, top))
+        left, top = frame.left - shapes.INCH * _ASIDE, frame.bottom + shapes.INCH * _BOTTOM
+        drawn.append(legends.legend({name: here[name] for name in names}, n, left, top))
     if shared:
-        left = _INCH * (_WIDTH - sum(_columns(shared, ncols))) / 2
-        top = _INCH * (height + rows * above - legend + 0.05)
-        drawn.append(_legend({name: looks[name] for name in shared}, ncols, left, top))
+        left = shapes.INCH * (_WIDTH - sum(legends.columns_of(shared, ncols))) / 2
+        top = shapes.INCH * (height + rows * above - legend + 0.05)
+        drawn.append(legends.legend({name: looks[name] for name in shared}, ncols, left, top))
     return _sheet(figure, drawn, _WIDTH, height + rows * above)
 
 
@@ -78,21 +74,23 @@ def to_narrow_svg(figure: Figure) -> str:
     shared, owned = _named(figure)
     columns = min(figure.columns, len(figure.panels))
     tall = figure.panel_height - (_TOP + _BOTTOM if len(figure.panels) <= columns else _BELOW)
-    wide = _NARROW - _LEFT - _RIGHT
+    wide, corner = _NARROW - _LEFT - _RIGHT, shapes.INCH * (_LEFT - _ASIDE)
     drawn = []
-    looks: dict[str, _Look] = {}
+    looks: dict[str, legends.Look] = {}
     top = 0.0
     for place, (panel, names) in enumerate(zip(figure.panels, owned, strict=True)):
         title = textwrap.wrap(panel.title, int((_NARROW - _LEFT) / _TITLE_LETTER))
         top += _TOP + _TITLE_LINE * max(len(title) - 1, 0)
-        frame = _Frame(_INCH * _LEFT, _INCH * top, _INCH * wide, _INCH * tall)
+        frame = _Frame(shapes.INCH * _LEFT, shapes.INCH * top, shapes.INCH * wide, shapes.INCH * tall)
         drawn.append(_panel(panel, frame, f"{figure.name}-narrow-{place}", _NARROW_SCALE, title))
-        here = _looks(panel)
+        here = legends.looks_of(panel)
         looks = here | looks
-        legend, used = _narrow_legend({name: here[name] for name in names}, top + tall + _BOTTOM)
+        own = {name: here[name] for name in names}
+        legend, used = legends.narrow_legend(own, corner, top + tall + _BOTTOM, _NARROW)
         drawn.append(legend)
         top += tall + _BOTTOM + used
-    legend, used = _narrow_legend({name: looks[name] for name in shared}, top + 0.05)
+    every = {name: looks[name] for name in shared}
+    legend, used = legends.narrow_legend(every, corner, top + 0.05, _NARROW)
     return _sheet(figure, [*drawn, legend], _NARROW, top + used + 0.1)
 
 
@@ -111,7 +109,7 @@ def _sheet(figure: Figure, drawn: Sequence[str], width: float, height: float) ->
         xmlns="http://www.w3.org/2000/svg",
         width="100%",
         role="img",
-        viewBox=f"0 0 {shapes.number(_INCH * width)} {shapes.number(_INCH * height)}",
+        viewBox=f"0 0 {shapes.number(shapes.INCH * width)} {shapes.number(shapes.INCH * height)}",
         font_family=_FAMILY,
         font_size=_FONT,
     )
@@ -133,100 +131,6 @@ class _Frame:
     @property
     def bottom(self) -> float:
         return self.top + self.tall
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Look of an entry of a legend: a line, points, or an area."""
-
-    colour: str
-    width: float = 1.5
-    dashed: bool = False
-    marker: str = ""
-    area: bool = False
-
-
-def _looks(panel: Panel) -> dict[str, _Look]:
-    found: dict[str, _Look] = {}
-    for name, colour in panel.heat.categories if panel.heat is not None else ():
-        found.setdefault(name, _Look(colour, area=True))
-    for series in panel.series:
-        marker = series.marker if series.points else ""
-        found.setdefault(
-            series.label, _Look(series.colour, series.width, series.dashed, marker, area=panel.stacked)
-        )
-    return found
-
-
-def _columns(names: Sequence[str], count: int) -> list[float]:
-    """Return the widths (inches) of the columns of a legend, filled one after the other."""
-    filled = np.array_split([len(name) for name in names], count) if names else []
-    return [_ENTRY + _LETTER * max(column, default=0) for column in filled]
-
-
-def _fitting(names: Sequence[str], width: float, most: int) -> int:
-    """Columns of a legend of these names within a width, guessed from their lengths; no more than its rows need."""
-    for columns in range(min(most, len(names)), 1, -1):
-        if sum(_columns(names, columns)) <= width:
-            rows = -(-len(names) // columns)
-            return -(-len(names) // rows)
-    return 1
-
-
-def _tall(names: Sequence[str], columns: int) -> float:
-    """Height of a legend, inches."""
-    return _LINE * -(-len(names) // columns) + 0.1 if names else 0.0
-
-
-def _legend(looks: Mapping[str, _Look], columns: int, left: float, top: float) -> str:
-    """Return a legend whose columns are filled one after the other, its corner at a place in pt."""
-    names, drawn = list(looks), []
-    for part, width in zip(
-        np.array_split(np.arange(len(names)), columns) if names else (),
-        _columns(names, columns),
-        strict=True,
-    ):
-        for row, place in enumerate(part.tolist()):
-            middle = top + _INCH * _LINE * (row + 0.5)
-            drawn.append(_handle(looks[names[place]], left, middle))
-            drawn.append(shapes.text(left + _HANDLE + 6.0, middle + 3.0, names[place], fill=shapes.INK))
-        left += _INCH * width
-    return "".join(drawn)
-
-
-def _narrow_legend(looks: Mapping[str, _Look], top: float) -> tuple[str, float]:
-    """Return a legend of one entry a row at a height in inches, long names broken, and the height it takes."""
-    drawn, row = [], 0
-    left = _INCH * (_LEFT - _ASIDE)
-    for name, look in looks.items():
-        drawn.append(_handle(look, left, _INCH * (top + _LINE * (row + 0.5))))
-        for words in textwrap.wrap(name, int((_NARROW - _ENTRY) / _LETTER)):
-            middle = _INCH * (top + _LINE * (row + 0.5))
-            drawn.append(shapes.text(left + _HANDLE + 6.0, middle + 3.0, words, fill=shapes.INK))
-            row += 1
-    return "".join(drawn), _LINE * row + 0.1 if row else 0.0
-
-
-def _handle(look: _Look, left: float, middle: float) -> str:
-    """Return the sample of a line, points or an area that stands before its name in a legend."""
-    if look.area:
-        return shapes.box(
-            left + 2.0,
-            middle - 3.0,
-            _HANDLE - 4.0,
-            6.0,
-            fill=look.colour,
-            stroke=shapes.PALE,
-            stroke_width=0.4,
-        )
-    if look.marker:
-        centre = np.array([left + _HANDLE / 2])
-        return shapes.points(centre, np.array([middle]), look.colour, 3.0 * look.width, look.marker)
-    ground = ""
-    if look.colour.upper() == "#FFFFFF":  # drawn over a map
-        ground = shapes.box(left, middle - 3.0, _HANDLE, 6.0, fill=shapes.PALE)
-    ends = np.array([left, left + _HANDLE])
-    return ground + shapes.line(ends, np.full(2, middle), look.colour, look.width, look.dashed)
 
 
 def _panel(
@@ -346,13 +250,13 @@ def _around(
     words += [
         shapes.text(
             frame.left,
-            frame.top - 6.0 - _INCH * _TITLE_LINE * above,
+            frame.top - 6.0 - shapes.INCH * _TITLE_LINE * above,
             line,
             font_size=_TITLE,
             font_weight="bold",
             fill=shapes.INK,
         )
-        for above, line in enumerate(reversed(title))
+        for above, line in zip(range(len(title) - 1, -1, -1), title, strict=True)
     ]
     lines = shapes.element("path", d=path, fill="none", stroke=shapes.PALE, stroke_width=0.8)
     return lines + "".join(words)

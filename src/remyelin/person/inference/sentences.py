@@ -347,7 +347,7 @@ def unstated_of(data: dict[str, Any]) -> str:
 
 
 def entry_of(item: dict[str, Any]) -> str:
-    """Return the name of an entry for a reader: what kind it is and the item, as it was written if otherwise."""
+    """Return the name of an entry for a reader: its kind and the item, in the words of the record where it has any."""
     return f"{KIND_TITLES[item['kind']]}: {item.get('written') or item_title(item['kind'], item['name'])}"
 
 
