@@ -342,6 +342,9 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
     )
     assert strip[1]["value"] == "after 2 months"
     assert strip[1]["words"].endswith("(0.66 months or later, or never)")
+    given.first_better = np.full(5, 182.625)
+    strip = strip_of(ends_of(cast(Forecast, SimpleNamespace(plans=(given,), waiting=()))))
+    assert strip[1]["words"].endswith("(6 to 6 months)"), "a range without width is said, too"
     untreated = _plan("as given", np.zeros((5, 3)), None)
     later = _plan("3 months later", np.zeros((5, 3)))
     waiting = (Waited("3 months later", (0.0, 0.1, 0.1), (0.0, 0.1, 0.1), 36.0),)

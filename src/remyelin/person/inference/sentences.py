@@ -198,9 +198,10 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
         early, middle, late = (
             "not known" if np.isnan(v) else f"{v:.2g}" if np.isfinite(v) else NEVER for v in quantiles
         )
-        better = early
-        if early != late:
-            better = f"{early} or later, or never" if late == NEVER else f"{early} to {late}"
+        # a number keeps its range, one without width too
+        better = early if early in (NEVER, "not known") else f"{early} to {late}"
+        if late == NEVER != early:
+            better = f"{early} or later, or never"
         rows.append(
             {
                 "label": label_of(item, item is found.plans[0]),

@@ -107,7 +107,7 @@ function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
     found.ends.length ? [h("h2", {}, "Disability under each plan, 0 none to 16"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
-      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better])), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better]), { stacked: true }), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
     said(found, "limits").length ? [h("h2", {}, "Limits of this forecast"), told(found, "limits")] : null,
     found.figures.map((item) => figure(item)),
     h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", ""],
