@@ -331,6 +331,14 @@ def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, An
     assert "line 0" not in text
 
 
+def test_a_later_start_that_ends_alike_shows_its_mean_cost_beside_its_end() -> None:
+    given, later = (_plan(name, np.tile([6.0, 2.0, 0.0], (5, 1))) for name in ("as given", "3 months later"))
+    waiting = (Waited("3 months later", (0.0, 0.0, 0.0), (0.04, 1.46, 5.7), 36.0),)
+    rows = ends_of(cast(Forecast, SimpleNamespace(plans=(given, later), waiting=waiting)))
+    assert [row["end"] for row in rows] == ["0 (0 to 0)"] * 2
+    assert [row["more"] for row in rows] == ["", "1.5 (0.0 to 5.7)"]
+
+
 def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
     given = _plan("as given", np.tile([6.0, 2.0, 1.0], (5, 1)))
     given.first_better = np.array([20.0, 45.0, 60.0, 80.0, np.inf])

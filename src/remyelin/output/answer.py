@@ -71,9 +71,9 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     items = [now, _first(answer)]
     if answer.year is not None:
         since = "A year after treatment begins" if answer.treated else "A year later, untreated"
-        items.append(_item("year", since, answer.year, answer.most))
+        items.append(_item("year", since, answer.year, answer.most, modelled=answer.treated))
     left = "Remaining disability" if answer.treated else "Untreated"
-    items.append(_item("end", f"{left} {after}", answer.end, answer.most))
+    items.append(_item("end", f"{left} {after}", answer.end, answer.most, modelled=answer.treated))
     return {
         "refused": None,
         "headline": "",
@@ -176,8 +176,12 @@ def shown(band: Band, most: int) -> str:
     return f"{_ranged(band)} of 16 points{ceiling}"
 
 
-def _item(key: Literal["now", "year", "end"], title: str, state: State, most: int) -> AnswerItem:
-    return {"key": key, "title": title, "value": shown(state.points, most), "words": state_words(state)}
+def _item(
+    key: Literal["now", "year", "end"], title: str, state: State, most: int, *, modelled: bool = False
+) -> AnswerItem:
+    """Return a state under its title; one of a recovery is said to be the model's, since none is certain."""
+    words = f"{'in the model ' if modelled else ''}{state_words(state)}"
+    return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
 
 
 def _cautioned(answer: Answer) -> str:

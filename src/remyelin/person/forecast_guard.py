@@ -32,11 +32,12 @@ CANNOT_TELL: Final = (
 )
 SAME_END: Final = (
     "Treatment should not be delayed. Where a later start ends at the same score, the score is too coarse and the "
-    "rates are assumed: the model cannot tell what the delay costs. The disease progresses until treatment starts."
+    "rates are assumed: the model cannot tell what the delay costs. The disease progresses until treatment starts, and "
+    "disability on the way is not in the score at the end."
 )
 NOT_DELAYED: Final = (
     "Treatment should not be delayed. How much a delay costs rests mostly on assumed rates; the disease "
-    "progresses until treatment starts."
+    "progresses until treatment starts, and disability on the way is not in the score at the end."
 )
 SCALE_ENDS: Final = "0 points: no disability, 16: the most"
 #: Durations further apart than this factor are different.

@@ -179,12 +179,13 @@ def shown(data: dict[str, Any], found: Forecast) -> dict[str, Any]:
 
 
 def ends_of(found: Forecast) -> list[dict[str, Any]]:
-    """Return one row a plan: today, a year on, the end and the first improvement.
+    """Return one row a plan: today, a year on, the end, the mean cost of a later start, the first improvement.
 
     Of a later start that is not told apart only today is shown: equal numbers would read as if waiting were free.
     """
     rows: list[dict[str, Any]] = []
     unknown = {item.plan for item in found.waiting if not item.told_apart}
+    more = {item.plan: item.average for item in found.waiting if item.told_apart}
     for item in found.plans:
         days = item.days
         now = int(np.searchsorted(days, 0.0))
@@ -215,12 +216,16 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
                 "treated": item.start is not None,
                 "stays": item.start is not None and _stays(item.scale, now, year),
                 "last": f"at {days[-1] / DAYS_PER_MONTH:.0f} months",
+                # equal ends hide what is lost until a later treatment works
+                "more": ranged(*(f"{more[item.plan.name][place]:.1f}" for place in (1, 0, 2)))
+                if item.plan.name in more
+                else "",
                 "better": better if item.start is not None else "-",
                 "better_median": middle,
             }
         )
         if item.plan.name in unknown:
-            rows[-1] |= dict.fromkeys(("year", "end", "better"), CANNOT)
+            rows[-1] |= dict.fromkeys(("year", "end", "more", "better"), CANNOT)
     if (
         found.plans
         and found.plans[0].start is None

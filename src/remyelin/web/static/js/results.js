@@ -106,8 +106,8 @@ function strip(found) {
 function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
-    found.ends.length ? [h("h2", {}, "Disability under each plan, 0 none to 16"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "months to first improvement"],
-      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.better]), { stacked: true }), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. Published schedules are run for comparison; none is a suggestion.")] : null,
+    found.ends.length ? [h("h2", {}, "Disability under each plan, 0 none to 16"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "more on average", "months from first dose to first improvement"],
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.more, row.better]), { stacked: true }), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. More on average: the mean over all months, compared with the same treatment from the earlier day; a later start may end alike and cost months of disability. Published schedules are run for comparison; none is a suggestion.")] : null,
     said(found, "limits").length ? [h("h2", {}, "Limits of this forecast"), told(found, "limits")] : null,
     found.figures.map((item) => figure(item)),
     h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", ""],
@@ -125,7 +125,7 @@ export async function show(main) {
   let control = null;
   let rows = kept;
 
-  const theirs = h("p", { class: "notice", id: "example" }, "The rows below are an example of nobody in particular: change or remove them, or open a file.");
+  const theirs = h("p", { class: "notice", id: "example" }, "The rows of the record below are an example of nobody in particular, and so is their answer: change or remove them, or open a file.");
   const draw = () => { theirs.hidden = !example(); clear(body, rows.map((row, i) => line(row, i))); };
   function line(row, i) {
     const field = (column, list) => {
@@ -201,10 +201,10 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${state.about.drawing.record.kinds[kind]}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."),
+    h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."), theirs,
     h("section", { "aria-label": "Answer" }, h("div", { class: "row under-way" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
-      h("p", { class: "hint" }, h("b", {}, "When"), ": \"day 0\" is the day of the first visit; \"5 months before\" and \"3 months after\" count from it. A date as 2025-03-14 will do. Short names of files, as \"b12\" and \"-5 mo\", are understood and shown in words."), theirs,
+      h("p", { class: "hint" }, h("b", {}, "When"), ": \"day 0\" is the day of the first visit; \"5 months before\" and \"3 months after\" count from it. A date as 2025-03-14 will do. Short names of files, as \"b12\" and \"-5 mo\", are understood and shown in words."),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rows of the record" },
         h("table", { class: "record", id: "record" }, h("caption", {}, "Rows of the record"),
           h("thead", {}, h("tr", {}, [...COLUMNS.map(([, title]) => title), ""].map((title) => h("th", { scope: "col" }, title)))), body)),
