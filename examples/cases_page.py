@@ -22,8 +22,8 @@ HEAD = f"""# The shipped cases
 Written by `python examples/cases_page.py docs/cases.md`. A research and teaching model, never medical advice.
 
 {textwrap.fill(SAME_END, 118)}
-The size of such differences rests mostly on assumed rates. Disability is in points of 16. No forecast is
-shown where the model does not reproduce the report. `remyelin run NAME` has all else, `--json` the report of its source.
+Disability is in points of 16. No forecast is shown where the model does not reproduce the report. `remyelin run NAME`
+has all else, `--json` the source.
 """
 PATIENTS = """## Published patients
 
