@@ -23,4 +23,4 @@ def test_an_entry_is_said_to_disagree_only_where_it_is_marked(agrees: bool) -> N
     assert not fits
     assert refused is not None
     assert ("disagrees" in refused) == (not agrees)
-    assert "line 3: symptom gait mild" in refused
+    assert "line 3: symptom trouble walking mild" in refused
