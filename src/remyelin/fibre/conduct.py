@@ -84,7 +84,7 @@ def conduct(
         ``peak(fibre, node)`` mV; ``position(fibre, node)`` mm; ``excited(fibre)``, whether the stimulated
         node or its neighbour fired; ``conducts(fibre)``, whether the last two excitable nodes fired (see Notes);
         ``velocity(fibre)`` m/s between the nodes at a quarter and three quarters of the fibre, NaN if one
-        of them did not fire.
+        of them did not fire. Rows of fibres with fewer nodes than the longest end in NaN.
 
     Raises
     ------
