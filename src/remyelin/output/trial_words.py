@@ -148,9 +148,9 @@ def answers(found: TrialResult) -> list[str]:
     said = []
     for (hypothesis, endpoint), n in found.smallest.items():
         where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
-        few = ", the fewest asked for," if n == min(design.sizes) else ""
+        few = ", the smallest size of the design," if n == min(design.sizes) else ""
         said.append(
-            f"{endpoint}{where}: {n} persons per arm{few} reach a power of {design.power:.0%}."
+            f"{endpoint}{where}: {n} persons per arm{few} reach a power of at least {design.power:.0%}."
             if n is not None
             else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches {design.power:.0%}."
         )

@@ -43,8 +43,11 @@ def describe(found: TrialResult) -> str:
             interval = f", interval {told['interval']}" if told["interval"] else ""
             text = f"{told['endpoint']}: published {told['value']}{interval}; model {told['model']}; {told['verdict']}."
             lines.append(wrapped(text, rest="  "))
-    lines += ["", "Fewest persons per arm, by endpoint and visit:"]
-    for need in found.needed[:5]:
+    lines += [
+        "",
+        "Fewest persons per arm, by endpoint and visit (a closed form, which promises too much below some ten):",
+    ]
+    for need in found.needed:
         lines.append(
             f"  {need.n if need.n is not None else 'over 100,000':>7}  {need.endpoint} at "
             f"{need.visit / DAYS_PER_MONTH:.0f} month{'s' if need.visit / DAYS_PER_MONTH > 1.5 else ''}"
