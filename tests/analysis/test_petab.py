@@ -147,6 +147,15 @@ def test_noise_and_priors_are_those_of_the_ledger() -> None:
     assert "\tlog\t0.07\tnormal" in files["person-1-observables.tsv"]
 
 
+def test_the_bounds_hold_the_mode_of_a_person_far_from_typical() -> None:
+    far = [{"ID": 1, "TIME": 0, "EVID": 0, "DV": 2500, "AGE": 60, "INTAKE": 5}]
+    mode = float(estimate(far, Model(scales=("plasma",)), draws=10).persons["map"].squeeze())
+    header, row = to_petab(far, Model(scales=("plasma",)))["person-1-parameters.tsv"].splitlines()
+    values = dict(zip(header.split("\t"), row.split("\t"), strict=True))
+    assert mode > 3.0
+    assert float(values["lowerBound"]) < mode < float(values["upperBound"])
+
+
 def test_the_command_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "mine.csv"
     table.write_text("ID,TIME,EVID,DV,AGE,INTAKE\n1,0,0,150,60,5\n")

@@ -88,7 +88,8 @@ class Recovery:
     first : (plan,) array
         Days from the first dose until a symptom is noticeably better than on that day; NaN if none gets so.
     first_low, first_high : (plan,) array
-        The band of the same; infinite where too many members never improve.
+        The band of the same, over the members who notice a symptom when treatment begins; infinite where too many of
+        them never improve, or too few notice any.
     remains : tuple of Remains
     members : int
         Parameter sets followed.
@@ -233,10 +234,7 @@ def _recovery(courses: _Courses, given: _Given, presentation: xr.Dataset, most: 
         ],
         axis=1,
     )
-    low, middle, high = (
-        np.quantile(np.nan_to_num(first, nan=np.inf, posinf=np.inf), q, axis=0, method="nearest")
-        for q in RECOVERY_BAND
-    )
+    low, middle, high = np.transpose([_soonest(one) for one in first.T])
     last = given.chemistry["time"].to_numpy()[-1]
     here = [None if day > last else int(np.searchsorted(days, day)) for day in ends_at(starts[0], last)]
     return Recovery(
@@ -251,6 +249,14 @@ def _recovery(courses: _Courses, given: _Given, presentation: xr.Dataset, most: 
         Ends(_taken(courses.disability, here), _taken(courses.gait, here), first.T),
         over,
     )
+
+
+def _soonest(first: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the band of the days until a symptom is better, of those who notice one; infinite where few do."""
+    known = first[~np.isnan(first)]
+    if 2 * known.size <= first.size:
+        return np.full(len(RECOVERY_BAND), np.inf)
+    return np.quantile(known, RECOVERY_BAND, method="nearest")
 
 
 def _days(times: NDArray[np.float64], starts: Sequence[float | None]) -> NDArray[np.float64]:

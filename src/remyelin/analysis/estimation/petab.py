@@ -14,6 +14,7 @@ from remyelin.base.errors import InputError
 from remyelin.cobalamin import Parameters
 from remyelin.cobalamin.exchange.sbml import first_day, to_sbml
 from remyelin.evidence import Ledger
+from remyelin.person.settings import TRAIT_LIMITS
 
 #: Factors of the person in the SBML model.
 IDENTIFIERS: Final[Mapping[str, str]] = {
@@ -22,7 +23,6 @@ IDENTIFIERS: Final[Mapping[str, str]] = {
     "mma": "mma_scale",
     "homocysteine": "hcy_scale",
 }
-WIDTH: Final = 5  # bounds lie so many SD of the prior about the typical person
 CONDITION: Final = "course"
 
 
@@ -154,8 +154,9 @@ def _problem(
 
 
 def _parameter(scale: str, spread: float) -> tuple[object, ...]:
-    bound = float(np.exp(WIDTH * spread))
-    return (IDENTIFIERS[scale], "log", 1 / bound, bound, 1.0, 1, "parameterScaleNormal", f"0;{spread!r}")
+    # limits of a trait, far beyond the prior: a person far from typical has its mode within them
+    low, high = TRAIT_LIMITS
+    return (IDENTIFIERS[scale], "log", low, high, 1.0, 1, "parameterScaleNormal", f"0;{spread!r}")
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -138,8 +138,8 @@ def profile(
     Dataset (id, step)
         ``factor``, the value of the parameter, of typical; ``rise``, of the negative logarithm of the posterior, or of
         the likelihood, above its least. Over id: ``low`` and ``high``, where the profile has risen by half the 90 %
-        quantile of chi-squared with one degree of freedom; NaN where it has not within `width`, so that the data do
-        not bound it there.
+        quantile of chi-squared with one degree of freedom; NaN where it has not within `width`: the data do
+        not bound it there, or only farther away.
 
     Raises
     ------

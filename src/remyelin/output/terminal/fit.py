@@ -44,7 +44,7 @@ def _plans(ends: list[dict[str, Any]]) -> list[str]:
         # the delay stands at the end of a label, so none is cut
         *above, last = wrap(row["label"], 60, subsequent_indent="  ")
         lines += [*above, f"{last:62}{row['now']:>15}{row['year']:>15}{row['end']:>15}"]
-    return [*lines, ""]
+    return [*lines, "Published schedules are run for comparison; none is a suggestion.", ""]
 
 
 def _entries(data: dict[str, Any]) -> list[str]:
