@@ -269,11 +269,11 @@ def healthy(rates: NDArray[Any]) -> NDArray[np.float64]:
 
 def shares(states: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Return shares, thickness and length by name, arrays (...), from the states (..., states of the kernel)."""
-    # Rounding may leave a share at -1e-17; nothing larger is hidden (see the tests of the kernel).
+    # An explicit step may leave 0 to 1 by less than its tolerance: a drive that falls within it overshoots.
     states = np.clip(states, 0.0, None)
     share = {name: states[..., index] for index, name in enumerate(equations.STATES)}
     bare, new = share["bare"], share["remyelinated"]
-    values = {name: share[name] for name in ("intact", "vacuolated", "bare", "remyelinated")}
+    values = {name: np.minimum(share[name], 1.0) for name in ("intact", "vacuolated", "bare", "remyelinated")}
     values["thickness"] = _mean(share["thickness_sum"], new)
     values["internode_length"] = _mean(share["length_sum"], new)
     values["channel_redistribution"] = _mean(share["channel_sum"], bare)

@@ -201,7 +201,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
         )
         # a number keeps its range, one without width too
         better = early if early in (NEVER, "not known") else f"{early} to {late}"
-        if late == NEVER != early:
+        if late == NEVER and early != NEVER:
             better = f"{early} or later, or never"
         rows.append(
             {
