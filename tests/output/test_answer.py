@@ -21,6 +21,7 @@ from remyelin.output.terminal.course import print_summary
 from remyelin.person.answer import Answer, Band, State, answer_of, answered
 from remyelin.person.case import load_case
 from remyelin.person.course import Course
+from remyelin.person.forecast_guard import CANNOT
 from remyelin.person.outlook import Ends
 from remyelin.person.plans import Plan
 from remyelin.web.engine import Engine
@@ -107,6 +108,7 @@ def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
     assert answer.starts[1].cost is None
     said = told(answer)
     assert "started 12 months later: the model cannot tell how much it costs" in said["waiting"]
+    assert (said["starts"][1]["value"], said["starts"][1]["cost"]) == (CANNOT, COST_UNKNOWN)
     assert "points more" not in said["waiting"]
 
 
@@ -117,7 +119,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
         "cost": "5 (5 to 5) points more",
         "told_apart": True,
     }
-    unknown = {"words": "", "value": COST_UNKNOWN, "cost": "", "told_apart": False}
+    unknown = {"words": "", "value": CANNOT, "cost": COST_UNKNOWN, "told_apart": False}
     given = {"words": "", "value": "2 (2 to 2) of 16 points", "cost": "", "told_apart": True}
     starts = [
         {"label": "treated as given", "months": 0.0, **given},
@@ -129,6 +131,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
     page = str(strip({**told(made(7.0)), "starts": starts}))
     rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page)
     assert [row[0] for row in rows] == [start["label"] for start in starts]
+    assert rows[1][1] == CANNOT
     assert [row[2] for row in rows] == ["", COST_UNKNOWN, "5 (5 to 5) points more", "5 (5 to 5) points more"]
 
 

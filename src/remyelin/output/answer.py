@@ -13,7 +13,7 @@ from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, SAME_END, SCALE_ENDS, headline
+from remyelin.person.forecast_guard import CANNOT, CANNOT_TELL, NOT_DELAYED, SAME_END, SCALE_ENDS, headline
 
 #: Grades of the gait item of the disability scale.
 GAIT: Final = (
@@ -220,9 +220,9 @@ def _start(start: Start, answer: Answer) -> StartRow:
         "label": start.label,
         "months": None if start.months is None else round(start.months, 2),
         "told_apart": start.end is not None,
-        "value": COST_UNKNOWN,
+        "value": CANNOT,
         "words": "",
-        "cost": "",
+        "cost": COST_UNKNOWN if start.end is None else "",
     }
     if start.end is not None:
         band = start.end.points

@@ -35,7 +35,7 @@ export function delaysOf(answer) {
   const dated = later.filter((start) => start.months !== null);
   const step = Math.ceil(dated.length / (NAMED - 1));
   return [...dated.filter((_, i) => i % step === 0), ...later.filter((start) => start.months === null)]
-    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told && cost ? `${value}, ${cost}` : value }));
+    .map(({ label, value, cost, told_apart: told }) => ({ label, text: told ? [value, cost].filter(Boolean).join(", ") : cost }));
 }
 
 export class Waiting {
