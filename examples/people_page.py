@@ -162,7 +162,9 @@ def misses(predictions: dict[str, list[float]]) -> str:
             else:
                 why = row.explanation(value) or "No explanation is known."
             reasons.setdefault(re.split(r"[;.](?= |$)", why)[0], []).append(row.name)
-    return "\n".join(f"* {', '.join(f'`{name}`' for name in names)}: {why}." for why, names in reasons.items())
+    return "\n".join(
+        f"* {', '.join(f'`{name}`' for name in names)}: {why}." for why, names in reasons.items()
+    )
 
 
 def inside(row: Target, value: float | None) -> str:

@@ -200,6 +200,30 @@ class Published(_Frozen):
 class Population(_Frozen):
     """One population: how many, who, why, how long, how treated, when seen.
 
+    Attributes
+    ----------
+    name, title, citation, summary : str
+    persons : int
+    seed : int
+        Of the persons.
+    visits : tuple of float
+        Days from the first visit.
+    presentation : Presentation
+        How persons are found, and the criteria of inclusion.
+    parameters : ParameterDraws
+        Parameter sets beside the ledger's own values.
+    measurement : Measurement or None
+        Errors of measurement, moved and missed visits.
+    cause : tuple of Cause
+        Causes with their shares.
+    arm : tuple of Arm
+        Treatments with their shares or numbers of persons.
+    covariate : mapping of str
+        Distribution of each covariate, for each sex where they differ.
+    correlation : tuple of Correlated
+    published : tuple of Published
+        Figures to compare with.
+
     Examples
     --------
     >>> from remyelin.analysis.cohort import load_population
