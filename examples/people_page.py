@@ -195,7 +195,9 @@ def rows_of(
                 said(float(row.published))
                 if stated
                 else f"{row.published} ({row.lower:g} to {row.upper:g}){unit}",
-                f"{said(value)} ({said(low)} to {said(high)})",
+                said(value)
+                if stated and value == low == high
+                else f"{said(value)} ({said(low)} to {said(high)})",
                 inside(row, value),
                 *([show(alone.get(row.name))] if alone else []),
             ]
