@@ -123,7 +123,7 @@ class CoursePlot:
         axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
         axes.set(xlabel=AXIS, ylabel=_label(data, variable))
         # curves fill the panel: beside it where the figure is our own
-        beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if ax is None else {}
+        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if ax is None else {}
         axes.legend(frameon=False, fontsize="small", **beside)
         if untold := sorted({*names[1:]} - {*_told(bands, every)}):
             axes.set_title(fill(f"{', '.join(untold)}: {SAME_END}", 80), fontsize="small", loc="left")
