@@ -206,33 +206,9 @@ class Plan(_Frozen):
 class Case(_Frozen):
     """One person, one cause, one treatment, one plan of studies.
 
-    Times are in days from presentation, day 0.
-
-    Attributes
-    ----------
-    name, title : str
-    kind : "case" or "scenario"
-        A published patient, or none.
-    citation, summary, outcome : str
-        Key of the bibliography; the person and the reported outcome in words.
-    person : Person
-        ``age`` (years), ``sex``; ``height`` (cm), ``weight`` (kg) and ``filtration`` (mL/min/1.73 m2) or None.
-    cause : Cause
-        ``kind``, ``began``; ``ended``, ``hours_per_day`` and ``inspired_fraction`` of nitrous oxide; ``lost``, the
-        share that a partial cause takes.
-    coexisting : tuple of str
-        Other diseases of the nerves.
-    intake : Intake
-        ``food``: cobalamin in food, ug a day.
-    treatment : tuple of Treatment
-        ``regimen``, ``start``, ``adherence`` (share of doses taken).
-    labs : Labs
-        Values at presentation, None where not measured: ``b12``, ``holotc`` (pmol/L), ``mma`` (nmol/L),
-        ``homocysteine`` (umol/L), ``haemoglobin`` (g/L), ``haematocrit`` (%), ``mcv`` (fL).
-    symptom, sign : tuple of Finding
-        Reported findings: ``name``, ``began``.
-    plan : Plan
-        ``studies`` (days of nerve studies), ``horizon`` (days).
+    Times are in days from presentation, age in years, height in cm, weight in kg, filtration in mL/min/1.73 m2, food
+    in ug of cobalamin a day; b12 and holotc in pmol/L, mma in nmol/L, homocysteine in umol/L, haemoglobin in g/L,
+    haematocrit in %, mcv in fL. ``remyelin new`` writes a file with every key explained.
 
     Examples
     --------

@@ -202,25 +202,12 @@ class Population(_Frozen):
 
     Attributes
     ----------
-    name, title, citation, summary : str
-    persons : int
-    seed : int
-        Of the persons.
     visits : tuple of float
         Days from the first visit.
-    presentation : Presentation
-        How persons are found, and the criteria of inclusion.
-    parameters : ParameterDraws
-        Parameter sets beside the ledger's own values.
-    measurement : Measurement or None
-        Errors of measurement, moved and missed visits.
-    cause : tuple of Cause
-        Causes with their shares.
-    arm : tuple of Arm
-        Treatments with their shares or numbers of persons.
+    cause, arm : tuple
+        Causes, and treatments, with their shares or numbers of persons.
     covariate : mapping of str
         Distribution of each covariate, for each sex where they differ.
-    correlation : tuple of Correlated
     published : tuple of Published
         Figures to compare with.
 
