@@ -67,7 +67,7 @@ SHIPPED: Final = (
     ),
     Cause("gastrectomy", ("total gastrectomy",), unknown=True),
     Cause("vegan diet", DIETS, covariate="diet_intake", unknown=True),
-    Cause("nitrous oxide", ("laughing gas", "n2o", "whippets"), gas=True, unknown=True),
+    Cause("nitrous oxide", ("laughing gas", "n2o", "whippets", "whippits", "nangs"), gas=True, unknown=True),
     Cause("metformin", unknown=True),
     Cause(
         "ileal disease", ("ileal resection", "crohn disease", "crohn's disease"), partial=True, unknown=True
@@ -92,6 +92,21 @@ CAUSES: Final = Extensible({cause.name: cause for cause in SHIPPED}, "remyelin.c
 """Causes by name. An entry point that adds one has its name."""
 #: Causes that an unknown one may be; the last entry of ``record.causes`` is that there is none.
 UNKNOWN: Final = (*(cause.name for cause in SHIPPED if cause.unknown), NONE)
+
+
+def cause_of(name: str) -> str | None:
+    """Return the cause of a name or of another word for it, whatever the case; None for an unknown one.
+
+    Examples
+    --------
+    >>> cause_of("N2O"), cause_of("gastric bypass")
+    ('nitrous oxide', None)
+    """
+    wanted = " ".join(name.replace("_", " ").replace("-", " ").casefold().split())
+    for cause in CAUSES.values():
+        if wanted in (word.replace("-", " ").casefold() for word in (cause.name, *cause.also)):
+            return cause.name
+    return None
 
 
 def partial_causes() -> tuple[str, ...]:

@@ -7,10 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from remyelin.evidence import Ledger
+from remyelin.catalogue.causes import UNKNOWN
+from remyelin.evidence import Ledger, load_patients
 from remyelin.person.forecast_guard import CANNOT_TELL
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import as_written
+from remyelin.person.inference.unknown_cause import cause_weights
 from remyelin.person.record import Entry, parse_csv
 
 LEDGER = Ledger.shipped()
@@ -148,3 +150,39 @@ def test_points_of_the_scale_are_whole_and_within_it() -> None:
     assert plans
     for plan in plans:
         assert ((plan.scale >= 0) & (plan.scale <= 16) & (plan.scale == plan.scale.round())).all()
+
+
+def published_ages() -> dict[str, list[float]]:
+    ages: dict[str, list[float]] = {"nitrous_oxide": [], "other": []}
+    for patient in load_patients():
+        if patient.age.isdigit():
+            ages["nitrous_oxide" if patient.cause == "nitrous oxide" else "other"].append(float(patient.age))
+    return ages
+
+
+@pytest.mark.parametrize("age", [22, 30, 57, 78])
+def test_an_unknown_cause_is_weighed_by_age(age: int) -> None:
+    gas = UNKNOWN.index("nitrous oxide")
+    plain, weights = cause_weights(None, LEDGER), cause_weights(float(age), LEDGER)
+    assert plain == pytest.approx(LEDGER.vector("record.causes"))
+    assert np.delete(weights, gas) == pytest.approx(np.delete(plain, gas))
+    near = {
+        group: np.exp(-0.5 * ((np.array(ages) - age) / 10.0) ** 2).mean()
+        for group, ages in published_ages().items()
+    }
+    ratio = near["nitrous_oxide"] / near["other"]
+    assert np.log(weights[gas] / plain[gas]) == pytest.approx(np.log(ratio), abs=2.5)
+    assert (weights[gas] > plain[gas]) == (ratio > 1.0)
+
+
+def test_the_ages_behind_an_unknown_cause_are_those_of_the_table() -> None:
+    for group, ages in published_ages().items():
+        assert LEDGER[f"record.ages.{group}"] == pytest.approx(np.exp(np.log(ages).mean()), rel=0.005)
+        assert LEDGER[f"record.ages.{group}_spread"] == pytest.approx(np.log(ages).std(ddof=1), rel=0.005)
+
+
+def test_causes_that_agree_stand_in_their_order() -> None:
+    record = read("0 d,lab,b12,95,pmol/L\n0 d,symptom,paraesthesia,mild\n")
+    shares = list(fit_person(record, LEDGER, rough=True).causes().values())
+    assert len(shares) == len(UNKNOWN)
+    assert shares == sorted(shares, reverse=True)

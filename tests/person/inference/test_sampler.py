@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from remyelin.person.inference.posterior import Chosen
 from remyelin.person.inference.psis import smoothed
 from remyelin.person.inference.sampler import Draws, Prior, Proposal, sample
 
@@ -72,3 +73,23 @@ def test_the_shape_of_a_pareto_tail_is_found(shape: float) -> None:
 def test_equal_weights_stay_equal() -> None:
     logs, _ = smoothed(np.full(200, -3.0))
     assert logs == pytest.approx(np.full(200, -np.log(200)))
+
+
+def test_persons_chosen_several_times_are_no_heavy_tail() -> None:
+    rng = np.random.default_rng(3)
+    times = np.ceil((1.0 - rng.random(120)) ** -1.5).astype(np.int64)  # heavy
+    even = rng.normal(0.0, 0.1, 120)  # weight of each draw
+    assert smoothed(np.log(times) + even)[1] > 0.7
+    logs, shape = Chosen(times, -1.0).smoothed(np.log(times) + even)
+    assert shape < 0.5
+    assert np.exp(logs) == pytest.approx(times * np.exp(even) / (times * np.exp(even)).sum(), rel=0.1)
+    assert Chosen(times, 0.9).smoothed(np.log(times) + even)[1] == 0.9, "histories that are few say so"
+
+
+def test_persons_chosen_once_are_smoothed_as_they_are() -> None:
+    logs = np.random.default_rng(4).gumbel(size=150)
+    whole, shape = smoothed(logs)
+    for known in (150, 100):  # the later ones come from further rounds
+        found, own = Chosen(np.ones(known, dtype=np.int64), -1.0).smoothed(logs)
+        assert found == pytest.approx(whole)
+        assert own == shape

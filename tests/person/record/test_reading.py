@@ -272,3 +272,26 @@ def test_folic_acid_counts_as_an_unknown_treatment_only_without_b12() -> None:
 def test_a_symptom_that_came_back_is_told_how_to_be_entered() -> None:
     with pytest.raises(InputError, match="came back"):
         read("0 d,symptom,numbness,mild\n6 mo,symptom,numbness,none\n3 y,symptom,numbness,began\n")
+
+
+@pytest.mark.parametrize("kind", ["treatment", "exposure", "cause"])
+@pytest.mark.parametrize("name", ["nitrous oxide", "N2O", "Laughing gas", "whippets"])
+def test_nitrous_oxide_is_a_cause_wherever_it_is_written(kind: str, name: str) -> None:
+    record = read(f"-5 mo,{kind},{name},began\n0 d,{kind},{name},ended\n0 d,lab,b12,180,pmol/L\n")
+    assert record.not_understood == ()
+    assert record.treatments == ()
+    assert record.cause.kind == "nitrous oxide"
+    assert record.cause.began == pytest.approx(-5 * 30.4375)
+    assert record.cause.ended == 0.0
+
+
+def test_an_exposure_without_a_date_is_kept_as_the_cause() -> None:
+    record = read(",treatment,nitrous oxide,began\n0 d,lab,b12,180,pmol/L\n")
+    assert (record.cause.kind, record.cause.began, record.not_understood) == ("nitrous oxide", None, ())
+
+
+@pytest.mark.parametrize(("word", "cause"), [("metformin", "metformin"), ("crohn disease", "ileal disease")])
+def test_a_condition_that_is_a_cause_says_how_to_enter_it(word: str, cause: str) -> None:
+    (left,) = read(f",person,condition,{word}\n0 d,lab,b12,180,pmol/L\n").not_understood
+    assert left.reason == f"{cause} is a cause in the model; to have it counted write ,cause,{cause}"
+    assert read(left.reason.rpartition("write ")[2] + "\n0 d,lab,b12,180,pmol/L\n").cause.kind == cause

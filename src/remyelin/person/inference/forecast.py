@@ -154,23 +154,25 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     record, ledger, horizon = posterior.record, posterior.setting.ledger, posterior.horizon
     now = record.last_day
     known = [item for item in record.treatments if item.order is not None]
+    stop = gas_stop(record)
+    gas = record.cause.kind in gas_causes()
     if not known:
+        until = ", nitrous oxide until then" if gas and stop is None else ""
         plans = [
             Plan(
                 "from now" if not months else f"{months} months later",
-                f"{schedule(FIRST)} started {'now' if not months else f'{months} months later'}",
+                f"{schedule(FIRST)} started {'now' if not months else f'{months} months later'}{until}",
                 (read_order(FIRST, now + months * DAYS_PER_MONTH, horizon, ledger),),
-                now + months * DAYS_PER_MONTH,
+                now + months * DAYS_PER_MONTH if stop is None else stop,
             )
             for months in (0, *LATER)
         ]
         return tuple(plans)
     start = known[0].start
-    stop = gas_stop(record)
     # gas that ended before presentation is history: no plan moves it
     moves = stop is not None and stop >= 0.0
-    ended = record.cause.kind in gas_causes() and stop is not None and not moves
-    label = f"no treatment, the {'nitrous oxide stays ended' if ended else 'cause goes on'}"
+    exposed = "nitrous oxide goes on" if gas else "the cause goes on"
+    label = f"no treatment, {'the nitrous oxide stays ended' if gas and not moves else exposed}"
     untreated = Plan("untreated", label, (), None if moves else stop)
     plans = []
     for months in LATER:
@@ -180,7 +182,8 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
             continue
         end = stop + shift if moves and stop is not None else stop
         label = f"the same treatment started {months} months later"
-        plans.append(Plan(f"{months} months later", label, orders, end))
+        until = ", nitrous oxide until then" if gas and moves else ""
+        plans.append(Plan(f"{months} months later", f"{label}{until}", orders, end))
     plans.append(untreated)  # in order of time: never comes last
     used = {terms.fold(item.order or "") for item in known}
     for name in SCHEDULES:

@@ -25,6 +25,7 @@ from remyelin.person.inference.clock import clock_of
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
 from remyelin.person.inference.studies import Asked, examined
+from remyelin.person.inference.unknown_cause import cause_weights
 from remyelin.person.person import Person
 from remyelin.person.plans import caused
 from remyelin.person.record import Record
@@ -91,7 +92,7 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     kind = record.cause.kind
     causes: tuple[str, ...]
     if kind == "unknown":
-        causes, weights = UNKNOWN, np.array(ledger.vector("record.causes"))
+        causes, weights = UNKNOWN, cause_weights(stated.age, ledger)
         assumed.append("cause")
     else:
         causes, weights = (kind,), np.ones(1)

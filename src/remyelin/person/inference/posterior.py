@@ -80,6 +80,38 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Choice of the first persons among untreated histories.
+
+    Attributes
+    ----------
+    times : (person,) array
+        How often each of them was.
+    pareto_k : float
+        Of the weights of the histories.
+    """
+
+    times: NDArray[np.int64]
+    pareto_k: float
+
+    def smoothed(self, log_weights: Floats) -> tuple[Floats, float]:
+        """Return smoothed weights of the persons, and the larger Pareto k of the histories and of the choice.
+
+        A person chosen several times counts as several draws of equal weight. As one draw it would have a large weight
+        that tells how often it was chosen and nothing of the tail.
+
+        Parameters
+        ----------
+        log_weights : (person,) array
+            Logarithm of the weights. Later persons, of whom nothing is said here, count as chosen once.
+        """
+        times = np.append(self.times, np.ones(len(log_weights) - len(self.times), dtype=np.int64))
+        logs, shape = smoothed(np.repeat(log_weights - np.log(times), times))
+        whole: Floats = np.logaddexp.reduceat(logs, np.cumsum(times) - times)
+        return whole, max(self.pareto_k, shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """Weighted simulated persons that agree with a record.
 
@@ -99,6 +131,8 @@ class Posterior:
         Last day of the forecast.
     number : (person,) array
         Number of each person, whose stream of hidden states it is.
+    chosen : Chosen
+        Choice of the first persons.
     rough : bool
         Whether it was made with few persons, as a first answer.
 
@@ -120,6 +154,7 @@ class Posterior:
     seed: int
     horizon: float
     number: NDArray[np.int64]
+    chosen: Chosen
     rough: bool = False
 
     @property
@@ -133,11 +168,12 @@ class Posterior:
         return self.sample.log_weights - self.judged.total
 
     def causes(self) -> dict[str, float]:
-        """Return the posterior probability of every cause that was considered."""
+        """Return the posterior probability of every cause that was considered, the likeliest first."""
         weights, causes = self.weights, self.setting.causes
-        return {
+        found = {
             name: float(weights[self.sample.draws.cause == index].sum()) for index, name in enumerate(causes)
         }
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def fit_person(
@@ -218,14 +254,15 @@ def fit_person(
     if earlier is not None and _same_person(earlier, record, ledger):
         number, log_ratio = earlier.number, earlier.log_prior
         people = _again(earlier, days, asked, lambda draws: simulate(draws, 0.0, 1.0))
-        draws = earlier.sample.draws
+        draws, chosen = earlier.sample.draws, earlier.chosen
     else:
-        draws, number, log_ratio = _chosen(
+        draws, number, log_ratio, chosen = _chosen(
             likelihood, record, seed, min(most, RECORD_CHOSEN), rough, progress
         )
         people = simulate(draws, _BEFORE, (1.0 - _BEFORE) * len(draws) / most)
     judged = judged_of(people, number)
-    log_weights, shape = smoothed(np.where(people.known, log_ratio + judged.total, -np.inf))
+    raw = np.where(people.known, log_ratio + judged.total, -np.inf)
+    log_weights, shape = chosen.smoothed(raw)
     effective = float(1.0 / np.exp(2.0 * log_weights).sum())
     rest = most - len(draws)
     if effective < 0.5 * RECORD_WANTED and rest >= 2 * RECORD_MORE and not rough:
@@ -264,7 +301,7 @@ def fit_person(
     picked = pick(log_weights, judged, seed, RECORD_DRAWS)
     task.done("%d persons, an effective %.1f, Pareto k %.2f", len(draws), effective, shape)
     return Posterior(
-        record, shared, likelihood, plan, found, people, judged, picked, seed, end, number, rough
+        record, shared, likelihood, plan, found, people, judged, picked, seed, end, number, chosen, rough
     )
 
 
@@ -275,8 +312,8 @@ def _chosen(
     count: int,
     rough: bool,
     progress: Callable[[str, float], None],
-) -> tuple[Draws, Whole, Floats]:
-    """Return persons chosen among histories by their agreement at presentation, their numbers and prior over proposal.
+) -> tuple[Draws, Whole, Floats, Chosen]:
+    """Return persons chosen among histories by their agreement at presentation: with numbers and prior over proposal.
 
     Some are chosen with less regard to the entries, for what comes later may say otherwise.
     """
@@ -301,7 +338,8 @@ def _chosen(
     flat = np.searchsorted(np.cumsum(proposal) / proposal.sum(), places).clip(0, len(proposal) - 1)
     chosen, times = np.unique(flat, return_counts=True)
     log_ratio = np.log(times) + pool.log_prior[chosen] - np.log(proposal[chosen])
-    return pool.sample.draws.at(chosen), pool.number[chosen], log_ratio
+    found = Chosen(times, pool.sample.pareto_k)
+    return pool.sample.draws.at(chosen), pool.number[chosen], log_ratio, found
 
 
 def target_of(record: Record) -> float:

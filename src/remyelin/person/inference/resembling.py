@@ -25,7 +25,7 @@ from remyelin.person.inference.people import (
     setting,
     simulated,
 )
-from remyelin.person.inference.posterior import Picked, Posterior, pick
+from remyelin.person.inference.posterior import Chosen, Picked, Posterior, pick
 from remyelin.person.inference.predictive import Predicted, compared, expected_chances
 from remyelin.person.inference.presented import presented
 from remyelin.person.inference.sampler import Draws
@@ -190,8 +190,9 @@ def resembling(
     sample, people, judged = pool.sample, pool.people, pool.judged
     plan = Plan("untreated", "", (), gas_stop(record))
     picked = pick(sample.log_weights, judged, seed, RECORD_DRAWS)
+    chosen = Chosen(np.ones(len(pool.number), dtype=np.int64), sample.pareto_k)
     posterior = Posterior(
-        record, shared, likelihood, plan, sample, people, judged, picked, seed, 0.0, pool.number
+        record, shared, likelihood, plan, sample, people, judged, picked, seed, 0.0, pool.number, chosen
     )
     few = pick(sample.log_weights, judged, seed + 1, count)
     entries = compared(posterior)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.posterior import Posterior, pick, target_of
 from remyelin.person.inference.predictive import BAND, bridged
-from remyelin.person.inference.psis import smoothed
 from remyelin.person.inference.settings import RECORD_DRAWS, RECORD_NESTED, RECORD_STEP_LEAST, RECORD_STEPS
 from remyelin.person.record import Entry
 
@@ -65,7 +64,7 @@ def steps(posterior: Posterior) -> tuple[Step, ...]:
         )
         ready = judge.prepare(posterior.people, posterior.number.tolist(), posterior.seed, RECORD_NESTED)
         judged = judge.judge(posterior.people, ready)
-        logs, _ = smoothed(log_prior + judged.total)
+        logs, _ = posterior.chosen.smoothed(log_prior + judged.total)
         effective = float(1.0 / np.exp(2.0 * logs).sum())
         labels = tuple(entry.label for entry in added)
         if effective < RECORD_STEP_LEAST:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import KINDS as QUANTITIES
 from remyelin.base.units import parse
-from remyelin.catalogue.causes import CAUSES, DIETS
+from remyelin.catalogue.causes import CAUSES, DIETS, cause_of, gas_causes
 from remyelin.evidence import Ledger
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar, offset
@@ -20,6 +20,7 @@ HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
 MARGIN: Final = 1.5
 FOLATE: Final = re.compile(r"\b(folic acid|folate|folinic acid|folinate|leucovorin)\b", re.IGNORECASE)
+_ALSO: Final = {"exposure": "cause"}  # other words for a kind
 _FACTS: Final = {
     "age": "age",
     "height": "height",
@@ -65,6 +66,7 @@ class Reading:
         kind = terms.fold(row.kind)
         left = len(self.left)
         try:
+            kind = _ALSO.get(kind, kind)
             if kind not in KINDS:
                 raise Skip(f"no kind {clean(row.kind)!r}; {nearest(kind, KINDS)}")
             getattr(self, f"_{kind}")(row)
@@ -118,6 +120,9 @@ class Reading:
         elif name in ("condition", "diagnosis"):
             condition = terms.condition_of(row.value)
             if condition is None:
+                cause = cause_of(row.value)
+                if cause is not None:
+                    raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
                 raise Skip(
                     f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
                 )
@@ -153,18 +158,10 @@ class Reading:
             )
 
     def _cause(self, row: Row) -> None:
-        wanted = terms.fold(row.name)
-        kind = next(
-            (
-                cause
-                for cause in (*CAUSES, "unknown")
-                if wanted in map(terms.fold, (cause, *(CAUSES[cause].also if cause in CAUSES else ())))
-            ),
-            None,
-        )
+        kind = "unknown" if terms.fold(row.name) == "unknown" else cause_of(row.name)
         if kind is None:
             known = [*CAUSES, "unknown"]
-            raise Skip(f"no cause {clean(row.name)!r} in the model; {nearest(wanted, known)}")
+            raise Skip(f"no cause {clean(row.name)!r} in the model; {nearest(terms.fold(row.name), known)}")
         before = self.cause
         if before is not None and before.kind != kind and "unknown" not in (before.kind, kind):
             raise self.fail(row, f"the cause {kind!r} contradicts {before.kind!r}; give one, or unknown.")
@@ -332,6 +329,9 @@ class Reading:
     def _treatment(self, row: Row) -> None:
         event = terms.fold(row.value) or "began"
         name = row.name.strip()
+        if cause_of(name) in gas_causes():  # an exposure, written as clinicians list it: among what was taken
+            self._cause(row if row.when.strip() else replace(row, value=""))
+            return
         if not row.when.strip() and event != "ended":
             # somebody who is treated since an unknown day must not be forecast as untreated
             self.treatments.append(Treated(row.line, None, 0.0, note=clean(name)))

@@ -80,7 +80,7 @@ export async function show(main) {
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
       section("symptoms", "Symptoms", "The nineteen symptoms of the article in Claims, in three tiers by their evidence. Tiredness and nystagmus are added.",
-        h("h3", {}, "Tier mechanism: computed from the state of its wires"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
+        h("h3", {}, "Tier mechanism: computed from the conduction of its pathways"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
         h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is the frequency without deficiency. A low probability is no reassurance."), chances,
         h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in ${one.everybody} of all people: ${one.mechanism} Common other causes: ${one.causes}`)))),
       section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell; no colour: points to deficiency. Blood becomes normal within weeks; a nerve does not.", units, drawn, blood),
