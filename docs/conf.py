@@ -5,11 +5,15 @@ Pages with a notebook header are executed. The lists of the reference come from 
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from sphinx.pycode import ModuleAnalyzer
 
 from remyelin import __version__
 
@@ -60,6 +64,7 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 numpydoc_validation_checks: set[str] = set()
 
+highlight_language = "text"
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
 nb_execution_mode = "cache"  # a page is executed again when its code has changed
@@ -100,7 +105,7 @@ def _rooms() -> None:
             thing = getattr(module, name)
             kind = "Classes" if inspect.isclass(thing) else "Functions" if callable(thing) else "Data"
             kinds[kind].append(name)
-        heading = f"{title} (``{room}``)"
+        heading = f"{title}: ``{room}``"
         lines = [heading, "=" * len(heading), "", f".. currentmodule:: {room}", ""]
         for kind, members in kinds.items():
             if not members:
@@ -114,6 +119,43 @@ def _rooms() -> None:
             page.write_text(text, encoding="utf-8")
 
 
+def _constant(name: str) -> list[str]:
+    """Return the docstring of a public constant, from the module that defines it, and its value or its keys."""
+    room, _, own = name.rpartition(".")
+    value = getattr(import_module(room), own)
+    module = room
+    while True:
+        tree = ast.parse(inspect.getsource(import_module(module)))
+        imported = {
+            item.asname or item.name: (step.module, item.name)
+            for step in tree.body
+            if isinstance(step, ast.ImportFrom)
+            for item in step.names
+        }
+        if own not in imported:
+            break
+        module, own = imported[own]
+    words = ModuleAnalyzer.for_module(module).find_attr_docs().get(("", own))
+    if not words:
+        raise ValueError(f"{module}.{own} is public and has no docstring below it.")
+    if isinstance(value, Mapping):
+        return [*words, "Keys: " + ", ".join(f"``{key}``" for key in value) + "."]
+    return [*words, f"Value: ``{value!r}``."]
+
+
+def _documented(_app: Any, what: str, name: str, _thing: Any, _options: Any, lines: list[str]) -> None:
+    """Replace the docstring of the type of a constant by that of the constant."""
+    if what == "data":
+        lines[:] = _constant(name)
+
+
+def _without_settings(_app: Any, _what: str, name: str, _thing: Any, skip: bool, _options: Any) -> bool:
+    """Leave out the settings of pydantic, which are no part of a file."""
+    return skip or name == "model_config"
+
+
 def setup(app: Any) -> None:
     """Write the room pages before the source folder is listed."""
+    app.connect("autodoc-process-docstring", _documented)
+    app.connect("autodoc-skip-member", _without_settings)
     _rooms()

@@ -30,8 +30,8 @@ PATIENTS = """## Published patients
 Cause, laboratory values and the day of presentation place a patient; computed findings are compared with reported ones.
 "At another time" is a duration off by more than a factor of two. Vibration sense reported impaired agrees with any loss
 that an examiner finds, reported absent with a loss of at least half; position sense is judged by Romberg's sign. The
-forecast uses the findings at presentation as well. `remyelin cases --compare`
-prints every value both ways, with its probability.
+forecast is fitted to the findings as well; one that agrees by laboratory values alone may then be missed. `remyelin cases
+--compare` prints every value both ways, with its probability.
 """
 SCENARIOS = """## Scenarios
 

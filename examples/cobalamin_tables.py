@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 
 from remyelin.analysis.calibration.rebuild import cobalamin_fit
-from remyelin.evidence import load_population, load_targets
+from remyelin.evidence import Ledger, load_population, load_targets
 
 PAGE = Path(__file__).parents[1] / "docs" / "cobalamin.md"
 BEGIN = "<!-- {}: written by python examples/cobalamin_tables.py -->\n"
@@ -37,8 +37,9 @@ def fitted() -> str:
     for name, found in cobalamin_fit()["parameters"].items():
         low, high = ("open" if end is None else show(end) for end in (found["low"], found["high"]))
         prior = f"{100 * found['prior_share']:.0f}"
-        rows.append([name, show(found["value"], 4), f"{found['log_sd']:.2f}", prior, f"{low} to {high}"])
-    return table(["parameter", "value", "log SD", "prior, %", "95 % by profile"], rows)
+        unit = Ledger.shipped().entry(name).unit.strip("-")
+        rows.append([name, show(found["value"], 4), f"{found['log_sd']:.2f}", prior, f"{low} to {high}", unit])
+    return table(["parameter", "value", "log SD", "prior, %", "95 % by profile", "unit"], rows)
 
 
 def misses() -> str:
@@ -50,9 +51,9 @@ def misses() -> str:
             continue
         value, low, high = (math.nan if item is None else item for item in predicted[row.name])
         if not row.lower <= value <= row.upper:
-            cells = [row.name, f"{row.published} {row.unit}", f"{row.lower:g} to {row.upper:g}", show(value)]
+            cells = [row.name, f"{row.published} {row.unit}".removesuffix(" ratio"), f"{row.lower:g} to {row.upper:g}", show(value)]
             rows.append([*cells, f"{show(low)} to {show(high)}", row.role])
-    return table(["row", "published", "bounds", "model", "5 to 95 %", "role"], rows)
+    return table(["row", "published", "bounds", "model, same unit", "5 to 95 %", "role"], rows)
 
 
 def main() -> None:

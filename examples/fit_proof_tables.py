@@ -40,7 +40,7 @@ def calibrated(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     parts = [(kind, part) for kind, found in kinds.items() for part in found]
     heads = [f"{kind}, {part['template']}" for kind, part in parts]
     lines = [
-        f"| quantity, a year on or of the person | {' | '.join(heads)} |",
+        f"| quantity a year later, or of the person | {' | '.join(heads)} |",
         "| --- |" + " --- |" * len(parts),
     ]
     for key, name in NAMES.items():
@@ -72,8 +72,8 @@ def scored(found: Mapping[str, Any]) -> str:
     said = "; ".join(f"{count} because {text}" for text, count in why.most_common())
     share = len(refused) / found["patients"]
     text = (
-        f"{found['patients']} of {found['of']} patients were fitted and {found['timed_outcomes']} have an outcome at a "
-        f"stated time. {len(refused)} ({share:.0%}) were refused (aim: at most 30 %): {said}."
+        f"{found['patients']} of {found['of']} patients were tried; {found['timed_outcomes']} have an outcome at a stated "
+        f"time. {len(refused)} ({100 * share:.0f} %) were refused (aim: at most 30 %): {said}."
     )
     return "\n".join([*lines, "", text]) + "\n"
 

@@ -39,6 +39,8 @@ from remyelin.person.traits import CORRELATED, NAMES, SLOW
 
 LEDGER = Ledger.shipped()
 DATA = files("remyelin.analysis.calibration").joinpath("data")
+#: Units of a number without one.
+WITHOUT = {"-", "1", "", "ratio"}
 NONE: Mapping[str, float] = MappingProxyType({})
 WORDS = {
     "store": "body store in balance on the same diet",
@@ -67,8 +69,15 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def show(value: float | None) -> str:
-    """Return a number in three digits."""
-    return "-" if value is None or not math.isfinite(value) else f"{value:.3g}"
+    """Return a number in three digits, a large one in whole numbers."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    return f"{float(f'{value:.3g}'):.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def answered(value: float | None) -> str:
+    """Return whether a statement holds."""
+    return "-" if value is None or not math.isfinite(value) else "yes" if value == 1 else "no"
 
 
 def traits() -> str:
@@ -86,8 +95,14 @@ def traits() -> str:
             ]
         )
     pairs = ", ".join(f"{a} with {b} {LEDGER[f'correlation.{a}.{b}']:.2g}" for a, b in CORRELATED)
-    head = ["trait", "of typical (1)", "", "log SD", "kind"]
+    head = ["trait", "relative to the typical person (1)", "speed", "log SD", "kind"]
     return table(head, rows) + f"\nCorrelations of the logarithms: {pairs}; all others are independent.\n"
+
+
+def unit_of(name: str) -> str:
+    """Return the unit of a number, empty without one."""
+    unit = LEDGER.entry(name).unit
+    return "" if unit in WITHOUT else unit
 
 
 def marginals() -> str:
@@ -103,7 +118,7 @@ def marginals() -> str:
         rows.append(
             [
                 f"`{name}`",
-                f"{show(sets[0][name])} ({show(low)} to {show(high)})",
+                f"{show(sets[0][name])} ({show(low)} to {show(high)}) {unit_of(name)}".rstrip(),
                 f"{100 * narrower:.0f}",
                 f"{ends[column]:.1f}",
             ]
@@ -147,7 +162,9 @@ def misses(predictions: dict[str, list[float]]) -> str:
             else:
                 why = row.explanation(value) or "No explanation is known."
             reasons.setdefault(re.split(r"[;.](?= |$)", why)[0], []).append(row.name)
-    return "\n".join(f"* {', '.join(f'`{name}`' for name in names)}: {why}." for why, names in reasons.items())
+    return "\n".join(
+        f"* {', '.join(f'`{name}`' for name in names)}: {why}." for why, names in reasons.items()
+    )
 
 
 def inside(row: Target, value: float | None) -> str:
@@ -169,11 +186,18 @@ def rows_of(
         if row.name not in predictions or row.role != roles or (names is not None and row.name not in names):
             continue
         value, low, high = predictions[row.name]
+        stated = row.unit == "holds"
+        said = answered if stated else show
+        unit = "" if row.unit in WITHOUT else f" {row.unit}"
         found.append(
             [
                 row.name,
-                f"{row.published} ({row.lower:g} to {row.upper:g}) {row.unit}",
-                f"{show(value)} ({show(low)} to {show(high)})",
+                said(float(row.published))
+                if stated
+                else f"{row.published} ({row.lower:g} to {row.upper:g}){unit}",
+                said(value)
+                if stated and value == low == high
+                else f"{said(value)} ({said(low)} to {said(high)})",
                 inside(row, value),
                 *([show(alone.get(row.name))] if alone else []),
             ]
@@ -182,7 +206,7 @@ def rows_of(
         "row",
         "published (bounds)",
         "central set (90 % interval)",
-        "",
+        "verdict",
         *(["alone"] if alone else []),
     ]
     return table(head, found)
@@ -269,7 +293,7 @@ def rivals(data: dict) -> str:
         "best log-likelihood",
         "tenth best",
         "rows outside their bounds",
-        "scale at one year after a delay of one month less that without delay, points, median (ten readings)",
+        "points that a delay of one month costs at one year, median (ten readings)",
     ]
     return table(head, rows)
 

@@ -17,7 +17,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 PAGE = Path(__file__).parents[1] / "docs" / "cohort.md"
 BEGIN, END = "<!-- series: written by python examples/series.py DIR -->\n", "<!-- end of series -->"
 HEAD = (
-    "| series | what | month | published (allowed) | model (95 % of persons) |\n"
+    "| series | what | month | published (allowed) | model (95 % interval) |\n"
     "| --- | --- | --- | --- | --- |\n"
 )
 

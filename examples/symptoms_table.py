@@ -69,9 +69,9 @@ def table(simulated: Mapping[str, float | None]) -> str:
             holding[row.role].append(f"`{name}` {float(row.published):g}, {model}")
         else:
             lines.append(f"| {row.quantity} | `{name}` | {row.role} | {figure(row)} | {model} |")
-    counts = [f"{tier}, {role}: {sum(of)} of {len(of)} hold" for (tier, role), of in sorted(held.items())]
+    counts = [f"{tier} {role} {sum(of)} of {len(of)}" for (tier, role), of in sorted(held.items())]
     said = [f"Holds, {role} (published, model, %): {'; '.join(found)}." for role, found in holding.items()]
-    return "\n".join([*lines, "", "\n\n".join(said), "", "; ".join(counts) + "."]) + "\n"
+    return "\n".join([*lines, "", "\n\n".join(said), "", f"Rows that hold: {'; '.join(counts)}."]) + "\n"
 
 
 def main() -> None:

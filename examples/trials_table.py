@@ -34,8 +34,8 @@ def figures(folder: Path) -> str:
         f"Ledger {Ledger.shipped().digest()[:12]}, full size. Power, assurance and difference are at "
         "the largest size.",
         "",
-        "| trial | endpoint | month | smallest n | power (n) | assurance | first arm less last, or over "
-        "it (95 % of replicates) |",
+        "| trial | endpoint | month | smallest n | power, % (n) | assurance, % | first arm less, or over, the "
+        "last (95 % of replicates) |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name in shipped_trials():
@@ -63,8 +63,8 @@ def _row(design: Design, found: dict[str, Any], least: dict[str, Any]) -> str:
         endpoint.name + under,
         f"{endpoint.visit / DAYS_PER_MONTH:.0f}",
         "none" if least["n"] is None else str(least["n"]),
-        f"{last['power']:.0%} ({last['n']})",
-        f"{assured[-1]['assurance']:.0%}" if assured else "",
+        f"{100 * last['power']:.0f} ({last['n']})",
+        f"{100 * assured[-1]['assurance']:.0f}" if assured else "",
         difference(endpoint, last["estimate"], last["low"], last["high"]),
     )
     return f"| {' | '.join(cells)} |"
@@ -93,7 +93,11 @@ def written(text: str, what: str, begin: str, content: str) -> str:
 def main(folder: Path) -> None:
     """Write the table into the page."""
     above, below, rows = type_one(folder)
-    said = f"\nOf {rows} type I errors {above} lie above and {below} below what chance explains in 95 of 100 rows.\n"
+    said = (
+        f"\nOf {rows} type I errors {above} lie above and {below} below what chance explains in 95 of 100 rows. An error "
+        "of 0 % can arise where everybody of the last arm has one value, as a P40 absent without treatment: no test "
+        "can reject there.\n"
+    )
     text = PAGE.read_text(encoding="utf-8")
     by = "by python examples/trials_table.py DIR"
     text = written(text, "figures", f"designs {digest()}, {by}", figures(folder) + said)

@@ -14,10 +14,12 @@ import runpy
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from remyelin.analysis.claims import claims
 from remyelin.evidence.posterior import posterior
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -118,6 +120,30 @@ def test_relative_links_lead_somewhere() -> None:
             outside = target.startswith(("http", "mailto"))
             if not outside and not (page.parent / target).exists():
                 lost.append(f"{page.relative_to(root)}: {target}")
+    assert lost == []
+
+
+def test_the_page_of_the_article_has_every_claim_with_its_verdict() -> None:
+    page = (DOCS / "claims.md").read_text(encoding="utf-8")
+    named = {
+        name: verdict
+        for verdict, names in re.findall(
+            r"(supported|partly|not supported|wrong): ((?:`[\w-]+`,?\s*)+)",
+            page.replace("Supported:", "supported:"),
+        )
+        for name in re.findall(r"`([\w-]+)`", names)
+    }
+    assert named == {name: claim.verdict for name, claim in claims().items()}
+
+
+def test_words_of_the_pages_are_separate_from_their_tables() -> None:
+    """A line directly behind a table becomes a row of it."""
+    lost = []
+    for page in sorted(DOCS.rglob("*.md")):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        for above, line in pairwise(lines):
+            if above.startswith("|") and line.strip() and not line.startswith(("|", "<!--", "```")):
+                lost.append(f"{page.relative_to(DOCS)}: {line[:60]}")
     assert lost == []
 
 

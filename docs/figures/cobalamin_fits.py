@@ -52,9 +52,7 @@ def diets(axis: Axes) -> None:
         ("vegan", LEDGER["diet.vegan_intake"]),
     ):
         point(axis, x, f"{name}_b12")
-    axis.set(
-        xlabel="intake, ug/day (of the two lower ones: chosen)", ylabel="serum B12, pmol/L", title="diets"
-    )
+    axis.set(xlabel="intake, ug/day (the two lower: chosen)", ylabel="serum B12, pmol/L", title="diets")
 
 
 def gastrectomy(axis: Axes) -> None:
@@ -91,10 +89,10 @@ def kuzminski(b12: Axes, mma: Axes, hcy: Axes) -> None:
     point(mma, 118, "kuzminski_oral_mma")
     point(mma, 122, "kuzminski_im_mma")
     point(hcy, 122, "kuzminski_im_hcy")
-    b12.set(xlabel="days", ylabel="serum B12, pg/mL", title="pernicious anaemia (Kuzminski)")
+    b12.set(xlabel="days", ylabel="serum B12, pg/mL", title="Kuzminski: serum B12")
     b12.legend(fontsize=7)
-    mma.set(xlabel="days", ylabel="MMA, nmol/L", title="the same")
-    hcy.set(xlabel="days", ylabel="homocysteine, umol/L", title="the same")
+    mma.set(xlabel="days", ylabel="MMA, nmol/L", title="Kuzminski: methylmalonate")
+    hcy.set(xlabel="days", ylabel="homocysteine, umol/L", title="Kuzminski: homocysteine")
 
 
 def retention(axis: Axes) -> None:
@@ -193,18 +191,19 @@ def tablets(axis: Axes) -> None:
 
 def main() -> None:
     """Write the figure."""
-    figure, axes = plt.subplots(3, 4, figsize=(15, 10))
+    figure, axes = plt.subplots(4, 3, figsize=(10.5, 12))
     diets(axes[0, 0])
     gastrectomy(axes[0, 1])
-    kuzminski(axes[0, 2], axes[0, 3], axes[1, 0])
+    kuzminski(axes[0, 2], axes[1, 0], axes[1, 1])
     for draw, axis in zip(
         (retention, eussen, folic_acid, population, forms, gas, tablets), axes.flat[5:], strict=True
     ):
         draw(axis)
     for axis in axes.flat:
         axis.title.set_fontsize(9)
+    figure.suptitle("blue points chose parameters, red ones did not; grey ones belong to no row", fontsize=9)
     figure.tight_layout()
-    figure.savefig(Path(__file__).with_suffix(".png"), dpi=100)
+    figure.savefig(Path(__file__).with_suffix(".png"), dpi=110)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from remyelin.evidence import Ledger
 
 LEDGER = Ledger.shipped()
 LAWS = {
-    "exchangeable part (used)": (Parameters.from_ledger(LEDGER), "#aa3377", "-"),
+    "exchangeable part (the model)": (Parameters.from_ledger(LEDGER), "#aa3377", "-"),
     "constant share": (replace(Parameters.from_ledger(LEDGER), retention_half=0.0), "0.35", "--"),
 }
 YEAR, MONTH = 365.25, 30.4375
@@ -36,7 +36,7 @@ def share(axis: Axes) -> None:
             name = "_"
     axis.plot([1, 1], [0.2, 0.1], "o", color="#4477aa", label="measured, PA 0.2, others 0.1")
     axis.set(
-        xlabel="store, of the reference",
+        xlabel="store, share of the reference",
         ylabel="lost a day, %",
         title="loss law (above: no intrinsic factor)",
     )
@@ -80,7 +80,7 @@ def stopping(axis: Axes) -> None:
         ylabel="pmol/L, thin: nmol/L",
         title="injections stop: serum B12, thin methylmalonate",
     )
-    axis.legend(fontsize=7)
+    axis.legend(fontsize=7, loc="center right", bbox_to_anchor=(1.0, 0.6))
 
 
 def low_intake(axis: Axes) -> None:
@@ -106,7 +106,7 @@ def gas(axis: Axes, tablets: bool) -> None:
     person = replace(adult(LEDGER, age=22), nitrous_oxide=(NitrousOxide(0.0, 270.0, 1.5, 0.5),))
     if tablets:
         person = replace(person, doses=regimen("cyanocobalamin 1 mg oral daily", 0.0, 400.0, LEDGER))
-    course = course_of(person, days, LAWS["exchangeable part (used)"][0])
+    course = course_of(person, days, LAWS["exchangeable part (the model)"][0])
     for name, colour, label in (
         ("mma", "#aa3377", "methylmalonate"),
         ("homocysteine", "#4477aa", "homocysteine"),
@@ -118,7 +118,7 @@ def gas(axis: Axes, tablets: bool) -> None:
     word = "with 1 mg a day by mouth" if tablets else "without cobalamin"
     axis.set(
         xlabel="days",
-        ylabel="of the level before",
+        ylabel="times the level before",
         title=f"nitrous oxide 1.5 h a day, {word}",
         ylim=(0.08, 300),
     )
@@ -127,17 +127,17 @@ def gas(axis: Axes, tablets: bool) -> None:
 
 def main() -> None:
     """Write the figure."""
-    figure, axes = plt.subplots(2, 3, figsize=(15, 8.5))
+    figure, axes = plt.subplots(3, 2, figsize=(9, 10.5))
     share(axes[0, 0])
     gastrectomy(axes[0, 1])
-    stopping(axes[0, 2])
-    low_intake(axes[1, 0])
-    gas(axes[1, 1], False)
-    gas(axes[1, 2], True)
+    stopping(axes[1, 0])
+    low_intake(axes[1, 1])
+    gas(axes[2, 0], False)
+    gas(axes[2, 1], True)
     for axis in axes.flat:
         axis.title.set_fontsize(9)
     figure.tight_layout()
-    figure.savefig(Path(__file__).with_suffix(".png"), dpi=100)
+    figure.savefig(Path(__file__).with_suffix(".png"), dpi=110)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ LEDGER = Ledger.shipped()
 
 def main() -> None:
     """Write the figure."""
-    figure, axes = plt.subplots(2, 7, figsize=(20, 6), sharey=True)
-    for axis, (name, found) in zip(axes.flat, cobalamin_fit()["parameters"].items(), strict=True):
+    figure, axes = plt.subplots(4, 4, figsize=(10.5, 10), sharey=True)
+    for axis, (name, found) in zip(axes.flat, cobalamin_fit()["parameters"].items(), strict=False):
         entry = LEDGER.entry(name)
         axis.semilogx(found["values"], found["deviance"], "o-", color="#4477aa", ms=4)
         axis.axhline(DEVIANCE_95, ls=":", color="0.4")
@@ -28,16 +28,19 @@ def main() -> None:
         low, high = entry.range
         axis.axvspan(low, high, color="0.93", zorder=0)
         ticks = [low, high]
-        axis.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
+        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_ylim(-0.5, 12)
         short = name.replace("injection.retained_half_dose", "retained_half_dose")
-        axis.set_title(f"{short} = {found['value']:.3g}", fontsize=8)
-        axis.set_xlabel(entry.unit, fontsize=8)
+        value = float(f"{found['value']:.3g}")
+        axis.set_title(f"{short}\n{value:g}", fontsize=8)
+        axis.set_xlabel("no unit" if entry.unit == "-" else entry.unit, fontsize=8)
+    for axis in axes.flat[len(cobalamin_fit()["parameters"]) :]:
+        axis.set_axis_off()
     for axis in axes[:, 0]:
         axis.set_ylabel("rise of the misfit")
     figure.tight_layout()
-    figure.savefig(Path(__file__).with_suffix(".png"), dpi=90)
+    figure.savefig(Path(__file__).with_suffix(".png"), dpi=110)
 
 
 if __name__ == "__main__":

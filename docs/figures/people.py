@@ -62,6 +62,7 @@ def main(sets: int = 12) -> None:
     def histogram(ax, name, bins, label, log=False):
         values = people[name]
         ax.hist(values, bins=bins, color="#9ecae1", edgecolor="white", density=False)
+        ax.set_ylim(0, 1.2 * ax.get_ylim()[1])  # room for the legend
         if name in dots:
             top = ax.get_ylim()[1]
             y = top * (0.03 + 0.2 * rng.random(len(dots[name])))

@@ -1,6 +1,7 @@
 """Homocysteine and methylation after nitrous oxide.
 
-One session at a share of 0.5, of one to twelve hours, in a replete person.
+One exposure to an inspired fraction of 0.5, for 1, 4 or 12 hours, in a replete person. The methylation potential is relative to
+a replete tissue (1).
 """
 
 import matplotlib.pyplot as plt
@@ -19,6 +20,6 @@ for hours in (1, 4, 12):
     axes[0].plot(days, course["homocysteine"], label=f"{hours} h")
     axes[1].plot(days, course["methylation"].sel(compartment="central"))
 axes[0].set(xlabel="days", ylabel="plasma homocysteine, umol/L")
-axes[1].set(xlabel="days", ylabel="methylation potential, cord and brain", ylim=(0, None))
+axes[1].set(xlabel="days", ylabel="methylation potential of cord and brain", ylim=(0, None))
 axes[0].legend(frameon=False)
 plt.show()

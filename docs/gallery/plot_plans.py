@@ -1,6 +1,7 @@
 """The same person under five plans.
 
-Share of the fibres from leg to brain that conduct, with the 90 % band of the treatment as given.
+The shipped scenario of pernicious anaemia found late: share of the fibres from leg to brain that conduct, with the 90 % band
+of the treatment as given. No plan is advice, and treatment should not be delayed.
 """
 
 import matplotlib.pyplot as plt

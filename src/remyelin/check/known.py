@@ -127,7 +127,7 @@ class Treated:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything that is known.
+    """Symptoms, risks, drugs and values of one person, as they were entered.
 
     Attributes
     ----------

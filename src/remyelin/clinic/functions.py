@@ -52,7 +52,15 @@ PATHWAYS: Final = (
     GUSTATORY,
     *further.PATHWAYS,
 )
+"""Pathways whose conduction symptoms and signs are computed from."""
+
 VARIABLES: Final = ("conducted", "dispersion", "axons", "ectopic")
+"""Variables of a pathway that are read.
+
+They are the share of fibres that conduct, dispersion (ms), the share of axons left, and the internodes that can fire
+by themselves, per original fibre.
+"""
+
 _UNBOUNDED: Final = ("dispersion", "ectopic")
 _SENSORY: Final = (SURAL, MEDIAN_SENSORY, TIBIAL_SEP, MEDIAN_SEP)
 _NECK: Final = (NECK_LEG, NECK_ARM)

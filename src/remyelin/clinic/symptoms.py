@@ -13,7 +13,7 @@ from remyelin.clinic.functions import Floats, functions, label, points
 from remyelin.clinic.parameters import Parameters
 
 SPINAL: Final = ("paraesthesia", "numbness", "gait", "reflexes", "lhermitte", "weakness")
-"""What nerves of the limbs and the cord give: by these a series of patients is dated and scored."""
+"""Symptoms of the nerves of the limbs and of the cord: by these a series of patients is dated and scored."""
 
 COMPUTED: Final = (
     *SPINAL,

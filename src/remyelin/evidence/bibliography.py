@@ -58,9 +58,11 @@ class Reference:
     def _line(self, note: str) -> str:
         get = self.fields.get
         title = get("title", "")
-        parts = [get("author", ""), f"({get('year')})" if get("year") else ""]
+        year = f"({get('year')})" if get("year") else ""
         # A source whose own title was not seen is described by its note, in brackets as what it is.
-        parts.append(title or (f"[{note}]" if note else ""))
+        named = title or (f"[{note}]" if note else "")
+        # The year stands behind the authors, or behind the title where no author is known.
+        parts = [_authors(get("author", "")), year, named] if get("author") else [named, year]
         parts.append(get("journal") or get("howpublished") or get("publisher") or "")
         if get("volume"):
             parts.append(get("volume", "") + (f":{get('pages')}" if get("pages") else ""))
@@ -70,6 +72,20 @@ class Reference:
             parts.append(f"[{note}]")
         line = ". ".join(part.strip(". ") for part in parts if part).replace(". (", " (").replace("?. ", "? ")
         return line.replace("{", "").replace("}", "").replace("--", "-")
+
+
+def _authors(names: str) -> str:
+    """Return authors as a page prints them: "Hoy, Damian and others" as "Hoy D and others"."""
+    each = [_initialled(name) for name in names.strip("{}").split(" and ")]
+    if each[-1] == "others":
+        return f"{', '.join(each[:-1])} and others"
+    return ", ".join(each)
+
+
+def _initialled(name: str) -> str:
+    last, _, given = name.partition(", ")
+    initials = "".join(word[0] for word in given.split())
+    return f"{last} {initials}".strip()
 
 
 def _surname(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.catalogue.pathways import words
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.catalogue import Symptom, catalogue
 from remyelin.evidence.targets import Target
@@ -17,11 +19,17 @@ from remyelin.person.record import terms
 
 ASSUMED: Final = "assumed"
 TIERS: Final = {
-    "mechanism": "computed from the state of its wires",
+    "mechanism": "computed from the conduction of its pathways",
     "association": "a probability from published frequencies; no mechanism is claimed",
     "no evidence": "no evidence that deficiency causes it",
 }
+CAUTION: Final = "A research and teaching model, never medical advice; treatment should not be delayed."
+INDEX: Final = (
+    "A frequency is that of one published series of patients, or of the general population where it is said. "
+    "The range is the 95 % interval of the counts where they are known."
+)
 _WIDTH: Final = 100
+_KEY: Final = re.compile(r"\b[a-z]\w+\b")
 
 
 def severity_word(severity: float, presence: float | None = None) -> str:
@@ -117,7 +125,19 @@ def sources(entry: Entry | None) -> list[str]:
         return [ASSUMED]
     references = load_references()
     cited = [str(references[key]) for key in entry.source]
-    return [f"{text} (from memory)" if entry.mark == "recall" else text for text in cited]
+    return [f"{text} (recalled from memory)" if entry.mark == "recall" else text for text in cited]
+
+
+def cited(note: str) -> str:
+    """Return a note of the ledger with authors and year in place of the keys of sources.
+
+    Examples
+    --------
+    >>> cited('in another survey (kurland2012)')
+    'in another survey (subjective memory complaints in 499 people of 65 years and over)'
+    """
+    known = load_references()
+    return _KEY.sub(lambda key: known[key[0]].short if key[0] in known else key[0], note)
 
 
 def listing(ledger: Ledger) -> str:
@@ -139,7 +159,7 @@ def share(entry: Entry | None) -> str:
     if entry is None or not isinstance(entry.value, float):
         return "no frequency found"
     low, high = entry.range or (entry.value, entry.value)
-    memory = ", from memory" if entry.mark == "recall" else ""
+    memory = ", recalled from memory" if entry.mark == "recall" else ""
     return f"{entry.value:.3g} % ({low:.3g} to {high:.3g}){memory}"
 
 
@@ -179,20 +199,21 @@ def described(symptom: Symptom) -> str:
     for heading, paragraphs in _parts(symptom):
         lines += ["", heading.upper()]
         lines += [
-            textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ") for text in paragraphs
+            textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+            for text in paragraphs
         ]
     return "\n".join(lines)
 
 
 def page(symptom: Symptom) -> str:
     """Return the page of one symptom in the documentation, as Markdown."""
-    lines = [f"# {symptom.name}", "", f"Tier: **{symptom.tier}** ({TIERS[symptom.tier]})."]
+    lines = [f"# {symptom.name}", "", f"Tier: **{symptom.tier}** ({TIERS[symptom.tier]}). {CAUTION}"]
     for heading, paragraphs in _parts(symptom):
         lines += ["", f"## {heading}"]
         for text in paragraphs:
             # a line that began with % would be a comment of the page
-            filled = textwrap.fill(text.replace(" %", "\0%"), _WIDTH).replace("\0%", " %")
-            lines += ["", filled]
+            filled = textwrap.fill(text.replace(" %", "\0%"), _WIDTH, break_on_hyphens=False)
+            lines += ["", filled.replace("\0%", " %")]
     return "\n".join(lines) + "\n"
 
 
@@ -205,12 +226,12 @@ def write_pages(folder: Path, ledger: Ledger) -> None:
         If the folder cannot be written.
     """
     found = catalogue(ledger)
-    index = ["# The nineteen symptoms", ""]
+    index = ["# The nineteen symptoms", "", CAUTION, "", textwrap.fill(INDEX, _WIDTH), ""]
     for tier, meaning in TIERS.items():
         index += [
             f"## {tier.capitalize()}: {meaning}",
             "",
-            "| | symptom | frequency |",
+            "| no. | symptom | published frequency (range) |",
             "| --- | --- | --- |",
         ]
         index += [
@@ -232,21 +253,28 @@ def _parts(symptom: Symptom) -> Sequence[tuple[str, Sequence[str]]]:
     terms = ", ".join(f"{label} ({identifier})" for identifier, label in symptom.hpo)
     mechanism = [symptom.mechanism]
     if symptom.pathways:
-        mechanism.append(f"Pathways: {', '.join(symptom.pathways)}.")
+        mechanism.append(f"Pathways: {', '.join(map(words, symptom.pathways))}.")
     return (
-        ("Picture", (symptom.picture, f'The article words it "{symptom.article}". Terms: {terms}.')),
+        (
+            "Clinical picture",
+            (
+                symptom.picture,
+                f'The article words it "{symptom.article}". Terms of the Human Phenotype Ontology: {terms}.',
+            ),
+        ),
         ("Mechanism", mechanism),
         ("Numbers", _numbers(symptom)),
-        ("Recovery", (symptom.clock,)),
+        ("Recovery under treatment", (symptom.clock,)),
         ("Common other causes", (symptom.causes,)),
-        ("Not known", tuple(text for text in (symptom.unknown, symptom.correction) if text)),
+        ("Not known", (symptom.unknown,)),
+        *((("Correction of the article", (symptom.correction,)),) if symptom.correction else ()),
     )
 
 
 def _indexed(symptom: Symptom) -> str:
     """Return the share of a list of symptoms: of patients, or of everybody where deficiency is no cause."""
     if symptom.tier == "no evidence":
-        return f"{share(symptom.background)} of everybody"
+        return f"{share(symptom.background)} of the general population"
     return share(symptom.frequency)
 
 
@@ -257,7 +285,7 @@ def _numbers(symptom: Symptom) -> Sequence[str]:
         whom = f" of {entry.population}" if entry.population else ""
         value = f"{entry.value:.3g} % ({low:.3g} to {high:.3g})"
         lines.append(
-            f"{'Elsewhere ' if number else ''}{value}{whom}: {entry.note}. "
+            f"{'Another figure: ' if number else ''}{value}{whom}: {cited(entry.note)}. "
             f"Row `{row.name}` ({row.role}). Source: {'; '.join(sources(entry))}."
         )
     if not lines and symptom.tier == "mechanism":
@@ -279,5 +307,5 @@ def _whatever(entry: Entry) -> str:
     else:
         shown = share(entry)
     whom = f", {entry.population}" if entry.population else ""
-    note = f" ({entry.note})" if entry.note else ""
-    return f"Whatever their vitamin: {shown}{whom}{note}. Source: {'; '.join(sources(entry))}."
+    note = f" ({cited(entry.note)})" if entry.note else ""
+    return f"In the general population: {shown}{whom}{note}. Source: {'; '.join(sources(entry))}."

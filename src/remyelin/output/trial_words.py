@@ -22,6 +22,10 @@ UNITS: Final = {
     "mcv": "fL",
     "scale.total": "points, 0 to 16",
 }
+NO_SPREAD: Final = (
+    "An error of 0% at every size can arise where everybody of the last arm has one value, as an absent response "
+    "without treatment: no test can reject there."
+)
 OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
 
 
@@ -77,9 +81,15 @@ def by_chance(found: TrialResult) -> str:
     low, high = max(design.alpha - 2.0 * error, 0.0), design.alpha + 2.0 * error
     above = sum(row.type_one > high for row in found.rows)
     below = sum(row.type_one < low for row in found.rows)
+    most = {
+        row.endpoint: max(one.type_one for one in found.rows if one.endpoint == row.endpoint)
+        for row in found.rows
+    }
+    none = 0.0 in most.values()
     return (
         f"With {design.replicates} replicates a true type I error of {design.alpha:.0%} reads {low:.1%} to {high:.1%} "
         f"in 95 of 100 rows; of {len(found.rows)} rows {above} lie above and {below} below."
+        + (f" {NO_SPREAD}" if none else "")
     )
 
 
@@ -143,9 +153,17 @@ def _months(days: float) -> str:
 
 
 def answers(found: TrialResult) -> list[str]:
-    """Return one sentence for each endpoint: the smallest size that reaches the power asked for."""
+    """Return one sentence for each endpoint: the smallest size that reaches the power asked for.
+
+    A pool of fewer persons than the smallest trial comes first: its power says nothing.
+    """
     design = found.design
     said = []
+    if found.persons < min(design.sizes) * len(design.arm):
+        said.append(
+            f"The pool of {found.persons} persons is smaller than the smallest trial: the powers below say nothing of "
+            "a trial in people."
+        )
     for (hypothesis, endpoint), n in found.smallest.items():
         where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
         few = ", the smallest size of the design," if n == min(design.sizes) else ""

@@ -206,6 +206,10 @@ class Plan(_Frozen):
 class Case(_Frozen):
     """One person, one cause, one treatment, one plan of studies.
 
+    Times are in days from presentation, age in years, height in cm, weight in kg, filtration in mL/min/1.73 m2, food
+    in ug of cobalamin a day; b12 and holotc in pmol/L, mma in nmol/L, homocysteine in umol/L, haemoglobin in g/L,
+    haematocrit in %, mcv in fL. ``remyelin new`` writes a file with every key explained.
+
     Examples
     --------
     >>> from remyelin import load_case

@@ -131,7 +131,7 @@ class Course:
         days = self.data["time"].to_numpy()
         lines.append(
             f"  days {days[0]:.0f} to {days[-1]:.0f} (0 = presentation), {len(self.plans)} plans, studies on days "
-            f"{', '.join(f'{day:g}' for day in self.studies)}"
+            f"{', '.join(f'{day:.0f}' for day in self.studies)}"
         )
         lines.append("  data: .data (xarray), .studies, .recovery; .to_tree() holds all of it")
         return "\n".join(lines)
@@ -142,7 +142,7 @@ class Course:
             "person": f"{self.case.person.age:g} years, {self.case.person.sex}; {self.case.cause.kind}",
             "days": f"{days[0]:.0f} to {days[-1]:.0f}; 0 is presentation",
             "plans": f"{len(self.plans)}, the first as given",
-            "studies": ", ".join(f"day {day:g}" for day in self.studies),
+            "studies": "on days " + ", ".join(f"{day:.0f}" for day in self.studies),
             "contents": ".data (xarray), .studies, .recovery, .plot; .to_tree() holds all of it",
         }
         cells = "".join(

@@ -12,7 +12,7 @@ import xarray as xr
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.pathways import SURAL, TIBIAL_SEP
+from remyelin.catalogue.pathways import SURAL, TIBIAL_SEP, words
 from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, STATE_COLOURS, UNTREATED
 from remyelin.catalogue.segments import GRACILE
 from remyelin.person.forecast_guard import SAME_END, headline
@@ -97,7 +97,7 @@ class CoursePlot:
             data = data.sel(pathway=_known(pathway, data["pathway"].to_numpy().tolist(), "pathway"))
         every = data["plan"].to_numpy().tolist()
         names = [_known(name, every, "plan") for name in plans or _told(bands, every)]
-        axes = _axes(ax)
+        axes = _axes(ax, width=8.4)
         if refused := bands.attrs.get("refused", UNSAID):
             axes.set_axis_off()
             axes.set_title(fill(headline(refused), 80), fontsize="small", loc="left")
@@ -116,13 +116,15 @@ class CoursePlot:
                     color=colour,
                     alpha=0.15,
                     linewidth=0,
-                    label=f"90 % of {bands.attrs.get('over', 'members')}",
+                    label=fill(f"90 % of {bands.attrs.get('over', 'members')}", 24),
                 )
             label = {UNTREATED: "no treatment", GIVEN: "treated as given"}.get(name, f"started {name}")
             axes.plot(months, here.sel(quantile="median").to_numpy(), color=colour, label=label)
         axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
         axes.set(xlabel=AXIS, ylabel=_label(data, variable))
-        axes.legend(frameon=False, fontsize="small")
+        # curves fill the panel: beside it where the figure is our own
+        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if ax is None else {}
+        axes.legend(frameon=False, fontsize="small", **beside)
         if untold := sorted({*names[1:]} - {*_told(bands, every)}):
             axes.set_title(fill(f"{', '.join(untold)}: {SAME_END}", 80), fontsize="small", loc="left")
         return axes
@@ -166,7 +168,7 @@ class CoursePlot:
             colors=("#8A8A8A", *(STATE_COLOURS[state] for state in states)),
         )
         axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
-        axes.set(xlabel=AXIS, ylabel="share not intact", title=segment.replace("_", " "), ylim=(0.0, None))
+        axes.set(xlabel=AXIS, ylabel="share not intact", title=f"segment {words(segment)}", ylim=(0.0, None))
         axes.legend(frameon=False, fontsize="small", loc="upper left")
         return axes
 
@@ -212,7 +214,7 @@ class CoursePlot:
                 label=f"{day / DAYS_PER_MONTH:.0f} months",
             )
         axes.axvline(100.0, color="0.7", linewidth=0.8, zorder=0)
-        names = [str(share["row"].to_numpy()[row]).replace("_", " ") for row in rows]
+        names = [_study(str(share["row"].to_numpy()[row])) for row in rows]
         axes.set(
             xlabel=f"{quantity.replace('_', ' ')}, % of the same person in health",
             yticks=np.arange(len(rows)),
@@ -260,7 +262,7 @@ class CoursePlot:
                 months = float(day.split("_")[1]) / DAYS_PER_MONTH
                 time = node[f"time_{name}"].to_numpy()
                 axes.plot(time, wave.to_numpy(), color=colour, label=f"{months:.0f} months")
-        axes.set(xlabel="ms after the stimulus", ylabel=f"{unit}, negative up", title=name.replace("_", " "))
+        axes.set(xlabel="ms after the stimulus", ylabel=f"{unit}, negative up", title=words(name))
         axes.legend(frameon=False, fontsize="small")
         return axes
 
@@ -276,12 +278,17 @@ def _told(bands: xr.Dataset, every: Sequence[str]) -> list[str]:
     ]
 
 
-def _axes(ax: Axes | None, height: float = 3.2) -> Axes:
+def _study(row: str) -> str:
+    """Return a study and its site in words: ``tibial SEP, P40``."""
+    return ", ".join(words(part) for part in row.split(", "))
+
+
+def _axes(ax: Axes | None, height: float = 3.2, width: float = 6.4) -> Axes:
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
-    _, axes = plt.subplots(figsize=(6.4, height), layout="constrained")
+    _, axes = plt.subplots(figsize=(width, height), layout="constrained")
     return axes
 
 

@@ -200,6 +200,17 @@ class Published(_Frozen):
 class Population(_Frozen):
     """One population: how many, who, why, how long, how treated, when seen.
 
+    Attributes
+    ----------
+    visits : tuple of float
+        Days from the first visit.
+    cause, arm : tuple
+        Causes, and treatments, with their shares or numbers of persons.
+    covariate : mapping of str
+        Distribution of each covariate, for each sex where they differ.
+    published : tuple of Published
+        Figures to compare with.
+
     Examples
     --------
     >>> from remyelin.analysis.cohort import load_population

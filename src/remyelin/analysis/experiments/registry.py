@@ -280,6 +280,7 @@ _ALL: Final = (
     ),
 )
 EXPERIMENTS: Final[Mapping[str, Experiment]] = {experiment.name: experiment for experiment in _ALL}
+"""Experiments by name; :func:`run_experiment` runs one."""
 
 
 def question(name: str) -> str:

@@ -90,6 +90,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
     "antiserum-day-37": Preset("sheaths a third as thick, day 37 after antiserum (Saida)", _third),
     "remyelinated": Preset("short thin internodes with new nodes", _remyelinated),
 }
+"""Named lesions, each with a title; :func:`preset` applies one by its name."""
 
 
 def preset(fibre: Fibre, name: str, internodes: Which = None, *, ledger: Ledger) -> Fibre:

@@ -52,7 +52,9 @@ def rattay_c_fibre(
 def tigerholm_c_fibre(
     diameter_um: float, length_mm: float, *, temperature: float = BODY_TEMPERATURE, ledger: Ledger
 ) -> Fibre:
-    """Build the nociceptive C fibre of Tigerholm 2014 with its concentrations at rest (see the module).
+    """Build the nociceptive C fibre of Tigerholm 2014, whose concentrations stay at rest.
+
+    Threshold and velocity of a rested fibre hold nearly; slowing and fatigue in long trains are missing.
 
     Parameters
     ----------
@@ -82,7 +84,9 @@ def thio_c_fibre(
     temperature: float = BODY_TEMPERATURE,
     ledger: Ledger,
 ) -> Fibre:
-    """Build an autonomic or cutaneous C fibre of Thio 2024 with its concentrations at rest (see the module).
+    """Build an autonomic or cutaneous C fibre of Thio 2024, whose concentrations stay at rest.
+
+    Threshold and velocity of a rested fibre hold nearly; slowing and fatigue in long trains are missing.
 
     Parameters
     ----------

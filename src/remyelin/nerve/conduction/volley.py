@@ -39,6 +39,7 @@ STATES = (
     "channel_redistribution",
     "axons",
 )
+"""Variables of a segment that conduction depends on, as :func:`remyelin.myelin.simulate` returns them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

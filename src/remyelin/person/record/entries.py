@@ -20,6 +20,7 @@ KINDS: Final = (
     "treatment",
     "diet",
 )
+"""Kinds of a row of a record, the second column of its file."""
 
 
 @dataclass(frozen=True, slots=True)
