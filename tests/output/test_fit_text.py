@@ -187,7 +187,7 @@ def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, e
     plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
-    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("as given", "0 (0 to 0)", end)
 
 
 WARNED = (
