@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from remyelin.evidence import Ledger
+from remyelin.output import fit_answer
 from remyelin.output.figures.fit import figures_of
 from remyelin.output.formatting import number
 from remyelin.output.pages.templates import template
@@ -18,7 +19,7 @@ from remyelin.output.terminal.fit import _plans, describe
 from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import treatment_end
-from remyelin.person.inference.forecast import Followed, Forecast, Waited
+from remyelin.person.inference.forecast import Forecast, Waited, chosen_picks
 from remyelin.person.inference.sentences import (
     FEW_COUNT,
     ROUGH,
@@ -50,15 +51,7 @@ def test_unreliable_weights_are_called_so(
 
 def test_without_treatment_the_first_plan_says_so(fitted: tuple[dict[str, Any], Forecast]) -> None:
     _, found = fitted
-    days = np.array([0.0, 30.0, 400.0])
-    item = SimpleNamespace(
-        plan=SimpleNamespace(label="treatment as recorded", name="as given"),
-        start=None,
-        days=days,
-        scale=np.zeros((4, 3)),
-        first_better=np.full(4, np.nan),
-    )
-    (row,) = ends_of(cast(Forecast, SimpleNamespace(plans=(cast(Followed, item),), waiting=())))
+    row = ends_of(found)[0]
     assert row["label"] == "no treatment recorded"
     drawn = [series.label for one in figures_of(found) for panel in one.panels for series in panel.series]
     assert "treatment as recorded" not in drawn
@@ -147,6 +140,23 @@ def test_plans_of_one_past_show_one_band_on_day_0() -> None:
     assert rows[0]["last"] == "at 36 months"
 
 
+def test_lines_of_plans_meet_on_day_0_as_their_table_does() -> None:
+    scale = np.repeat(np.arange(9.0)[:, None] % 7, 3, axis=1)
+    chosen = chosen_picks(9, 3)
+    later = scale[chosen] + [0.0, 0.0, 5.0]
+    days = [-30.0, 0.0, 400.0]
+    plans = [_plan("as given", scale), _plan("3 months later", later), _plan("12 months later", later + 3.0)]
+    for item in plans:
+        item.days = np.array(days)
+        item.symptoms = dict.fromkeys(("paraesthesia", "numbness", "gait", "weakness"), item.scale)
+    found = SimpleNamespace(plans=tuple(plans), waiting=(), steps=(), compared=())
+    other, same, own = figures_of(cast(Forecast, found))[0].panels[0].series
+    assert float(np.median(later[:, 1])) != own.y[1], "the persons followed under the other plans are fewer"
+    assert same.y[:2] == own.y[:2]
+    assert same.y[2] == float(np.median(later[:, 2]))
+    assert other.y[1] == float(np.median(later[:, 1] + 3.0)), "another past is not replaced"
+
+
 @pytest.mark.parametrize(
     ("course", "start", "warned"),
     [
@@ -177,7 +187,7 @@ def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, e
     plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
-    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("as given", "0 (0 to 0)", end)
 
 
 WARNED = (
@@ -322,6 +332,20 @@ def test_the_end_of_a_recorded_treatment_is_named(stops: list[float | None], whe
     notes = treatment_end(cast(Any, SimpleNamespace(record=SimpleNamespace(treatments=treated))))
     assert [when in note for note in notes if when] == ([True] if when else [])
     assert bool(notes) == (when is not None)
+
+
+def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = "The recorded treatment ends 6 months after day 0."
+    sentences = [
+        {"place": "limits", "name": "note", "text": text, "warns": False} for text in (ended, "Another.")
+    ]
+    data = {"ends": [{"label": "treatment as recorded"}, {"label": "oral"}], "sentences": sentences}
+    monkeypatch.setattr(fit_answer, "answer", lambda *_: {})
+    monkeypatch.setattr(fit_answer, "shown", lambda *_: data)
+    monkeypatch.setattr(fit_answer, "treatment_end", lambda _: (ended,))
+    found = fit_answer.answered(cast(Any, None), cast(Any, None))
+    assert [item["place"] for item in found["sentences"]] == ["head", "limits"]
+    assert [row["label"] for row in found["ends"]] == ["treatment as recorded, then none", "oral"]
 
 
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:

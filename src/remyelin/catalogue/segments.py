@@ -144,6 +144,21 @@ PLAIN: Final[Mapping[str, str]] = {
     CORTICOSPINAL_CERVICAL: "Cord, commands, neck (corticospinal)",
     CORTICOSPINAL_THORACIC: "Cord, commands, chest (corticospinal)",
     "optic_nerve": "Optic nerve, from the eye",
+    "optic_radiation": "Sight, within the brain (optic radiation)",
+    "auditory_nerve": "Hearing, from the ear (auditory nerve)",
+    "auditory_pons": "Hearing, brainstem (pons)",
+    "auditory_midbrain": "Hearing, brainstem (midbrain)",
+    "trigeminal_nerve": "Feeling of the face (trigeminal nerve)",
+    "trigeminal_root": "Feeling of the face, root",
+    "facial_nerve": "Muscles of the face (facial nerve)",
+    "olfactory_tract": "Smell (olfactory tract)",
+    "gustatory_nerve": "Taste, from the tongue",
+    "gustatory_root": "Taste, root",
+    "gustatory_brain": "Taste, within the brain",
+    "callosum": "Between the halves of the brain (callosum)",
+    CORTICOBULBAR: "Brain, commands to the tongue (corticobulbar)",
+    "hypoglossal_nerve": "Muscles of the tongue (hypoglossal nerve)",
+    SPINOTHALAMIC: "Cord, pain and warmth (spinothalamic)",
 }
 """Segments in everyday words, for the page."""
 

@@ -27,13 +27,15 @@ from remyelin.output.records import (
 from remyelin.output.reported import noticed_from, reported
 from remyelin.output.rows import nerve_report
 from remyelin.person.answer import Answer, answer_of
+from remyelin.person.conditioned import MOVED
 from remyelin.person.course import DISCLAIMER, Course
 from remyelin.person.inference.answer import silence
 from remyelin.person.inference.resembling import FINDINGS
+from remyelin.person.person import Fact
 
 SCHEMA: Final = "remyelin-summary/2"
 
-_UNITS = {"1": "x", "-": ""}  # a factor of the typical person's, a share
+_UNITS = {"1": "x", "-": "", "C": "°C"}  # a factor of the typical person's, a share
 
 
 def summarise(course: Course) -> Summary:
@@ -121,7 +123,7 @@ def _reported_note(course: Course) -> str:
         )
         return f"{used} {silence(course.resembling.posterior)}".strip()
     free = "symptoms, signs and their beginnings were not used, and there the model can be wrong."
-    if any(fact.basis == "placed" for fact in course.person.facts):
+    if any(basis_of(fact) == "placed" for fact in course.person.facts):
         placed = "Laboratory values placed this person on the model's curve, so their agreement is no test"
     else:
         placed = "No laboratory value placed this person: values that the source does not state are priors"
@@ -155,6 +157,8 @@ def _person(course: Course) -> list[PersonRow]:
             if fact.low is not None:
                 span = _with_unit(f"{number(fact.low)} to {number(fact.high)}", fact.unit)
                 basis = f"not stated; usual value, {span}"
+        elif basis_of(fact) == "expected":
+            basis = "expected of somebody who is found ill on this day"
         elif fact.basis == "placed":
             basis = "placed by the laboratory values of the case"
         elif fact.basis == FINDINGS:
@@ -170,6 +174,15 @@ def _person(course: Course) -> list[PersonRow]:
             }
         )
     return rows
+
+
+def basis_of(fact: Fact) -> str:
+    """Return the basis of a fact; "expected" for a susceptibility, which no laboratory value places.
+
+    It is that of the persons who are found on the day of presentation (:mod:`remyelin.person.conditioned`).
+    """
+    moved = {f"spread.{name}" for name in MOVED}
+    return "expected" if fact.basis == "placed" and fact.entry in moved else fact.basis
 
 
 def _with_unit(shown: str, unit: str) -> str:

@@ -16,6 +16,7 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence.entry_names import entry_name
 from remyelin.evidence.limits import MARKERS
+from remyelin.output.summary import basis_of
 from remyelin.person.case import Case
 from remyelin.person.person import Person
 from remyelin.person.subject import Subject
@@ -191,7 +192,7 @@ def described(whole: Trajectory) -> dict[str, Any]:
                 "name": fact.name,
                 "value": fact.value,
                 "unit": fact.unit,
-                "basis": fact.basis,
+                "basis": basis_of(fact),
                 "entry": fact.entry,
                 "label": entry_name(fact.entry) if fact.entry else "",
                 "low": fact.low,

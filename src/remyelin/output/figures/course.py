@@ -225,7 +225,7 @@ def waveforms(course: Course) -> Figure:
             )
         )
     caption = (
-        "Simulated recordings, negative up, from the stimulus on; limbs at "
+        "Simulated recordings, from the stimulus on, negative up: a positive wave (P) points down, below 0; limbs at "
         f"{course.healthy.person.temperature:g} \u00b0C. The sites of one motor nerve have one scale. Grey: the same "
         "person before the cause began. Points: where onset, peak and the return to the baseline are measured. Later "
         "and lower: slowed and scattered. Absent: no response that could be told from noise."

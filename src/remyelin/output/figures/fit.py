@@ -8,9 +8,8 @@ import numpy as np
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, OBSERVED_COLOUR, RECORDED, UNTREATED
-from remyelin.person.inference.forecast import SCHEDULES, Forecast
-from remyelin.person.inference.sentences import label_of
+from remyelin.catalogue.plans import COLOURS, GIVEN, OBSERVED_COLOUR, RECORDED, UNTREATED
+from remyelin.person.inference.forecast import SCHEDULES, Followed, Forecast, chosen_picks
 from remyelin.person.record.titles import item_title
 
 # a start has one colour in every figure of the program; a plan without a name there is one to compare with
@@ -36,10 +35,13 @@ def _months(days: Any) -> list[float]:
     return [round(float(day) / DAYS_PER_MONTH, 3) for day in days]
 
 
-def _line(label: str, x: list[float], values: Any, colour: str, band: bool, **look: Any) -> Series:
-    low, middle, high = (
-        [round(float(v), 4) for v in part] for part in np.quantile(values, (0.05, 0.5, 0.95), axis=0)
-    )
+def _bands(values: Any) -> Any:
+    """Return the ends and the median of 90 % of persons, shape (3, day)."""
+    return np.quantile(values, (0.05, 0.5, 0.95), axis=0)
+
+
+def _line(label: str, x: list[float], bands: Any, colour: str, band: bool, **look: Any) -> Series:
+    low, middle, high = ([round(float(v), 4) for v in part] for part in bands)
     return Series(label, x, middle, colour, low=low if band else None, high=high if band else None, **look)
 
 
@@ -54,9 +56,9 @@ def _scale(found: Forecast) -> Figure:
         colour = COLOURS[GIVEN] if main else _COLOURS.get(item.plan.name, _OTHER)
         series.append(
             _line(
-                label_of(item, main),
+                item.plan.label,
                 _months(item.days),
-                item.scale,
+                _with_past(found.plans[0], item),
                 colour,
                 main,
                 width=2.2 if main else 1.2,
@@ -68,12 +70,27 @@ def _scale(found: Forecast) -> Figure:
     )
     caption = (
         "Median of the simulated persons who agree with the record under each plan; the band holds 90 % of them under "
-        "the first. Schedules beside the recorded one are published ones, run for comparison. None is a suggestion."
+        "the first. Schedules beside the recorded one are published ones, run for comparison. None is a suggestion, "
+        "and like ends do not show that one is as good as another."
     )
     if unknown:
         first = "the same schedule started now" if found.plans[0].start is None else "the first plan"
         caption += f" Later starts that the model cannot tell apart from {first} are not drawn."
     return Figure("fit-scale", "Values the model expects", caption, (panel,), columns=1, panel_height=3.0)
+
+
+def _with_past(own: Followed, item: Followed) -> Any:
+    """Return the bands of a plan, up to day 0 those of the recorded one where the persons of both share the past.
+
+    Fewer persons are followed under the other plans: their own median of the past would not meet the recorded one
+    on day 0, where one table shows one number for all.
+    """
+    bands = _bands(item.scale)
+    past = slice(int(np.searchsorted(item.days, 0.0)) + 1)
+    picks = chosen_picks(len(own.scale), len(item.scale))
+    if np.array_equal(own.scale[picks, past], item.scale[:, past]):
+        bands[:, past] = _bands(own.scale)[:, past]
+    return bands
 
 
 def _steps(found: Forecast) -> list[Figure]:
@@ -105,7 +122,9 @@ def _symptoms(found: Forecast) -> Figure:
     panels = []
     for name in ("paraesthesia", "numbness", "gait", "weakness"):
         series = (
-            _line("median and 90 %", _months(own.days), own.symptoms[name], "#0072B2", True, width=2.0),
+            _line(
+                "median and 90 %", _months(own.days), _bands(own.symptoms[name]), "#0072B2", True, width=2.0
+            ),
         )
         panels.append(
             Panel(
@@ -117,7 +136,7 @@ def _symptoms(found: Forecast) -> Figure:
                 marks=(0.0,),
             )
         )
-    under = NO_TREATMENT if own.start is None else f"the {RECORDED}"
+    under = own.plan.label if own.start is None else f"the {RECORDED}"
     caption = (
         f"Severity under {under}: 0 none, 1 complete. The band holds 90 % of the persons who "
         "agree with the record."

@@ -10,7 +10,7 @@ from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.plain import number, numbers
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.pathways import CORTICOSPINAL_LEG, PATHWAYS, SURAL, TIBIAL_SEP, words
-from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, OWN_RATES_COLOUR, UNTREATED
+from remyelin.catalogue.plans import COLOURS, DRAWN, GIVEN, UNTREATED
 from remyelin.output.figures.course import TIME, label_of
 from remyelin.output.records import Forecast, PlanRow, Recovery, Told
 from remyelin.person.course import Course
@@ -156,7 +156,7 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
     caption = (
         f"{panels[0].title}: over time. {panels[1].title}: where each start of treatment ends, by how much earlier or "
         "later; of later starts whose end the model cannot tell from that of the treatment as given only the range is "
-        "drawn. Shaded: 90 % of the parameter sets."
+        "drawn. That does not mean that the delay costs nothing. Shaded: 90 % of the parameter sets."
     )
     return (Figure("waiting", "Cost of waiting", caption, panels),)
 
@@ -224,17 +224,14 @@ def _against_delay(course: Course) -> Panel:
     low, middle, high = (
         numbers(ends.sel(plan=names, quantile=q).values, 5) for q in ("low", "median", "high")
     )
-    own = numbers(course.data["disability"].isel(time=-1).sel(plan=names).values, 5)
     # a median that does not rise would read as if waiting were free, where the model cannot tell
     worse = told_apart(course)
     told = [plan is course.plans[0] or _earlier(plan) or plan.name in worse for plan in plans]
-    middle, own = (
-        [value if known else None for value, known in zip(values, told, strict=True)]
-        for values in (middle, own)
-    )
+    middle = [value if known else None for value, known in zip(middle, told, strict=True)]
+    # a start that stands alone has no line: a point shows its median
     series = (
-        Series("median and 90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
-        Series("with the default numbers", x, own, OWN_RATES_COLOUR, 1.2, points=True),
+        Series("90 %", x, middle, "#0072B2", 1.8, low=low, high=high),
+        Series("median of one start", x, middle, "#0072B2", 2.0, points=True),
     )
     return Panel(
         f"Disability at {label_of(float(course.data.time[-1]))}",

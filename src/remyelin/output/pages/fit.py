@@ -6,6 +6,7 @@ import json
 
 from remyelin.base.files import Claimed
 from remyelin.output.figures.fit import figures_of
+from remyelin.output.fit_answer import answered
 from remyelin.output.fit_files import ANSWER
 from remyelin.output.formatting import number
 from remyelin.output.pages.plots import plot
@@ -13,13 +14,12 @@ from remyelin.output.pages.templates import page
 from remyelin.person.inference.answer import answer, to_netcdf
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
-from remyelin.person.inference.sentences import shown
 from remyelin.person.record import to_csv
 
 
 def render(posterior: Posterior, found: Forecast) -> str:
     """Return the report of a fit as one self-contained page."""
-    data = shown(answer(posterior, found), found)
+    data = answered(posterior, found)
     figures = [
         {"plot": plot(figure), "title": figure.title, "caption": figure.caption, "name": figure.name}
         for figure in figures_of(found)

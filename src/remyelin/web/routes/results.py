@@ -62,8 +62,8 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
     def work(ticket: Ticket, say: Callable[[str], None]) -> Any:
         # Heavy to import and needed only here.
         from remyelin.output.figures.fit import figures_of
-        from remyelin.person.inference import answer, fit_person, forecast
-        from remyelin.person.inference.sentences import shown
+        from remyelin.output.fit_answer import answered
+        from remyelin.person.inference import fit_person, forecast
 
         def step(name: str, share: float) -> None:
             say(f"{name}, {share:.0%}")
@@ -73,7 +73,7 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         if not asked.rough:
             engine.fitted = posterior
         found = forecast(posterior, progress=step)
-        said = shown(answer(posterior, found), found)
+        said = answered(posterior, found)
         figures = [figure.as_dict() for figure in figures_of(found)]
         return tree({**said, "figures": figures})
 

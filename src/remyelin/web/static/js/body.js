@@ -76,7 +76,7 @@ export async function show(main) {
   const fibres = new Chart({ height: 190 });
   const recordings = h("div", { class: "charts two" });
   const symptoms = h("div", {});
-  clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "Recording of its study at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
+  clear(detail, heading, facts, key, h("div", { class: "charts two" }, over.node, h("div", {}, fibres.node, branches)), h("h3", {}, "Recording of its study at this date"), h("p", { class: "hint" }, explained("Colour: at this date. Grey: the same person before the cause began. N22, P40 and their like are named by their sign and their time in ms. Negative is drawn upward, as laboratories do: a positive wave (P) points down and is counted below 0.")), recordings, h("h3", {}, "Symptoms that depend on it"), symptoms);
   const when = slider({ label: "Date shown", id: "body-date", min: -36, max: 36, value: state.month, show: monthWords, oninput: (month) => change({ month }, "month") });
   const picks = h("div", { class: "row", role: "group", "aria-label": "Plan" });
   const slice = cord(columns);

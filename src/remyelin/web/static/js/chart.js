@@ -176,7 +176,7 @@ export class Chart {
       ...yTicks.map((at) => ["line", { x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]),
       ...yTicks.map((at, i) => ["text", { x: edge.left - 6, y: y(at) + 4, "text-anchor": "end" }, yText[i]]),
       ...xTicks.map((at) => ["text", { x: x(at), y: edge.bottom + 15, "text-anchor": "middle" }, number(at)]),
-      ...(p.x_label ? [["text", { class: "label", x: (edge.left + edge.right) / 2, y: height - 4, "text-anchor": "middle" }, p.x_label]] : []),
+      ...(p.x_label ? [["text", { class: "label", x: within((edge.left + edge.right) / 2, p.x_label, w), y: height - 4, "text-anchor": "middle" }, p.x_label]] : []),
     ]);
     for (const at of p.levels || []) ground.push(["line", { class: "level", x1: edge.left, x2: edge.right, y1: y(at), y2: y(at) }]);
     const marks = (p.marks || []).map((at) => ["line", { class: "mark", x1: x(at), x2: x(at), y1: edge.top, y2: edge.bottom }]);
@@ -223,6 +223,12 @@ export class Chart {
       tip.style.setProperty("right", at > this.width / 2 ? `${this.width - at + 12}px` : "auto");
     });
   }
+}
+
+// The middle of a word that keeps both of its ends inside a picture; letters on paper are wider than on a screen.
+function within(middle, text, width) {
+  const half = text.length * FONT * 0.36;
+  return 2 * half > width ? width / 2 : Math.min(Math.max(middle, half), width - half);
 }
 
 function ends(all, map, logarithmic) {

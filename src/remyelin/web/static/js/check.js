@@ -1,7 +1,7 @@
 // What is known of a person, by questions or from a file; what published guidance says of it.
 
 import { get, post } from "./api.js";
-import { clear, h, sentence } from "./dom.js";
+import { clear, h, micro, sentence } from "./dom.js";
 import { explained } from "./glossary.js";
 import { receive } from "./results.js";
 import { openCase, state } from "./state.js";
@@ -28,7 +28,7 @@ export async function show(main, rest, signal) {
   const said = (found) => {
     const headings = [...new Set(found.lines.map((line) => line.heading))];
     clear(place, h("p", { class: "notice" }, found.notice), found.entered.length ? h("p", { class: "caption" }, `Understood: ${found.entered.join("; ")}.`) : null,
-      headings.map((heading) => [h("h2", {}, heading), h("ul", {}, found.lines.filter((line) => line.heading === heading).map((line) => h("li", {}, line.text, line.clinical ? h("span", { class: "muted" }, ` ${line.clinical}`) : null,
+      headings.map((heading) => [h("h2", {}, heading), h("ul", {}, found.lines.filter((line) => line.heading === heading).map((line) => h("li", {}, micro(line.text), line.clinical ? h("span", { class: "muted" }, ` ${line.clinical}`) : null,
         h("span", { class: "muted small" }, ` [${line.source.map((key) => found.sources[key] || key).join("; ")}; ${found.marks[line.mark] || line.mark}]`))))]));
     if (matchMedia("(max-width: 60rem)").matches) place.scrollIntoView({ block: "start" });
   };
@@ -86,7 +86,7 @@ function questions(asked, said, trouble) {
   const labs = asked.labs.map(({ marker, label, units }) => {
     const amount = h("input", { type: "text", inputmode: "decimal", id: `ask-${marker}`, autocomplete: "off", placeholder: "not stated", maxlength: 30 });
     const unit = units.length > 1
-      ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, units.map((name) => h("option", { value: name }, name)))
+      ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, units.map((name) => h("option", { value: name }, micro(name))))
       : h("span", { class: "unit" }, units[0]);
     // a unit typed after the number counts before the one chosen
     values.set(marker, () => { const text = amount.value.trim(); return !text || /[a-z%µμ]/i.test(text) ? text : `${text} ${units.length > 1 ? unit.value : units[0]}`; });
@@ -134,7 +134,7 @@ function questions(asked, said, trouble) {
       h("div", { class: "asked-person" }, who), words,
       h("fieldset", {}, h("legend", {}, "Laboratory values"), h("p", { class: "hint" }, "As the report has them; \"<100\" where it says no more."), h("div", { class: "asked-labs" }, labs)),
       h("div", { class: "row" }, h("button", { type: "submit", class: "main", id: "ask" }, "What does guidance say?"), h("button", { type: "reset", onclick: () => { confirmed.clear(); for (const { problem, sure } of fields.values()) { problem.hidden = true; if (sure) sure.hidden = true; } for (const node of document.querySelectorAll("#questions .since")) node.hidden = true; } }, "Clear")),
-      h("p", { class: "hint" }, "Or let the model compute with these answers: one press puts all of them into the course and into My results. A published schedule stands in for the treatment, so that starts can be compared; it is no suggestion for anybody."),
+      h("p", { class: "hint hand-over" }, "Or let the model compute with these answers: one press puts all of them into the course and into My results. A published schedule stands in for the treatment, so that starts can be compared; it is no suggestion for anybody."),
       h("div", { class: "row" }, h("button", { type: "button", id: "to-course", onclick: () => handOver("course") }, "Open in the course"), h("button", { type: "button", id: "to-results", onclick: () => handOver("results") }, "Open in My results"))));
 }
 

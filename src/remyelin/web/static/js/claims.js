@@ -1,7 +1,7 @@
 // The source article, claim by claim: verdict, evidence, and a run of the model on request.
 
 import { get, job } from "./api.js";
-import { clear, h, number, sentence, table } from "./dom.js";
+import { clear, h, micro, number, sentence, table } from "./dom.js";
 
 const SIGNS = { supported: "✓", partly: "◐", "not supported": "–", wrong: "✗", "outside the model": "·" };
 
@@ -13,7 +13,7 @@ export async function show(main, rest, signal) {
   // on a telephone the verdicts are read first, the evidence of each is opened by hand
   const narrow = matchMedia("(max-width: 44rem)").matches;
   const counted = (claim) => `Evidence: ${(claim.supporting || []).length} for, ${(claim.against || []).length} against`;
-  const evidence = (title, list, cited) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, item.text, " ", h("span", { class: "muted" }, "(", [item.source].flat().map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, cited[key])]), `; ${MARKS[item.mark] || item.mark})`))))] : null;
+  const evidence = (title, list, cited) => list && list.length ? [h("h3", {}, title), h("ul", {}, list.map((item) => h("li", {}, micro(item.text), " ", h("span", { class: "muted" }, "(", [item.source].flat().map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, cited[key])]), `; ${MARKS[item.mark] || item.mark})`))))] : null;
   const card = (claim) => {
     const place = h("div", { "aria-live": "polite" });
     const go = h("button", { type: "button", onclick: async () => {
@@ -22,7 +22,7 @@ export async function show(main, rest, signal) {
       controls.add(control);
       try {
         const found = await job("/api/claim", { name: claim.name }, { signal: control.signal, progress: (step) => { place.textContent = `${sentence(step)}...`; } });
-        clear(place, h("p", {}, found.meaning), h("p", { class: "caption" }, found.bearing, found.run ? ` ${found.run.what}` : ""), found.run && rows(found.run),
+        clear(place, h("p", {}, found.meaning), h("p", { class: "caption" }, found.bearing, found.run ? ` ${micro(found.run.what)}` : ""), found.run && rows(found.run),
           h("details", {}, h("summary", {}, "Sources in full"), h("ul", {}, Object.values(found.sources).map((text) => h("li", { class: "source" }, text)))));
       } catch (error) { place.textContent = error.message; }
       go.disabled = false;

@@ -50,6 +50,7 @@ export async function show(main) {
     draw();
   };
   const keys = h("div", {});
+  const drawn = h("div", {});
   const problem = h("p", { class: "notice", role: "alert", hidden: true });
   // on a telephone the answer and its curves share the first screen, and what follows is opened by its heading
   const narrow = matchMedia("(max-width: 44rem)").matches;
@@ -82,7 +83,7 @@ export async function show(main) {
         h("h3", {}, "Tier mechanism: computed from the conduction of its pathways"), h("p", { class: "caption" }, "0 is none, 1 the most the pathway can cause. The dotted line is when a symptom is noticed. How a pathway's state becomes a complaint is assumed, with a range."), symptoms,
         h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is the frequency without deficiency. A low probability is no reassurance."), chances,
         h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in ${one.everybody} of all people: ${one.mechanism} Common other causes: ${one.causes}`)))),
-      section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell; no colour: points to deficiency. Blood becomes normal within weeks; a nerve does not.", units, blood),
+      section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell; no colour: points to deficiency. Blood becomes normal within weeks; a nerve does not.", units, drawn, blood),
       section("sheaths", "Myelin and axons", "Internodes that are not intact and axons lost under plan A, as shares of a healthy person's. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
         h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), others)),
@@ -115,7 +116,9 @@ export async function show(main) {
     const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown), words()].join();
     if (key !== keyed) {
       keyed = key;
-      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ` (not drawn: ${words()})` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
+      // blood under every plan is drawn, whatever is known of its end
+      clear(drawn, legend(shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" }))));
+      clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ` (not drawn: ${words()}${reply.data ? " its end from that of plan A" : ""})` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
         ...(bands.a?.disability && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
@@ -198,14 +201,15 @@ export async function show(main) {
       h("h2", {}, treated() ? sentence(names[id]) : "Course"),
       h("dl", {},
         h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
-        !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])))));
+        !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])),
+      unknown(id) && reply.data && h("p", { class: "hint" }, "Its end is not told apart from that of plan A. That does not mean that there is no difference: the disease progresses until treatment starts."))));
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
-      fact.name.replace(OF_TYPICAL, ""), `${number(fact.value)} ${fact.name.endsWith(OF_TYPICAL) ? "x typical" : ({ 1: "", "-": "", y: "years" })[fact.unit] ?? micro(fact.unit)}`,
+      fact.name.replace(OF_TYPICAL, ""), `${number(fact.value)} ${fact.name.endsWith(OF_TYPICAL) ? "x typical" : ({ 1: "", "-": "", y: "years", C: "\u00b0C" })[fact.unit] ?? micro(fact.unit)}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
-        : h("span", {}, fact.basis === "prior" ? `not stated; assumed${fact.low === null || fact.low === undefined ? "" : `, ${number(fact.low)} to ${number(fact.high)}`} ` : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.label), " ", h("code", { class: "key" }, fact.entry)) },
+        : h("span", {}, fact.basis === "prior" ? `not stated; assumed${fact.low === null || fact.low === undefined ? "" : `, ${number(fact.low)} to ${number(fact.high)}`} ` : fact.basis === "expected" ? "expected of somebody who is found ill on this day " : "placed by the laboratory values ", h("a", { class: "source", href: `#sources/${fact.entry}` }, fact.label), " ", h("code", { class: "key" }, fact.entry)) },
     ])));
   };
 

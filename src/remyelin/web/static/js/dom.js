@@ -44,7 +44,7 @@ export function number(value, digits = 3) {
 }
 
 // A unit as on paper: with its Greek letter.
-export const micro = (unit) => unit.replace(/\bu(?=(mol|V|m|g)\b)/g, "\u00b5");
+export const micro = (unit) => unit.replace(/\bu(?=(mol|V|m|g|s|F\/cm2)\b)/g, "\u00b5").replace(/(?<=\d )C\b/g, "\u00b0C");
 
 export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
 

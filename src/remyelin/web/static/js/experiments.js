@@ -2,17 +2,17 @@
 
 import { get, job } from "./api.js";
 import { figure } from "./chart.js";
-import { clear, h, number, sentence, table, words } from "./dom.js";
+import { clear, h, micro, number, sentence, table, words } from "./dom.js";
 
 const LAYERS = { fibre: "One fibre", myelin: "Myelin", clinic: "The whole chain", nerve: "Nerves and tracts" };
 
 export function result(data) {
   return h("article", { class: "result" },
-    h("p", { class: "caption" }, `Conditions: ${data.conditions}`),
-    h("ul", {}, data.findings.map((finding) => h("li", {}, finding))),
+    h("p", { class: "caption" }, `Conditions: ${micro(data.conditions)}`),
+    h("ul", {}, data.findings.map((finding) => h("li", {}, micro(finding)))),
     data.figures.map((item) => figure(item)),
     data.tables.map((item) => h("details", { open: item.rows.length < 16 }, h("summary", {}, item.title),
-      table(item.title, item.columns, item.rows.map((row) => row.map((cell) => (typeof cell === "number" ? number(cell, 4) : cell ?? ""))), { stacked: item.columns.length > 4 }))),
+      table(item.title, item.columns, item.rows.map((row) => row.map((cell) => (typeof cell === "number" ? number(cell, 4) : cell ?? "none"))), { stacked: item.columns.length > 4 }))),
     data.sources.length ? h("p", { class: "caption" }, "Compared with: ", data.sources.map((key, i) => [i ? ", " : "", h("a", { href: `#sources/?${key}` }, data.cited?.[key] || key)])) : null);
 }
 

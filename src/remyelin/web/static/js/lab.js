@@ -113,7 +113,7 @@ export async function show(main, rest, signal) {
             h("b", {}, sentence(words(name))), h("span", {}, `${setup.stimulated} → ${setup.recorded}`));
           return button;
         })))),
-      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), whose, h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began."), waves)),
+      h("div", { class: "lead" }, note, h("section", { "aria-label": "Recordings" }, h("h2", {}, "Recordings"), whose, h("p", { class: "hint" }, "Colour: at the date of the visit. Grey: the same person before anything began. Negative is drawn upward, as laboratories do: a positive wave (P) points down and is counted below 0."), waves)),
       h("div", { class: "rest" }, h("section", { "aria-label": "Results" }, h("h2", {}, "Results"), results), h("section", { "aria-label": "Questions", class: "questions" }, h("h2", {}, "Questions"), verdict))));
   current();
   const opening = state.about.drawing.leading.study;

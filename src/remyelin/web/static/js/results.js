@@ -95,7 +95,10 @@ export function rowsOf(text) {
 
 // The sentences of one part of the answer, as the terminal and the report have them and in the same order.
 export const said = (found, place) => found.sentences.filter((item) => item.place === place);
-const told = (found, place) => said(found, place).map((item) => h("p", { class: item.warns ? "notice" : "caption", "data-sentence": item.name, role: item.warns ? "note" : null }, item.text));
+const told = (found, place) => said(found, place).map((item) => {
+  const text = h("p", { class: item.warns ? "notice" : "caption", "data-sentence": item.name, role: item.warns ? "note" : null }, item.text);
+  return item.name === "sample" ? h("details", {}, h("summary", {}, "For statisticians: the simulated sample"), text) : text;
+});
 
 function strip(found) {
   if (!found.strip.length) return null;
@@ -107,11 +110,11 @@ function answer(found) {
   const predicted = (item) => (typeof item.predicted.median === "number" ? `${number(item.predicted.median)} (${number(item.predicted.low)} to ${number(item.predicted.high)}) ${item.unit}` : `${item.predicted.median} (${item.predicted.low} to ${item.predicted.high})`);
   return h("div", { id: "fit-answer" }, told(found, "head"), strip(found), told(found, "forecast"),
     found.ends.length ? [h("h2", {}, "Disability under each plan, 0 none to 16"), table("Disability under each plan", ["plan", "day 0", "a year on", found.ends[0].last, "more on average", "months from first dose to first improvement"],
-      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.more, row.better]), { stacked: true }), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. More on average: the mean over all months, compared with the same treatment from the earlier day; a later start may end alike and cost months of disability. Published schedules are run for comparison; none is a suggestion.")] : null,
+      found.ends.map((row) => [row.label, row.now, row.year, row.end, row.more, row.better]), { stacked: true }), h("p", { class: "caption" }, "Points of disability, 0 none to 16: median and range of 90 %. More on average: the mean over all months, compared with the same treatment from the earlier day; a later start may end alike and cost months of disability. Published schedules are run for comparison; none is a suggestion, and like ends do not show that a schedule by mouth is as good as injections.")] : null,
     said(found, "limits").length ? [h("h2", {}, "Limits of this forecast"), told(found, "limits")] : null,
     found.figures.map((item) => figure(item)),
-    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", ""],
-      found.entries.map((item, i) => [`${i + 1}. ${item.label}`, number(item.months, 2) || "0", item.observed, predicted(item), item.agrees ? "" : "disagrees"]), { numeric: false }),
+    h("h2", {}, "Entries beside the values the model expects"), table("Entries beside the values the model expects (90 %)", ["entry", "month", "observed", "expected (90 %)", "agreement"],
+      found.entries.map((item, i) => [`${i + 1}. ${item.label}`, number(item.months, 2) || "0", item.observed, predicted(item), item.agrees ? "agrees" : "disagrees"]), { numeric: false }),
     told(found, "entries"), h("details", { open: true }, h("summary", {}, "Basis of this answer"), told(found, "rests")));
 }
 

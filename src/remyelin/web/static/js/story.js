@@ -78,6 +78,7 @@ export async function show(main, rest, signal) {
     const list = noticed(found, month);
     return `${sentence(monthWords(month))}, untreated: B12 in blood ${number(between(found.blood_months, found.blood.b12.values, month), 2)} pmol/L; ${percent(between(found.months, found.pathways[state.about.drawing.leading.pathway].conducted, month))} of the impulses from the foot reach the brain. ${list.length ? `Noticed: ${list.slice(0, 4).join("; ")}.` : "Nothing is noticed yet, although blood is low."}`;
   });
+  const key = () => legend([{ label: "impulse arrives", colour: "var(--plan-a)" }, { label: "fibre alive", colour: "var(--lost)", dashed: true }]);
   const started = 6;
   const fourth = queue(better, async (own, month) => {
     const found = await post("/api/course", { case: withRegimen(kase, "uk neurological"), shift: started }, { signal: own });
@@ -88,7 +89,7 @@ export async function show(main, rest, signal) {
   });
 
   // 5: what a delay costs, with its range
-  const waiting = new Waiting();
+  const waiting = new Waiting("with treatment at diagnosis");
   const cost = said();
   const fifth = queue(cost, async (own, months) => {
     cost.textContent = `Computing the range from ${state.about.members} sets of rates: a few seconds.`;
@@ -110,10 +111,10 @@ export async function show(main, rest, signal) {
       slider({ label: "Thickness of the fibre", id: "story-diameter", min: 4, max: 16, value: 10, show: (v) => `${v} \u00b5m`, oninput: (v) => pick(first, v) }), wire.node, speed),
     step(2, "Its wrap", "Myelin is wrapped around the fibre between the nodes. It keeps the current inside, so that the next node is reached.",
       slider({ label: "Wrap left on six stretches", id: "story-wrap", min: 0, max: SHARES.length - 1, value: 4, show: (i) => (SHARES[i] ? `${number(100 * SHARES[i], 2)} %` : "none"), oninput: (i) => pick(second, SHARES[i]) }), wrapped.node, blocked),
-    step(3, "Deficiency", `Without vitamin B12 the wrap swells and splits, over months; later fibres die. Here ${who}, not treated.`,
-      slider({ label: "Date", id: "story-years", min: -24, max: 24, value: 6, show: monthWords, oninput: (v) => pick(third, v) }), down.node, legend([{ label: "impulse arrives", colour: "var(--plan-a)" }, { label: "fibre alive", colour: "var(--lost)", dashed: true }]), ill),
+    step(3, "Deficiency", `Without vitamin B12 the wrap swells and splits, over months; later fibres die. Here ${who}, not treated: one simulated person, whose numbers have no range here. The last step gives ranges.`,
+      slider({ label: "Date", id: "story-years", min: -24, max: 24, value: 6, show: monthWords, oninput: (v) => pick(third, v) }), down.node, key(), ill),
     step(4, "Recovery", "In this model treatment ends further harm within weeks, which was not measured in patients. Blood is normal within weeks; a nerve takes months, and not all of it returns.",
-      slider({ label: "Time since treatment began", id: "story-returns", min: 0, max: 30, value: 6, show: (v) => monthWords(v).replace(" after diagnosis", "").replace("at diagnosis", "that day"), oninput: (v) => pick(fourth, v) }), back.node, better),
+      slider({ label: "Time since treatment began", id: "story-returns", min: 0, max: 30, value: 6, show: (v) => monthWords(v).replace(" after diagnosis", "").replace("at diagnosis", "that day"), oninput: (v) => pick(fourth, v) }), back.node, key(), better),
     step(5, "Cost of waiting", "The same person, treated at diagnosis or later. Nobody has measured this: the ranges say how little is known, and treatment should not be delayed.",
       slider({ label: "Treatment begins later by", id: "story-wait", min: 0, max: 24, value: 12, show: (v) => (v ? `${v} months` : "nothing: at diagnosis"), oninput: (v) => later(fifth, v) }), cost, h("div", { class: "strip" }, waiting.node)),
     h("p", {}, h("a", { class: "button", href: "#course" }, "Go on: change the person and the plans"), " ", h("a", { class: "button", href: "#wire" }, "Play with one fibre")));

@@ -39,7 +39,8 @@ export function delaysOf(answer) {
 }
 
 export class Waiting {
-  constructor() {
+  constructor(first = "under plan A") {
+    this.first = first;
     this.chart = new Chart({ height: 170 });
     this.text = h("p", {});
     this.list = h("ul", {});
@@ -56,7 +57,7 @@ export class Waiting {
     this.text.textContent = urge;
     // with the date that the numbers are of
     this.title.textContent = /^Cost of waiting[^:]*(?=:)/.exec(answer?.waiting || "")?.[0] || "Cost of waiting";
-    this.more.textContent = `${answer?.starts.some((start) => start.cost) ? "\"More\" is more than under plan A. " : ""}${rest}`;
+    this.more.textContent = `${answer?.starts.some((start) => start.cost) ? `"More" is more than ${this.first}. ` : ""}${rest}`;
     clear(this.list, answer?.waiting ? delaysOf(answer).map(({ label, text }) => h("li", {}, h("b", {}, `${sentence(label)}: `), text)) : []);
     const curve = answer && curveOf(answer);
     this.picture.hidden = !curve;

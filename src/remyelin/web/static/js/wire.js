@@ -114,7 +114,10 @@ export async function show(main) {
         h("p", { class: "hint" }, h("a", { href: "#sources/mrg.geometry" }, "Where the geometry comes from"), ", ", h("a", { href: "#sources/state" }, "the states of an internode"), ".")))));
   queue.ask();
   requestAnimationFrame(tick);
-  return () => { alive = false; queue.stop(); };
+  // on paper the impulse is under way
+  const onPaper = () => { if (data) { frame = Math.floor(data.frames.length * 0.4); paint(); } };
+  addEventListener("beforeprint", onPaper);
+  return () => { alive = false; removeEventListener("beforeprint", onPaper); queue.stop(); };
 }
 
 export function row(name, title) {

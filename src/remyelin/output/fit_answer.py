@@ -1,0 +1,26 @@
+"""Answer of a fit as report and page show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from remyelin.person.inference.answer import answer, treatment_end
+from remyelin.person.inference.forecast import Forecast
+from remyelin.person.inference.posterior import Posterior
+from remyelin.person.inference.sentences import shown
+
+
+def answered(posterior: Posterior, found: Forecast) -> dict[str, Any]:
+    """Return the answer of a fit with its rows and sentences.
+
+    A recorded treatment that ends is said before the numbers: its end would read as failure of the treatment, and the
+    published schedules beside it, which go on, as better ones.
+    """
+    data = shown(answer(posterior, found), found)
+    ended = treatment_end(posterior)
+    if data["ends"] and ended:
+        data["ends"][0]["label"] += ", then none"
+        for item in data["sentences"]:
+            if item["text"] in ended:
+                item |= {"place": "head", "name": "treatment ends"}
+    return data
