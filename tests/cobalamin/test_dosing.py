@@ -160,3 +160,25 @@ def test_every_named_regimen_has_a_name_for_readers() -> None:
 
     assert set(LABELS) == set(REGIMENS)
     assert len(set(LABELS.values())) == len(LABELS)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (
+            "1 mg IM on alternate days for 2 wk, then every 2 mo",
+            "1 mg im every 2 d for 2 wk, then every 2 mo",
+        ),
+        ("1 mg intramuscularly every other day for 8 d", "1 mg im every 2 d for 8 d"),
+        ("1 mg i.m. 3 times a week for 14 d, then once a month", "1 mg im every 56 h for 14 d, then monthly"),
+        ("50 ug by mouth twice daily", "50 ug oral every 12 h"),
+        ("50 ug po three times a day", "50 ug oral every 8 h"),
+        ("1 mg orally once daily", "1 mg oral daily"),
+        ("1 mg sc twice weekly", "1 mg sc every 84 h"),
+        ("1 mg im once", "1 mg im once"),
+    ],
+)
+def test_words_of_prescriptions_are_read(written: str, meant: str) -> None:
+    assert read_order(f"hydroxocobalamin {written}", 0.0, 100.0, LEDGER) == read_order(
+        f"hydroxocobalamin {meant}", 0.0, 100.0, LEDGER
+    )

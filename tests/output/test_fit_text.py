@@ -19,7 +19,7 @@ from remyelin.output.terminal.fit import _plans, describe
 from remyelin.person.forecast_guard import NOT_DELAYED
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import treatment_end
-from remyelin.person.inference.forecast import Followed, Forecast, Waited, chosen_picks
+from remyelin.person.inference.forecast import Forecast, Waited, chosen_picks
 from remyelin.person.inference.sentences import (
     FEW_COUNT,
     ROUGH,
@@ -51,15 +51,7 @@ def test_unreliable_weights_are_called_so(
 
 def test_without_treatment_the_first_plan_says_so(fitted: tuple[dict[str, Any], Forecast]) -> None:
     _, found = fitted
-    days = np.array([0.0, 30.0, 400.0])
-    item = SimpleNamespace(
-        plan=SimpleNamespace(label="treatment as recorded", name="as given"),
-        start=None,
-        days=days,
-        scale=np.zeros((4, 3)),
-        first_better=np.full(4, np.nan),
-    )
-    (row,) = ends_of(cast(Forecast, SimpleNamespace(plans=(cast(Followed, item),), waiting=())))
+    row = ends_of(found)[0]
     assert row["label"] == "no treatment recorded"
     drawn = [series.label for one in figures_of(found) for panel in one.panels for series in panel.series]
     assert "treatment as recorded" not in drawn
@@ -195,7 +187,7 @@ def test_no_treatment_has_no_numbers_where_no_start_is_told_apart(told: float, e
     plans = (_plan("as given", np.zeros((5, 3)), None), _plan("3 months later", np.zeros((5, 3))))
     waiting = (Waited("3 months later", (0.0, told, told), (0.0, told, told), 36.0),)
     rows = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=waiting)))
-    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("no treatment recorded", "0 (0 to 0)", end)
+    assert (rows[0]["label"], rows[0]["now"], rows[0]["end"]) == ("as given", "0 (0 to 0)", end)
 
 
 WARNED = (

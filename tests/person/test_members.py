@@ -14,7 +14,8 @@ from remyelin.evidence.posterior import ledgers
 from remyelin.person import course as courses
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import simulate_people
-from remyelin.person.inference.people import Plan, setting, simulated
+from remyelin.person.inference.people import setting, simulated
+from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.studies import Asked
 from remyelin.person.members import first_better, members

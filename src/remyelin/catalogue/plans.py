@@ -40,4 +40,5 @@ DRAWN: Final = (GIVEN, UNTREATED, shifted(-12), shifted(12))
 
 RECORDED: Final = "treatment as recorded"
 NO_TREATMENT: Final = "no treatment recorded"
+NONE_SINCE: Final = "no treatment since the recorded one"
 """Labels of the first plan of a fit."""

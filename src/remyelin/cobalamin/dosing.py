@@ -53,6 +53,21 @@ INTERVALS: Final = {
     "monthly": "1 mo",
     "yearly": "1 y",
 }
+#: Words of prescriptions and what the grammar says for them.
+_SAID: Final = (
+    (r"\b(?:intramuscular(?:ly)?|i\.m\.)(?=\s|$)", "im"),
+    (r"\b(?:subcutaneous(?:ly)?|s\.c\.)(?=\s|$)", "sc"),
+    (r"\b(?:by mouth|orally|per os|po|p\.o\.)(?=\s|$)", "oral"),
+    (r"\b(?:on )?alternate days\b|\bevery (?:other|second) day\b", "every 2 d"),
+    (r"\b(?:once (?:a|per|every|each) day|once daily)\b", "daily"),
+    (r"\b(?:once (?:a|per|every|each) week|once weekly)\b", "weekly"),
+    (r"\b(?:once (?:a|per|every|each) month|once monthly)\b", "monthly"),
+)
+_TIMES: Final = {"twice": 2, "two times": 2, "three times": 3, "four times": 4}
+_SPANS: Final = {"day": 24.0, "daily": 24.0, "week": 168.0, "weekly": 168.0}  # hours
+_OFTEN: Final = re.compile(
+    rf"\b({'|'.join(_TIMES)}|[2-9] ?(?:times|x)) (?:(?:a|per|every|each) )?({'|'.join(_SPANS)})\b"
+)
 _NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?)"
 _EXAMPLE: Final = '"hydroxocobalamin 1 mg im every 2 d for 14 d, then every 60 d"'
 
@@ -97,7 +112,8 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
     """Return the doses of a named regimen or a written order.
 
     A phase is ``[form] [amount ug|mg] [im|sc|iv|oral|nasal] [with food] [with folic acid N mg] [and pyridoxine N mg]``
-    and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly`` or ``once``, then ``for N ...``. Phases are
+    and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly``, ``once``, ``twice daily``, ``3 times a week`` or
+    ``alternate days``, then ``for N ...``. Phases are
     separated by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic
     acid and pyridoxine are per day.
 
@@ -199,6 +215,9 @@ def _written(order: str) -> list[Phase]:
             f"regimen {order!r}: is neither a known name nor an order; "
             f"{nearest(text, REGIMENS).rstrip('?')}, or write as {_EXAMPLE}."
         )
+    for said, meant in _SAID:
+        text = re.sub(said, meant, text)
+    text = _OFTEN.sub(lambda found: f"every {_SPANS[found[2]] / _times(found[1]):.10g} h", text)
     parts = re.split(r"\s*[,;]?\s*\bthen\b\s*", text)
     phases: list[Phase] = []
     for i, part in enumerate(parts):
@@ -213,6 +232,11 @@ def _written(order: str) -> list[Phase]:
             )
         phases.append(phase)
     return phases
+
+
+def _times(word: str) -> int:
+    """Return how often something is given, from a word or a number with "times"."""
+    return _TIMES[word] if word in _TIMES else int(word[0])
 
 
 def _phase(part: str, base: Phase, order: str) -> Phase:

@@ -13,7 +13,8 @@ from remyelin.person.case import Finding, load_case
 from remyelin.person.inference import fit_person
 from remyelin.person.inference.associated import background, excess, likelihood
 from remyelin.person.inference.likelihood import Likelihood
-from remyelin.person.inference.people import Plan, setting, simulated
+from remyelin.person.inference.people import setting, simulated
+from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.predictive import compared
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.record import parse_csv, record_of_case

@@ -10,7 +10,8 @@ import pytest
 
 from remyelin.evidence import Ledger
 from remyelin.person.inference.likelihood import Likelihood
-from remyelin.person.inference.people import Plan, gas_stop, given, setting, simulated
+from remyelin.person.inference.people import setting, simulated
+from remyelin.person.inference.plan import Plan, gas_stop, given
 from remyelin.person.inference.posterior import pick
 from remyelin.person.inference.predictive import bridged
 from remyelin.person.inference.psis import smoothed

@@ -9,7 +9,8 @@ from remyelin import Ledger
 from remyelin.check.bundle_record import parse_bundle
 from remyelin.person.inference import answer, findings, fit_person, forecast
 from remyelin.person.inference.likelihood import Likelihood
-from remyelin.person.inference.people import Plan, setting, simulated
+from remyelin.person.inference.people import setting, simulated
+from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.steps import steps
 from remyelin.person.record import parse_csv, to_csv
 from remyelin.person.record.terms import SYMPTOMS

@@ -295,3 +295,65 @@ def test_a_condition_that_is_a_cause_says_how_to_enter_it(word: str, cause: str)
     (left,) = read(f",person,condition,{word}\n0 d,lab,b12,180,pmol/L\n").not_understood
     assert left.reason == f"{cause} is a cause in the model; to have it counted write ,cause,{cause}"
     assert read(left.reason.rpartition("write ")[2] + "\n0 d,lab,b12,180,pmol/L\n").cause.kind == cause
+
+
+TREATED = "hydroxocobalamin 1 mg im once"
+
+
+@pytest.mark.parametrize("kind", ["treatment", "Medication", "drug", "therapy", "supplement"])
+@pytest.mark.parametrize(
+    ("began", "ended"), [("began", "ended"), ("started", "stopped"), ("", "discontinued")]
+)
+def test_a_treatment_is_read_by_other_words(kind: str, began: str, ended: str) -> None:
+    order = "cyanocobalamin 1 mg im weekly"
+    record = read(f"0 d,lab,b12,95,pmol/L\n3 mo,{kind},{order},{ended}\n0 d,{kind},{order},{began}\n")
+    assert record.not_understood == ()
+    (treated,) = record.treatments
+    assert (treated.order, treated.start) == (order, 0.0)
+    assert treated.stop == pytest.approx(3 * 30.4375)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"0 d,treatment,{TREATED},perhaps",
+        f"yesterday,treatment,{TREATED},began",
+        f",treatment,{TREATED},began",
+        "0 d,treatment,B12 shots from the nurse,began",
+        "0 d,treatment,,began",
+        f"0 d,tretment,{TREATED},began",
+        f"0 d,pills,{TREATED},",
+        "0 d,remedy,B12 injection,given",
+    ],
+)
+def test_a_treatment_that_is_not_understood_is_never_no_treatment(row: str) -> None:
+    record = read(f"0 d,lab,b12,95,pmol/L\n{row}\n")
+    (left,) = record.not_understood
+    assert "it counts as a treatment of unknown dose" in left.reason
+    assert [item.order for item in record.treatments] == [None]
+
+
+def test_a_condition_may_be_a_kind_of_row() -> None:
+    for row in (",condition,diabetes", ",comorbidity,,diabetes", ",person,condition,diabetes"):
+        assert read(f"{row}\n0 d,lab,b12,95,pmol/L\n").conditions == ("diabetes",)
+
+
+@pytest.mark.parametrize("place", ["in the feet", "in both hands and feet", "of the left leg", "in fingers"])
+def test_a_symptom_may_be_written_with_its_place(place: str) -> None:
+    (entry,) = read(f"0 d,symptom,tingling {place},moderate\n").entries
+    assert (entry.name, entry.levels, entry.written) == ("paraesthesia", (2, 2), f"tingling {place}")
+    assert place.removeprefix("in ").removeprefix("of ") in entry.note
+    assert read("0 d,symptom,tingling in the nose,moderate\n").not_understood
+
+
+def test_a_symptom_that_is_gone_is_none() -> None:
+    assert read("0 d,symptom,tingling,gone\n").entries[0].levels == (0, 0)
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_decimal_comma_is_read_where_another_mark_separates_the_columns(mark: str) -> None:
+    text = HEAD + "0 d,lab,haemoglobin,VALUE,g/dL\n0 d,lab,b12,<LIMIT,pmol/L\n"
+    text = text.replace(",", mark).replace("VALUE", "9,8").replace("LIMIT", "73,8")
+    blood, limited = parse_csv(text, "r.csv", LEDGER).entries
+    assert (blood.name, blood.value) == ("haemoglobin", 98.0)
+    assert (limited.value, limited.bound) == (73.8, "<")

@@ -14,7 +14,8 @@ from remyelin.evidence import Ledger
 from remyelin.person.inference import findings
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.likelihood import Likelihood, Prepared
-from remyelin.person.inference.people import Plan, Setting, Simulated, gas_stop, given, setting, simulated
+from remyelin.person.inference.people import Setting, Simulated, setting, simulated
+from remyelin.person.inference.plan import Plan, gas_stop, given
 from remyelin.person.inference.posterior import horizon_of
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.settings import RECORD_NESTED

@@ -8,9 +8,8 @@ import numpy as np
 
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import COLOURS, GIVEN, NO_TREATMENT, OBSERVED_COLOUR, RECORDED, UNTREATED
+from remyelin.catalogue.plans import COLOURS, GIVEN, OBSERVED_COLOUR, RECORDED, UNTREATED
 from remyelin.person.inference.forecast import SCHEDULES, Followed, Forecast, chosen_picks
-from remyelin.person.inference.sentences import label_of
 from remyelin.person.record.titles import item_title
 
 # a start has one colour in every figure of the program; a plan without a name there is one to compare with
@@ -57,7 +56,7 @@ def _scale(found: Forecast) -> Figure:
         colour = COLOURS[GIVEN] if main else _COLOURS.get(item.plan.name, _OTHER)
         series.append(
             _line(
-                label_of(item, main),
+                item.plan.label,
                 _months(item.days),
                 _with_past(found.plans[0], item),
                 colour,
@@ -137,7 +136,7 @@ def _symptoms(found: Forecast) -> Figure:
                 marks=(0.0,),
             )
         )
-    under = NO_TREATMENT if own.start is None else f"the {RECORDED}"
+    under = own.plan.label if own.start is None else f"the {RECORDED}"
     caption = (
         f"Severity under {under}: 0 none, 1 complete. The band holds 90 % of the persons who "
         "agree with the record."

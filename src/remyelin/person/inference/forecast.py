@@ -16,7 +16,8 @@ from remyelin.cobalamin import REGIMENS, read_order
 from remyelin.cobalamin.wording import schedule
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
-from remyelin.person.inference.people import Plan, Simulated, gas_stop, given, simulated
+from remyelin.person.inference.people import Simulated, simulated
+from remyelin.person.inference.plan import Plan, gas_stop, given
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
 from remyelin.person.inference.predictive import (
     BAND,
@@ -153,7 +154,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     """Return the plans to follow beside the recorded treatment."""
     record, ledger, horizon = posterior.record, posterior.setting.ledger, posterior.horizon
     now = record.last_day
-    known = [item for item in record.treatments if item.order is not None]
+    known = [item for item in record.treatments if item.order is not None and not item.over]
     stop = gas_stop(record)
     gas = record.cause.kind in gas_causes()
     if not known:
@@ -172,7 +173,8 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     # gas that ended before presentation is history: no plan moves it
     moves = stop is not None and stop >= 0.0
     exposed = "nitrous oxide goes on" if gas else "the cause goes on"
-    label = f"no treatment, {'the nitrous oxide stays ended' if gas and not moves else exposed}"
+    none = "no further treatment" if posterior.setting.earlier else "no treatment"
+    label = f"{none}, {'the nitrous oxide stays ended' if gas and not moves else exposed}"
     untreated = Plan("untreated", label, (), None if moves else stop)
     plans = []
     for months in LATER:

@@ -25,16 +25,8 @@ from remyelin.evidence.memo import remembered
 from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.found import SHARES, untreated_days
 from remyelin.person.inference.likelihood import Judged, Likelihood
-from remyelin.person.inference.people import (
-    BLOOD,
-    Plan,
-    Setting,
-    Simulated,
-    gas_stop,
-    joined,
-    person_of,
-    simulated,
-)
+from remyelin.person.inference.people import BLOOD, Setting, Simulated, joined, person_of, simulated
+from remyelin.person.inference.plan import Plan, gas_stop
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.settings import (
     RECORD_BATCHES_KEPT,

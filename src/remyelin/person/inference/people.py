@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic, cobalamin, myelin, nerve
-from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES, UNKNOWN
-from remyelin.cobalamin import Exposure, Order, read_order
+from remyelin.cobalamin import Exposure, Order
 from remyelin.evidence import Ledger
 from remyelin.evidence.posterior import ledgers
 from remyelin.person.chain import Chain
 from remyelin.person.chain_people import simulate_people
 from remyelin.person.inference.clock import clock_of
+from remyelin.person.inference.plan import Plan, given
 from remyelin.person.inference.sampler import Draws, Prior
 from remyelin.person.inference.settings import RECORD_CHUNK, RECORD_SETS
 from remyelin.person.inference.studies import Asked, examined
@@ -54,6 +54,8 @@ class Setting:
         Of the person, stated or assumed; the distribution of the traits with the ledger's own numbers.
     assumed : tuple of str
         What was not stated and is filled with a prior.
+    earlier : tuple of Order
+        Treatments that ended before presentation, the same under every plan.
     """
 
     record: Record
@@ -67,6 +69,7 @@ class Setting:
     body: nerve.Person
     spread: Spread
     assumed: tuple[str, ...]
+    earlier: tuple[Order, ...] = ()
 
 
 def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) -> Setting:
@@ -109,7 +112,10 @@ def setting(record: Record, ledger: Ledger, tables: nerve.Tables | None = None) 
     # the last one is the ledger's own set: no draw of the prior, but a person may be asked for under it
     spreads = (*(Spread.from_ledger(own) for own in sets), spread)
     numbers = (*numbers, base)
-    return Setting(record, ledger, causes, prior, numbers, spreads, age, sex, body, spread, tuple(assumed))
+    earlier = given(record, 0.0, ledger, over=True)
+    return Setting(
+        record, ledger, causes, prior, numbers, spreads, age, sex, body, spread, tuple(assumed), earlier
+    )
 
 
 def warped(shared: Setting) -> Prior:
@@ -124,48 +130,6 @@ def warped(shared: Setting) -> Prior:
     deviations = tuple(float(shared.spread.deviation[SLOW.index(name)]) for name in ("store", "pace"))
     clock = clock_of(typical, (deviations[0], deviations[1]), ledger["spread.began"], ledger)
     return replace(prior, warp=clock)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One course of treatment that persons of a record are followed under.
-
-    Attributes
-    ----------
-    name, label : str
-    orders : tuple of Order
-    stop : float or None
-        Day on which nitrous oxide ends; None where it goes on.
-    """
-
-    name: str
-    label: str
-    orders: tuple[Order, ...]
-    stop: float | None
-
-
-def given(record: Record, horizon: float, ledger: Ledger, shift: float = 0.0) -> tuple[Order, ...]:
-    """Return the orders of the treatments of a record, started `shift` days later.
-
-    Ends stay where they are: a treatment that would begin after its end is left out.
-    """
-    orders = []
-    for item in record.treatments:
-        stop = horizon if item.stop is None else min(item.stop, horizon)
-        if item.order is None or item.start + shift >= stop:
-            continue
-        try:
-            orders.append(read_order(item.order, item.start + shift, stop, ledger))
-        except InputError as error:
-            raise InputError(f"{record.source}: line {item.line}: {error}") from None
-    return tuple(orders)
-
-
-def gas_stop(record: Record) -> float | None:
-    """Return the day on which nitrous oxide ends: as stated, else with the first treatment."""
-    if record.cause.ended is not None:
-        return record.cause.ended
-    return min((item.start for item in record.treatments), default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -292,7 +256,7 @@ def simulated(
 def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], shared: Setting) -> Simulated:
     people = [person_of(draws, i, shared) for i in range(len(draws))]
     horizon = float(days[-1])
-    exposures = [_exposure(person, plan, horizon, shared.ledger) for person in people]
+    exposures = [_exposure(person, plan, horizon, shared) for person in people]
     times = [times_of(person.began, days) for person in people]
     count = len(draws)
     which = [int(member) for member in draws.member]
@@ -332,10 +296,10 @@ def _examined(
     return found
 
 
-def _exposure(person: Person, plan: Plan, horizon: float, ledger: Ledger) -> Exposure:
+def _exposure(person: Person, plan: Plan, horizon: float, shared: Setting) -> Exposure:
     stop = horizon + 1.0 if plan.stop is None else plan.stop
     stop = max(stop, person.began + 1.0)
-    return cobalamin.treated(caused(person, stop, ledger), *plan.orders)
+    return cobalamin.treated(caused(person, stop, shared.ledger), *shared.earlier, *plan.orders)
 
 
 def person_of(draws: Draws, index: int, shared: Setting) -> Person:

@@ -13,22 +13,13 @@ from numpy.typing import NDArray
 from remyelin.base.errors import InputError
 from remyelin.base.log import Task
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import GIVEN, NO_TREATMENT, RECORDED
+from remyelin.catalogue.plans import GIVEN, NO_TREATMENT, NONE_SINCE, RECORDED
 from remyelin.evidence import Ledger
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import at_presentation
 from remyelin.person.inference.likelihood import Judged, Likelihood
-from remyelin.person.inference.people import (
-    Plan,
-    Setting,
-    Simulated,
-    gas_stop,
-    given,
-    joined,
-    setting,
-    simulated,
-    warped,
-)
+from remyelin.person.inference.people import Setting, Simulated, joined, setting, simulated, warped
+from remyelin.person.inference.plan import Plan, gas_stop, given
 from remyelin.person.inference.presented import presented
 from remyelin.person.inference.psis import smoothed
 from remyelin.person.inference.sampler import Draws, Proposal, Sample, sample, tempered_weights
@@ -235,7 +226,8 @@ def fit_person(
     days = np.array(sorted({record.last_day, target_of(record), *likelihood.days()}))
     end = horizon_of(record)
     orders = given(record, end, ledger)
-    label = RECORDED if any(order.doses for order in orders) else NO_TREATMENT
+    none = NONE_SINCE if shared.earlier else NO_TREATMENT
+    label = RECORDED if any(order.doses for order in orders) else none
     plan = Plan(GIVEN, label, orders, gas_stop(record))
     asked = likelihood.asked()
     most = persons or (RECORD_ROUGH_CHOSEN if rough else RECORD_MOST)

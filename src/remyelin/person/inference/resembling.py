@@ -18,13 +18,8 @@ from remyelin.person.inference.associated import is_associated
 from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import at_presentation
 from remyelin.person.inference.likelihood import Likelihood, Prepared
-from remyelin.person.inference.people import (
-    Plan,
-    gas_stop,
-    person_of,
-    setting,
-    simulated,
-)
+from remyelin.person.inference.people import person_of, setting, simulated
+from remyelin.person.inference.plan import Plan, gas_stop
 from remyelin.person.inference.posterior import Chosen, Picked, Posterior, pick
 from remyelin.person.inference.predictive import Predicted, compared, expected_chances
 from remyelin.person.inference.presented import presented

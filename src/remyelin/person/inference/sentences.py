@@ -9,7 +9,6 @@ import numpy as np
 
 from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.plans import NO_TREATMENT
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.inference.verdict import whole
@@ -205,7 +204,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
             better = f"{early} or later, or never"
         rows.append(
             {
-                "label": label_of(item, item is found.plans[0]),
+                "label": item.plan.label,
                 # fewer persons are followed under the other plans: of one past all rows show the same band
                 "now": rows[0]["now"] if rows and _same_past(found.plans[0], item, now) else band(now),
                 "year": band(year),
@@ -355,8 +354,3 @@ def unstated_of(data: dict[str, Any]) -> str:
 def entry_of(item: dict[str, Any]) -> str:
     """Return the name of an entry for a reader: its kind and the item, in the words of the record where it has any."""
     return f"{KIND_TITLES[item['kind']]}: {item.get('written') or item_title(item['kind'], item['name'])}"
-
-
-def label_of(item: Followed, first: bool) -> str:
-    """Return the label of a plan; that of the first says whether the record has a treatment."""
-    return NO_TREATMENT if first and item.start is None else item.plan.label

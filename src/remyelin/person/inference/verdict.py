@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.person.inference.people import Plan
+from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import (
     RECORD_LEAST_EFFECTIVE,

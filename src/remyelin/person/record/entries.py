@@ -106,6 +106,11 @@ class Treated:
     stop: float | None = None
     note: str = ""
 
+    @property
+    def over(self) -> bool:
+        """Whether it ended before presentation, so that it is history in every plan."""
+        return self.stop is not None and self.stop <= 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:

@@ -11,6 +11,36 @@ from remyelin.base.units import parse
 from remyelin.catalogue.causes import CAUSES
 from remyelin.person.record import terms
 
+#: A row of an unknown kind with the name of a drug is a treatment that was not understood.
+DRUG: Final = re.compile(
+    r"\b(hydroxo|cyano|methyl|adenosyl)cobalamin|\bb12 (injection|tablet|shot|supplement)", re.IGNORECASE
+)
+#: A symptom and where it is felt.
+PLACE: Final = re.compile(
+    r"^(.+?)\s+(?:in|of)\s+((?:(?:the|both|left|right|my|his|her|and|legs?|feet|foot|toes?|soles?|hands?|fingers?|"
+    r"fingertips|arms?|limbs?)\b\s*)+)$",
+    re.IGNORECASE,
+)
+FOLATE: Final = re.compile(r"\b(folic acid|folate|folinic acid|folinate|leucovorin)\b", re.IGNORECASE)
+SEXES: Final = {
+    "female": "female",
+    "f": "female",
+    "woman": "female",
+    "male": "male",
+    "m": "male",
+    "man": "male",
+}
+#: Other words for a kind of row.
+_KINDS: Final = {
+    "exposure": "cause",
+    **dict.fromkeys(("condition", "comorbidity", "diagnosis"), "condition"),
+    **dict.fromkeys(("medication", "drug", "therapy", "injection", "supplement"), "treatment"),
+}
+#: Words for the beginning and the end of something.
+_EVENTS: Final = {
+    **dict.fromkeys(("began", "begin", "begun", "started", "start", "since", "onset"), "began"),
+    **dict.fromkeys(("ended", "end", "stopped", "stop", "finished", "discontinued"), "ended"),
+}
 #: Characters of a line that are shown.
 _SHOWN: Final = 60
 BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
@@ -33,6 +63,24 @@ class Row:
         """The row in one short line."""
         line = ",".join((self.when, self.kind, self.name, self.value, self.unit)).rstrip(",")
         return clean(line)
+
+
+def kind_of(row: Row) -> str:
+    """Return the kind of a row in small letters, another word for it replaced."""
+    word = terms.fold(row.kind)
+    return _KINDS.get(word, word)
+
+
+def event_of(text: str) -> str:
+    """Return ``began`` or ``ended`` for a word that means it, any other word in small letters.
+
+    Examples
+    --------
+    >>> event_of("Stopped"), event_of("since"), event_of("mild")
+    ('ended', 'began', 'mild')
+    """
+    word = terms.fold(text)
+    return _EVENTS.get(word, word)
 
 
 class Skip(Exception):

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_NONE: Final = ("none", "no", "absent", "negative", "0", "normal", "not present", "resolved", "n", "-")
+_NONE: Final = (
+    "none",
+    "no",
+    "absent",
+    "negative",
+    "0",
+    "normal",
+    "not present",
+    "resolved",
+    "gone",
+    "recovered",
+    "n",
+    "-",
+)
 _ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
 WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "severity": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -19,10 +20,12 @@ from remyelin.person.record import terms
 from remyelin.person.record.contradictions import checked
 from remyelin.person.record.dates import calendar
 from remyelin.person.record.entries import Record
-from remyelin.person.record.fields import Row, clean
+from remyelin.person.record.fields import Row, clean, event_of, kind_of
 from remyelin.person.record.from_case import record_of_case
 from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
+_VALUE: Final = HEADER.index("value")
+_DECIMAL: Final = re.compile(r"(?<=\d),(?=\d)")
 WHAT: Final = "a record (*.csv, *.toml)"
 _RESULTS: Final = ("lab", "symptom", "sign", "study", "scale")
 
@@ -146,6 +149,8 @@ def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
         if len(cells) > len(HEADER):
             cells = [*cells[: len(HEADER) - 1], ", ".join(cells[len(HEADER) - 1 :])]
         cells += [""] * (len(HEADER) - len(cells))
+        if separator != ",":  # as spreadsheets write where the decimal mark is a comma
+            cells[_VALUE] = _DECIMAL.sub(".", cells[_VALUE])
         rows.append(Row(number, *(cell.strip() for cell in cells)))
         if len(rows) > MAX_ROWS:
             raise InputError(f"{source}: more than {MAX_ROWS} rows; a record has a few hundred at the most.")
@@ -245,9 +250,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
     reading.zero, note = _zero(rows, reading)
     notes += [note] if note else []
     # the end of a treatment must find its beginning, wherever the rows stand
-    for row in sorted(
-        rows, key=lambda row: terms.fold(row.kind) == "treatment" and "end" in row.value.casefold()
-    ):
+    for row in sorted(rows, key=lambda row: kind_of(row) == "treatment" and event_of(row.value) == "ended"):
         reading.take(row)
     reading.settle(notes)
     notes += _to_come(rows, date.today())
@@ -259,7 +262,7 @@ def _to_come(rows: list[Row], today: date) -> list[str]:
     """Return a note on results dated after today; empty without one. A treatment may be planned."""
     late = []
     for row in rows:
-        if terms.fold(row.kind) not in _RESULTS:
+        if kind_of(row) not in _RESULTS:
             continue
         try:
             day = calendar(row.when)
@@ -298,7 +301,7 @@ def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
         except InputError:
             continue  # the row is listed as not understood later
         if day is not None:
-            dated[terms.fold(row.kind)].append(day)
+            dated[kind_of(row)].append(day)
     for kinds, what in (
         (("treatment",), "first treatment"),
         (("lab", "sign", "study", "scale"), "first result"),

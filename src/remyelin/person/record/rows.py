@@ -14,13 +14,27 @@ from remyelin.evidence import Ledger
 from remyelin.person.record import terms
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
-from remyelin.person.record.fields import BOUND, Row, Skip, amount, clean, lab_name, plain, side_of, with_unit
+from remyelin.person.record.fields import (
+    BOUND,
+    DRUG,
+    FOLATE,
+    PLACE,
+    SEXES,
+    Row,
+    Skip,
+    amount,
+    clean,
+    event_of,
+    kind_of,
+    lab_name,
+    plain,
+    side_of,
+    with_unit,
+)
 
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
 MARGIN: Final = 1.5
-FOLATE: Final = re.compile(r"\b(folic acid|folate|folinic acid|folinate|leucovorin)\b", re.IGNORECASE)
-_ALSO: Final = {"exposure": "cause"}  # other words for a kind
 _FACTS: Final = {
     "age": "age",
     "height": "height",
@@ -28,14 +42,6 @@ _FACTS: Final = {
     "temperature": "temperature",
     "filtration": "filtration",
     "egfr": "filtration",
-}
-_SEXES: Final = {
-    "female": "female",
-    "f": "female",
-    "woman": "female",
-    "male": "male",
-    "m": "male",
-    "man": "male",
 }
 
 
@@ -63,20 +69,31 @@ class Reading:
 
     def take(self, row: Row) -> None:
         """Read one row; one that is not understood is kept with its reason."""
-        kind = terms.fold(row.kind)
+        kind = kind_of(row)
         left = len(self.left)
         try:
-            kind = _ALSO.get(kind, kind)
-            if kind not in KINDS:
+            if kind == "condition":
+                self._person(replace(row, name="condition", value=row.value or row.name))
+            elif kind in KINDS:
+                getattr(self, f"_{kind}")(row)
+            else:
+                if DRUG.search(f"{row.name} {row.value}"):
+                    kind = "treatment"
                 raise Skip(f"no kind {clean(row.kind)!r}; {nearest(kind, KINDS)}")
-            getattr(self, f"_{kind}")(row)
         except Skip as reason:
             self.left.append(NotUnderstood(row.line, row.text, str(reason)))
         except InputError as error:
             if str(error).startswith(f"{self.source}: "):
                 raise
             self.left.append(NotUnderstood(row.line, row.text, str(error)))
-        self.unread |= kind == "symptom" and len(self.left) > left
+        unread = len(self.left) > left
+        self.unread |= kind == "symptom" and unread
+        if kind == "treatment" and unread and row.line not in {item.line for item in self.treatments}:
+            # somebody who is treated in a way that was not understood must not be forecast as untreated
+            self.treatments.append(Treated(row.line, None, 0.0, note=clean(row.name)))
+            self.left[-1] = replace(
+                self.left[-1], reason=f"{self.left[-1].reason}; it counts as a treatment of unknown dose"
+            )
 
     def settle(self, notes: list[str]) -> None:
         """Draw the conclusions that need all rows together, and note them."""
@@ -112,7 +129,7 @@ class Reading:
     def _person(self, row: Row) -> None:
         name = terms.fold(row.name)
         if name == "sex":
-            sex = _SEXES.get(terms.fold(row.value))
+            sex = SEXES.get(terms.fold(row.value))
             if sex is None:
                 raise Skip("sex must be female or male")
             self._once(row, "sex", sex)
@@ -170,7 +187,7 @@ class Reading:
         if kind == "unknown":
             self.cause = before
             return
-        event = terms.fold(row.value)
+        event = event_of(row.value)
         if event in ("began", "ended"):
             day = self.day(row)
             self._once(row, f"cause {event}", day)
@@ -245,6 +262,12 @@ class Reading:
 
     def _finding(self, row: Row, kind: str) -> None:
         item = terms.finding(kind, row.name)
+        place = PLACE.match(row.name)
+        if item is None and kind == "symptom" and place and terms.finding(kind, place[1]):
+            item, row = (
+                terms.finding(kind, place[1]),
+                replace(row, note=f"{place[2]}; {row.note}".strip("; ")),
+            )
         if item is None:
             other = "sign" if kind == "symptom" else "symptom"
             if terms.finding(other, row.name):
@@ -255,7 +278,7 @@ class Reading:
                 f"{nearest(terms.fold(row.name), terms.names(kind))}"
             )
         day = self.day(row)
-        word = terms.fold(row.value) or "present"
+        word = event_of(row.value) or "present"
         common: dict[str, Any] = {
             "text": clean(row.value) or "present",
             "side": side_of(row.note),
@@ -327,15 +350,13 @@ class Reading:
         )
 
     def _treatment(self, row: Row) -> None:
-        event = terms.fold(row.value) or "began"
+        event = event_of(row.value) or "began"
         name = row.name.strip()
         if cause_of(name) in gas_causes():  # an exposure, written as clinicians list it: among what was taken
             self._cause(row if row.when.strip() else replace(row, value=""))
             return
         if not row.when.strip() and event != "ended":
-            # somebody who is treated since an unknown day must not be forecast as untreated
-            self.treatments.append(Treated(row.line, None, 0.0, note=clean(name)))
-            raise Skip("has no date; it counts as a treatment of unknown dose, and no forecast is given")
+            raise Skip("has no date")
         day = self.day(row)
         if event == "ended":
             open_ones = [
@@ -350,7 +371,7 @@ class Reading:
                 raise self.fail(row, "a treatment ends on or before the day it began; look at the dates.")
             self.treatments[last] = replace(self.treatments[last], stop=day)
             return
-        if event not in ("began", "given", "once"):
+        if event not in ("began", "given", "once", "yes", "ongoing"):
             raise Skip("a treatment has the value began or ended")
         if FOLATE.search(name):
             self.treatments.append(Treated(row.line, None, day, note=clean(name)))
