@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -70,3 +71,14 @@ def test_every_line_of_the_five_steps_has_a_name(page: Any, server: str) -> None
     page.locator("#step-5").scroll_into_view_if_needed()
     page.locator("#step-5 .story[data-ready]").wait_for()
     assert "plan A" not in page.locator("#step-5").inner_text(), "no plan has this name here"
+
+
+def test_a_number_read_off_a_band_has_its_range(page: Any, server: str) -> None:
+    page.goto(f"{server}/#course")
+    page.locator("[data-answer=end]").wait_for()
+    page.locator("main[aria-busy=false]").wait_for()
+    page.locator(".lead .chart svg").first.hover()
+    tip = page.locator(".lead .chart .tip").first
+    assert re.search(r"A: treated at diagnosis: [\d.]+ \([\d.]+ to [\d.]+\)", tip.inner_text()), (
+        tip.inner_text()
+    )

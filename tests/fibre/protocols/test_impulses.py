@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from remyelin.base.errors import InputError
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Pulse,
@@ -76,6 +76,15 @@ def test_left_alone_a_healthy_fibre_is_silent_and_a_leakless_bare_one_fires() ->
     assert str(alone["regime"].values) == "spontaneous"
     assert len(alone["after"]) == 0
     assert 5 < float(alone["rate"]) < 100
+
+
+def test_a_rest_that_only_every_compartment_shows_is_found() -> None:
+    fibre = bare(FINE, 6, channel_share=0.04, currents={"naf": 2.52, "nap": 2.52, "leak": 0.63})
+    with pytest.raises(SimulationError, match="no resting state found"):
+        discharge(fibre, duration=2.0, step=20.0, solver="reduced")
+    found = discharge(fibre, duration=2.0, step=20.0)
+    assert found.attrs["solver"] == "full"
+    assert found["regime"] == "block"
 
 
 def test_the_step_of_a_discharge_hardly_changes_its_rate() -> None:

@@ -137,7 +137,9 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             f"{spread(axons[GRACILE][1:, year])} % are left in the gracile tract, "
             f"{spread(axons[LEG_SENSORY_DISTAL][1:, year])} % in the lower leg, where some regrow.",
             "There is no day of no return in the model but a rate: each month of waiting costs axons, in the "
-            "centre for good. How many is the least known thing here, as the width of the bands shows.",
+            "centre for good. How many is the least known thing here, as the width of the bands shows. Treatment "
+            "should not be delayed: a score of 0 two years later holds neither the axons lost nor the disability "
+            "until then.",
         ],
         (
             Table(

@@ -10,6 +10,7 @@ from remyelin.analysis.calibration.shipped_sensitivity import Influence, Sensiti
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.evidence import Ledger
+from remyelin.evidence.entry_names import entry_name
 
 NAMED: Final = 10
 LISTED: Final = 12
@@ -81,7 +82,7 @@ def _panel(found: Sensitivity, answer: str, colours: dict[str, str]) -> Panel:
             effect = number.effects[answer]
             series.append(
                 Series(
-                    number.entry,
+                    entry_name(number.entry),
                     [effect.mean],
                     [effect.spread],
                     colours[number.entry],

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin.base.checks import one_of
-from remyelin.base.errors import InputError
+from remyelin.base.errors import InputError, SimulationError
 from remyelin.base.units import MS_PER_S, MS_PER_US
 from remyelin.fibre.checks import duration_ms, position, step_us
 from remyelin.fibre.models.fibre import Fibre, a_fibre
@@ -64,7 +64,8 @@ def discharge(
     pulse : Pulse, optional
         2 nA into node 1 when omitted; its start counts from the middle of the run.
     solver : "auto", "reduced" or "full"
-        The reduced internode where the fibre allows it, which is the default, or every compartment.
+        The reduced internode where the fibre allows it and has a rest there, which is the default, or every
+        compartment.
 
     Returns
     -------
@@ -100,7 +101,13 @@ def discharge(
     pulse_stimulus(fibre, given)  # refuses what the fibre cannot be given
     onset = duration / 2 + given.start
     in_full = solver == "full" or (solver == "auto" and not reducible(fibre))
-    run = (_alone_in_full if in_full else _alone_reduced)(fibre, at, step, duration, given)
+    try:
+        run = (_alone_in_full if in_full else _alone_reduced)(fibre, at, step, duration, given)
+    except SimulationError:
+        if solver != "auto" or in_full:
+            raise
+        # a strongly depolarised axolemma may have a rest that only every compartment together shows
+        in_full, run = True, _alone_in_full(fibre, at, step, duration, given)
     alone, rest = run(())
     late = alone[alone > duration / 2]
     after = np.zeros(0) if len(late) else run((replace(given, start=onset),))[0] - onset

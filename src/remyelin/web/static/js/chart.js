@@ -211,7 +211,7 @@ export class Chart {
         for (let i = 1; i < line.x.length; i += 1) if (Math.abs(x(line.x[i]) - at) < Math.abs(x(line.x[best]) - at)) best = i;
         if (line.y[best] === null) continue;
         shown ??= line.x[best];
-        rows.push(h("div", {}, h("i", { style: { background: ink(line.colour) } }), `${line.label}: ${number(line.y[best])}`));
+        rows.push(h("div", {}, h("i", { style: { background: ink(line.colour) } }), `${line.label}: ${number(line.y[best])}${line.low && !line.band_x ? ` (${number(line.low[best])} to ${number(line.high[best])})` : ""}`));
       }
       if (shown === null) return hide();
       tip.replaceChildren(h("b", {}, p.months ? `month ${number(Math.round(shown * 10) / 10)}` : `${number(shown)} ${p.x_label || ""}`), ...rows);
