@@ -124,8 +124,9 @@ def sources(entry: Entry | None) -> list[str]:
     if entry is None or not entry.source:
         return [ASSUMED]
     references = load_references()
-    cited = [str(references[key]) for key in entry.source]
-    return [f"{text} (recalled from memory)" if entry.mark == "recall" else text for text in cited]
+    texts = [cited(str(references[key])) for key in entry.source]
+    recalled = entry.mark == "recall"
+    return [f"{text} (recalled from memory)" if recalled and "memory" not in text else text for text in texts]
 
 
 def cited(note: str) -> str:

@@ -14,9 +14,11 @@ from remyelin.catalogue.pathways import TIBIAL_SEP
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.person.case import load_case
 from remyelin.person.course import Course, run_course
-from remyelin.person.forecast_guard import points
+from remyelin.person.forecast_guard import CANNOT, points, told_apart
 
 CASE: Final = "pernicious-anaemia"
+#: In the place of an end that is not told apart from that of treatment now.
+UNKNOWN: Final = "a score that the model cannot tell from this one"
 
 
 def maintenance(ledger: Ledger, progress: Progress) -> Run:
@@ -164,16 +166,21 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
     years = float(course.data["time"][-1]) / DAYS_PER_YEAR
     # at the end, when the latest start has had its time to work: after a year it could not have done anything
     ends = [_score(course, name, float(course.data["time"][-1])) for name in kept]
+    values = [value for value, _ in ends]
+    # an equal end would read as if waiting were free, where the model cannot tell
+    told = {kept[0], *told_apart(course)}
+    shown = [words if name in told else UNKNOWN for name, (_, words) in zip(kept, ends, strict=True)]
     rows = tuple(
         Row(
             f"disability {years:.0f} years from now (0 to 16), {plans[name]}",
-            value,
+            value if name in told else None,
             "points",
-            note=f"median and 90 % of the sets of rates: {shown}",
+            note=f"median and 90 % of the sets of rates: {words}"
+            if name in told
+            else f"{CANNOT}: not told apart from treatment now, which does not mean that it costs nothing",
         )
-        for name, (value, shown) in zip(kept, ends, strict=True)
+        for name, (value, words) in zip(kept, ends, strict=True)
     )
-    values = [value for value, _ in ends]
     worse = values[0] < values[1] < values[2] < values[3]
     delay, route = planned("waiting", progress), planned("oral-neurological", progress)
     return Run(
@@ -183,7 +190,7 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
         "agrees" if worse else "mixed" if values[0] < values[3] else "disagrees",
         {
             "today": _score(course, "as given", 0.0)[1],
-            **dict(zip(("now", "quarter", "year", "never"), (shown for _, shown in ends), strict=True)),
+            **dict(zip(("now", "quarter", "year", "never"), shown, strict=True)),
             "years": f"{years:.0f}",
             "delay": said(delay[0]),
             "route": said(route[0]),

@@ -28,6 +28,7 @@ def planned(name: str, progress: Progress) -> tuple[Row, ...]:
     """
     progress(f"virtual trial {name!r}")
     design, found = _needed(name)
+    first, last = (design.arm[place].name.replace("-", " ") for place in (0, -1))
     rows = []
     for hypothesis in design.hypothesis:
         best = next(row for row in found if row.hypothesis == hypothesis.name)
@@ -37,7 +38,7 @@ def planned(name: str, progress: Progress) -> tuple[Row, ...]:
         under = f", {hypothesis.name}" if len(design.hypothesis) > 1 else ""
         rows.append(
             Row(
-                f"persons per arm to tell {design.arm[0].name} from {design.arm[-1].name} by {what}{under}",
+                f"persons per arm to tell {first} from {last} by {what}{under}",
                 None if best.n is None else float(best.n),
                 "persons",
                 note=MANY if best.n is None else "",

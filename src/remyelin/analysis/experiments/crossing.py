@@ -39,13 +39,13 @@ def crossing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             True,
         ),
         (
-            "One bare, 70 % of it: late, and echoes",
+            "One bare, 70 % persistent sodium: late",
             bare(whole, FIRST, channel_share=0.04, persistent_sodium=0.7),
             20.0,
             True,
         ),
         (
-            "One bare, all of it, less leak: fires alone",
+            "One bare, full persistent sodium: fires",
             bare(whole, FIRST, channel_share=0.04, currents={"leak": 0.63}),
             120.0,
             False,

@@ -215,9 +215,15 @@ def _around(
     words = []
     for at, (_, label) in zip(x.at([at for at, _ in across]).tolist(), across, strict=True):
         path += f"M{shapes.number(at)} {shapes.number(frame.bottom)}v{_TICK}"
+        # a long last label stays inside the figure
+        middle = min(at, frame.right + shapes.INCH * _RIGHT - _DIGIT * len(label) / 2)
         words.append(
             shapes.text(
-                at, frame.bottom + _TICK + 3.5 + 0.72 * _FONT, label, text_anchor="middle", fill=shapes.GREY
+                middle,
+                frame.bottom + _TICK + 3.5 + 0.72 * _FONT,
+                label,
+                text_anchor="middle",
+                fill=shapes.GREY,
             )
         )
     for at, (_, label) in zip(y.at([at for at, _ in down]).tolist(), down, strict=True):

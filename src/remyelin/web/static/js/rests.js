@@ -2,10 +2,11 @@
 
 import { get } from "./api.js";
 import { clear, h, number } from "./dom.js";
-import { MARKS, MEANING, SHAPES } from "./sources.js";
 
 const known = new Map();
 let panel = null;
+// The words of the view Sources, fetched when the first panel opens.
+let signs = null;
 
 // A button beside a number; `what` is a read-out the server knows, as "symptom.gait" or "study.sural".
 export function mark(what, words) {
@@ -36,6 +37,7 @@ export async function open(what, number = null) {
     const query = String(new URLSearchParams({ what, ...number }));
     if (!known.has(query)) known.set(query, await get(`/api/rests?${query}`));
     const found = known.get(query);
+    signs ??= await import("./sources.js");
     panel.dataset.what = what;
     title.textContent = `What ${found.title} rests on`;
     clear(panel.body, ...told(found));
@@ -62,15 +64,15 @@ function described(entry, references, shown) {
   const facts = [
     ["value", `${values(entry)}${unit(entry)}`],
     ["range", entry.range ? `${number(entry.range[0], 4)} to ${number(entry.range[1], 4)}${unit(entry)}` : "none stated"],
-    ["kind", h("span", { class: entry.kind === "assumed" ? "flag" : "" }, `${SHAPES[entry.kind]} ${entry.kind}: ${MEANING[entry.kind]}`)],
-    ["seen", MARKS[entry.mark]],
+    ["kind", h("span", { class: entry.kind === "assumed" ? "flag" : "" }, `${signs.SHAPES[entry.kind]} ${entry.kind}: ${signs.MEANING[entry.kind]}`)],
+    ["seen", signs.MARKS[entry.mark]],
     ["source", entry.source.length ? entry.source.map((key) => h("div", {}, references[key] || key)) : "none: see its kind"],
     ["where", entry.locator], ["whom", entry.population], ["note", entry.note],
     ["feeds", entry.feeds.length ? entry.feeds.join("; ") : ""],
     ["moves", entry.moves ? `disability by up to ${number(entry.moves)} of 16 points, put to an end of its range` : ""],
   ].filter(([, text]) => text);
   return h("details", { class: `rests-entry ${entry.kind}`, open: shown },
-    h("summary", {}, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[entry.kind]), " ", entry.label, " ", h("code", { class: "muted small" }, entry.name), ` ${values(entry)}${unit(entry)} `, h("span", { class: entry.kind === "assumed" ? "flag" : "muted" }, entry.kind)),
+    h("summary", {}, h("span", { class: "shape", "aria-hidden": "true" }, signs.SHAPES[entry.kind]), " ", entry.label, " ", h("code", { class: "muted small" }, entry.name), ` ${values(entry)}${unit(entry)} `, h("span", { class: entry.kind === "assumed" ? "flag" : "muted" }, entry.kind)),
     h("dl", { class: "facts" }, facts.map(([key, text]) => [h("dt", {}, key), h("dd", {}, text)])),
     h("p", { class: "hint" }, h("a", { href: `#sources/${entry.name}` }, "Open in Sources"), ", with the values that disagree."));
 }
