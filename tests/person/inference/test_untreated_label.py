@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from remyelin import Ledger
-from remyelin.person.inference.forecast import plans_of
+from remyelin.person.inference.alternatives import plans_of
 from remyelin.person.inference.people import setting, simulated
 from remyelin.person.inference.plan import Plan, given
 from remyelin.person.record import parse_csv
@@ -100,3 +100,22 @@ def test_what_was_taken_before_is_in_the_body_of_every_person() -> None:
         plan = Plan("as given", "", (), None)
         found.append(simulated(draws, plan, np.array([0.0]), (), shared).blood["b12"][:, 0])
     assert (found[1] > 1.5 * found[0]).all()
+
+
+def test_whoever_is_treated_already_is_compared_from_now_on() -> None:
+    ledger = Ledger.shipped()
+    order = "cyanocobalamin 50 ug oral daily"
+    rows = f"-90 d,treatment,{order},began\n,cause,pernicious anaemia\n0 d,lab,b12,260,pmol/L\n"
+    record = parse_csv(HEAD[: HEAD.index("0 d,lab")] + rows, "example", ledger)
+    posterior = SimpleNamespace(record=record, setting=setting(record, ledger), horizon=1096.0)
+    plans = {plan.name: plan for plan in plans_of(cast(Any, posterior))}
+    assert list(plans) == ["from now", "3 months later", "12 months later", "untreated"]
+    for months, name in ((0, "from now"), (3, "3 months later"), (12, "12 months later")):
+        taken, injected = plans[name].orders
+        assert min(dose.time for dose in taken.doses) == -90.0, "the past is that of the record"
+        assert max(dose.time for dose in taken.doses) < months * 30.4375
+        assert injected.doses[0].time == plans[name].begin == pytest.approx(months * 30.4375)
+    assert plans["3 months later"].label.endswith("3 months later, the recorded treatment until then")
+    (stopped,) = plans["untreated"].orders
+    assert max(dose.time for dose in stopped.doses) == -1.0
+    assert plans["untreated"].label == "no treatment from now on, the cause goes on"

@@ -9,7 +9,8 @@ import numpy as np
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.plans import COLOURS, GIVEN, OBSERVED_COLOUR, RECORDED, UNTREATED
-from remyelin.person.inference.forecast import SCHEDULES, Followed, Forecast, chosen_picks
+from remyelin.person.inference.alternatives import SCHEDULES
+from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.record.titles import item_title
 
 # a start has one colour in every figure of the program; a plan without a name there is one to compare with

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.catalogue.causes import gas_causes
-from remyelin.cobalamin import REGIMENS, read_order
-from remyelin.cobalamin.wording import schedule
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
+from remyelin.person.inference.alternatives import plans_of
 from remyelin.person.inference.people import Simulated, simulated
-from remyelin.person.inference.plan import Plan, gas_stop, given
+from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
 from remyelin.person.inference.predictive import (
     BAND,
@@ -42,14 +40,10 @@ from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
 from remyelin.person.inference.verdict import verdict, worsened
 from remyelin.person.members import first_better
-from remyelin.person.record import Entry, terms
+from remyelin.person.record import Entry
 from remyelin.person.record.terms import SIGNS
 
 Floats = NDArray[np.float64]
-LATER: Final = (3, 12)  # months by which a start is moved
-#: Published schedules that are run beside the recorded one, for comparison only.
-SCHEDULES: Final = ("uk neurological", "oral")
-FIRST: Final = "uk neurological"  # run where no treatment is recorded, so that starts can be compared
 NEXT_SIGNS: Final = ("vibration", "ankle_jerk", "babinski")
 DRAWN_FIRST: Final = "Any further blood is drawn on the day treatment starts, never instead of starting it."
 
@@ -150,51 +144,6 @@ class Forecast:
     steps: tuple[Step, ...] = ()
 
 
-def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
-    """Return the plans to follow beside the recorded treatment."""
-    record, ledger, horizon = posterior.record, posterior.setting.ledger, posterior.horizon
-    now = record.last_day
-    known = [item for item in record.treatments if item.order is not None and not item.over]
-    stop = gas_stop(record)
-    gas = record.cause.kind in gas_causes()
-    if not known:
-        until = ", nitrous oxide until then" if gas and stop is None else ""
-        plans = [
-            Plan(
-                "from now" if not months else f"{months} months later",
-                f"{schedule(FIRST)} started {'now' if not months else f'{months} months later'}{until}",
-                (read_order(FIRST, now + months * DAYS_PER_MONTH, horizon, ledger),),
-                now + months * DAYS_PER_MONTH if stop is None else stop,
-            )
-            for months in (0, *LATER)
-        ]
-        return tuple(plans)
-    start = known[0].start
-    # gas that ended before presentation is history: no plan moves it
-    moves = stop is not None and stop >= 0.0
-    exposed = "nitrous oxide goes on" if gas else "the cause goes on"
-    none = "no further treatment" if posterior.setting.earlier else "no treatment"
-    label = f"{none}, {'the nitrous oxide stays ended' if gas and not moves else exposed}"
-    untreated = Plan("untreated", label, (), None if moves else stop)
-    plans = []
-    for months in LATER:
-        shift = months * DAYS_PER_MONTH
-        orders = given(record, horizon, ledger, shift)
-        if not orders:  # over before it would begin
-            continue
-        end = stop + shift if moves and stop is not None else stop
-        label = f"the same treatment started {months} months later"
-        until = ", nitrous oxide until then" if gas and moves else ""
-        plans.append(Plan(f"{months} months later", f"{label}{until}", orders, end))
-    plans.append(untreated)  # in order of time: never comes last
-    used = {terms.fold(item.order or "") for item in known}
-    for name in SCHEDULES:
-        if name not in used and name in REGIMENS:
-            label = f"{schedule(name)} from the same day"
-            plans.append(Plan(name, label, (read_order(name, start, horizon, ledger),), stop))
-    return tuple(plans)
-
-
 def forecast(
     posterior: Posterior,
     *,
@@ -268,7 +217,8 @@ def _days(posterior: Posterior) -> Floats:
 
 
 def _start(plan: Plan) -> float | None:
-    return min((dose.time for order in plan.orders for dose in order.doses), default=None)
+    first = min((dose.time for order in plan.orders for dose in order.doses), default=None)
+    return first if plan.begin is None else plan.begin
 
 
 def chosen_picks(picks: int, count: int) -> NDArray[np.int64]:

@@ -20,6 +20,8 @@ class Plan:
     orders : tuple of Order
     stop : float or None
         Day on which nitrous oxide ends; None where it goes on.
+    begin : float, optional
+        Day from which an improvement is counted; that of the first dose when omitted.
 
     What was over before presentation is no part of a plan: :attr:`remyelin.person.inference.people.Setting.earlier`.
     """
@@ -28,6 +30,7 @@ class Plan:
     label: str
     orders: tuple[Order, ...]
     stop: float | None
+    begin: float | None = None
 
 
 def given(

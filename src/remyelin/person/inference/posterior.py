@@ -36,6 +36,7 @@ from remyelin.person.inference.settings import (
     RECORD_MOST,
     RECORD_NEGLIGIBLE,
     RECORD_NESTED,
+    RECORD_RELIABLE,
     RECORD_ROUGH_CHOSEN,
     RECORD_ROUGH_HISTORIES,
     RECORD_TEMPER,
@@ -257,7 +258,8 @@ def fit_person(
     log_weights, shape = chosen.smoothed(raw)
     effective = float(1.0 / np.exp(2.0 * log_weights).sum())
     rest = most - len(draws)
-    if effective < 0.5 * RECORD_WANTED and rest >= 2 * RECORD_MORE and not rough:
+    doubtful = effective < 0.5 * RECORD_WANTED or shape > RECORD_RELIABLE
+    if doubtful and rest >= 2 * RECORD_MORE and not rough:
         kept: list[Simulated] = []
 
         def evaluate(new: Draws) -> Floats:

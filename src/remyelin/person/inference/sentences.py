@@ -11,11 +11,11 @@ from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
+from remyelin.person.inference.settings import RECORD_RELIABLE
 from remyelin.person.inference.verdict import whole
 from remyelin.person.record.titles import KIND_TITLES, item_title
 
 #: Pareto k up to which weights are reliable.
-RELIABLE: Final = 0.7
 #: Chance that an entry says nothing of the person from which most of the weighted persons lack it.
 MOSTLY: Final = 0.5
 INFERRED: Final = ("cause", "time since the cause began")  # hidden numbers of the fit
@@ -82,9 +82,9 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     named = "; ".join(f"{entry_of(item)} ({item['narrower']:.0%})" for item in useful)
     further = f"Single results that would narrow the answer most: {named}. " if useful else ""
     shape = data["pareto_k"]
-    doubtful = shape is not None and shape > RELIABLE
+    doubtful = shape is not None and shape > RECORD_RELIABLE
     sample = f"{data['persons']} persons simulated, effective sample {whole(data['effective_sample'])}" + (
-        "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RELIABLE})."
+        "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RECORD_RELIABLE})."
     )
     weak = (ROUGH, data["rough"]), (FEW_COUNT, doubtful and not refused)
     causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]

@@ -7,6 +7,9 @@ from typing import Final
 RECORD_MORE: Final = 64  # persons of every round that follows those chosen from histories
 RECORD_MOST: Final = 448  # persons simulated with treatment at the most
 RECORD_WANTED: Final = 40.0  # effective sample that further rounds go on to; they begin below half of it
+RECORD_RELIABLE: Final = (
+    0.7  # Pareto k above which weights are doubtful: further rounds follow, and a warning
+)
 RECORD_ROUGH_HISTORIES: Final = 40  # untreated histories of a first, rough answer
 RECORD_ROUGH_CHOSEN: Final = 40  # pairs of it simulated with treatment
 RECORD_SETS: Final = 40  # parameter sets that persons are drawn under
