@@ -51,3 +51,9 @@ def test_without_a_place_to_keep_them_templates_are_compiled(cache: Path, tmp_pa
     (tmp_path / "remyelin").write_text("a file where the folder should be")
     assert templates.template("report").name == "report.html.j2"
     assert not cache.exists()
+
+
+def test_units_in_the_text_of_a_page_are_printed_and_drawings_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '<p>10 um at 37 C, 2.5 uF/cm2, 5 mg of us</p><path d="M1 20 C 3 4 um"/>'
+    monkeypatch.setattr(templates, "template", lambda _: jinja2.Template(text))
+    assert templates.page("any") == text.replace("10 um at 37 C, 2.5 uF", "10 µm at 37 °C, 2.5 µF", 1)

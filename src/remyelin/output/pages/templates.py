@@ -20,6 +20,10 @@ _ROW: Final = re.compile(r"(<tr[^>]*>)(.*?)(?=</tr>)", re.DOTALL)
 _HEADING: Final = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _CELL: Final = re.compile(r"<td\b([^>]*)>")
 _TAG: Final = re.compile(r"<[^>]*>")
+#: Text between tags, and the units in it that a file writes in plain letters.
+_TEXT: Final = re.compile(r">[^<]+<")
+_MICRO: Final = re.compile(r"(?<=\d )u(?=(?:mol|V|m|g|s|F/cm2)\b)")
+_CELSIUS: Final = re.compile(r"(?<=\d )C\b")
 
 
 @cache
@@ -40,6 +44,7 @@ def template(name: str) -> Template:
         bytecode_cache=_Kept(),
     )
     environment.globals["merged"] = merged
+    environment.filters["unit"] = unit
     return environment.get_template(f"{name}.html.j2")
 
 
@@ -68,7 +73,22 @@ class _Kept(BytecodeCache):
 
 def page(name: str, /, **values: Any) -> str:
     """Return a page from its template; on a phone the rows of its wide tables stand as lists of headed cells."""
-    return stacked(template(name).render(**values))
+    return stacked(_TEXT.sub(_with_units, template(name).render(**values)))
+
+
+def unit(written: str) -> str:
+    """Return a unit as on paper: with its Greek letter; nothing for a number without any.
+
+    Examples
+    --------
+    >>> unit("umol/L"), unit("mV"), unit("1")
+    ('µmol/L', 'mV', '')
+    """
+    return "" if written == "1" else re.sub(r"\bu(?=(?:mol|V|m|g|s)\b)", "µ", written)
+
+
+def _with_units(text: re.Match[str]) -> str:
+    return _CELSIUS.sub("°C", _MICRO.sub("µ", text[0]))
 
 
 def stacked(html: str) -> str:
