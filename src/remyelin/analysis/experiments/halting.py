@@ -177,7 +177,8 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
         f"The slow balance adds as much injury as {spread(slow.left - alone.left)} days of the day of treatment.",
         f"Depots, days to a tenth: {injected.label} {spread(injected.halted)}; {once.label} {spread(once.halted)}; "
         f"{large.label} {spread(large.halted)}; {small.label} {spread(small.halted)}. Where the store is never "
-        "filled injury never ends, and after a single injection it comes back.",
+        "filled injury never ends, and after a single injection it comes back. None of these is a suggestion: which "
+        "form, how much and how often is a doctor's decision, and the figures rest on assumed rates.",
         f"Nitrous oxide: {off.label}, {spread(off.halted)} days; {both.label}, {spread(both.halted)}; with "
         f"injections while the gas goes on injury reaches a tenth in {np.isfinite(on.halted).mean():.0%} of the "
         "members.",
