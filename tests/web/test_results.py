@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+
+from remyelin.evidence import Ledger
 
 RECORD = """when,kind,name,value,unit,note
 ,person,age,68,y,
@@ -38,6 +42,36 @@ def test_a_record_is_answered_with_progress_and_caution(server: str) -> None:
     assert len(found["entries"]) == 2
     assert "never medical advice" in found["caution"]
     assert found["forecast"]["refused"] is None or found["forecast"]["plans"] == []
+
+
+def test_a_record_is_fitted_from_nothing_and_never_from_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    from remyelin.output import fit_answer
+    from remyelin.output.figures import fit as figures
+    from remyelin.person import inference
+    from remyelin.web.routes import results
+
+    calls: list[dict[str, Any]] = []
+
+    def fit_person(record: Any, ledger: Any, **given: Any) -> Any:
+        calls.append(given)
+        return SimpleNamespace(record=record, call=len(calls))
+
+    engine = SimpleNamespace(ledger=Ledger.shipped(), fitted=None)
+    monkeypatch.setattr(inference, "fit_person", fit_person)
+    monkeypatch.setattr(inference, "forecast", lambda posterior, progress: None)
+    monkeypatch.setattr(fit_answer, "answered", lambda posterior, found: {"call": posterior.call})
+    monkeypatch.setattr(figures, "figures_of", lambda found: [])
+    monkeypatch.setattr(results, "engine_of", lambda request: engine)
+    monkeypatch.setattr(results, "stream", lambda request, work: work)
+
+    def answered(text: str, rough: bool = False) -> int:
+        work: Any = asyncio.run(results.fit(results.AskedRecord(text=text, rough=rough), cast(Any, None)))
+        return int(work(None, lambda step: None)["call"])
+
+    other = RECORD + "0 d,lab,mma,900,nmol/L,\n"
+    assert [answered(RECORD), answered(RECORD), answered(RECORD, rough=True), answered(other)] == [1, 1, 2, 3]
+    assert answered(RECORD) == 4
+    assert all(set(given) == {"rough", "progress"} for given in calls)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,11 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         def step(name: str, share: float) -> None:
             say(f"{name}, {share:.0%}")
 
-        earlier = None if asked.rough else engine.fitted
-        posterior = fit_person(record, engine.ledger, rough=asked.rough, earlier=earlier, progress=step)
+        # persons of another record would be another sample: the same record must give the same answer. Untreated
+        # histories, most of the work, are remembered whatever the entries.
+        posterior = engine.fitted
+        if asked.rough or posterior is None or posterior.record != record:
+            posterior = fit_person(record, engine.ledger, rough=asked.rough, progress=step)
         if not asked.rough:
             engine.fitted = posterior
         found = forecast(posterior, progress=step)
