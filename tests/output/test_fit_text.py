@@ -22,8 +22,11 @@ from remyelin.person.inference.answer import treatment_end
 from remyelin.person.inference.forecast import Forecast, Waited, chosen_picks
 from remyelin.person.inference.sentences import (
     FEW_COUNT,
+    NO_BETTER,
     ROUGH,
+    TOO_LITTLE,
     ends_of,
+    no_better,
     sentences_of,
     shown,
     strip_of,
@@ -212,6 +215,25 @@ def _doubted(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], For
 def _no_better(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
     stays = _plan("as given", np.full((5, 3), 7.0))
     return data, cast(Forecast, SimpleNamespace(plans=(stays,), waiting=()))
+
+
+@pytest.mark.parametrize(
+    ("name", "points", "words"),
+    [
+        ("from now", 0.0, TOO_LITTLE),
+        ("oral", 0.0, TOO_LITTLE),
+        ("uk neurological", 7.0, NO_BETTER),
+        ("3 months later", 0.0, NO_BETTER),
+    ],
+)
+def test_a_treatment_that_is_too_little_is_told_from_axons_that_are_lost(
+    name: str, points: float, words: str
+) -> None:
+    rows = np.column_stack([np.full(5, 7.0), np.full(5, points), np.full(5, points)])
+    plans = (_plan("as given", np.full((5, 3), 7.0)), _plan(name, rows))
+    ends = ends_of(cast(Forecast, SimpleNamespace(plans=plans, waiting=())))
+    assert no_better(ends) == words
+    assert no_better(ends[1:]) == (NO_BETTER if points else "")
 
 
 def _refused(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:

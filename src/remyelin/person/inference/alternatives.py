@@ -15,6 +15,8 @@ from remyelin.person.record import terms
 LATER: Final = (3, 12)  # months by which a start is moved
 #: Published schedules that are run beside the recorded one, for comparison only.
 SCHEDULES: Final = ("uk neurological", "oral")
+FROM_NOW: Final = "from now"  # names of plans
+UNTREATED: Final = "untreated"
 FIRST: Final = "uk neurological"  # run where no treatment is recorded, so that starts can be compared
 
 
@@ -32,7 +34,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
         until = ", nitrous oxide until then" if gas and stop is None else ""
         plans = [
             Plan(
-                "from now" if not months else f"{months} months later",
+                FROM_NOW if not months else f"{months} months later",
                 f"{schedule(FIRST)} started {'now' if not months else f'{months} months later'}{until}",
                 (read_order(FIRST, now + months * DAYS_PER_MONTH, horizon, ledger),),
                 now + months * DAYS_PER_MONTH if stop is None else stop,
@@ -48,7 +50,7 @@ def plans_of(posterior: Posterior) -> tuple[Plan, ...]:
     exposed = "nitrous oxide goes on" if gas else "the cause goes on"
     none = "no further treatment" if posterior.setting.earlier else "no treatment"
     label = f"{none}, {'the nitrous oxide stays ended' if gas and not moves else exposed}"
-    untreated = Plan("untreated", label, (), None if moves else stop)
+    untreated = Plan(UNTREATED, label, (), None if moves else stop)
     plans = []
     for months in LATER:
         shift = months * DAYS_PER_MONTH
@@ -76,8 +78,8 @@ def _switches(posterior: Posterior, stop: float | None) -> tuple[Plan, ...]:
         day = now + months * DAYS_PER_MONTH
         when = f"{months} months later, the recorded treatment until then" if months else "from now on"
         orders = (*given(record, day, ledger), read_order(FIRST, day, horizon, ledger))
-        name = f"{months} months later" if months else "from now"
+        name = f"{months} months later" if months else FROM_NOW
         plans.append(Plan(name, f"{schedule(FIRST)} {when}", orders, stop, day))
     cause = "the nitrous oxide stays ended" if record.cause.kind in gas_causes() else "the cause goes on"
     label = f"no treatment from now on, {cause}"
-    return (*plans, Plan("untreated", label, given(record, now, ledger), stop, now))
+    return (*plans, Plan(UNTREATED, label, given(record, now, ledger), stop, now))

@@ -13,7 +13,7 @@ from remyelin import clinic
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
-from remyelin.person.inference.alternatives import plans_of
+from remyelin.person.inference.alternatives import FROM_NOW, UNTREATED, plans_of
 from remyelin.person.inference.people import Simulated, simulated
 from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
@@ -264,12 +264,12 @@ def _followed(
 def _waiting(plans: list[Followed]) -> tuple[Waited, ...]:
     """Compare later starts with the recorded one, or with one now where none is recorded, pick by pick."""
     named = {item.plan.name: item for item in plans}
-    base = named.get("from now") or plans[0]
+    base = named.get(FROM_NOW) or plans[0]
     count = min(len(item.scale) for item in plans)
     picks = chosen_picks(len(base.scale), count)
     found = []
     for item in plans:
-        later = item.plan.name.endswith("later") or (item.plan.name == "untreated" and base is not item)
+        later = item.plan.name.endswith("later") or (item.plan.name == UNTREATED and base is not item)
         if not later:
             continue
         # what is past differs by nothing and would thin the average

@@ -10,6 +10,7 @@ import numpy as np
 from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
+from remyelin.person.inference.alternatives import FROM_NOW, SCHEDULES, UNTREATED
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.inference.settings import RECORD_RELIABLE
 from remyelin.person.inference.verdict import whole
@@ -24,6 +25,11 @@ NO_BETTER: Final = (
     "Under the recorded treatment half of the simulated persons are no better after a year. Published series report "
     "improvement in nearly all who were treated, so this rests on assumed hazards of axons and is no reason to treat "
     "less, later or not at all."
+)
+TOO_LITTLE: Final = (
+    "Under the recorded treatment half of the simulated persons are no better after a year; under a published schedule "
+    "they are. In the model the recorded treatment replaces too little for the causes that agree. That is no advice on "
+    "a dose and no reason to stop or delay treatment."
 )
 NERVES_ONLY: Final = (
     "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
@@ -99,7 +105,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
         Sentence("forecast", "waiting", forecast["closing"], True),
         Sentence("limits", "doubted", apart_of(data), True),
-        Sentence("forecast", "no better", NO_BETTER if ends and ends[0]["stays"] else "", True),
+        Sentence("forecast", "no better", no_better(ends), True),
         *_later(forecast),
         Sentence("limits", "nerves only", NERVES_ONLY if ends else ""),
         *(Sentence("limits", "note", note) for note in data["notes"]),
@@ -146,6 +152,13 @@ def _row_of(item: dict[str, Any]) -> str:
     return f"line {item['line']} ({item['text']})" if item["line"] else str(item["text"])
 
 
+def no_better(ends: list[dict[str, Any]]) -> str:
+    """Return why half of the persons are no better under the recorded treatment; empty where they are."""
+    if not ends or not ends[0]["stays"]:
+        return ""
+    return TOO_LITTLE if any(row["schedule"] and not row["stays"] for row in ends[1:]) else NO_BETTER
+
+
 def _later(forecast: dict[str, Any]) -> list[Sentence]:
     """Return one sentence for each later start; none where no start is told apart."""
     if forecast["waiting"] == forecast["closing"]:
@@ -153,7 +166,7 @@ def _later(forecast: dict[str, Any]) -> list[Sentence]:
     starts = []
     for item in forecast["later_starts"]:
         plan = item["plan"]
-        begun = "Untreated" if plan == "untreated" else f"Treatment started {plan}"
+        begun = "Untreated" if plan == UNTREATED else f"Treatment started {plan}"
         starts.append(f"{begun}: {'disability is ' if item['told_apart'] else ''}{item['words']}.")
     return [Sentence("forecast", "later start", text) for text in starts]
 
@@ -186,7 +199,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
     unknown = {item.plan for item in found.waiting if not item.told_apart}
     more = {item.plan: item.average for item in found.waiting if item.told_apart}
     for item in found.plans:
-        days = item.days
+        days, treated = item.days, item.start is not None and item.plan.name != UNTREATED
         now = int(np.searchsorted(days, 0.0))
         year = int(np.searchsorted(days, days[now] + 12 * DAYS_PER_MONTH).clip(0, len(days) - 1))
 
@@ -212,14 +225,15 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
                 "degrees": [
                     degree_of(float(np.median(item.scale[:, at]))) for at in (now, year, len(days) - 1)
                 ],
-                "treated": item.start is not None,
-                "stays": item.start is not None and _stays(item.scale, now, year),
+                "treated": treated,
+                "schedule": item.plan.name in (FROM_NOW, *SCHEDULES),
+                "stays": treated and _stays(item.scale, now, year),
                 "last": f"at {days[-1] / DAYS_PER_MONTH:.0f} months",
                 # equal ends hide what is lost until a later treatment works
                 "more": ranged(*(f"{more[item.plan.name][place]:.1f}" for place in (1, 0, 2)))
                 if item.plan.name in more
                 else "",
-                "better": better if item.start is not None else "-",
+                "better": better if treated else "-",
                 "better_median": middle,
             }
         )
