@@ -200,3 +200,58 @@ def test_a_series_under_treatment_is_fitted_and_says_nothing_of_safe_waiting() -
     assert found.refused is not None or said.index("left out (line 5)") < said.index("on day 0,")
     if found.refused is None:
         assert "3 dated results" in said
+
+
+@pytest.mark.parametrize(
+    "medicine",
+    [
+        {"medicationCodeableConcept": {"text": "Vitamin B12 injection"}},
+        {"medicationCodeableConcept": {"text": "Neurobion (cobalamin complex)"}},
+        {"medicationCodeableConcept": {"coding": [{"system": "http://www.whocc.no/atc", "code": "B03BA01"}]}},
+        {"medicationReference": {"reference": "Medication/1", "display": "Cyanocobalamin 1000 mcg"}},
+        {"medicationReference": {"reference": "Medication/1"}},
+        {"medicationCodeableConcept": {"text": "Folic acid 5 mg"}},
+    ],
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"resourceType": "MedicationStatement", "effectivePeriod": {"start": "2025-01-12"}},
+        {"resourceType": "MedicationRequest", "authoredOn": "2025-01-12"},
+        {"resourceType": "MedicationDispense", "whenHandedOver": "2025-01-12"},
+        {"resourceType": "MedicationStatement"},
+    ],
+)
+def test_a_medicine_that_may_be_b12_is_never_no_treatment(medicine, given) -> None:
+    drug = {"status": "active"} | given | medicine
+    record = parse_bundle(
+        bundle(PERSON, observation("2132-9", "2025-01-10", 98, "pg/mL"), drug), "b.json", LEDGER
+    )
+    assert [item.order for item in record.treatments] == [None]
+    assert any("treatment" in item.reason or "folic acid" in item.reason for item in record.not_understood)
+
+
+def test_another_medicine_is_listed_and_no_treatment() -> None:
+    drug = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "Lisinopril"},
+    }
+    record = parse_bundle(
+        bundle(PERSON, observation("2132-9", "2025-01-10", 98, "pg/mL"), drug), "b.json", LEDGER
+    )
+    assert record.treatments == ()
+    assert [item.text for item in record.not_understood] == [",drug Lisinopril"]
+
+
+@pytest.mark.parametrize(
+    ("day", "dated"), [("2019-05-01", True), ("2025-01-01", False), ("2025-01-12", False)]
+)
+def test_the_date_of_a_diagnosis_is_not_when_a_cause_began(day: str, dated: bool) -> None:
+    cause = {"resourceType": "Condition", "code": {"text": "Pernicious anaemia"}, "onsetDateTime": day}
+    record = parse_bundle(
+        bundle(PERSON, observation("2132-9", "2025-01-10", 98, "pg/mL"), cause), "b.json", LEDGER
+    )
+    assert record.cause.kind == "pernicious anaemia"
+    assert (record.cause.began is not None) == dated
+    assert bool(record.not_understood) != dated

@@ -14,6 +14,9 @@ from typing import Any, Final
 from remyelin.base.errors import InputError
 from remyelin.base.text_files import read_text
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.catalogue.causes import gas_causes
+from remyelin.check.fhir import DRUGS
+from remyelin.check.fhir_drugs import drug_of
 from remyelin.check.fhir_json import (
     a_date,
     a_text,
@@ -28,15 +31,19 @@ from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, tab
 from remyelin.evidence import Ledger
 from remyelin.person.case import shipped_cases
 from remyelin.person.record import Record, load_record
-from remyelin.person.record.fields import Row
+from remyelin.person.record.fields import FOLATE, Row
 from remyelin.person.record.reading import record_of_rows
 from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")
+_DIAGNOSED: Final = (
+    180.0  # days before the first result from which the date of a cause is that of its diagnosis
+)
 _VOID: Final = ("entered-in-error", "cancelled", "not-taken", "draft", "on-hold", "intended", "not-done")
 _GONE: Final = ("refuted", "entered-in-error")
 _ROUTES: Final = {"intramuscular": "im", "im": "im", "subcutaneous": "sc", "oral": "oral", "by mouth": "oral"}
+_GIVEN: Final = ("effectivePeriod", "effectiveDateTime", "authoredOn", "whenHandedOver", "whenPrepared")
 _FORMS: Final = ("cyanocobalamin", "hydroxocobalamin", "methylcobalamin")
 
 
@@ -92,6 +99,7 @@ class _Bundle:
         if wrong and not (self.born or any(row.name for row in self.out)):
             raise InputError(wrong)
         self._weigh_causes()
+        self._date_causes()
         if self.born and self.latest:
             age = (days(self.latest) - days(self.born)) / DAYS_PER_YEAR
             self._row(0, "", "person", "age", f"{age:.1f} y")
@@ -109,6 +117,21 @@ class _Bundle:
             )
         self._row(0, "", "cause", "unknown", "")
 
+    def _date_causes(self) -> None:
+        """Leave open when a cause began that is dated shortly before the first result or later, as its diagnosis is."""
+        dated = [row for row in self.out if row.when and row.kind not in ("cause", "symptom")]
+        if not dated:
+            return
+        first = days(min(row.when for row in dated))
+        for place, row in enumerate(self.out):
+            late = row.kind == "cause" and row.value == "began" and days(row.when) > first - _DIAGNOSED
+            if late and row.name not in gas_causes():
+                self.out[place] = replace(row, when="", value="")
+                self._unread(
+                    row.line,
+                    f"{row.when} of {row.name} is taken for the date of its diagnosis: when it began is unknown",
+                )
+
     def _one(self, line: int, resource: Resource, where: str) -> None:
         kind = resource["resourceType"]
         if kind == "Patient":
@@ -117,7 +140,7 @@ class _Bundle:
             self._observation(line, resource, where)
         elif kind == "Condition":
             self._condition(line, resource, where)
-        elif kind in ("MedicationStatement", "MedicationAdministration", "MedicationRequest"):
+        elif kind in DRUGS:
             self._drug(line, kind, resource, where)
         elif not kind:
             raise InputError(f"{where}: {resource['wrong']}.")
@@ -223,22 +246,23 @@ class _Bundle:
 
     def _drug(self, line: int, kind: str, resource: Mapping[str, Any], where: str) -> None:
         status = a_text(resource.get("status", ""), f"{where}.status")
-        text = words_of(resource.get("medicationCodeableConcept", {}), f"{where}.medicationCodeableConcept")
-        folded = text.casefold()
+        drug = drug_of(resource, where)
+        text, folded = drug.text, drug.text.casefold()
         if status in _VOID:
             self._unread(line, f"drug with the status {status}: {text}")
             return
         form = next((form for form in _FORMS if form in folded), None)
         if "metformin" in folded:
-            began = _when(resource, ("effectivePeriod", "effectiveDateTime", "authoredOn"), where)
+            began = _when(resource, _GIVEN, where)
             self._row(line, began, "cause", "metformin", "began" if began else "")
             return
-        if form is None:
-            self._unread(line, f"drug {text or 'without a text'}")
+        # a medicine that may hold B12 or is folic acid is a treatment, if of unknown dose
+        if form is None and not (drug.b12 or drug.unnamed or FOLATE.search(text)):
+            self._unread(line, f"drug {text}")
             return
-        start = _when(resource, ("effectivePeriod", "effectiveDateTime", "authoredOn"), where)
+        start = _when(resource, _GIVEN, where)
         end = _when(resource, ("effectivePeriod",), where, "end")
-        order = _order(form, folded, kind, resource, where)
+        order = _order(form, folded, kind, resource, where) if form else clean(text) or "drug without a text"
         self._row(line, start, "treatment", order, "began")
         if end and kind != "MedicationAdministration":
             self._row(line, end, "treatment", order, "ended")

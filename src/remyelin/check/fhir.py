@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import DAYS_PER_YEAR
+from remyelin.check.fhir_drugs import drug_of
 from remyelin.check.fhir_json import (
     a_date,
     a_list,
@@ -46,7 +47,7 @@ _HPO: Final = re.compile(r"HP:\d{7}")
 _ABSENT: Final = ("absent", "no", "negative", "not present")
 _PRESENT: Final = ("present", "yes", "positive")
 #: Kinds of records of a medicine, each with the keys its start may stand under.
-_DRUGS: Final = {
+DRUGS: Final = {
     "MedicationRequest": ("authoredOn",),
     "MedicationStatement": ("effectiveDateTime", "effectivePeriod"),
     "MedicationAdministration": (
@@ -60,10 +61,7 @@ _DRUGS: Final = {
 #: What says that a medicine was never given; one that was stopped or is completed was given.
 _NEVER: Final = ("entered-in-error", "cancelled", "not-taken", "draft", "intended", "not-done", "declined")
 _SAMPLED: Final = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
-_READ: Final = frozenset({"Patient", "Observation", "Condition", "AllergyIntolerance", "Medication", *_DRUGS})
-_ATC: Final = "B03BA"  # vitamin B12 in the Anatomical Therapeutic Chemical classification
-#: Parts of names that only forms of B12 have.
-_B12_NAMES: Final = ("cobal", "b12", "b-12", "b 12")
+_READ: Final = frozenset({"Patient", "Observation", "Condition", "AllergyIntolerance", "Medication", *DRUGS})
 
 
 def parse_bundle(text: str, source: str, ledger: Ledger, confirmed: Collection[str] = ()) -> Known:
@@ -160,7 +158,7 @@ class _Bundle:
             self._condition(resource, where)
         elif kind == "AllergyIntolerance":
             self._allergy(resource, where)
-        elif kind in _DRUGS:
+        elif kind in DRUGS:
             self._drug(resource, where)
         elif not kind:
             raise InputError(f"{where}: {resource['wrong']}.")
@@ -372,24 +370,9 @@ class _Bundle:
 
     def _treated(self, resource: Mapping[str, Any], where: str) -> None:
         """Keep the start of B12 treatment, and of a medicine that cannot be told from it, also one given before."""
-        concept = resource.get("medicationCodeableConcept")
-        if concept is None and "medicationReference" in resource:
-            reference = an_object(resource["medicationReference"], f"{where}.medicationReference")
-            text = a_text(reference.get("display", ""), f"{where}.medicationReference.display")
-            codes: list[tuple[str, str]] = []
-            unnamed = not text
-        else:
-            text = words_of(concept or {}, f"{where}.medicationCodeableConcept")
-            codes = list(codings(concept or {}, f"{where}.medicationCodeableConcept"))
-            unnamed = not text and not codes
-        folded = text.casefold()
-        word = named_within("drug", text)
-        b12 = (
-            (word is not None and word.name == "b12")
-            or any(part in folded for part in _B12_NAMES)
-            or any("atc" in system.casefold() and code.startswith(_ATC) for system, code in codes)
-        )
-        if b12 or unnamed:
-            name = clean(text) if b12 and text else ("B12" if b12 else "a medicine without a readable name")
-            keys = _DRUGS[a_text(resource.get("resourceType", ""), where)]
+        drug = drug_of(resource, where)
+        if drug.b12 or drug.unnamed:
+            held = "B12" if drug.b12 else "a medicine without a readable name"
+            name = clean(drug.text) if drug.b12 and drug.text else held
+            keys = DRUGS[a_text(resource.get("resourceType", ""), where)]
             self.treated.append(Treated(name, moments(resource, keys, where)))
