@@ -74,7 +74,7 @@ SHIPPED: Final = (
     ),
     Cause(
         "food-cobalamin malabsorption",
-        ("atrophic gastritis", "proton pump inhibitor"),
+        ("atrophic gastritis", "proton pump inhibitor", "ppi"),
         partial=True,
         unknown=True,
     ),

@@ -357,3 +357,62 @@ def test_a_decimal_comma_is_read_where_another_mark_separates_the_columns(mark: 
     blood, limited = parse_csv(text, "r.csv", LEDGER).entries
     assert (blood.name, blood.value) == ("haemoglobin", 98.0)
     assert (limited.value, limited.bound) == (73.8, "<")
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "levels"),
+    [
+        ("symptom,numb toes,mild", "numbness", (1, 1)),
+        ("symptom,tingling in fingers and toes,moderate", "paraesthesia", (2, 2)),
+        ("symptom,pins & needles,present", "paraesthesia", (1, 3)),
+        ("symptom,electric shock on neck flexion,present", "lhermitte", (1, 3)),
+        ("sign,vibration sense at the ankles,absent", "vibration", (3, 3)),
+        ("sign,vibration,absent to the knees", "vibration", (3, 3)),
+        ("sign,position sense toes,reduced", "position", (1, 2)),
+        ("sign,plantars,extensor", "babinski", (1, 1)),
+        ("sign,Babinski,bilateral", "babinski", (1, 1)),
+        ("sign,knee jerks,+++", "knee_jerk", (3, 3)),
+        ("sign,gait,ataxic", "gait", (1, 3)),
+        ("sign,gait,needs a cane", "gait", (2, 2)),
+        ("sign,power legs,4/5", "power_leg", (1, 1)),
+        ("sign,power in the arms,3 / 5", "power_arm", (2, 2)),
+        ("sign,muscle strength,4+/5", "power_leg", (1, 1)),
+    ],
+)
+def test_findings_as_letters_word_them(row: str, name: str, levels: tuple[int, int]) -> None:
+    (entry,) = read(f"0 d,{row}\n").entries
+    assert (entry.name, entry.levels) == (name, levels)
+
+
+@pytest.mark.parametrize(
+    "row", ["sign,vibration in the hands,absent", "sign,babinski,perhaps", "sign,power,6/5"]
+)
+def test_a_finding_that_the_model_does_not_compute_is_not_taken_for_another(row: str) -> None:
+    record = read(f"0 d,{row}\n")
+    assert record.entries == ()
+    assert len(record.not_understood) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Vit B12", "b12"),
+        ("serum cobalamin", "b12"),
+        ("plasma homocysteine", "homocysteine"),
+        ("B12 level", "b12"),
+    ],
+)
+def test_a_laboratory_value_by_the_name_of_a_report(written: str, name: str) -> None:
+    assert read(f"0 d,lab,{written},40,{'pmol/L' if name == 'b12' else 'umol/L'}\n").entries[0].name == name
+
+
+@pytest.mark.parametrize("written", ["P40", "tibial SEP P40 latency", "SEP P40"])
+def test_a_wave_is_known_by_its_name(written: str) -> None:
+    assert read(f"0 d,study,{written},52,ms\n").entries[0].name == "tibial sep p40"
+
+
+def test_a_condition_is_known_within_longer_words() -> None:
+    assert read(
+        ",person,condition,poorly controlled type 2 diabetes mellitus\n0 d,lab,b12,95,pmol/L\n"
+    ).conditions
+    assert not read(",person,condition,diabetes insipidus\n0 d,lab,b12,95,pmol/L\n").conditions

@@ -117,7 +117,8 @@ def lab_name(name: str) -> str | None:
         "egfr": "filtration",
         "filtration": "filtration",
     }
-    word = terms.fold(name)
+    word = re.sub(r"\bvit\b", "vitamin", terms.fold(name))
+    word = re.sub(r"\b(?:serum|plasma|blood|fasting|levels?|concentration)\b", "", word).strip()
     return word if word in terms.LABS else also.get(word)
 
 

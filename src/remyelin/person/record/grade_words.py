@@ -35,6 +35,8 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
         "unable": (3, 3),
         "cannot walk": (3, 3),
         "wheelchair": (3, 3),
+        **dict.fromkeys(("ataxic", "unsteady"), (1, 3)),
+        **dict.fromkeys(("cane", "stick", "crutches", "walker", "frame"), (2, 2)),
     },
     "sense": {
         "normal": (0, 0),
@@ -59,6 +61,9 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
         "brisk": (3, 3),
         "increased": (3, 3),
         "hyperactive": (3, 3),
+        "+": (1, 1),
+        "++": (2, 2),
+        "+++": (3, 3),
     },
     "sign": {
         **dict.fromkeys(_NONE, (0, 0)),
@@ -66,6 +71,7 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
         "flexor": (0, 0),
         "extensor": (1, 1),
         "downgoing": (0, 0),
+        "bilateral": (1, 1),
         "upgoing": (1, 1),
         "mild": (1, 1),
         "moderate": (1, 1),

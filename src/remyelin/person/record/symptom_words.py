@@ -25,12 +25,16 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
         "loss of feeling",
         "numb feet",
         "numb hands",
+        "numb toes",
+        "numb fingers",
+        "numb legs",
         "distal sensory impairment",
     ),
     "gait": (
         "walking",
         "unsteady",
         "unsteadiness",
+        "unsteadiness in the dark",
         "unsteady gait",
         "unsteady walking",
         "poor balance",
@@ -60,6 +64,8 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
         "lhermitte sign",
         "lhermitte's sign",
         "electric shocks",
+        "electric shock",
+        "electric shock on neck flexion",
         "sharp electric shocks",
         "sharp nerve shocks",
     ),
@@ -122,6 +128,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
 ASSOCIATED: Final[Mapping[str, tuple[str, ...]]] = {
     "memory": (
         "memory loss",
+        "memory problems",
         "memory impairment",
         "trouble with memory",
         "forgetfulness",

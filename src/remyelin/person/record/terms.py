@@ -85,7 +85,10 @@ SIGNS: Final[Mapping[str, Finding]] = {
         Finding("touch", "sense", ("touch_leg",), ("light touch", "pinprick", "sensation")),
         Finding("romberg", "sign", ("position_leg",), ("romberg sign", "romberg's sign")),
         Finding(
-            "babinski", "sign", ("pyramidal_leg",), ("babinski sign", "extensor plantar", "plantar response")
+            "babinski",
+            "sign",
+            ("pyramidal_leg",),
+            ("babinski sign", "extensor plantar", "plantar response", "plantar reflex", "plantars"),
         ),
         Finding("spasticity", "sign", ("pyramidal_leg",), ("spastic paraparesis", "clonus")),
         Finding(
@@ -98,10 +101,23 @@ SIGNS: Final[Mapping[str, Finding]] = {
             "knee_jerk",
             "jerk",
             ("knee_arc", "pyramidal_leg"),
-            ("knee jerks", "knee reflex", "knee reflexes", "patellar reflex", "reflexes"),
+            (
+                "knee jerks",
+                "knee reflex",
+                "knee reflexes",
+                "patellar reflex",
+                "reflexes",
+                "tendon reflexes",
+                "deep tendon reflexes",
+            ),
         ),
         Finding("biceps_jerk", "jerk", ("arm_arc", "pyramidal_arm"), ("biceps reflex", "arm reflexes")),
-        Finding("power_leg", "power", ("strength_leg",), ("leg power", "power", "leg strength")),
+        Finding(
+            "power_leg",
+            "power",
+            ("strength_leg",),
+            ("leg power", "power", "leg strength", "muscle power", "muscle strength", "strength"),
+        ),
         Finding("power_arm", "power", ("strength_arm",), ("arm power", "arm strength")),
     )
 }
@@ -135,6 +151,13 @@ STUDIES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "mep leg cmct": (MEP_LEG, "cortex", "interval", "ms"),
     "mep arm cmct": (MEP_ARM, "cortex", "interval", "ms"),
 }
+#: A sign and where it is tested: in the second group an arm, else a leg.
+_TESTED: Final = re.compile(
+    r"^(.+?) (?:(?:in|of|at) )?(?:the |both |lower |upper )*"
+    r"(?:(arms?|hands?|fingers?|upper limbs?)|ankles?|toes?|great toes?|big toes?|feet|foot|legs?|limbs?|malleolus)$"
+)
+#: Waves of evoked potentials, whose latency is meant where nothing else is said.
+_WAVES: Final = ("P40", "N20", "P100")
 _STUDY_WORDS: Final = {
     "snap": "amplitude",
     "cmap": "amplitude",
@@ -168,12 +191,22 @@ HISTORY: Final[Mapping[str, tuple[str, ...]]] = {
 
 def fold(text: str) -> str:
     """Return text in small letters with single blanks for separators."""
-    return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
+    return re.sub(r"[\s_\-]+", " ", text.replace("&", " and ")).strip().casefold()
 
 
 def finding(kind: str, name: str) -> Finding | None:
-    """Return the symptom or sign of a name or of another word for it; None if there is none."""
-    return _lookup(kind).get(fold(name))
+    """Return the symptom or sign of a name or of another word for it; None if there is none.
+
+    A sign may be written with the leg or arm it is tested in, as ``vibration at the ankles`` or ``power in the arms``.
+    """
+    known, words = _lookup(kind), fold(name)
+    found = known.get(words)
+    tested = _TESTED.match(words) if found is None and kind == "sign" else None
+    if tested:
+        found = known.get(tested[1])
+        if tested[2]:  # only power has a sign for the arm
+            found = SIGNS["power_arm"] if found is SIGNS["power_leg"] else None
+    return found
 
 
 def _lookup(kind: str) -> Mapping[str, Finding]:
@@ -204,7 +237,12 @@ def names(kind: str) -> list[str]:
 
 def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
     """Return the lowest and highest grade that a word allows; None if it is no grade of this finding."""
-    return WORDS[item.type].get(fold(word) if word != "-" else "-")
+    known = WORDS[item.type]
+    said = fold(word) if word != "-" else "-"
+    if item.type == "power":
+        said = re.sub(r"^([0-5][+-]?) ?/ ?5$", r"\1", word.strip())
+    plain = re.sub(r"^(?:needs|uses|walks with) (?:an? )?| (?:up to|to|at|below) (?:the )?\w+$", "", said)
+    return known.get(said, known.get(plain))
 
 
 def grades_of(item: Finding) -> list[str]:
@@ -218,8 +256,10 @@ def scale_of(name: str) -> str | None:
 
 
 def condition_of(name: str) -> str | None:
-    """Return the condition of a name."""
-    return _synonym(CONDITIONS, name)
+    """Return the condition of a name, or the one named within longer words, as ``type 2 diabetes mellitus``."""
+    wanted = f" {fold(name)} "
+    within = (key for key in CONDITIONS if f" {key} " in wanted and "insipidus" not in wanted)
+    return _synonym(CONDITIONS, name) or next(within, None)
 
 
 def found_of(name: str) -> str | None:
@@ -237,8 +277,13 @@ def study_of(name: str) -> str | None:
     words = fold(name.replace(",", " ").replace(".", " "))
     for short, long in _STUDY_WORDS.items():
         words = re.sub(rf"\b{short}\b", long, words)
-    if words in STUDIES:
-        return words
+    for whole in (
+        words,
+        words.removesuffix(" latency"),
+        *(name for name in STUDIES if name.endswith(f" {words}")),
+    ):
+        if whole in STUDIES and (whole == words or STUDIES[whole][1] in _WAVES):
+            return whole
     for extra in ("sensory ", "motor "):  # "tibial amplitude", "median motor ncv"
         nerve, _, rest = words.partition(" ")
         if f"{nerve} {extra}{rest}" in STUDIES:
