@@ -30,7 +30,7 @@ PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 PATIENTS_DIFFER: Final = "No outcome is certain. Published patients"
 #: Where a start of treatment is not told apart. Nobody may read it as no cost.
-COST_UNKNOWN: Final = "the model cannot tell how much it costs, which does not mean that it costs nothing"
+COST_UNKNOWN: Final = "the model cannot tell how much it costs; it may be much"
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:

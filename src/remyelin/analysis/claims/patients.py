@@ -177,7 +177,7 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
             "points",
             note=f"median and 90 % of the sets of rates: {words}"
             if name in told
-            else f"{CANNOT}: not told apart from treatment now, which does not mean that it costs nothing",
+            else f"{CANNOT}: not told apart from treatment now; it may still cost much",
         )
         for name, (value, words) in zip(kept, ends, strict=True)
     )

@@ -156,7 +156,7 @@ def waiting_figure(course: Course) -> tuple[Figure, ...]:
     caption = (
         f"{panels[0].title}: over time. {panels[1].title}: where each start of treatment ends, by how much earlier or "
         "later; of later starts whose end the model cannot tell from that of the treatment as given only the range is "
-        "drawn. That does not mean that the delay costs nothing. Shaded: 90 % of the parameter sets."
+        "drawn. Such a delay may still cost much. Shaded: 90 % of the parameter sets."
     )
     return (Figure("waiting", "Cost of waiting", caption, panels),)
 
