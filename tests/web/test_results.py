@@ -6,6 +6,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -65,7 +66,9 @@ def test_a_record_is_fitted_from_nothing_and_never_from_another(monkeypatch: pyt
     monkeypatch.setattr(results, "stream", lambda request, work: work)
 
     def answered(text: str, rough: bool = False) -> int:
-        work: Any = asyncio.run(results.fit(results.AskedRecord(text=text, rough=rough), cast(Any, None)))
+        asked = results.fit(results.AskedRecord(text=text, rough=rough), cast(Any, None))
+        with ThreadPoolExecutor(1) as thread:  # the browser tests leave their own loop running in this one
+            work: Any = thread.submit(asyncio.run, asked).result()
         return int(work(None, lambda step: None)["call"])
 
     other = RECORD + "0 d,lab,mma,900,nmol/L,\n"
