@@ -37,9 +37,8 @@ from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")
-_DIAGNOSED: Final = (
-    180.0  # days before the first result from which the date of a cause is that of its diagnosis
-)
+#: Days before the first result from which the date of a cause is read as that of its diagnosis.
+_DIAGNOSED: Final = 180.0
 _VOID: Final = ("entered-in-error", "cancelled", "not-taken", "draft", "on-hold", "intended", "not-done")
 _GONE: Final = ("refuted", "entered-in-error")
 _ROUTES: Final = {"intramuscular": "im", "im": "im", "subcutaneous": "sc", "oral": "oral", "by mouth": "oral"}

@@ -377,6 +377,8 @@ def test_a_decimal_comma_is_read_where_another_mark_separates_the_columns(mark: 
         ("sign,power legs,4/5", "power_leg", (1, 1)),
         ("sign,power in the arms,3 / 5", "power_arm", (2, 2)),
         ("sign,muscle strength,4+/5", "power_leg", (1, 1)),
+        ("sign,power,Normal", "power_leg", (0, 0)),
+        ("sign,power,Reduced", "power_leg", (1, 3)),
     ],
 )
 def test_findings_as_letters_word_them(row: str, name: str, levels: tuple[int, int]) -> None:

@@ -240,7 +240,7 @@ def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
     known = WORDS[item.type]
     said = fold(word) if word != "-" else "-"
     if item.type == "power":
-        said = re.sub(r"^([0-5][+-]?) ?/ ?5$", r"\1", word.strip())
+        said = re.sub(r"^([0-5][+-]?) ?/ ?5$", r"\1", word.strip().casefold())
     plain = re.sub(r"^(?:needs|uses|walks with) (?:an? )?| (?:up to|to|at|below) (?:the )?\w+$", "", said)
     return known.get(said, known.get(plain))
 
