@@ -361,7 +361,8 @@ def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(monkeypatch: 
     sentences = [
         {"place": "limits", "name": "note", "text": text, "warns": False} for text in (ended, "Another.")
     ]
-    data = {"ends": [{"label": "treatment as recorded"}, {"label": "oral"}], "sentences": sentences}
+    ends = [{"label": "treatment as recorded", "treated": True}, {"label": "oral", "treated": True}]
+    data = {"ends": ends, "sentences": sentences}
     monkeypatch.setattr(fit_answer, "answer", lambda *_: {})
     monkeypatch.setattr(fit_answer, "shown", lambda *_: data)
     monkeypatch.setattr(fit_answer, "treatment_end", lambda _: (ended,))
@@ -436,3 +437,13 @@ def test_the_delay_of_a_plan_with_a_long_name_is_not_cut() -> None:
     assert label in " ".join(" ".join(lines).split())
     assert all(len(line) <= 107 for line in lines)
     assert len(next(line for line in lines if "13 (7 to 13)" in line)) == len(lines[0])
+
+
+def test_a_treatment_over_before_day_0_is_not_said_to_end_again() -> None:
+    order = "hydroxocobalamin 1 mg im every 84 d"
+    past = f"\n-7 y,treatment,{order},began\n-4 y,treatment,{order},ended\n0 d,symptom,numbness,mild\n"
+    posterior = fit_person(parse_csv(TEXT + past, "example", Ledger.shipped()), rough=True)
+    found = fit_answer.answered(posterior, forecast(posterior, workers=1))
+    assert posterior.plan.label == "no treatment since the recorded one"
+    assert [row["label"] for row in found["ends"][:1]] in ([], [posterior.plan.label])
+    assert any("recorded treatment ends" in item["text"] for item in found["sentences"])

@@ -19,7 +19,8 @@ def answered(posterior: Posterior, found: Forecast) -> dict[str, Any]:
     data = shown(answer(posterior, found), found)
     ended = treatment_end(posterior)
     if data["ends"] and ended:
-        data["ends"][0]["label"] += ", then none"
+        if data["ends"][0]["treated"]:  # of a treatment over before day 0 the label says so
+            data["ends"][0]["label"] += ", then none"
         for item in data["sentences"]:
             if item["text"] in ended:
                 item |= {"place": "head", "name": "treatment ends"}
