@@ -197,7 +197,7 @@ US = "1000 ug im daily for 7 d, then weekly for 4 wk, then monthly"
         ),
         (
             "cyanocobalamin 1 mg im daily for 7 doses, followed by weekly for four weeks, then monthly thereafter",
-            _US,
+            US,
         ),
         ("cyanocobalamin 1000 micrograms im daily for one week, then weekly for 4 weeks, then monthly", US),
         (
