@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -155,8 +156,10 @@ def gait(lost: Mapping[str, Floats], parameters: Parameters) -> Floats:
     return 1.0 - kept
 
 
-def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, Floats]:
-    """Return the severity of every computed symptom from the losses and gains of function.
+def severities(
+    lost: Mapping[str, Floats], parameters: Parameters, names: Sequence[str] = COMPUTED
+) -> dict[str, Floats]:
+    """Return the severity of computed symptoms from the losses and gains of function.
 
     Parameters
     ----------
@@ -164,6 +167,8 @@ def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, 
         What is lost, or added, of each function (shares, 0 to 1), as :func:`functions_of` returns it.
     parameters : Parameters
         Of the clinic.
+    names : sequence of str
+        Symptoms wanted, of :data:`COMPUTED`; only the functions that they rest on are read.
 
     Examples
     --------
@@ -177,17 +182,25 @@ def severities(lost: Mapping[str, Floats], parameters: Parameters) -> dict[str, 
     >>> max(float(value) for value in clinic.severities(lost, maps).values()) < 0.1
     True
     """
-    return {
-        "paraesthesia": lost["ectopic"],
-        "numbness": np.maximum(lost["touch_leg"], lost["touch_arm"]),
-        "gait": gait(lost, parameters),
-        "reflexes": np.maximum(lost["ankle_arc"], lost["pyramidal_leg"]),
-        "lhermitte": lost["lhermitte"],
-        "weakness": np.maximum(lost["strength_leg"], lost["strength_arm"]),
-        "vision": lost["vision"],
-        "taste_smell": np.maximum(lost["smell"], lost["taste"]),
-        "tremor": lost["steadiness"],
-        "concentration": lost["processing"],
-        "pain_perception": lost["pain"],
-        "speech": lost["speech"],
-    }
+    return {name: _SEVERITY[name](lost, parameters) for name in names}
+
+
+def _of(*names: str) -> Callable[[Mapping[str, Floats], Parameters], Floats]:
+    """Return the severity that is the largest of so many losses."""
+    return lambda lost, parameters: reduce(np.maximum, [lost[name] for name in names])
+
+
+_SEVERITY: Final[Mapping[str, Callable[[Mapping[str, Floats], Parameters], Floats]]] = {
+    "paraesthesia": _of("ectopic"),
+    "numbness": _of("touch_leg", "touch_arm"),
+    "gait": gait,
+    "reflexes": _of("ankle_arc", "pyramidal_leg"),
+    "lhermitte": _of("lhermitte"),
+    "weakness": _of("strength_leg", "strength_arm"),
+    "vision": _of("vision"),
+    "taste_smell": _of("smell", "taste"),
+    "tremor": _of("steadiness"),
+    "concentration": _of("processing"),
+    "pain_perception": _of("pain"),
+    "speech": _of("speech"),
+}

@@ -22,15 +22,6 @@ def mean_decay(x: Array) -> Array:
     return np.divide(-np.expm1(-x), x, out=np.ones_like(x), where=x > 0)
 
 
-def late_share(x: Array) -> Array:
-    """Return 1 - (1 - exp(-x)) / x, the weight of a straight target's end, by its series where that cancels.
-
-    Rounding there would make a state negative after steps of 1e-16 days.
-    """
-    series = x * np.polyval(LATE_SERIES, np.where(x < BOW_SERIES_BELOW, x, 0.0))
-    return np.where(x < BOW_SERIES_BELOW, series, 1 - mean_decay(x))
-
-
 @compiled
 def scan(decay: Array, gain: Array, initial: float) -> Array:
     """Return y with y[0] = initial and y[i + 1] = decay[i] * y[i] + gain[i]; shape (n + 1,)."""
@@ -85,15 +76,38 @@ def drain(
     return pool, spent, converted
 
 
-def bow_share(x: Array) -> Array:
+def _late_share(x: Array, gone: Array) -> Array:
+    """Return 1 - (1 - exp(-x)) / x, the weight of a straight target's end, by its series where that cancels.
+
+    Rounding there would make a state negative after steps of 1e-16 days. `gone` is 1 - exp(-x).
+    """
+    share = 1 - np.divide(gone, x, out=np.ones_like(x), where=x > 0)
+    small = x < BOW_SERIES_BELOW
+    near = x[small]
+    share[small] = near * _series(LATE_SERIES, near)
+    return share
+
+
+def _bow_share(x: Array, decay: Array) -> Array:
     """Return the weight of a target's bow, ``4 s (1 - s)`` over a step, in the state at its end.
 
-    ``4 (x - 2 + (x + 2) exp(-x)) / x**2``, by its series where that would cancel.
+    ``4 (x - 2 + (x + 2) exp(-x)) / x**2``, by its series where that would cancel. `decay` is exp(-x).
     """
     small = x < BOW_SERIES_BELOW
     safe = np.where(small, 1.0, x)
-    closed = 2 * 2 * (safe - 2 + (safe + 2) * np.exp(-safe)) / (safe * safe)
-    return np.where(small, 2 * 2 * x * np.polyval(BOW_SERIES, np.where(small, x, 0.0)), closed)
+    share: Array = 2 * 2 * (safe - 2 + (safe + 2) * decay) / (safe * safe)
+    near = x[small]
+    share[small] = 2 * 2 * near * _series(BOW_SERIES, near)
+    return share
+
+
+def _series(coefficients: tuple[float, ...], x: Array) -> Array:
+    """Return a polynomial, its highest power first; most steps are long and need none."""
+    value = np.full_like(x, coefficients[0])
+    for coefficient in coefficients[1:]:
+        value *= x
+        value += coefficient
+    return value
 
 
 def relax(
@@ -121,10 +135,11 @@ def relax(
     """
     z = step * rate
     decay = np.exp(-z)
-    late = late_share(z)
-    gain = (-np.expm1(-z) - late) * start + late * end
+    gone = -np.expm1(-z)
+    late = _late_share(z, gone)
+    gain = (gone - late) * start + late * end
     if middle is not None:
-        gain = gain + bow_share(z) * (middle - 0.5 * (start + end))
+        gain = gain + _bow_share(z, decay) * (middle - 0.5 * (start + end))
     return scan(decay, gain, initial)
 
 

@@ -199,6 +199,47 @@ def columns(cost: Array) -> tuple[Array, Array, Array, Array, Array]:
 
 
 @compiled
+def warmed(
+    column: float,
+    vacuolated: Any,
+    bare: Any,
+    remyelinated: Any,
+    vacuolated_at: Any,
+    bare_at: Any,
+    remyelinated_at: Any,
+) -> None:
+    """Fill the tables (number, diameter) and (grade, number, diameter) at one temperature."""
+    t = int(column)
+    warmer = column - t
+    cooler = 1.0 - warmer
+    for c in range(bare_at.shape[0]):
+        for i in range(bare_at.shape[1]):
+            vacuolated_at[c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
+            bare_at[c, i] = cooler * bare[i, t, c] + warmer * bare[i, t + 1, c]
+            for g in range(remyelinated_at.shape[0]):
+                own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
+                remyelinated_at[g, c, i] = own
+
+
+@compiled
+def costs(
+    weights: Any, redistributed: float, vacuolated: Any, bare: Any, remyelinated: Any, cost: Any
+) -> None:
+    """Fill `cost` (lesion, number, diameter) with the tables of :func:`warmed`, of one grade of repair."""
+    for c in range(cost.shape[1]):
+        passing = redistributed if 2 <= c <= 3 else 1.0
+        for i in range(cost.shape[2]):
+            cost[0, c, i] = passing * bare[c, i]
+            cost[1, c, i] = 0.0
+            cost[2, c, i] = vacuolated[c, i]
+    for g in range(weights.size):
+        if weights[g] > 0.0:
+            for c in range(cost.shape[1]):
+                for i in range(cost.shape[2]):
+                    cost[1, c, i] += weights[g] * remyelinated[g, c, i]
+
+
+@compiled
 def _mix(values: Any, row: Any, column: Any, mixed: Any) -> None:
     """Fill `mixed` (points, numbers) from `values` (rows, columns, numbers) at fractional indices."""
     for point in range(row.size):

@@ -26,7 +26,7 @@ from remyelin.catalogue.segments import SEGMENTS
 from remyelin.nerve.anatomy.branches import Array
 from remyelin.nerve.conduction.damage import SEVERITY, Damage
 from remyelin.nerve.conduction.lines import Line, Spread
-from remyelin.nerve.conduction.tables import Tables
+from remyelin.nerve.conduction.tables import Tables, costs, warmed
 from remyelin.nerve.settings import NERVE_MAX_SHARE, NERVE_SHARE_SLACK, NERVE_TABLE_RUN
 
 LESIONS = ("vacuolated", "bare", "remyelinated")
@@ -210,6 +210,27 @@ def _expect(
     stretches, runs = np.empty_like(internodes), np.empty_like(internodes)
     share = np.empty((free.shape[0], frailty.size))
     cost = np.empty((free.shape[0], vacuolated.shape[2], vacuolated.shape[0]))
+    # the tables at the temperatures of the line, once for all states
+    warmth = np.zeros(place.size, dtype=np.int64)
+    for s in range(1, place.size):
+        warmth[s] = warmth[s - 1] + (1 if column[s] != column[s - 1] else 0)
+    vacuolated_at = np.empty((warmth[-1] + 1, vacuolated.shape[2], vacuolated.shape[0]))
+    bare_at = np.empty_like(vacuolated_at)
+    remyelinated_at = np.empty(
+        (vacuolated_at.shape[0], remyelinated.shape[2], vacuolated.shape[2], vacuolated.shape[0])
+    )
+    for s in range(place.size):
+        if s == 0 or warmth[s] != warmth[s - 1]:
+            at = warmth[s]
+            warmed(
+                column[s],
+                vacuolated,
+                bare,
+                remyelinated,
+                vacuolated_at[at],
+                bare_at[at],
+                remyelinated_at[at],
+            )
     hazard = np.empty(frailty.size)
     blocked, late, square = np.empty_like(hazard), np.empty_like(hazard), np.empty_like(hazard)
     # the compiler makes vectors of loops whose indices cannot be negative
@@ -236,14 +257,23 @@ def _expect(
             ectopic[d] += count[s] * firing[d, j]
             if free[2, d, j] == 0.0:
                 continue  # no lesion at all
-            if j != known or column[s] != column[s - 1]:
+            if j != known or warmth[s] != warmth[s - 1]:
+                at = warmth[s]
+                costs(
+                    weights[d, j],
+                    redistributed[d, j],
+                    vacuolated_at[at],
+                    bare_at[at],
+                    remyelinated_at[at],
+                    cost,
+                )
+            if j != known:
                 for k in range(frailty.size):
                     whole = 1.0
                     for i in range(free.shape[0]):
                         left = np.exp(frailty[k] * free[i, d, j])
                         share[i, k] = max(whole - left, 0.0)
                         whole = left
-                _costs(column[s], weights[d, j], redistributed[d, j], vacuolated, bare, remyelinated, cost)
                 known = j
             for k in range(frailty.size):
                 low[k] = np.uint64(row[s, k])
@@ -319,33 +349,6 @@ def _add(
         next_delay = close * next_one + (run[k] - close) * far_one
         late[k] += single * delay + many * next_delay
         square[k] += single * delay * delay + many * next_delay * next_delay
-
-
-@compiled
-def _costs(
-    column: float,
-    weights: Any,
-    redistributed: float,
-    vacuolated: Any,
-    bare: Any,
-    remyelinated: Any,
-    cost: Any,
-) -> None:
-    """Fill `cost` (lesion, number, diameter) with the tables at one temperature, of one grade of repair."""
-    t = int(column)
-    warmer = column - t
-    cooler = 1.0 - warmer
-    for c in range(cost.shape[1]):
-        passing = redistributed if 2 <= c <= 3 else 1.0
-        for i in range(cost.shape[2]):
-            cost[0, c, i] = passing * (cooler * bare[i, t, c] + warmer * bare[i, t + 1, c])
-            cost[2, c, i] = cooler * vacuolated[i, t, c] + warmer * vacuolated[i, t + 1, c]
-            repaired = 0.0
-            for g in range(weights.size):
-                if weights[g] > 0.0:
-                    own = cooler * remyelinated[i, t, g, c] + warmer * remyelinated[i, t + 1, g, c]
-                    repaired += weights[g] * own
-            cost[1, c, i] = repaired
 
 
 def frail(shares: Mapping[str, Array], frailty: Array) -> dict[str, Array]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import clinic
+from remyelin.base.lazily import Lazily
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.evidence import Ledger
 from remyelin.person.inference.settings import RECORD_FLOOR, RECORD_POINTS, RECORD_POINTS_KEPT
@@ -186,7 +187,7 @@ class Clinic:
     @cached_property
     def severities(self) -> Mapping[str, Floats]:
         """Severities of the symptoms."""
-        return clinic.severities(self.lost, self.judge)
+        return Lazily(clinic.COMPUTED, lambda name: clinic.severities(self.lost, self.judge, (name,))[name])
 
     @cached_property
     def scale(self) -> Mapping[str, NDArray[np.int64]]:
@@ -221,10 +222,11 @@ def clinic_of(
     """
     own = judged(judge, hidden.reserve[:, :, None], hidden.notice[:, :, None])
     arrays = {name: values[:, None].astype(np.float64) for name, values in pathways.items()}
-    lost = clinic.functions_of(arrays, clinic.PATHWAYS, own)
+    lost = dict(clinic.functions_of(arrays, clinic.PATHWAYS, own))
     size = reporting.discrepancy * np.array(reporting.scales)[hidden.size]
     shift = size[:, :, None] * path
-    moved = {name: severity(logit(value) + shift) for name, value in lost.items()}
+    # a loss is let go as soon as it is moved: there are many persons
+    moved = Lazily(tuple(lost), lambda name: severity(logit(lost.pop(name)) + shift))
     return Clinic(moved, own, hidden.notice[:, :, None])
 
 
