@@ -92,6 +92,8 @@ def band(
         [person.traits for person in found.people] * len(plans),
         shared.numbers,
         found.member.tolist() * len(plans),
+        pathways=clinic.PATHWAYS,
+        whole=False,
         threads=min(os.cpu_count() or 1, RESEMBLING_THREADS),
         progress=followed,
     )
@@ -129,8 +131,7 @@ def _pathways(
 ) -> dict[str, Floats]:
     """Return conduction (person, time, pathway), coexisting diseases in it, each person's by its parameter set."""
     if not case.coexisting:
-        keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
-        return {name: people.pathways[name][..., keep] for name in clinic.VARIABLES}
+        return {name: people.pathways[name] for name in clinic.VARIABLES}
     states = xr.Dataset(
         {name: (("person", "time", "segment"), values) for name, values in people.states.items()},
         coords={"time": people.days[0], "segment": list(nerve.places(body, ledger).names)},

@@ -275,6 +275,7 @@ class Chain:
         age: float,
         traits: Traits,
         keep: Floats,
+        pathways: Sequence[str] | None = None,
     ) -> list[dict[str, Floats]]:
         """Return myelin and axons over (day, segment) under each of several courses of one person.
 
@@ -292,7 +293,13 @@ class Chain:
             The slow ones are used.
         keep : (day,) array
             Days returned, among the times.
+        pathways : sequence of str, optional
+            Only the segments that these cross are followed, the others stay in health; all are when omitted.
         """
+        whole = nerve.places(body, self.ledger)
+        crossed = whole.names if pathways is None else nerve.crossed(pathways, body, self.ledger)
+        read = [place for place, name in enumerate(whole.names) if name in crossed]
+        places = whole.at(read)
         before = max(int(np.searchsorted(times, keep[0])) - 1, 0)
         alike: dict[int, list[int]] = {}
         for number, course in enumerate(courses):
@@ -305,7 +312,7 @@ class Chain:
             states = myelin.course_of(
                 times[first:],
                 np.stack([courses[number]["methylation"][first:] for number in numbers]),
-                nerve.places(body, self.ledger),
+                places,
                 age,
                 self.rates_of(traits),
                 keep=keep,
@@ -317,7 +324,8 @@ class Chain:
             )
             for row, number in enumerate(numbers):
                 # Within rounding the shares already lie there.
-                found[number] = {name: np.clip(states[name][row], 0.0, 1.0) for name in nerve.STATES}
+                followed = {name: np.clip(states[name][row], 0.0, 1.0) for name in nerve.STATES}
+                found[number] = _among_healthy(followed, read, len(whole.names))
         return found
 
     def conducted(self, states: Mapping[str, Floats], body: nerve.Person) -> dict[str, Floats]:
@@ -327,6 +335,17 @@ class Chain:
     def batteries(self, states: Mapping[str, Floats], body: nerve.Person) -> tuple[nerve.Studies, ...]:
         """Return the whole battery at every date of states (date, segment)."""
         return nerve.batteries_of(states, body, self.tables, self.ledger)
+
+
+def _among_healthy(states: dict[str, Floats], read: Sequence[int], count: int) -> dict[str, Floats]:
+    """Return states (..., segment) of some segments as those of all, the others in health."""
+    if len(read) == count:
+        return states
+    found = {}
+    for name, values in states.items():
+        found[name] = np.full((*values.shape[:-1], count), 1.0 if name == "axons" else 0.0)
+        found[name][..., read] = values
+    return found
 
 
 def conducted_by_sets(

@@ -43,9 +43,9 @@ class People:
         Markers of :func:`remyelin.cobalamin.course_of`, haptocorrin among them.
     methylation : (person, day, compartment) array
     pathways : mapping of str to (person, day, pathway) array
-        ``conducted``, ``delay``, ``dispersion``, ``axons``, ``ectopic``, by :data:`remyelin.nerve.PATHWAYS`.
+        ``conducted``, ``delay``, ``dispersion``, ``axons``, ``ectopic``, by the pathways asked for.
     states : mapping of str to (person, day, segment) array
-        Myelin and axons, of which nerve studies are computed.
+        Myelin and axons, of which nerve studies are computed; healthy in segments that were not followed.
     exposure : mapping of str to (person, day) array
         Of the brain to deficiency, by clock of :mod:`remyelin.clinic.association`; empty where nobody asked for it.
     """
@@ -67,6 +67,8 @@ def simulate_people(
     numbers: Sequence[Chain],
     which: Sequence[int] | None = None,
     *,
+    pathways: Sequence[str] = nerve.PATHWAYS,
+    whole: bool = True,
     associated: bool = False,
     threads: int = 1,
     progress: Callable[[float], None] = lambda share: None,
@@ -90,6 +92,10 @@ def simulate_people(
         Parameter sets.
     which : sequence of int, optional
         Set of each person; the first for all when omitted.
+    pathways : sequence of str
+        Pathways that are conducted.
+    whole : bool
+        Whether segments are followed that none of these pathways crosses, as nerve studies read them.
     associated : bool
         Whether the exposure of the brain is wanted.
     threads : int
@@ -128,7 +134,15 @@ def simulate_people(
         return zip(
             rows,
             courses,
-            own.followed(courses, times[i], bodies[i], exposures[i].age, traits[i], keep[i]),
+            own.followed(
+                courses,
+                times[i],
+                bodies[i],
+                exposures[i].age,
+                traits[i],
+                keep[i],
+                None if whole else pathways,
+            ),
             strict=True,
         )
 
@@ -149,13 +163,13 @@ def simulate_people(
                 states[name][i] = found[name]
             done += 1
         progress(done / count)
-    whole = {name: np.stack(values) for name, values in states.items()}
+    stacked = {name: np.stack(values) for name, values in states.items()}
     return People(
         days=np.stack([np.asarray(days, dtype=np.float64) for days in keep]),
         blood={name: np.stack(values) for name, values in blood.items()},
         methylation=np.stack(methylation),
-        pathways=_conducted(whole, bodies, chosen, numbers, threads),
-        states=whole,
+        pathways=_conducted(stacked, bodies, chosen, numbers, pathways, threads),
+        states=stacked,
         exposure={name: np.stack(values) for name, values in exposure.items()},
     )
 
@@ -174,6 +188,7 @@ def _conducted(
     bodies: Sequence[nerve.Person],
     which: list[int],
     numbers: Sequence[Chain],
+    pathways: Sequence[str],
     threads: int,
 ) -> dict[str, Floats]:
     """Conduct all persons of one build together."""
@@ -184,7 +199,7 @@ def _conducted(
     for members in groups.values():
         part = {name: values[members] for name, values in states.items()}
         found = conducted_by_sets(
-            part, bodies[members[0]], [numbers[which[i]] for i in members], threads=threads
+            part, bodies[members[0]], [numbers[which[i]] for i in members], pathways, threads=threads
         )
         for name, values in found.items():
             out.setdefault(name, np.empty((len(bodies), *values.shape[1:])))[members] = values
@@ -232,6 +247,7 @@ def clinic_of(
     traits: Sequence[Traits],
     parameters: clinic.Parameters,
     mental: NDArray[np.int64] | None = None,
+    names: Sequence[str] = nerve.PATHWAYS,
 ) -> Clinic:
     """Return the clinical state of persons from the conduction of their pathways (person, day, pathway).
 
@@ -244,10 +260,12 @@ def clinic_of(
         Maps of the typical person.
     mental : (person, day) array of int, optional
         Points of the mental item on the same days; without them it is 0.
+    names : sequence of str
+        Pathways along the last axis.
     """
     scale = {name: values[:, None] for name, values in columns(traits).items()}
     own = judged(parameters, scale["reserve"], scale["notice"])
-    lost = clinic.functions_of(pathways, nerve.PATHWAYS, own)
+    lost = clinic.functions_of(pathways, names, own)
     severity = clinic.severities(lost, own)
     return Clinic(
         lost,

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import nerve
+from remyelin import clinic, nerve
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
@@ -63,14 +63,21 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
     slow, fast = _grids(person.traits, ledger)
     count = len(slow)
     people = simulate_people(
-        [untreated] * count, [body] * count, [times] * count, [keep] * count, slow, [numbers]
+        [untreated] * count,
+        [body] * count,
+        [times] * count,
+        [keep] * count,
+        slow,
+        [numbers],
+        pathways=clinic.PATHWAYS,
+        whole=False,
     )
     seeking, age = Seeking.from_ledger(ledger), np.full(count, person.age)
     chance = np.zeros((len(fast), count))
     blood = blood_of(people, [TYPICAL] * count, numbers.kinetics)
     for row, (reserve, notice) in enumerate(fast):
         own = [traits.with_values(reserve=reserve, notice=notice) for traits in slow]
-        state = clinic_of(people.pathways, own, numbers.judge)
+        state = clinic_of(people.pathways, own, numbers.judge, names=clinic.PATHWAYS)
         found = presentation(
             people.days,
             state.severity,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import cobalamin, nerve
+from remyelin import clinic, cobalamin, nerve
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import Exposure
 from remyelin.person.chain import Chain
@@ -113,9 +113,11 @@ def of_log_amount(name: str, logs: Floats) -> Floats:
     return np.exp(-amount) if name in SHARES else amount
 
 
-def distribution(people: People, traits: list[Traits], age: Floats, numbers: Chain) -> Found:
-    """Return when untreated people are found, over their days."""
-    state = clinic_of(people.pathways, traits, numbers.judge)
+def distribution(
+    people: People, traits: list[Traits], age: Floats, numbers: Chain, names: Sequence[str] = nerve.PATHWAYS
+) -> Found:
+    """Return when untreated people are found, over their days; `names` are those of their pathways."""
+    state = clinic_of(people.pathways, traits, numbers.judge, names=names)
     blood = blood_of(people, traits, numbers.kinetics)
     notice = np.array([one.notice for one in traits])[:, None]
     return presentation(
@@ -170,14 +172,16 @@ def find(
         None where the person is not found, or dies first.
     """
     times, keep = untreated_days(exposure, numbers, within)
-    people = simulate_people([exposure], [body], [times], [keep], [traits], [numbers])
+    people = simulate_people(
+        [exposure], [body], [times], [keep], [traits], [numbers], pathways=clinic.PATHWAYS, whole=False
+    )
     whole = People(
         finer(people.days),
         {name: finer(values) for name, values in people.blood.items()},
         finer(people.methylation),
-        finer_pathways(people.pathways),
+        finer_pathways({name: people.pathways[name] for name in clinic.VARIABLES}),
         {},
     )
     rest = traits.with_values(plasma=1.0, mma=1.0, homocysteine=1.0, marrow=1.0)
-    found = distribution(whole, [rest], np.array([exposure.age]), numbers)
+    found = distribution(whole, [rest], np.array([exposure.age]), numbers, clinic.PATHWAYS)
     return at_chance(found, whole.days, 0, chance)

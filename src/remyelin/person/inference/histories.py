@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin import clinic, nerve
+from remyelin import clinic
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
@@ -204,6 +204,8 @@ def _followed(ledger: Ledger, batch: _Batch) -> tuple[People, list[Floats]]:
         [person.traits for person in people],
         shared.numbers,
         draws.member.tolist(),
+        pathways=clinic.PATHWAYS,
+        whole=False,
         associated=True,
     )
     return found, [kept for _, kept in looked]
@@ -240,10 +242,9 @@ def _seen_from(people: People, row: int, kept: Floats, since: Floats, days: Floa
         weight = share.reshape(*share.shape, *(1 for _ in values.shape[1:]))
         return np.asarray(values[after - 1] + weight * (values[after] - values[after - 1]))
 
-    columns = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     pathways: dict[str, Any] = {}
     for name in clinic.VARIABLES:
-        values = people.pathways[name][row][:, columns]
+        values = people.pathways[name][row]
         # what is lost grows by factors from month to month, so its logarithm is interpolated
         amount = -np.log(np.maximum(values, FOUND_LEAST)) if name in SHARES else values
         grown = np.exp(between(np.log(np.maximum(amount, 0.0) + FOUND_FLOOR))) - FOUND_FLOOR

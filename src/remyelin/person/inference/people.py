@@ -268,13 +268,14 @@ def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], share
         [person.traits for person in people],
         shared.numbers,
         which,
+        pathways=clinic.PATHWAYS,
+        whole=bool(asked),
         associated=True,
     )
-    keep = [nerve.PATHWAYS.index(name) for name in clinic.PATHWAYS]
     return Simulated(
         days,
         {name: found.blood[name] for name in BLOOD} | dict(found.exposure),
-        {name: found.pathways[name][..., keep].astype(np.float32) for name in clinic.VARIABLES},
+        {name: found.pathways[name].astype(np.float32) for name in clinic.VARIABLES},
         _examined(asked, days, found.states, which, shared),
         np.array([person.began for person in people]),
         np.ones(count, dtype=bool),
