@@ -182,3 +182,57 @@ def test_words_of_prescriptions_are_read(written: str, meant: str) -> None:
     assert read_order(f"hydroxocobalamin {written}", 0.0, 100.0, LEDGER) == read_order(
         f"hydroxocobalamin {meant}", 0.0, 100.0, LEDGER
     )
+
+
+#: A schedule of the United States in the grammar of orders.
+US = "1000 ug im daily for 7 d, then weekly for 4 wk, then monthly"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (
+            "cyanocobalamin 1000 mcg IM daily x7 then weekly x4 then monthly",
+            US,
+        ),
+        (
+            "cyanocobalamin 1 mg im daily for 7 doses, followed by weekly for four weeks, then monthly thereafter",
+            US,
+        ),
+        ("cyanocobalamin 1000 micrograms im daily for one week, then weekly for 4 weeks, then monthly", US),
+        (
+            "cyanocobalamin 1 mg im 6 injections over two weeks, then every 3 months",
+            "1 mg im every 56 h for 14 d, then every 3 mo",
+        ),
+        ("cyanocobalamin 1 mg im x6 over 2 wk then q3mo", "1 mg im every 56 h for 14 d, then every 3 mo"),
+        ("cyanocobalamin 500 ug im 3x/week", "500 ug im every 56 h"),
+        ("cyanocobalamin 1000 ug/d oral", "1000 ug oral daily"),
+        ("cyanocobalamin 50 ug tablets once a day", "50 ug oral daily"),
+        ("cyanocobalamin 1 mg per week im", "1 mg im weekly"),
+        ("cyanocobalamin 1 mg im q4w", "1 mg im every 4 wk"),
+        ("cyanocobalamin 1 mg im qod for ten days", "1 mg im every 2 d for 10 d"),
+        ("cyanocobalamin 1 mg im stat", "1 mg im once"),
+        ("cyanocobalamin 1 mg im injection every month", "1 mg im monthly"),
+        ("cyanocobalamin 1 mg im 1/week", "1 mg im weekly"),
+        ("cyanocobalamin 500 ug nasal spray weekly indefinitely", "500 ug nasal weekly"),
+    ],
+)
+def test_prescriptions_in_other_words_give_the_same_doses(said: str, meant: str) -> None:
+    doses, wanted = (read_order(text, 0.0, 200.0, LEDGER).doses for text in (said, f"cyanocobalamin {meant}"))
+    assert [dose.time for dose in doses] == pytest.approx([dose.time for dose in wanted])
+    assert [(d.amount_ug, d.route, d.form) for d in doses] == [(d.amount_ug, d.route, d.form) for d in wanted]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hydroxocobalamin 1 mg im until better then monthly",
+        "hydroxocobalamin 1 mg im x7",
+        "hydroxocobalamin 1 mg im daily x0",
+        "hydroxocobalamin 1 mg im daily for 3 d x7",
+        "hydroxocobalamin 1 mg im 6 injections over 0 weeks",
+    ],
+)
+def test_an_order_without_a_length_or_an_interval_is_refused(said: str) -> None:
+    with pytest.raises(InputError, match="regimen"):
+        read_order(said, 0.0, 200.0, LEDGER)

@@ -53,8 +53,45 @@ INTERVALS: Final = {
     "monthly": "1 mo",
     "yearly": "1 y",
 }
+_COUNTS: Final = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 #: Words of prescriptions and what the grammar says for them.
 _SAID: Final = (
+    *((rf"\b{word}\b(?! times)", str(number)) for number, word in enumerate(_COUNTS, 1)),
+    (r"\bmicrograms?\b", "ug"),
+    (r"\bmilligrams?\b", "mg"),
+    (r"\b(?:followed by|and then)\b", "then"),
+    (r",? \b(?:thereafter|ongoing|indefinitely|lifelong|for life|continuing)$", ""),
+    (r"\b(?:thereafter|afterwards|after that)\b", "then"),
+    (r"\b(?:stat|single dose)\b", "once"),
+    (r"(?<=[a-z]) ?(?:/|\bper\b|\ba\b) ?(?:d|day)\b", " daily"),
+    (r"(?<=[a-z]) ?(?:/|\bper\b|\ba\b) ?(?:wk|week)\b", " weekly"),
+    (r"(?<=[a-z]) ?(?:/|\bper\b|\ba\b) ?(?:mo|month)\b", " monthly"),
+    (r"\b([2-9]) ?/ ?(day|week)\b", r"\1 times \2"),
+    (r"\b1 ?/ ?(day|week|month)\b", r"every \1"),
+    (r"\bonce (daily|weekly|monthly)\b", r"\1"),
+    (r"\bqod\b", "every 2 d"),
+    (r"\bq\.d\.(?=\s|$)", "daily"),
+    (r"\bq ?(\d+) ?(?:w|wk|weeks?)\b", r"every \1 wk"),
+    (r"\bq ?(\d+) ?(?:m|mo|months?)\b", r"every \1 mo"),
+    (r"\bq ?(\d+) ?(h|d|days?)\b", r"every \1 \2"),
+    (r"\bx ?(\d+) ?(d|days?|wk|weeks?|mo|months?)\b", r"for \1 \2"),
+    (r"\bfor (\d+) (?:doses|injections|shots)\b", r"x\1"),
+    (r"\b(?:tablets?|tabs?|capsules?)\b", "oral"),
+    (r"\b(im|sc|iv) (?:injections?|inj)\b", r"\1"),
+    (r"\bnasal spray\b", "nasal"),
     (r"\b(?:intramuscular(?:ly)?|i\.m\.)(?=\s|$)", "im"),
     (r"\b(?:subcutaneous(?:ly)?|s\.c\.)(?=\s|$)", "sc"),
     (r"\b(?:by mouth|orally|per os|po|p\.o\.)(?=\s|$)", "oral"),
@@ -67,6 +104,8 @@ _SAID: Final = (
     (r"\b(?:once (?:a|per|every|each) week|once weekly)\b", "weekly"),
     (r"\b(?:once (?:a|per|every|each) month|once monthly)\b", "monthly"),
 )
+#: The end of a phase that a British schedule leaves to its course.
+UNTIL: Final = re.compile(r"\buntil (?:there is )?no further improvement\b", re.IGNORECASE)
 _TIMES: Final = {"twice": 2, "two times": 2, "three times": 3, "four times": 4}
 _SPANS: Final = {"day": 24.0, "daily": 24.0, "week": 168.0, "weekly": 168.0}  # hours
 _OFTEN: Final = re.compile(
@@ -117,9 +156,9 @@ def read_order(order: str, start: float, stop: float, ledger: Ledger) -> Order:
 
     A phase is ``[form] [amount ug|mg] [im|sc|iv|oral|nasal] [with food] [with folic acid N mg] [and pyridoxine N mg]``
     and ``every N h|d|wk|mo|y``, ``daily``, ``weekly``, ``monthly``, ``once``, ``twice daily``, ``3 times a week`` or
-    ``alternate days``, then ``for N ...``. Phases are
-    separated by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic
-    acid and pyridoxine are per day.
+    ``alternate days``, then ``for N ...``, ``xN`` (doses) or ``until no further improvement``. Phases are separated
+    by ``, then``; a later one keeps what it does not repeat. Only the last may go on without ``for``. Folic acid and
+    pyridoxine are per day.
 
     Parameters
     ----------
@@ -168,7 +207,16 @@ def name_of(order: str) -> str:
 
 def _phases(order: str, ledger: Ledger) -> list[Phase]:
     name = name_of(order)
-    return phases_of(name, ledger) if name in REGIMENS else _written(order)
+    if name in REGIMENS:
+        return phases_of(name, ledger)
+    if UNTIL.search(order):  # the number is read where it is needed only: what a result rests on is recorded
+        order = UNTIL.sub(f"for {until_improved(ledger):g} d", order)
+    return _written(order)
+
+
+def until_improved(ledger: Ledger) -> float:
+    """Return for how many days a phase ``until no further improvement`` is run, as in the UK schedule."""
+    return float(ledger.table(REGIMENS["uk neurological"][0])["duration"][0])
 
 
 def phases_of(name: str, ledger: Ledger) -> list[Phase]:
@@ -275,6 +323,15 @@ def _phase(part: str, base: Phase, order: str) -> Phase:
         if phase.interval is not None:
             raise fail(f"two intervals in {part!r}, give one")
         phase = replace(phase, interval=parse(INTERVALS[match[1]], "duration"))
+    if match := take(rf"(?:x ?)?([1-9]\d*)(?: (?:doses|injections|shots|times))? over {_NUMBER} ?([a-z]+)"):
+        if phase.interval is not None or phase.duration is not None:
+            raise fail(f"two intervals or durations in {part!r}, give one")
+        whole = days(match[2], match[3], "a duration")
+        phase = replace(phase, interval=whole / int(match[1]), duration=whole)
+    if match := take(r"x ?([1-9]\d*)(?: (?:doses|injections|shots|times))?"):
+        if phase.interval is None or phase.duration is not None:
+            raise fail(f"a number of doses needs an interval and no duration beside it in {part!r}")
+        phase = replace(phase, duration=phase.interval * int(match[1]))
     vitamins: dict[str, float] = {}
     for name in ("folic acid", "pyridoxine"):
         if match := take(rf"(?:with|and) {name} {_NUMBER} ?(ug|mcg|mg)"):
@@ -299,6 +356,8 @@ def _phase(part: str, base: Phase, order: str) -> Phase:
     if len(set(forms)) > 1:
         raise fail(f"two forms ({', '.join(forms)}) in {part!r}, give one")
     unknown = [word for word in words if word not in ROUTES and word not in FORMS]
+    if "until" in unknown:
+        raise fail(f"{part!r} ends with an event; say for how long, as 'for 21 d'")
     if unknown:
         hint = nearest(unknown[0], [*FORMS, *ROUTES, "every", "for", "daily", "weekly", "monthly", "once"])
         raise fail(f"cannot read {' '.join(unknown)!r}; {hint.rstrip('?')}")

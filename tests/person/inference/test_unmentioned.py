@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -170,3 +172,15 @@ def test_the_end_of_the_gas_is_said_where_it_is_assumed() -> None:
     treated = "0 d,treatment,hydroxocobalamin 1 mg im once,began\n"
     assert "ends on the day treatment starts" in notes(treated)
     assert "ends on the day treatment starts" not in notes(treated + "-3 d,cause,nitrous oxide,ended\n")
+
+
+def test_a_course_of_persons_who_cannot_walk_is_refused_where_the_history_says_nothing_of_walking() -> None:
+    rows = "0 d,symptom,gait,severe\n0 d,symptom,numbness,severe\n0 d,lab,b12,45,pmol/L\n"
+    posterior = fit_person(record_of(rows), LEDGER, rough=True)
+    assert forecast(posterior, workers=1).refused is None
+    silent = replace(posterior, likelihood=replace(posterior.likelihood, unmentioned=("gait", "vision")))
+    found = forecast(silent, workers=1)
+    assert found.refused is not None
+    assert not found.plans
+    assert "trouble with walking, of which the history says nothing" in found.refused
+    assert not any("takes it as improbable" in note for note in answer(silent, found)["notes"])

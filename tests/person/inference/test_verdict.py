@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from remyelin import Ledger
 from remyelin.person.inference.predictive import Predicted
-from remyelin.person.inference.verdict import verdict
+from remyelin.person.inference.verdict import unspoken, verdict
 from remyelin.person.record import parse_csv
 
 TEXT = "when,kind,name,value,unit\n0 d,lab,b12,95,pmol/L\n0 d,symptom,gait,mild\n"
@@ -24,3 +25,16 @@ def test_an_entry_is_said_to_disagree_only_where_it_is_marked(agrees: bool) -> N
     assert refused is not None
     assert ("disagrees" in refused) == (not agrees)
     assert "line 3: symptom trouble walking mild" in refused
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.4, False), (0.6, True)])
+def test_severe_trouble_that_no_history_names_is_no_forecast(share: float, refused: bool) -> None:
+    severity = np.where(np.arange(100) < 100 * share, 0.9, 0.1)
+    symptoms = {"gait": severity, "weakness": np.zeros(100), "vision": np.ones(100)}
+    why = unspoken(("gait", "weakness"), symptoms, 0.6)
+    assert (why is not None) == refused
+    if why:
+        assert "trouble with walking," in why
+        assert "power" not in why
+        assert "sight" not in why
+    assert unspoken((), symptoms, 0.6) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ import xarray as xr
 
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
+from remyelin.base.netcdf_file import netcdf_bytes
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
@@ -24,6 +24,7 @@ from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import RECORD_SETS
+from remyelin.person.inference.verdict import COMPLAINTS, SILENT
 from remyelin.person.record import Entry
 
 SCHEMA: Final = "remyelin-fit/3"
@@ -68,7 +69,13 @@ def answer(posterior: Posterior, found: Forecast) -> dict[str, Any]:
             if not item.agrees
         ],
         "not_understood": [asdict(item) for item in record.not_understood],
-        "notes": [*record.notes, *gas_end(posterior), *treatment_end(posterior), *left_out(posterior)],
+        "notes": [
+            *record.notes,
+            *gas_end(posterior),
+            *treatment_end(posterior),
+            # a refusal for that reason says it already
+            *(() if SILENT in (found.refused or "") else left_out(posterior)),
+        ],
         "entries": [_entry(item) for item in found.compared],
         "forecast": {
             "refused": found.refused,
@@ -150,15 +157,12 @@ def silence(posterior: Posterior) -> str:
     likelihood = posterior.likelihood
     if not likelihood.unmentioned:
         return ""
-    names = [_COMPLAINTS[name] for name in likelihood.unmentioned]
+    names = [COMPLAINTS[name] for name in likelihood.unmentioned]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return (
         f"The history tells of symptoms and says nothing of {said}. Severe trouble there would have been named with a "
         f"chance of {likelihood.reporting.told[-1]:.0%} (assumed), so the answer takes it as improbable."
     )
-
-
-_COMPLAINTS: Final = {"gait": "walking", "weakness": "power", "vision": "sight"}
 
 
 def reason_of(item: Predicted) -> str:
@@ -331,13 +335,7 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
     >>> content[1:4]
     b'HDF'
     """
-    import h5netcdf
-    from xarray.backends import H5NetCDFStore
-
-    content = io.BytesIO()
-    with h5netcdf.File(content, "w") as file:
-        to_dataset(posterior, found).dump_to_store(H5NetCDFStore(file))
-    return content.getvalue()
+    return netcdf_bytes({"/": to_dataset(posterior, found)})
 
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:

@@ -38,7 +38,7 @@ from remyelin.person.inference.settings import (
 )
 from remyelin.person.inference.steps import Step, steps
 from remyelin.person.inference.studies import Asked
-from remyelin.person.inference.verdict import verdict, worsened
+from remyelin.person.inference.verdict import unspoken, verdict, worsened
 from remyelin.person.members import first_better
 from remyelin.person.record import Entry
 from remyelin.person.record.terms import SIGNS
@@ -198,9 +198,14 @@ def forecast(
         plans.append(_followed(posterior, plan, people, picked, days, own_path))
         if not number:
             own = people
-            worse = worsened(plan, days, plans[0].scale)
-            if worse is not None:
-                return Forecast(worse, False, entries, (), (), ())
+            now = int(np.searchsorted(days, 0.0))
+            likelihood = posterior.likelihood
+            today = {name: values[:, now] for name, values in plans[0].symptoms.items()}
+            why = unspoken(likelihood.unmentioned, today, likelihood.reporting.grades[-1]) or worsened(
+                plan, days, plans[0].scale
+            )
+            if why is not None:
+                return Forecast(why, False, entries, (), (), ())
     tests = () if not others else _next_tests(posterior, plans[0], own)
     return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests, steps(posterior))
 

@@ -90,7 +90,8 @@ class Chosen:
         """Return smoothed weights of the persons, and the larger Pareto k of the histories and of the choice.
 
         A person chosen several times counts as several draws of equal weight. As one draw it would have a large weight
-        that tells how often it was chosen and nothing of the tail.
+        that tells how often it was chosen and nothing of the tail. Persons are chosen in proportion to their weight at
+        presentation, so that weights are nearly equal where nothing else is known: such a choice has no tail to fit.
 
         Parameters
         ----------
@@ -100,7 +101,8 @@ class Chosen:
         times = np.append(self.times, np.ones(len(log_weights) - len(self.times), dtype=np.int64))
         logs, shape = smoothed(np.repeat(log_weights - np.log(times), times))
         whole: Floats = np.logaddexp.reduceat(logs, np.cumsum(times) - times)
-        return whole, max(self.pareto_k, shape)
+        even = np.exp(logs.max()) < 1.0 / RECORD_WANTED
+        return whole, self.pareto_k if even else max(self.pareto_k, shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,6 +59,9 @@ RECORD_BINS: Final = 5  # of a possible result, when its value is weighed
 RECORD_LEAST_EFFECTIVE: Final = 10.0  # effective sample below which no forecast is given
 RECORD_TREATED: Final = 12.0  # months of treatment after which nobody may be worse than when it began
 RECORD_WORSE: Final = 2.0  # points of the scale that count as worse
+RECORD_UNSPOKEN: Final = (
+    0.5  # share with a severe symptom that a history does not name, above which none is given
+)
 RECORD_MISFIT: Final = (
     0.2  # share of entries outside their 90 % intervals at which a record is not reproduced
 )

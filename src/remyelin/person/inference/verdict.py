@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,16 @@ from remyelin.person.inference.settings import (
     RECORD_LEAST_EFFECTIVE,
     RECORD_MISFIT,
     RECORD_TREATED,
+    RECORD_UNSPOKEN,
     RECORD_WORSE,
 )
 from remyelin.person.record import Record
 from remyelin.person.record.titles import KIND_TITLES, item_title
 
 Floats = NDArray[np.float64]
+#: Symptoms that a history seldom leaves out, as sentences name them.
+COMPLAINTS: Final = {"gait": "walking", "weakness": "power", "vision": "sight"}
+SILENT: Final = "of which the history says nothing"
 
 
 def whole(effective: float) -> str:
@@ -106,6 +111,28 @@ def worsened(plan: Plan, days: Floats, scale: Floats) -> str | None:
     return (
         f"the model has this person grow worse under treatment, from {first:.0f} to {last:.0f} points of 16, as "
         "published patients under full treatment did not; its course does not fit the record."
+    )
+
+
+def unspoken(complaints: Sequence[str], symptoms: Mapping[str, Floats], severe: float) -> str | None:
+    """Return why a course is no forecast where it rests on severe trouble that the history does not name.
+
+    Parameters
+    ----------
+    complaints : sequence of str
+        Symptoms of :data:`remyelin.person.record.entries.GRAVE` of which the history says nothing.
+    symptoms : mapping of str to (pick,) array
+        Severity on day 0.
+    severe : float
+        Severity from which a symptom is severe.
+    """
+    found = [name for name in complaints if np.mean(symptoms[name] >= severe) > RECORD_UNSPOKEN]
+    if not found:
+        return None
+    said = " and ".join(COMPLAINTS[name] for name in found)
+    return (
+        f"most persons who resemble this record have severe trouble with {said}, {SILENT}; "
+        'enter it, or where complaints may be missing the row ",presentation,history,partial".'
     )
 
 

@@ -15,12 +15,6 @@ from remyelin.person.record import terms
 DRUG: Final = re.compile(
     r"\b(hydroxo|cyano|methyl|adenosyl)cobalamin|\bb12 (injection|tablet|shot|supplement)", re.IGNORECASE
 )
-#: A symptom and where it is felt.
-PLACE: Final = re.compile(
-    r"^(.+?)\s+(?:in|of)\s+((?:(?:the|both|left|right|my|his|her|and|legs?|feet|foot|toes?|soles?|hands?|fingers?|"
-    r"fingertips|arms?|limbs?)\b\s*)+)$",
-    re.IGNORECASE,
-)
 FOLATE: Final = re.compile(r"\b(folic acid|folate|folinic acid|folinate|leucovorin)\b", re.IGNORECASE)
 SEXES: Final = {
     "female": "female",
@@ -41,6 +35,20 @@ _EVENTS: Final = {
     **dict.fromkeys(("began", "begin", "begun", "started", "start", "since", "onset"), "began"),
     **dict.fromkeys(("ended", "end", "stopped", "stop", "finished", "discontinued"), "ended"),
 }
+#: Other words for a laboratory value, without :data:`_UNSPECIFIC` words.
+_LABS: Final = {
+    **dict.fromkeys(("vitamin b12", "cobalamin", "cobalamins"), "b12"),
+    **dict.fromkeys(("active b12", "active vitamin b12", "holotranscobalamin"), "holotc"),
+    **dict.fromkeys(("methylmalonate", "methylmalonic acid"), "mma"),
+    **dict.fromkeys(("hcy", "thcy"), "homocysteine"),
+    **dict.fromkeys(("hb", "hgb", "hemoglobin"), "haemoglobin"),
+    **dict.fromkeys(("hct", "hematocrit", "pcv"), "haematocrit"),
+    **dict.fromkeys(("mean cell volume", "mean corpuscular volume"), "mcv"),
+    **dict.fromkeys(("egfr", "filtration"), "filtration"),
+}
+_UNSPECIFIC: Final = re.compile(
+    r"\b(?:serum|plasma|blood|fasting|levels?|concentration|total)\b|^s (?=vitamin|b12)"
+)
 #: Characters of a line that are shown.
 _SHOWN: Final = 60
 BOUND: Final = re.compile(r"^\s*([<>])\s*=?\s*")
@@ -87,6 +95,10 @@ class Skip(Exception):
     """A row that cannot be understood; the message is the reason."""
 
 
+class NoTreatment(Skip):
+    """A row of a treatment without B12, which leaves nobody treated; the message is the reason."""
+
+
 def amount(kind: str, row: Row) -> dict[str, float]:
     """Return the numbers of a row of a cause."""
     text = with_unit(row, "")
@@ -99,27 +111,17 @@ def amount(kind: str, row: Row) -> dict[str, float]:
 
 def lab_name(name: str) -> str | None:
     """Return the name of a laboratory value, None for an unknown one."""
-    also = {
-        "vitamin b12": "b12",
-        "serum b12": "b12",
-        "cobalamin": "b12",
-        "total b12": "b12",
-        "active b12": "holotc",
-        "holotranscobalamin": "holotc",
-        "methylmalonate": "mma",
-        "methylmalonic acid": "mma",
-        "hcy": "homocysteine",
-        "tHcy": "homocysteine",
-        "hb": "haemoglobin",
-        "hemoglobin": "haemoglobin",
-        "hct": "haematocrit",
-        "hematocrit": "haematocrit",
-        "egfr": "filtration",
-        "filtration": "filtration",
-    }
-    word = re.sub(r"\bvit\b", "vitamin", terms.fold(name))
-    word = re.sub(r"\b(?:serum|plasma|blood|fasting|levels?|concentration)\b", "", word).strip()
-    return word if word in terms.LABS else also.get(word)
+    text = re.sub(r"\bvit\b\.?", "vitamin", terms.fold(name).replace("b 12", "b12"))
+    if "urin" in text:
+        return None
+    named = _known(re.sub(r"\(.*?\)", " ", text))
+    inside = {_known(part) for part in re.findall(r"\((.*?)\)", text)} - {None}
+    return named if inside <= {named} else None
+
+
+def _known(text: str) -> str | None:
+    word = " ".join(_UNSPECIFIC.sub(" ", text).replace(",", " ").split())
+    return word if word in terms.LABS else _LABS.get(word)
 
 
 def with_unit(row: Row, kind: str) -> str:

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,20 +15,32 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.text_files import load_toml, read_text
+from remyelin.catalogue.causes import cause_of
 from remyelin.evidence import Ledger
 from remyelin.person.case import case_of, shipped_cases
 from remyelin.person.record import terms
 from remyelin.person.record.contradictions import checked
-from remyelin.person.record.dates import calendar
+from remyelin.person.record.dates import calendar, day_first, iso
 from remyelin.person.record.entries import Record
-from remyelin.person.record.fields import Row, clean, event_of, kind_of
+from remyelin.person.record.fields import FOLATE, Row, clean, event_of, kind_of
 from remyelin.person.record.from_case import record_of_case
+from remyelin.person.record.medicines import without_b12
 from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
-_VALUE: Final = HEADER.index("value")
+#: Columns that a file may lack, and other headings of columns.
+_OPTIONAL: Final = ("unit", "note")
+_HEADINGS: Final = {
+    **dict.fromkeys(("date", "day", "time", "datum"), "when"),
+    **dict.fromkeys(("type", "category"), "kind"),
+    **dict.fromkeys(("item", "test", "what"), "name"),
+    **dict.fromkeys(("result", "values"), "value"),
+    "units": "unit",
+    **dict.fromkeys(("notes", "comment", "comments", "remarks"), "note"),
+}
 _DECIMAL: Final = re.compile(r"(?<=\d),(?=\d)")
 WHAT: Final = "a record (*.csv, *.toml)"
-_RESULTS: Final = ("lab", "symptom", "sign", "study", "scale")
+_FOUND: Final = ("lab", "sign", "study", "scale")  # kinds that only an examination gives
+_RESULTS: Final = ("symptom", *_FOUND)
 
 
 def load_record(name_or_path: str, ledger: Ledger) -> Record:
@@ -98,7 +111,8 @@ def read_record(path: Path, ledger: Ledger) -> Record:
 def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
     """Read the text of a CSV record with the header ``when,kind,name,value,unit,note``.
 
-    Lines that begin with ``#`` and empty lines are skipped. Columns may be left out at the end of a row.
+    Lines that begin with ``#`` and empty lines are skipped. Columns may be left out at the end of a row, stand in
+    another order, or have another heading, as ``date``; unit and note may be missing.
 
     Parameters
     ----------
@@ -135,28 +149,38 @@ def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
         delimiter = ";" if header is None and line.count(";") > line.count(",") else None
         if header is None:
             separator = delimiter or ("\t" if "\t" in line else ",")
-            header = [terms.fold(cell) for cell in line.split(separator)]
-            if header[: len(HEADER) - 1] != list(HEADER[:-1]):
-                raise InputError(
-                    f"{source}: line {number}: the header must be {','.join(HEADER)}; "
-                    "`remyelin new --record FILE` writes one."
-                )
+            header = _columns(line.split(separator), f"{source}: line {number}")
             continue
         try:
             cells = next(csv.reader(io.StringIO(line), delimiter=separator))
         except (csv.Error, StopIteration) as error:
             raise InputError(f"{source}: line {number}: not a row of a CSV file: {error}.") from None
-        if len(cells) > len(HEADER):
-            cells = [*cells[: len(HEADER) - 1], ", ".join(cells[len(HEADER) - 1 :])]
-        cells += [""] * (len(HEADER) - len(cells))
+        if len(cells) > len(header):  # a comma within the last column, which is the note in most files
+            cells = [*cells[: len(header) - 1], ", ".join(cells[len(header) - 1 :])]
+        named = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         if separator != ",":  # as spreadsheets write where the decimal mark is a comma
-            cells[_VALUE] = _DECIMAL.sub(".", cells[_VALUE])
-        rows.append(Row(number, *(cell.strip() for cell in cells)))
+            named["value"] = _DECIMAL.sub(".", named.get("value", ""))
+        rows.append(Row(number, *(named.get(name, "") for name in HEADER)))
         if len(rows) > MAX_ROWS:
             raise InputError(f"{source}: more than {MAX_ROWS} rows; a record has a few hundred at the most.")
     if header is None:
         raise InputError(f"{source}: is empty; `remyelin new --record FILE` writes a commented record.")
     return record_of_rows(rows, source, ledger)
+
+
+def _columns(cells: Iterable[str], where: str) -> list[str]:
+    """Return the columns of a header line, other headings replaced."""
+    words = [terms.fold(cell.strip().strip('"')) for cell in cells]
+    found = [_HEADINGS.get(word, word) for word in words]
+    while found and not found[-1]:  # separators that a spreadsheet leaves at the end
+        found.pop()
+    missing = [name for name in HEADER if name not in found and name not in _OPTIONAL]
+    unknown = [name for name in found if name not in HEADER]
+    if missing or unknown or len(set(found)) < len(found):
+        raise InputError(
+            f"{where}: the header must be {','.join(HEADER)}; `remyelin new --record FILE` writes one."
+        )
+    return found
 
 
 def parse_record_toml(text: str, source: str, ledger: Ledger) -> Record:
@@ -238,7 +262,7 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
     InputError
         For contradictions.
     """
-    rows = list(rows)
+    rows = _with_dates(rows)
     reading = Reading(source, ledger)
     notes: list[str] = []
     if base is not None:
@@ -256,6 +280,20 @@ def record_of_rows(rows: Iterable[Row], source: str, ledger: Ledger, base: Recor
     notes += _to_come(rows, date.today())
     reading.left.sort(key=lambda item: item.line)
     return checked(reading, notes)
+
+
+def _with_dates(rows: Iterable[Row]) -> list[Row]:
+    """Return rows whose dates are written as ``2025-03-14``."""
+    rows = list(rows)
+    before = day_first(text for row in rows for text in (row.when, row.value))
+
+    def dated(row: Row) -> Row:
+        presented = terms.fold(row.kind) == "presentation" and terms.fold(row.name) == "date"
+        return replace(
+            row, when=iso(row.when, before), value=iso(row.value, before) if presented else row.value
+        )
+
+    return [dated(row) for row in rows]
 
 
 def _to_come(rows: list[Row], today: date) -> list[str]:
@@ -295,23 +333,54 @@ def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
     if given is not None:
         return given, ""
     dated: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        try:
-            day = calendar(row.when)
-        except InputError:
-            continue  # the row is listed as not understood later
-        if day is not None:
-            dated[kind_of(row)].append(day)
-    for kinds, what in (
-        (("treatment",), "first treatment"),
-        (("lab", "sign", "study", "scale"), "first result"),
-    ):
-        days = [day for kind in kinds for day in dated.get(kind, ())]
+    for row, day in _dated(rows):
+        dated[kind_of(row)].append(day)
+    results = [day for kind in _FOUND for day in dated.get(kind, ())]
+    treated = _begun(rows, min([*results, *dated.get("symptom", ())], default=None))
+    for days, what in ((treated, "first treatment"), (results, "first result")):
         if days:
-            return min(days), f"No date of presentation was given; the day of the {what} counts as day 0."
+            of = (
+                " that was not over before"
+                if what == "first treatment" and _begun(rows, None) != treated
+                else ""
+            )
+            return min(days), f"No date of presentation was given; the day of the {what}{of} counts as day 0."
     days = [day for some in dated.values() for day in some]
     return (
         (max(days), "No date of presentation was given; the last date counts as day 0.")
         if days
         else (None, "")
     )
+
+
+def _dated(rows: Iterable[Row]) -> Iterator[tuple[Row, int]]:
+    """Yield the rows with a calendar date, and its ordinal."""
+    for row in rows:
+        try:
+            day = calendar(row.when)
+        except InputError:
+            continue  # the row is listed as not understood later
+        if day is not None:
+            yield row, day
+
+
+def _begun(rows: Sequence[Row], known: int | None) -> list[int]:
+    """Return the days on which treatments with B12 began, without those that were over before a day.
+
+    An exposure, a medicine without B12 and folic acid are none of them.
+    """
+    found: dict[str, list[int]] = defaultdict(list)
+    over: dict[str, list[int]] = defaultdict(list)
+    for row, day in _dated(rows):
+        name = row.name
+        if kind_of(row) != "treatment" or cause_of(name) or FOLATE.search(name) or without_b12(name):
+            continue
+        (over if event_of(row.value) == "ended" else found)[terms.fold(name)].append(day)
+    days = []
+    for name, begun in found.items():
+        ends = sorted(over.get(name, ()) if len(found) > 1 else [d for some in over.values() for d in some])
+        for day in begun:
+            end = next((end for end in ends if end > day), None)
+            if known is None or end is None or end > known:
+                days.append(day)
+    return days

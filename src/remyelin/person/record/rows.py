@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.units import KINDS as QUANTITIES
@@ -18,8 +17,8 @@ from remyelin.person.record.fields import (
     BOUND,
     DRUG,
     FOLATE,
-    PLACE,
     SEXES,
+    NoTreatment,
     Row,
     Skip,
     amount,
@@ -28,9 +27,11 @@ from remyelin.person.record.fields import (
     kind_of,
     lab_name,
     plain,
-    side_of,
     with_unit,
 )
+from remyelin.person.record.finding_rows import entries_of, is_complaint
+from remyelin.person.record.medicines import without_b12
+from remyelin.person.record.study_rows import study_entry, study_name
 
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
@@ -61,7 +62,7 @@ class Reading:
     treatments: list[Treated] = field(default_factory=list)
     left: list[NotUnderstood] = field(default_factory=list)
     partial: bool = False
-    unread: bool = False  # whether a row of a symptom was left out
+    unread: bool = False  # whether a row on a complaint was left out
 
     def fail(self, row: Row, why: str) -> InputError:
         """Return the error of a contradiction in a row."""
@@ -80,6 +81,9 @@ class Reading:
                 if DRUG.search(f"{row.name} {row.value}"):
                     kind = "treatment"
                 raise Skip(f"no kind {clean(row.kind)!r}; {nearest(kind, KINDS)}")
+        except NoTreatment as reason:
+            self.left.append(NotUnderstood(row.line, row.text, str(reason)))
+            return
         except Skip as reason:
             self.left.append(NotUnderstood(row.line, row.text, str(reason)))
         except InputError as error:
@@ -87,7 +91,7 @@ class Reading:
                 raise
             self.left.append(NotUnderstood(row.line, row.text, str(error)))
         unread = len(self.left) > left
-        self.unread |= kind == "symptom" and unread
+        self.unread |= unread and is_complaint(kind, row.name)
         if kind == "treatment" and unread and row.line not in {item.line for item in self.treatments}:
             # somebody who is treated in a way that was not understood must not be forecast as untreated
             self.treatments.append(Treated(row.line, None, 0.0, note=clean(row.name)))
@@ -104,10 +108,15 @@ class Reading:
                 for item in self.treatments
                 if item.order is not None or not FOLATE.search(item.note) or item.start < min(known)
             ]
+        if any("further improvement" in (item.order or "") for item in self.treatments):
+            from remyelin.cobalamin.dosing import until_improved
+
+            length = until_improved(self.ledger)
+            notes.append(f'"Until no further improvement" is run as {length:g} days, as in the UK schedule.')
         if self.unread and not self.partial and "presentation history" not in self.stated:
             # a complaint that could not be read was not kept silent
             self.partial = True
-            notes.append("A row of a symptom was left out, so the history counts as partial.")
+            notes.append("A row of a symptom or sign was left out, so the history counts as partial.")
 
     def day(self, row: Row) -> float:
         """Return the day of a row, which needs one."""
@@ -255,47 +264,10 @@ class Reading:
             )
 
     def _symptom(self, row: Row) -> None:
-        self._finding(row, "symptom")
+        self.entries += entries_of(row, "symptom", self.day)
 
     def _sign(self, row: Row) -> None:
-        self._finding(row, "sign")
-
-    def _finding(self, row: Row, kind: str) -> None:
-        item = terms.finding(kind, row.name)
-        place = PLACE.match(row.name)
-        if item is None and kind == "symptom" and place and terms.finding(kind, place[1]):
-            item, row = (
-                terms.finding(kind, place[1]),
-                replace(row, note=f"{place[2]}; {row.note}".strip("; ")),
-            )
-        if item is None:
-            other = "sign" if kind == "symptom" else "symptom"
-            if terms.finding(other, row.name):
-                self._finding(row, other)
-                return
-            raise Skip(
-                f"the model computes no {kind} {clean(row.name)!r}; "
-                f"{nearest(terms.fold(row.name), terms.names(kind))}"
-            )
-        day = self.day(row)
-        word = event_of(row.value) or "present"
-        common: dict[str, Any] = {
-            "text": clean(row.value) or "present",
-            "side": side_of(row.note),
-            "note": clean(row.note),
-            "written": "" if terms.fold(row.name) == terms.fold(item.name) else clean(row.name),
-        }
-        if word in ("began", "ended"):
-            if item.type not in ("severity", "chance"):
-                raise Skip("began and ended are for symptoms; give a grade for a sign")
-            self.entries.append(Entry(row.line, day, kind, item.name, event=word, **common))
-            return
-        levels = terms.levels_of(item, word)
-        if levels is None:
-            raise Skip(
-                f"{clean(row.value)!r} is no grade of {item.name}; {nearest(word, terms.grades_of(item))}"
-            )
-        self.entries.append(Entry(row.line, day, kind, item.name, levels=levels, **common))
+        self.entries += entries_of(row, "sign", self.day)
 
     def _scale(self, row: Row) -> None:
         name = terms.scale_of(row.name)
@@ -313,41 +285,8 @@ class Reading:
         )
 
     def _study(self, row: Row) -> None:
-        name = terms.study_of(re.sub(r"\b(left|right)\b", "", row.name))
-        if name is None:
-            raise Skip(
-                f"no nerve study {clean(row.name)!r} in the model; {nearest(terms.fold(row.name), terms.STUDIES)}"
-            )
-        day = self.day(row)
-        unit = terms.STUDIES[name][3]
-        side = side_of(f"{row.name} {row.note}")
-        note = row.note.casefold()
-        limit = re.search(r"(?:limit|normal|lln|uln)\s*[<>=:]*\s*([\d.]+)", note)
-        warmth = re.search(r"([\d.]+)\s*(?:°\s*)?c\b", note)
-        temperature = parse(f"{warmth[1]} C", "temperature", "temperature") if warmth else None
-        common: dict[str, Any] = {
-            "side": side,
-            "note": clean(row.note),
-            "temperature": temperature,
-            "limit": plain(limit[1]) if limit else None,
-        }
-        word = terms.fold(row.value)
-        text = " ".join(part for part in (clean(row.value), clean(row.unit)) if part)
-        if word in ("absent", "no response", "not recordable"):
-            self.entries.append(Entry(row.line, day, "study", name, 0.0, "<", text="absent", **common))
-            return
-        bound = BOUND.match(row.value)
-        number = re.match(r"^\s*(?:[<>]=?)?\s*([\d.]+)\s*(\S*)\s*$", row.value)
-        if not number:
-            raise Skip("give a number with its unit, or absent")
-        written = (row.unit.strip() or number[2]).replace("µ", "u").replace("μ", "u")
-        factor = {("uV", "mV"): 1000.0, ("mV", "uV"): 1e-3, ("ms", "s"): 1000.0}.get((unit, written))
-        if factor is None and written != unit:
-            raise Skip(f"{name} is in {unit}; give the unit, as 5 {unit}")
-        value = plain(number[1]) * (factor or 1.0)
-        self.entries.append(
-            Entry(row.line, day, "study", name, value, bound[1] if bound else "", text=text, **common)
-        )
+        name = study_name(row)
+        self.entries.append(study_entry(row, name, self.day(row)))
 
     def _treatment(self, row: Row) -> None:
         event = event_of(row.value) or "began"
@@ -355,6 +294,9 @@ class Reading:
         if cause_of(name) in gas_causes():  # an exposure, written as clinicians list it: among what was taken
             self._cause(row if row.when.strip() else replace(row, value=""))
             return
+        why = without_b12(name)
+        if why:
+            raise NoTreatment(why)
         if not row.when.strip() and event != "ended":
             raise Skip("has no date")
         day = self.day(row)

@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from remyelin.catalogue.pathways import VISUAL
+
+#: Names of a row that denies all symptoms, and the symptoms that whoever says so does not have.
+NO_SYMPTOMS: Final = (
+    "none",
+    "no symptoms",
+    "no symptom",
+    "asymptomatic",
+    "no complaints",
+    "nil",
+    "symptom free",
+)
+DENIED: Final = ("paraesthesia", "numbness", "gait", "weakness", "vision")
+
 #: Symptoms whose severity the model computes, with other words for each.
 COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     "paraesthesia": (
@@ -12,6 +26,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
         "tingling",
         "pins and needles",
         "burning feet",
+        "burning",
         "prickling",
         "dysaesthesia",
         "tingling feet",
@@ -23,6 +38,10 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
         "hypoaesthesia",
         "hypoesthesia",
         "loss of feeling",
+        "sensory loss",
+        "loss of sensation",
+        "reduced sensation",
+        "cannot feel feet",
         "numb feet",
         "numb hands",
         "numb toes",
@@ -66,6 +85,8 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
         "electric shocks",
         "electric shock",
         "electric shock on neck flexion",
+        "electric shock sensation",
+        "electric shock sensations",
         "sharp electric shocks",
         "sharp nerve shocks",
     ),
@@ -192,6 +213,8 @@ ASSOCIATED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "back_pain": (
         "back pain",
+        "backache",
+        "back ache",
         "low back pain",
         "lumbar pain",
         "neck pain",
@@ -199,3 +222,156 @@ ASSOCIATED: Final[Mapping[str, tuple[str, ...]]] = {
         "spinal nerve pain, low back and neck",
     ),
 }
+
+#: A word that alone tells which symptom is meant, whatever of :data:`BESIDE` stands beside it.
+KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "paraesthesia": (
+        *(
+            "paraesthesia",
+            "paraesthesiae",
+            "paraesthesias",
+            "paresthesia",
+            "paresthesias",
+            "tingling",
+            "tingly",
+        ),
+        *("prickling", "dysaesthesia", "dysaesthesiae", "dysesthesia", "dysesthesias", "needles"),
+    ),
+    "numbness": ("numb", "numbness", "hypoaesthesia", "hypoesthesia", "hypaesthesia", "hypesthesia"),
+    "gait": (
+        *("gait", "walk", "walking", "balance", "imbalance", "unsteady", "unsteadiness", "ataxia", "ataxic"),
+        *("falls", "falling", "wobbly", "staggering", "disequilibrium"),
+    ),
+    "weakness": ("weak", "weakness", "paraparesis", "paraplegia", "quadriparesis", "tetraparesis"),
+    "lhermitte": ("lhermitte", "lhermitte's", "lhermittes"),
+    "vision": ("vision", VISUAL, "sight", "eyesight"),
+    "taste_smell": ("taste", "smell", "ageusia", "dysgeusia", "hypogeusia", "anosmia", "hyposmia"),
+    "memory": ("memory", "forgetful", "forgetfulness"),
+    "mood": (
+        *(
+            "depression",
+            "depressed",
+            "depressive",
+            "irritable",
+            "irritability",
+            "anxiety",
+            "anxious",
+            "psychosis",
+        ),
+        *("psychotic", "paranoia", "hallucinations", "apathy"),
+    ),
+    "confusion": ("confusion", "confused", "dizziness", "dizzy", "vertigo", "disorientation", "disoriented"),
+    "tiredness": (
+        "tired",
+        "tiredness",
+        "fatigue",
+        "fatigued",
+        "exhausted",
+        "exhaustion",
+        "lethargy",
+        "lethargic",
+    ),
+    "sphincter": ("incontinence", "incontinent", "bladder", "urgency"),
+    "tinnitus": ("tinnitus",),
+    "cramps": ("cramp", "cramps", "cramping"),
+    "tremor": ("tremor", "tremors"),
+    "concentration": ("concentration", "concentrating", "concentrate"),
+}
+#: Words that may stand beside a keyword and change nothing; none of them is a grade.
+BESIDE: Final = frozenset(
+    (
+        *(
+            "in",
+            "of",
+            "the",
+            "my",
+            "his",
+            "her",
+            "both",
+            "left",
+            "right",
+            "and",
+            "on",
+            "at",
+            "with",
+            "when",
+            "while",
+        ),
+        *(
+            "a",
+            "an",
+            "to",
+            "hand",
+            "hands",
+            "foot",
+            "feet",
+            "leg",
+            "legs",
+            "arm",
+            "arms",
+            "finger",
+            "fingers",
+            "toe",
+        ),
+        *("toes", "fingertips", "soles", "sole", "limb", "limbs", "lower", "upper", "extremities", "distal"),
+        *(
+            "proximal",
+            "bilateral",
+            "bilaterally",
+            "progressive",
+            "sensory",
+            "glove",
+            "stocking",
+            "muscle",
+            "muscles",
+        ),
+        *(
+            "trouble",
+            "difficulty",
+            "difficulties",
+            "problem",
+            "problems",
+            "disturbance",
+            "disturbances",
+            "disorder",
+        ),
+        *(
+            "impairment",
+            "impaired",
+            "poor",
+            "bad",
+            "decreased",
+            "reduced",
+            "loss",
+            "lost",
+            "blurred",
+            "dim",
+            "failing",
+        ),
+        *(
+            "frequent",
+            "feeling",
+            "sensation",
+            "sense",
+            "symptoms",
+            "symptom",
+            "sign",
+            "phenomenon",
+            "dark",
+            "eyes",
+        ),
+        *(
+            "eye",
+            "urinary",
+            "pins",
+            "spells",
+            "postural",
+            "low",
+            "changes",
+            "change",
+            "spastic",
+            "all",
+            "body",
+        ),
+    )
+)

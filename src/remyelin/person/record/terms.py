@@ -74,28 +74,64 @@ SIGNS: Final[Mapping[str, Finding]] = {
             "vibration",
             "sense",
             ("vibration_leg",),
-            ("vibration sense", "vibration loss", "pallaesthesia", "impaired vibration sense"),
+            (
+                "vibration sense",
+                "vibration loss",
+                "vibration perception",
+                "vibratory sense",
+                "tuning fork",
+                "pallaesthesia",
+                "impaired vibration sense",
+            ),
         ),
         Finding(
             "position",
             "sense",
             ("position_leg",),
-            ("position sense", "proprioception", "joint position", "joint position sense"),
+            ("position sense", "proprioception", "joint position", "joint position sense", "jps"),
         ),
-        Finding("touch", "sense", ("touch_leg",), ("light touch", "pinprick", "sensation")),
-        Finding("romberg", "sign", ("position_leg",), ("romberg sign", "romberg's sign")),
+        Finding(
+            "touch",
+            "sense",
+            ("touch_leg",),
+            ("light touch", "pinprick", "pin prick", "pinprick sensation", "sensation"),
+        ),
+        Finding(
+            "romberg",
+            "sign",
+            ("position_leg",),
+            ("romberg sign", "romberg's sign", "romberg test", "romberg's test", "rombergism"),
+        ),
         Finding(
             "babinski",
             "sign",
             ("pyramidal_leg",),
-            ("babinski sign", "extensor plantar", "plantar response", "plantar reflex", "plantars"),
+            (
+                "babinski sign",
+                "babinski's sign",
+                "babinski reflex",
+                "extensor plantar",
+                "extensor plantars",
+                "extensor plantar response",
+                "extensor plantar responses",
+                "plantar",
+                "plantar response",
+                "plantar responses",
+                "plantar reflex",
+                "plantars",
+            ),
         ),
-        Finding("spasticity", "sign", ("pyramidal_leg",), ("spastic paraparesis", "clonus")),
+        Finding(
+            "spasticity",
+            "sign",
+            ("pyramidal_leg",),
+            ("spastic paraparesis", "clonus", "tone", "muscle tone", "increased tone"),
+        ),
         Finding(
             "ankle_jerk",
             "jerk",
             ("ankle_arc", "pyramidal_leg"),
-            ("ankle jerks", "ankle reflex", "ankle reflexes", "achilles reflex"),
+            ("ankle jerks", "ankle reflex", "ankle reflexes", "achilles reflex", "aj", "ajs"),
         ),
         Finding(
             "knee_jerk",
@@ -109,6 +145,8 @@ SIGNS: Final[Mapping[str, Finding]] = {
                 "reflexes",
                 "tendon reflexes",
                 "deep tendon reflexes",
+                "dtr",
+                "dtrs",
             ),
         ),
         Finding("biceps_jerk", "jerk", ("arm_arc", "pyramidal_arm"), ("biceps reflex", "arm reflexes")),
@@ -116,9 +154,17 @@ SIGNS: Final[Mapping[str, Finding]] = {
             "power_leg",
             "power",
             ("strength_leg",),
-            ("leg power", "power", "leg strength", "muscle power", "muscle strength", "strength"),
+            (
+                "leg power",
+                "power",
+                "leg strength",
+                "muscle power",
+                "muscle strength",
+                "strength",
+                "lower limb power",
+            ),
         ),
-        Finding("power_arm", "power", ("strength_arm",), ("arm power", "arm strength")),
+        Finding("power_arm", "power", ("strength_arm",), ("arm power", "arm strength", "upper limb power")),
     )
 }
 
@@ -156,17 +202,6 @@ _TESTED: Final = re.compile(
     r"^(.+?) (?:(?:in|of|at) )?(?:the |both |lower |upper )*"
     r"(?:(arms?|hands?|fingers?|upper limbs?)|ankles?|toes?|great toes?|big toes?|feet|foot|legs?|limbs?|malleolus)$"
 )
-#: Waves of evoked potentials, whose latency is meant where nothing else is said.
-_WAVES: Final = ("P40", "N20", "P100")
-_STUDY_WORDS: Final = {
-    "snap": "amplitude",
-    "cmap": "amplitude",
-    "ncv": "velocity",
-    "cv": "velocity",
-    "conduction velocity": "velocity",
-    "latency": "latency",
-}
-
 
 #: Other conditions that bring findings of their own (`record.background.*` in the ledger).
 CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -197,16 +232,30 @@ def fold(text: str) -> str:
 def finding(kind: str, name: str) -> Finding | None:
     """Return the symptom or sign of a name or of another word for it; None if there is none.
 
-    A sign may be written with the leg or arm it is tested in, as ``vibration at the ankles`` or ``power in the arms``.
+    A symptom may be written with where it is felt, as ``tingling in both feet``, a sign with the leg or arm it is
+    tested in, as ``vibration at the ankles`` or ``power in the arms``.
     """
     known, words = _lookup(kind), fold(name)
     found = known.get(words)
+    if found is None and kind == "symptom":
+        return _told(words)
     tested = _TESTED.match(words) if found is None and kind == "sign" else None
     if tested:
         found = known.get(tested[1])
         if tested[2]:  # only power has a sign for the arm
             found = SIGNS["power_arm"] if found is SIGNS["power_leg"] else None
     return found
+
+
+def _told(words: str) -> Finding | None:
+    """Return the symptom of the one keyword among words; None where there is none, another, or a word of its own."""
+    said = set(re.split(r"[\s,;/()]+", words)) - {""} - symptom_words.BESIDE
+    found = {name for name, keys in symptom_words.KEYWORDS.items() if said & set(keys)}
+    if len(found) != 1:
+        return None
+    name = found.pop()
+    rest = said - set(symptom_words.KEYWORDS[name])
+    return None if rest else (SYMPTOMS.get(name) or ASSOCIATED[name])
 
 
 def _lookup(kind: str) -> Mapping[str, Finding]:
@@ -241,8 +290,20 @@ def levels_of(item: Finding, word: str) -> tuple[int, int] | None:
     said = fold(word) if word != "-" else "-"
     if item.type == "power":
         said = re.sub(r"^([0-5][+-]?) ?/ ?5$", r"\1", word.strip().casefold())
-    plain = re.sub(r"^(?:needs|uses|walks with) (?:an? )?| (?:up to|to|at|below) (?:the )?\w+$", "", said)
-    return known.get(said, known.get(plain))
+    if said in known:
+        return known[said]
+    # "mild to moderate", "1-2"
+    ends = [known.get(part) for part in re.split(r" (?:to|or) |[ -]", said)]
+    if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+        return min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1])
+    plain = re.sub(
+        r"^(?:needs|uses|walks with|with) (?:an? )?|^(?:one|two|a|an) | (?:up to|to|at|below) (?:the )?\w+$"
+        r"|,? (?:bilaterally|in both legs|on both sides|throughout)$",
+        "",
+        said,
+    )
+    plain = re.sub(r"^(?:one|two|a|an) ", "", plain)
+    return known.get(plain)
 
 
 def grades_of(item: Finding) -> list[str]:
@@ -270,25 +331,6 @@ def found_of(name: str) -> str | None:
 def history_of(name: str) -> str | None:
     """Return whether a history lists all complaints."""
     return _synonym(HISTORY, name)
-
-
-def study_of(name: str) -> str | None:
-    """Return the study of a name, as ``sural amplitude``; abbreviations as SNAP and NCV are known."""
-    words = fold(name.replace(",", " ").replace(".", " "))
-    for short, long in _STUDY_WORDS.items():
-        words = re.sub(rf"\b{short}\b", long, words)
-    for whole in (
-        words,
-        words.removesuffix(" latency"),
-        *(name for name in STUDIES if name.endswith(f" {words}")),
-    ):
-        if whole in STUDIES and (whole == words or STUDIES[whole][1] in _WAVES):
-            return whole
-    for extra in ("sensory ", "motor "):  # "tibial amplitude", "median motor ncv"
-        nerve, _, rest = words.partition(" ")
-        if f"{nerve} {extra}{rest}" in STUDIES:
-            return f"{nerve} {extra}{rest}"
-    return words.replace(" sensory", "") if words.replace(" sensory", "") in STUDIES else None
 
 
 def _synonym(table: Mapping[str, tuple[str, ...]], name: str) -> str | None:
