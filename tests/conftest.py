@@ -20,6 +20,7 @@ OPTIONAL_LANES = ("neuron", "browser")
 #: Files and folders that take longest, handed out before the others: no process begins one when the rest are done.
 FIRST = (
     "web/test_browser.py",
+    "web/test_browser_sound.py",
     "fibre/models/test_catalogue.py",
     "analysis/trial/",
     "analysis/cohort/test_faults.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections import Counter
@@ -15,6 +14,7 @@ import xarray as xr
 
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
+from remyelin.base.netcdf_file import netcdf_bytes
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
@@ -335,13 +335,7 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
     >>> content[1:4]
     b'HDF'
     """
-    import h5netcdf
-    from xarray.backends import H5NetCDFStore
-
-    content = io.BytesIO()
-    with h5netcdf.File(content, "w") as file:
-        to_dataset(posterior, found).dump_to_store(H5NetCDFStore(file))
-    return content.getvalue()
+    return netcdf_bytes({"/": to_dataset(posterior, found)})
 
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
