@@ -21,7 +21,10 @@ OPTIONAL_LANES = ("neuron", "browser")
 FIRST = (
     "web/test_browser.py",
     "web/test_browser_sound.py",
+    "web/test_browser_views.py",
     "fibre/models/test_catalogue.py",
+    "person/test_course.py",
+    "bench/",
     "analysis/trial/",
     "analysis/cohort/test_faults.py",
     "test_docs.py",
