@@ -20,7 +20,11 @@ OPTIONAL_LANES = ("neuron", "browser")
 #: Files and folders that take longest, handed out before the others: no process begins one when the rest are done.
 FIRST = (
     "web/test_browser.py",
+    "web/test_browser_sound.py",
+    "web/test_browser_views.py",
     "fibre/models/test_catalogue.py",
+    "person/test_course.py",
+    "bench/",
     "analysis/trial/",
     "analysis/cohort/test_faults.py",
     "test_docs.py",

@@ -7,12 +7,15 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+#: The tree of a module, made once for all tests that walk it.
+parsed = cache(ast.parse)
 HEAVY = {"numba", "scipy", "xarray", "numpy", "matplotlib", "pydantic", "pandas"}
 
 
@@ -31,7 +34,7 @@ def test_imports_point_downwards() -> None:
 
 def _rooms_imported(path: Path) -> set[str]:
     """Return the rooms from which a module takes anything while it runs."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path.read_text())
     for_types = {
         id(item)
         for node in ast.walk(tree)
@@ -80,7 +83,7 @@ STEPS = {
 
 def _layers_stepped(source: str) -> set[str]:
     """Return the layers of which a module calls a step, under whatever name it is imported."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     rooms, steps = {}, {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -118,11 +121,12 @@ CLAUSE: Final = re.compile(r"\bwhat\b", re.IGNORECASE)
 CODE: Final = re.compile(r"`+[^`]*`+")
 
 
+@cache
 def _headlines() -> dict[str, str]:
     """Return the first sentence of every docstring, its code left out, by place."""
     found = {}
     for path in (ROOT / "src" / "remyelin").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path.read_text())):
             if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 headline = (ast.get_docstring(node) or "").partition("\n\n")[0]
                 place = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
@@ -162,7 +166,7 @@ def test_causes_are_compared_by_what_they_are_and_not_by_name() -> None:
     names = {cause.name for cause in causes.SHIPPED} - {causes.NONE}
     found = []
     for path in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path.read_text())):
             values = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
             values += [node.value] if isinstance(node, ast.MatchValue) else []
             if any(isinstance(item, ast.Constant) and item.value in names for item in values):
@@ -185,7 +189,7 @@ def test_names_of_pathways_studies_and_segments_stand_in_the_catalogue() -> None
         place = str(path.relative_to(package))
         if place.startswith("catalogue/"):
             continue
-        tree = ast.parse(path.read_text())
+        tree = parsed(path.read_text())
         exported = {
             id(item)
             for node in tree.body

@@ -214,6 +214,7 @@ US = "1000 ug im daily for 7 d, then weekly for 4 wk, then monthly"
         ("cyanocobalamin 1 mg im stat", "1 mg im once"),
         ("cyanocobalamin 1 mg im injection every month", "1 mg im monthly"),
         ("cyanocobalamin 1 mg im 1/week", "1 mg im weekly"),
+        ("vitamin B12 (cyanocobalamin) 1 mg im weekly", "1 mg im weekly"),
         ("cyanocobalamin 500 ug nasal spray weekly indefinitely", "500 ug nasal weekly"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from courses import shipped_course
+from courses import short_course
 
 from remyelin.evidence import Ledger
 from remyelin.output.reported import AGREES, FITTED, MISSES, PLACED, SILENT, TIMING, UNUSED
@@ -31,7 +31,7 @@ def test_one_case_stands_beside_its_report(monkeypatch):
 
     def run(case, ledger, findings=True):
         seen.append((case.name, findings))
-        return shipped_course(case.name) if findings else run_course(case, ledger, findings=False)
+        return short_course(case.name) if findings else run_course(case, ledger, findings=False)
 
     monkeypatch.setattr(beside, "run_course", run)
     found = beside.compare(Ledger.shipped())

@@ -56,7 +56,8 @@ def test_names_are_slow_or_fast() -> None:
 
 
 def test_draws_have_the_spread_and_correlation_of_the_ledger() -> None:
-    logs = np.log([[getattr(draw(LEDGER, np.random.default_rng(i)), n) for n in NAMES] for i in range(4000)])
+    drawn = [draw(LEDGER, np.random.default_rng(seed)) for seed in range(4000)]
+    logs = np.log([[getattr(traits, name) for name in NAMES] for traits in drawn])
     spread = Spread.from_ledger(LEDGER)
     assert np.allclose(logs.std(axis=0), spread.deviation, rtol=0.05)
     assert np.allclose(np.corrcoef(logs.T), spread.correlation, atol=0.06)

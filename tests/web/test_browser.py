@@ -7,39 +7,20 @@ import json
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import xarray as xr
+from shown import open_course, settled
 
-from remyelin.analysis.claims.registry import BEARINGS
-from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.evidence.catalogue import catalogue
-from remyelin.person.case import load_case
 
 pytestmark = pytest.mark.browser
-
-SHOWN = [(size, theme) for size in ((1600, 900), (390, 844)) for theme in ("light", "dark")]
-VIEWS = ["story", "course", "results", "body", "wire", "lab", "experiments", "check", "claims", "sources"]
-
-
-def open_course(page: Any, server: str) -> None:
-    page.goto(f"{server}/")
-    page.wait_for_selector("main[data-drawn] .card.plan-none")
 
 
 def curve(page: Any, chart: int = 0) -> str:
     """The path of plan A in one of the two first charts."""
     return str(page.locator(".lead .chart").nth(chart).locator("path.line").last.get_attribute("d"))
-
-
-def settled(page: Any, server: str = "") -> None:
-    """Wait until everything that the course has asked for is drawn; open it first where a server is given."""
-    if server:
-        open_course(page, server)
-    page.locator("main[aria-busy=false]").wait_for()
 
 
 def test_the_first_screen_answers(page: Any, server: str) -> None:
@@ -115,165 +96,6 @@ def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: s
     page.locator("#nav-course").click()
     page.locator("#case").select_option("pernicious-anaemia")
     page.wait_for_selector(".card.plan-none")
-
-
-def test_report_data_case_file_and_link_can_be_read(page: Any, server: str, tmp_path: Path) -> None:
-    open_course(page, server)
-    page.locator("#start-a-exact").fill("3")
-    page.locator("#start-a-exact").press("Enter")
-    page.locator(".card.plan-a", has_text="3 months after").wait_for()
-    with page.expect_download() as download:
-        page.locator("#save-case").click()
-    download.value.save_as(tmp_path / "mine.toml")
-    saved = load_case(str(tmp_path / "mine.toml"))
-    assert saved.treatment[0].start == pytest.approx(3 * DAYS_PER_MONTH)
-    page.locator("#make-report").click()
-    page.wait_for_selector("#get-course-nc", timeout=180_000)
-    assert "saved in the folder" in page.locator("#takeaway").inner_text()
-    for name in ("report.html", "course.nc", "summary.json", "case.toml"):
-        with page.expect_download() as download:
-            page.locator(f"#get-{name.replace('.', '-')}").click()
-        assert download.value.suggested_filename == name
-        download.value.save_as(tmp_path / name)
-    assert load_case(str(tmp_path / "case.toml")) == saved
-    assert json.loads((tmp_path / "summary.json").read_text())["person"]
-    with xr.open_dataset(tmp_path / "course.nc", engine="h5netcdf") as data:
-        assert data["disability"].sel(plan="as given").notnull().all()
-    with page.expect_popup() as opened:
-        page.get_by_role("link", name="Open the report").click()
-    opened.value.locator("#answer-now").wait_for()
-    opened.value.close()
-    # the server allows a report no script, which every question here is: the saved file is asked
-    report = page.context.new_page()
-    report.goto((tmp_path / "report.html").as_uri())
-    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert report.evaluate(CLIPPED) == []
-    report.set_viewport_size({"width": 794, "height": 1123})
-    report.emulate_media(media="print")
-    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-        "a column is cut off on paper"
-    )
-    report.emulate_media(media="screen")
-    report.set_viewport_size({"width": 390, "height": 844})
-    report.emulate_media(color_scheme="dark")
-    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert report.evaluate(
-        "[...document.querySelectorAll('.scroll.short')].every(box => box.scrollWidth <= box.clientWidth + 1)"
-    ), "a short table is cut off on a telephone"
-    assert sound(report, whole=False) == []
-    report.close()
-    page.locator("#age").fill("71")
-    page.locator("#share").click()
-    page.locator("#takeaway", has_text="in the clipboard").wait_for()
-    link = page.evaluate("navigator.clipboard.readText()")
-    page.goto("about:blank")
-    page.goto(link)
-    page.wait_for_selector("main[data-drawn] .card.plan-none")
-    assert "of 71" in page.locator(".story").inner_text()
-    page.goto(f"{server}/?again#course?c=broken")
-    page.wait_for_selector("main[data-drawn] .card.plan-none")
-    page.locator("#status", has_text="damaged").wait_for()
-
-
-#: Tables and pictures that stand wider than their frame.
-CLIPPED = """() => [...document.querySelectorAll(".scroll, .plot")]
-  .filter((node) => node.getClientRects().length && node.scrollWidth > node.clientWidth + 1)
-  .map((node) => node.textContent.slice(0, 60))"""
-
-
-#: Contrast takes most of a minute over the pictures of a report.
-PICTURES = [["svg"]]
-
-
-def sound(page: Any, skip: tuple[str, ...] = (), whole: bool = True) -> list[str]:
-    """Return what axe-core finds against WCAG 2.2 AA, one line a rule and element."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-core needs axe-playwright-python"
-    )
-    rules = {rule: {"enabled": False} for rule in skip}
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    options = {"runOnly": {"type": "tag", "values": tags}, "rules": rules}
-    found = axe.Axe().run(page, None if whole else {"exclude": PICTURES}, options).response
-    return [
-        f"{item['id']}: {node['html'][:160]} {(node.get('any') or [{}])[0].get('message', '')}"
-        for item in found["violations"]
-        for node in item["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_view_is_sound_in_both_themes_and_widths(page: Any, server: str, view: str) -> None:
-    # colours that are still changing have no contrast of their own
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{server}/#{view}")
-    page.wait_for_selector(f'main[data-view="{view}"]')
-    if view == "course":
-        page.wait_for_selector("main[data-drawn] .card.plan-none")
-        page.locator("[data-answer=end]").wait_for()
-    assert page.evaluate(SOUND) == []
-    for (width, height), theme in SHOWN:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert sound(page) == [], (width, theme)
-
-
-def opened_basis(page: Any) -> None:
-    page.locator("main[data-drawn] .card.plan-a").get_by_role("button", name="of 16").click()
-    page.locator("#rests .rests-entry summary").first.click()
-
-
-def opened_story(page: Any) -> None:
-    page.locator("#step-1 .story", has_text="metres per second").wait_for()
-    page.locator("#story-wrap").fill("9")
-    page.locator("#step-2 .story", has_text="the impulse stops").wait_for()
-    page.locator("#story-wait").scroll_into_view_if_needed()
-    page.locator("#step-5 #waiting", has_text="treatment should not be delayed").wait_for()
-
-
-def opened_quiz(page: Any) -> None:
-    page.locator("#mystery").click()
-    page.locator(".question").nth(2).wait_for()
-    for number in range(3):
-        page.locator(f"[data-answer-of='{number}']").first.click()
-    page.get_by_text(re.compile(r"^[0-3] of 3\.")).wait_for()
-
-
-def opened_presenter(page: Any) -> None:
-    page.locator("main[data-drawn] .card.plan-none").wait_for()
-    page.locator("#present").click()
-    page.locator("html.presenting").wait_for()
-
-
-def opened_glossary(page: Any) -> None:
-    page.locator("main[data-drawn] .card.plan-none").wait_for()
-    page.locator(".lead button.ask").first.click()
-    page.locator(".explain:popover-open").wait_for()
-
-
-@pytest.mark.parametrize(
-    ("view", "opened"),
-    [
-        ("course", opened_basis),
-        ("story", opened_story),
-        ("lab", opened_quiz),
-        ("course", opened_presenter),
-        ("course", opened_glossary),
-    ],
-)
-def test_what_opens_on_demand_is_sound(
-    page: Any, server: str, view: str, opened: Callable[[Any], None]
-) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{server}/#{view}")
-    page.locator(f'main[data-view="{view}"]').wait_for()
-    opened(page)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        assert sound(page) == [], theme
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert sound(page) == []
 
 
 def test_answers_that_come_late_out_of_order_or_not_at_all(page: Any, server: str) -> None:
@@ -363,67 +185,6 @@ def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> No
     assert "in 26.1 % (5.1 to 42.7) of all people" in tiers["no evidence"]
 
 
-def test_the_body_opens_a_wire(page: Any, server: str) -> None:
-    page.goto(f"{server}/#body")
-    wire = page.locator('[data-pathway="sural"]')
-    wire.focus()
-    page.keyboard.press("Enter")
-    page.locator("#wire-name", has_text="sural").wait_for()
-    page.wait_for_selector("#wire-detail circle")
-    assert page.locator(".cord-cut .small", has_text="%").count() == 4
-    date = page.locator("#body-date").input_value()
-    page.locator("#body-play").click()
-    page.wait_for_function("old => document.getElementById('body-date').value !== old", arg=date)
-    page.locator("#body-play").click()
-    for kind in ("svg", "png"):
-        with page.expect_download() as download:
-            page.locator(f"#save-{kind}").click()
-        assert download.value.suggested_filename == f"body.{kind}"
-    assert "Numbness" in page.locator("#wire-detail").inner_text()
-
-
-def test_the_wire_slows_and_stops(page: Any, server: str) -> None:
-    page.goto(f"{server}/#wire")
-    page.wait_for_selector("main[data-computed='1']")
-    assert "later" in page.locator(".wire-row.diseased .verdict").inner_text()
-    page.locator("#lamellae").fill("1")
-    page.wait_for_selector("main[data-computed='2']")
-    assert page.locator(".wire-row.diseased .verdict").inner_text() == "blocked"
-    assert "Blocked with 4 internodes" in page.locator("#challenge").inner_text()
-
-
-def test_the_lab_asks_where_the_lesion_is_and_explains(page: Any, server: str) -> None:
-    page.goto(f"{server}/#lab")
-    page.locator("#mystery").click()
-    page.locator(".question").nth(2).wait_for()
-    assert "anaemia" not in page.locator(".side").inner_text()
-    page.locator('[data-study="sural"]').click()
-    page.wait_for_selector("#lab-table td")
-    for number in range(3):
-        page.locator(f"[data-answer-of='{number}']").first.click()
-        page.locator(".question").nth(number).locator(
-            ".hint", has_text=re.compile("Right|Not this one")
-        ).wait_for()
-    page.get_by_text(re.compile(r"^[0-3] of 3\.")).wait_for()
-
-
-def test_five_steps_each_with_one_control(page: Any, server: str) -> None:
-    page.goto(f"{server}/#story")
-    page.locator("main[data-view=story]").wait_for()
-    assert page.locator("section[id^=step-]").count() == 5
-    for section in page.locator("section[id^=step-]").all():
-        assert section.locator("input").count() == 1
-    page.locator("#step-1 .story", has_text="metres per second").wait_for()
-    page.locator("#story-wrap").fill("9")
-    page.locator("#step-2 .story", has_text="the impulse stops").wait_for()
-    page.locator("#story-years").fill("-24")
-    page.locator("#step-3 .story", has_text="2 years before diagnosis").wait_for()
-    page.locator("#story-returns").fill("24")
-    page.locator("#step-4 .story", has_text="do not come back").wait_for()
-    page.locator("#story-wait").scroll_into_view_if_needed()
-    page.locator("#step-5 #waiting", has_text="treatment should not be delayed").wait_for()
-
-
 def test_a_source_is_followed(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator('#person a[href="#sources/prior.weight"]').click()
@@ -452,17 +213,6 @@ def test_a_number_of_the_course_opens_what_it_rests_on(page: Any, server: str) -
     assert not page.locator("#rests").is_visible()
 
 
-def test_a_number_of_the_lab_opens_what_it_rests_on(page: Any, server: str) -> None:
-    page.goto(f"{server}/#lab")
-    page.locator('[data-study="sural"]').click()
-    row = page.locator("#lab-table tr", has=page.locator("[data-rests='study.sural']"), has_text="velocity")
-    row.locator(".rooted").first.click()
-    panel = page.locator("#rests[data-what='study.sural']")
-    assert "norm.sural.velocity" in panel.inner_text()
-    assert "course.leg_sensory.distal" in panel.inner_text()
-    assert "corticospinal" not in panel.inner_text()
-
-
 def test_a_number_of_the_course_table_opens_its_own_norm(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("#studies").scroll_into_view_if_needed()
@@ -484,43 +234,6 @@ def test_grave_disability_beside_normal_studies_is_doubted(page: Any, server: st
     open_course(page, server)
     page.locator("#studies").scroll_into_view_if_needed()
     page.locator("#studies .notice", has_text="A clinician would doubt it.").first.wait_for()
-
-
-def test_a_table_of_numbers_is_one_stop_of_the_tab_key(page: Any, server: str) -> None:
-    page.goto(f"{server}/#lab")
-    page.locator("#lab-table .rooted").first.wait_for()
-    assert page.locator("#lab-table button[tabindex='0']").count() == 1
-    page.locator("#lab-table button[tabindex='0']").focus()
-    seen = set()
-    for _ in range(4):
-        page.keyboard.press("ArrowDown")
-        seen.add(
-            page.evaluate("document.activeElement.closest('#lab-table') && document.activeElement.outerHTML")
-        )
-    assert len(seen) == 4
-    assert None not in seen
-    assert page.locator("#lab-table button[tabindex='0']").count() == 1
-
-
-def test_sources_are_passed_by_keyboard_in_a_few_stops(page: Any, server: str) -> None:
-    page.goto(f"{server}/#sources")
-    page.locator("#entry a").first.wait_for()
-    page.locator("#search").focus()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("Boolean(document.activeElement.closest('#entry a'))"):
-            break
-    assert page.evaluate("Boolean(document.activeElement.closest('#entry a'))")
-    group = page.locator(".layer[data-layer=myelin]")
-    group.locator("summary").press("Enter")
-    group.locator("a").first.wait_for()
-    page.keyboard.press("Tab")
-    first = page.evaluate("document.activeElement.hash")
-    page.keyboard.press("End")
-    last = page.evaluate("document.activeElement.hash")
-    assert first != last
-    page.keyboard.press("Enter")
-    page.locator("#entry code", has_text=last.removeprefix("#sources/")).first.wait_for()
 
 
 def test_the_parts_of_the_course_are_one_press_away_on_a_telephone(page: Any, server: str) -> None:
@@ -575,53 +288,6 @@ def test_a_link_brings_back_case_plans_view_and_date(page: Any, server: str) -> 
     assert page.locator("#regimen-b").input_value() == "us label 100 ug"
 
 
-def test_a_check_by_questions(page: Any, server: str) -> None:
-    page.goto(f"{server}/#check")
-    page.locator("#ask-age").fill("72")
-    page.locator("#ask-sex").select_option("female")
-    page.get_by_label("Numbness", exact=True).check()
-    page.get_by_label("Metformin", exact=True).check()
-    page.locator("#ask-b12").fill("110")
-    page.locator("#ask").click()
-    page.wait_for_selector("#answer h2")
-    answer = page.locator("#answer").inner_text()
-    assert "72 years, female" in answer
-    assert "110 pmol/L" in answer
-    assert "metformin" in answer.lower()
-
-
-def test_a_bad_answer_is_refused_beside_its_field(page: Any, server: str) -> None:
-    page.goto(f"{server}/#check")
-    page.locator("#ask-age").fill("old")
-    page.locator("#ask-mma").fill("0.4")
-    page.locator("#ask").click()
-    beside = page.locator("#problem-age")
-    beside.wait_for()
-    assert "old" in beside.inner_text()
-    assert page.locator("#ask-age").get_attribute("aria-describedby") == "problem-age"
-    assert page.evaluate("document.activeElement.id") == "ask-age"
-    assert "umol/L" in page.locator("#problem-mma").inner_text()
-    page.locator("#ask-age").fill("")
-    page.locator("#sure-mma").check()
-    page.locator("#ask").click()
-    page.wait_for_selector("#answer h2")
-    assert not beside.is_visible()
-    assert not page.locator("#problem-mma").is_visible()
-
-
-def test_a_check_reads_the_open_case_from_a_file(page: Any, server: str) -> None:
-    page.goto(f"{server}/#check")
-    page.locator("#by-file summary").click()
-    page.locator("#ask-file").click()
-    page.wait_for_selector("#answer h2")
-    answer = page.locator("#answer").inner_text()
-    assert "Understood: 60 years, female; " in answer
-    assert "Seek care" in answer
-    page.locator("#known").fill("[person]\nage = 'old'\n")
-    page.locator("#ask-file").click()
-    page.wait_for_selector("#answer [role=alert]")
-
-
 def test_a_word_explains_itself_by_keyboard_and_by_touch(page: Any, server: str) -> None:
     open_course(page, server)
     page.locator("main[aria-busy=false]").wait_for()  # a chart that is drawn again closes what it explains
@@ -636,67 +302,6 @@ def test_a_word_explains_itself_by_keyboard_and_by_touch(page: Any, server: str)
     note.wait_for(state="detached")
     page.get_by_role("button", name="Vacuolated").click()
     assert "split and swollen" in note.inner_text()
-
-
-SOUND = """() => {
-  const bad = [];
-  const shown = (node) => node.getClientRects().length > 0;
-  const labels = (node) => [...(node.labels || [])].map((item) => item.textContent).join(" ");
-  const name = (node) => (node.getAttribute("aria-label") || labels(node) || node.textContent || "").trim();
-  for (const node of document.querySelectorAll("button, a[href], input, select, textarea, summary, [role=button]")) {
-    if (shown(node) && !name(node)) bad.push(`no name: ${node.outerHTML.slice(0, 100)}`);
-  }
-  let last = 0;
-  for (const node of document.querySelectorAll("h1, h2, h3, h4")) {
-    if (!shown(node)) continue;
-    if (Number(node.tagName[1]) > last + 1) bad.push(`heading out of order: ${node.textContent}`);
-    last = Number(node.tagName[1]);
-  }
-  if (document.querySelectorAll("h1").length !== 1) bad.push("not one h1");
-  for (const mark of ["header", "nav", "main", "footer"]) {
-    if (document.querySelectorAll(mark).length !== 1) bad.push(`not one ${mark}`);
-  }
-  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
-  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) bad.push(`twice: ${id}`);
-  return bad;
-}"""
-
-
-def test_the_impulse_waits_where_less_motion_is_asked_for(page: Any, server: str) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{server}/#wire")
-    page.wait_for_selector("main[data-computed='1']")
-    assert page.locator("#play").inner_text() == "Play"
-    assert "Slow motion" in page.locator("#slowed").inner_text()
-
-
-def test_a_claim_is_judged_by_the_model(page: Any, server: str) -> None:
-    page.goto(f"{server}/#claims")
-    claim = page.locator("section.claim").first
-    assert "Gutrecht and Dyck 1970" in claim.inner_text()
-    assert "not every fibre has a wrap" in claim.inner_text(), "the verdict is a sentence before any run"
-    claim.get_by_role("button").click()
-    claim.locator("table td").first.wait_for()
-    assert "velocity with myelin" in claim.inner_text()
-    assert any(said in claim.inner_text() for said in BEARINGS.values())
-
-
-def test_an_experiment_shows_its_figure(page: Any, server: str) -> None:
-    page.goto(f"{server}/#experiments")
-    page.locator("#run-crossing").click()
-    page.locator("#result-title", has_text="where it meets a lesion").wait_for()
-    page.locator("#result figure.chart svg .axis text").first.wait_for()
-    assert "Conditions:" in page.locator("#result").inner_text()
-
-
-def test_experiments_open_on_questions_and_an_answer(page: Any, server: str) -> None:
-    page.goto(f"{server}/#experiments")
-    page.locator("#result figure.chart svg .axis text").first.wait_for()
-    chosen = page.locator("button.pick[aria-pressed=true]")
-    assert page.locator("#result-title").inner_text() in chosen.inner_text()
-    picks = page.locator("button.pick").all_inner_texts()
-    assert picks
-    assert all(pick.endswith("?") for pick in picks)
 
 
 def test_two_plans_are_compared_and_a_regimen_is_built(page: Any, server: str) -> None:

@@ -70,6 +70,8 @@ _COUNTS: Final = (
 #: Words of prescriptions and what the grammar says for them.
 _SAID: Final = (
     *((rf"\b{word}\b(?! times)", str(number)) for number, word in enumerate(_COUNTS, 1)),
+    (r"[()]", " "),
+    (r"\b(?:vitamin )?b ?-?12\b", ""),  # which form it is must be said beside it
     (r"\bmicrograms?\b", "ug"),
     (r"\bmilligrams?\b", "mg"),
     (r"\b(?:followed by|and then)\b", "then"),
@@ -269,6 +271,7 @@ def _written(order: str) -> list[Phase]:
         )
     for said, meant in _SAID:
         text = re.sub(said, meant, text)
+    text = re.sub(r"\s+", " ", text).strip()
     text = _OFTEN.sub(lambda found: f"every {_SPANS[found[2]] / _times(found[1]):.10g} h", text)
     parts = re.split(r"\s*[,;]?\s*\bthen\b\s*", text)
     phases: list[Phase] = []

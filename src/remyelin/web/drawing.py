@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from remyelin.catalogue import pathways, segments, setups, studies
 from remyelin.person.record import titles
+from remyelin.person.record.reading import HEADINGS
+from remyelin.person.record.rows import HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +191,9 @@ def drawing() -> dict[str, Any]:
         "cards": [list(item) for item in CARDS],
         "first": list(FIRST),
         "setups": {name: asdict(item) for name, item in setups.SETUPS.items()},
-        "record": {"kinds": dict(titles.KIND_TITLES), "items": titles.titles()},
+        "record": {
+            "kinds": dict(titles.KIND_TITLES),
+            "items": titles.titles(),
+            "headings": {**{name: name for name in HEADER}, **HEADINGS},
+        },
     }

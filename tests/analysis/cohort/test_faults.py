@@ -176,6 +176,13 @@ def test_persons_who_fail_stop_nobody_else(tmp_path: Path, monkeypatch: pytest.M
     assert not (tmp_path / "d").exists()
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a scheduler that is not there half a second and not ten."""
+    monkeypatch.setattr(sys.modules[Dask.__module__], "COHORT_ANSWER_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_bad_input_leaves_no_folder_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from remyelin.cli.main import main
 
@@ -404,6 +411,7 @@ def test_both_dask_workers_killed_at_once_keep_what_is_done(
         "tcp://no.such.host.invalid:8786",
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_what_is_no_scheduler_is_one_sentence(address: str) -> None:
     pytest.importorskip("distributed")
     if address == "local:":

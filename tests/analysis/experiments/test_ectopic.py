@@ -74,7 +74,7 @@ def test_shares_count_what_stretch_adds():
 @pytest.mark.parametrize(
     ("grid", "error"),
     [
-        ((3, 3, 2), 0.12),
+        ((3, 2, 2), 0.12),
         pytest.param((6, 5, 3), 0.005, marks=pytest.mark.skipif(not LONG, reason="REMYELIN_LONG=1")),
     ],
 )

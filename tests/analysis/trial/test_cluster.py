@@ -16,6 +16,7 @@ from remyelin.analysis.cohort import Stopped
 from remyelin.analysis.cohort.cluster import Dask
 from remyelin.analysis.cohort.observation import observation_of
 from remyelin.analysis.trial import Design, load_design, parse_design, run_trial
+from remyelin.analysis.trial.pool import build_pool
 from remyelin.analysis.trial.power import power_rows, replicates_of
 from remyelin.base.errors import InputError
 from remyelin.bench.trial import made_pool
@@ -49,7 +50,9 @@ def test_a_killed_worker_changes_nothing_and_without_workers_the_trial_goes_on_l
 ) -> None:
     address, started = scheduler
     ready(address)
-    monkeypatch.setattr(sys.modules[Dask.__module__], "COHORT_WORKERS_SECONDS", 5)
+    monkeypatch.setattr(sys.modules[Dask.__module__], "COHORT_WORKERS_SECONDS", 3)
+    # what goes on later, and what it is compared with, is computed by this process: another takes seconds to start
+    monkeypatch.setattr(sys.modules[build_pool.__module__], "COHORT_CHUNK", PERSONS)
     struck: list[str] = []
 
     def strike(what: str, done: int, total: int) -> None:

@@ -36,7 +36,7 @@ from remyelin.analysis.trial import (
 )
 from remyelin.analysis.trial.analyse import analyse, responded
 from remyelin.analysis.trial.kept import WORDS, Kept
-from remyelin.analysis.trial.pool import Pool
+from remyelin.analysis.trial.pool import Pool, build_pool
 from remyelin.analysis.trial.power import executor_of, power_rows, replicates_of
 from remyelin.analysis.trial.run import analysed
 from remyelin.analysis.trial.settings import PARALLEL_FROM
@@ -523,7 +523,9 @@ def test_a_bad_design_ends_the_command_with_one_sentence_and_status_2(
     assert not (tmp_path / "out").exists(), "nothing was computed or written"
 
 
-def test_the_command_from_end_to_end(tmp_path: Path) -> None:
+def test_the_command_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # its thirty courses an arm are computed by this process: another takes seconds to start
+    monkeypatch.setattr(sys.modules[build_pool.__module__], "COHORT_CHUNK", 30)
     listed = call("trial", "--json")
     assert {row["name"] for row in json.loads(listed.stdout)["rows"]} == set(shipped_trials())
     out = tmp_path / "trial"

@@ -34,7 +34,8 @@ CONTRADICTIONS = {
     "a sural of a child": "0 d,study,sural amplitude,60,uV\n",
 }
 TARGETS = np.array([0.0, 91.3, 365.25])
-PERSONS, NESTED, PICKS = 512, 64, 2000
+LONG = os.environ.get("REMYELIN_LONG") == "1"
+PERSONS, NESTED, PICKS = 512 if LONG else 256, 64, 2000
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def contradiction(rng: np.random.Generator) -> str:
     )[kind]
 
 
-@pytest.mark.parametrize("seed", range(500 if os.environ.get("REMYELIN_LONG") else 8))
+@pytest.mark.parametrize("seed", range(500 if LONG else 8))
 def test_a_generated_contradiction_never_narrows_the_band(pool, before, seed: int) -> None:
     judges, _people = pool
     row = contradiction(np.random.default_rng(seed))

@@ -120,6 +120,8 @@ def test_a_row_may_deny_one_symptom_or_all() -> None:
         ("sign,DTRs,4+", (3, 3)),
         ("sign,areflexia,present", (0, 0)),
         ("sign,hyperreflexia,", (3, 3)),
+        ("sign,Romberg,pos", (1, 1)),
+        ("sign,babinski,neg", (0, 0)),
         ("sign,vibration,mild to moderate", (1, 2)),
         ("sign,vibration at toes,decreased", (1, 2)),
         ("sign,plantar,flexor", (0, 0)),

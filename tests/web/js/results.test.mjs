@@ -16,6 +16,13 @@ test("rows are read from commas, semicolons and tabs, with quotes, without the h
   assert.deepEqual(rowsOf("0 d;lab;b12;140;pg/mL"), [["0 d", "lab", "b12", "140", "pg/mL", ""]]);
 });
 
+test("a header may have other headings, another order, and a comma as the decimal mark", () => {
+  const headings = { when: "when", date: "when", kind: "kind", name: "name", value: "value", result: "value", unit: "unit", note: "note" };
+  const text = "\ufeffname;kind;Date;Result;unit\nhaemoglobin;lab;2025-03-14;9,8;g/dL\nage;person;;68;y\n";
+  assert.deepEqual(rowsOf(text, headings), [["2025-03-14", "lab", "haemoglobin", "9.8", "g/dL", ""], ["", "person", "age", "68", "y", ""]]);
+  assert.deepEqual(rowsOf("0 d,lab,b12,140\nname,kind,Date,Result\n", headings).length, 2);
+});
+
 test("text of rows reads back to the same rows", () => {
   const rows = [["-5 mo", "symptom", "paraesthesia", "began", "", 'feet, "both"'], ["", "person", "age", "68", "y", ""]];
   assert.deepEqual(rowsOf(csv(rows)), rows);

@@ -12,7 +12,11 @@ from typing import Any
 
 from remyelin.analysis.cohort.deaths import Deaths
 from remyelin.analysis.cohort.parts import Chunk
-from remyelin.analysis.cohort.settings import COHORT_DEATHS, COHORT_WORKERS_SECONDS
+from remyelin.analysis.cohort.settings import (
+    COHORT_ANSWER_SECONDS,
+    COHORT_DEATHS,
+    COHORT_WORKERS_SECONDS,
+)
 from remyelin.analysis.cohort.work import DiskFull, WorkersLost, load
 from remyelin.base.errors import InputError, SimulationError
 
@@ -66,7 +70,9 @@ class Dask:
                 )
                 self._client = distributed.Client(self._cluster, set_as_default=False)  # type: ignore[no-untyped-call]
             else:
-                self._client = distributed.Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+                self._client = distributed.Client(
+                    address, timeout=COHORT_ANSWER_SECONDS, set_as_default=False
+                )  # type: ignore[no-untyped-call]
         except Exception as error:  # whatever it is, what was given is not a scheduler that can be used
             raise InputError(
                 f"--cluster {address}: no scheduler answers there ({type(error).__name__}); start one with "

@@ -12,6 +12,7 @@ COHORT_CHUNK: Final = 16  # courses a worker computes between two parts: seconds
 SMALLEST_SHARE: Final = 1e-100  # of a population: below it a beta variable is at its lower end
 COHORT_CORRELATION_SLACK: Final = 1e-9  # by which rounding may take an eigenvalue below 0
 COHORT_HISTORY_STEP: Final = 21.0  # days between those with a drive of myelin before presentation
+COHORT_ANSWER_SECONDS: Final = 10  # for which the scheduler of a cluster may not answer
 COHORT_WORKERS_SECONDS: Final = 30  # for which a cluster may be without a worker
 COHORT_DEATHS: Final = 3  # of the worker, after which a chunk is cut into single courses
 COHORT_DEATHS_ALONE: Final = 6  # of the worker over one course, after which the course is given up

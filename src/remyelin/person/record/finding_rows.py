@@ -55,7 +55,8 @@ def entries_of(row: Row, kind: str, day: Callable[[Row], float]) -> list[Entry]:
         return [_finding(replace(row, name=denied[1], value="none"), "symptom", day)]
     if name in _GRADED and terms.fold(row.value) in _SAID:
         sign, grade = _GRADED[name]
-        return [replace(_finding(replace(row, name=sign, value=grade), "sign", day), written=clean(row.name))]
+        entry = _finding(replace(row, name=sign, value=grade), "sign", day)
+        return [replace(entry, text=clean(row.name))]
     if name in ACUITY:
         levels = levels_of_acuity(row.value)
         if levels is None:

@@ -17,9 +17,11 @@ _NONE: Final = (
     "gone",
     "recovered",
     "n",
+    "neg",
+    "nil",
     "-",
 )
-_ANY: Final = ("present", "yes", "positive", "y", "+", "abnormal")
+_ANY: Final = ("present", "yes", "positive", "pos", "y", "+", "abnormal")
 WORDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "severity": {
         **dict.fromkeys(_NONE, (0, 0)),

@@ -27,9 +27,10 @@ from remyelin.person.record.from_case import record_of_case
 from remyelin.person.record.medicines import without_b12
 from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
-#: Columns that a file may lack, and other headings of columns.
+#: Columns that a file may lack.
 _OPTIONAL: Final = ("unit", "note")
-_HEADINGS: Final = {
+#: Other headings of columns.
+HEADINGS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("date", "day", "time", "datum"), "when"),
     **dict.fromkeys(("type", "category"), "kind"),
     **dict.fromkeys(("item", "test", "what"), "name"),
@@ -171,7 +172,7 @@ def parse_csv(text: str, source: str, ledger: Ledger) -> Record:
 def _columns(cells: Iterable[str], where: str) -> list[str]:
     """Return the columns of a header line, other headings replaced."""
     words = [terms.fold(cell.strip().strip('"')) for cell in cells]
-    found = [_HEADINGS.get(word, word) for word in words]
+    found = [HEADINGS.get(word, word) for word in words]
     while found and not found[-1]:  # separators that a spreadsheet leaves at the end
         found.pop()
     missing = [name for name in HEADER if name not in found and name not in _OPTIONAL]

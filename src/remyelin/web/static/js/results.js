@@ -64,17 +64,22 @@ const example = () => csv(kept) === csv(START);
 // Takes over rows from another view.
 export function receive(text) {
   if (!example() && csv(kept) !== text) before = kept;
-  kept = rowsOf(text);
+  kept = rowsOf(text, state.about.drawing.record.headings);
 }
 
 const quoted = (cell) => (/[",\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 export const csv = (rows) => `when,kind,name,value,unit,note\n${rows.filter((row) => row.some((cell) => cell.trim())).map((row) => row.map(quoted).join(",")).join("\n")}\n`;
 
-export function rowsOf(text) {
+const NAMES = ["when", "kind", "name", "value", "unit", "note"];
+
+// Rows in the order of the table; the first line may be a header with columns in another order or under other headings.
+export function rowsOf(text, headings = Object.fromEntries(NAMES.map((name) => [name, name]))) {
   const rows = [];
-  for (const line of text.split(/\r?\n/)) {
-    if (!line.trim() || line.startsWith("#") || /^when[,;\t]/.test(line)) continue;
-    const mark = line.includes("\t") ? "\t" : line.includes(";") && !line.includes(",") ? ";" : ",";
+  let header = null;
+  for (const line of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
+    if (!line.trim() || line.startsWith("#")) continue;
+    const count = (sign) => line.split(sign).length;
+    const mark = line.includes("\t") ? "\t" : count(";") > count(",") ? ";" : ",";
     const cells = [];
     let cell = "";
     let inside = false;
@@ -86,9 +91,17 @@ export function rowsOf(text) {
       else if (c === mark) { cells.push(cell.trim()); cell = ""; } else cell += c;
     }
     cells.push(cell.trim());
-    while (cells.length < 6) cells.push("");
-    if (cells.length > 6) cells.splice(5, cells.length, cells.slice(5).join(", "));
-    rows.push(cells);
+    const columns = cells.map((word) => headings[word.toLowerCase()]);
+    if (!header && !rows.length && ["when", "kind", "name", "value"].every((name) => columns.includes(name))) {
+      header = columns;
+      continue;
+    }
+    const last = (header || NAMES).length;
+    if (cells.length > last) cells.splice(last - 1, cells.length, cells.slice(last - 1).join(", "));
+    const row = NAMES.map((name) => cells[(header || NAMES).indexOf(name)] ?? "");
+    // as spreadsheets write where the decimal mark is a comma
+    if (mark !== ",") row[3] = row[3].replace(/(\d),(?=\d)/g, "$1.");
+    rows.push(row);
   }
   return rows;
 }
@@ -153,7 +166,8 @@ export async function show(main) {
     return lists.get(key);
   }
   const take = (text) => {
-    if (/^\s*[{<[]/.test(text) || (/^[^,\n]*=/.test(text.trim()) && !/^when[,;\t]/m.test(text))) { raw = text; area.value = text; pasted.open = true; return; }
+    const begin = text.replace(/^\s*#.*$/gm, "").trim();
+    if (/^[{<[]/.test(begin) || /^[^,;\t\n]*=/.test(begin)) { raw = text; area.value = text; pasted.open = true; return; }
     raw = "";
     receive(text);
     rows = kept;
