@@ -83,4 +83,4 @@ NERVE_BARE_FIBRE_STEP_US: Final = 5.0
 NERVE_BARE_FIBRE_PULSE: Final = (1.0, 1.0)  # nA, ms
 NERVE_BARE_FIBRE_KEPT: Final = tuple(float(whole) for whole in range(24, 43))  # C, shipped with the package
 NERVE_BARE_FIBRE_SPAN: Final = (0.4, 0.7)  # of its length, between which velocity is read
-STATES_AT_ONCE: Final = 4096  # whose conduction is computed in one block; memory grows with it
+STATES_AT_ONCE: Final = 1024  # whose conduction is computed in one block; memory grows with it

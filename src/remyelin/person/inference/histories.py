@@ -24,12 +24,13 @@ from remyelin.evidence import Ledger
 from remyelin.evidence.memo import remembered
 from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.found import SHARES, untreated_days
-from remyelin.person.inference.likelihood import Judged, Likelihood
+from remyelin.person.inference.likelihood import Judged, Likelihood, joined_judged
 from remyelin.person.inference.people import BLOOD, Setting, Simulated, joined, person_of, simulated
 from remyelin.person.inference.plan import Plan, gas_stop
 from remyelin.person.inference.sampler import Draws
 from remyelin.person.inference.settings import (
     RECORD_BATCHES_KEPT,
+    RECORD_BLOCK,
     RECORD_CHUNK,
     RECORD_NESTED,
     RECORD_PAIR_DAYS,
@@ -128,7 +129,15 @@ def histories(
 def _judged(
     likelihood: Likelihood, people: Simulated, number: NDArray[np.int64], seed: int, nested: int
 ) -> Judged:
-    return likelihood.judge(people, likelihood.prepare(people, number.tolist(), seed, nested))
+    """Return the likelihood of pairs, in blocks: hidden states of all of them at once take hundreds of megabytes."""
+
+    def block(begin: int) -> Judged:
+        rows = np.arange(begin, min(begin + RECORD_BLOCK, len(number)))
+        part = people.at(rows)
+        return likelihood.judge(part, likelihood.prepare(part, number[rows].tolist(), seed, nested))
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as executor:
+        return joined_judged(list(executor.map(block, range(0, len(number), RECORD_BLOCK))))
 
 
 def _dated(shared: Setting) -> bool:

@@ -303,6 +303,33 @@ class Likelihood:
         return np.asarray(np.log(rate[..., -1] * 365.25) - gone)
 
 
+def joined_judged(parts: Sequence[Judged]) -> Judged:
+    """Return the likelihoods of several batches as one."""
+    hidden = [part.hidden for part in parts]
+    whole = Nested(
+        *(
+            np.concatenate([getattr(item, name) for item in hidden])
+            for name in ("reserve", "notice", "size", "path", "examiner")
+        )
+    )
+    values = tuple(
+        Filtered(
+            np.concatenate([item.log_likelihood for item in same]),
+            np.concatenate([item.mean for item in same]),
+            np.concatenate([item.covariance for item in same]),
+            np.concatenate([item.outlier for item in same], axis=1),
+        )
+        for same in zip(*(part.values for part in parts), strict=True)
+    )
+    return Judged(
+        np.concatenate([part.total for part in parts]),
+        np.concatenate([part.draws for part in parts]),
+        whole,
+        values,
+        np.concatenate([part.outlier for part in parts], axis=1),
+    )
+
+
 def _parts(entry: Entry, reporting: Reporting) -> list[tuple[float, tuple[int, int]]]:
     """Return days and grades of an entry; of a scale only its day."""
     if entry.kind == "scale":

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.person.inference.filtering import Filtered
-from remyelin.person.inference.findings import Nested
 from remyelin.person.inference.histories import Histories, histories
-from remyelin.person.inference.likelihood import Judged, Likelihood
+from remyelin.person.inference.likelihood import Judged, Likelihood, joined_judged
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.people import joined as joined_people
 from remyelin.person.inference.sampler import Draws, Sample, sample
@@ -113,30 +111,3 @@ def by_history(found: Histories, count: int) -> Floats:
     out = np.full(count, -np.inf)
     np.logaddexp.at(out, found.history, found.log_prior + found.judged.total)
     return out
-
-
-def joined_judged(parts: list[Judged]) -> Judged:
-    """Return the likelihoods of several batches as one."""
-    hidden = [part.hidden for part in parts]
-    whole = Nested(
-        *(
-            np.concatenate([getattr(item, name) for item in hidden])
-            for name in ("reserve", "notice", "size", "path", "examiner")
-        )
-    )
-    values = tuple(
-        Filtered(
-            np.concatenate([item.log_likelihood for item in same]),
-            np.concatenate([item.mean for item in same]),
-            np.concatenate([item.covariance for item in same]),
-            np.concatenate([item.outlier for item in same], axis=1),
-        )
-        for same in zip(*(part.values for part in parts), strict=True)
-    )
-    return Judged(
-        np.concatenate([part.total for part in parts]),
-        np.concatenate([part.draws for part in parts]),
-        whole,
-        values,
-        np.concatenate([part.outlier for part in parts], axis=1),
-    )

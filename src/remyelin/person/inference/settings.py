@@ -26,6 +26,7 @@ RECORD_CHOSEN: Final = 128  # pairs simulated with treatment and studies
 RECORD_TEMPER: Final = 0.4  # power of the likelihood by which a share of them is chosen
 RECORD_CHOSEN_WIDER: Final = 0.2  # that share
 RECORD_PAIRS: Final = 1200  # pairs of a history and a day that are judged in full
+RECORD_BLOCK: Final = 200  # pairs judged together
 RECORD_PAIRS_ROUGH: Final = 4  # hidden states that tell which these are
 RECORD_CHUNK: Final = 8  # persons simulated together
 RECORD_DEFENSIVE: Final = 0.1  # share of every proposal that is the prior
