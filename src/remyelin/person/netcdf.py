@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,6 @@ import numpy as np
 import xarray as xr
 
 from remyelin.base.errors import InputError
-from remyelin.base.netcdf_file import netcdf_bytes
 from remyelin.nerve import Studies
 from remyelin.person.case import to_toml_data
 from remyelin.person.forecast_guard import refusal, told_apart
@@ -131,14 +131,21 @@ def recordings(studies: Studies) -> xr.Dataset:
 
 
 def to_bytes(tree: xr.DataTree) -> bytes:
-    """Return a tree as the bytes of one netCDF file, made in memory."""
-    return netcdf_bytes(
-        {
-            node.path: node.to_dataset(inherit=False)
-            for node in tree.subtree
-            if node.path == "/" or node.to_dataset(inherit=False).variables
-        }
-    )
+    """Return a tree as the bytes of one netCDF file, made in memory.
+
+    The HDF5 library ends the process where a disk is full, so it never writes to the disk itself.
+    """
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        for node in tree.subtree:
+            data = node.to_dataset(inherit=False)
+            if data.variables or node.path == "/":
+                group = file if node.path == "/" else file.create_group(node.path.lstrip("/"))
+                data.dump_to_store(H5NetCDFStore(group))
+    return content.getvalue()
 
 
 def open_course(path: str | Path) -> xr.DataTree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -14,7 +15,6 @@ import xarray as xr
 
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
-from remyelin.base.netcdf_file import netcdf_bytes
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
@@ -335,7 +335,13 @@ def to_netcdf(posterior: Posterior, found: Forecast) -> bytes:
     >>> content[1:4]
     b'HDF'
     """
-    return netcdf_bytes({"/": to_dataset(posterior, found)})
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    content = io.BytesIO()
+    with h5netcdf.File(content, "w") as file:
+        to_dataset(posterior, found).dump_to_store(H5NetCDFStore(file))
+    return content.getvalue()
 
 
 def save(posterior: Posterior, found: Forecast, path: Path) -> None:
