@@ -225,6 +225,14 @@ def test_a_medicine_that_may_hold_b12_counts_as_treatment(medicine: str) -> None
 
 
 @pytest.mark.parametrize(
+    "medicine", ["iron and folic acid", "calcium folinate", "ferrous fumarate with folate"]
+)
+def test_folic_acid_beside_another_medicine_is_not_overlooked(medicine: str) -> None:
+    record = read(f"0 d,lab,b12,90,pmol/L\n-1 y,treatment,{medicine},started\n")
+    assert record.treatments and "folic acid" in record.not_understood[0].reason
+
+
+@pytest.mark.parametrize(
     "written",
     [
         *("2025-03-14", "14.03.2025", "14. 3. 2025", "2025/03/14", "20250314", "2025-03-14T09:30:00Z"),

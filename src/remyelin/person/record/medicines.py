@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from remyelin.catalogue.causes import cause_of
+from remyelin.person.record.fields import FOLATE
 
 #: Parts of names of which a preparation may hold B12.
 _MAYBE_B12: Final = re.compile(
@@ -41,7 +42,7 @@ def without_b12(name: str) -> str:
     >>> without_b12("multivitamin"), without_b12("Cytamen 1 mg")
     ('', '')
     """
-    if _MAYBE_B12.search(name):
+    if _MAYBE_B12.search(name) or FOLATE.search(name):  # folic acid beside iron is still folic acid
         return ""
     cause = next(filter(None, map(cause_of, re.split(r"[\s,;]+", name))), None)
     if cause is not None:
