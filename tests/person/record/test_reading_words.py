@@ -229,7 +229,8 @@ def test_a_medicine_that_may_hold_b12_counts_as_treatment(medicine: str) -> None
 )
 def test_folic_acid_beside_another_medicine_is_not_overlooked(medicine: str) -> None:
     record = read(f"0 d,lab,b12,90,pmol/L\n-1 y,treatment,{medicine},started\n")
-    assert record.treatments and "folic acid" in record.not_understood[0].reason
+    assert record.treatments
+    assert "folic acid" in record.not_understood[0].reason
 
 
 @pytest.mark.parametrize(
