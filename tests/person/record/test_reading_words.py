@@ -91,7 +91,15 @@ def test_a_symptom_is_known_by_its_keyword_whatever_stands_beside_it(written: st
 
 
 @pytest.mark.parametrize(
-    "written", ["visual hallucinations", "mild weakness", "double vision", "weakness and tremor"]
+    "written",
+    [
+        "visual hallucinations",
+        "mild weakness",
+        "double vision",
+        "weakness and tremor",
+        "reduced tingling",
+        "loss of numbness",
+    ],
 )
 def test_a_symptom_with_two_keywords_or_a_word_of_its_own_is_left_out(written: str) -> None:
     record = read(f"0 d,symptom,{written},present\n")

@@ -8,7 +8,7 @@ from typing import Final
 
 NAMES: Final = ("visual acuity", "acuity", "va", "bcva", "best corrected visual acuity")
 #: Least acuity of no, mild and moderate impairment of distance vision, by the International Classification of
-#: Diseases (ICD-11, 9D90). The grades that it allows are beside it: complaints follow acuity roughly.
+#: Diseases (ICD-11, 9D90; recalled). The grades that it allows are beside it: complaints follow acuity roughly.
 _LEAST: Final = ((Fraction(6, 12), (0, 1)), (Fraction(6, 18), (1, 2)), (Fraction(6, 60), (2, 3)))
 _WORST: Final = (3, 3)
 _BELOW_CHART: Final = re.compile(

@@ -277,6 +277,9 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tremor": ("tremor", "tremors"),
     "concentration": ("concentration", "concentrating", "concentrate"),
 }
+#: Words for less of something, which make a complaint of a function and an improvement of anything else.
+LESS: Final = frozenset(("decreased", "reduced", "loss", "lost", "dim", "failing"))
+FUNCTIONS: Final = ("gait", "vision", "taste_smell", "memory", "concentration")
 #: Words that may stand beside a keyword and change nothing; none of them is a grade.
 BESIDE: Final = frozenset(
     (

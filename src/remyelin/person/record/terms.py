@@ -255,6 +255,8 @@ def _told(words: str) -> Finding | None:
         return None
     name = found.pop()
     rest = said - set(symptom_words.KEYWORDS[name])
+    if symptom_words.LESS & set(words.split()) and name not in symptom_words.FUNCTIONS:
+        return None  # "reduced tingling" tells of an improvement
     return None if rest else (SYMPTOMS.get(name) or ASSOCIATED[name])
 
 
