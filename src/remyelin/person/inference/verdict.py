@@ -137,7 +137,7 @@ def unspoken(complaints: Sequence[str], symptoms: Mapping[str, Floats], severe: 
 
 
 def named(item: Predicted) -> str:
-    """Return an entry in words, with its line where it has one; a finding or a value says itself what it is."""
+    """Return an entry in words, with its line where it has one; findings and values without their kind."""
     where = f"line {item.entry.line}: " if item.entry.line else ""
     entry = item.entry
     title = entry.written or item_title(entry.kind, entry.name)
