@@ -36,7 +36,7 @@ def test_one_press_opens_what_was_entered_in_course_and_results(page: Any, serve
     page.wait_for_selector("main[data-view=course][data-drawn]")
     assert page.locator("#age").input_value() == "72"
     assert page.locator("#sex").input_value() == "female"
-    assert page.locator("#case option:checked").inner_text() == "A person of the check"
+    assert page.locator("#case option:checked").inner_text() == "Person entered in Check"
     assert "unknown cause" in page.locator(".story").inner_text()
     values = page.locator("#case-labs").inner_text()
     assert "B12 150 pg/mL" in values

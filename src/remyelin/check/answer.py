@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from remyelin.base import plain
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, NMOL_PER_UMOL, per_unit
 from remyelin.check.facts import facts, judge
 from remyelin.check.known import LABS, Known, Lab
@@ -183,7 +184,7 @@ def answer(known: Known, ledger: Ledger, forecast: tuple[Line, ...] = ()) -> Ans
         lines = [line for line in lines if line.section != "testing"]
     ill = any("neurological" in word.groups for word in known.words)
     if ill and any(line.section == "next" for line in lines):
-        lines.append(Line("next", SAME_DAY, (OWN,), "own"))
+        lines.insert(0, Line("next", SAME_DAY, (OWN,), "own"))  # first of its section
     if not any(line.section == "urgent" for line in lines):
         text = (
             "Nothing that was entered is a warning sign this check knows. That does not mean that there is none: "
@@ -269,9 +270,11 @@ _TIER_WORDS: Final = {
 
 def quantity_of(entry: Entry) -> str:
     """Return a published share with its interval and whom it is of."""
-    low, high = entry.range or (entry.value, entry.value)
+    value, low, high = (
+        plain.number(one, 2) for one in (entry.value, *(entry.range or (entry.value, entry.value)))
+    )
     whom = entry.population or "patients with neurological disease from deficiency"
-    return f"{entry.value:g} % ({low:g} to {high:g}) of {whom}"
+    return f"{value:g} % ({low:g} to {high:g}) of {whom}"
 
 
 def _listed(known: Known, kinds: tuple[str, ...], group: str) -> str:

@@ -25,7 +25,7 @@ from remyelin.person.record.rows import HEADER
 #: A published schedule, run so that plans differ in their start only; nobody is told to take it.
 SCHEDULE: Final = "uk neurological"
 NAME: Final = "check"
-TITLE: Final = "A person of the check"
+TITLE: Final = "Person entered in Check"
 _SUMMARY_MOST: Final = 1900  # characters; a case takes 2000
 
 

@@ -15,6 +15,7 @@ from remyelin.catalogue.pathways import words
 from remyelin.evidence import Entry, Ledger, load_references
 from remyelin.evidence.catalogue import Symptom, catalogue
 from remyelin.evidence.targets import Target
+from remyelin.output.formatting import number
 from remyelin.person.record import terms
 
 ASSUMED: Final = "assumed"
@@ -161,7 +162,7 @@ def share(entry: Entry | None) -> str:
         return "no frequency found"
     low, high = entry.range or (entry.value, entry.value)
     memory = ", recalled from memory" if entry.mark == "recall" else ""
-    return f"{entry.value:.3g} % ({low:.3g} to {high:.3g}){memory}"
+    return f"{number(entry.value, 2)} % ({number(low, 2)} to {number(high, 2)}){memory}"
 
 
 def named(name: str, ledger: Ledger) -> Symptom:
@@ -281,12 +282,12 @@ def _indexed(symptom: Symptom) -> str:
 
 def _numbers(symptom: Symptom) -> Sequence[str]:
     lines = []
-    for number, (entry, row) in enumerate(symptom.figures):
+    for place, (entry, row) in enumerate(symptom.figures):
         low, high = entry.range or (row.lower, row.upper)
         whom = f" of {entry.population}" if entry.population else ""
         value = f"{entry.value:.3g} % ({low:.3g} to {high:.3g})"
         lines.append(
-            f"{'Another figure: ' if number else ''}{value}{whom}: {cited(entry.note)}. "
+            f"{'Another figure: ' if place else ''}{value}{whom}: {cited(entry.note)}. "
             f"Row `{row.name}` ({row.role}). Source: {'; '.join(sources(entry))}."
         )
     if not lines and symptom.tier == "mechanism":

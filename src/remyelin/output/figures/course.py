@@ -182,8 +182,8 @@ def symptoms(course: Course) -> Figure:
     )
     caption = (
         "0 is none, 1 the most the pathway can cause. Each line is one plan: treated as given, not at all, or begun "
-        "earlier or later. All are of one simulated person and have no range here; the answer is that of many persons. "
-        "How a pathway's state becomes a complaint is assumed, with a range."
+        "earlier or later where the model can tell its end. All are of one simulated person and have no range here; "
+        "the answer is that of many persons. How a pathway's state becomes a complaint is assumed, with a range."
     )
     return Figure("symptoms", "Symptoms and signs", caption, panels, columns=3, panel_height=1.9)
 

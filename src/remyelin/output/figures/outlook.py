@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import xarray as xr
 
@@ -88,8 +90,7 @@ def recovery_figure(course: Course) -> Figure:
     drawn = [
         plan
         for plan in course.plans
-        if plan.name in DRAWN
-        and (plan is course.plans[0] or plan.name in worse or (worse and _earlier(plan)))
+        if plan.name in DRAWN and (plan is course.plans[0] or (worse and shown_beside(plan, worse)))
     ]
     top = _top(course)
 
@@ -187,7 +188,7 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     top = _top(course)
     panels = []
     for plan in course.plans[1:]:
-        if plan.name not in worse and (plan.shift is None or plan.shift > 0):
+        if not shown_beside(plan, worse):
             continue
         low, middle, high = (
             numbers(bands.sel(plan=plan.name, quantile=q).values, 5) for q in ("low", "median", "high")
@@ -203,6 +204,11 @@ def plans_figure(course: Course) -> tuple[Figure, ...]:
     )
     title = "Every start of treatment, with its band"
     return (Figure("plans", title, caption, tuple(panels), columns=3),) if panels else ()
+
+
+def shown_beside(plan: Plan, worse: Collection[str]) -> bool:
+    """Whether a plan is drawn beside the treatment as given: an earlier start, or an end that is told apart."""
+    return plan.name in worse or _earlier(plan)
 
 
 def _earlier(plan: Plan) -> bool:

@@ -13,7 +13,7 @@ from remyelin.catalogue.causes import NONE
 from remyelin.evidence.entry_names import entry_name
 from remyelin.output.answer import span
 from remyelin.output.figures.course import figures_of
-from remyelin.output.figures.outlook import plans_figure, recovery_figure, waiting_figure
+from remyelin.output.figures.outlook import plans_figure, recovery_figure, shown_beside, waiting_figure
 from remyelin.output.formatting import deviations, micro, number
 from remyelin.output.pages.plots import plot
 from remyelin.output.pages.templates import page
@@ -65,8 +65,10 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
     summary = summarise(course) if summary is None else summary
     refused = summary["forecast"]["refused"] is not None
     forecasts = () if refused else (recovery_figure(course), *plans_figure(course))
-    if refused or not told_apart(course):  # one course, without others that it would seem equal to
-        course = replace(course, plans=course.plans[:1])
+    # equal curves would read as if waiting were free, where the model cannot tell
+    given, *others = course.plans
+    worse = () if refused else told_apart(course)
+    course = replace(course, plans=(given, *(plan for plan in others if worse and shown_beside(plan, worse))))
     if refused:  # what comes after presentation would be read as a forecast
         day = min(course.studies)
         course = replace(

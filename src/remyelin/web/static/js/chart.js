@@ -335,7 +335,7 @@ function spoken(p, all) {
 
 export function legend(items) {
   return h("ul", { class: "legend" }, items.map((item) => h("li", {},
-    h("i", { class: item.block ? "block" : item.points ? (item.colour === "#FFFFFF" ? "points pale" : "points") : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), item.label)));
+    h("i", { class: item.block ? "block" : item.points ? (item.colour === "#FFFFFF" ? "points pale" : "points") : item.dashed ? "dashed" : "", style: { color: ink(item.colour) } }), typeof item.label === "string" ? micro(item.label) : item.label)));
 }
 
 // What a legend names of a panel: the categories of its map, and its lines.

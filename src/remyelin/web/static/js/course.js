@@ -188,7 +188,7 @@ export async function show(main) {
     const end = monthWords(horizon()).replace(" after diagnosis", "");
     const began = months(kase.cause.began) ?? -12 * (found.a.person.find((fact) => fact.name === "time since the cause began")?.value || 0);
     heading.textContent = kase.title;
-    document.getElementById("case-kind").textContent = kase.kind === "case" ? "Published case" : "Scenario";
+    document.getElementById("case-kind").textContent = kase.name === "check" ? "Your entries" : kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
       kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
