@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import math
 import re
 from functools import cache
@@ -14,6 +15,7 @@ from courses import shipped_course
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.output.answer import COST_UNKNOWN, GAIT, PATIENTS_DIFFER, lines, state_words, told
+from remyelin.output.figures.course import label_of
 from remyelin.output.pages.course import render_report
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
@@ -194,6 +196,32 @@ def test_terminal_report_and_page_tell_one_answer(name: str, capsys: pytest.Capt
     )
     assert page["refused"] == want["refused"]
     assert page["items"] == want["items"]
+
+
+def test_the_report_of_a_refused_case_ends_at_presentation_in_every_figure_and_table() -> None:
+    course = course_of("vegetarian-66")
+    report = render_report(course)
+    text = html.unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", report, flags=re.DOTALL))
+    tables = report[report.index('<section id="blood"') : report.index('<section id="rests"')]
+    later = [label for day in course.studies if day > 0 for label in [label_of(day)]]
+    assert later
+    for label in later:
+        assert f">{label}<" not in tables
+        assert f"Study table, {label}" not in text
+    myelin = report[report.index('<figure class="sheaths"') :].partition("</figure>")[0]
+    assert "months from diagnosis" in myelin
+    assert not re.search(r">[1-9]\d<", myelin), "no axis of months goes on after presentation"
+
+
+@pytest.mark.parametrize("name", ["vegetarian-66", "pernicious-anaemia"])
+def test_no_short_name_of_a_case_reaches_the_reader_of_a_report(name: str) -> None:
+    report = render_report(course_of(name))
+    text = html.unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", report, flags=re.DOTALL))
+    assert name not in text
+    before = re.sub(
+        r"<details>.*?</details>", "", report[: report.index('<section id="rests"')], flags=re.DOTALL
+    )
+    assert not re.search(r"every [\d.]+ (d|h|mo)\b", before), "doses of a schedule stand behind its name"
 
 
 def test_footnotes_are_numbered_and_lead_to_their_source() -> None:

@@ -84,6 +84,11 @@ def test_a_case_whose_findings_are_missed_shows_no_forecast(page: Any, server: s
     story = page.locator(".story").inner_text()
     assert "position sense absent is the least expected" in story, "the finding at fault is named"
     assert "Treatment should not be delayed" in story
+    for jargon in ("effective sample", "sign position"):
+        assert jargon not in story
+    said = page.locator("[data-answer=now] .big").inner_text().split(" ")[0]
+    drawn = page.locator(".lead .chart svg[role=img]").first.get_attribute("aria-label") or ""
+    assert drawn.endswith(f" to {said}."), "the curve ends where its card says"
     assert page.locator(".card").count() == 0
     assert page.locator("[data-answer]").count() == 1
     assert not page.locator("#waiting").is_visible()
@@ -171,6 +176,36 @@ def test_a_slider_redraws_the_course(page: Any, server: str) -> None:
     )
     page.locator(".story", has_text="5 years before diagnosis").wait_for()
     assert curve(page) != before
+
+
+def test_what_is_read_of_a_curve_follows_it(page: Any, server: str) -> None:
+    settled(page, server)
+    chart = page.locator(".lead .chart").nth(1)
+    picture = chart.locator("svg[role=img]")
+    box = picture.bounding_box()
+    # no mouse: answers that change their height may move the chart away from under it
+    picture.dispatch_event("pointermove", {"clientX": box["x"] + 400, "clientY": box["y"] + 100})
+    before = chart.locator(".tip").inner_text()
+    page.locator("#start-a-exact").evaluate(
+        "field => { field.value = 24; field.dispatchEvent(new Event('change')); }"
+    )
+    page.locator(".card.plan-a", has_text="2 years after").wait_for()
+    settled(page)
+    assert chart.locator(".tip").is_visible()
+    assert chart.locator(".tip").inner_text() != before
+
+
+def test_a_schedule_has_a_short_name_and_its_doses_on_demand(page: Any, server: str) -> None:
+    open_course(page, server)
+    for name in page.locator("#regimen-a option").all_inner_texts():
+        assert len(name) <= 32, name
+    doses = page.locator(".plan-a details p")
+    assert not doses.is_visible()
+    page.locator(".plan-a summary").click()
+    said = "hydroxocobalamin 1 mg into a muscle every 2 days for 21 days, then"
+    assert doses.inner_text().startswith(said)
+    page.locator("#regimen-a").select_option("oral")
+    assert "2 mg by mouth every day" in doses.inner_text()
 
 
 def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> None:

@@ -56,6 +56,19 @@ def test_a_view_on_paper_cuts_nothing_off(page: Any, server: str, view: str) -> 
         assert pdf.startswith(b"%PDF")
 
 
+def test_nerve_studies_that_were_not_loaded_are_said_to_be_missing_on_paper(page: Any, server: str) -> None:
+    page.goto(f"{server}/#course")
+    page.locator("main[aria-busy=false] [data-answer=end]").wait_for()
+    printing = "dispatchEvent(new Event('beforeprint'))"
+    missing = page.locator("#studies .notice", has_text="Print again")
+    page.evaluate(printing)
+    assert missing.is_visible()
+    page.locator("#studies table").wait_for()
+    page.evaluate(printing)
+    assert missing.count() == 0
+    assert page.locator("#studies tbody tr").count() > 20
+
+
 def test_no_value_of_a_record_lies_out_of_sight_on_a_phone(page: Any, server: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/#results")

@@ -196,7 +196,7 @@ def _not_stated(course: Course) -> list[str]:
     if not case.cause.stated or case.cause.note:
         lines.append(f"cause ({case.cause.kind}): {case.cause.note or 'assumed'}")
     lines += [
-        f"treatment ({in_words(item.regimen, Ledger.shipped())}): {item.note or 'assumed'}"
+        f"treatment ({in_words(item.regimen, Ledger.shipped()).split(': ')[0]}): {item.note or 'assumed'}"
         for item in case.treatment
         if not item.stated or item.note
     ]

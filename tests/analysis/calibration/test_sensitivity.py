@@ -37,6 +37,7 @@ def test_a_sentence_names_the_heaviest_number_and_its_kind():
     for answer in sensitivity().answers:
         heaviest = sensitivity().ranked(answer)[0]
         assert f"\u201c{entry_name(heaviest.entry)}\u201d ({heaviest.kind}" in rests_on(answer)
+        assert answer.partition(":")[0] not in rests_on(answer), "a case is named by its title"
     with pytest.raises(InputError, match="did you mean"):
         rests_on("vegan-diet: disability at presentatio")
 

@@ -54,6 +54,17 @@ def test_a_run_made_to_agree_is_called_built_in_only_where_every_row_holds() -> 
     assert run.bearing == ("built in" if all(row.holds for row in run.rows) else "mixed")
 
 
+def test_what_is_lost_is_told_of_many_persons_with_its_range() -> None:
+    judged = judge("gradual", LEDGER)
+    assert judged.run is not None
+    said = re.findall(r"(\d+) % \((\d+) to (\d+)\)", judged.meaning)
+    assert len(said) == 2
+    for (middle, low, high), row in zip(said, judged.run.rows[-2:], strict=True):
+        assert int(low) <= int(middle) <= int(high)
+        assert float(middle) == pytest.approx(row.value, abs=0.5)
+    assert "pernicious-anaemia" not in judged.run.what, "a case is named by its title"
+
+
 def test_waiting_is_compared_when_every_start_has_had_its_time() -> None:
     run = judge("injections", LEDGER).run
     assert run is not None

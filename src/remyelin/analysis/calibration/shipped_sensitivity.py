@@ -15,6 +15,7 @@ from typing import Final
 
 from remyelin.base.errors import InputError, nearest
 from remyelin.evidence.entry_names import entry_name
+from remyelin.person.case import load_case
 
 _SHOWN: Final = 3  # numbers named in one sentence
 
@@ -137,6 +138,18 @@ def heaviest_of(answer: str) -> list[Influence]:
     return [number for number in ranked[:_SHOWN] if number.effects[answer].total]
 
 
+def titled(answer: str) -> str:
+    """Name an answer for a reader: that of the case by its title.
+
+    Examples
+    --------
+    >>> titled("vegan-diet: disability at presentation")
+    'Disability at presentation of the shipped case “Vegan diet without a supplement for ten years”'
+    """
+    case, _, what = answer.partition(": ")
+    return f"{what[0].upper()}{what[1:]} of the shipped case \u201c{load_case(case).title}\u201d"
+
+
 def rests_on(answer: str) -> str:
     """Say in one sentence on which unmeasured numbers an answer rests most.
 
@@ -163,7 +176,7 @@ def rests_on(answer: str) -> str:
         for number in heaviest_of(answer)
     ]
     return (
-        f"{answer} rests most on {', '.join(named)}. These are shares of the variance over their ranges, each with its "
-        f"interactions; {moving} of {len(ranked)} assumed or calibrated numbers move it by a point or more when "
-        "put to an end of their range alone."
+        f"{titled(answer)} rests most on {', '.join(named)}. These are shares of the variance over their "
+        f"ranges, each with its interactions; {moving} of {len(ranked)} assumed or calibrated "
+        "numbers move it by a point or more when put to an end of their range alone."
     )

@@ -9,6 +9,7 @@ from typing import Final
 from remyelin import clinic
 from remyelin.analysis.claims.planned import planned, said
 from remyelin.analysis.claims.run import Progress, Row, Run, direction, held, targets
+from remyelin.base.plain import ranged
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.pathways import TIBIAL_SEP
 from remyelin.evidence import Entry, Ledger, load_references
@@ -17,6 +18,8 @@ from remyelin.person.course import Course, run_course
 from remyelin.person.forecast_guard import CANNOT, points, told_apart
 
 CASE: Final = "pernicious-anaemia"
+#: Quantiles of a band in the order of a sentence.
+RANGE: Final = ("median", "low", "high")
 #: In the place of an end that is not told apart from that of treatment now.
 UNKNOWN: Final = "a score that the model cannot tell from this one"
 
@@ -47,6 +50,10 @@ def _course(ledger: Ledger) -> Course:
     return run_course(load_case(CASE), ledger)
 
 
+def _title() -> str:
+    return load_case(CASE).title
+
+
 def _score(course: Course, plan: str, day: float) -> tuple[float, str]:
     """Return disability on a day in the median of the sets of rates, and the same in words with its range."""
     here = course.recovery.bands["disability"].sel(plan=plan).sel(time=day, method="nearest")
@@ -59,23 +66,27 @@ def gradual(ledger: Ledger, progress: Progress) -> Run:
     rows = targets(ledger, "severity_duration", "delay_monotone", progress=progress)
     progress("one course")
     course = _course(ledger)
-    axons = course.data["pathway_axons"].sel(pathway=TIBIAL_SEP).isel(time=-1)
-    kept = {name: float(axons.sel(plan=name)) for name in ("as given", "12 months later")}
+    # of the sets of the posterior: one person with the default set would be quoted as if typical
+    ends = course.recovery.bands["conducted"].sel(pathway=TIBIAL_SEP).isel(time=-1)
+    starts = {"as given": "when found", "12 months later": "a year later"}
+    kept = {name: [100 * float(ends.sel(plan=name, quantile=q)) for q in RANGE] for name in starts}
+    words = {name: ranged(f"{at[0]:.0f} %", f"{at[1]:.0f}", f"{at[2]:.0f}") for name, at in kept.items()}
     rows += tuple(
         Row(
-            f"fibres of the leg's path in the cord left after three years, treated {label}",
-            100 * kept[name],
+            f"fibres of the leg's path in the cord that conduct after three years, treated {label}",
+            kept[name][0],
             "%",
+            note=f"median and 90 % of {course.recovery.members} sets of rates: {words[name]}",
         )
-        for name, label in (("as given", "when found"), ("12 months later", "a year later"))
+        for name, label in starts.items()
     )
-    lost = kept["12 months later"] < kept["as given"] < 1
+    lost = kept["12 months later"][0] < kept["as given"][0] < 100
     return Run(
-        f"200 virtual patients with pernicious anaemia, and the case {CASE!r} treated when found or a year later. "
+        f"200 virtual patients with pernicious anaemia, and the case {_title()!r} treated when found or a year later. "
         "That fibres lost in the cord do not grow again is built in; how many are lost, and when, is not.",
         rows,
         "agrees" if lost and direction(rows) == "agrees" else "mixed",
-        {"early": f"{100 * kept['as given']:.0f}", "late": f"{100 * kept['12 months later']:.0f}"},
+        {"early": words["as given"], "late": words["12 months later"]},
     )
 
 
@@ -184,8 +195,8 @@ def waiting(ledger: Ledger, progress: Progress) -> Run:
     worse = values[0] < values[1] < values[2] < values[3]
     delay, route = planned("waiting", progress), planned("oral-neurological", progress)
     return Run(
-        f"The shipped case {CASE!r}, the same published schedule started when found, later, or never; and two virtual "
-        "trials.",
+        f"The shipped case {_title()!r}, the same published schedule started when found, later, or never; and two "
+        "virtual trials.",
         (*rows, *delay, *route),
         "agrees" if worse else "mixed" if values[0] < values[3] else "disagrees",
         {

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from remyelin import clinic
-from remyelin.analysis.calibration.shipped_sensitivity import Influence, Sensitivity, rests_on, sensitivity
+from remyelin.analysis.calibration.shipped_sensitivity import (
+    Influence,
+    Sensitivity,
+    rests_on,
+    sensitivity,
+    titled,
+)
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
 from remyelin.evidence import Ledger
@@ -91,7 +97,7 @@ def _panel(found: Sensitivity, answer: str, colours: dict[str, str]) -> Panel:
                 )
             )
     return Panel(
-        answer,
+        titled(answer),
         "mean effect, points",
         "spread of the effect, points",
         tuple(series),
@@ -104,7 +110,16 @@ def _table(found: Sensitivity, answer: str) -> Table:
         effect = number.effects[answer]
         span = f"{number.low:g} to {number.high:g}"
         total = None if effect.total is None else f"{effect.total:.2f} ± {effect.error or 0.0:.2f}"
-        return number.entry, number.kind, span, effect.mean, effect.spread, effect.ends, effect.first, total
+        return (
+            entry_name(number.entry),
+            number.kind,
+            span,
+            effect.mean,
+            effect.spread,
+            effect.ends,
+            effect.first,
+            total,
+        )
 
     ranked = sorted(
         (number for number in found.numbers if number.method),
@@ -112,7 +127,7 @@ def _table(found: Sensitivity, answer: str) -> Table:
         reverse=True,
     )
     return Table(
-        answer,
+        titled(answer),
         ("number", "kind", "range", "mean effect", "spread", "at an end", "Sobol first", "Sobol total"),
         tuple(row(number) for number in ranked[:LISTED]),
     )

@@ -67,6 +67,13 @@ def render_report(course: Course, summary: Summary | None = None) -> str:
     forecasts = () if refused else (recovery_figure(course), *plans_figure(course))
     if refused or not told_apart(course):  # one course, without others that it would seem equal to
         course = replace(course, plans=course.plans[:1])
+    if refused:  # what comes after presentation would be read as a forecast
+        day = min(course.studies)
+        course = replace(
+            course,
+            data=course.data.sel(time=course.data.time[course.data.time <= 0]),
+            studies={day: course.studies[day]},
+        )
     figures = {
         # the drawing is our own markup; everything else on the page is escaped
         figure.name: {"plot": plot(figure), "caption": figure.caption}

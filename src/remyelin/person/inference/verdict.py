@@ -69,7 +69,7 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
             else f"each entry alone agrees, together they are rare, and {named(worst)} is the least expected"
         )
         return fits, (
-            f"too few simulated persons resemble this record (effective sample {whole(effective)}, at least "
+            f"too few simulated persons resemble this record (in effect {whole(effective)}, at least "
             f"{least:.0f} are needed); {why}."
         )
     if not fits:
@@ -137,8 +137,9 @@ def unspoken(complaints: Sequence[str], symptoms: Mapping[str, Floats], severe: 
 
 
 def named(item: Predicted) -> str:
-    """Return an entry in words, with its line where it has one."""
+    """Return an entry in words, with its line where it has one; findings and values without their kind."""
     where = f"line {item.entry.line}: " if item.entry.line else ""
     entry = item.entry
     title = entry.written or item_title(entry.kind, entry.name)
-    return f"{where}{KIND_TITLES[entry.kind]} {title} {entry.text}".rstrip()
+    kind = "" if entry.kind in ("symptom", "sign", "lab", "study") else f"{KIND_TITLES[entry.kind]} "
+    return f"{where}{kind}{title} {entry.text}".rstrip()

@@ -95,7 +95,7 @@ export async function show(main) {
   let refused = "";
   const month = () => (refused ? Math.min(state.month, 0) : state.month);
 
-  clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return."), caution, title,
+  clear(main, h("h1", {}, "The body"), h("p", { class: "caption do" }, "Choose a wire, in the drawing or the list, to see its fibres, its recording and the symptoms that depend on it. Move the date to watch it fail and return. Shown is one simulated person; Course has the range of many."), caution, title,
     h("div", { class: "body-view" },
       h("section", { class: "figure-body", "aria-label": "Nervous system" }, picks, when, h("div", { class: "row" }, play), picture,
         h("p", { class: "hint" }, "Colour: the pathway, the same everywhere. Thick and full: all fibres arrive; thin and pale: few; dashed below one half, dotted where nearly nothing does. Seen from the front: commands and eyes on the left, feeling on the right; each stands for both sides."),

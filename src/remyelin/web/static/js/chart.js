@@ -126,6 +126,7 @@ export class Chart {
     this.panel = null;
     this.stale = false;
     this.all = [];
+    this.tip.hidden = true;
     for (const part of [this.ground, this.map, this.curves, this.words, this.pointer]) part.replaceChildren();
     this.label = "";
     this.picture.setAttribute("aria-label", `${title ? `${title}: nothing` : "Nothing"} is shown.`);
@@ -193,16 +194,20 @@ export class Chart {
       this.caption.replaceChildren(p.title, " ", p.y_label ? h("span", { class: "unit" }, micro(p.y_label)) : "", p.why || "", p.rests ? mark(p.rests, p.title) : "");
     }
     if (!this.picture.isConnected) this.node.append(this.caption, this.picture, this.tip);
+    // what is read follows the curve under the pointer
+    if (!this.tip.hidden) this.read(this.pointed);
   }
 
   readout() {
     const { picture, tip } = this;
     const hide = () => { tip.hidden = true; };
     picture.addEventListener("pointerleave", hide);
-    picture.addEventListener("pointermove", (event) => {
+    picture.addEventListener("pointermove", (event) => this.read(event.clientX));
+    this.read = (client) => {
       const { all, x, edge, panel: p } = this;
       if (!all?.length) return hide();
-      const at = event.clientX - picture.getBoundingClientRect().left;
+      this.pointed = client;
+      const at = client - picture.getBoundingClientRect().left;
       if (at < edge.left || at > edge.right) return hide();
       const rows = [];
       let shown = null;
@@ -221,7 +226,7 @@ export class Chart {
       tip.classList.toggle("left", at > this.width / 2);
       tip.style.setProperty("left", at > this.width / 2 ? "auto" : `${at + 12}px`);
       tip.style.setProperty("right", at > this.width / 2 ? `${this.width - at + 12}px` : "auto");
-    });
+    };
   }
 }
 

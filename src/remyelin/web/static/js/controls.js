@@ -84,11 +84,14 @@ export function partsOf(order) {
   return { form, mg: unit === "mg" ? Number(amount) : Number(amount) / 1000, route, schedule: [schedule, ...rest.map((phase) => phase.slice(same.length))].join(", then ") };
 }
 
+// An order in whole words.
+const UNITS = { d: "day", h: "hour", mo: "month", wk: "week" };
+export const spelt = (order) => order.replace(/([\d.]+) (d|h|mo|wk)\b/g, (_, count, unit) => (count === "1" ? UNITS[unit] : `${count} ${UNITS[unit]}s`)).replace(/\bim\b/g, "into a muscle").replace(/\bug\b/g, "\u00b5g").replace(/\boral\b/g, "by mouth");
+
 function regimen(id, now, count, tell) {
   const orders = state.about.orders;
   const names = Object.keys(orders);
-  const named = (name) => `${state.about.schedules[name]}: ${orders[name].split(" every ")[0].split(" ").slice(1).join(" ")}`;
-  const options = [...(id === "b" ? [["", "as plan A"]] : []), ...names.map((name) => [name, named(name)]), [OWN, "write your own"]];
+  const options = [...(id === "b" ? [["", "as plan A"]] : []), ...names.map((name) => [name, state.about.schedules[name]]), [OWN, "write your own"]];
   const known = now === "" || names.includes(now);
   const own = h("div", { class: "own", hidden: known });
   // what the plan follows: a name, an order, or nothing: then the order of plan A, whatever that is by now
@@ -97,7 +100,7 @@ function regimen(id, now, count, tell) {
   const start = partsOf(followed()) || partsOf(orders[names[0]]);
   const text = h("input", { type: "text", id: `order-${id}`, value: known ? "" : now, "aria-label": `Order of plan ${id.toUpperCase()}`, maxlength: 300, onchange: () => { if (text.value.trim()) follow(text.value.trim()); } });
   const follow = (order) => { chosen = order; tell(order); };
-  const pick = (label, list, value) => select({ label, options: list.map((item) => [item, item]), value, onchange: write, id: `${label.toLowerCase()}-${id}` });
+  const pick = (label, list, value) => select({ label, options: list.map((item) => [item, spelt(item)]), value, onchange: write, id: `${label.toLowerCase()}-${id}` });
   const amount = h("input", { type: "number", id: `amount-${id}`, min: 0, step: "any", value: start.mg, onchange: () => write() });
   const form = pick("Form", state.about.forms, start.form);
   const route = pick("Route", state.about.routes, start.route);
@@ -117,22 +120,25 @@ function regimen(id, now, count, tell) {
     amount.value = parts.mg;
     for (const [field, value] of [[form, parts.form], [route, parts.route], [schedule, parts.schedule]]) {
       const box = field.querySelector("select");
-      if (![...box.options].some((option) => option.value === value)) box.append(h("option", { value }, value));
+      if (![...box.options].some((option) => option.value === value)) box.append(h("option", { value }, spelt(value)));
       box.value = value;
     }
     write();
   }
   clear(own, form, h("div", { class: "field" }, h("label", { for: `amount-${id}` }, "Amount, mg"), amount), route, schedule,
     h("div", { class: "field" }, h("label", { for: `order-${id}` }, "Or as an order"), text));
-  const whole = h("p", { class: "hint" }, orders[now] || "");
+  const whole = h("p", { class: "hint" });
+  const detail = h("details", {}, h("summary", {}, "Doses of this schedule"), whole);
+  const tellWhole = (name) => { whole.textContent = spelt(orders[name] || ""); detail.hidden = !orders[name]; };
+  tellWhole(now);
   const choose = (name) => {
     own.hidden = name !== OWN;
-    whole.textContent = orders[name] || "";
+    tellWhole(name);
     if (name === OWN) begin(); else { chosen = name; tell(name); }
   };
   return [
     select({ label: "Regimen", id: `regimen-${id}`, value: known ? now : OWN, options, onchange: choose,
       hint: count > 1 ? `The case has ${count} treatments in turn; choosing here replaces them.` : null }),
-    whole, own,
+    detail, own,
   ];
 }

@@ -84,10 +84,10 @@ export async function show(main) {
         h("h3", {}, "Tier association: a probability, no mechanism is claimed"), h("p", { class: "caption" }, "How probable each is, from published frequencies, with the interval that the counts leave (shaded, plan A). The line before the cause began is the frequency without deficiency. A low probability is no reassurance."), chances,
         h("h3", {}, "Tier no evidence: nothing shows that deficiency causes these"), h("ul", {}, state.about.symptoms.filter((one) => one.tier === "no evidence").map((one) => h("li", {}, h("b", {}, one.name), `, in ${one.everybody} of all people: ${one.mechanism} Common other causes: ${one.causes}`)))),
       section("blood", "Blood", "Results of a blood test. Green: deficiency unlikely; yellow: cannot tell; no colour: points to deficiency. Blood becomes normal within weeks; a nerve does not.", units, drawn, blood),
-      section("sheaths", "Myelin and axons", "Internodes that are not intact and axons lost under plan A, as shares of a healthy person's. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
+      section("sheaths", "Myelin and axons", "Internodes that are not intact and axons lost under plan A in one simulated person, as shares of a healthy person's. Vacuolated sheaths slow, bare ones block, remyelinated ones are thin and short and conduct. Lost axons of the spinal cord do not come back.",
         legend(STATES.map(([label, colour]) => ({ label, colour: colour.startsWith("var") ? colour : state.about.colours.states[colour], block: true }))), sheaths,
         h("details", {}, h("summary", {}, "The other stretches: roots, cranial nerves, brain"), others)),
-      section("studies", "Nerve studies at the date shown", "Measurements of a laboratory. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
+      section("studies", "Nerve studies at the date shown", "What a laboratory would measure in one simulated person. Values beyond the normal limit are marked with a sign as well as a colour.", studies.node),
       section("person", "This person", "Values stated by the case, and priors for the rest.", facts),
       section("takeaway", "Take it with you", null, takeaway()))));
 
@@ -108,10 +108,11 @@ export async function show(main) {
     // equal curves would read as if waiting were free, where the model cannot tell
     // once the range of a plan is there its middle is the line, so that curve, cards and answer are of one kind
     const lines = (pick, band) => ["none", "b", "a"].filter((id) => shown.includes(id) && !unknown(id)).map((id) => {
-      const range = free() && bands[id]?.disability ? band(bands[id]) : null;
-      const x = range ? bands[id].months : found[id].months.slice(0, until(found[id].months));
-      return { label: shown.length > 1 ? names[id] : "course", x, y: range ? range.median : pick(found[id]).slice(0, x.length), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
-        ...(range && id === "a" ? { low: range.low, high: range.high } : {}) };
+      const range = bands[id]?.disability ? band(bands[id]) : null;
+      const x = (range ? bands[id] : found[id]).months;
+      const cut = (values) => values.slice(0, until(x));
+      return { label: shown.length > 1 ? names[id] : "course", x: cut(x), y: cut(range ? range.median : pick(found[id])), colour: COLOURS[id], dashed: id === "none", width: id === "a" ? 2.2 : 1.6,
+        ...(range && id === "a" ? { low: cut(range.low), high: cut(range.high) } : {}) };
     });
     const key = [...shown, names.a, names.b, names.none, free(), Boolean(bands.a?.disability), shown.map(unknown), words()].join();
     if (key !== keyed) {
@@ -119,7 +120,7 @@ export async function show(main) {
       // blood under every plan is drawn, whatever is known of its end
       clear(drawn, legend(shown.map((id) => ({ label: shown.length > 1 ? names[id] : "course", colour: COLOURS[id], dashed: id === "none" }))));
       clear(keys, legend([...shown.map((id) => ({ label: shown.length > 1 ? `${names[id]}${unknown(id) ? ` (not drawn: ${words()}${reply.data ? " its end from that of plan A" : ""})` : ""}` : "course", colour: COLOURS[id], dashed: id === "none" })),
-        ...(bands.a?.disability && free() ? [{ label: h("span", {}, "range of plan A ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
+        ...(bands.a?.disability ? [{ label: h("span", {}, free() ? "range of plan A " : "range ", term("band", "?")), colour: "var(--band)", block: true }] : [])]));
     }
     const disability = lines((d) => d.disability, (b) => b.disability);
     hero[0].set(base({ title: "Disability", y_label: "points of 16", why: term("disability", "?"), rests: "disability", y_range: [0, top(disability)], series: disability }));

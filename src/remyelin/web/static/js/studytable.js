@@ -44,6 +44,13 @@ export class StudyTable {
       this.seen = entry.isIntersecting;
       if (this.seen && this.stale) this.ask();
     }, { rootMargin: "300px" }).observe(this.node);
+    // nothing can be waited for before printing: it is said, and they are there the next time
+    addEventListener("beforeprint", () => {
+      if (!this.stale || !this.node.isConnected) return;
+      this.seen = true;
+      this.ask();
+      clear(this.body, h("p", { class: "notice" }, "The nerve studies were not computed yet when this was printed. Print again to have them."));
+    });
     this.found = {};
     this.queue = new Latest(async (signal, list, month) => {
       try {
