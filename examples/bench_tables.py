@@ -38,6 +38,7 @@ SAID = (
     " x 51 nodes",
     ", 201 compartments, 8 electrodes at 0.3 mm, each (error: against PyFibers)",
     " (error: largest difference)",
+    " (errors: of the change at one interval)",
 )
 #: Rows of the README: part, and how `what` and `rival` begin.
 CHOSEN = (

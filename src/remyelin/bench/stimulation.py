@@ -6,8 +6,9 @@ not on NEURON's. A search of ours scans a decade and more for every transition; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,7 @@ WIDTH = 1e-3  # relative, of every search
 RESPONSE_MS = 2.5  # run of a rival's threshold that does not respond
 TRUTH_TOLERANCE = 1e-3  # DASPK's, for what errors are measured against
 RIVAL_US = 5.0
+TRUTH_US = 1.0  # of the fixed steps that errors of cycles and blocks are measured against
 TRAIN_HZ, TRAIN_MS, TRAIN_NA = 100.0, 1000.0, 2.0
 INTERVALS = (2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 50.0)  # ms
 CYCLE_PULSE_MS = 1.0
@@ -63,7 +65,7 @@ CYCLE_WIDTH = 2e-3
 KILOHERTZ, BLOCK_MS, BLOCK_BETWEEN = 10.0, 40.0, (0.2, 2.0)
 BLOCK_WIDTH = 2e-3
 BLOCK_BRACKET = 1.12
-BLOCK_STEPS = (RIVAL_US, 2.0, 1.0)  # us
+BLOCK_STEPS = (RIVAL_US, 2.0, TRUTH_US)  # us
 COMPOUND_FIBRES, COMPOUND_MS = 1000, 8.0
 COMPOUND_SAMPLE = 8  # of them in NEURON
 COMPOUND_EVERY_US = 5.0  # fine enough for the peaks of single fibres
@@ -177,7 +179,7 @@ def train(ledger: Ledger, progress: Progress) -> Iterator[Row]:
 
 
 def cycle(ledger: Ledger, progress: Progress) -> Iterator[Row]:
-    """A recovery cycle; the error is the largest difference of a change of threshold between the two."""
+    """A recovery cycle; the errors are of the change at which the two differ most, against NEURON at 1 us."""
     fibre, pulse = _fibre(ledger), rectangular(CYCLE_PULSE_MS)
     what = f"recovery cycle of {len(INTERVALS)} intervals to {max(INTERVALS):g} ms, {NODES} nodes"
     progress(what)
@@ -186,40 +188,55 @@ def cycle(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     )
     call([3.0])
     data, ours = timed(lambda: call(list(INTERVALS)))
-    base = float(data.unconditioned)
-    how = How(CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, RIVAL_US)
-    progress(f"{what}: NEURON, alone")
-    alone = neuron.search(
-        fibre,
-        [neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)])],
-        (0.5 * base, 2 * base),
-        how,
-        relative_tolerance=CYCLE_WIDTH,
-    )
-    spent, worst = (alone.core_s if alone else 0.0), 0.0
-    theirs = alone.value if alone else None
-    for interval, change in zip(INTERVALS, data.change.values.tolist(), strict=True):
-        if theirs is None:
-            break
-        progress(f"{what}: NEURON, {interval:g} ms")
-        first = neuron.clamp(1, [(0.0, CYCLE_PULSE_MS)], SUPRAMAXIMAL * theirs)
-        test = neuron.clamp(1, [(interval, interval + CYCLE_PULSE_MS)])
-        guess = theirs * (1 + change)
-        found = neuron.search(
-            fibre, [first, test], (guess / CYCLE_REACH, guess * CYCLE_REACH),
-            How(interval + CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, RIVAL_US), criterion="more",
-            relative_tolerance=CYCLE_WIDTH,
-        )  # fmt: skip
-        if not (found and found.value):
-            theirs = None
-            break
-        spent += found.core_s
-        worst = max(worst, change - (found.value / theirs - 1), key=abs)
-    there = theirs is not None
+    changes = dict(zip(INTERVALS, data.change.values.tolist(), strict=True))
+    alone = float(data.unconditioned)
+    progress(f"{what}: NEURON, {RIVAL_US:g} us")
+    found = _their_cycle(fibre, alone, changes, RIVAL_US)
+    errors: tuple[float | None, float | None] = (None, None)
+    if found:
+        worst = max(changes, key=lambda interval: abs(changes[interval] - found[0][interval]))
+        progress(f"{what}: NEURON, {TRUTH_US:g} us, {worst:g} ms")
+        right = _their_cycle(fibre, alone, {worst: changes[worst]}, TRUTH_US)
+        if right:
+            errors = changes[worst] - right[0][worst], found[0][worst] - right[0][worst]
     yield Row(
-        f"{what} (error: largest difference)", f"NEURON backward Euler, {RIVAL_US:g} us, narrow brackets",
-        ours.core_s, spent if there else None, worst if there else None,
-    )  # fmt: skip
+        f"{what} (errors: of the change at one interval)",
+        f"NEURON backward Euler, {RIVAL_US:g} us, narrow brackets",
+        ours.core_s,
+        found[1] if found else None,
+        *errors,
+    )
+
+
+def _their_cycle(
+    fibre: Fibre, alone: float, changes: Mapping[float, float], step_us: float
+) -> tuple[dict[float, float], float] | None:
+    """Return NEURON's changes of threshold by interval (ms), looked for around ours, and its processor seconds."""
+
+    def search(sources: list[Any], guess: float, reach: float, until: float, criterion: str) -> Any:
+        return neuron.search(
+            fibre,
+            sources,
+            (guess / reach, guess * reach),
+            How(until + CYCLE_PULSE_MS + CYCLE_RESPONSE_MS, step_us),
+            criterion=criterion,
+            relative_tolerance=CYCLE_WIDTH,
+        )
+
+    pulse = [(0.0, CYCLE_PULSE_MS)]
+    theirs = search([neuron.clamp(1, pulse)], alone, 2.0, 0.0, "any")
+    if not (theirs and theirs.value):
+        return None
+    values, spent = {}, theirs.core_s
+    for interval, change in changes.items():
+        first = neuron.clamp(1, pulse, SUPRAMAXIMAL * theirs.value)
+        test = neuron.clamp(1, [(interval, interval + CYCLE_PULSE_MS)])
+        found = search([first, test], theirs.value * (1 + change), CYCLE_REACH, interval, "more")
+        if not (found and found.value):
+            return None
+        values[interval] = found.value / theirs.value - 1
+        spent += found.core_s
+    return values, spent
 
 
 def block(ledger: Ledger, progress: Progress) -> Iterator[Row]:
