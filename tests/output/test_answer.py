@@ -71,7 +71,9 @@ def test_the_answer_is_told_in_points_and_words_with_ranges() -> None:
     assert [item["key"] for item in said["items"]] == ["now", "first", "year", "end"]
     assert said["items"][0]["value"] == "6 (6 to 6) of 16 points"
     assert said["items"][0]["words"] == GAIT[1]
-    assert said["note"].startswith("0 points: no disability, 16: the most.")
+    assert said["note"].startswith(
+        "0 points: no disability, 16: the most; sight does not count on this scale."
+    )
     assert said["items"][1]["value"] == "after 4 weeks (4 to 4 weeks)"
     assert "7 (7 to 7) of 16 points, 5 (5 to 5) points more" in said["waiting"]
     assert said["closing"].startswith("Treatment should not be delayed.")
@@ -102,6 +104,11 @@ def test_a_score_that_would_read_as_certain_stands_beside_the_recovery_of_patien
 def test_who_is_never_treated_has_no_recovery_to_compare() -> None:
     untreated = dataclasses.replace(made(7.0, given=0.0), treated=False)
     assert PATIENTS_DIFFER not in told(untreated)["note"]
+
+
+def test_who_goes_blind_does_not_read_no_points_as_no_trouble() -> None:
+    (now,) = told(made(7.0, refused="a finding is not reproduced"))["items"]
+    assert now["words"].endswith("sight does not count on this scale")
 
 
 def test_a_delay_that_is_not_told_apart_has_no_number() -> None:

@@ -129,6 +129,10 @@ def test_a_check_by_questions(page: Any, server: str) -> None:
     page.get_by_label("Metformin", exact=True).check()
     page.locator("#ask-b12").fill("110")
     page.locator("#ask").click()
+    page.locator("#problem-b12").wait_for()
+    assert "pg/mL" in page.locator("#problem-b12").inner_text()  # no unit is taken for granted
+    page.locator("#unit-b12").select_option("pmol/L")
+    page.locator("#ask").click()
     page.wait_for_selector("#answer h2")
     answer = page.locator("#answer").inner_text()
     assert "72 years, female" in answer
@@ -140,6 +144,7 @@ def test_a_bad_answer_is_refused_beside_its_field(page: Any, server: str) -> Non
     page.goto(f"{server}/#check")
     page.locator("#ask-age").fill("old")
     page.locator("#ask-mma").fill("0.4")
+    page.locator("#unit-mma").select_option("nmol/L")
     page.locator("#ask").click()
     beside = page.locator("#problem-age")
     beside.wait_for()

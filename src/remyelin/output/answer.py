@@ -13,7 +13,15 @@ from remyelin.catalogue.plans import UNTREATED, shifted
 from remyelin.evidence.targets import Target, load_targets
 from remyelin.output.records import AnswerItem, Published, StartRow, Told
 from remyelin.person.answer import Answer, Band, Start, State
-from remyelin.person.forecast_guard import CANNOT, CANNOT_TELL, NOT_DELAYED, SAME_END, SCALE_ENDS, headline
+from remyelin.person.forecast_guard import (
+    CANNOT,
+    CANNOT_TELL,
+    NOT_DELAYED,
+    SAME_END,
+    SCALE_ENDS,
+    SIGHT,
+    headline,
+)
 
 #: Grades of the gait item of the disability scale.
 GAIT: Final = (
@@ -58,7 +66,8 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         return {
             "refused": answer.refused,
             "headline": headline(answer.refused),
-            "items": [{**now, "title": f"{title}, as computed"}],
+            # somebody who loses sight may have no point, and this card may be all that is read
+            "items": [{**now, "title": f"{title}, as computed", "words": f"{now['words']}; {SIGHT}"}],
             "starts": [],
             "waiting": "",
             "closing": "",

@@ -39,7 +39,8 @@ NOT_DELAYED: Final = (
     "Treatment should not be delayed. How much a delay costs rests mostly on assumed rates; the disease "
     "progresses until treatment starts, and disability on the way is not in the score at the end."
 )
-SCALE_ENDS: Final = "0 points: no disability, 16: the most"
+SIGHT: Final = "sight does not count on this scale"
+SCALE_ENDS: Final = f"0 points: no disability, 16: the most; {SIGHT}"
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
 WORSE: Final = 0.5  # points from which ends are another whole point

@@ -86,10 +86,10 @@ function questions(asked, said, trouble) {
   const labs = asked.labs.map(({ marker, label, units }) => {
     const amount = h("input", { type: "text", inputmode: "decimal", id: `ask-${marker}`, autocomplete: "off", placeholder: "not stated", maxlength: 30 });
     const unit = units.length > 1
-      ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, units.map((name) => h("option", { value: name }, micro(name))))
+      ? h("select", { id: `unit-${marker}`, "aria-label": `Unit of ${label}` }, ["", ...units].map((name) => h("option", { value: name }, micro(name) || "unit")))
       : h("span", { class: "unit" }, units[0]);
-    // a unit typed after the number counts before the one chosen
-    values.set(marker, () => { const text = amount.value.trim(); return !text || /[a-z%µμ]/i.test(text) ? text : `${text} ${units.length > 1 ? unit.value : units[0]}`; });
+    // a unit typed after the number counts before the one chosen; none is taken for granted: 140 pg/mL are not 140 pmol/L
+    values.set(marker, () => { const text = amount.value.trim(); return !text || /[a-z%µμ]/i.test(text) ? text : `${text} ${units.length > 1 ? unit.value : units[0]}`.trim(); });
     return field(marker, h("span", {}, explained(sentence(label))), amount, unit);
   });
   const answers = () => ({ age: age.value, sex: sex.value, confirmed: [...confirmed],
