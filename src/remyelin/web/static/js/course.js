@@ -3,7 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
-import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table } from "./dom.js";
+import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table, unbroken } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
@@ -193,7 +193,7 @@ export async function show(main) {
       kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
-    story.textContent = parts.join("");
+    story.textContent = unbroken(parts.join(""));
     story.classList.toggle("notice", Boolean(verdict.said));
     const names = NAMES();
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];
