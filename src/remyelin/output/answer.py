@@ -98,7 +98,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
 
 
 def _unsaid(answer: Answer) -> str:
-    """Say what counts on the scale and the record does not tell of; empty where it tells of everything."""
+    """Name the items of the scale that the record does not tell of; empty where it tells of all."""
     if not answer.unsaid:
         return ""
     *more, last = answer.unsaid

@@ -23,7 +23,7 @@ from remyelin.person.plans import Plan
 from remyelin.person.record.wording import SENTENCES, read
 from remyelin.person.settings import RECOVERY_BAND
 
-#: What counts on the disability scale, and the findings that tell of it.
+#: Items of the disability scale, and the findings that tell of each.
 COUNTED: Final = {
     "walking": ("gait",),
     "numbness": ("numbness", "touch"),
@@ -112,7 +112,7 @@ class Answer:
     most : int
         Most points of the scale that the model can give.
     unsaid : tuple of str
-        What counts on the scale and is not among the reported findings; empty where none are reported.
+        Items of the scale that no reported finding tells of; empty where none are reported.
     """
 
     refused: str
@@ -226,7 +226,7 @@ def answered(
 
 
 def unsaid(case: Case) -> tuple[str, ...]:
-    """Return what counts on the disability scale and is not among the findings of a case.
+    """Name the items of the disability scale that no finding of a case tells of.
 
     Empty for a case without findings, which is nobody's record.
 
