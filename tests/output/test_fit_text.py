@@ -362,13 +362,18 @@ def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(monkeypatch: 
         {"place": "limits", "name": "note", "text": text, "warns": False} for text in (ended, "Another.")
     ]
     ends = [{"label": "treatment as recorded", "treated": True}, {"label": "oral", "treated": True}]
-    data = {"ends": ends, "sentences": sentences}
+    strip = [{"words": "no disability on the scale"}, {"words": "severe disability"}]
+    data = {"ends": ends, "strip": strip, "sentences": sentences}
     monkeypatch.setattr(fit_answer, "answer", lambda *_: {})
     monkeypatch.setattr(fit_answer, "shown", lambda *_: data)
     monkeypatch.setattr(fit_answer, "treatment_end", lambda _: (ended,))
     found = fit_answer.answered(cast(Any, None), cast(Any, None))
     assert [item["place"] for item in found["sentences"]] == ["head", "limits"]
     assert [row["label"] for row in found["ends"]] == ["treatment as recorded, then none", "oral"]
+    # a reader of the last number alone would take it for the end under treatment
+    first, last = (item["words"] for item in found["strip"])
+    assert first == "no disability on the scale"
+    assert last == "severe disability; the recorded treatment has ended before"
 
 
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:

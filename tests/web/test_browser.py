@@ -208,6 +208,16 @@ def test_a_schedule_has_a_short_name_and_its_doses_on_demand(page: Any, server: 
     assert "2 mg by mouth, every day" in doses.inner_text()
 
 
+def test_every_view_of_a_person_says_which_numbers_it_shows(page: Any, server: str) -> None:
+    open_course(page, server)
+    page.locator("#strip > .hint", has_text="Numbers are the median of many simulated courses").wait_for()
+    said = page.locator("#strip > .hint").inner_text()
+    assert all(f" {name}" in said for name in ("Body", "Lab", "My results"))
+    for view in ("My results", "Body", "Lab"):
+        page.get_by_role("link", name=view, exact=True).click()
+        page.locator("p.caption.do", has_text="Course").wait_for()
+
+
 def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> None:
     open_course(page, server)
     page.wait_for_function("() => document.querySelectorAll('#chances .chart').length >= 6")

@@ -21,6 +21,7 @@ def answered(posterior: Posterior, found: Forecast) -> dict[str, Any]:
     if data["ends"] and ended:
         if data["ends"][0]["treated"]:  # of a treatment over before day 0 the label says so
             data["ends"][0]["label"] += ", then none"
+            data["strip"][-1]["words"] += "; the recorded treatment has ended before"
         for item in data["sentences"]:
             if item["text"] in ended:
                 item |= {"place": "head", "name": "treatment ends"}

@@ -1,6 +1,6 @@
 // The person and the plans: what can be chosen.
 
-import { clear, drawerButton, h, monthWords, number, select, slider, words } from "./dom.js";
+import { clear, drawerButton, h, micro, monthWords, number, select, slider, words } from "./dom.js";
 import { change, edit, load, months, state, treated, value } from "./state.js";
 
 const OWN = "own";
@@ -31,7 +31,7 @@ function build(refresh) {
       beside(kase),
       select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
       kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => (state.case.cause.began ? monthWords(v).replace(" after diagnosis", "") : "not stated"), oninput: (v) => edit("cause.began", `-${v} mo`) }),
-      values(kase).length > 0 && h("p", { class: "hint", id: "case-labs" }, `Laboratory values place this person on the curve: ${values(kase).map(([name, text]) => `${words(name)} ${text}`).join(", ")}. `,
+      values(kase).length > 0 && h("p", { class: "hint", id: "case-labs" }, `Laboratory values place this person on the curve: ${values(kase).map(([name, text]) => `${words(name)} ${micro(text)}`).join(", ")}. `,
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
       ? [slider({ label: "Treatment begins", id: "start-a", min: 0, max: 36, value: state.a, show: begins, exact: "months", oninput: (a) => change({ a }) }),

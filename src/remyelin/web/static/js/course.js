@@ -42,7 +42,7 @@ export async function show(main) {
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, data.note)] : coming(reply.data));
+    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} Numbers are the median of many simulated courses; Body and Lab show a single person, and My results weighs persons by a whole record, so its numbers differ.`)] : coming(reply.data));
     reply.data = data;
     reply.failed = false;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
@@ -75,7 +75,7 @@ export async function show(main) {
       intro && h("p", { class: "caption" }, explained(intro), RESTS[id] && mark(RESTS[id], title)), ...inside));
   clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. Numbers are the median of many simulated courses; Body and Lab show a single person, and My results weighs persons by a whole record, so its numbers differ. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
