@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import GATES, advance_eight, any_above
+from remyelin.fibre.solvers.gating import GATES, advance_eight
 from remyelin.fibre.solvers.kernel_parts import field, parts
+from remyelin.fibre.solvers.octet import any_of, read, spread, write
 
 
 @cache
@@ -26,15 +27,14 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
     lanes; `skew` has `capacity` entries.
     """
     u = np.uint64
-    local, settle, relax, relax_skew, track = parts(capacity, states)
-    v, m, change, drive_field, position, share, weight, diagonal, off, done, fired = (
+    local, settle, relax, relax_skew, track = parts(capacity, states, shared=False)
+    v, m, change, drive_field, share, weight, diagonal, off, done, fired = (
         u(field(name) * capacity)
         for name in (
             "v",
             GATES[0],
             "change",
             "drive",
-            "position",
             "share",
             "weight",
             "diagonal",
@@ -50,8 +50,9 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
         buffer, n_rows, skew, steps, one, firing, table, drive, finish, window, look
     ):
         zero = one - one
-        followed = firing / (one + one)
-        lines, end, per_mv, lead = table.rows, table.end, table.per_mv, table.lead
+        followed = spread(firing / (one + one))
+        fires, nothing, unit = spread(firing), spread(zero), spread(one)
+        scale = spread(table.lead), spread(table.per_mv), spread(table.end), nothing
         lo = one_row
         hi = n_rows
         front = 1
@@ -72,10 +73,11 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             first = lo & ~seven
             octets = (hi - first + seven) // eight
             beyond = first + octets * eight
-            for i in range(first, beyond):
-                g, current = local(buffer, i)
-                buffer[i + weight] = buffer[i + diagonal] + g
-                buffer[i + share] = current
+            for c in range(octets):
+                a = first + c * eight
+                g, current = local(buffer, a, buffer, a)
+                write(buffer, a + weight, read(buffer, a + diagonal) + g)
+                write(buffer, a + share, current)
             # Elimination from both ends to the middle, and back: two independent chains, because each is
             # bound by the latency of its divisions.
             reach = (hi - lo - one_row) // pair
@@ -131,23 +133,22 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
                 buffer[q + share] = zero
             for q in range(hi, beyond):
                 buffer[q + share] = zero
-            for i in range(first, beyond):
-                settle(buffer, i, buffer[i + share], lead, per_mv, end, zero)
+            moment = spread(now)
+            any_skew = False
             for c in range(octets):
                 a = first + c * eight
-                if any_above(buffer, a + v, followed):  # type: ignore[call-arg]
-                    for i in range(eight):
-                        track(buffer, a + i, now, firing, zero, one)
-                advance_eight(buffer, a + m, stride, lines, a + position)
-            any_skew = False
-            for i in range(first, beyond):
-                any_skew |= skew[i]
-            if any_skew:
-                for i in range(first, beyond):
-                    relax_skew(buffer, i, i + one_row, zero)
-            else:
-                for i in range(first, beyond):
-                    relax(buffer, i, i + one_row, zero)
+                new, place = settle(buffer, a, buffer, a, read(buffer, a + share), scale)
+                if any_of(new > followed):  # type: ignore[call-arg]
+                    track(buffer, a, buffer, a, new, moment, fires, nothing, unit)
+                advance_eight(buffer, a + m, stride, table.rows, place)  # type: ignore[call-arg]
+                for i in range(a, a + eight):
+                    any_skew |= skew[i]
+            for c in range(octets):
+                a = first + c * eight
+                if any_skew:
+                    relax_skew(buffer, a, a + one_row, buffer, a, nothing)
+                else:
+                    relax(buffer, a, a + one_row, buffer, a, nothing)
             now += one
             if (t + 1) % look.every != 0:
                 continue
