@@ -57,9 +57,9 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
     """
     u = np.uint64
     local, settle, relax, relax_skew, track = parts(lanes, states, shared=True)
-    v, m, change, drive_field, share, weight, done, fired = (
+    v, m, change, drive_field, position, share, weight, done, fired = (
         u(field(name) * lanes)
-        for name in ("v", GATES[0], "change", "drive", "share", "weight", "done", "fired")
+        for name in ("v", GATES[0], "change", "drive", "position", "share", "weight", "done", "fired")
     )
     diagonal, off = (u(LINK_PARAMETERS.index(name) * lanes) for name in ("diagonal", "off"))
     row, one_row, n_lanes, eight = u(row_size(states) * lanes), u(1), u(lanes), u(8)
@@ -104,6 +104,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
         scale = spread(table.lead), spread(table.per_mv), spread(table.end), nothing
         lo = one_row
         hi = n_rows
+        swept = lo
         front = np.ones(lanes, dtype=np.int64)
         progress = 0
         if look.moving:
@@ -127,6 +128,9 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                 for n in range(lo, hi):
                     a = n * row + lane
                     own = link_at[n] + lane
+                    if n < swept:
+                        place = read(buffer, a + position)
+                        advance_eight(buffer, a + m, n_lanes, table.rows, place)  # type: ignore[call-arg]
                     g, current = local(buffer, a, nodes, node_at[n] + lane)
                     pivot = unit / (read(links, own + diagonal) + g - link * ratio)
                     flow = (current - link * flow) * pivot
@@ -147,7 +151,8 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                         relax(buffer, a, a + row, links, link_at[n] + lane, nothing)
                     if any_of(new > followed):  # type: ignore[call-arg]
                         track(buffer, a, nodes, own, new, moment, fires, nothing, unit)
-                    advance_eight(buffer, a + m, n_lanes, table.rows, place)  # type: ignore[call-arg]
+                    write(buffer, a + position, place)
+            swept = hi
             now += one
             if (t + 1) % look.every != 0:
                 continue
