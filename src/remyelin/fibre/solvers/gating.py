@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
-from numba.extending import intrinsic
+
+from remyelin.fibre.solvers.octet import instruction
 
 GATES: Final = ("m", "h", "p", "s")
 NUMBER_BITS: Final = 32
@@ -23,7 +24,7 @@ OFFSETS: Final = [0, 1, 2, 3, 8, 9, 10, 11]
 FACTORS: Final = [4, 5, 6, 7, 12, 13, 14, 15]
 
 
-@intrinsic
+@instruction
 def advance_eight(
     typing: Any, buffer: Any, at: Any, stride: Any, table: Any, place: Any
 ) -> tuple[Any, Callable[..., Any]]:

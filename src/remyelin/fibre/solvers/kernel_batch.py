@@ -4,12 +4,11 @@ A block holds ``lanes`` fibres in one flat buffer of rows: row n is node n - 1 o
 internode that follows it, and a row is a list of fields of ``lanes`` numbers each (see
 :mod:`~remyelin.fibre.solvers.kernel_parts`). Rows 0 and last + 1 are empty, so that the sweeps need no special cases::
 
-    forward sweep    currents and elimination, node by node
+    forward sweep    gates, half a step behind the potentials, from an interpolated table; currents and elimination
     backward sweep   half-step increments, potentials, internode states, first impulse
-    gates            half a step later than the potentials, from an interpolated table
 
-Everything is addressed from one buffer with unsigned indices, because only then can the compiler prove that
-the lanes are independent and put them into vector registers.
+The elimination waits for its divisions from row to row, and the gates fill that time. Rows that are alike share one
+record of the parameters that seldom differ, so that a block of like internodes stays in the processor's first cache.
 """
 
 from __future__ import annotations
@@ -72,14 +71,14 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
     )
 
     @compiled
-    def distinct(buffer, n_rows, fields):  # type: ignore[no-untyped-def]
-        """Return the parameters of a row that differ from those of the row before, and where those of each row are."""
+    def distinct(buffer: Any, n_rows: Any, fields: Any) -> Any:
+        """Return records of some parameters, one for neighbouring rows that are alike, and where each row's begins."""
         size = np.uint64(fields.size) * n_lanes
         records = np.empty((n_rows + one_row) * size, dtype=buffer.dtype)
         where = np.empty(n_rows + one_row, dtype=np.uint64)
         used = np.uint64(0)
         for n in range(n_rows + one_row):
-            same = used > 0
+            same = bool(used > 0)
             for k in range(np.uint64(fields.size)):
                 for j in range(octets):
                     value = read(buffer, n * row + fields[k] + j * eight)
@@ -130,7 +129,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                     own = link_at[n] + lane
                     if n < swept:
                         place = read(buffer, a + position)
-                        advance_eight(buffer, a + m, n_lanes, table.rows, place)  # type: ignore[call-arg]
+                        advance_eight(buffer, a + m, n_lanes, table.rows, place)
                     g, current = local(buffer, a, nodes, node_at[n] + lane)
                     pivot = unit / (read(links, own + diagonal) + g - link * ratio)
                     flow = (current - link * flow) * pivot
@@ -149,7 +148,7 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                         relax_skew(buffer, a, a + row, links, link_at[n] + lane, nothing)
                     else:
                         relax(buffer, a, a + row, links, link_at[n] + lane, nothing)
-                    if any_of(new > followed):  # type: ignore[call-arg]
+                    if any_of(new > followed):
                         track(buffer, a, nodes, own, new, moment, fires, nothing, unit)
                     write(buffer, a + position, place)
             swept = hi

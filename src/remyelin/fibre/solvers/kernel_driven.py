@@ -207,7 +207,7 @@ def kernel(states: int) -> Callable[..., Any]:
                         buffer[b + carry + i] = to_right
                     if damped and part == 0:
                         continue
-                    advance_eight(buffer, a + m, n_lanes, table, read(buffer, a + position))  # type: ignore[call-arg]
+                    advance_eight(buffer, a + m, n_lanes, table, read(buffer, a + position))
             if kicked and not damped:
                 stale = True
                 for n in range(lo, hi):

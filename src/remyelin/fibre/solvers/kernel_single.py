@@ -138,9 +138,9 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             for c in range(octets):
                 a = first + c * eight
                 new, place = settle(buffer, a, buffer, a, read(buffer, a + share), scale)
-                if any_of(new > followed):  # type: ignore[call-arg]
+                if any_of(new > followed):
                     track(buffer, a, buffer, a, new, moment, fires, nothing, unit)
-                advance_eight(buffer, a + m, stride, table.rows, place)  # type: ignore[call-arg]
+                advance_eight(buffer, a + m, stride, table.rows, place)
                 for i in range(a, a + eight):
                     any_skew |= skew[i]
             for c in range(octets):

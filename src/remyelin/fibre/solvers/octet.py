@@ -31,7 +31,7 @@ BYTE_BITS: Final = 8
 LANE_BITS: Final = 32
 
 
-class Octet(types.Type):  # type: ignore[misc]
+class Octet(types.Type):
     """Type of eight numbers of one type in a kernel."""
 
     def __init__(self, dtype: Any) -> None:
@@ -39,7 +39,7 @@ class Octet(types.Type):  # type: ignore[misc]
         self.dtype = dtype
 
 
-class Choice(types.Type):  # type: ignore[misc]
+class Choice(types.Type):
     """Type of eight answers of a comparison in a kernel."""
 
 
@@ -47,19 +47,24 @@ CHOICE: Final = Choice(name="Choice")
 
 
 @register_model(Octet)
-class _OctetModel(models.PrimitiveModel):  # type: ignore[misc]
+class _OctetModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Octet) -> None:
         real = ir.FloatType() if kind.dtype == types.float32 else ir.DoubleType()
-        super().__init__(manager, kind, ir.VectorType(real, LANES))
+        super().__init__(manager, kind, ir.VectorType(real, LANES))  # type: ignore[no-untyped-call]
 
 
 @register_model(Choice)
-class _ChoiceModel(models.PrimitiveModel):  # type: ignore[misc]
+class _ChoiceModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Choice) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), LANES))
+        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), LANES))  # type: ignore[no-untyped-call]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+def instruction(definition: Callable[..., Any]) -> Callable[..., Any]:
+    """Make an operation of kernels of what writes the compiler's code for it."""
+    return intrinsic(definition)
+
+
+@instruction
 def read(typing: Any, buffer: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     """Return ``buffer[at : at + 8]`` of a flat array."""
     signature = Octet(buffer.dtype)(buffer, at)
@@ -73,7 +78,7 @@ def read(typing: Any, buffer: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@instruction
 def write(typing: Any, buffer: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     """Set ``buffer[at : at + 8]`` of a flat array."""
     signature = types.void(buffer, at, value)
@@ -86,7 +91,7 @@ def write(typing: Any, buffer: Any, at: Any, value: Any) -> tuple[Any, Callable[
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@instruction
 def spread(typing: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     """Return eight times one number."""
     signature = Octet(value)(value)
@@ -101,7 +106,7 @@ def spread(typing: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@instruction
 def pick(typing: Any, chosen: Any, value: Any, otherwise: Any) -> tuple[Any, Callable[..., Any]]:
     """Return the numbers of `value` where `chosen` holds, and those of `otherwise` elsewhere."""
     signature = value(chosen, value, otherwise)
@@ -112,7 +117,7 @@ def pick(typing: Any, chosen: Any, value: Any, otherwise: Any) -> tuple[Any, Cal
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@instruction
 def any_of(typing: Any, chosen: Any) -> tuple[Any, Callable[..., Any]]:
     """Whether a comparison holds for any of the eight."""
     signature = types.boolean(chosen)
@@ -133,38 +138,37 @@ def _place(context: Any, builder: Any, kind: Any, args: Any) -> tuple[Any, int]:
     ), kind.dtype.bitwidth // BYTE_BITS
 
 
-def _arithmetic(operation: Callable[..., Any], instruction: str) -> None:
-    @type_callable(operation)  # type: ignore[untyped-decorator]
+def _operator(
+    operation: Callable[..., Any], result: Callable[[Octet], Any], code: Callable[..., Any]
+) -> None:
+    """Define an operator for two octets of one type: the type of its result, and the code it is made of."""
+
     def typed(context: Any) -> Callable[..., Any]:
         def typer(first: Any, second: Any) -> Any:
-            return first if isinstance(first, Octet) and first == second else None
+            return result(first) if isinstance(first, Octet) and first == second else None
 
         return typer
 
-    @lower_builtin(operation, Octet, Octet)  # type: ignore[untyped-decorator]
     def lowered(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return getattr(builder, instruction)(*args)
+        return code(builder, *args)
+
+    type_callable(operation)(typed)
+    lower_builtin(operation, Octet, Octet)(lowered)  # type: ignore[no-untyped-call]
 
 
-def _comparison(operation: Callable[..., Any], symbol: str) -> None:
-    @type_callable(operation)  # type: ignore[untyped-decorator]
-    def typed(context: Any) -> Callable[..., Any]:
-        def typer(first: Any, second: Any) -> Any:
-            return CHOICE if isinstance(first, Octet) and first == second else None
-
-        return typer
-
-    @lower_builtin(operation, Octet, Octet)  # type: ignore[untyped-decorator]
-    def lowered(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return (builder.fcmp_unordered if symbol == "!=" else builder.fcmp_ordered)(symbol, *args)
+def _same(kind: Octet) -> Octet:
+    return kind
 
 
-for _operation, _instruction in (
-    (operator.add, "fadd"),
-    (operator.sub, "fsub"),
-    (operator.mul, "fmul"),
-    (operator.truediv, "fdiv"),
-):
-    _arithmetic(_operation, _instruction)
-for _operation, _symbol in ((operator.gt, ">"), (operator.lt, "<"), (operator.eq, "=="), (operator.ne, "!=")):
-    _comparison(_operation, _symbol)
+def _choice(kind: Octet) -> Choice:
+    return CHOICE
+
+
+_operator(operator.add, _same, lambda builder, a, b: builder.fadd(a, b))
+_operator(operator.sub, _same, lambda builder, a, b: builder.fsub(a, b))
+_operator(operator.mul, _same, lambda builder, a, b: builder.fmul(a, b))
+_operator(operator.truediv, _same, lambda builder, a, b: builder.fdiv(a, b))
+_operator(operator.gt, _choice, lambda builder, a, b: builder.fcmp_ordered(">", a, b))
+_operator(operator.lt, _choice, lambda builder, a, b: builder.fcmp_ordered("<", a, b))
+_operator(operator.eq, _choice, lambda builder, a, b: builder.fcmp_ordered("==", a, b))
+_operator(operator.ne, _choice, lambda builder, a, b: builder.fcmp_unordered("!=", a, b))
