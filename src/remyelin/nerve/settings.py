@@ -15,7 +15,9 @@ NERVE_SHAPES: Final = 24  # classes of velocity whose fibres share the shape of 
 NERVE_NO_SHARE: Final = 1e-12  # a smaller lesioned share is none
 NERVE_LINES_KEPT: Final = 64  # lines of fibres remembered, up to 1 MB each; a person's battery uses 30
 NERVE_WIRINGS_KEPT: Final = 4  # sets of lines of the pathways of a person remembered, 8 MB each
-NERVE_LEDGERS_KEPT: Final = 16  # anatomies by ledger, and nerves under electrodes, remembered
+NERVE_LEDGERS_KEPT: Final = (
+    16  # anatomies by ledger, segments that pathways cross, and nerves under electrodes, remembered
+)
 NERVE_ARRIVALS_KEPT: Final = 8  # spectra of volleys remembered, at six dates up to 1.2 MB each
 NERVE_BESSEL_END: Final = 60.0  # of the table of x^2 K0(x): 1e-23 of its peak there
 NERVE_BESSEL_POINTS: Final = 61441  # steps of 1/1024

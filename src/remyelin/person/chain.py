@@ -7,6 +7,7 @@ with labels or of many as arrays, is computed by its methods, so that no other m
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from remyelin.person.coexisting import at_the_wrist, beside, entrapment
 from remyelin.person.traits import Traits, judged, susceptibility
 
 Floats = NDArray[np.float64]
+_THREADS: Final = os.cpu_count() or 1  # runs of nerve computed at once
 #: The form whose pharmacological term a hypothesis may ask of people, and the entry that says how much of it.
 DRUG: Final = "methylcobalamin"
 SUPPOSED: Final = "people.methylcobalamin"
@@ -209,7 +211,7 @@ class Chain:
         coexisting: Sequence[str] = (),
     ) -> xr.Dataset:
         """Return conduction over (..., pathway), for every state given."""
-        found = nerve.conduction(states, body, self.tables, self.ledger, pathways)
+        found = nerve.conduction(states, body, self.tables, self.ledger, pathways, threads=_THREADS)
         return at_the_wrist(found, coexisting, self.ledger)
 
     def clinical_state(
@@ -392,5 +394,5 @@ def conduction_by_sets(
     coexisting : sequence of str
     """
     ledgers = [own.ledger for own in numbers]
-    found = nerve.conduction(states, body, numbers[0].tables, ledgers, pathways)
+    found = nerve.conduction(states, body, numbers[0].tables, ledgers, pathways, threads=_THREADS)
     return at_the_wrist(found, coexisting, numbers[0].ledger)

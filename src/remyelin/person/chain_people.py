@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -128,9 +129,11 @@ def simulate_people(
         days = times[i].tobytes(), keep[i].tobytes()
         alike.setdefault((chosen[i], traits[i], bodies[i], exposures[i].age, *days), []).append(i)
 
+    courses_of = _courses(exposures, times, chosen, numbers)
+
     def follow(rows: list[int]) -> Iterator[tuple[int, dict[str, Floats], dict[str, Floats]]]:
         own, i = numbers[chosen[rows[0]]], rows[0]
-        courses = [own.course(exposures[row], times[row]) for row in rows]
+        courses = [courses_of(row) for row in rows]
         return zip(
             rows,
             courses,
@@ -172,6 +175,23 @@ def simulate_people(
         states=stacked,
         exposure={name: np.stack(values) for name, values in exposure.items()},
     )
+
+
+def _courses(
+    exposures: Sequence[Exposure], times: Sequence[Floats], which: Sequence[int], numbers: Sequence[Chain]
+) -> Callable[[int], dict[str, Floats]]:
+    """Return the course of cobalamin of each person; one that several share is computed once, beforehand."""
+
+    def key(row: int) -> Hashable:
+        return id(exposures[row]), which[row], times[row].tobytes()
+
+    def made(row: int) -> dict[str, Floats]:
+        return numbers[which[row]].course(exposures[row], times[row])
+
+    often = Counter(map(key, range(len(exposures))))
+    first = {key(row): row for row in reversed(range(len(exposures)))}
+    kept = {name: made(first[name]) for name, count in often.items() if count > 1}
+    return lambda row: kept[key(row)] if key(row) in kept else made(row)
 
 
 def _each(function: Callable[[_Given], _Found], items: Sequence[_Given], threads: int) -> Iterator[_Found]:

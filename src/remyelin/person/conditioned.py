@@ -7,6 +7,7 @@ hardly so would not have come yet.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -71,6 +72,7 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
         [numbers],
         pathways=clinic.PATHWAYS,
         whole=False,
+        threads=min(os.cpu_count() or 1, count),
     )
     seeking, age = Seeking.from_ledger(ledger), np.full(count, person.age)
     chance = np.zeros((len(fast), count))

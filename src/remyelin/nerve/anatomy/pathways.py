@@ -11,8 +11,10 @@ from remyelin.catalogue import pathways as names
 from remyelin.catalogue import segments as parts
 from remyelin.catalogue.segments import BRANCHES
 from remyelin.evidence import Ledger
+from remyelin.evidence.memo import shared
 from remyelin.nerve.anatomy.body import Person
 from remyelin.nerve.anatomy.branches import Anatomy, Run
+from remyelin.nerve.settings import NERVE_LEDGERS_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,11 @@ def crossed(pathways: Sequence[str], person: Person, ledger: Ledger) -> frozense
     >>> sorted(nerve.crossed(['sural'], person, ledger))
     ['leg_sensory_distal', 'leg_sensory_proximal']
     """
+    return _crossed(tuple(pathways), person, ledger)
+
+
+@shared(maxsize=NERVE_LEDGERS_KEPT)
+def _crossed(pathways: tuple[str, ...], person: Person, ledger: Ledger) -> frozenset[str]:
     return frozenset(
         part.segment
         for name in pathways

@@ -33,6 +33,8 @@ def conduction(
     tables: Tables,
     ledger: Ledger | Sequence[Ledger],
     pathways: Sequence[str] = PATHWAYS,
+    *,
+    threads: int = 1,
 ) -> xr.Dataset:
     """Return how the pathways of a person conduct, for every state given.
 
@@ -47,6 +49,8 @@ def conduction(
         Several: one for each state of the first dimension, whatever the name of that dimension.
     pathways : sequence of str
         Which of :data:`PATHWAYS`.
+    threads : int
+        Runs of nerve computed at once.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def conduction(
     >>> dict(nerve.conduction(states.expand_dims(set=2), person, tables, sets, ['sural']).sizes)
     {'set': 2, 'pathway': 1}
     """
-    found = conducted(states_of(states), person, tables, ledger, pathways)
+    found = conducted(states_of(states), person, tables, ledger, pathways, threads=threads)
     lead = [str(name) for name in states["axons"].dims if name != "segment"]
     data = {name: ((*lead, "pathway"), found[name], {"units": unit}) for name, unit in _UNITS.items()}
     coords = {name: states[name] for name in lead if name in states.coords}
