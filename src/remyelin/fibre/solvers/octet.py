@@ -60,7 +60,7 @@ class _ChoiceModel(models.PrimitiveModel):
 
 
 def instruction(definition: Callable[..., Any]) -> Callable[..., Any]:
-    """Make an operation of kernels of what writes the compiler's code for it."""
+    """Make an operation of kernels from the function that writes its code for the compiler."""
     return intrinsic(definition)
 
 
