@@ -198,7 +198,7 @@ def test_under_treatment_the_level_is_not_read_as_enough() -> None:
     )
     assert "for people who take none" in said(found, "values")
     assert "review by the doctor" in said(found, "next")
-    for wrong in ("ask a doctor why the level is high", "31%", "disturb some B12 tests"):
+    for wrong in ("ask a doctor why the level is high", "31 %", "disturb some B12 tests"):
         assert wrong not in said(found, "values")
     assert "unlikely" not in said(found, "risks")
 

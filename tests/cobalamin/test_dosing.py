@@ -143,8 +143,22 @@ def test_the_words_of_a_named_regimen_say_its_dose_and_give_the_same(name: str) 
     assert bool(written.vitamins) == bool(named.vitamins)
 
 
-def test_a_written_order_stays_as_it_is() -> None:
-    assert in_words("cyanocobalamin 1 mg oral daily", LEDGER) == "cyanocobalamin 1 mg oral daily"
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("cyanocobalamin 1 mg oral daily", "cyanocobalamin 1 mg by mouth, daily"),
+        ("cyanocobalamin 1 mg IM once", "cyanocobalamin 1 mg intramuscular, once"),
+        (
+            "hydroxocobalamin 1 mg sc every 2 d for 1 wk, then every 1 mo",
+            "hydroxocobalamin 1 mg subcutaneous, every 2 days for 1 week, then every month",
+        ),
+        ("cyanocobalamin 1 mg iv every 30 d", "cyanocobalamin 1 mg intravenous, every 30 days"),
+        ("cyanocobalamin 1 mg nasal every 7 d", "cyanocobalamin 1 mg into the nose, every 7 days"),
+    ],
+)
+def test_a_written_order_is_spelt_out_and_means_the_same(order: str, words: str) -> None:
+    assert in_words(order, LEDGER) == words
+    assert regimen(words, 0.0, 120.0, LEDGER) == regimen(order, 0.0, 120.0, LEDGER)
 
 
 @pytest.mark.parametrize("old", sorted(RENAMED))

@@ -20,7 +20,7 @@ from remyelin.output.pages.course import render_report
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.course import print_summary
-from remyelin.person.answer import Answer, Band, State, answer_of, answered
+from remyelin.person.answer import Answer, Band, State, answer_of, answered, unsaid
 from remyelin.person.case import load_case
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import CANNOT
@@ -109,6 +109,20 @@ def test_who_is_never_treated_has_no_recovery_to_compare() -> None:
 def test_who_goes_blind_does_not_read_no_points_as_no_trouble() -> None:
     (now,) = told(made(7.0, refused="a finding is not reproduced"))["items"]
     assert now["words"].endswith("sight does not count on this scale")
+
+
+def test_what_counts_on_the_scale_and_is_not_in_the_record_is_said() -> None:
+    """Only tingling and the senses were reported: nobody may read the computed gait as a finding."""
+    case = load_case("stabler-2013")
+    assert unsaid(case)[0] == "walking"
+    for refused in ("", "the model does not reproduce it."):
+        (now, *_) = told(dataclasses.replace(made(7.0, refused=refused), unsaid=unsaid(case)))["items"]
+        assert "the record says nothing of walking, numbness, reflexes," in now["words"]
+    (now, *_) = told(dataclasses.replace(made(7.0), unsaid=("memory",)))["items"]
+    assert now["words"].endswith("the record says nothing of memory, which counts on this scale")
+    # a scenario is nobody's record; what is reported is not named
+    assert unsaid(load_case("pernicious-anaemia")) == ()
+    assert unsaid(load_case("nitrous-oxide-18")) == ("memory",)
 
 
 def test_a_delay_that_is_not_told_apart_has_no_number() -> None:

@@ -102,7 +102,7 @@ def test_a_finding_that_disagrees_is_named_beside_the_forecast(
     odd = {**data, "entries": [*data["entries"], gait]}
     text = " ".join(describe(odd, ends_of(found)).split())
     assert "without the findings that disagree (entry 2, trouble walking: unable)" in text
-    assert "says nothing of the person: entry 2 72%" in text
+    assert "says nothing of the person: entry 2 72 %" in text
     assert "disagrees" not in " ".join(describe(data, ends_of(found)).split())
     gait["outlier"] = 0.35
     assert "without the findings that disagree" not in " ".join(describe(odd, ends_of(found)).split())

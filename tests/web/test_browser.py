@@ -202,10 +202,10 @@ def test_a_schedule_has_a_short_name_and_its_doses_on_demand(page: Any, server: 
     doses = page.locator(".plan-a details p")
     assert not doses.is_visible()
     page.locator(".plan-a summary").click()
-    said = "hydroxocobalamin 1 mg into a muscle every 2 days for 21 days, then"
+    said = "hydroxocobalamin 1 mg intramuscular, every 2 days for 21 days, then"
     assert doses.inner_text().startswith(said)
     page.locator("#regimen-a").select_option("oral")
-    assert "2 mg by mouth every day" in doses.inner_text()
+    assert "2 mg by mouth, every day" in doses.inner_text()
 
 
 def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> None:
@@ -217,7 +217,7 @@ def test_all_nineteen_symptoms_stand_in_their_tier(page: Any, server: str) -> No
     for symptom in catalogue(Ledger.shipped()):
         assert symptom.name in tiers[symptom.tier], symptom.name
     assert "Tiredness" in tiers["association"]
-    assert "in 26 % (5.1 to 43) of all people" in tiers["no evidence"]
+    assert "in 26\u00a0% (5.1 to 43) of all people" in tiers["no evidence"]
 
 
 def test_a_source_is_followed(page: Any, server: str) -> None:

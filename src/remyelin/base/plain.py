@@ -1,10 +1,13 @@
-"""Numbers as plain data for JSON and figures, rounded to digits, None where not finite; numbers with their range."""
+"""Numbers as plain data for JSON and figures, rounded to digits, None where not finite; ranges; percent."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, SupportsFloat
+
+_PERCENT: Final = re.compile(r"(?<=\d) %")
 
 
 def number(value: Any, digits: int | None = None) -> float | None:
@@ -69,3 +72,25 @@ def ranged(middle: str, low: str, high: str) -> str:
     ('6 (0 to 13)', '0 (0 to 0)')
     """
     return f"{middle} ({low} to {high})"
+
+
+def percent(share: SupportsFloat, digits: int = 0) -> str:
+    """Write a share in percent, with so many decimals.
+
+    Examples
+    --------
+    >>> percent(0.75), percent(0.0123, 1)
+    ('75 %', '1.2 %')
+    """
+    return f"{float(share):.{digits}%}".replace("%", " %")
+
+
+def unbroken(text: str) -> str:
+    """Return a text for a reader, in which no line ends between a number and its sign of percent.
+
+    Examples
+    --------
+    >>> unbroken("90 % of them")
+    '90\\xa0% of them'
+    """
+    return _PERCENT.sub("\u00a0%", text)

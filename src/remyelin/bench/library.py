@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.base.plain import percent
 from remyelin.bench.rows import Timing, timed
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, conduct, lose_lamellae, mrg, open_paranodes
@@ -146,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"library of {library.library.size:,} internodes: {built.wall_s:.1f} s\n"
         f"{options.fibres:,} fibres of {INTERNODES} internodes, one impulse each: {took.wall_s:.1f} s on the "
-        f"wall, {took.core_s:.1f} s of processor time; {np.isfinite(arrival).mean():.1%} conduct"
+        f"wall, {took.core_s:.1f} s of processor time; {percent(np.isfinite(arrival).mean(), 1)} conduct"
     )
     found = rounding(library, draw(options.exact, seed=SEED + 1), ledger)
     print(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.base.plain import ranged
+from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from remyelin.check.answer import OWN, Line
 from remyelin.check.forecast import SCHEDULE_SOURCE, Forecast
@@ -42,7 +42,7 @@ def dated_forecast(
     """
 
     def step(name: str, share: float) -> None:
-        progress(f"{name}, {share:.0%}")
+        progress(f"{name}, {percent(share)}")
 
     posterior = fit_person(record, ledger, persons=persons, progress=step)
     found = follow(posterior, progress=step)
@@ -61,7 +61,7 @@ def _lines(posterior: Posterior, found: Followed) -> Iterator[Line]:
     left_out = left_out_of(data)
     yield _model(DISCLAIMER)
     yield from (_model(item.text) for item in left_out if item.place == "head")
-    causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.05]
+    causes = [f"{name} {percent(share)}" for name, share in data["causes"].items() if share >= 0.05]
     text = (
         f"Fitted to {len(data['entries'])} dated results: {data['persons']} persons were simulated, and count as "
         f"{data['effective_sample']:.0f} by how well they agree. "

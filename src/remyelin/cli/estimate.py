@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from remyelin.base.errors import InputError
+from remyelin.base.plain import percent
 from remyelin.base.printing import printable, say
 from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
@@ -99,7 +100,7 @@ def estimate(
             of = one.sel(parameter=parameter)
             say(
                 f"  {parameter:<14} {float(of['map']):6.3g} of typical, SD of the log {float(of['sd']):.2g}; "
-                f"{100 * (1 - float(of['shrinkage'])):.0f} % from the data"
+                f"{percent(1 - float(of['shrinkage']))} from the data"
             )
     for sentence in found.remarks():
         say(sentence)

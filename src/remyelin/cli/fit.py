@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from remyelin.base.plain import percent
 from remyelin.base.printing import say
 from remyelin.cli.common import Json, Set, folder_named, ledger_with, print_json
 
@@ -63,7 +64,7 @@ def fit(
         from remyelin.person.inference import answer, fit_person, forecast
 
         def step(name: str, share: float) -> None:
-            progress(f"{name}, {share:.0%}")
+            progress(f"{name}, {percent(share)}")
 
         posterior = fit_person(loaded, ledger, seed=seed, rough=rough, progress=step)
         found = forecast(posterior, progress=step)

@@ -1,7 +1,8 @@
-"""Named regimens written out as orders in the grammar of :mod:`remyelin.cobalamin.dosing`."""
+"""Regimens as orders in the grammar of :mod:`remyelin.cobalamin.dosing`, and as words for a reader."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from remyelin.base.units import DAYS_PER_MONTH, HOURS_PER_DAY, UG_PER_MG
@@ -20,10 +21,20 @@ LABELS: Final = {
     "japan oral": "Japan, by mouth",
     "b12 b6 folate": "B12, B6 and folic acid",
 }
+_ROUTES: Final = {
+    "im": "intramuscular",
+    "sc": "subcutaneous",
+    "iv": "intravenous",
+    "oral": "by mouth",
+    "nasal": "into the nose",
+}
+_UNITS: Final = {"h": "hour", "d": "day", "wk": "week", "mo": "month", "y": "year"}
+_ROUTE: Final = re.compile(rf"\b({'|'.join(_ROUTES)})\b( ?)", re.IGNORECASE)
+_SPAN: Final = re.compile(rf"(?P<every>every )?(?P<count>[\d.]+) ?(?P<unit>{'|'.join(_UNITS)})\b")
 
 
 def in_words(order: str, ledger: Ledger) -> str:
-    """Return a named regimen as a published schedule with its doses; a written order as it is; a table in one line.
+    """Return a regimen for a reader: a named one as a published schedule with its doses, a table in one line.
 
     Parameters
     ----------
@@ -42,12 +53,34 @@ def in_words(order: str, ledger: Ledger) -> str:
     >>> from remyelin import Ledger
     >>> from remyelin.cobalamin import in_words
     >>> in_words("oral", Ledger.shipped())
-    'published schedule (by mouth): cyanocobalamin 2 mg oral every 1 d'
+    'published schedule (by mouth): cyanocobalamin 2 mg by mouth, every day'
     """
     if is_table(order):
-        return table_in_words(order)
+        return spelt(table_in_words(order))
     name = name_of(order)
-    return f"{schedule(name)}: {order_of(name, ledger)}" if name in REGIMENS else order
+    return f"{schedule(name)}: {spelt(order_of(name, ledger))}" if name in REGIMENS else spelt(order)
+
+
+def spelt(order: str) -> str:
+    """Write the routes and times of an order in whole words.
+
+    Examples
+    --------
+    >>> from remyelin.cobalamin.wording import spelt
+    >>> spelt("hydroxocobalamin 1 mg im every 2 d for 14 d, then every 1 mo")
+    'hydroxocobalamin 1 mg intramuscular, every 2 days for 14 days, then every month'
+    """
+
+    def span(found: re.Match[str]) -> str:
+        every, count, unit = found["every"] or "", found["count"], _UNITS[found["unit"]]
+        if float(count) == 1.0:
+            return f"{every}{unit}" if every else f"1 {unit}"
+        return f"{every}{count} {unit}s"
+
+    def route(found: re.Match[str]) -> str:
+        return _ROUTES[found[1].lower()] + (", " if found[2] else "")
+
+    return _ROUTE.sub(route, _SPAN.sub(span, order))
 
 
 def schedule(name: str) -> str:

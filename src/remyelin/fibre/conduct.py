@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.checks import number, whole
 from remyelin.base.errors import InputError
+from remyelin.base.plain import percent
 from remyelin.fibre.checks import duration_ms, step_us
 from remyelin.fibre.models.fibre import Fibre
 from remyelin.fibre.settings import (
@@ -207,8 +208,8 @@ def _refuse_coarse_step(
     if error > tolerance:
         enough = step * (tolerance / error) ** (1 / order)
         raise InputError(
-            f"a step of {step:g} us changes the velocity by {error:.2%}, more than the tolerance of "
-            f"{tolerance:.2%}; give {enough:.2g} us or less."
+            f"a step of {step:g} us changes the velocity by {percent(error, 2)}, more than the tolerance of "
+            f"{percent(tolerance, 2)}; give {enough:.2g} us or less."
         )
 
 

@@ -62,6 +62,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
     title = f"Disability {presentation[0].lower()}{presentation[1:]}"
     now = _item("now", title, answer.now, answer.most)
+    now["words"] += _unsaid(answer)
     if answer.refused:
         return {
             "refused": answer.refused,
@@ -94,6 +95,15 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "note": _cautioned(answer),
         "most": answer.most,
     }
+
+
+def _unsaid(answer: Answer) -> str:
+    """Name the items of the scale that the record does not tell of; empty where it tells of all."""
+    if not answer.unsaid:
+        return ""
+    *more, last = answer.unsaid
+    named = f"{', '.join(more)} or {last}" if more else last
+    return f"; the record says nothing of {named}, which {'count' if more else 'counts'} on this scale"
 
 
 def merged(starts: list[StartRow]) -> list[StartRow]:

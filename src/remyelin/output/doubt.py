@@ -6,6 +6,7 @@ from typing import Final
 
 import xarray as xr
 
+from remyelin.base.plain import percent
 from remyelin.catalogue.pathways import (
     CORTICOSPINAL_ARM,
     CORTICOSPINAL_LEG,
@@ -66,10 +67,10 @@ def doubt(disability: float, studies: Studies, pathways: xr.Dataset) -> str:
     if alive - arriving > 1 - alive:
         why = (
             f"a bare internode here blocks an impulse instead of slowing it ({where}: "
-            f"{100 * (1 - arriving):.0f} % of the impulses are lost, most of them to block{late})"
+            f"{percent(1 - arriving)} of the impulses are lost, most of them to block{late})"
         )
     else:
-        why = f"whole axons are lost, and the rest conduct on time ({where}: {100 * (1 - alive):.0f} % lost)"
+        why = f"whole axons are lost, and the rest conduct on time ({where}: {percent(1 - alive)} lost)"
     return (
         f"Disability of {disability:.0f} of 16 points with every value of the nerve studies within its normal limit "
         f"is implausible to a clinician; the model gives it because {why}, and because the normal limits of "

@@ -6,6 +6,8 @@ import math
 import textwrap
 from typing import Final
 
+from remyelin.base.plain import unbroken
+
 #: How a published number was seen, as words of a page.
 SEEN: Final = {
     "read": "read",
@@ -40,7 +42,7 @@ def deviations(z: float) -> str:
 def wrapped(text: str, first: str = "", rest: str = "") -> str:
     """Break a paragraph into lines for the terminal, indented by `first` and `rest`."""
     return textwrap.fill(
-        text,
+        unbroken(text),
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.markers import MARKERS, STATUS
 from remyelin.output.chances import bounds_of
@@ -142,7 +143,7 @@ def _sign(given: xr.Dataset, name: str, presence: float) -> tuple[str, str]:
     leg, arm = int(given["power_leg"]), int(given["power_arm"])
     vision = bool(given["present"].sel(symptom="vision"))
     standing = f"Romberg sign {'present' if romberg else 'absent'}"
-    feeling = f"{vibration:.0%} of the vibration sense of the legs lost"
+    feeling = f"{percent(vibration)} of the vibration sense of the legs lost"
     found = {
         "impaired position sense": (standing, romberg),
         "absent position sense": (standing, romberg),  # no share of it is at hand

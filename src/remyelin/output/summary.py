@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from remyelin.base import plain
+from remyelin.base.plain import percent
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Entry, Ledger, printed
 from remyelin.evidence.entries import KINDS, LAYERS
@@ -219,7 +220,7 @@ def _rests_on(used: tuple[Entry, ...]) -> RestsOn:
     ]
     share = kinds["assumed"] / len(used)
     sentence = (
-        f"This run used {len(used)} entries of the evidence ledger, of which {kinds['assumed']} ({share:.0%}) are "
+        f"This run used {len(used)} entries of the evidence ledger, of which {kinds['assumed']} ({percent(share)}) are "
         "assumptions with a range: nobody has measured them. They are densest where myelin meets deficiency and where "
         "a pathway's state becomes a symptom."
     )

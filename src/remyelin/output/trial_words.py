@@ -7,7 +7,7 @@ from typing import Final
 
 from remyelin.analysis.trial import TrialResult
 from remyelin.analysis.trial.design import Endpoint, TrialArm, TrialPublished
-from remyelin.base.plain import ranged
+from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.cobalamin import in_words
 from remyelin.evidence import Ledger
@@ -23,7 +23,7 @@ UNITS: Final = {
     "scale.total": "points, 0 to 16",
 }
 NO_SPREAD: Final = (
-    "An error of 0% at every size can arise where everybody of the last arm has one value, as an absent response "
+    "An error of 0 % at every size can arise where everybody of the last arm has one value, as an absent response "
     "without treatment: no test can reject there."
 )
 OF_QUANTITY: Final = {"latency": "ms", "interval": "ms", "velocity": "m/s"}
@@ -87,7 +87,8 @@ def by_chance(found: TrialResult) -> str:
     }
     none = 0.0 in most.values()
     return (
-        f"With {design.replicates} replicates a true type I error of {design.alpha:.0%} reads {low:.1%} to {high:.1%} "
+        f"With {design.replicates} replicates a true type I error of {percent(design.alpha)} reads {percent(low, 1)} "
+        f"to {percent(high, 1)} "
         f"in 95 of 100 rows; of {len(found.rows)} rows {above} lie above and {below} below."
         + (f" {NO_SPREAD}" if none else "")
     )
@@ -132,7 +133,7 @@ def beside(found: TrialResult, row: TrialPublished) -> dict[str, str]:
         "value": f"{difference(endpoint, row.value)}{mark}",
         "interval": interval,
         "model": f"{difference(endpoint, model.estimate, model.low, model.high)}, {size} per arm",
-        "null": f"{1.0 - model.power:.0%}",
+        "null": percent(1.0 - model.power),
         "verdict": verdict if inside else f"{verdict}: a miss",
         "note": row.note,
     }
@@ -168,9 +169,10 @@ def answers(found: TrialResult) -> list[str]:
         where = f" under \u201c{hypothesis}\u201d" if len(design.hypothesis) > 1 else ""
         few = ", the smallest size of the design," if n == min(design.sizes) else ""
         said.append(
-            f"{endpoint}{where}: {n} persons per arm{few} reach a power of at least {design.power:.0%}."
+            f"{endpoint}{where}: {n} persons per arm{few} reach a power of at least {percent(design.power)}."
             if n is not None
-            else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches {design.power:.0%}."
+            else f"{endpoint}{where}: none of the sizes up to {max(design.sizes)} per arm reaches "
+            f"{percent(design.power)}."
         )
     return said
 
@@ -181,9 +183,9 @@ def left_out(found: TrialResult) -> list[str]:
     for row in found.rows:
         most[row.endpoint] = max(most.get(row.endpoint, 0.0), row.redundant)
     return [
-        f"{endpoint}: in up to {share:.1%} of the replicates a column of the model said nothing new, as a visit that "
-        "nobody of an arm came to, and was left out; where that was the effect itself, the replicate counts as "
-        "without a finding."
+        f"{endpoint}: in up to {percent(share, 1)} of the replicates a column of the model said nothing new, as a "
+        "visit that nobody of an arm came to, and was left out; where that was the effect itself, the replicate counts "
+        "as without a finding."
         for endpoint, share in most.items()
         if share > 0.0
     ]

@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import CAUSES, NONE
+from remyelin.person.case import Case
 from remyelin.person.course import Course
 from remyelin.person.forecast_guard import refusal, worse_ends
 from remyelin.person.outlook import Ends
 from remyelin.person.plans import Plan
+from remyelin.person.record.wording import SENTENCES, read
 from remyelin.person.settings import RECOVERY_BAND
+
+#: Items of the disability scale, and the findings that tell of each.
+COUNTED: Final = {
+    "walking": ("gait",),
+    "numbness": ("numbness", "touch"),
+    "reflexes": ("reflexes", "ankle_jerk", "knee_jerk", "biceps_jerk"),
+    "plantar responses": ("babinski",),
+    "memory": ("memory",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,8 @@ class Answer:
         The treatment as given first, then every other plan.
     most : int
         Most points of the scale that the model can give.
+    unsaid : tuple of str
+        Items of the scale that no reported finding tells of; empty where none are reported.
     """
 
     refused: str
@@ -112,6 +126,7 @@ class Answer:
     horizon: float
     starts: tuple[Start, ...]
     most: int
+    unsaid: tuple[str, ...] = ()
 
 
 def answer_of(course: Course) -> Answer:
@@ -136,6 +151,7 @@ def answer_of(course: Course) -> Answer:
         exposed=CAUSES[course.case.cause.kind].gas and not (course.person.ended or 0.0) < 0,
         horizon=float(course.data["time"][-1]),
         most=course.recovery.most,
+        unsaid=unsaid(course.case),
     )
 
 
@@ -150,6 +166,7 @@ def answered(
     exposed: bool,
     horizon: float,
     most: int,
+    unsaid: tuple[str, ...] = (),
 ) -> Answer:
     """Return the answer from the members of every plan.
 
@@ -165,6 +182,8 @@ def answered(
     horizon : float
         Days.
     most : int
+    unsaid : tuple of str
+        Of :func:`unsaid`.
 
     Returns
     -------
@@ -202,7 +221,30 @@ def answered(
         horizon,
         tuple(starts),
         most,
+        unsaid,
     )
+
+
+def unsaid(case: Case) -> tuple[str, ...]:
+    """Name the items of the disability scale that no finding of a case tells of.
+
+    Empty for a case without findings, which is nobody's record.
+
+    Examples
+    --------
+    >>> from remyelin import load_case
+    >>> from remyelin.person.answer import unsaid
+    >>> unsaid(load_case("vegetarian-66"))
+    ('reflexes', 'plantar responses', 'memory')
+    """
+    reported = [("symptom", item.name) for item in case.symptom] + [("sign", item.name) for item in case.sign]
+    if not reported:
+        return ()
+    told = {
+        SENTENCES[name][1] if name in SENTENCES else found[1].name if (found := read(kind, name)) else name
+        for kind, name in reported
+    }
+    return tuple(words for words, names in COUNTED.items() if told.isdisjoint(names))
 
 
 def band(values: NDArray[np.float64], method: str = "linear") -> Band:

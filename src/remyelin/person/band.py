@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from remyelin import clinic, nerve
+from remyelin.base.plain import percent
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case
 from remyelin.person.chain import Chain, conduction_by_sets
@@ -82,7 +83,7 @@ def band(
     count = len(found.people)
 
     def followed(share: float) -> None:
-        progress(f"recovery of {count} persons who resemble the findings, {share:.0%}")
+        progress(f"recovery of {count} persons who resemble the findings, {percent(share)}")
 
     people = simulate_people(
         [exposure(case, person, plan, ledger) for plan in plans for person in found.people],

@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from remyelin.base.plain import ranged
+from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _alike(since: float, began: float) -> bool:
 def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | None]:
     found = computed.median
     romberg = "Romberg sign absent"
-    feeling = f"{found['vibration_loss']:.0%} of the vibration sense of the legs lost"
+    feeling = f"{percent(found['vibration_loss'])} of the vibration sense of the legs lost"
     jerk = f"ankle jerk {found['ankle_jerk']:.1f} (0 absent, 2 normal)"
     power = "full power of leg and arm"
     weak = min(found["power_leg"], found["power_arm"]) < 5

@@ -27,7 +27,7 @@ from remyelin.nerve.conduction.lines import Line, Spread
 from remyelin.nerve.conduction.volley import Volley, passing, states_of, volley
 from remyelin.nerve.studies.laboratory import Laboratory
 from remyelin.output.doubt import doubt
-from remyelin.person.answer import Answer, answered
+from remyelin.person.answer import Answer, answered, unsaid
 from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
@@ -288,6 +288,7 @@ class Engine:
             exposed=CAUSES[case.cause.kind].gas and not (case.cause.ended or 0.0) < 0,
             horizon=last,
             most=clinic.most_points(self._chain.judge),
+            unsaid=unsaid(case),
         )
 
     def refused(self, case: Case, check: Check) -> str:

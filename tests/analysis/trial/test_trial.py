@@ -752,7 +752,7 @@ def test_a_visit_that_nobody_came_to_is_left_out_and_said() -> None:
     assert found.rows[0].estimate == pytest.approx(1.0, abs=0.3)
     (sentence,) = left_out(found)
     assert sentence.startswith(
-        "b12: in up to 100.0% of the replicates a column of the model said nothing new"
+        "b12: in up to 100.0 % of the replicates a column of the model said nothing new"
     )
     assert sentence in render_trial(found)
     assert "said nothing new" in describe(found)
@@ -761,7 +761,8 @@ def test_a_visit_that_nobody_came_to_is_left_out_and_said() -> None:
 def test_arms_are_printed_with_their_doses() -> None:
     design = _design(replicates=10, sizes=[10])
     found = analysed(design, _pool(1.0, design, persons=40))
-    dose = "hydroxocobalamin 1 mg im every 2 d for 21 d, then hydroxocobalamin 1 mg im every 2 mo"
+    dose = "hydroxocobalamin 1 mg intramuscular, every 2 days for 21 days, then "
+    dose += "hydroxocobalamin 1 mg intramuscular, every 2 months"
     for text in (render_trial(found), " ".join(describe(found).split())):
         assert f"published schedule (UK, with neurological signs): {dose}" in text
         assert "no treatment" in text

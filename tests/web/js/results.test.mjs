@@ -5,7 +5,7 @@ import test from "node:test";
 globalThis.matchMedia = () => ({ matches: false });
 globalThis.document = { documentElement: {}, addEventListener() {}, getElementById: () => null };
 globalThis.addEventListener = () => {};
-const { csv, rowsOf, said, whenCode, whenWords } = await import(process.env.RESULTS_JS);
+const { csv, dated, rowsOf, said, whenCode, whenWords } = await import(process.env.RESULTS_JS);
 
 test("rows are read from commas, semicolons and tabs, with quotes, without the header and comments", () => {
   const want = ["0 d", "lab", "b12", "140", "pg/mL", "first, of two"];
@@ -44,4 +44,13 @@ test("offsets are shown in words and either form is understood", () => {
   assert.equal(whenWords("2025-03-14"), "2025-03-14");
   assert.equal(whenCode("2025-03-14"), "2025-03-14");
   assert.equal(whenCode("in spring"), "in spring");
+});
+
+test("rows stand in order of date, those without one first, those of one day as they were written", () => {
+  const order = (...whens) => dated(whens.map((when, i) => [when, String(i)])).map((row) => row.join(" "));
+  assert.deepEqual(order("0 d", "", "-5 mo", "3 wk", "0 d", "-2 y"), [" 1", "-2 y 5", "-5 mo 2", "0 d 0", "0 d 4", "3 wk 3"]);
+  assert.deepEqual(order("2025-03-14", "2024-10-10", ""), [" 2", "2024-10-10 1", "2025-03-14 0"]);
+  // what cannot be compared stays
+  assert.deepEqual(order("2025-03-14", "-5 mo"), ["2025-03-14 0", "-5 mo 1"]);
+  assert.deepEqual(order("0 d", "last spring", "-5 mo"), ["0 d 0", "last spring 1", "-5 mo 2"]);
 });

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from remyelin.base.errors import InputError, nearest
+from remyelin.base.plain import percent
 from remyelin.evidence.entry_names import entry_name
 from remyelin.person.case import load_case
 
@@ -172,7 +173,7 @@ def rests_on(answer: str) -> str:
     moving = sum(number.effects[answer].ends >= 1.0 for number in ranked)
     named = [
         f"\u201c{entry_name(number.entry)}\u201d ({number.kind}, "
-        f"{100 * min(number.effects[answer].total or 0.0, 1.0):.0f} %)"
+        f"{percent(min(number.effects[answer].total or 0.0, 1.0))})"
         for number in heaviest_of(answer)
     ]
     return (

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from remyelin.analysis.claims.run import Progress, Row, Run
+from remyelin.base.plain import percent
 from remyelin.evidence import Ledger
 from remyelin.fibre import conduct, lose_lamellae, mrg, sundt_c_fibre
 
@@ -41,7 +42,7 @@ def signals(ledger: Ledger, progress: Progress) -> Run:
     speeds = [float(speed) for speed in conduct(fibres)["velocity"].to_numpy()]
     rows = tuple(
         Row(
-            f"velocity with {share:.0%} of the lamellae"
+            f"velocity with {percent(share)} of the lamellae"
             + ("" if np.isfinite(speed) else ": no impulse arrives"),
             speed if np.isfinite(speed) else None,
             "m/s",

@@ -16,6 +16,7 @@ import xarray as xr
 from remyelin.analysis.experiments.bands import MEMBERS, SPREAD, Floats, band, spread
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import percent
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, members, simulate
 
@@ -78,8 +79,8 @@ def schwann_culture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "a saturating dose. Myelin protein is made at the rate of differentiation, supply times (1 - Erk)^p. "
         f"{MEMBERS} members; three sizes of the effect, the shipped one and the ends of its assumed range.",
         [
-            f"Known are two signs, Erk1/2 down and MBP up. The model has Erk down in {min(signs[::2]):.0%} and "
-            f"protein up in {min(signs[1::2]):.0%} of the members, in both media and at every size: the first is "
+            f"Known are two signs, Erk1/2 down and MBP up. The model has Erk down in {percent(min(signs[::2]))} and "
+            f"protein up in {percent(min(signs[1::2]))} of the members, in both media and at every size: the first is "
             "built in, the second follows from the gate.",
             "Sizes are not predictions: published magnitudes were not read, and over the assumed range the protein "
             f"made in a week in growth medium is {rows[1][3]} to {rows[3][3]} of untreated.",
@@ -134,8 +135,8 @@ def coculture(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         f"of {MEDIA['differentiation'] / HALF:g} times the half-signal, assumed). Share of internodes with a sheath "
         f"stands for the length positive for MBP over that of neurofilament. {MEMBERS} members.",
         [
-            f"More is myelinated after a week in {more:.0%} of the members at every size of the effect: the sign of "
-            "the published culture.",
+            f"More is myelinated after a week in {percent(more)} of the members at every size of the effect: the sign "
+            "of the published culture.",
             f"How much more is not known: {rows[0][1]} % untreated, {rows[1][1]}, {rows[2][1]} and {rows[3][1]} % "
             "at the low end, the shipped value and the high end of the assumed range.",
             "Given time the untreated dish catches up: the drug changes when, not how much, in this model.",

@@ -33,6 +33,7 @@ from remyelin.analysis.protocols.animals import (
     monkey,
 )
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from remyelin.catalogue.plans import STATE_COLOURS
 from remyelin.catalogue.segments import CORTICOSPINAL, GRACILE, LEMNISCUS
@@ -149,9 +150,9 @@ def deficient_animals(ledger: Ledger, progress: Callable[[str], None]) -> Result
     return Result(
         question("deficient-animals"),
         "Methylation over time is assumed in every animal (docs/myelin.md); sight is lost when half of the fibres "
-        f"of {OPTIC_INTERNODES:g} internodes hold a bare one, a bat is affected when {ledger['animal.noticed']:.0%} of "
-        f"a volley over {COLUMN_INTERNODES:g} internodes is blocked or spread; a cord has lesions when {LESION:g} % of "
-        f"its internodes are vacuolated or bare. {MEMBERS} members; the first "
+        f"of {OPTIC_INTERNODES:g} internodes hold a bare one, a bat is affected when "
+        f"{percent(ledger['animal.noticed'])} of a volley over {COLUMN_INTERNODES:g} internodes is blocked or spread; "
+        f"a cord has lesions when {LESION:g} % of its internodes are vacuolated or bare. {MEMBERS} members; the first "
         "monkey and the depleted bat are calibration rows and hold in every one.",
         [
             f"Replete bats: {spread(ataxia['replete'][1:])} weeks against 10; how fast the gas wears out a full "
@@ -255,10 +256,10 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
         f"optic ones of {THIN_MM:g} mm. {MEMBERS} members, in each of which the vulnerability of every tract and "
         "calibre is drawn evenly in the logarithm of its range.",
         [
-            f"First to lose half of its fibres is most often the {TRACTS[leader][1]}, in {often[leader]:.0%} of the "
-            "members; "
+            f"First to lose half of its fibres is most often the {TRACTS[leader][1]}, in {percent(often[leader])} of "
+            "the members; "
             + ", ".join(
-                f"{row[1]} {share:.0%}"
+                f"{row[1]} {percent(share)}"
                 for row, share in zip(TRACTS, often, strict=True)
                 if share > 0 and row != TRACTS[leader]
             )
@@ -288,7 +289,7 @@ def which_tract_first(ledger: Ledger, progress: Callable[[str], None]) -> Result
                         float(round(count)),
                         day(half[0, i]),
                         spread(half[1:, i]),
-                        f"{often[i]:.0%}",
+                        percent(often[i]),
                     )
                     for i, (row, count) in enumerate(zip(TRACTS, counts, strict=True))
                 ),

@@ -20,6 +20,7 @@ from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.excitability import in_threads
 from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Heat, Panel
+from remyelin.base.plain import percent
 from remyelin.base.units import MS_PER_S
 from remyelin.evidence import Ledger
 from remyelin.fibre import Fibre, Stimulus, bare, mrg_interpolated, spikes
@@ -148,12 +149,12 @@ def ectopic_firing(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"Left alone {firing.size} of {found.rate[0].size} sets of channels fire"
             + (f", at up to {firing.max():.0f} impulses a second" if firing.size else "")
             + ": only with nearly all of the node's persistent sodium. Bare axolemma that rests is silent.",
-            f"Stretched, {100 * found.stretched:.0f} % of sets and stretches fire or fire faster, at up to "
+            f"Stretched, {percent(found.stretched)} of sets and stretches fire or fire faster, at up to "
             f"{found.rate.max():.0f} a second; the ledger holds {shipped:g}. One impulse in the {WATCH_MS:g} ms "
             "counts: a shock is short.",
             "How much current a bent neck sends into bare axolemma is not known, and it decides much: "
             + "; ".join(
-                f"at {stretch:.2g} uA/cm2 {100 * float((rates > found.rate[0]).mean()):.0f} % of the sets fire"
+                f"at {stretch:.2g} uA/cm2 {percent(float((rates > found.rate[0]).mean()))} of the sets fire"
                 for stretch, rates in zip(found.stretch[1:], found.rate[1:], strict=True)
             )
             + ".",

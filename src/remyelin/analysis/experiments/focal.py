@@ -29,6 +29,7 @@ from remyelin.analysis.experiments.lesioned_nerve import (
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.animals import course, toxin_lesion
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import percent
 from remyelin.catalogue.plans import STATE_COLOURS
 from remyelin.evidence import Ledger
 from remyelin.myelin import Parameters, members
@@ -234,7 +235,13 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
     events = _events(days, curves)
     gains = {name: _earlier(before[1:], after[1:]) for name, (before, after) in events.items()}
     rows = tuple(
-        (name, spread(before[1:]), spread(after[1:]), spread(gains[name]), f"{np.mean(gains[name] > 0):.0%}")
+        (
+            name,
+            spread(before[1:]),
+            spread(after[1:]),
+            spread(gains[name]),
+            percent(np.mean(gains[name] > 0)),
+        )
         for name, (before, after) in events.items()
     )
     progress("the size of the effect")
@@ -249,9 +256,9 @@ def rat_sciatic(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"Not a prediction: half remyelination comes {spread(half)} days earlier over effects and members, a "
             "range that the control arm of the experiment cannot narrow. Only the sign is compared with Nishimoto "
             "2015.",
-            f"The sign holds for half remyelination in {np.mean(half > 0):.0%} of the draws, for strength in "
-            f"{np.mean(gains['strength normal, day'] > 0):.0%}, for 95 % remyelination in "
-            f"{np.mean(gains['95 % with a sheath, day'] > 0):.0%}: the cells that repair need Erk to appear, so a "
+            f"The sign holds for half remyelination in {percent(np.mean(half > 0))} of the draws, for strength in "
+            f"{percent(np.mean(gains['strength normal, day'] > 0))}, for 95 % remyelination in "
+            f"{percent(np.mean(gains['95 % with a sheath, day'] > 0))}: the cells that repair need Erk to appear, so a "
             "strong and early suppression may delay the end.",
             f"Both arms end alike: thickness on day {DAYS:.0f} is {spread(curves['thickness'][0][1:, -1])} "
             f"untreated and {spread(curves['thickness'][1][1:, -1])} treated.",

@@ -14,6 +14,7 @@ from remyelin.analysis.experiments.bands import MEMBERS, SPREAD, Floats, band, f
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import percent
 from remyelin.catalogue.segments import GRACILE
 from remyelin.evidence import Ledger
 from remyelin.myelin import DRIVES, Parameters, members, simulate
@@ -143,7 +144,7 @@ def when_injury_stops(ledger: Ledger, progress: Callable[[str], None]) -> Result
         question("when-injury-stops"),
         "Scenarios pernicious-anaemia and recreational-nitrous-oxide, treated on day 0; posterior columns, and "
         "axons of the leg. Injury is the rate at which intact internodes are lost, relative to the day of "
-        f"treatment; it has halted at {HALTED:.0%} of that. {MEMBERS} members of the ensemble; where the share of "
+        f"treatment; it has halted at {percent(HALTED)} of that. {MEMBERS} members of the ensemble; where the share of "
         "the slow balance is set it is set in all of them.",
         _findings(hypotheses, regimens, gases),
         tables,
@@ -167,7 +168,7 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
     injected, once, large, small = regimens
     off, both, on = gases
     ends = min(float(np.isfinite(arm.halted).mean()) for arm in hypotheses)
-    many = "every member" if ends == 1.0 else f"{ends:.0%} of the members at least"
+    many = "every member" if ends == 1.0 else f"{percent(ends)} of the members at least"
     return [
         f"Under injections injury falls to a tenth within a year in {many}, whichever hypothesis holds: treatment "
         "stops it, in this model. When is another matter.",
@@ -180,7 +181,7 @@ def _findings(hypotheses: Sequence[Arm], regimens: Sequence[Arm], gases: Sequenc
         "filled injury never ends, and after a single injection it comes back. None of these is a suggestion: which "
         "form, how much and how often is a doctor's decision, and the figures rest on assumed rates.",
         f"Nitrous oxide: {off.label}, {spread(off.halted)} days; {both.label}, {spread(both.halted)}; with "
-        f"injections while the gas goes on injury reaches a tenth in {np.isfinite(on.halted).mean():.0%} of the "
+        f"injections while the gas goes on injury reaches a tenth in {percent(np.isfinite(on.halted).mean())} of the "
         "members.",
         "Internodes already vacuolated are still stripped: with injections most are bare on day "
         f"{spread(slow.peak)}, so function may be lost for about that long after the first dose.",

@@ -10,7 +10,7 @@ import numpy as np
 from remyelin.analysis.experiments.common import DIAMETER, GRIDS, TEMPERATURE, fibre, rows
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Heat, Panel
-from remyelin.base.plain import numbers
+from remyelin.base.plain import numbers, percent
 from remyelin.evidence import Ledger
 from remyelin.fibre import conduct, lose_lamellae, open_paranodes
 
@@ -64,8 +64,8 @@ def block_maps(ledger: Ledger, progress: Callable[[str], None]) -> Result:
         "fibre thins with "
         "its lamellae; less than one lamella read as an average.",
         [
-            f"Of the lesions of three internodes {area['converged']:.0%} block on the converged grid and "
-            f"{area['published']:.0%} on the published one: one compartment per paranode hides much of an "
+            f"Of the lesions of three internodes {percent(area['converged'])} block on the converged grid and "
+            f"{percent(area['published'])} on the published one: one compartment per paranode hides much of an "
             "opened seal.",
             "An opened seal alone slows without block over the widths tried; together with thin sheaths it blocks at "
             "thicknesses that would conduct.",
@@ -105,4 +105,4 @@ def _edge(row: np.ndarray) -> float:
 
 
 def _percent(share: float | None) -> str:
-    return "none tried" if share is None else f"{100 * share:.1f} %"
+    return "none tried" if share is None else percent(share, 1)

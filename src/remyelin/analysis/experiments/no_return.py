@@ -13,7 +13,7 @@ from remyelin.analysis.experiments.bands import SPREAD, band, spread
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.errors import InputError
 from remyelin.base.figure import Figure, Panel, Series
-from remyelin.base.plain import numbers
+from remyelin.base.plain import numbers, percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.segments import CORTICOSPINAL_THORACIC, GRACILE, LEG_SENSORY_DISTAL
 from remyelin.clinic.scores import ITEMS
@@ -113,7 +113,7 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
             spread(later[1:, i], 2),
             spread(axons[GRACILE][1:, i]),
             spread(axons[LEG_SENSORY_DISTAL][1:, i]),
-            f"{(later[1:, i] == 0).mean():.0%}",
+            percent((later[1:, i] == 0).mean()),
         )
         for i, delay in enumerate(DELAYS)
     )
@@ -126,8 +126,8 @@ def point_of_no_return(ledger: Ledger, progress: Callable[[str], None]) -> Resul
         f"{MEMBERS} members; the hazards of axons and the share that regrows, which no row of the layer fixes and "
         "only the recovery of one series of patients speaks of, are drawn from their ranges too.",
         [
-            f"Treated at the first point, {(later[1:, 0] == 0).mean():.0%} of the members have no disability two "
-            f"years later; after a wait of a year {(later[1:, year] == 0).mean():.0%}, with "
+            f"Treated at the first point, {percent((later[1:, 0] == 0).mean())} of the members have no disability two "
+            f"years later; after a wait of a year {percent((later[1:, year] == 0).mean())}, with "
             f"{spread(later[1:, year], 2)} points left of {spread(then[1:, year], 2)}.",
             f"After half a year untreated the members have {spread(then[1:, DELAYS.index(6.0)], 2)} of the "
             f"{most} points. Where the scale is full longer waiting no longer shows on it, and still costs "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from remyelin import nerve
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.base.figure import Figure, Panel, Series
+from remyelin.base.plain import percent
 from remyelin.catalogue.pathways import (
     COLOURS,
     CORTICOSPINAL_LEG,
@@ -190,8 +191,9 @@ def _findings(
         "finger."
     )
     found.append(
-        f"These are whole paths. A sural study tests {tested:.0%} of its path, so that even with equal shares it loses "
-        "far less than the path to the cortex: the stretch tested, not only the stretch diseased, orders the series."
+        f"These are whole paths. A sural study tests {percent(tested)} of its path, so that even with equal shares it "
+        "loses far less than the path to the cortex: the stretch tested, not only the stretch diseased, orders "
+        "the series."
     )
     return found
 

@@ -20,7 +20,7 @@ from remyelin.analysis.experiments.common import (
 from remyelin.analysis.experiments.registry import Result, Table, question
 from remyelin.analysis.protocols.excitability import in_threads
 from remyelin.base.figure import Figure, Panel, Series
-from remyelin.base.plain import numbers
+from remyelin.base.plain import numbers, percent
 from remyelin.evidence import Ledger
 from remyelin.fibre import (
     Fibre,
@@ -101,7 +101,7 @@ def warming(ledger: Ledger, progress: Callable[[str], None]) -> Result:
             f"The lesion with the longest internodal time blocks after {worst['converged']:.2f} C "
             f"({worst['published']:.2f} C on the published grid); published 0.5 C (0.2 to 2): "
             f"{verdict(worst['converged'], 0.2, 2.0)}.",
-            f"The curve is steep: {never['converged']:.0%} of the lesions that conduct at 37 C still do at "
+            f"The curve is steep: {percent(never['converged'])} of the lesions that conduct at 37 C still do at "
             f"{HIGHEST:g} C.",
             f"Of the {mild} lesions below 60 us {faster} conduct faster when 1 C warmer: mild lesions gain "
             "from heat, as "

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.analysis.personal.synthetic import TEMPLATES, Truth, World, drawn, severity_at, world
+from remyelin.base.plain import percent
 from remyelin.evidence import Ledger
 from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.people import COORDINATES
@@ -188,14 +189,14 @@ def run(
     for name in TEMPLATES:
 
         def said(share: float, what: str = f"{name} pool") -> None:
-            progress(f"{what} {share:.0%}")
+            progress(f"{what} {percent(share)}")
 
         found = pooled(name, records, persons, ledger, seed, said)
         out["pool"].append({**found, "ranks": _short(found["ranks"]), "verdict": verdict(found["ranks"])})
     for name in TEMPLATES if fits else ():
 
         def told(share: float, what: str = f"{name} fits") -> None:
-            progress(f"{what} {share:.0%}")
+            progress(f"{what} {percent(share)}")
 
         found = whole(name, fits, 256, ledger, seed, told)
         out["whole"].append({**found, "ranks": _short(found["ranks"]), "verdict": verdict(found["ranks"])})

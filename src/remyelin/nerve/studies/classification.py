@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from remyelin.base.plain import percent
 from remyelin.catalogue.studies import TIBIAL_MOTOR
 from remyelin.evidence import Ledger
 from remyelin.nerve.studies.findings import Classification, Met, Row, Studies
@@ -82,15 +83,15 @@ def demyelinating(name: str, rows: list[Row], ledger: Ledger) -> list[Met]:
 
     latency = _share(distal.latency, norms.get("latency"))
     if latency >= ledger["efns.latency"]:
-        add("I-A", f"distal latency {distal.latency:.1f} ms, {latency:.0%} of the upper limit")
+        add("I-A", f"distal latency {distal.latency:.1f} ms, {percent(latency)} of the upper limit")
     for row in proximal:
         slow = _share(row.velocity, norms.get("velocity"))
         if row.velocity is not None and 0 < slow <= ledger["efns.velocity"]:
-            add("I-B", f"velocity {row.velocity:.0f} m/s, {slow:.0%} of the lower limit")
+            add("I-B", f"velocity {row.velocity:.0f} m/s, {percent(slow)} of the lower limit")
     late = _share(distal.f_latency, norms.get("f_latency"))
     bound = "efns.f_latency" if least >= ledger["efns.low_amplitude"] else "efns.f_latency_of_low"
     if late >= ledger[bound]:
-        add("I-C", f"F wave after {distal.f_latency:.1f} ms, {late:.0%} of the upper limit")
+        add("I-C", f"F wave after {distal.f_latency:.1f} ms, {percent(late)} of the upper limit")
     enough = least >= ledger["efns.least_amplitude"]
     if enough and distal.f_persistence is not None and distal.f_latency is None:
         add("I-D", "no F wave though the muscle responds")
@@ -98,13 +99,16 @@ def demyelinating(name: str, rows: list[Row], ledger: Ledger) -> list[Met]:
         if enough and distal.amplitude is not None:
             lost = 1 - (row.amplitude or 0.0) / distal.amplitude
             if lost >= ledger["efns.block"]:
-                add("I-E", f"amplitude {lost:.0%} lower from the {row.site} than from the {distal.site}")
+                add("I-E", f"amplitude {percent(lost)} lower from the {row.site} than from the {distal.site}")
             elif lost >= ledger["efns.probable_block"] and name != TIBIAL_MOTOR:
-                add("II", f"amplitude {lost:.0%} lower from the {row.site} than from the {distal.site}")
+                add("II", f"amplitude {percent(lost)} lower from the {row.site} than from the {distal.site}")
         if row.duration is not None and distal.duration is not None:
             wider = row.duration / distal.duration
             if wider > ledger["efns.dispersion"]:
-                add("I-F", f"duration {wider - 1:.0%} longer from the {row.site} than from the {distal.site}")
+                add(
+                    "I-F",
+                    f"duration {percent(wider - 1)} longer from the {row.site} than from the {distal.site}",
+                )
     longest = f"efns.duration.{name}"
     if distal.duration is not None and longest in ledger and distal.duration >= ledger[longest]:
         add("I-G", f"distal duration {distal.duration:.1f} ms, {ledger[longest]:g} ms or more")

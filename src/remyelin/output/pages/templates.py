@@ -12,6 +12,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, T
 from jinja2.bccache import Bucket
 
 from remyelin.base.files import cache_folder, write_whole
+from remyelin.base.plain import unbroken
 from remyelin.output.answer import merged
 
 #: A table that may be too wide for a phone; the narrow ones stand in a box of class ``short``.
@@ -88,7 +89,7 @@ def unit(written: str) -> str:
 
 
 def _with_units(text: re.Match[str]) -> str:
-    return _CELSIUS.sub("°C", _MICRO.sub("µ", text[0]))
+    return unbroken(_CELSIUS.sub("°C", _MICRO.sub("µ", text[0])))
 
 
 def stacked(html: str) -> str:

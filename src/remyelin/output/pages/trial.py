@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from remyelin.analysis.trial import TrialResult
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import load_references
 from remyelin.output.figures.trial import figures_of
@@ -49,7 +50,7 @@ def render_trial(found: TrialResult) -> str:
     of = {one.name: one for one in design.endpoint}
     hypotheses = {one.name: place for place, one in enumerate(design.hypothesis)}
     assured = {
-        (row.hypothesis, row.endpoint, row.n): f"{row.assurance:.1%} \u00b1 {row.error:.1%}"
+        (row.hypothesis, row.endpoint, row.n): f"{percent(row.assurance, 1)} \u00b1 {percent(row.error, 1)}"
         for row in found.assurance
     }
     return page(
@@ -65,11 +66,11 @@ def render_trial(found: TrialResult) -> str:
                 "endpoint": row.endpoint,
                 "month": f"{row.visit / DAYS_PER_MONTH:.0f}",
                 "n": row.n,
-                "power": f"{row.power:.1%} \u00b1 {row.power_error:.1%}",
-                "type_one": f"{row.type_one:.1%}",
+                "power": f"{percent(row.power, 1)} \u00b1 {percent(row.power_error, 1)}",
+                "type_one": percent(row.type_one, 1),
                 "assurance": assured.get((row.hypothesis, row.endpoint, row.n), ""),
                 "estimate": difference(of[row.endpoint], row.estimate, row.low, row.high),
-                "stopped": "" if row.stopped is None else f"{row.stopped:.0%}",
+                "stopped": "" if row.stopped is None else percent(row.stopped),
             }
             for row in sorted(
                 found.rows, key=lambda row: (hypotheses[row.hypothesis], list(of).index(row.endpoint))
@@ -135,12 +136,12 @@ def methods(found: TrialResult) -> str:
         + ", and used only the values of that arm.",
         "Measured values have the spread between healthy persons and between repetitions that the ledger holds for "
         "the column.",
-        f"{design.dropout:.0%} of the persons were lost by the last visit, evenly over time."
+        f"{percent(design.dropout)} of the persons were lost by the last visit, evenly over time."
         if design.dropout
         else "",
         f"Visits were up to {design.window:g} days off their dates." if design.window else "",
         f"First and last arm were compared: {analyses}; two-sided alpha {design.alpha:g}.",
-        f"Interim looks at {', '.join(f'{share:.0%}' for share in design.looks)} of the persons ended a replicate at "
+        f"Interim looks at {', '.join(percent(share) for share in design.looks)} of the persons ended a replicate at "
         "p below 0.001 (Haybittle and Peto)."
         if design.looks
         else "",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from remyelin.base.plain import ranged
+from remyelin.base.plain import percent, ranged, unbroken
 from remyelin.base.printing import console as plain_console
 from remyelin.base.printing import printable
 from remyelin.output.formatting import number, wrapped
@@ -53,7 +53,7 @@ class Progress:
 
 def tell(console: Console, text: object, style: str = "") -> None:
     """Print a text, which may come from outside, on a console."""
-    console.print(Text(printable(text), style=style))
+    console.print(Text(unbroken(printable(text)), style=style))
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
@@ -271,7 +271,7 @@ def _print_recovery(console: Console, recovery: Recovery) -> None:
                             f"{item['disability_at_horizon']:.0f}",
                             ranged(*(f"{item[key]:.0f}" for key in ("median", "low", "high"))),
                             item["first_improvement"],
-                            f"{item['axons_at_horizon']:.0%}",
+                            "" if (axons := item["axons_at_horizon"]) is None else percent(axons),
                         )
                     ),
                 )

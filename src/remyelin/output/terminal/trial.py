@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from remyelin.analysis.trial import TrialResult
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.output.formatting import wrapped
 from remyelin.output.trial_words import (
@@ -31,8 +32,8 @@ def describe(found: TrialResult) -> str:
     for row in found.rows:
         name = row.endpoint if len(design.hypothesis) == 1 else f"{row.endpoint}, {row.hypothesis}"
         lines.append(
-            f"{name[:32]:32} {row.visit / DAYS_PER_MONTH:6.1f} {row.n:5} {row.power:5.1%} "
-            f"\u00b1{row.power_error:5.1%}  {row.type_one:5.1%}  "
+            f"{name[:32]:32} {row.visit / DAYS_PER_MONTH:6.1f} {row.n:5} {percent(row.power, 1):>6} "
+            f"\u00b1{percent(row.power_error, 1):>6}  {percent(row.type_one, 1):>6}  "
             f"{difference(of[row.endpoint], row.estimate, row.low, row.high)}"
         )
     sentences = (by_chance(found), *left_out(found), *filter(None, [repeated(found)]))

@@ -15,6 +15,7 @@ import xarray as xr
 
 from remyelin._version import __version__
 from remyelin.base.files import write_whole
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
@@ -161,7 +162,7 @@ def silence(posterior: Posterior) -> str:
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return (
         f"The history tells of symptoms and says nothing of {said}. Severe trouble there would have been named with a "
-        f"chance of {likelihood.reporting.told[-1]:.0%} (assumed), so the answer takes it as improbable."
+        f"chance of {percent(likelihood.reporting.told[-1])} (assumed), so the answer takes it as improbable."
     )
 
 
@@ -177,7 +178,7 @@ def reason_of(item: Predicted) -> str:
     return (
         said
         if item.outlier < 0.1
-        else f"{said}; chance that it says nothing of the person: {item.outlier:.0%}"
+        else f"{said}; chance that it says nothing of the person: {percent(item.outlier)}"
     )
 
 

@@ -170,7 +170,8 @@ def forecast(
     >>> found.fits or bool(found.refused)
     True
     """
-    entries = compared(posterior)
+    # in order of date, as they are numbered for a reader; of one day as they were written
+    entries = tuple(sorted(compared(posterior), key=lambda item: item.entry.day))
     fits, refused = verdict(posterior.record, entries, posterior.sample.effective)
     if refused is not None:
         return Forecast(refused, fits, entries, (), (), ())

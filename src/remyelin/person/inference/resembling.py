@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin import nerve
+from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import CAUSES
 from remyelin.evidence import Ledger
@@ -179,7 +180,7 @@ def resembling(
     likelihood = Likelihood.of(record, shared)
 
     def said(share: float) -> None:
-        progress(f"persons who resemble the findings, {share:.0%}")
+        progress(f"persons who resemble the findings, {percent(share)}")
 
     pool = presented(likelihood, seed, progress=said)
     sample, people, judged = pool.sample, pool.people, pool.judged

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from remyelin.base.plain import ranged
+from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
 from remyelin.person.inference.alternatives import FROM_NOW, SCHEDULES, UNTREATED
@@ -85,7 +85,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
     forecast, rests = data["forecast"], data["rests_on"]
     refused = forecast["refused"]
     useful = [item for item in data["next_test"] if item["narrower"] >= NARROWER][:3]
-    named = "; ".join(f"{entry_of(item)} ({item['narrower']:.0%})" for item in useful)
+    named = "; ".join(f"{entry_of(item)} ({percent(item['narrower'])})" for item in useful)
     further = f"Single results that would narrow the answer most: {named}. " if useful else ""
     shape = data["pareto_k"]
     doubtful = shape is not None and shape > RECORD_RELIABLE
@@ -93,7 +93,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         "." if shape is None else f", Pareto k {shape:.2f} (reliable up to {RECORD_RELIABLE})."
     )
     weak = (ROUGH, data["rough"]), (FEW_COUNT, doubtful and not refused)
-    causes = [f"{name} {share:.0%}" for name, share in data["causes"].items() if share >= 0.01]
+    causes = [f"{name} {percent(share)}" for name, share in data["causes"].items() if share >= 0.01]
     numbers = (
         f"Rests on {rests['entries']} numbers of the evidence ledger: {rests['measured']} measured, "
         f"{rests['derived']} derived, {rests['calibrated']} fitted, {rests['assumed']} assumed. {CODE_ONLY}"
@@ -330,7 +330,7 @@ def _closed(text: str) -> str:
 def marked_of(data: dict[str, Any]) -> str:
     """Return why entries are marked: a grade inside its interval may be doubted too; empty where none is marked."""
     shares = [
-        f"entry {number} {item['outlier']:.0%}"
+        f"entry {number} {percent(item['outlier'])}"
         for number, item in enumerate(data["entries"], start=1)
         if not item["agrees"]
     ]

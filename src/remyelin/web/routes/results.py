@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from remyelin.base.errors import InputError
-from remyelin.base.plain import tree
+from remyelin.base.plain import percent, tree
 from remyelin.check.bundle_record import parse_bundle
 from remyelin.evidence import Ledger
 from remyelin.person.case import Case, case_of
@@ -66,7 +66,7 @@ async def fit(asked: AskedRecord, request: Request) -> StreamingResponse:
         from remyelin.person.inference import fit_person, forecast
 
         def step(name: str, share: float) -> None:
-            say(f"{name}, {share:.0%}")
+            say(f"{name}, {percent(share)}")
 
         # persons of another record would be another sample: the same record must give the same answer. Untreated
         # histories, most of the work, are remembered whatever the entries.

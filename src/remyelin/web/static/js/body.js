@@ -3,7 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, ink, legend } from "./chart.js";
 import { cord } from "./cord.js";
-import { branchName, clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, words } from "./dom.js";
+import { branchName, clear, h, monthWords, number, pathwayName, percent, s, sentence, slider, unbroken, words } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
@@ -207,7 +207,7 @@ export async function show(main) {
   });
   async function follow(signal, plan) {
     refused = hasFindings() ? (await post("/api/forecast", { case: plan.case }, { signal })).headline : "";
-    caution.textContent = refused;
+    caution.textContent = unbroken(refused);
     caution.hidden = !refused;
     if (refused) { which = "a"; clear(picks); }
     found = await post("/api/course", { case: plan.case, shift: plan.shift }, { signal });

@@ -86,7 +86,7 @@ export function partsOf(order) {
 
 // An order in whole words.
 const UNITS = { d: "day", h: "hour", mo: "month", wk: "week" };
-export const spelt = (order) => order.replace(/([\d.]+) (d|h|mo|wk)\b/g, (_, count, unit) => (count === "1" ? UNITS[unit] : `${count} ${UNITS[unit]}s`)).replace(/\bim\b/g, "into a muscle").replace(/\bug\b/g, "\u00b5g").replace(/\boral\b/g, "by mouth");
+export const spelt = (order) => order.replace(/([\d.]+) (d|h|mo|wk)\b/g, (_, count, unit) => (count === "1" ? UNITS[unit] : `${count} ${UNITS[unit]}s`)).replace(/\b(im|oral)\b( ?)/g, (_, route, more) => `${route === "im" ? "intramuscular" : "by mouth"}${more && ", "}`).replace(/\bug\b/g, "\u00b5g");
 
 function regimen(id, now, count, tell) {
   const orders = state.about.orders;

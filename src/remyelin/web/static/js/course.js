@@ -3,7 +3,7 @@
 import { Latest, post } from "./api.js";
 import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
-import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table } from "./dom.js";
+import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table, unbroken } from "./dom.js";
 import { explained, term } from "./glossary.js";
 import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
@@ -75,7 +75,7 @@ export async function show(main) {
       intro && h("p", { class: "caption" }, explained(intro), RESTS[id] && mark(RESTS[id], title)), ...inside));
   clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
-      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
+      h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. Numbers are the median of many simulated courses; Body and Lab show a single person, and My results weighs persons by a whole record, so its numbers differ. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
       h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
@@ -193,7 +193,7 @@ export async function show(main) {
       kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
     if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
-    story.textContent = parts.join("");
+    story.textContent = unbroken(parts.join(""));
     story.classList.toggle("notice", Boolean(verdict.said));
     const names = NAMES();
     const listed = free() ? plans().filter((plan) => found[plan.id]) : [];

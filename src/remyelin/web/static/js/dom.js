@@ -20,7 +20,7 @@ function fill(node, attributes, children) {
   }
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    node.append(child instanceof Node ? child : document.createTextNode(unbroken(String(child))));
   }
   return node;
 }
@@ -46,7 +46,10 @@ export function number(value, digits = 3) {
 // A unit as on paper: with its Greek letter.
 export const micro = (unit) => unit.replace(/\bu(?=(mol|V|m|g|s|F\/cm2)\b)/g, "\u00b5").replace(/(?<=\d )C\b/g, "\u00b0C");
 
-export const percent = (value) => (value === null || value === undefined ? "" : `${Math.round(100 * value)} %`);
+// No line ends between a number and its sign of percent.
+export const unbroken = (text) => text.replace(/(?<=\d) %/g, "\u00a0%");
+
+export const percent = (value) => (value === null || value === undefined ? "" : unbroken(`${Math.round(100 * value)} %`));
 
 // The names of pathways, segments and studies stand in the catalogue of the server, which sends them with their words.
 const named = (kind) => state.about?.drawing.names[kind] || {};
@@ -79,7 +82,7 @@ export function slider({ label, min, max, step = 1, value, show, hint, oninput, 
     id: key, type: "range", min, max, step, "aria-valuetext": show(value),
     oninput: () => {
       const now = Number(input.value);
-      output.textContent = show(now);
+      output.textContent = unbroken(show(now));
       input.setAttribute("aria-valuetext", show(now));
       if (field) field.value = String(now);
       oninput(now);
@@ -96,7 +99,7 @@ export function slider({ label, min, max, step = 1, value, show, hint, oninput, 
   node.set = (now) => {
     input.value = now;
     if (field) field.value = String(now);
-    output.textContent = show(now);
+    output.textContent = unbroken(show(now));
     input.setAttribute("aria-valuetext", show(now));
   };
   return node;

@@ -103,7 +103,7 @@ export async function show(main, rest, signal) {
   }
 
   clear(main, h("h1", {}, "The lab"),
-    h("p", { class: "caption do" }, explained("Choose a study: stimulate here, record there, and the table fills. Or hide the diagnosis and find it from the recordings. ▼ low or absent, ▲ late or high, against the normal limits of the ledger.")),
+    h("p", { class: "caption do" }, explained("Choose a study: stimulate here, record there, and the table fills. Or hide the diagnosis and find it from the recordings. ▼ low or absent, ▲ late or high, against the normal limits of the ledger. Shown is one simulated person; Course has the range of many.")),
     h("div", { class: "with-side" },
       h("aside", { class: "side first", "aria-label": "Studies" },
         h("div", { class: "row" }, h("button", { type: "button", id: "mystery", class: "main", onclick: mystery }, "Hide the diagnosis"), h("button", { type: "button", id: "current", onclick: current }, "This case")),

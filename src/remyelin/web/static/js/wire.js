@@ -4,7 +4,7 @@ import { mark } from "./rests.js";
 import { Latest, post } from "./api.js";
 import { legend } from "./chart.js";
 import { explained } from "./glossary.js";
-import { clear, drawerButton, h, number, s, sentence, slider } from "./dom.js";
+import { clear, drawerButton, h, number, percent, s, sentence, slider } from "./dom.js";
 
 const ROWS = [["healthy", "Healthy"], ["diseased", "Damaged"], ["remyelinated", "Remyelinated"]];
 const TICK = 33;
@@ -44,7 +44,7 @@ export async function show(main) {
     }
   });
   const set = (key) => (value) => { asked[key] = value; queue.ask(); };
-  const percentish = (v) => `${Math.round(v)} %`;
+  const percentish = (v) => percent(v / 100);
   const shares = [0, 0.008, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
   const warm = slider({ label: "Temperature", id: "temperature", min: 28, max: 42, step: 0.5, value: asked.temperature, show: (v) => `${v} \u00b0C`, oninput: set("temperature") });
 
@@ -132,7 +132,7 @@ export function row(name, title) {
   return {
     node,
     verdict(item, healthy) {
-      verdictNode.textContent = item.arrives ? `${item.time.toFixed(2)} ms${item === healthy ? "" : `, ${((item.time / healthy.time - 1) * 100).toFixed(0)} % later`}` : "blocked";
+      verdictNode.textContent = item.arrives ? `${item.time.toFixed(2)} ms${item === healthy ? "" : `, ${percent(item.time / healthy.time - 1)} later`}` : "blocked";
       verdictNode.classList.toggle("flag", !item.arrives);
       svg.setAttribute("aria-label", `${title}: ${item.arrives ? `the impulse arrives after ${item.time.toFixed(2)} ms` : "the impulse is blocked"}`);
     },
