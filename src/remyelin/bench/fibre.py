@@ -40,7 +40,7 @@ THREADED = 10_000  # fibres
 TIGHT = 1e-4  # DASPK's tolerance taken as converged
 USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
 LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
-REPEATS = 3  # of a short run of NEURON, the best of which counts
+REPEATS = 10  # of ours and of a short run of NEURON, the best of which counts
 SEED = 20020987
 DIFFERENT = 200
 LESIONED_DURATION = 3.0  # ms
@@ -120,7 +120,7 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
         fibre = _healthy(ledger, grid=grid)
         progress(what)
         batch = [fibre] * BATCH
-        result, ours = _ours(batch, DURATION)
+        result, ours = _ours(batch, DURATION, repeats=REPEATS)
         seconds, velocity = ours.core_s / BATCH, _velocity(result["arrival"].values[0], fibre)
         truth = _neuron(fibre, tolerance=TIGHT, duration=DURATION)
         converged = truth.velocity if truth else None

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
-from numba.extending import intrinsic
+
+from remyelin.fibre.solvers.octet import instruction
 
 GATES: Final = ("m", "h", "p", "s")
 NUMBER_BITS: Final = 32
@@ -23,16 +24,16 @@ OFFSETS: Final = [0, 1, 2, 3, 8, 9, 10, 11]
 FACTORS: Final = [4, 5, 6, 7, 12, 13, 14, 15]
 
 
-@intrinsic
+@instruction
 def advance_eight(
-    typing: Any, buffer: Any, at: Any, stride: Any, table: Any, position: Any
+    typing: Any, buffer: Any, at: Any, stride: Any, table: Any, place: Any
 ) -> tuple[Any, Callable[..., Any]]:
-    """Advance the four gates of eight neighbouring lanes whose places in the table stand in the buffer at `position`.
+    """Advance the four gates of eight neighbouring lanes with these places in the table.
 
     A table row holds the four offsets and four factors of ``gate = offset + factor * gate``, and then what they rise by
     to the next row.
     """
-    signature = types.void(buffer, at, stride, table, position)
+    signature = types.void(buffer, at, stride, table, place)
     lanes, gates = 8, len(GATES)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -54,7 +55,7 @@ def advance_eight(
         def pick(first: Any, second: Any, which: list[int]) -> Any:
             return builder.shuffle_vector(first, second, ir.Constant(numbers, which))
 
-        place = load(builder.gep(states, [args[4]]))
+        place = args[4]
         row = builder.fptosi(place, numbers)
         fraction = builder.fsub(place, builder.sitofp(row, vector))
         entry = builder.mul(row, ir.Constant(numbers, [4 * gates] * lanes))
@@ -80,28 +81,5 @@ def advance_eight(
             builder.store(gate, builder.bitcast(pointer, vector.as_pointer())).align = alignment
             position = builder.add(position, args[2])
         return context.get_dummy_value()
-
-    return signature, codegen
-
-
-@intrinsic
-def any_above(typing: Any, buffer: Any, at: Any, level: Any) -> tuple[Any, Callable[..., Any]]:
-    """Whether any of eight neighbouring numbers of the buffer is above a level."""
-    signature = types.boolean(buffer, at, level)
-    lanes = 8
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        of_buffer = signature.args[0]
-        states = context.make_array(of_buffer)(context, builder, args[0]).data
-        vector = ir.VectorType(context.get_value_type(of_buffer.dtype), lanes)
-        blank, numbers = ir.Constant(vector, ir.Undefined), ir.VectorType(ir.IntType(NUMBER_BITS), lanes)
-        pointer = builder.gep(states, [args[1]])
-        values = builder.load(builder.bitcast(pointer, vector.as_pointer()))
-        values.align = of_buffer.dtype.bitwidth // 8
-        first = builder.insert_element(blank, args[2], ir.Constant(ir.IntType(NUMBER_BITS), 0))
-        levels = builder.shuffle_vector(first, blank, ir.Constant(numbers, [0] * lanes))
-        above = builder.fcmp_ordered(">", values, levels)
-        bits = builder.bitcast(above, ir.IntType(lanes))
-        return builder.icmp_unsigned("!=", bits, ir.Constant(ir.IntType(lanes), 0))
 
     return signature, codegen

@@ -4,12 +4,11 @@ A block holds ``lanes`` fibres in one flat buffer of rows: row n is node n - 1 o
 internode that follows it, and a row is a list of fields of ``lanes`` numbers each (see
 :mod:`~remyelin.fibre.solvers.kernel_parts`). Rows 0 and last + 1 are empty, so that the sweeps need no special cases::
 
-    forward sweep    currents and elimination, node by node
+    forward sweep    gates, half a step behind the potentials, from an interpolated table; currents and elimination
     backward sweep   half-step increments, potentials, internode states, first impulse
-    gates            half a step later than the potentials, from an interpolated table
 
-Everything is addressed from one buffer with unsigned indices, because only then can the compiler prove that
-the lanes are independent and put them into vector registers.
+The elimination waits for its divisions from row to row, and the gates fill that time. Rows that are alike share one
+record of the parameters that seldom differ, so that a block of like internodes stays in the processor's first cache.
 """
 
 from __future__ import annotations
@@ -21,8 +20,17 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import GATES, advance_eight, any_above
-from remyelin.fibre.solvers.kernel_parts import field, parts, row_size
+from remyelin.fibre.solvers.gating import GATES, advance_eight
+from remyelin.fibre.solvers.kernel_parts import (
+    LINK_PARAMETERS,
+    NODE_PARAMETERS,
+    STATE_PARAMETERS,
+    field,
+    parts,
+    row_size,
+    state_fields,
+)
+from remyelin.fibre.solvers.octet import any_of, read, spread, write
 
 
 @cache
@@ -47,35 +55,55 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
     It returns the number of steps taken.
     """
     u = np.uint64
-    local, settle, relax, relax_skew, track = parts(lanes, states)
-    v, m, change, drive_field, position, share, weight, diagonal, off, done, fired = (
+    local, settle, relax, relax_skew, track = parts(lanes, states, shared=True)
+    v, m, change, drive_field, position, share, weight, done, fired = (
         u(field(name) * lanes)
-        for name in (
-            "v",
-            GATES[0],
-            "change",
-            "drive",
-            "position",
-            "share",
-            "weight",
-            "diagonal",
-            "off",
-            "done",
-            "fired",
-        )
+        for name in ("v", GATES[0], "change", "drive", "position", "share", "weight", "done", "fired")
     )
+    diagonal, off = (u(LINK_PARAMETERS.index(name) * lanes) for name in ("diagonal", "off"))
     row, one_row, n_lanes, eight = u(row_size(states) * lanes), u(1), u(lanes), u(8)
     octets = u(lanes // 8)
+    node_fields = np.array([field(name) for name in NODE_PARAMETERS], dtype=u) * n_lanes
+    link_fields = n_lanes * np.array(
+        [field(name) for name in LINK_PARAMETERS]
+        + [state_fields(name, states).start + k for name in STATE_PARAMETERS for k in range(states)],
+        dtype=u,
+    )
+
+    @compiled
+    def distinct(buffer: Any, n_rows: Any, fields: Any) -> Any:
+        """Return records of some parameters, one for neighbouring rows that are alike, and where each row's begins."""
+        size = np.uint64(fields.size) * n_lanes
+        records = np.empty((n_rows + one_row) * size, dtype=buffer.dtype)
+        where = np.empty(n_rows + one_row, dtype=np.uint64)
+        used = np.uint64(0)
+        for n in range(n_rows + one_row):
+            same = bool(used > 0)
+            for k in range(np.uint64(fields.size)):
+                for j in range(octets):
+                    value = read(buffer, n * row + fields[k] + j * eight)
+                    at = used * size + k * n_lanes + j * eight
+                    write(records, at, value)
+                    if same:
+                        same = not any_of(value != read(records, at - size))
+            if not same:
+                used += one_row
+            where[n] = (used - one_row) * size
+        return records, where
 
     @compiled
     def run(  # type: ignore[no-untyped-def]
         buffer, n_rows, skew, steps, one, firing, table, drive, finish, window, look
     ):
         zero = one - one
-        followed = firing / (one + one)
-        lines, end, per_mv, lead = table.rows, table.end, table.per_mv, table.lead
+        nodes, node_at = distinct(buffer, n_rows, node_fields)
+        links, link_at = distinct(buffer, n_rows, link_fields)
+        followed = spread(firing / (one + one))
+        fires, nothing, unit = spread(firing), spread(zero), spread(one)
+        scale = spread(table.lead), spread(table.per_mv), spread(table.end), nothing
         lo = one_row
         hi = n_rows
+        swept = lo
         front = np.ones(lanes, dtype=np.int64)
         progress = 0
         if look.moving:
@@ -92,36 +120,38 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                         buffer[drive.rows[k] * row + drive_field + np.uint64(i)] = (
                             drive.amplitudes[k, i] * flows
                         )
-            for n in range(lo, hi):
-                a = n * row
-                z = a - row
-                for i in range(n_lanes):
-                    g, current = local(buffer, a + i)
-                    link = buffer[z + off + i]
-                    pivot = one / (buffer[a + diagonal + i] + g - link * buffer[z + weight + i])
-                    buffer[a + share + i] = (current - link * buffer[z + share + i]) * pivot
-                    buffer[a + weight + i] = buffer[a + off + i] * pivot
-            for back in range(hi - lo):
-                n = hi - one_row - back
-                a = n * row
-                b = a + row
-                # One loop each: a short loop of its own is unrolled before it can become a vector.
-                if skew[n]:
-                    for i in range(n_lanes):
-                        increment = buffer[a + share + i] - buffer[a + weight + i] * buffer[b + change + i]
-                        settle(buffer, a + i, increment, lead, per_mv, end, zero)
-                        relax_skew(buffer, a + i, b + i, zero)
-                else:
-                    for i in range(n_lanes):
-                        increment = buffer[a + share + i] - buffer[a + weight + i] * buffer[b + change + i]
-                        settle(buffer, a + i, increment, lead, per_mv, end, zero)
-                        relax(buffer, a + i, b + i, zero)
-                for j in range(octets):
-                    c = a + j * eight
-                    if any_above(buffer, c + v, followed):  # type: ignore[call-arg]
-                        for i in range(eight):
-                            track(buffer, c + i, now, firing, zero, one)
-                    advance_eight(buffer, c + m, n_lanes, lines, c + position)
+            moment = spread(now)
+            for j in range(octets):
+                lane = j * eight
+                link, ratio, flow = nothing, nothing, nothing
+                for n in range(lo, hi):
+                    a = n * row + lane
+                    own = link_at[n] + lane
+                    if n < swept:
+                        place = read(buffer, a + position)
+                        advance_eight(buffer, a + m, n_lanes, table.rows, place)
+                    g, current = local(buffer, a, nodes, node_at[n] + lane)
+                    pivot = unit / (read(links, own + diagonal) + g - link * ratio)
+                    flow = (current - link * flow) * pivot
+                    link = read(links, own + off)
+                    ratio = link * pivot
+                    write(buffer, a + share, flow)
+                    write(buffer, a + weight, ratio)
+                increment = read(buffer, hi * row + lane + change)
+                for back in range(hi - lo):
+                    n = hi - one_row - back
+                    a = n * row + lane
+                    own = node_at[n] + lane
+                    increment = read(buffer, a + share) - read(buffer, a + weight) * increment
+                    new, place = settle(buffer, a, nodes, own, increment, scale)
+                    if skew[n]:
+                        relax_skew(buffer, a, a + row, links, link_at[n] + lane, nothing)
+                    else:
+                        relax(buffer, a, a + row, links, link_at[n] + lane, nothing)
+                    if any_of(new > followed):
+                        track(buffer, a, nodes, own, new, moment, fires, nothing, unit)
+                    write(buffer, a + position, place)
+            swept = hi
             now += one
             if (t + 1) % look.every != 0:
                 continue
@@ -173,9 +203,6 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
                             settled = False
                 if not settled:
                     break
-                for i in range(n_lanes):
-                    buffer[lo * row + weight + i] = zero
-                    buffer[lo * row + share + i] = zero
                 lo += one_row
         return steps
 

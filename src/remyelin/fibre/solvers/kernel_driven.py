@@ -31,7 +31,8 @@ from remyelin.fibre.settings import LANES, SPAN_GROWS
 from remyelin.fibre.solvers import vectors
 from remyelin.fibre.solvers.driven_parts import STATE_FIELDS, WATCH_FIELDS, field, row_size, state_field
 from remyelin.fibre.solvers.gating import GATES, advance_eight
-from remyelin.fibre.solvers.kernel_parts import MEMBRANE, membrane
+from remyelin.fibre.solvers.kernel_parts import MEMBRANE, element, membrane
+from remyelin.fibre.solvers.octet import read
 
 add = vectors.add_product(LANES)
 
@@ -59,7 +60,7 @@ def kernel(states: int) -> Callable[..., Any]:
     def at(name: str) -> Any:
         return u(field(name) * lanes)
 
-    conductances, inward_at = membrane(tuple(field(name) * lanes for name in (*GATES, *MEMBRANE)))
+    conductances, inward_at = membrane(tuple(field(name) * lanes for name in (*GATES, *MEMBRANE)), element)
     v, m = at("v"), at(GATES[0])
     delta, pivot, pull, carry = (at(name) for name in ("delta", "pivot", "pull", "carry"))
     half, earlier = at("half"), at("earlier")
@@ -151,8 +152,8 @@ def kernel(states: int) -> Callable[..., Any]:
                     z = a - row
                     for i in range(n_lanes):
                         volt = buffer[a + v + i]
-                        g_na, g_k = conductances(buffer, a + i)
-                        inward = inward_at(buffer, a + i, volt, g_na, g_k)
+                        g_na, g_k = conductances(buffer, a + i, buffer, a + i)
+                        inward = inward_at(buffer, a + i, buffer, a + i, volt, g_na, g_k)
                         buffer[a + ionic + i] = inward
                         buffer[a + slope + i] = g_na + g_k + buffer[a + leak + i]
                         link = buffer[z + off + i]
@@ -206,7 +207,7 @@ def kernel(states: int) -> Callable[..., Any]:
                         buffer[b + carry + i] = to_right
                     if damped and part == 0:
                         continue
-                    advance_eight(buffer, a + m, n_lanes, table, a + position)  # type: ignore[call-arg]
+                    advance_eight(buffer, a + m, n_lanes, table, read(buffer, a + position))
             if kicked and not damped:
                 stale = True
                 for n in range(lo, hi):

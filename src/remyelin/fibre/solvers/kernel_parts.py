@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.jit import OPTIONS, compiled
 from remyelin.fibre.solvers.gating import GATES
+from remyelin.fibre.solvers.octet import pick, read, write
 
 # fmt: off
 FIELDS: Final = (
@@ -41,6 +42,9 @@ FIELDS: Final = (
 # fmt: on
 STATE_FIELDS: Final = ("x", "keep", "gain", "left", "right")
 MEMBRANE: Final = ("naf", "nap", "ks", "sodium", "potassium", "leak", "constant")
+NODE_PARAMETERS: Final = ("naf", "nap", "ks", "leak")
+LINK_PARAMETERS: Final = ("diagonal", "off", "to_left", "across", "to_right")
+STATE_PARAMETERS: Final = STATE_FIELDS[1:]
 
 
 def row_size(states: int) -> int:
@@ -125,7 +129,7 @@ class Look(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The arithmetic of one element, for :func:`parts`; all are written into the kernel that uses them."""
+    """The arithmetic of eight elements, for :func:`parts`; all are written into the kernel that uses them."""
 
     local: Callable[..., Any]
     settle: Callable[..., Any]
@@ -138,164 +142,187 @@ def _inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]
 
 
+@_inlined
+def element(buffer, i):  # type: ignore[no-untyped-def]
+    """Return an element of a buffer."""
+    return buffer[i]
+
+
 @cache
-def membrane(fields: tuple[int, ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def membrane(
+    fields: tuple[int, ...], take: Callable[..., Any]
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Return the arithmetic of a node's channels, for rows that keep them at these offsets.
 
-    `fields` are those of the gates and then of :data:`MEMBRANE`. The first function returns sodium and potassium
-    conductance of the element `i` of a buffer; the second the net inward current at a deviation `volt` from rest.
+    `fields` are those of the gates and then of :data:`MEMBRANE`; `take` reads an element, or eight neighbours, of a
+    buffer. The first function returns sodium and potassium conductance of the element `i` of a buffer whose parameters
+    are element `j` of another; the second the net inward current at a deviation `volt` from rest.
     """
     u = np.uint64
     m, h, p, s, naf, nap, ks, sodium, potassium, leak, constant = (u(offset) for offset in fields)
 
     @_inlined
-    def conductances(buffer, i):  # type: ignore[no-untyped-def]
-        gate_m = buffer[i + m]
-        gate_p = buffer[i + p]
+    def conductances(buffer, i, own, j):  # type: ignore[no-untyped-def]
+        gate_m = take(buffer, i + m)
+        gate_p = take(buffer, i + p)
         g_na = (
-            buffer[i + naf] * gate_m * gate_m * gate_m * buffer[i + h]
-            + buffer[i + nap] * gate_p * gate_p * gate_p
+            take(own, j + naf) * gate_m * gate_m * gate_m * take(buffer, i + h)
+            + take(own, j + nap) * gate_p * gate_p * gate_p
         )
-        return g_na, buffer[i + ks] * buffer[i + s]
+        return g_na, take(own, j + ks) * take(buffer, i + s)
 
     @_inlined
-    def inward(buffer, i, volt, g_na, g_k):  # type: ignore[no-untyped-def]
+    def inward(buffer, i, own, j, volt, g_na, g_k):  # type: ignore[no-untyped-def]
         return (
-            buffer[i + constant]
-            - g_na * (volt + buffer[i + sodium])
-            - g_k * (volt + buffer[i + potassium])
-            - buffer[i + leak] * volt
+            take(buffer, i + constant)
+            - g_na * (volt + take(buffer, i + sodium))
+            - g_k * (volt + take(buffer, i + potassium))
+            - take(own, j + leak) * volt
         )
 
     return conductances, inward
 
 
 @cache
-def parts(stride: int, states: int) -> Parts:
-    """Return the arithmetic of one element of a buffer with this many elements per field."""
+def parts(stride: int, states: int, *, shared: bool) -> Parts:
+    """Return the arithmetic of eight neighbouring elements of a buffer with this many elements per field.
+
+    With `shared` the parameters are not read from the rows but from records of :data:`NODE_PARAMETERS` and
+    :func:`link_parameters`, each a list of fields of `stride` numbers.
+    """
     u = np.uint64
 
     def at(name: str) -> Any:
         return u(field(name) * stride)
 
-    conductances, inward_at = membrane(tuple(field(name) * stride for name in (*GATES, *MEMBRANE)))
-    v = at("v")
-    change, pull, carry, drive, position = (
-        at(name) for name in ("change", "pull", "carry", "drive", "position")
+    def node(name: str) -> Any:
+        return u(NODE_PARAMETERS.index(name) * stride) if shared and name in NODE_PARAMETERS else at(name)
+
+    links = (
+        {name: k for k, name in enumerate(LINK_PARAMETERS)}
+        if shared
+        else {name: field(name) for name in LINK_PARAMETERS}
     )
+    firsts = {
+        name: len(LINK_PARAMETERS) + k * states if shared else state_fields(name, states).start
+        for k, name in enumerate(STATE_PARAMETERS)
+    }
+    conductances, inward_at = membrane(
+        (*(field(name) * stride for name in GATES), *(int(node(name)) for name in MEMBRANE)), read
+    )
+    v, change, pull, carry, drive = (at(name) for name in ("v", "change", "pull", "carry", "drive"))
     best, before, after, last, when, done, fired, peak = (
         at(name) for name in ("best", "before", "after", "last", "when", "done", "fired", "peak")
     )
     origin, sodium, potassium, leak, constant = (
-        at(name) for name in ("origin", "sodium", "potassium", "leak", "constant")
+        node(name) for name in ("origin", "sodium", "potassium", "leak", "constant")
     )
-    to_left, across, to_right = (at(name) for name in ("to_left", "across", "to_right"))
-    x, keep, gain, left, right = (u(state_fields(name, states).start * stride) for name in STATE_FIELDS)
+    to_left, across, to_right = (u(links[name] * stride) for name in ("to_left", "across", "to_right"))
+    keep, gain, left, right = (u(firsts[name] * stride) for name in STATE_PARAMETERS)
+    x = u(state_fields("x", states).start * stride)
     n_even, n_states, one_field = u(even_states(states)), u(states), u(stride)
 
     @_inlined
-    def local(buffer, i):  # type: ignore[no-untyped-def]
+    def local(buffer, i, own, j):  # type: ignore[no-untyped-def]
         """Return sodium and potassium conductance together, and the current into a node at its potential."""
-        g_na, g_k = conductances(buffer, i)
+        g_na, g_k = conductances(buffer, i, own, j)
         g = g_na + g_k
         current = (
-            buffer[i + pull]
-            + buffer[i + carry]
-            + buffer[i + drive]
-            + buffer[i + constant]
-            - g_na * buffer[i + sodium]
-            - g_k * buffer[i + potassium]
-            - (g + buffer[i + leak]) * buffer[i + v]
+            read(buffer, i + pull)
+            + read(buffer, i + carry)
+            + read(buffer, i + drive)
+            + read(buffer, i + constant)
+            - g_na * read(buffer, i + sodium)
+            - g_k * read(buffer, i + potassium)
+            - (g + read(own, j + leak)) * read(buffer, i + v)
         )
         return g, current
 
     @_inlined
-    def settle(buffer, i, increment, lead, per_mv, end, zero):  # type: ignore[no-untyped-def]
-        """Take a node by half an increment and as much again."""
-        earlier = buffer[i + change]
-        new = buffer[i + v] + increment + increment
-        buffer[i + change] = increment
-        buffer[i + v] = new
+    def settle(buffer, i, own, j, increment, scale):  # type: ignore[no-untyped-def]
+        """Take a node by half an increment and as much again; return its potential and its place in the gate table."""
+        lead, per_mv, end, zero = scale
+        earlier = read(buffer, i + change)
+        new = read(buffer, i + v) + increment + increment
+        write(buffer, i + change, increment)
+        write(buffer, i + v, new)
         # Where gates are read: see GATE_LEAD.
-        place = (new + lead * (increment - earlier)) * per_mv + buffer[i + origin]
-        place = place if place > zero else zero
-        buffer[i + position] = place if place < end else end
-        highest = buffer[i + peak]
-        buffer[i + peak] = new if new > highest else highest
+        place = (new + lead * (increment - earlier)) * per_mv + read(buffer, i + origin)
+        place = pick(place > zero, place, zero)
+        highest = read(buffer, i + peak)
+        write(buffer, i + peak, pick(new > highest, new, highest))
+        return new, pick(place < end, place, end)
 
     @_inlined
-    def relax(buffer, i, j, zero):  # type: ignore[no-untyped-def]
+    def relax(buffer, i, j, own, k, zero):  # type: ignore[no-untyped-def]
         """Advance the internode between nodes i and j, its own mirror image."""
-        near = buffer[i + v]
-        far = buffer[j + v]
-        midway = near - buffer[i + change]
-        beyond = far - buffer[j + change]
+        near = read(buffer, i + v)
+        far = read(buffer, j + v)
+        midway = near - read(buffer, i + change)
+        beyond = far - read(buffer, j + change)
         both = midway + beyond
         apart = midway - beyond
         even = zero
-        for k in range(n_even):
-            f = i + k * one_field
-            new = buffer[f + keep] * buffer[f + x] + buffer[f + gain] * both
-            buffer[f + x] = new
-            even += new
+        for state in range(n_even):
+            f = state * one_field
+            new = read(own, k + f + keep) * read(buffer, i + f + x) + read(own, k + f + gain) * both
+            write(buffer, i + f + x, new)
+            even = even + new
         odd = zero
-        for k in range(n_even, n_states):
-            f = i + k * one_field
-            new = buffer[f + keep] * buffer[f + x] + buffer[f + gain] * apart
-            buffer[f + x] = new
-            odd += new
-        link = buffer[i + across]
-        buffer[i + pull] = even + odd - buffer[i + to_left] * near - link * far
-        buffer[j + carry] = even - odd - link * near - buffer[i + to_right] * far
+        for state in range(n_even, n_states):
+            f = state * one_field
+            new = read(own, k + f + keep) * read(buffer, i + f + x) + read(own, k + f + gain) * apart
+            write(buffer, i + f + x, new)
+            odd = odd + new
+        link = read(own, k + across)
+        write(buffer, i + pull, even + odd - read(own, k + to_left) * near - link * far)
+        write(buffer, j + carry, even - odd - link * near - read(own, k + to_right) * far)
 
     @_inlined
-    def relax_skew(buffer, i, j, zero):  # type: ignore[no-untyped-def]
+    def relax_skew(buffer, i, j, own, k, zero):  # type: ignore[no-untyped-def]
         """Advance any internode between nodes i and j."""
-        near = buffer[i + v]
-        far = buffer[j + v]
-        midway = near - buffer[i + change]
-        beyond = far - buffer[j + change]
+        near = read(buffer, i + v)
+        far = read(buffer, j + v)
+        midway = near - read(buffer, i + change)
+        beyond = far - read(buffer, j + change)
         to_near = zero
         to_far = zero
-        for k in range(n_states):
-            f = i + k * one_field
-            one_side = buffer[f + left]
-            other_side = buffer[f + right]
+        for state in range(n_states):
+            f = state * one_field
+            one_side = read(own, k + f + left)
+            other_side = read(own, k + f + right)
             felt = one_side * midway + other_side * beyond
-            new = buffer[f + keep] * buffer[f + x] + buffer[f + gain] * felt
-            buffer[f + x] = new
-            to_near += one_side * new
-            to_far += other_side * new
-        link = buffer[i + across]
-        buffer[i + pull] = to_near - buffer[i + to_left] * near - link * far
-        buffer[j + carry] = to_far - link * near - buffer[i + to_right] * far
+            new = read(own, k + f + keep) * read(buffer, i + f + x) + read(own, k + f + gain) * felt
+            write(buffer, i + f + x, new)
+            to_near = to_near + one_side * new
+            to_far = to_far + other_side * new
+        link = read(own, k + across)
+        write(buffer, i + pull, to_near - read(own, k + to_left) * near - link * far)
+        write(buffer, j + carry, to_far - link * near - read(own, k + to_right) * far)
 
     @_inlined
-    def track(buffer, i, now, firing, zero, one):  # type: ignore[no-untyped-def]
+    def track(buffer, i, own, j, new, now, firing, zero, one):  # type: ignore[no-untyped-def]
         """Follow the first impulse: its largest inward current, when, and whether the node was depolarised then.
 
         A later bout of inward current replaces it only if it dwarfs it.
         """
-        g_na, g_k = conductances(buffer, i)
-        new = buffer[i + v]
-        midway = new - buffer[i + change]
-        inward = inward_at(buffer, i, midway, g_na, g_k)
-        largest = buffer[i + best]
-        flag = buffer[i + done]
-        seen = buffer[i + when]
-        earlier = buffer[i + before]
-        previous = buffer[i + last]
+        g_na, g_k = conductances(buffer, i, own, j)
+        midway = new - read(buffer, i + change)
+        inward = inward_at(buffer, i, own, j, midway, g_na, g_k)
+        largest = read(buffer, i + best)
+        flag = read(buffer, i + done)
+        seen = read(buffer, i + when)
+        previous = read(buffer, i + last)
         larger = inward > largest * (one + flag)
-        later = inward if seen == now - one else buffer[i + after]
-        depolarised = one if new > firing else zero
-        already = buffer[i + fired]
-        buffer[i + after] = inward if larger else later
-        buffer[i + before] = previous if larger else earlier
-        buffer[i + when] = now if larger else seen
-        buffer[i + best] = inward if larger else largest
-        buffer[i + fired] = depolarised if larger else already
-        flag = zero if larger else flag
-        buffer[i + done] = one if inward < zero else flag
-        buffer[i + last] = inward
+        later = pick(seen == now - one, inward, read(buffer, i + after))
+        depolarised = pick(new > firing, one, zero)
+        write(buffer, i + after, pick(larger, inward, later))
+        write(buffer, i + before, pick(larger, previous, read(buffer, i + before)))
+        write(buffer, i + when, pick(larger, now, seen))
+        write(buffer, i + best, pick(larger, inward, largest))
+        write(buffer, i + fired, pick(larger, depolarised, read(buffer, i + fired)))
+        flag = pick(larger, zero, flag)
+        write(buffer, i + done, pick(inward < zero, one, flag))
+        write(buffer, i + last, inward)
 
     return Parts(local, settle, relax, relax_skew, track)

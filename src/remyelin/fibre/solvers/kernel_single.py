@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from remyelin.base.jit import compiled
-from remyelin.fibre.solvers.gating import GATES, advance_eight, any_above
+from remyelin.fibre.solvers.gating import GATES, advance_eight
 from remyelin.fibre.solvers.kernel_parts import field, parts
+from remyelin.fibre.solvers.octet import any_of, read, spread, write
 
 
 @cache
@@ -26,7 +27,7 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
     lanes; `skew` has `capacity` entries.
     """
     u = np.uint64
-    local, settle, relax, relax_skew, track = parts(capacity, states)
+    local, settle, relax, relax_skew, track = parts(capacity, states, shared=False)
     v, m, change, drive_field, position, share, weight, diagonal, off, done, fired = (
         u(field(name) * capacity)
         for name in (
@@ -50,10 +51,12 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
         buffer, n_rows, skew, steps, one, firing, table, drive, finish, window, look
     ):
         zero = one - one
-        followed = firing / (one + one)
-        lines, end, per_mv, lead = table.rows, table.end, table.per_mv, table.lead
+        followed = spread(firing / (one + one))
+        fires, nothing, unit = spread(firing), spread(zero), spread(one)
+        scale = spread(table.lead), spread(table.per_mv), spread(table.end), nothing
         lo = one_row
         hi = n_rows
+        swept = np.uint64(0)
         front = 1
         progress = 0
         if look.moving:
@@ -72,39 +75,56 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             first = lo & ~seven
             octets = (hi - first + seven) // eight
             beyond = first + octets * eight
-            for i in range(first, beyond):
-                g, current = local(buffer, i)
-                buffer[i + weight] = buffer[i + diagonal] + g
-                buffer[i + share] = current
-            # Elimination from both ends to the middle, and back: two independent chains, because each is
-            # bound by the latency of its divisions.
+            # Elimination from both ends to the middle, and back: two independent chains, because each is bound by the
+            # latency of its divisions. Gates and currents of the next rows are worked out while they wait.
             reach = (hi - lo - one_row) // pair
             middle = lo + reach
             top = hi - one_row
+            even = top - middle > reach
+            if even:
+                top -= one_row
             up = zero
             up_share = zero
-            if top - middle > reach:
-                # An even number of rows: one more from above.
-                up = one / buffer[top + weight]
-                up_share = buffer[top + share] * up
-                buffer[top + weight] = up
-                buffer[top + share] = up_share
-                top -= one_row
             down = zero
             down_share = zero
-            for i in range(reach):
-                a = lo + i
-                link = buffer[a - one_row + off]
-                down = one / (buffer[a + weight] - link * link * down)
-                down_share = (buffer[a + share] - link * down_share) * down
-                buffer[a + weight] = down
-                buffer[a + share] = down_share
-                q = top - i
-                link = buffer[q + off]
-                up = one / (buffer[q + weight] - link * link * up)
-                up_share = (buffer[q + share] - link * up_share) * up
-                buffer[q + weight] = up
-                buffer[q + share] = up_share
+            eliminated = np.uint64(0)
+            pairs = (octets + one_row) // pair
+            for c in range(pairs):
+                low = first + c * eight
+                high = beyond - (c + one_row) * eight
+                for side in range(2):
+                    a = low if side == 0 else high
+                    if side == 1 and high == low:
+                        break
+                    if a < swept:
+                        place = read(buffer, a + position)
+                        advance_eight(buffer, a + m, stride, table.rows, place)
+                    g, current = local(buffer, a, buffer, a)
+                    write(buffer, a + weight, read(buffer, a + diagonal) + g)
+                    write(buffer, a + share, current)
+                if c == 0 and even:
+                    # An even number of rows: one more from above.
+                    up = one / buffer[top + one_row + weight]
+                    up_share = buffer[top + one_row + share] * up
+                    buffer[top + one_row + weight] = up
+                    buffer[top + one_row + share] = up_share
+                ready = reach
+                if c + one_row < pairs:
+                    ready = min(reach, min(low + eight - lo, top + one_row - high))
+                for i in range(eliminated, ready):
+                    a = lo + i
+                    link = buffer[a - one_row + off]
+                    down = one / (buffer[a + weight] - link * link * down)
+                    down_share = (buffer[a + share] - link * down_share) * down
+                    buffer[a + weight] = down
+                    buffer[a + share] = down_share
+                    q = top - i
+                    link = buffer[q + off]
+                    up = one / (buffer[q + weight] - link * link * up)
+                    up_share = (buffer[q + share] - link * up_share) * up
+                    buffer[q + weight] = up
+                    buffer[q + share] = up_share
+                eliminated = ready
             before_it = buffer[middle - one_row + off]
             after_it = buffer[middle + off]
             increment = (buffer[middle + share] - before_it * down_share - after_it * up_share) / (
@@ -131,23 +151,23 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
                 buffer[q + share] = zero
             for q in range(hi, beyond):
                 buffer[q + share] = zero
-            for i in range(first, beyond):
-                settle(buffer, i, buffer[i + share], lead, per_mv, end, zero)
+            moment = spread(now)
+            any_skew = False
             for c in range(octets):
                 a = first + c * eight
-                if any_above(buffer, a + v, followed):  # type: ignore[call-arg]
-                    for i in range(eight):
-                        track(buffer, a + i, now, firing, zero, one)
-                advance_eight(buffer, a + m, stride, lines, a + position)
-            any_skew = False
-            for i in range(first, beyond):
-                any_skew |= skew[i]
-            if any_skew:
-                for i in range(first, beyond):
-                    relax_skew(buffer, i, i + one_row, zero)
-            else:
-                for i in range(first, beyond):
-                    relax(buffer, i, i + one_row, zero)
+                new, place = settle(buffer, a, buffer, a, read(buffer, a + share), scale)
+                if any_of(new > followed):
+                    track(buffer, a, buffer, a, new, moment, fires, nothing, unit)
+                write(buffer, a + position, place)
+                for i in range(a, a + eight):
+                    any_skew |= skew[i]
+            for c in range(octets):
+                a = first + c * eight
+                if any_skew:
+                    relax_skew(buffer, a, a + one_row, buffer, a, nothing)
+                else:
+                    relax(buffer, a, a + one_row, buffer, a, nothing)
+            swept = beyond
             now += one
             if (t + 1) % look.every != 0:
                 continue
