@@ -40,7 +40,7 @@ def test_one_press_opens_what_was_entered_in_course_and_results(page: Any, serve
     assert "unknown cause" in page.locator(".story").inner_text()
     values = page.locator("#case-labs").inner_text()
     assert "B12 150 pg/mL" in values
-    assert "MMA 0.9 umol/L" in values
+    assert "MMA 0.9 \u00b5mol/L" in values
     reported = page.locator("#case-reported").inner_text()
     assert "numbness for 5 months" in reported
     assert "gait" in reported
