@@ -52,7 +52,7 @@ def test_a_case_takes_a_table_and_reads_back() -> None:
     assert case_of(to_toml_data(case), "mine") == case
     given = orders(case, plans_of(case, resolve(case, LEDGER))[0], LEDGER)[0]
     assert given.doses[0].time == 10.0
-    assert in_words(TABLE, LEDGER) == "event table (hydroxocobalamin 1 mg im, 13 times)"
+    assert in_words(TABLE, LEDGER) == "event table (hydroxocobalamin 1 mg intramuscular, 13 times)"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,9 @@ def test_the_command_line_takes_a_table(tmp_path: Path, capsys: pytest.CaptureFi
         main(["run", "replete-control", "--events", str(file), "--json"])
     assert left.value.code == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["treatment"][0].startswith("event table (hydroxocobalamin 1 mg im, 13 times), from")
+    assert summary["treatment"][0].startswith(
+        "event table (hydroxocobalamin 1 mg intramuscular, 13 times), from"
+    )
     with pytest.raises(SystemExit) as left:
         main(["run", "replete-control", "--events", str(tmp_path / "none.csv")])
     assert left.value.code == 2
