@@ -294,3 +294,14 @@ def clinic_of(
         clinic.signs_of(lost, own),
         clinic.scale_of(lost, own, mental),
     )
+
+
+def severities_of(
+    pathways: Mapping[str, Floats],
+    reserve: float,
+    parameters: clinic.Parameters,
+    names: Sequence[str] = nerve.PATHWAYS,
+) -> Mapping[str, Floats]:
+    """Return the severities of symptoms alone, of persons of one reserve; parameters as for :func:`clinic_of`."""
+    own = judged(parameters, reserve, 1.0)
+    return clinic.severities(clinic.functions_of(pathways, names, own), own)

@@ -17,7 +17,7 @@ from remyelin import clinic, nerve
 from remyelin.cobalamin import Exposure
 from remyelin.evidence import Ledger
 from remyelin.person.chain import Chain
-from remyelin.person.chain_people import blood_of, clinic_of, simulate_people
+from remyelin.person.chain_people import blood_of, severities_of, simulate_people
 from remyelin.person.person import SUSCEPTIBLE, Fact, Person
 from remyelin.person.presentation import Seeking, presentation
 from remyelin.person.settings import (
@@ -77,12 +77,14 @@ def condition(person: Person, untreated: Exposure, ledger: Ledger) -> Person:
     seeking, age = Seeking.from_ledger(ledger), np.full(count, person.age)
     chance = np.zeros((len(fast), count))
     blood = blood_of(people, [TYPICAL] * count, numbers.kinetics)
+    severity = {
+        reserve: severities_of(people.pathways, reserve, numbers.judge, names=clinic.PATHWAYS)
+        for reserve in dict(fast)
+    }
     for row, (reserve, notice) in enumerate(fast):
-        own = [traits.with_values(reserve=reserve, notice=notice) for traits in slow]
-        state = clinic_of(people.pathways, own, numbers.judge, names=clinic.PATHWAYS)
         found = presentation(
             people.days,
-            state.severity,
+            severity[reserve],
             numbers.judge.presence * notice,
             blood["red_cell_deficit"],
             age,
