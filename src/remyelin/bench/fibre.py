@@ -40,7 +40,7 @@ THREADED = 10_000  # fibres
 TIGHT = 1e-4  # DASPK's tolerance taken as converged
 USUAL = 1e-2  # converged to 0.01 % in velocity on healthy fibres
 LOOSE = 1.0  # the loosest that still conducts right, accurate by luck to 1 %
-REPEATS = 10  # of ours and of a short run of NEURON, the best of which counts
+REPEATS = 10  # of ours and of a short run of a rival, the best of which counts
 SEED = 20020987
 DIFFERENT = 200
 LESIONED_DURATION = 3.0  # ms
@@ -132,7 +132,7 @@ def _batch(ledger: Ledger, progress: Progress) -> Iterator[Row]:
             for step in (5.0, 1.0):
                 progress(f"{what}: PyFibers, {step:g} us")
                 try:
-                    run = pyfibers_rival.simulate(fibre, step_us=step, duration=DURATION, repeats=2)
+                    run = pyfibers_rival.simulate(fibre, step_us=step, duration=DURATION, repeats=REPEATS)
                 except SimulationError:
                     run = None
                 yield _against(

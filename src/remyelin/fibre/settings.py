@@ -101,9 +101,9 @@ QUANTISE_PAD: Final = 12  # healthy internodes on either side of the one measure
 LANES: Final = 8  # fibres side by side in one block
 DEFAULT_STEP_US: Final = 4.0  # velocity within 0.3 % of converged for all MRG diameters
 # Gates are read at the potential plus this share of its second difference in time. That is of the order of the
-# scheme's own error, so the order stays. The error of the velocity is linear in the share: at 4 us from about -1 %
-# without it to zero at 0.29 to 0.30 (5.7 to 16 um, 37 C) and 0.26 to 0.27 (20 and 25 C). It depends on the course of
-# the impulse, so no one share is exact; a quarter leaves 0.12 % at the most.
+# scheme's own error, so the order stays. The error of the velocity is linear in the share: at 4 us it is -0.9 to
+# -1.0 % without it and zero at 0.29 to 0.30 (5.7 to 16 um, 37 C), -0.2 to -0.3 % and zero at 0.26 to 0.27 (10 um, 20
+# and 25 C). It depends on the course of the impulse, so no one share is exact; a quarter leaves 0.12 % at the most.
 GATE_LEAD: Final = 0.25
 CHECK_EVERY: Final = 2  # steps between looks at the window and at whether the impulse has arrived
 WINDOW_AHEAD: Final = 8  # nodes added to the window at a time

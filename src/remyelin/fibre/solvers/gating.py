@@ -12,7 +12,7 @@ from typing import Any, Final
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 
-from remyelin.fibre.solvers.octet import instruction
+from remyelin.fibre.solvers.octet import WIDTH, instruction
 
 GATES: Final = ("m", "h", "p", "s")
 NUMBER_BITS: Final = 32
@@ -34,7 +34,7 @@ def advance_eight(
     to the next row.
     """
     signature = types.void(buffer, at, stride, table, place)
-    lanes, gates = 8, len(GATES)
+    lanes, gates = WIDTH, len(GATES)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         of_buffer, _, _, of_table, _ = signature.args

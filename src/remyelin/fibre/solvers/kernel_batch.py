@@ -30,7 +30,7 @@ from remyelin.fibre.solvers.kernel_parts import (
     row_size,
     state_fields,
 )
-from remyelin.fibre.solvers.octet import any_of, read, spread, write
+from remyelin.fibre.solvers.octet import WIDTH, any_of, read, spread, write
 
 
 @cache
@@ -61,8 +61,8 @@ def kernel(lanes: int, states: int) -> Callable[..., Any]:
         for name in ("v", GATES[0], "change", "drive", "position", "share", "weight", "done", "fired")
     )
     diagonal, off = (u(LINK_PARAMETERS.index(name) * lanes) for name in ("diagonal", "off"))
-    row, one_row, n_lanes, eight = u(row_size(states) * lanes), u(1), u(lanes), u(8)
-    octets = u(lanes // 8)
+    row, one_row, n_lanes, eight = u(row_size(states) * lanes), u(1), u(lanes), u(WIDTH)
+    octets = u(lanes // WIDTH)
     node_fields = np.array([field(name) for name in NODE_PARAMETERS], dtype=u) * n_lanes
     link_fields = n_lanes * np.array(
         [field(name) for name in LINK_PARAMETERS]

@@ -187,8 +187,9 @@ def membrane(
 def parts(stride: int, states: int, *, shared: bool) -> Parts:
     """Return the arithmetic of eight neighbouring elements of a buffer with this many elements per field.
 
-    With `shared` the parameters are not read from the rows but from records of :data:`NODE_PARAMETERS` and
-    :func:`link_parameters`, each a list of fields of `stride` numbers.
+    With `shared` :data:`NODE_PARAMETERS`, and :data:`LINK_PARAMETERS` with those of the states, are not read from the
+    rows but from two kinds of records, each a list of fields of `stride` numbers. Parameters that follow from the rest
+    of a node differ from row to row and stay in it.
     """
     u = np.uint64
 

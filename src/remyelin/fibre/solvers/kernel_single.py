@@ -16,7 +16,7 @@ import numpy as np
 from remyelin.base.jit import compiled
 from remyelin.fibre.solvers.gating import GATES, advance_eight
 from remyelin.fibre.solvers.kernel_parts import field, parts
-from remyelin.fibre.solvers.octet import any_of, read, spread, write
+from remyelin.fibre.solvers.octet import WIDTH, any_of, read, spread, write
 
 
 @cache
@@ -44,7 +44,7 @@ def kernel(capacity: int, states: int) -> Callable[..., Any]:
             "fired",
         )
     )
-    one_row, pair, stride, eight, seven = u(1), u(2), u(capacity), u(8), u(7)
+    one_row, pair, stride, eight, seven = u(1), u(2), u(capacity), u(WIDTH), u(WIDTH - 1)
 
     @compiled
     def run(  # type: ignore[no-untyped-def]

@@ -26,7 +26,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
-LANES: Final = 8
+WIDTH: Final = 8  # numbers in an octet
 BYTE_BITS: Final = 8
 LANE_BITS: Final = 32
 
@@ -50,13 +50,13 @@ CHOICE: Final = Choice(name="Choice")
 class _OctetModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Octet) -> None:
         real = ir.FloatType() if kind.dtype == types.float32 else ir.DoubleType()
-        super().__init__(manager, kind, ir.VectorType(real, LANES))  # type: ignore[no-untyped-call]
+        super().__init__(manager, kind, ir.VectorType(real, WIDTH))  # type: ignore[no-untyped-call]
 
 
 @register_model(Choice)
 class _ChoiceModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Choice) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), LANES))  # type: ignore[no-untyped-call]
+        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), WIDTH))  # type: ignore[no-untyped-call]
 
 
 def instruction(definition: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,7 +100,7 @@ def spread(typing: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
         vector = context.get_value_type(signature.return_type)
         blank, zero = ir.Constant(vector, ir.Undefined), ir.Constant(ir.IntType(LANE_BITS), 0)
         first = builder.insert_element(blank, args[0], zero)
-        lanes = ir.Constant(ir.VectorType(ir.IntType(LANE_BITS), LANES), [0] * LANES)
+        lanes = ir.Constant(ir.VectorType(ir.IntType(LANE_BITS), WIDTH), [0] * WIDTH)
         return builder.shuffle_vector(first, blank, lanes)
 
     return signature, codegen
@@ -123,7 +123,7 @@ def any_of(typing: Any, chosen: Any) -> tuple[Any, Callable[..., Any]]:
     signature = types.boolean(chosen)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        whole = ir.IntType(LANES)
+        whole = ir.IntType(WIDTH)
         return builder.icmp_unsigned("!=", builder.bitcast(args[0], whole), ir.Constant(whole, 0))
 
     return signature, codegen
@@ -132,7 +132,7 @@ def any_of(typing: Any, chosen: Any) -> tuple[Any, Callable[..., Any]]:
 def _place(context: Any, builder: Any, kind: Any, args: Any) -> tuple[Any, int]:
     """Return a pointer to eight numbers of an array, and the alignment (bytes) of one of them."""
     data = context.make_array(kind)(context, builder, args[0]).data
-    vector = ir.VectorType(context.get_value_type(kind.dtype), LANES)
+    vector = ir.VectorType(context.get_value_type(kind.dtype), WIDTH)
     return builder.bitcast(
         builder.gep(data, [args[1]]), vector.as_pointer()
     ), kind.dtype.bitwidth // BYTE_BITS

@@ -3,7 +3,7 @@
 import { job, post } from "./api.js";
 import { figure } from "./chart.js";
 import { clear, download, h, number, sentence, table } from "./dom.js";
-import { state } from "./state.js";
+import { DAYS, state } from "./state.js";
 
 const KINDS = ["lab", "symptom", "sign", "study", "scale", "treatment", "cause", "diet", "person", "presentation"];
 const VALUES = {
@@ -62,7 +62,6 @@ let before = null;
 const example = () => csv(kept) === csv(START);
 
 // Rows in order of date, those without one first; as they were where dates of both kinds, or of others, stand among them.
-const DAYS = { d: 1, wk: 7, mo: 30.4375, y: 365.25 };
 export function dated(rows) {
   const kinds = new Set();
   const day = ([when]) => {
@@ -231,7 +230,7 @@ export async function show(main) {
 
   const add = (kind, name, value) => h("button", { type: "button", onclick: () => { rows.push(["0 d", kind, name, value, UNITS[name]?.[0] || "", ""]); draw(); body.rows[rows.length - 1]?.querySelectorAll("input")[1]?.focus(); } }, `+ ${state.about.drawing.record.kinds[kind]}`);
   clear(main, h("h1", {}, "My results"),
-    h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Numbers are the median of the persons who agree with the whole record; Course shows the typical course of a case, so its numbers differ. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."), theirs,
+    h("p", { class: "caption do" }, "What a vitamin B12 deficiency may do to one person, computed from dated results: values, symptoms, signs, studies, treatments. The answer shows the entries that agree and disagree with the model, and the course under each plan. Numbers are the median of the persons who agree with the whole record; Course takes a case, which holds less than a record, so its numbers differ. Only this machine computes; nothing is stored. No diagnosis, no dose: treatment must not wait for a model."), theirs,
     h("section", { "aria-label": "Answer" }, h("div", { class: "row under-way" }, bar, stop, note), place),
     h("section", { "aria-label": "Record" },
       h("p", { class: "hint" }, h("b", {}, "When"), ": \"day 0\" is the day of the first visit; \"5 months before\" and \"3 months after\" count from it. A date as 2025-03-14 will do. Short names of files, as \"b12\" and \"-5 mo\", are understood and shown in words."),

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 
-const DAYS = { d: 1, h: 1 / 24, wk: 7, mo: 365.25 / 12, y: 365.25, min: 1 / 1440 };
+export const DAYS = { d: 1, h: 1 / 24, wk: 7, mo: 365.25 / 12, y: 365.25, min: 1 / 1440 };
 
 export const FIRST = "pernicious-anaemia";
 
