@@ -42,7 +42,7 @@ export async function show(main) {
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} Numbers are the median of many simulated courses; Body and Lab show a single person, and My results weighs persons by a whole record, so its numbers differ.`)] : coming(reply.data));
+    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} Numbers are medians of many simulated courses; Body and Lab show one person; My results weighs a whole record, so its numbers differ.`)] : coming(reply.data));
     reply.data = data;
     reply.failed = false;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
@@ -190,7 +190,7 @@ export async function show(main) {
     heading.textContent = kase.title;
     document.getElementById("case-kind").textContent = kase.name === "check" ? "Your entries" : kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
-      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
+      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}${kase.cause.began ? "" : " (not stated; computed)"}. `];
     if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = unbroken(parts.join(""));
@@ -207,6 +207,7 @@ export async function show(main) {
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
+    if (!kase.cause.began) panel.since(Math.round(-began));
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name.replace(OF_TYPICAL, ""), `${number(fact.value)} ${fact.name.endsWith(OF_TYPICAL) ? "x typical" : ({ 1: "", "-": "", y: "years", C: "\u00b0C" })[fact.unit] ?? micro(fact.unit)}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
