@@ -43,7 +43,7 @@ export async function show(main) {
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    const note = data && h("p", { class: "hint wide" }, `${data.note} Numbers are medians of many simulated courses; Body and Lab show one person; My results weighs a whole record, so its numbers differ.`);
+    const note = data && h("p", { class: "hint wide" }, `${data.note} Numbers are medians of many simulated courses; Body and Lab show one person; My results weighs a whole record and differs.`);
     clear(strip, data ? [cardsOf(data), !narrow && note] : coming(reply.data));
     clear(under, narrow && note);
     reply.data = data;
