@@ -19,6 +19,7 @@ from remyelin.fibre import Pulse, lose_lamellae, mrg
 from remyelin.fibre.settings import LINK_STATES
 from remyelin.fibre.solvers import warp
 from remyelin.fibre.solvers.reduced import Settings, run
+from remyelin.fibre.solvers.threads import Workers
 
 STEP_US = 4.0
 DURATION_MS = 3.0
@@ -59,7 +60,8 @@ def main(count: int = 100_000, emulate: bool = False) -> dict[str, float]:
     for threads in (1, 16):
         for _ in range(2):  # the first compiles
             began = time.perf_counter()
-            found = run(prepared, which, [Pulse()] * len(which), waits, settings, healthy.n_nodes, threads)
+            with Workers(threads) as workers:
+                found = run(prepared, which, [Pulse()] * len(which), waits, settings, healthy.n_nodes, workers)
             times[threads] = (time.perf_counter() - began) / len(which)
     error = np.nanmax(np.abs(arrival[: len(which), : healthy.n_nodes] / found.arrival - 1))
 

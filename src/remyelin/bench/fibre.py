@@ -273,7 +273,7 @@ def _threads(ledger: Ledger, progress: Progress) -> Iterator[Row]:
     count, most = 1, os.cpu_count() or 1
     while count <= most:
         progress(f"{count} threads")
-        _, ours = _ours(batch, DURATION, threads=count)
+        _, ours = _ours(batch, DURATION, threads=count, repeats=REPEATS)
         alone = alone or ours
         yield Row(
             f"threads: {THREADED:,} fibres x {NODES} nodes on {count} (wall)",

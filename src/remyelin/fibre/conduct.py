@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,7 +24,8 @@ from remyelin.fibre.settings import (
 from remyelin.fibre.solvers.batches import Batch, Outline, batches, grouped
 from remyelin.fibre.solvers.drivers import Found
 from remyelin.fibre.solvers.full import Scheme, simulate_full
-from remyelin.fibre.solvers.reduced import Settings, prepare, run, threaded
+from remyelin.fibre.solvers.reduced import Settings, prepare, run
+from remyelin.fibre.solvers.threads import Workers
 from remyelin.fibre.stimulation.stimulus import Pulse, pulse_stimulus
 
 _LOG = logging.getLogger("remyelin.fibre")
@@ -116,12 +117,16 @@ def conduct(
     given: Iterable[Fibre] = (fibres,) if isinstance(fibres, Fibre) else fibres
     if isinstance(fibres, str) or not isinstance(given, Iterable):
         raise InputError(f"conduct: a {type(fibres).__name__} is not a Fibre; build one with mrg().")
-    workers = threads if threads is not None else (os.cpu_count() or 1)
-    whole(workers, "threads", "conduct")
-    results: list[_Result] = []
-    for batch in batches(given, Pulse() if pulse is None else pulse, duration):
-        if tolerance is not None and not results:
-            _refuse_coarse_step(batch, step, solver, scheme, start, tolerance)
+    count = threads if threads is not None else (os.cpu_count() or 1)
+    whole(count, "threads", "conduct")
+
+    def lots() -> Iterator[Batch]:
+        for n, batch in enumerate(batches(given, Pulse() if pulse is None else pulse, duration)):
+            if tolerance is not None and n == 0:
+                _refuse_coarse_step(batch, step, solver, scheme, start, tolerance)
+            yield batch
+
+    def along(batch: Batch) -> _Result:
         nodes = max(len(outline.positions) for outline in batch.outlines)
         found = Found(*(np.full((len(batch.which), nodes), np.nan) for _ in Found._fields))
         full = np.array([_needs_full(o, solver, scheme, start) for o in batch.outlines])[batch.which]
@@ -130,13 +135,16 @@ def conduct(
             alike = np.flatnonzero(~full & np.isin(batch.which, fibres_alike))
             if len(alike):
                 _run_reduced(batch, alike, found, settings, workers)
-        results.append(_result(batch, found))
         _LOG.debug(
             "conduct: %d fibres, %d different ones, %d with every compartment",
             len(batch.which),
             len(batch.outlines),
             int(full.sum()),
         )
+        return _result(batch, found)
+
+    with Workers(count) as workers:
+        results = list(workers.ahead(along, lots()))
     if not results:
         raise InputError("conduct was given no fibres.")
     data = _dataset(results)
@@ -220,7 +228,7 @@ def _needs_full(outline: Outline, solver: Solver, scheme: Scheme, start: str) ->
 
 
 def _run_full(
-    batch: Batch, tasks: Ints, found: Found, step: float, scheme: Scheme, start: str, workers: int
+    batch: Batch, tasks: Ints, found: Found, step: float, scheme: Scheme, start: str, workers: Workers
 ) -> None:
     def run_task(task: int) -> None:
         fibre = batch.outlines[batch.which[task]].fibre
@@ -236,10 +244,10 @@ def _run_full(
         found.arrival[task, : len(result.arrival)] = result.arrival
         found.peak[task, : len(result.peak)] = result.peak
 
-    threaded(run_task, tasks.tolist(), workers)
+    workers.map(run_task, tasks.tolist())
 
 
-def _run_reduced(batch: Batch, tasks: Ints, found: Found, settings: Settings, workers: int) -> None:
+def _run_reduced(batch: Batch, tasks: Ints, found: Found, settings: Settings, workers: Workers) -> None:
     """Fill the results of fibres that can share a block."""
     numbers, fibre = np.unique(batch.which[tasks], return_inverse=True)
     prepared = prepare([batch.outlines[k].fibre for k in numbers], settings, workers)
@@ -311,12 +319,11 @@ def _dataset(results: Sequence[_Result]) -> xr.Dataset:
     longest = max(result.positions.shape[1] for result in results)
 
     def padded(tables: Iterable[Array]) -> Array:
-        return np.concatenate(
-            [
-                np.pad(table, ((0, 0), (0, longest - table.shape[1])), constant_values=np.nan)
-                for table in tables
-            ]
-        )
+        def pad(table: Array) -> Array:
+            missing = longest - table.shape[1]
+            return np.pad(table, ((0, 0), (0, missing)), constant_values=np.nan) if missing else table
+
+        return np.concatenate([pad(table) for table in tables])
 
     across = ("fibre", "node")
     arrival, peak = padded(r.found.arrival for r in results), padded(r.found.peak for r in results)

@@ -66,25 +66,35 @@ def batches(
                 f"there are {len(pulses)} pulses but more fibres; give one pulse, or one per fibre."
             )
         own = [pulse] * len(lot) if isinstance(pulse, Pulse) else (pulses or [])[index : index + len(lot)]
-        outlines: list[Outline] = []
-        seen: dict[int, int] = {}
-        waits: dict[tuple[int, int], float] = {}
-        which = np.empty(len(lot), dtype=np.int64)
-        durations = np.empty(len(lot))
-        for i, (fibre, given) in enumerate(zip(lot, own, strict=True)):
-            k = seen.get(id(fibre))
-            if k is None:
-                k = seen[id(fibre)] = len(outlines)
-                outlines.append(_outline(fibre, index + i))
-            wait = waits.get((k, id(given)))
-            if wait is None:
-                check_pulse(given, len(outlines[k].positions))
-                wait = waits[k, id(given)] = duration or _patience(outlines[k], given)
-            which[i], durations[i] = k, wait
+        firsts, which = apart(lot)
+        outlines = [_outline(lot[i], index + i) for i in firsts]
+        given, kind = apart(own)
+        durations = np.empty((len(firsts), len(given)))
+        for k, j in sorted(set(zip(which.tolist(), kind.tolist(), strict=True))):
+            check_pulse(own[given[j]], len(outlines[k].positions))
+            durations[k, j] = duration or _patience(outlines[k], own[given[j]])
+        durations = durations[which, kind]
         index += len(lot)
         yield Batch(outlines, which, own, durations)
     if pulses is not None and index != len(pulses):
         raise InputError(f"there are {len(pulses)} pulses for {index} fibres; give one, or one per fibre.")
+
+
+def apart(items: Sequence[object]) -> tuple[list[int], Ints]:
+    """Return where each different object stands first, and of every item which of them it is.
+
+    Examples
+    --------
+    >>> one, other = object(), object()
+    >>> firsts, which = apart([one, other, one])
+    >>> firsts, which.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    # Without a loop in Python: of ten thousand like fibres it would cost as much as a batch's conduction does.
+    ids = list(map(id, items))
+    numbers = {item: k for k, item in enumerate(dict.fromkeys(ids))}
+    which = np.fromiter(map(numbers.__getitem__, ids), np.int64, len(ids))
+    return np.unique(which, return_index=True)[1].tolist(), which
 
 
 def _outline(fibre: Fibre, index: int) -> Outline:

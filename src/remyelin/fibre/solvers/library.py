@@ -36,7 +36,8 @@ from remyelin.fibre.solvers.gate_tables import membrane_tables
 from remyelin.fibre.solvers.kernel_parts import row_size
 from remyelin.fibre.solvers.links import Columns
 from remyelin.fibre.solvers.packing import columns_of, join, reducible, steady_gates
-from remyelin.fibre.solvers.reduced import Settings, course, gate_table, look, room_for, scratch, threaded
+from remyelin.fibre.solvers.reduced import Settings, course, gate_table, look, room_for, scratch
+from remyelin.fibre.solvers.threads import Workers
 from remyelin.fibre.stimulation.stimulus import Pulse, check_pulse
 
 Array = NDArray[np.float64]
@@ -257,7 +258,8 @@ def conduct_assembled(
     workers = threads if threads is not None else (os.cpu_count() or 1)
     lots = [slice(i, i + LIBRARY_LOT) for i in range(0, len(numbers), LIBRARY_LOT)]
     steps = max(1, round(duration / (library.step * MS_PER_US)))
-    threaded(lambda lot: _run(library, numbers[lot], count[lot], given, steps, arrival[lot]), lots, workers)
+    with Workers(workers) as team:
+        team.map(lambda lot: _run(library, numbers[lot], count[lot], given, steps, arrival[lot]), lots)
     ends = np.take_along_axis(arrival, count[:, None] - np.arange(2), axis=1)
     return xr.Dataset(
         {

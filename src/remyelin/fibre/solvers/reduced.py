@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +31,12 @@ from remyelin.fibre.settings import (
     WINDOW_PATIENCE_MS,
     WINDOW_WIDE,
 )
+from remyelin.fibre.solvers.batches import apart
 from remyelin.fibre.solvers.drivers import Found, Stack, Tasks, batch_driver, single_driver
 from remyelin.fibre.solvers.gate_tables import aligned_zeros, gate_lines, membrane_tables
 from remyelin.fibre.solvers.kernel_parts import GateTable, Look, row_size
 from remyelin.fibre.solvers.packing import pack
+from remyelin.fibre.solvers.threads import Workers
 from remyelin.fibre.stimulation.stimulus import Pulse, rectangle
 
 Array = NDArray[np.float64]
@@ -97,7 +98,7 @@ class Prepared:
         return np.diff(self.stack.start)
 
 
-def prepare(fibres: Sequence[Fibre], settings: Settings, workers: int = 1) -> Prepared:
+def prepare(fibres: Sequence[Fibre], settings: Settings, workers: Workers | None = None) -> Prepared:
     """Reduce fibres of one temperature and one list of channel sets that the reduced solver can run.
 
     Raises
@@ -108,7 +109,9 @@ def prepare(fibres: Sequence[Fibre], settings: Settings, workers: int = 1) -> Pr
     first, step_ms = fibres[0], settings.step * MS_PER_US
     tables = membrane_tables(first.channel_sets, first.temperature, step_ms)
     lots = [fibres[i : i + PACKED_TOGETHER] for i in range(0, len(fibres), PACKED_TOGETHER)]
-    rows = threaded(lambda lot: pack(lot, tables, step_ms, settings.states, settings.real), lots, workers)
+    rows = (workers or Workers()).map(
+        lambda lot: pack(lot, tables, step_ms, settings.states, settings.real), lots
+    )
 
     def joined(name: str) -> Any:
         return np.concatenate([getattr(r, name) for r in rows])
@@ -131,7 +134,7 @@ def run(
     durations: Array,
     settings: Settings,
     nodes: int,
-    workers: int = 1,
+    workers: Workers | None = None,
 ) -> Found:
     """Send an impulse down each of many fibres.
 
@@ -148,13 +151,14 @@ def run(
         Those of `prepared` but for the window and the end.
     nodes : int
         Most nodes of a fibre.
-    workers : int
+    workers : Workers, optional
         Threads; results do not depend on how many.
 
     Returns
     -------
     Found
     """
+    workers = workers or Workers()
     tasks = tasks_of(prepared, fibre, pulses, durations, settings)
     found = Found(np.full((len(fibre), nodes), np.nan), np.full((len(fibre), nodes), np.nan))
     real, step_ms = settings.real, settings.step * MS_PER_US
@@ -165,14 +169,13 @@ def run(
     lengths = prepared.lengths[fibre]
     # Fibres that are alike in length, and then in time, share a block.
     order = np.lexsort((np.arange(len(fibre)), tasks.steps, lengths))
-    blocks = [order[i : i + LANES] for i in range(0, len(order), LANES)]
-    if len(blocks[-1]) == 1:
-        _run_single(int(blocks.pop()[0]), int(lengths[order[-1]]), settings.states, common, found)
-    if blocks:
-        table = np.array(
-            [np.resize(block, LANES) if len(block) == LANES else _filled(block) for block in blocks]
-        )
-        pieces = np.array_split(table, min(len(table), max(1, workers * BLOCKS_PER_THREAD)))
+    if len(order) % LANES == 1:
+        order, alone = order[:-1], int(order[-1])
+        _run_single(alone, int(lengths[alone]), settings.states, common, found)
+    if len(order):
+        # Lanes left over repeat the last fibre: they cost nothing and need no special case.
+        table = np.append(order, np.full(-len(order) % LANES, order[-1])).reshape(-1, LANES)
+        pieces = np.array_split(table, min(len(table), max(1, workers.count * BLOCKS_PER_THREAD)))
         driver = batch_driver(LANES, settings.states)
 
         def sweep(piece: Ints) -> None:
@@ -180,7 +183,7 @@ def run(
             buffer = scratch(longest * row_size(settings.states) * LANES, real)
             driver(piece, *common, buffer, found)
 
-        threaded(sweep, pieces, workers)
+        workers.map(sweep, pieces)
     return found
 
 
@@ -190,20 +193,23 @@ def tasks_of(
     """Return runs of prepared fibres; parameters as for :func:`run`."""
     stack, step_ms = prepared.stack, settings.step * MS_PER_US
     steps = np.maximum(1, np.round(durations / step_ms)).astype(np.int64)
+    firsts, which = apart(pulses)
+    different = [pulses[i] for i in firsts]
     courses: dict[tuple[float, float], int] = {}
-    wave = np.array([courses.setdefault((p.start, p.duration), len(courses)) for p in pulses])
+    wave = np.array([courses.setdefault((p.start, p.duration), len(courses)) for p in different])
     # Behind its end a pulse has no share of a step.
     last = min(int(steps.max()), max(int((start + duration) / step_ms) for start, duration in courses) + 2)
     shares = [course(start, duration, last, step_ms) for start, duration in courses]
     on = max(int(np.flatnonzero(share).max(initial=-1)) + 1 for share in shares)
     begin, end = stack.first_node[fibre], stack.first_node[fibre + 1]
-    node = np.array([p.node for p in pulses])
+    node = np.array([p.node for p in different])[which]
     at = np.where(node < 0, end, begin) + node
+    amplitude: NDArray[np.floating] = np.array([p.amplitude for p in different], dtype=settings.real)
     return Tasks(
         fibre.astype(np.int64),
         stack.nodes[at],
-        np.array([p.amplitude for p in pulses], dtype=settings.real),
-        wave.astype(np.int64),
+        amplitude[which],
+        wave[which],
         np.array([share[:on] for share in shares], dtype=settings.real),
         prepared.ends[fibre],
         steps,
@@ -217,11 +223,6 @@ def _run_single(task: int, rows: int, states: int, common: tuple[Any, ...], foun
     single_driver(capacity, states)(task, *common, buffer, found)
 
 
-def _filled(block: Ints) -> Ints:
-    """Return a block whose lanes left over repeat the last fibre: they cost nothing and need no special case."""
-    return np.concatenate([block, np.full(LANES - len(block), block[-1])])
-
-
 def scratch(size: int, real: Real) -> NDArray[np.floating]:
     """Return a buffer of this thread, of any content; one too large to keep is made anew."""
     if size > SCRATCH_KEPT:
@@ -230,14 +231,6 @@ def scratch(size: int, real: Real) -> NDArray[np.floating]:
     if real not in kept or kept[real].size < size:
         kept[real] = aligned_zeros((size,), real)
     return kept[real]
-
-
-def threaded(run: Callable[[Any], Any], items: Sequence[Any], workers: int) -> list[Any]:
-    """Return the results of `run` on the items, in order, so many at a time."""
-    if workers == 1 or len(items) < 2:
-        return [run(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(run, items))
 
 
 def course(start: float, duration: float, steps: int, step_ms: float) -> Array:

@@ -27,6 +27,7 @@ from remyelin.fibre.settings import (
     WARP_LANES,
     WARP_ROWS,
 )
+from remyelin.fibre.solvers.batches import apart
 from remyelin.fibre.solvers.kernel_parts import FIELDS, GateTable
 from remyelin.fibre.solvers.packing import reducible
 from remyelin.fibre.solvers.reduced import Prepared, Settings, gate_table, prepare, tasks_of
@@ -77,7 +78,8 @@ def warp_tasks(
     """
     if not fibres or len(fibres) != len(pulses):
         raise InputError(f"gpu: there are {len(pulses)} pulses for {len(fibres)} fibres; give one each.")
-    different = list({id(fibre): fibre for fibre in fibres}.values())
+    firsts, which = apart(fibres)
+    different = [fibres[i] for i in firsts]
     kinds = {(fibre.channel_sets, fibre.temperature) for fibre in different}
     if len(kinds) > 1 or not all(reducible(fibre) for fibre in different):
         raise InputError("gpu: give fibres of the MRG kind, of one temperature and with the same channels.")
@@ -86,8 +88,6 @@ def warp_tasks(
         raise InputError(
             f"gpu: a fibre has {prepared.lengths.max()} nodes and bare compartments; the GPU takes up to {WARP_ROWS}."
         )
-    place = {id(fibre): k for k, fibre in enumerate(different)}
-    which = np.array([place[id(fibre)] for fibre in fibres])
     durations = np.full(len(fibres), float(duration))
     tasks = tasks_of(prepared, which, pulses, durations, settings)
     laid = lay_out(prepared.stack.values, prepared.stack.start)
