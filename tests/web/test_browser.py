@@ -304,6 +304,9 @@ def test_the_parts_of_the_course_are_one_press_away_on_a_telephone(page: Any, se
     # the answer and the first curve share the first screen
     box = page.locator(".lead .chart svg").first.bounding_box()
     assert box["y"] + box["height"] < 844
+    # the note on scale and ranges is not lost: it follows the curves
+    note = page.locator(".lead .hint.wide", has_text="The scale counts trouble with walking")
+    assert note.bounding_box()["y"] > box["y"] + box["height"]
     assert not page.locator("#person td").first.is_visible()
     page.locator("[data-jump=person]").click()
     page.locator("#person td").first.wait_for()
