@@ -19,7 +19,7 @@ from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.coexisting import beside
 from remyelin.person.inference.findings import clinic_of
 from remyelin.person.inference.people import times_of
-from remyelin.person.inference.predictive import bridged
+from remyelin.person.inference.predictive import continued
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import RESEMBLING_THREADS
@@ -75,10 +75,8 @@ def band(
     posterior = found.posterior
     shared, likelihood = posterior.setting, posterior.likelihood
     known, time = likelihood.finding_days, likelihood.reporting.time
-    # the same hidden course under every plan, so that plans differ by treatment alone
-    path = bridged(
-        found.picked.hidden.path[:, 0], known, days, time, np.random.default_rng([posterior.seed, 9])
-    )
+    # the same hidden course under every plan and on whatever days, so that plans differ by treatment alone
+    path = continued(found.picked.hidden.path[:, 0], known, days, time, (posterior.seed, 9))
     judge = likelihood.judges(found.member)
     count = len(found.people)
 
