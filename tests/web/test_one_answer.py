@@ -9,7 +9,7 @@ from remyelin.web.engine import Engine
 
 
 def test_page_and_report_give_the_same_answer() -> None:
-    """They keep different days: nobody's course may depend on the days asked for, nor differ by plan but by treatment."""
+    """They keep different days: no course may depend on the days asked for, nor plans differ but by treatment."""
     ledger = Ledger.shipped()
     case = load_case("stabler-2013")
     course: Course = run_course(case, ledger)
