@@ -72,7 +72,7 @@ def bridged(path: Floats, known: Floats, days: Floats, time: float, rng: np.rand
 
 
 def continued(path: Floats, known: Floats, days: Floats, time: float, seed: Sequence[int]) -> Floats:
-    """Return :func:`bridged` of one course a pick: what it is on a day does not depend on the other days.
+    """Return :func:`bridged` of one course a pick, which on any day is the same whatever the other days.
 
     A free course, drawn outwards from day 0, is moved so that it meets the known days (conditioning by kriging).
 
