@@ -7,6 +7,8 @@ import html
 import math
 import re
 from functools import cache
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,9 +16,18 @@ from courses import shipped_course
 
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
-from remyelin.output.answer import COST_UNKNOWN, GAIT, PATIENTS_DIFFER, lines, state_words, told
+from remyelin.output.answer import (
+    COST_UNKNOWN,
+    GAIT,
+    LOW_END,
+    NOT_ALL,
+    PATIENTS_DIFFER,
+    lines,
+    state_words,
+    told,
+)
 from remyelin.output.figures.course import label_of
-from remyelin.output.pages.course import render_report
+from remyelin.output.pages.course import SINCE, render_report, who
 from remyelin.output.pages.templates import template
 from remyelin.output.summary import summarise
 from remyelin.output.terminal.course import print_summary
@@ -70,12 +81,15 @@ def test_the_answer_is_told_in_points_and_words_with_ranges() -> None:
     said = told(made(7.0))
     assert [item["key"] for item in said["items"]] == ["now", "first", "year", "end"]
     assert said["items"][0]["value"] == "6 (6 to 6) of 16 points"
-    assert said["items"][0]["words"] == GAIT[1]
+    # the scale is named and its ends are said where it is first used
+    assert said["items"][0]["words"] == f"functional disability scale, 0 none to 16 worst; {GAIT[1]}"
     assert said["note"].startswith(
-        "0 points: no disability, 16: the most; sight does not count on this scale."
+        "The scale counts trouble with walking, feeling, reflexes, power and mind, 0 none"
     )
+    assert "0 none and 16 the worst of each; sight does not count on this scale." in said["note"]
+    assert said["note"] in lines(said)
     assert said["items"][1]["value"] == "after 4 weeks (4 to 4 weeks)"
-    assert "7 (7 to 7) of 16 points, 5 (5 to 5) points more" in said["waiting"]
+    assert "7 (7 to 7) of 16 points, 5 points more (5 to 5)" in said["waiting"]
     assert said["closing"].startswith("Treatment should not be delayed.")
     assert said["waiting"].endswith(said["closing"])
     assert "not checked at the source" in said["published"]["lines"][0]
@@ -99,6 +113,8 @@ def test_a_score_that_would_read_as_certain_stands_beside_the_recovery_of_patien
     assert published.endswith("recovered completely")
     assert note.endswith(f"{PATIENTS_DIFFER}: {published}.") == cautioned
     assert (PATIENTS_DIFFER in note) == cautioned
+    # a median of 0 and patients who did not recover completely: how both can hold
+    assert (NOT_ALL in note) == (np.median(ends) == 0)
 
 
 def test_who_is_never_treated_has_no_recovery_to_compare() -> None:
@@ -116,13 +132,27 @@ def test_what_counts_on_the_scale_and_is_not_in_the_record_is_said() -> None:
     case = load_case("stabler-2013")
     assert unsaid(case)[0] == "walking"
     for refused in ("", "the model does not reproduce it."):
-        (now, *_) = told(dataclasses.replace(made(7.0, refused=refused), unsaid=unsaid(case)))["items"]
-        assert "the record says nothing of walking, numbness, reflexes," in now["words"]
-    (now, *_) = told(dataclasses.replace(made(7.0), unsaid=("memory",)))["items"]
-    assert now["words"].endswith("the record says nothing of memory, which counts on this scale")
+        said = told(dataclasses.replace(made(7.0, refused=refused), unsaid=unsaid(case)))
+        assert (
+            "The record says nothing of walking, numbness, reflexes, plantar responses (whether the"
+            in said["note"]
+        )
+        assert "toe turns up when the sole is stroked) or memory, which count too." in said["note"]
+        # the card stays short
+        assert len(said["items"][0]["words"]) < 160
+        assert any("The record says nothing of walking" in line for line in lines(said))
+    said = told(dataclasses.replace(made(7.0), unsaid=("memory",)))
+    assert "The record says nothing of memory, which counts too." in said["note"]
     # a scenario is nobody's record; what is reported is not named
     assert unsaid(load_case("pernicious-anaemia")) == ()
     assert unsaid(load_case("nitrous-oxide-18")) == ("memory",)
+
+
+def test_a_duration_that_the_case_does_not_state_is_said_to_be_computed() -> None:
+    facts = (SimpleNamespace(name=SINCE, value=5.0),)
+    for name, said in (("stabler-2013", " (not stated; computed)"), ("vegan-diet", "")):
+        course = SimpleNamespace(case=load_case(name), person=SimpleNamespace(facts=facts))
+        assert who(cast(Course, course)).endswith(f", begun 5 years before diagnosis{said}.")
 
 
 def test_a_delay_that_is_not_told_apart_has_no_number() -> None:
@@ -140,7 +170,7 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
     told_apart = {
         "words": "",
         "value": "7 (7 to 7) of 16 points",
-        "cost": "5 (5 to 5) points more",
+        "cost": "5 points more (5 to 5)",
         "told_apart": True,
     }
     unknown = {"words": "", "value": CANNOT, "cost": COST_UNKNOWN, "told_apart": False}
@@ -156,7 +186,29 @@ def test_rows_of_waiting_stand_in_order_of_time_told_apart_or_not() -> None:
     rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page)
     assert [row[0] for row in rows] == [start["label"] for start in starts]
     assert rows[1][1] == CANNOT
-    assert [row[2] for row in rows] == ["", COST_UNKNOWN, "5 (5 to 5) points more", "5 (5 to 5) points more"]
+    assert [row[2] for row in rows] == ["", COST_UNKNOWN, "5 points more (5 to 5)", "5 points more (5 to 5)"]
+
+
+def test_a_cost_that_reaches_below_zero_is_not_read_as_a_benefit_of_waiting() -> None:
+    """One of five members ends better by four points; the number stays, and is said to be no benefit."""
+    said = told(made([4.0, 4.0, 5.0, 9.0, 0.0], given=[2.0, 2.0, 2.0, 2.0, 4.0]))
+    cost = "2 points more (up to 6; the low end, -3, is no benefit of waiting)"
+    assert said["starts"][1]["cost"] == cost
+    assert cost in said["waiting"]
+    assert said["closing"].startswith("Treatment should not be delayed.")
+    assert said["closing"].endswith(LOW_END)
+    assert "better" not in LOW_END
+    above = told(made([4.0, 4.0, 5.0, 9.0, 4.0]))
+    assert LOW_END not in above["closing"]
+    assert "benefit" not in above["waiting"]
+
+
+def test_half_a_point_that_a_delay_costs_is_not_told_as_none() -> None:
+    ends = Band(0.0, 0.5, 4.0)
+    start = dataclasses.replace(made(7.0).starts[1], cost=ends)
+    answer = made(7.0)
+    said = told(dataclasses.replace(answer, starts=(answer.starts[0], start)))
+    assert said["starts"][1]["cost"] == "1 point more (0 to 4)"
 
 
 def test_a_delay_that_costs_most_members_nothing_is_not_told_apart() -> None:
@@ -181,7 +233,7 @@ def test_no_improvement_is_said_to_be_none() -> None:
 
 def test_the_worst_of_the_range_is_named() -> None:
     said = state_words(State(Band(0, 2, 9), Band(0, 1, 4)))
-    assert said == f"{GAIT[1]}; at best {GAIT[0]}; at worst {GAIT[4]}"
+    assert said == f"{GAIT[1]}; at best normally; at worst in a wheelchair or bed"
 
 
 @pytest.mark.parametrize("name", ["pernicious-anaemia", "vegetarian-66"])

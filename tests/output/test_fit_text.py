@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.evidence import Ledger
 from remyelin.output import fit_answer
 from remyelin.output.figures.fit import figures_of
@@ -248,7 +249,7 @@ def _refused(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], For
 def _costly(data: dict[str, Any], found: Forecast) -> tuple[dict[str, Any], Forecast]:
     starts = [
         {"plan": "3 months later", "words": "the model cannot tell how much it costs", "told_apart": False},
-        {"plan": "untreated", "words": "2 points of 16 higher at the end", "told_apart": True},
+        {"plan": "untreated", "words": "2 points of 16 worse at the end", "told_apart": True},
     ]
     told = {**data["forecast"], "waiting": "a paragraph", "closing": NOT_DELAYED, "later_starts": starts}
     return {**data, "forecast": told}, found
@@ -356,24 +357,35 @@ def test_the_end_of_a_recorded_treatment_is_named(stops: list[float | None], whe
     assert bool(notes) == (when is not None)
 
 
-def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("months", [6.0, 18.0])
+def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(
+    monkeypatch: pytest.MonkeyPatch, months: float
+) -> None:
     ended = "The recorded treatment ends 6 months after day 0."
     sentences = [
         {"place": "limits", "name": "note", "text": text, "warns": False} for text in (ended, "Another.")
     ]
     ends = [{"label": "treatment as recorded", "treated": True}, {"label": "oral", "treated": True}]
-    strip = [{"words": "no disability on the scale"}, {"words": "severe disability"}]
+    strip = [
+        {"key": key, "words": words}
+        for key, words in (("now", "ill"), ("better", "6"), ("year", "none"), ("end", "severe disability"))
+    ]
     data = {"ends": ends, "strip": strip, "sentences": sentences}
     monkeypatch.setattr(fit_answer, "answer", lambda *_: {})
     monkeypatch.setattr(fit_answer, "shown", lambda *_: data)
     monkeypatch.setattr(fit_answer, "treatment_end", lambda _: (ended,))
-    found = fit_answer.answered(cast(Any, None), cast(Any, None))
+    treated = [SimpleNamespace(stop=months * DAYS_PER_MONTH)]
+    posterior = SimpleNamespace(record=SimpleNamespace(treatments=treated))
+    found = fit_answer.answered(cast(Any, posterior), cast(Any, None))
     assert [item["place"] for item in found["sentences"]] == ["head", "limits"]
     assert [row["label"] for row in found["ends"]] == ["treatment as recorded, then none", "oral"]
     # a reader of the last number alone would take it for the end under treatment
-    first, last = (item["words"] for item in found["strip"])
-    assert first == "no disability on the scale"
-    assert last == "severe disability; the recorded treatment has ended before"
+    now, better, year, last = (item["words"] for item in found["strip"])
+    assert (now, better) == ("ill", "6")
+    said = f"; the recorded treatment ended {months:.0f} months after day 0"
+    # a year on only where it had ended by then
+    assert year == f"none{said if months < 12 else ''}"
+    assert last == f"severe disability{said}"
 
 
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:
@@ -400,6 +412,9 @@ def test_the_four_answers_never_hide_that_the_model_cannot_tell() -> None:
         "6 (6 to 6) of 16 points",
         "moderate disability",
     )
+    # the scale is named at its first use, with what its ends mean
+    assert "functional disability scale: trouble with walking, feeling" in strip[0]["words"]
+    assert "0 none and 16 the worst of each; sight does not count" in strip[0]["words"]
     assert strip[1]["value"] == "after 2 months"
     assert strip[1]["words"].endswith("(0.66 months or later, or never)")
     given.first_better = np.full(5, 182.625)
@@ -425,7 +440,7 @@ def test_every_later_start_has_a_sentence_of_its_own_and_the_urge_stands_before_
     assert texts == [
         NOT_DELAYED,
         "Treatment started 3 months later: the model cannot tell how much it costs.",
-        "Untreated: disability is 2 points of 16 higher at the end.",
+        "Untreated: disability is 2 points of 16 worse at the end.",
     ]
 
 

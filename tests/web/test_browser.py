@@ -178,6 +178,23 @@ def test_a_slider_redraws_the_course(page: Any, server: str) -> None:
     assert curve(page) != before
 
 
+def test_a_duration_that_the_case_does_not_state_is_the_same_in_sentence_and_slider(
+    page: Any, server: str
+) -> None:
+    open_course(page, server)
+    page.locator("#case").select_option("stabler-2013")
+    page.locator(".story", has_text="(not stated; computed)").wait_for()
+    (months,) = re.findall(r"begun (\d+) months before", page.locator(".story").inner_text())
+    assert page.locator("#began-exact").input_value() == page.locator("#began").input_value() == months
+    shown = page.locator("output[for=began]")
+    assert shown.inner_text() == f"computed: {months} months"
+    # once the slider is moved, its value is stated
+    page.locator("#began").fill("60")
+    assert shown.inner_text() == "5 years"
+    page.locator(".story", has_text="5 years before diagnosis.").wait_for()
+    assert "not stated" not in page.locator(".story").inner_text()
+
+
 def test_what_is_read_of_a_curve_follows_it(page: Any, server: str) -> None:
     settled(page, server)
     chart = page.locator(".lead .chart").nth(1)
@@ -210,7 +227,7 @@ def test_a_schedule_has_a_short_name_and_its_doses_on_demand(page: Any, server: 
 
 def test_every_view_of_a_person_says_which_numbers_it_shows(page: Any, server: str) -> None:
     open_course(page, server)
-    page.locator("#strip > .hint", has_text="Numbers are the median of many simulated courses").wait_for()
+    page.locator("#strip > .hint", has_text="Numbers are medians of many simulated courses").wait_for()
     said = page.locator("#strip > .hint").inner_text()
     assert all(f" {name}" in said for name in ("Body", "Lab", "My results"))
     for view in ("My results", "Body", "Lab"):
@@ -287,6 +304,9 @@ def test_the_parts_of_the_course_are_one_press_away_on_a_telephone(page: Any, se
     # the answer and the first curve share the first screen
     box = page.locator(".lead .chart svg").first.bounding_box()
     assert box["y"] + box["height"] < 844
+    # the note on scale and ranges is not lost: it follows the curves
+    note = page.locator(".lead .hint.wide", has_text="The scale counts trouble with walking")
+    assert note.bounding_box()["y"] > box["y"] + box["height"]
     assert not page.locator("#person td").first.is_visible()
     page.locator("[data-jump=person]").click()
     page.locator("#person td").first.wait_for()

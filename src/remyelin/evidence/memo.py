@@ -8,7 +8,6 @@ from functools import wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
-from remyelin.evidence.entries import Entry
 from remyelin.evidence.ledger import Ledger
 
 P = ParamSpec("P")
@@ -112,34 +111,39 @@ def shared(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        # by the other arguments: what was read of the ledger, and the result
-        kept: OrderedDict[Hashable, list[tuple[tuple[Entry, ...], R]]] = OrderedDict()
+        # by the other arguments: the ledger, the names of what was read of it, and the result
+        kept: OrderedDict[Hashable, list[tuple[Ledger, frozenset[str], R]]] = OrderedDict()
         lock = Lock()
+        held = 0  # counted, since a walk through an ordered dictionary computes the hash of every key
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            nonlocal held
             *given, ledger = args
             assert isinstance(ledger, Ledger)
             key = (len(ledger), *given)
             with lock:
                 results = kept.get(key, [])
-                found = next((item for item in results if ledger.agrees(item[0])), None)
+                found = next((item for item in results if ledger.agrees(item[0], item[1])), None)
                 if found is not None:
                     kept.move_to_end(key)
             if found is None:
                 probe = ledger.recording()
                 value = function(*given, probe)  # type: ignore[call-arg,arg-type]
-                found = (probe.used(), value)
+                names = probe.used_names()
+                found = (probe, names, value)
                 with lock:
                     kept.setdefault(key, []).append(found)
                     kept.move_to_end(key)
-                    while sum(map(len, kept.values())) > maxsize:
+                    held += 1
+                    while held > maxsize:
                         oldest = next(iter(kept))
                         kept[oldest].pop(0)
+                        held -= 1
                         if not kept[oldest]:
                             del kept[oldest]
-            ledger.note(entry.name for entry in found[0])
-            return found[1]
+            ledger.note(found[1])
+            return found[2]
 
         return cast("Callable[P, R]", call)
 

@@ -18,8 +18,10 @@ from remyelin.person.forecast_guard import (
     CANNOT_TELL,
     NOT_DELAYED,
     SAME_END,
+    SCALE,
     SCALE_ENDS,
     SIGHT,
+    cost_range,
     headline,
 )
 
@@ -31,14 +33,29 @@ GAIT: Final = (
     "walks only with a stick or another support",
     "needs a wheelchair or stays in bed",
 )
+#: The same, short, for the ends of a range.
+SHORT: Final = (
+    "normally",
+    "unsteady with eyes closed",
+    "unsteadily",
+    "with a stick or another support",
+    "in a wheelchair or bed",
+)
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
-RANGE: Final = f"{SCALE_ENDS}. In brackets: the range of 90 % of the simulated persons."
+RANGE: Final = "In brackets: the range of 90 % of the simulated persons."
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
+#: How a median of 0 can stand beside a share of patients who did not recover completely.
+NOT_ALL: Final = "0 points is not complete recovery: signs that the scale does not count may remain."
 PATIENTS_DIFFER: Final = "No outcome is certain. Published patients"
 #: Where a start of treatment is not told apart. Nobody may read it as no cost.
 COST_UNKNOWN: Final = "the model cannot tell how much it costs; it may be much"
+#: Why a range of costs reaches below zero.
+LOW_END: Final = (
+    "A low end below 0 comes from chance between simulated persons, or from a treatment that starts later and so ends "
+    "later."
+)
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -62,7 +79,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
     published: Published = {"title": "Published recovery", "lines": _published(), "note": PUBLISHED}
     title = f"Disability {presentation[0].lower()}{presentation[1:]}"
     now = _item("now", title, answer.now, answer.most)
-    now["words"] += _unsaid(answer)
+    now["words"] = f"{SCALE}, 0 none to 16 worst; {now['words']}"
     if answer.refused:
         return {
             "refused": answer.refused,
@@ -73,7 +90,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
             "waiting": "",
             "closing": "",
             "published": published,
-            "note": RANGE,
+            "note": _note(answer),
             "most": answer.most,
         }
     horizon = span(answer.horizon)
@@ -92,7 +109,7 @@ def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
         "waiting": _waiting(answer, after),
         "closing": _closing(answer),
         "published": published,
-        "note": _cautioned(answer),
+        "note": _note(answer),
         "most": answer.most,
     }
 
@@ -103,7 +120,7 @@ def _unsaid(answer: Answer) -> str:
         return ""
     *more, last = answer.unsaid
     named = f"{', '.join(more)} or {last}" if more else last
-    return f"; the record says nothing of {named}, which {'count' if more else 'counts'} on this scale"
+    return f"The record says nothing of {named}, which {'count' if more else 'counts'} too."
 
 
 def merged(starts: list[StartRow]) -> list[StartRow]:
@@ -132,7 +149,7 @@ def merged(starts: list[StartRow]) -> list[StartRow]:
 
 
 def lines(data: Told) -> list[str]:
-    """Return the sentences of :func:`told`, one a line.
+    """Return the sentences of :func:`told`, one a line or paragraph.
 
     Parameters
     ----------
@@ -148,7 +165,7 @@ def lines(data: Told) -> list[str]:
         f"{item['title']}: {item['value']}" + (f": {item['words']}" if item["words"] else "") + "."
         for item in data["items"]
     ]
-    found += [data["waiting"]] if data["waiting"] else []
+    found += [data["note"], *([data["waiting"]] if data["waiting"] else [])]
     first, *_ = data["published"]["lines"]
     return [*found, f"{data['published']['title']}: {first}"]
 
@@ -159,11 +176,11 @@ def state_words(state: State) -> str:
     Examples
     --------
     >>> state_words(State(Band(0, 2, 5), Band(1, 1, 3)))
-    'walks unaided, unsteady with eyes closed; at worst walks only with a stick or another support'
+    'walks unaided, unsteady with eyes closed; at worst with a stick or another support'
     """
     low, middle, high = (round(value) for value in (state.gait.low, state.gait.median, state.gait.high))
-    best = f"; at best {GAIT[low]}" if low < middle else ""
-    worst = f"; at worst {GAIT[high]}" if high > middle else ""
+    best = f"; at best {SHORT[low]}" if low < middle else ""
+    worst = f"; at worst {SHORT[high]}" if high > middle else ""
     return f"{GAIT[middle]}{best}{worst}"
 
 
@@ -203,15 +220,20 @@ def _item(
     return {"key": key, "title": title, "value": shown(state.points, most), "words": words}
 
 
-def _cautioned(answer: Answer) -> str:
-    """Say how ranges are meant, beside a score that would read as certain with the published recovery.
+def _note(answer: Answer) -> str:
+    """Explain the scale, the record and the ranges, with the published recovery where a score reads as certain.
 
     Such a score under treatment is 0, or has a range without width.
     """
+    note = " ".join(part for part in (f"The scale counts {SCALE_ENDS}.", _unsaid(answer), RANGE) if part)
+    if answer.refused:
+        return note
     ill = answer.deficient and answer.treated and round(answer.now.points.high) > 0
     end = answer.end.points
-    certain = round(end.median) == 0 or round(end.low) == round(end.high)
-    return f"{RANGE} {PATIENTS_DIFFER}: {_complete()}." if ill and certain else RANGE
+    none = round(end.median) == 0
+    if not ill or not (none or round(end.low) == round(end.high)):
+        return note
+    return " ".join([note, *([NOT_ALL] if none else []), f"{PATIENTS_DIFFER}: {_complete()}."])
 
 
 def _first(answer: Answer) -> AnswerItem:
@@ -253,7 +275,7 @@ def _start(start: Start, answer: Answer) -> StartRow:
             "high": band.high,
         }
     if start.cost is not None:
-        data["cost"] = f"{_more(start.cost)} more"
+        data["cost"] = _more(start.cost)
     return data
 
 
@@ -264,8 +286,8 @@ def _order(start: Start) -> float:
 
 def _more(cost: Band) -> str:
     """Write the points that a delay adds, member by member, with their range."""
-    unit = "point" if round(cost.median) == 1 else "points"
-    return f"{_ranged(cost)} {unit}"
+    points = math.floor(cost.median + 0.5)  # half a point is not to read as none
+    return f"{points} point{'' if points == 1 else 's'} more ({cost_range(cost.low, cost.high)})"
 
 
 def _ranged(band: Band) -> str:
@@ -287,7 +309,7 @@ def _waiting(answer: Answer, after: str) -> str:
             start.label,
             COST_UNKNOWN
             if start.end is None or start.cost is None
-            else f"{shown(start.end.points, answer.most)}, {_more(start.cost)} more",
+            else f"{shown(start.end.points, answer.most)}, {_more(start.cost)}",
         )
         for start in chosen
     ]
@@ -304,7 +326,9 @@ def _closing(answer: Answer) -> str:
         return CANNOT_TELL if answer.deficient else ""
     exposed = " Until treatment begins the exposure to nitrous oxide continues." if answer.exposed else ""
     dated = [start for start in later if start.months is not None] or later
-    return (NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END) + exposed
+    below = any(start.cost is not None and round(start.cost.low) < 0 for start in later)
+    said = NOT_DELAYED if all(start.end is not None for start in dated) else SAME_END
+    return said + (f" {LOW_END}" if below else "") + exposed
 
 
 def _published() -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from remyelin.person.inference.answer import answer, treatment_end
+from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.inference.answer import answer, last_treated, treatment_end, when_ended
 from remyelin.person.inference.forecast import Forecast
 from remyelin.person.inference.posterior import Posterior
 from remyelin.person.inference.sentences import shown
@@ -21,8 +22,17 @@ def answered(posterior: Posterior, found: Forecast) -> dict[str, Any]:
     if data["ends"] and ended:
         if data["ends"][0]["treated"]:  # of a treatment over before day 0 the label says so
             data["ends"][0]["label"] += ", then none"
-            data["strip"][-1]["words"] += "; the recorded treatment has ended before"
+            _say_ended(data["strip"], last_treated(posterior))
         for item in data["sentences"]:
             if item["text"] in ended:
                 item |= {"place": "head", "name": "treatment ends"}
     return data
+
+
+def _say_ended(strip: list[dict[str, str]], last: float | None) -> None:
+    """Add to every card of a date after the end of the recorded treatment that it has ended."""
+    if last is None:
+        return
+    for card in strip:
+        if card["key"] == "end" or (card["key"] == "year" and last < 12 * DAYS_PER_MONTH):
+            card["words"] += f"; the recorded treatment ended {when_ended(last)}"

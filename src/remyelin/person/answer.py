@@ -28,7 +28,7 @@ COUNTED: Final = {
     "walking": ("gait",),
     "numbness": ("numbness", "touch"),
     "reflexes": ("reflexes", "ankle_jerk", "knee_jerk", "biceps_jerk"),
-    "plantar responses": ("babinski",),
+    "plantar responses (whether the toe turns up when the sole is stroked)": ("babinski",),
     "memory": ("memory",),
 }
 
@@ -235,7 +235,7 @@ def unsaid(case: Case) -> tuple[str, ...]:
     >>> from remyelin import load_case
     >>> from remyelin.person.answer import unsaid
     >>> unsaid(load_case("vegetarian-66"))
-    ('reflexes', 'plantar responses', 'memory')
+    ('reflexes', 'plantar responses (whether the toe turns up when the sole is stroked)', 'memory')
     """
     reported = [("symptom", item.name) for item in case.symptom] + [("sign", item.name) for item in case.sign]
     if not reported:

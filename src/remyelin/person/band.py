@@ -19,29 +19,34 @@ from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.coexisting import beside
 from remyelin.person.inference.findings import clinic_of
 from remyelin.person.inference.people import times_of
-from remyelin.person.inference.predictive import bridged
+from remyelin.person.inference.predictive import continued
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.plans import Plan, exposure
-from remyelin.person.settings import RESEMBLING_THREADS
+from remyelin.person.settings import RESEMBLING_COURSES, RESEMBLING_THREADS
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """Persons under every plan, as arrays over (person, plan, time).
+    """Members of a band under every plan, as arrays over (member, plan, time).
+
+    A member is a person with one hidden course: every person has :data:`RESEMBLING_COURSES` of them, one after another.
 
     Attributes
     ----------
+    presence : (member,) array
+        Severity from which a member notices a symptom.
     severity : mapping of str to array
         Of every computed symptom.
     disability, gait : array
         Points of the scale, and of its gait item.
     signs : mapping of str to array
-    pathways : mapping of str to (person, plan, time, pathway) array
+    pathways : mapping of str to (member, plan, time, pathway) array
         ``conducted`` and ``axons``, pathways as in :data:`remyelin.clinic.PATHWAYS`.
     """
 
+    presence: Floats
     severity: Mapping[str, Floats]
     disability: Floats
     gait: Floats
@@ -75,11 +80,10 @@ def band(
     posterior = found.posterior
     shared, likelihood = posterior.setting, posterior.likelihood
     known, time = likelihood.finding_days, likelihood.reporting.time
-    # the same hidden course under every plan, so that plans differ by treatment alone
-    path = bridged(
-        found.picked.hidden.path[:, 0], known, days, time, np.random.default_rng([posterior.seed, 9])
-    )
-    judge = likelihood.judges(found.member)
+    # the same hidden courses under every plan and on whatever days, so that plans differ by treatment alone
+    hidden = found.picked.hidden.repeated(RESEMBLING_COURSES)
+    path = continued(hidden.path[:, 0], known, days, time, (posterior.seed, 9))
+    judge = likelihood.judges(np.repeat(found.member, RESEMBLING_COURSES))
     count = len(found.people)
 
     def followed(share: float) -> None:
@@ -99,13 +103,18 @@ def band(
         progress=followed,
     )
     values = _pathways(people, case, shared.body, shared.numbers, np.tile(found.member, len(plans)), ledger)
+    presence = np.repeat(found.presence, RESEMBLING_COURSES)
     each: list[Band] = []
     for index, points in enumerate(mental):
-        own = {name: item[index * count : (index + 1) * count] for name, item in values.items()}
-        state = clinic_of(own, found.picked.hidden, path, judge, likelihood.reporting)
+        own = {
+            name: np.repeat(item[index * count : (index + 1) * count], RESEMBLING_COURSES, axis=0)
+            for name, item in values.items()
+        }
+        state = clinic_of(own, hidden, path, judge, likelihood.reporting)
         signs = clinic.signs_of(state.lost, state.judge)
         each.append(
             Band(
+                presence,
                 {name: item[:, 0] for name, item in state.severities.items()},
                 state.scale["total"][:, 0] + points,
                 state.scale["gait"][:, 0].astype(np.float64),
@@ -114,6 +123,7 @@ def band(
             )
         )
     return Band(
+        presence,
         {name: np.stack([one.severity[name] for one in each], axis=1) for name in each[0].severity},
         np.stack([one.disability for one in each], axis=1),
         np.stack([one.gait for one in each], axis=1),

@@ -40,7 +40,12 @@ NOT_DELAYED: Final = (
     "progresses until treatment starts, and disability on the way is not in the score at the end."
 )
 SIGHT: Final = "sight does not count on this scale"
-SCALE_ENDS: Final = f"0 points: no disability, 16: the most; {SIGHT}"
+SCALE: Final = "functional disability scale"
+SCALE_ENDS: Final = (
+    f"trouble with walking, feeling, reflexes, power and mind, 0 none and 16 the worst of each; {SIGHT}"
+)
+#: What a lay reader needs beside the finding of a stroked sole.
+TOE_UP: Final = "the great toe turns up when the sole is stroked"
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
 WORSE: Final = 0.5  # points from which ends are another whole point
@@ -243,7 +248,7 @@ def _signs(reported: Sequence[Finding], computed: Findings) -> Iterator[Unmet | 
         "absent ankle jerks": (found["ankle_jerk"] < 1.5, jerk),
         "normal ankle jerks": (found["ankle_jerk"] >= 0.5, jerk),
         "no Romberg sign": (found["romberg"] < 0.5, "Romberg sign present"),
-        "plantar responses flexor": (found["babinski"] < 0.5, "Babinski sign present"),
+        "plantar responses flexor": (found["babinski"] < 0.5, f"Babinski sign present, {TOE_UP}"),
         "weakness": (weak, power),
         "power": (weak, power),
         "normal power": (
@@ -324,6 +329,24 @@ def worse_ends(
         and bool(median[i] - median[0] >= WORSE and lost[i] >= WORSE)
         for i, shift in enumerate(shifts)
     )
+
+
+def cost_range(low: float, high: float, digits: int = 0) -> str:
+    """Write the range of the cost of a delay; nobody may read a low end below zero as a benefit of waiting.
+
+    Examples
+    --------
+    >>> cost_range(0, 10)
+    '0 to 10'
+    >>> cost_range(-1, 10)
+    'up to 10; the low end, -1, is no benefit of waiting'
+    >>> cost_range(-0.3, 4)
+    '0 to 4'
+    """
+    least, most = (f"{round(value, digits) + 0.0:.{digits}f}" for value in (low, high))
+    if least.startswith("-"):
+        return f"up to {most}; the low end, {least}, is no benefit of waiting"
+    return f"{least} to {most}"
 
 
 def points(median: float, low: float, high: float, most: int) -> str:

@@ -299,7 +299,7 @@ def recover_resembling(
         whole.disability.astype(np.float64),
         whole.gait,
         whole.pathways["conducted"][..., leg],
-        found.presence,
+        whole.presence,
     )
     now = presentation_of(whole, int(np.searchsorted(days, 0.0)))
     most = clinic.most_points(clinic.Parameters.from_ledger(ledger))

@@ -22,6 +22,7 @@ PLACING_DIFFERENCE: Final = 1e-4  # step of the finite-difference Jacobian, in p
 RECOVERY_MEMBERS: Final = 20  # parameter sets a band is made from
 RESEMBLING_THREADS: Final = 4  # of them followed at once, at the most
 RESEMBLING_MEMBERS: Final = 36  # persons who resemble the findings of a case that its band is made from
+RESEMBLING_COURSES: Final = 8  # hidden courses of each of these persons, which cost little beside the person
 RECOVERIES_KEPT: Final = 4  # courses of which the bands are remembered in a process
 PLACED_KEPT: Final = 32  # persons placed that are remembered in a process
 RECOVERY_BAND: Final = (0.05, 0.5, 0.95)

@@ -253,7 +253,7 @@ class Engine:
             {name: (over, values[:, 0]) for name, values in found.pathways.items()},
             coords={"time": days, "pathway": list(clinic.PATHWAYS)},
         )
-        return Followed(days, first_dose(case, shift), pathways, picture, alike.presence)
+        return Followed(days, first_dose(case, shift), pathways, picture, found.presence)
 
     def answer(self, plans: Sequence[tuple[Plan, Case]], refused: str, check: Check) -> Answer:
         """Return the answer of a case under plans, the first of which is its own.

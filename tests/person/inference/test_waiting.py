@@ -45,7 +45,11 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
     steep = Waited("12 months later", (0.0, 2.0, 5.0), (-0.1, 0.04, 0.3), 60.0)
     even = Waited("untreated", (0.0, 0.3, 1.0), (0.0, 0.2, 0.4), 60.0)
     text = said(steep, even)
-    assert text.startswith("12 months later: disability is 2 points of 16 higher at the end")
+    assert text.startswith(
+        "12 months later: disability is 2 points of 16 worse (0 to 5) than when treated from the earlier "
+        "day at the end of the forecast, and on average 0.0 points worse (up to 0.3; the low end, -0.1, is no benefit "
+        "of waiting) over the 60 months to the end of the forecast"
+    )
     assert cost_text(even) == "the model cannot tell how much it costs"
     assert "; untreated: the model cannot tell how much it costs." in text
     assert text.endswith(NOT_DELAYED)
@@ -56,8 +60,9 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
 def test_no_points_at_the_end_are_never_said_alone() -> None:
     caught_up = Waited("3 months later", (0.0, 0.2, 3.0), (0.4, 1.6, 3.0), 36.0)
     text = cost_text(caught_up)
-    assert (
-        text == "on average 1.6 points of 16 higher over its 36 months (0.4 to 3.0), and up to 3 at its end"
+    assert text == (
+        "on average 1.6 points of 16 worse (0.4 to 3.0) than when treated from the earlier day, over the 36 months to "
+        "the end of the forecast, and up to 3 points worse at that end"
     )
     assert "0 points" not in text
 

@@ -44,7 +44,8 @@ def who(course: Course) -> str:
     if case.cause.kind == NONE:
         return f"{person}, not deficient."
     began = next((fact.value for fact in course.person.facts if fact.name == SINCE), None)
-    since = "" if began is None else f", begun {span(began * DAYS_PER_YEAR)} before diagnosis"
+    computed = "" if case.cause.began is not None else " (not stated; computed)"
+    since = "" if began is None else f", begun {span(began * DAYS_PER_YEAR)} before diagnosis{computed}"
     cause = (
         case.cause.kind
         if case.cause.stated

@@ -19,7 +19,7 @@ from remyelin.base.plain import percent
 from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import gas_causes
 from remyelin.evidence.posterior import chosen
-from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED
+from remyelin.person.forecast_guard import CANNOT_TELL, NOT_DELAYED, cost_range
 from remyelin.person.inference.forecast import DRAWN_FIRST, Forecast, Waited, plan_data
 from remyelin.person.inference.people import COORDINATES
 from remyelin.person.inference.posterior import Posterior
@@ -29,6 +29,7 @@ from remyelin.person.inference.verdict import COMPLAINTS, SILENT
 from remyelin.person.record import Entry
 
 SCHEMA: Final = "remyelin-fit/3"
+EARLIER: Final = "when treated from the earlier day"
 CAUTION: Final = (
     "A research and teaching model, never medical advice. Its numbers on nerves and recovery are largely assumed. "
     "It recommends no treatment and no dose."
@@ -137,20 +138,28 @@ def gas_end(posterior: Posterior) -> tuple[str, ...]:
     )
 
 
-def treatment_end(posterior: Posterior) -> tuple[str, ...]:
-    """Return that the person of a record is treated no more from a day on; empty where no end is recorded."""
+def last_treated(posterior: Posterior) -> float | None:
+    """Return the day from which the person of a record is treated no more; None where no end is recorded."""
     stops = [item.stop for item in posterior.record.treatments]
     last = max((stop for stop in stops if stop is not None), default=None)
-    if last is None or None in stops:
+    return None if None in stops else last
+
+
+def treatment_end(posterior: Posterior) -> tuple[str, ...]:
+    """Return that the person of a record is treated no more from a day on; empty where no end is recorded."""
+    last = last_treated(posterior)
+    if last is None:
         return ()
-    months = abs(last) / DAYS_PER_MONTH
-    when = (
-        f"{months:.2g} months {'after' if last > 0 else 'before'} day 0" if round(months, 1) else "on day 0"
-    )
     return (
-        f"The recorded treatment ends {when}, and no later one is entered: the numbers from then on are those without "
-        "treatment.",
+        f"The recorded treatment ends {when_ended(last)}, and no later one is entered: the numbers from then on are "
+        "those without treatment.",
     )
+
+
+def when_ended(day: float) -> str:
+    """Write a day in months before or after day 0."""
+    months = abs(day) / DAYS_PER_MONTH
+    return f"{months:.2g} months {'after' if day > 0 else 'before'} day 0" if round(months, 1) else "on day 0"
 
 
 def silence(posterior: Posterior) -> str:
@@ -200,13 +209,16 @@ def cost_text(item: Waited) -> str:
         return "the model cannot tell how much it costs"
     low, median, high = item.average
     least, end, most = item.end
-    months, spread = f"over its {item.months:.0f} months", f"({low:.1f} to {high:.1f})"
+    months, spread = (
+        f"the {item.months:.0f} months to the end of the forecast",
+        f"({cost_range(low, high, 1)})",
+    )
     if round(end) <= 0:  # no points at the end would read as if waiting were free
-        said = f"on average {median:.1f} points of 16 higher {months} {spread}"
-        return f"{said}, and up to {most:.0f} at its end" if round(most) > 0 else said
+        said = f"on average {median:.1f} points of 16 worse {spread} than {EARLIER}, over {months}"
+        return f"{said}, and up to {most:.0f} points worse at that end" if round(most) > 0 else said
     return (
-        f"{end:.0f} points of 16 higher at the end of the forecast ({least:.0f} to {most:.0f}), and on average "
-        f"{median:.1f} points {months} {spread}"
+        f"{end:.0f} points of 16 worse ({cost_range(least, most)}) than {EARLIER} at the end of the forecast, and on "
+        f"average {median:.1f} points worse {spread} over {months}"
     )
 
 

@@ -110,6 +110,16 @@ class Nested:
             self.examiner[pick][:, None],
         )
 
+    def repeated(self, times: int) -> Nested:
+        """Return every person so many times, one after another."""
+        return Nested(
+            np.repeat(self.reserve, times, axis=0),
+            np.repeat(self.notice, times, axis=0),
+            np.repeat(self.size, times, axis=0),
+            np.repeat(self.path, times, axis=0),
+            np.repeat(self.examiner, times, axis=0),
+        )
+
 
 def nested(
     numbers: Sequence[int],

@@ -17,7 +17,7 @@ from remyelin.person.inference.associated import chance, is_associated
 from remyelin.person.inference.likelihood import Prepared
 from remyelin.person.inference.people import Simulated
 from remyelin.person.inference.posterior import Picked, Posterior
-from remyelin.person.inference.settings import RECORD_DIGITS, RECORD_SUSPECT
+from remyelin.person.inference.settings import RECORD_COURSE_STEPS, RECORD_DIGITS, RECORD_SUSPECT
 from remyelin.person.inference.values import stream_of, values_at
 from remyelin.person.record import Entry, terms
 from remyelin.person.record.terms import STUDIES
@@ -63,17 +63,78 @@ class Predicted:
 
 def bridged(path: Floats, known: Floats, days: Floats, time: float, rng: np.random.Generator) -> Floats:
     """Return the discrepancy (pick, 1, day) at other days, given that at known ones (pick, day)."""
-
-    def covariance(one: Floats, other: Floats) -> Floats:
-        return np.asarray(np.exp(-np.abs(one[:, None] - other[None, :]) / time))
-
-    inner = covariance(known, known) + 1e-9 * np.eye(len(known))
-    gain = np.linalg.solve(inner, covariance(known, days)).T
-    rest = covariance(days, days) - gain @ covariance(known, days)
+    gain = _gain(known, days, time)
+    rest = _covariance(days, days, time) - gain @ _covariance(known, days, time)
     values, vectors = np.linalg.eigh(0.5 * (rest + rest.T))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     found: Floats = path @ gain.T + rng.standard_normal((len(path), len(days))) @ root.T
     return found[:, None, :]
+
+
+def continued(path: Floats, known: Floats, days: Floats, time: float, seed: Sequence[int]) -> Floats:
+    """Return :func:`bridged` of one course a pick, which on any day is the same whatever the other days.
+
+    A free course, drawn outwards from day 0, is moved so that it meets the known days (conditioning by kriging).
+
+    Parameters
+    ----------
+    path : (pick, known) array
+    known, days : (known,) and (day,) array
+        Days from presentation.
+    time : float
+        After how many days a discrepancy is forgotten.
+    seed : sequence of int
+
+    Returns
+    -------
+    (pick, 1, day) array
+
+    Examples
+    --------
+    >>> known, path = np.array([0.0]), np.array([[0.5], [-1.0]])
+    >>> all_days = continued(path, known, np.array([0.0, 90.0, 365.0]), 365.25, (1, 2))
+    >>> all_days[:, 0, 0].round(6).tolist()
+    [0.5, -1.0]
+    >>> bool(np.isclose(all_days[..., 2:], continued(path, known, np.array([365.0]), 365.25, (1, 2))).all())
+    True
+    """
+    both = _free(len(path), np.concatenate([known, days]), time, seed)
+    found: Floats = both[:, len(known) :] + (path - both[:, : len(known)]) @ _gain(known, days, time).T
+    return found[:, None, :]
+
+
+def _free(picks: int, days: Floats, time: float, seed: Sequence[int]) -> Floats:
+    """Return free courses (pick, day) of unit variance whose correlation falls by e in `time` days.
+
+    They are drawn on an even grid, outwards from day 0, and are straight in between but for their variance.
+    """
+    kept = math.exp(-1.0 / RECORD_COURSE_STEPS)
+    out = np.empty((picks, len(days)))
+    places = np.abs(days) * (RECORD_COURSE_STEPS / time)
+    begin = np.random.default_rng([*seed, 0]).standard_normal(picks)
+    for stream, side in enumerate((days >= 0.0, days < 0.0), start=1):
+        if not side.any():
+            continue
+        low = places[side].astype(np.int64)
+        rng = np.random.default_rng([*seed, stream])
+        courses = np.empty((int(low.max()) + 2, picks))
+        courses[0] = begin
+        for step in range(1, len(courses)):
+            courses[step] = kept * courses[step - 1] + math.sqrt(1.0 - kept**2) * rng.standard_normal(picks)
+        far = (places[side] - low)[:, None]
+        level = np.sqrt(1.0 - 2.0 * far * (1.0 - far) * (1.0 - kept))
+        out[:, side] = (((1.0 - far) * courses[low] + far * courses[low + 1]) / level).T
+    return out
+
+
+def _covariance(one: Floats, other: Floats, time: float) -> Floats:
+    return np.asarray(np.exp(-np.abs(one[:, None] - other[None, :]) / time))
+
+
+def _gain(known: Floats, days: Floats, time: float) -> Floats:
+    """Return the weights (day, known) of known values in the expectation at other days."""
+    inner = _covariance(known, known, time) + 1e-9 * np.eye(len(known))
+    return np.asarray(np.linalg.solve(inner, _covariance(known, days, time)).T)
 
 
 def path_at(posterior: Posterior, picked: Picked, days: Floats, seed: int) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.person.forecast_guard import CANNOT, SCALE_ENDS
+from remyelin.person.forecast_guard import CANNOT, SCALE, SCALE_ENDS, cost_range
 from remyelin.person.inference.alternatives import FROM_NOW, SCHEDULES, UNTREATED
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.inference.settings import RECORD_RELIABLE
@@ -230,7 +230,7 @@ def ends_of(found: Forecast) -> list[dict[str, Any]]:
                 "stays": treated and _stays(item.scale, now, year),
                 "last": f"at {days[-1] / DAYS_PER_MONTH:.0f} months",
                 # equal ends hide what is lost until a later treatment works
-                "more": ranged(*(f"{more[item.plan.name][place]:.1f}" for place in (1, 0, 2)))
+                "more": f"{more[item.plan.name][1]:.1f} ({cost_range(*more[item.plan.name][::2], 1)})"
                 if item.plan.name in more
                 else "",
                 "better": better if treated else "-",
@@ -282,7 +282,7 @@ def strip_of(ends: list[dict[str, Any]]) -> list[dict[str, str]]:
             f"of treatment, until a symptom is noticeably better ({_months(band)})",
         )
     return [
-        points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE_ENDS}"),
+        points("now", "Disability at the first visit (day 0)", f"{now}; {SCALE}: {SCALE_ENDS}"),
         {"key": "better", "title": "First improvement", "value": first[0], "words": first[1]},
         points("year", f"A year on{under}", year),
         points("end", f"{'Remaining disability' if row['treated'] else 'Untreated,'} {row['last']}", end),

@@ -43,6 +43,7 @@ RECORD_POINTS_KEPT: Final = 32  # sets of even points remembered
 RECORD_LEVELS: Final = 64  # levels between 0 and 1 from which a symptom without a mechanism is had
 RECORD_FLOOR: Final = 0.02  # severity added before the logit, so that none is finite
 RECORD_DRAWS: Final = 400  # posterior draws of predictions
+RECORD_COURSE_STEPS: Final = 64  # of a course of the discrepancy, in the time after which it is forgotten
 RECORD_FORECAST_DRAWS: Final = 40  # persons followed under every other plan
 #: Days at which the history is looked at for the hazard of presentation.
 RECORD_HISTORY: Final = (-1096.0, -731.0, -548.0, -365.0, -244.0, -152.0, -91.0, -45.0)

@@ -11,10 +11,13 @@ export function controls() {
   const node = h("aside", { class: "side drawer", "aria-label": "The person and the plans" }, drawerButton("Change the person and the plans"), inside);
   const refresh = () => clear(inside, ...build(refresh));
   refresh();
-  return { node, refresh };
+  // of a case that does not state since when, the slider stands at the computed value
+  return { node, refresh, since: (months) => { since = months; inside.querySelector("#began")?.closest(".field").set(months); } };
 }
 
+let since = null;
 function build(refresh) {
+  since = null;
   const kase = state.case;
   const began = Math.round(-(months(kase.cause.began) ?? -48));
   const known = state.cases.map((item) => [item.name, item.case.title]);
@@ -29,8 +32,8 @@ function build(refresh) {
       slider({ label: "Height", id: "height", min: 140, max: 205, value: value(kase.person.height || "168"), show: (v) => (state.case.person.height ? `${v} cm` : "not stated"), oninput: (v) => edit("person.height", `${v} cm`), hint: "Longer nerves, longer way: the taller, the more sheaths on it that can fail." }),
       select({ label: "Sex", id: "sex", value: kase.person.sex, options: [["female", "female"], ["male", "male"]], onchange: (v) => edit("person.sex", v) }),
       beside(kase),
-      select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, began); refresh(); } }),
-      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => (state.case.cause.began ? monthWords(v).replace(" after diagnosis", "") : "not stated"), oninput: (v) => edit("cause.began", `-${v} mo`) }),
+      select({ label: "Cause", id: "cause", value: kase.cause.kind, options: state.about.causes.map((name) => [name, name]), onchange: (kind) => { cause(kind, since ?? began); refresh(); } }),
+      kase.cause.kind !== "none" && slider({ label: "Time since absorption or intake failed", id: "began", min: 1, max: 240, value: began, exact: "months", show: (v) => (state.case.cause.began ? lasting(v) : since ? `computed: ${lasting(v)}` : "not stated"), oninput: (v) => edit("cause.began", `-${v} mo`) }),
       values(kase).length > 0 && h("p", { class: "hint", id: "case-labs" }, `Laboratory values place this person on the curve: ${values(kase).map(([name, text]) => `${words(name)} ${micro(text)}`).join(", ")}. `,
         h("button", { type: "button", class: "plain", onclick: () => { edit("labs", null); refresh(); } }, "Forget them"))),
     h("fieldset", { class: "plan-a" }, h("legend", {}, "Plan A"), ...(treated()
@@ -48,11 +51,12 @@ const values = (kase) => Object.entries(kase.labs || {}).filter(([name, text]) =
 
 // Symptoms and signs of the case with their durations.
 function reported(kase) {
-  const named = ({ name, began }) => `${(state.about.symptoms.find((one) => one.id === name)?.name || name).toLowerCase()}${began ? ` for ${monthWords(-months(began)).replace(" after diagnosis", "")}` : ""}`;
+  const named = ({ name, began }) => `${(state.about.symptoms.find((one) => one.id === name)?.name || name).toLowerCase()}${began ? ` for ${lasting(-months(began))}` : ""}`;
   const list = [...(kase.symptom || []), ...(kase.sign || [])];
   return list.length > 0 && h("p", { class: "caption", id: "case-reported" }, `Reported: ${list.map(named).join("; ")}.`);
 }
 
+const lasting = (count) => monthWords(count).replace(" after diagnosis", "");
 const begins = (month) => (month === 0 ? "today" : `in ${month} month${month === 1 ? "" : "s"}`);
 
 function beside(kase) {

@@ -37,12 +37,15 @@ export async function show(main) {
   const story = h("p", { class: "story", "aria-live": "polite" });
   const cards = h("div", { class: "cards" });
   const strip = h("div", { class: "strip", id: "strip", "aria-live": "polite" });
+  const under = h("div", { class: "strip" });
   const waiting = new Waiting();
   const published = h("div", {});
   // The answer of the server, and the plans it is of: once they change it is no longer theirs.
   const reply = { of: "", data: null };
   const tell = (data) => {
-    clear(strip, data ? [cardsOf(data), h("p", { class: "hint wide" }, `${data.note} Numbers are the median of many simulated courses; Body and Lab show a single person, and My results weighs persons by a whole record, so its numbers differ.`)] : coming(reply.data));
+    const note = data && h("p", { class: "hint wide" }, `${data.note} Numbers are medians of many simulated courses; Body and Lab show one person; My results weighs a whole record and differs.`);
+    clear(strip, data ? [cardsOf(data), !narrow && note] : coming(reply.data));
+    clear(under, narrow && note);
     reply.data = data;
     reply.failed = false;
     if (data) clear(published, h("div", { class: "strip" }, publishedOf(data)));
@@ -76,7 +79,7 @@ export async function show(main) {
   clear(main, h("div", { class: "with-side" }, jumps(), panel.node,
     h("div", { class: "lead" },
       h("p", { class: "kicker", id: "case-kind", tabindex: -1 }), heading, h("p", { class: "caption do" }, "The computed course of a vitamin B12 deficiency in one person, from blood to symptoms. Move a slider to change the person or the day treatment begins; the curves answer at once. The sign \u00a7 opens the sources of a number."), story, problem, strip, narrow ? null : keys,
-      h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? keys : null,
+      h("div", { class: "charts two" }, hero.map((chart) => chart.node)), narrow ? [keys, under] : null,
       h("div", { class: "strip" }, waiting.node), when, cards, published),
     h("div", { class: "rest" },
       section("symptoms", "Symptoms", "The nineteen symptoms of the article in Claims, in three tiers by their evidence. Tiredness and nystagmus are added.",
@@ -182,15 +185,17 @@ export async function show(main) {
   const words = () => (reply.data ? "the model cannot tell" : reply.failed ? "not computed" : "being computed");
 
   let person = null;
+  let drawnOf = null; // name of the case of plan A's answer
   let carded = "";
   const describe = () => {
     const kase = state.case;
     const end = monthWords(horizon()).replace(" after diagnosis", "");
-    const began = months(kase.cause.began) ?? -12 * (found.a.person.find((fact) => fact.name === "time since the cause began")?.value || 0);
+    const own = drawnOf === kase.name; // else what is drawn is still of the case before
+    const began = months(kase.cause.began) ?? (own && -12 * (found.a.person.find((fact) => fact.name === "time since the cause began")?.value || 0));
     heading.textContent = kase.title;
     document.getElementById("case-kind").textContent = kase.name === "check" ? "Your entries" : kase.kind === "case" ? "Published case" : "Scenario";
     const parts = [`${kase.person.sex === "female" ? "A woman" : "A man"} of ${number(Number.parseFloat(kase.person.age))}`,
-      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}, begun ${monthWords(began)}. `];
+      kase.cause.kind === "none" ? ", not deficient. " : ` with ${kase.cause.stated === false ? `a deficiency of unknown cause, computed as ${kase.cause.kind}` : kase.cause.kind}${began === false ? "" : `, begun ${monthWords(began)}${kase.cause.began ? "" : " (not stated; computed)"}`}. `];
     if (verdict.said === null) parts.push("The reported findings are being compared with the computed ones.");
     else if (verdict.said) parts.push(verdict.said);
     story.textContent = unbroken(parts.join(""));
@@ -207,6 +212,7 @@ export async function show(main) {
     carded = told;
     if (person === found.a.person) return;
     person = found.a.person;
+    if (!kase.cause.began && own) panel.since(Math.round(-began));
     clear(facts, table("This person", ["property", "value", "rests on"], found.a.person.map((fact) => [
       fact.name.replace(OF_TYPICAL, ""), `${number(fact.value)} ${fact.name.endsWith(OF_TYPICAL) ? "x typical" : ({ 1: "", "-": "", y: "years", C: "\u00b0C" })[fact.unit] ?? micro(fact.unit)}`,
       { text: true, node: fact.basis === "stated" ? "stated by the case"
@@ -309,6 +315,7 @@ export async function show(main) {
           if (signal.aborted) return;
           if (found[asked.id] !== answer) delete bands[asked.id];
           found[asked.id] = answer;
+          if (asked.id === "a") drawnOf = asked.case.name;
           problem.hidden = true;
           main.dataset.drawn = String(Number(main.dataset.drawn || 0) + 1);
           if (asked.id === "a") drawNow(); else draw();

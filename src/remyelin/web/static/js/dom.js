@@ -82,17 +82,17 @@ export function slider({ label, min, max, step = 1, value, show, hint, oninput, 
     id: key, type: "range", min, max, step, "aria-valuetext": show(value),
     oninput: () => {
       const now = Number(input.value);
+      oninput(now);
       output.textContent = unbroken(show(now));
       input.setAttribute("aria-valuetext", show(now));
       if (field) field.value = String(now);
-      oninput(now);
     },
   });
   input.value = value;
   const field = exact && h("input", { type: "number", class: "exact", id: `${key}-exact`, min, max, step, "aria-label": `${label}, ${exact}`, onchange: () => {
     const now = Math.min(max, Math.max(min, Number(field.value) || 0));
-    node.set(now);
     oninput(now);
+    node.set(now);
   } });
   if (field) field.value = String(value);
   const node = h("div", { class: "field" }, h("label", { for: key }, label, output), field ? h("div", { class: "pair" }, input, field) : input, hint && h("p", { class: "hint" }, hint));
