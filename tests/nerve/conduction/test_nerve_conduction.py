@@ -172,7 +172,7 @@ def test_closed_form_agrees_with_drawn_volleys(ledger: Ledger, tables: Tables, p
         volleys(states, person, tables, ledger, how)
         for how in (
             partial(volley, tables=tables, spread=Spread.from_ledger(ledger)),
-            sampled(person, tables, ledger, seed=7, fibres=1000),
+            sampled(person, tables, ledger, seed=7, fibres=3000),
         )
     )
     assert len(closed) > 30
