@@ -23,7 +23,6 @@ FIRST = (
     "web/test_browser.py",
     "web/test_browser_sound.py",
     "web/test_browser_views.py",
-    "fibre/models/test_catalogue.py",
     "person/test_course.py",
     "bench/",
     "analysis/trial/",
@@ -37,6 +36,11 @@ FIRST = (
     "generated/",
     "cli/",
     "output/",
+    "nerve/",
+    "fibre/",
+    "check/",
+    "clinic/",
+    "cobalamin/test_fit.py",
 )
 #: Folders and files whose tests take seconds together: ``pytest -m quick``.
 QUICK = (
