@@ -250,4 +250,4 @@ def test_fibres_are_forgotten_once_computed(monkeypatch: pytest.MonkeyPatch) -> 
 
     data = conduct(fibres(), duration=0.6, step=5.0)
     assert data.sizes["fibre"] == 40
-    assert max(alive) <= 3 * 8, "two batches under way, and the next is read"
+    assert max(alive) <= 2 * 8

@@ -367,7 +367,7 @@ def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(
     ]
     ends = [{"label": "treatment as recorded", "treated": True}, {"label": "oral", "treated": True}]
     strip = [
-        {"key": key, "words": words}
+        {"key": key, "title": "Remaining disability at 36 months", "words": words}
         for key, words in (("now", "ill"), ("better", "6"), ("year", "none"), ("end", "severe disability"))
     ]
     data = {"ends": ends, "strip": strip, "sentences": sentences}
@@ -386,6 +386,8 @@ def test_a_recorded_treatment_that_ends_is_said_before_its_numbers(
     # a year on only where it had ended by then
     assert year == f"none{said if months < 12 else ''}"
     assert last == f"severe disability{said}"
+    # and what follows the end of a treatment is not what remains under it
+    assert found["strip"][-1]["title"] == "Disability at 36 months, after treatment ended"
 
 
 def test_a_row_without_a_line_is_left_out_by_its_name(warned: tuple[dict[str, Any], Forecast]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import remyelin.base.frozen  # noqa: F401  # entries and rates are read-only mappings, and pickled
@@ -156,19 +156,24 @@ class Ledger:
         used = self._used or set()
         return tuple(entry for name, entry in self._entries.items() if name in used)
 
+    def read(self) -> dict[str, Entry]:
+        """Return the entries of :meth:`used` by name, in no order: the whole ledger is not walked through."""
+        return {name: self._entries[name] for name in self._used or ()}
+
     def overrides(self) -> dict[str, float | tuple[float, ...] | None]:
         """Return the values that differ from the shipped ledger because they were replaced."""
         return {name: entry.value for name, entry in self._entries.items() if entry.overridden}
 
-    def agrees(self, other: Ledger, names: Collection[str]) -> bool:
-        """Whether another ledger, which has these entries, has the same values; nothing is noted as used."""
-        mine, others = list(map(self._entries.get, names)), list(map(other._entries.__getitem__, names))
-        if mine == others:  # as a rule the very same entries, which takes no comparison of values
+    def agrees(self, entries: Mapping[str, Entry]) -> bool:
+        """Whether entries of another ledger, by name, have the same values in this one; nothing is noted as used."""
+        own = list(map(self._entries.get, entries))
+        others = list(entries.values())
+        if own == others:  # as a rule the very same entries, which takes no comparison of values
             return True
-        for own, its in zip(mine, others, strict=True):
-            if own is not its and (own is None or own.value != its.value or own.columns != its.columns):
-                return False
-        return True
+        return all(
+            one is other or (one is not None and one.value == other.value and one.columns == other.columns)
+            for one, other in zip(own, others, strict=True)
+        )
 
     def digest(self, *layers: str) -> str:
         """Return a hash of the values (of some layers), to tell when derived data are stale."""

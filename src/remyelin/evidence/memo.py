@@ -8,6 +8,7 @@ from functools import wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
+from remyelin.evidence.entries import Entry
 from remyelin.evidence.ledger import Ledger
 
 P = ParamSpec("P")
@@ -111,8 +112,8 @@ def shared(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        # by the other arguments: the ledger, the names of what was read of it, and the result
-        kept: OrderedDict[Hashable, list[tuple[Ledger, frozenset[str], R]]] = OrderedDict()
+        # by the other arguments: what was read of the ledger, by name, and the result
+        kept: OrderedDict[Hashable, list[tuple[dict[str, Entry], R]]] = OrderedDict()
         lock = Lock()
         held = 0  # counted, since a walk through an ordered dictionary computes the hash of every key
 
@@ -124,14 +125,13 @@ def shared(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
             key = (len(ledger), *given)
             with lock:
                 results = kept.get(key, [])
-                found = next((item for item in results if ledger.agrees(item[0], item[1])), None)
+                found = next((item for item in results if ledger.agrees(item[0])), None)
                 if found is not None:
                     kept.move_to_end(key)
             if found is None:
                 probe = ledger.recording()
                 value = function(*given, probe)  # type: ignore[call-arg,arg-type]
-                names = probe.used_names()
-                found = (probe, names, value)
+                found = (probe.read(), value)
                 with lock:
                     kept.setdefault(key, []).append(found)
                     kept.move_to_end(key)
@@ -142,8 +142,8 @@ def shared(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         held -= 1
                         if not kept[oldest]:
                             del kept[oldest]
-            ledger.note(found[1])
-            return found[2]
+            ledger.note(found[0])
+            return found[1]
 
         return cast("Callable[P, R]", call)
 

@@ -44,6 +44,11 @@ SHORT: Final = (
 #: Plans that a sentence names where there are many.
 TOLD: Final = (shifted(3), shifted(12), UNTREATED)
 RANGE: Final = "In brackets: the range of 90 % of the simulated persons."
+#: Why points more are not the difference of two medians.
+EACH: Final = (
+    "Points more compare every person with the same person treated as given; they need not be the difference of the "
+    "medians."
+)
 PUBLISHED: Final = "Published, of other patients; no forecast for this person."
 UNCHECKED: Final = ", not checked at the source"
 #: How a median of 0 can stand beside a share of patients who did not recover completely.
@@ -52,10 +57,7 @@ PATIENTS_DIFFER: Final = "No outcome is certain. Published patients"
 #: Where a start of treatment is not told apart. Nobody may read it as no cost.
 COST_UNKNOWN: Final = "the model cannot tell how much it costs; it may be much"
 #: Why a range of costs reaches below zero.
-LOW_END: Final = (
-    "A low end below 0 comes from chance between simulated persons, or from a treatment that starts later and so ends "
-    "later."
-)
+LOW_END: Final = "A low end below 0 comes from a treatment that starts later and so ends later."
 
 
 def told(answer: Answer, *, presentation: str = "At diagnosis") -> Told:
@@ -228,6 +230,8 @@ def _note(answer: Answer) -> str:
     note = " ".join(part for part in (f"The scale counts {SCALE_ENDS}.", _unsaid(answer), RANGE) if part)
     if answer.refused:
         return note
+    if any(start.cost is not None for start in answer.starts):
+        note += f" {EACH}"
     ill = answer.deficient and answer.treated and round(answer.now.points.high) > 0
     end = answer.end.points
     none = round(end.median) == 0

@@ -30,9 +30,16 @@ def answered(posterior: Posterior, found: Forecast) -> dict[str, Any]:
 
 
 def _say_ended(strip: list[dict[str, str]], last: float | None) -> None:
-    """Add to every card of a date after the end of the recorded treatment that it has ended."""
+    """Add to every card of a date after the end of the recorded treatment that it has ended.
+
+    What follows then is a relapse, and would frighten as what remains under treatment.
+    """
     if last is None:
         return
     for card in strip:
         if card["key"] == "end" or (card["key"] == "year" and last < 12 * DAYS_PER_MONTH):
             card["words"] += f"; the recorded treatment ended {when_ended(last)}"
+        if card["key"] == "end":
+            card["title"] = (
+                f"{card['title'].replace('Remaining disability', 'Disability')}, after treatment ended"
+            )

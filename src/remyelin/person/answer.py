@@ -17,7 +17,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.catalogue.causes import CAUSES, NONE
 from remyelin.person.case import Case
 from remyelin.person.course import Course
-from remyelin.person.forecast_guard import refusal, worse_ends
+from remyelin.person.forecast_guard import STROKED, refusal, worse_ends
 from remyelin.person.outlook import Ends
 from remyelin.person.plans import Plan
 from remyelin.person.record.wording import SENTENCES, read
@@ -28,7 +28,7 @@ COUNTED: Final = {
     "walking": ("gait",),
     "numbness": ("numbness", "touch"),
     "reflexes": ("reflexes", "ankle_jerk", "knee_jerk", "biceps_jerk"),
-    "plantar responses (whether the toe turns up when the sole is stroked)": ("babinski",),
+    f"plantar responses (whether the {STROKED})": ("babinski",),
     "memory": ("memory",),
 }
 

@@ -31,13 +31,13 @@ CANNOT_TELL: Final = (
     "model cannot tell what a delay would cost this person."
 )
 SAME_END: Final = (
-    "Treatment should not be delayed. Where a later start ends at the same score, the score is too coarse and the "
-    "rates are assumed: the model cannot tell what the delay costs. The disease progresses until treatment starts, and "
-    "disability on the way is not in the score at the end."
+    "Treatment should not be delayed. Where a later start ends at the same score, the model cannot tell what the delay "
+    "costs: the score is coarse and many rates are assumed. The disease progresses until treatment starts, and what a "
+    "person suffers until then does not show in the score at the end."
 )
 NOT_DELAYED: Final = (
     "Treatment should not be delayed. How much a delay costs rests mostly on assumed rates; the disease "
-    "progresses until treatment starts, and disability on the way is not in the score at the end."
+    "progresses until treatment starts, and what a person suffers until then does not show in the score at the end."
 )
 SIGHT: Final = "sight does not count on this scale"
 SCALE: Final = "functional disability scale"
@@ -45,7 +45,8 @@ SCALE_ENDS: Final = (
     f"trouble with walking, feeling, reflexes, power and mind, 0 none and 16 the worst of each; {SIGHT}"
 )
 #: What a lay reader needs beside the finding of a stroked sole.
-TOE_UP: Final = "the great toe turns up when the sole is stroked"
+STROKED: Final = "toe turns up when the sole is stroked"
+TOE_UP: Final = f"the great {STROKED}"
 #: Durations further apart than this factor are different.
 FACTOR: Final = 2.0
 WORSE: Final = 0.5  # points from which ends are another whole point

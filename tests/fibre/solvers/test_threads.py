@@ -14,11 +14,11 @@ from remyelin.fibre.solvers.threads import Workers
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-@pytest.mark.parametrize("batches", [0, 1, 2, 7])
-def test_results_come_in_order_whatever_the_threads(count: int, batches: int) -> None:
+@pytest.mark.parametrize("number", [0, 1, 2, 7])
+def test_results_come_in_order_whatever_the_threads(count: int, number: int) -> None:
     with Workers(count) as workers:
-        found = list(workers.ahead(lambda b: workers.map(lambda x: x * x, range(b, b + 3)), range(batches)))
-    assert found == [[x * x for x in range(b, b + 3)] for b in range(batches)]
+        found = list(workers.ahead(lambda b: workers.map(lambda x: x * x, range(b, b + 3)), range(number)))
+    assert found == [[x * x for x in range(b, b + 3)] for b in range(number)]
 
 
 def test_batches_are_taken_two_at_a_time() -> None:

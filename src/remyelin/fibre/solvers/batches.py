@@ -90,7 +90,7 @@ def apart(items: Sequence[object]) -> tuple[list[int], Ints]:
     >>> firsts, which.tolist()
     ([0, 1], [0, 1, 0])
     """
-    # Without a loop in Python: of ten thousand like fibres it would cost as much as a batch's conduction does.
+    # Without a loop in Python, which would take a fiftieth of the time of like fibres' conduction, in one thread.
     ids = list(map(id, items))
     numbers = {item: k for k, item in enumerate(dict.fromkeys(ids))}
     which = np.fromiter(map(numbers.__getitem__, ids), np.int64, len(ids))

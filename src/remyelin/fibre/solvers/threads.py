@@ -29,9 +29,8 @@ class Workers:
 
     def __init__(self, count: int = 1) -> None:
         self.count = count
-        self._pool = (
-            ThreadPoolExecutor(count) if count > 1 else None
-        )  # starts no thread before the first piece
+        # starts no thread before the first piece
+        self._pool = ThreadPoolExecutor(count) if count > 1 else None
 
     def __enter__(self) -> Workers:
         return self
