@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from remyelin.base.units import DAYS_PER_MONTH
 from remyelin.person.forecast_guard import WORSE
 from remyelin.person.inference import findings
 from remyelin.person.inference.alternatives import FROM_NOW, UNTREATED, plans_of
-from remyelin.person.inference.people import Simulated, simulated
+from remyelin.person.inference.people import Simulated, simulated_under
 from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.posterior import NEXT_LABS, NEXT_STUDIES, Picked, Posterior
 from remyelin.person.inference.predictive import (
@@ -184,29 +184,31 @@ def forecast(
     chosen = chosen_picks(len(path), RECORD_FORECAST_DRAWS)
     few = _fewer(posterior.picked, chosen)
     wanted = plans_of(posterior) if others else ()
-    plans = []
-    for number, plan in enumerate((posterior.plan, *wanted)):
-        picked = few if number or posterior.rough else posterior.picked
+
+    def run(plans: Sequence[Plan], picked: Picked, asked: Sequence[Asked], begin: int) -> list[Simulated]:
         persons, back = np.unique(picked.person, return_inverse=True)
 
-        def report(share: float, number: int = number) -> None:
-            progress("plans", (number + share) / (1 + len(wanted)))
+        def report(share: float) -> None:
+            progress("plans", (begin + share * len(plans)) / (1 + len(wanted)))
 
-        people = simulated(
-            draws.at(persons), plan, days, () if number else asked, posterior.setting, report, workers
-        ).at(back)
-        own_path = path[chosen] if picked is few else path
-        plans.append(_followed(posterior, plan, people, picked, days, own_path))
-        if not number:
-            own = people
-            now = int(np.searchsorted(days, 0.0))
-            likelihood = posterior.likelihood
-            today = {name: values[:, now] for name, values in plans[0].symptoms.items()}
-            why = unspoken(likelihood.unmentioned, today, likelihood.reporting.grades[-1]) or worsened(
-                plan, days, plans[0].scale
-            )
-            if why is not None:
-                return Forecast(why, False, entries, (), (), ())
+        own = draws.at(persons)
+        found = simulated_under(own, plans, days, asked, posterior.setting, report, workers)
+        return [people.at(back) for people in found]
+
+    picked, own_path = (few, path[chosen]) if posterior.rough else (posterior.picked, path)
+    own = run((posterior.plan,), picked, asked, 0)[0]
+    plans = [_followed(posterior, posterior.plan, own, picked, days, own_path)]
+    now = int(np.searchsorted(days, 0.0))
+    likelihood = posterior.likelihood
+    today = {name: values[:, now] for name, values in plans[0].symptoms.items()}
+    why = unspoken(likelihood.unmentioned, today, likelihood.reporting.grades[-1]) or worsened(
+        posterior.plan, days, plans[0].scale
+    )
+    if why is not None:
+        return Forecast(why, False, entries, (), (), ())
+    if wanted:
+        for plan, people in zip(wanted, run(wanted, few, (), 1), strict=True):
+            plans.append(_followed(posterior, plan, people, few, days, path[chosen]))
     tests = () if not others else _next_tests(posterior, plans[0], own)
     return Forecast(None, fits, entries, tuple(plans), _waiting(plans), tests, steps(posterior))
 

@@ -238,49 +238,74 @@ def simulated(
     workers : int, optional
         Threads; as many as processors when omitted.
     """
+    return simulated_under(draws, (plan,), days, asked, shared, progress, workers)[0]
+
+
+def simulated_under(
+    draws: Draws,
+    plans: Sequence[Plan],
+    days: Floats,
+    asked: Sequence[Asked],
+    shared: Setting,
+    progress: Callable[[float], None] = lambda share: None,
+    workers: int | None = None,
+) -> tuple[Simulated, ...]:
+    """Simulate the persons of some draws under several plans; parameters as for :func:`simulated`.
+
+    A person is followed once up to the day on which the plans part. Results are those of each plan by itself.
+    """
     # persons of one parameter set conduct together
     order = np.argsort(draws.member, kind="stable")
     chunk = RECORD_CHUNK
     chunks = [order[start : start + chunk] for start in range(0, len(order), chunk)]
     workers = workers or min(os.cpu_count() or 1, 4)
-    found: list[Simulated] = []
+    found: list[tuple[Simulated, ...]] = []
     with ThreadPoolExecutor(workers) as executor:
-        for part in executor.map(lambda which: _batch(draws.at(which), plan, days, asked, shared), chunks):
+        for part in executor.map(lambda which: _batch(draws.at(which), plans, days, asked, shared), chunks):
             found.append(part)
             progress(len(found) / len(chunks))
     back = np.empty(len(order), dtype=np.int64)
     back[order] = np.arange(len(order))
-    return joined(found).at(back)
+    return tuple(joined(parts).at(back) for parts in zip(*found, strict=True))
 
 
-def _batch(draws: Draws, plan: Plan, days: Floats, asked: Sequence[Asked], shared: Setting) -> Simulated:
+def _batch(
+    draws: Draws, plans: Sequence[Plan], days: Floats, asked: Sequence[Asked], shared: Setting
+) -> tuple[Simulated, ...]:
     people = [person_of(draws, i, shared) for i in range(len(draws))]
     horizon = float(days[-1])
-    exposures = [_exposure(person, plan, horizon, shared) for person in people]
+    exposures = [_exposure(person, plan, horizon, shared) for plan in plans for person in people]
     times = [times_of(person.began, days) for person in people]
-    count = len(draws)
+    count, rows = len(draws), len(draws) * len(plans)
     which = [int(member) for member in draws.member]
     found = simulate_people(
         exposures,
-        [shared.body] * count,
-        times,
-        [days] * count,
-        [person.traits for person in people],
+        [shared.body] * rows,
+        times * len(plans),
+        [days] * rows,
+        [person.traits for person in people] * len(plans),
         shared.numbers,
-        which,
+        which * len(plans),
         pathways=clinic.PATHWAYS,
         whole=bool(asked),
         associated=True,
     )
-    return Simulated(
-        days,
-        {name: found.blood[name] for name in BLOOD} | dict(found.exposure),
-        {name: found.pathways[name].astype(np.float32) for name in clinic.VARIABLES},
-        _examined(asked, days, found.states, which, shared),
-        np.array([person.began for person in people]),
-        np.ones(count, dtype=bool),
-        draws.member.copy(),
-    )
+    began = np.array([person.began for person in people])
+
+    def under(own: slice) -> Simulated:
+        states = {name: values[own] for name, values in found.states.items()}
+        return Simulated(
+            days,
+            {name: found.blood[name][own] for name in BLOOD}
+            | {name: values[own] for name, values in found.exposure.items()},
+            {name: found.pathways[name][own].astype(np.float32) for name in clinic.VARIABLES},
+            _examined(asked, days, states, which, shared),
+            began,
+            np.ones(count, dtype=bool),
+            draws.member.copy(),
+        )
+
+    return tuple(under(slice(begin, begin + count)) for begin in range(0, rows, count))
 
 
 def _examined(
