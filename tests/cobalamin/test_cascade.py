@@ -100,6 +100,25 @@ def test_relax_is_exact_for_straight_targets() -> None:
     np.testing.assert_allclose(relax(step, rate, target[:-1], target[1:], 5.0), exact, rtol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 0.05, 0.2, 3.0])
+def test_relax_is_exact_for_a_parabola(scale: float) -> None:
+    """Short steps, which are taken by series, and long ones, against the solution in closed form."""
+    step, rate = scale * np.array([1.0, 0.5, 2.0, 1.3]), np.array([0.7, 0.9, 0.7, 0.4])
+    nodes = np.concatenate([[0.0], np.cumsum(step)])
+
+    def target(time: np.ndarray) -> np.ndarray:
+        return 2 + 0.3 * time - 0.05 * time**2
+
+    expected = [5.0]
+    for k, begin, end in zip(rate, nodes[:-1], nodes[1:], strict=True):
+        # the particular solution is target - target' / k + target'' / k**2
+        free = [target(t) - (0.3 - 0.1 * t) / k - 0.1 / k**2 for t in (begin, end)]
+        expected.append(free[1] + (expected[-1] - free[0]) * np.exp(-k * (end - begin)))
+    middle = target(0.5 * (nodes[:-1] + nodes[1:]))
+    found = relax(step, rate, target(nodes[:-1]), target(nodes[1:]), 5.0, middle)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 def test_handed_on_at_equal_and_unequal_rates() -> None:
     step = np.array([0.3, 2.0])
     np.testing.assert_allclose(handed_on(step, 1.5, 1.5), 1.5 * step * np.exp(-1.5 * step))

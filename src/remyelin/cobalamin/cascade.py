@@ -76,38 +76,39 @@ def drain(
     return pool, spent, converted
 
 
-def _late_share(x: Array, gone: Array) -> Array:
-    """Return 1 - (1 - exp(-x)) / x, the weight of a straight target's end, by its series where that cancels.
-
-    Rounding there would make a state negative after steps of 1e-16 days. `gone` is 1 - exp(-x).
-    """
-    share = 1 - np.divide(gone, x, out=np.ones_like(x), where=x > 0)
-    small = x < BOW_SERIES_BELOW
-    near = x[small]
-    share[small] = near * _series(LATE_SERIES, near)
-    return share
-
-
-def _bow_share(x: Array, decay: Array) -> Array:
-    """Return the weight of a target's bow, ``4 s (1 - s)`` over a step, in the state at its end.
-
-    ``4 (x - 2 + (x + 2) exp(-x)) / x**2``, by its series where that would cancel. `decay` is exp(-x).
-    """
-    small = x < BOW_SERIES_BELOW
-    safe = np.where(small, 1.0, x)
-    share: Array = 2 * 2 * (safe - 2 + (safe + 2) * decay) / (safe * safe)
-    near = x[small]
-    share[small] = 2 * 2 * near * _series(BOW_SERIES, near)
-    return share
-
-
-def _series(coefficients: tuple[float, ...], x: Array) -> Array:
-    """Return a polynomial, its highest power first; most steps are long and need none."""
-    value = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        value *= x
-        value += coefficient
+@compiled
+def _series(coefficients: tuple[float, ...], x: float) -> float:
+    """Return a polynomial, its highest power first."""
+    value = 0.0
+    for coefficient in coefficients:
+        value = value * x + coefficient
     return value
+
+
+@compiled
+def _relaxed(
+    step: Array, rate: Array, start: Array, end: Array, middle: Array, bowed: bool, initial: float
+) -> Array:
+    """Return :func:`relax`; `middle` counts where the target is `bowed`.
+
+    The weight of a straight target's end is 1 - (1 - exp(-x)) / x; that of its bow, 4 s (1 - s) over a step, is
+    4 (x - 2 + (x + 2) exp(-x)) / x**2. Both cancel in short steps, where rounding would make a state negative, and are
+    taken by their series.
+    """
+    values = np.empty(step.size + 1)
+    values[0] = initial
+    for i in range(step.size):
+        x = step[i] * rate[i]
+        gone = -np.expm1(-x)
+        decay = 1.0 - gone
+        short = x < BOW_SERIES_BELOW
+        late = x * _series(LATE_SERIES, x) if short else 1.0 - gone / x
+        gain = (gone - late) * start[i] + late * end[i]
+        if bowed:
+            bow = x * _series(BOW_SERIES, x) if short else (x - 2.0 + (x + 2.0) * decay) / (x * x)
+            gain += 2 * 2 * bow * (middle[i] - 0.5 * (start[i] + end[i]))
+        values[i + 1] = decay * values[i] + gain
+    return values
 
 
 def relax(
@@ -133,14 +134,9 @@ def relax(
     ndarray, shape (n + 1,)
         y at the nodes.
     """
-    z = step * rate
-    decay = np.exp(-z)
-    gone = -np.expm1(-z)
-    late = _late_share(z, gone)
-    gain = (gone - late) * start + late * end
-    if middle is not None:
-        gain = gain + _bow_share(z, decay) * (middle - 0.5 * (start + end))
-    return scan(decay, gain, initial)
+    rates = rate if isinstance(rate, np.ndarray) else np.full(step.size, rate)
+    curve = start if middle is None else middle
+    return _relaxed(step, rates, start, end, curve, middle is not None, initial)
 
 
 def handed_on(step: Array, first: float, second: float) -> Array:
