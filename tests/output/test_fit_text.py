@@ -302,6 +302,20 @@ def test_terminal_report_and_page_say_the_same_in_the_same_order(
             at = whole.index(sentence, at) + len(sentence)
 
 
+def test_a_record_of_lost_sight_says_that_points_tell_nothing_of_it(
+    warned: tuple[dict[str, Any], Forecast],
+) -> None:
+    """Somebody who goes blind may have no point on the scale."""
+    data, found = warned
+    entry = {**data["entries"][0], "kind": "symptom", "name": "vision"}
+    for observed, expected in (("severe", True), ("began", True), ("0.1", True), ("none", False)):
+        told = {**data, "entries": [*data["entries"], {**entry, "observed": observed}]}
+        said = [item for item in sentences_of(told, ends_of(found)) if item.name == "no sight"]
+        assert bool(said) == expected
+        assert all(item.warns and item.place == "forecast" for item in said)
+    assert not any(item.name == "no sight" for item in sentences_of(data, ends_of(found)))
+
+
 @pytest.mark.parametrize(
     ("lines", "warning"),
     [

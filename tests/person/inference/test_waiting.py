@@ -57,6 +57,11 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
     assert said(even, replace(steep, end=(0.0, 0.4, 1.0))) == CANNOT_TELL
 
 
+def test_one_point_is_written_as_one() -> None:
+    assert "1 point of 16 worse" in cost_text(Waited("later", (0.5, 1.0, 4.0), (1.0, 2.0, 5.0), 36.0))
+    assert "up to 1 point worse" in cost_text(Waited("later", (0.0, 0.0, 1.0), (0.5, 1.3, 3.0), 36.0))
+
+
 def test_no_points_at_the_end_are_never_said_alone() -> None:
     caught_up = Waited("3 months later", (0.0, 0.2, 3.0), (0.4, 1.6, 3.0), 36.0)
     text = cost_text(caught_up)

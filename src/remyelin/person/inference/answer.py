@@ -121,8 +121,8 @@ def left_out(posterior: Posterior) -> tuple[str, ...]:
     """Return the effect on the answer of complaints that a record does not name, and the row that removes it."""
     said = silence(posterior)
     how = (
-        'Enter the known complaints; where complaints may be missing, add the row ",presentation,history,partial" (in '
-        "the table of the page: first visit, list of complaints, partial)."
+        "Enter the known complaints; where complaints may be missing, enter that the history is partial (in the table "
+        'of the page: first visit, list of complaints, partial; in a file: the row ",presentation,history,partial").'
     )
     return (f"{said} {how}",) if said else ()
 
@@ -215,11 +215,15 @@ def cost_text(item: Waited) -> str:
     )
     if round(end) <= 0:  # no points at the end would read as if waiting were free
         said = f"on average {median:.1f} points of 16 worse {spread} than {EARLIER}, over {months}"
-        return f"{said}, and up to {most:.0f} points worse at that end" if round(most) > 0 else said
+        return f"{said}, and up to {_points(most)} worse at that end" if round(most) > 0 else said
     return (
-        f"{end:.0f} points of 16 worse ({cost_range(least, most)}) than {EARLIER} at the end of the forecast, and on "
+        f"{_points(end)} of 16 worse ({cost_range(least, most)}) than {EARLIER} at the end of the forecast, and on "
         f"average {median:.1f} points worse {spread} over {months}"
     )
+
+
+def _points(count: float) -> str:
+    return f"{count:.0f} point{'' if round(count) == 1 else 's'}"
 
 
 def told_apart(found: Forecast) -> bool:

@@ -34,6 +34,10 @@ TOO_LITTLE: Final = (
 NERVES_ONLY: Final = (
     "The scale counts the nervous system only. Anaemia, which has dangers of its own, is not in it."
 )
+NO_SIGHT: Final = (
+    "The record tells of loss of sight, which does not count on this scale: no number of points says whether sight "
+    "is kept or returns."
+)
 ROUGH: Final = "A first, rough answer from few simulated persons."
 FEW_COUNT: Final = "Few simulated persons resemble this record, so the numbers of this answer are unreliable."
 CODE_ONLY: Final = "Calibration on simulated persons proves the code, not the medicine."
@@ -104,6 +108,7 @@ def sentences_of(data: dict[str, Any], ends: list[dict[str, Any]]) -> tuple[Sent
         *left_out_of(data),
         Sentence("forecast", "refused", f"No forecast: {refused}" if refused else "", True),
         Sentence("forecast", "waiting", forecast["closing"], True),
+        Sentence("forecast", "no sight", NO_SIGHT if ends and loses_sight(data) else "", True),
         Sentence("limits", "doubted", apart_of(data), True),
         Sentence("forecast", "no better", no_better(ends), True),
         *_later(forecast),
@@ -145,6 +150,11 @@ def left_out_of(data: dict[str, Any]) -> list[Sentence]:
             for item in left
         ),
     ]
+
+
+def loses_sight(data: dict[str, Any]) -> bool:
+    """Whether a record tells of loss of sight."""
+    return any(item["name"] == "vision" and item["observed"] != "none" for item in data["entries"])
 
 
 def _row_of(item: dict[str, Any]) -> str:

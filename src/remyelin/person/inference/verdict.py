@@ -132,7 +132,8 @@ def unspoken(complaints: Sequence[str], symptoms: Mapping[str, Floats], severe: 
     said = " and ".join(COMPLAINTS[name] for name in found)
     return (
         f"most persons who resemble this record have severe trouble with {said}, {SILENT}; "
-        'enter it, or where complaints may be missing the row ",presentation,history,partial".'
+        "enter it, or where complaints may be missing enter that the history is partial (in a file: the row "
+        '",presentation,history,partial").'
     )
 
 

@@ -304,10 +304,6 @@ export async function show(main) {
     spread.stop();
     studies.stop();
     judge();
-    const of = JSON.stringify(wanted);
-    if (of !== reply.of) { reply.of = of; tell(null); }
-    // plan A is replaced as it arrives; what stands of the others would be of another person
-    for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id) || (id !== "a" && state.case !== before.case)) delete found[id];
     for (const plan of wanted) {
       queues[plan.id] ??= new Latest(async (signal, asked) => {
         try {
@@ -328,9 +324,17 @@ export async function show(main) {
       }, () => settle());
     }
     // while plan A moves nothing else is computed: what was under way for the others is of a place already left
-    if (state.a === before.a && state.case === before.case) { rest(0); return; }
-    for (const id of ["b", "none"]) queues[id]?.stop();
-    queues.a.ask(wanted[0]);
+    const moved = state.a !== before.a || state.case !== before.case;
+    if (moved) {
+      for (const id of ["b", "none"]) queues[id]?.stop();
+      queues.a.ask(wanted[0]);
+    }
+    // what is drawn anew is drawn while the server computes
+    const of = JSON.stringify(wanted);
+    if (of !== reply.of) { reply.of = of; tell(null); }
+    // plan A is replaced as it arrives; what stands of the others would be of another person
+    for (const id of Object.keys(found)) if (!wanted.some((plan) => plan.id === id) || (id !== "a" && state.case !== before.case)) delete found[id];
+    if (!moved) rest(0);
   };
   // the other plans when the curve of plan A stands on the screen, then the bands and the studies
   const rest = (pause = 60) => {
