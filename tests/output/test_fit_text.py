@@ -308,7 +308,13 @@ def test_a_record_of_lost_sight_says_that_points_tell_nothing_of_it(
     """Somebody who goes blind may have no point on the scale."""
     data, found = warned
     entry = {**data["entries"][0], "kind": "symptom", "name": "vision"}
-    for observed, expected in (("severe", True), ("began", True), ("0.1", True), ("none", False)):
+    for observed, expected in (
+        ("severe", True),
+        ("began", True),
+        ("0.1", True),
+        ("20/20", False),
+        ("none", False),
+    ):
         told = {**data, "entries": [*data["entries"], {**entry, "observed": observed}]}
         said = [item for item in sentences_of(told, ends_of(found)) if item.name == "no sight"]
         assert bool(said) == expected

@@ -14,6 +14,7 @@ from remyelin.person.inference.alternatives import FROM_NOW, SCHEDULES, UNTREATE
 from remyelin.person.inference.forecast import Followed, Forecast, chosen_picks
 from remyelin.person.inference.settings import RECORD_RELIABLE
 from remyelin.person.inference.verdict import whole
+from remyelin.person.record.acuity import levels_of_acuity
 from remyelin.person.record.titles import KIND_TITLES, item_title
 
 #: Pareto k up to which weights are reliable.
@@ -153,8 +154,9 @@ def left_out_of(data: dict[str, Any]) -> list[Sentence]:
 
 
 def loses_sight(data: dict[str, Any]) -> bool:
-    """Whether a record tells of loss of sight."""
-    return any(item["name"] == "vision" and item["observed"] != "none" for item in data["entries"])
+    """Whether a record tells of loss of sight; an acuity that sight without complaints has is none."""
+    said = [item["observed"] for item in data["entries"] if item["name"] == "vision"]
+    return any(text != "none" and (levels_of_acuity(text) or (1, 1))[0] > 0 for text in said)
 
 
 def _row_of(item: dict[str, Any]) -> str:
