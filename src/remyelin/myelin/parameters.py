@@ -192,7 +192,7 @@ class Parameters:
             table[name] = np.where(outside, self.peripheral[name], self.central[name])
         speed = self.age_factor(age) * self.person.repair
         table["injury"] *= [
-            self.vulnerability[tract] * self.calibre[width]
+            self.vulnerability[tract] * self.calibre[width] * (self.person.optic if tract in OPTIC else 1.0)
             for tract, width in zip(tracts, widths, strict=True)
         ]
         growth = (distances / self.axon_reference) ** self.axon_exponent

@@ -37,10 +37,15 @@ from remyelin.person.traits import PATIENT
 
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
-#: Spreads of traits that no calibration row reads: the posterior is the prior, so each set but the central one has them
+#: Numbers on sight, which no calibration row reads: the posterior is the prior, so each set but the central one has them
 #: at a point of their range.
-UNREAD: Final = ("optic",)
-COLUMNS: Final = (*FREE, *(f"spread.{trait}" for trait in UNREAD), *REPAIR, *PATIENTS)
+UNREAD: Final = (
+    "spread.optic",
+    "correlation.central.optic",
+    "myelin.vulnerability.papillomacular",
+    "clinic.vision.half",
+)
+COLUMNS: Final = (*FREE, *UNREAD, *REPAIR, *PATIENTS)
 RIVAL_WAVES: Final = (24, 12)  # designs of each rival
 RIVAL_BEST: Final = 10  # readings a rival is described by
 #: Entries that are set again from series of the posterior, after it (``remyelin rebuild association``).
@@ -60,10 +65,10 @@ def inputs_of_people(ledger: Ledger) -> str:
         for entry in recording.used()
         if entry.name not in COLUMNS and not entry.name.startswith(FOLLOWING)
     ]
-    ranges = [(name, ledger.entry(name).range) for name in (*FREE, *(f"spread.{trait}" for trait in UNREAD))]
+    ranges = [(name, ledger.entry(name).range) for name in (*FREE, *UNREAD)]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
     search = [SEED, SETS, ROUNDS, PERSONS, list(WAVES), READINGS, TREATED, CHAINS, MOVES, BEGUN, RISING]
-    search += [BLOCKS, list(LENGTHS), STARTS, AGAIN, OTHERS]
+    search += [list(BLOCKS), list(LENGTHS), STARTS, AGAIN, OTHERS]
     content = [read, ranges, rows, SIGNS, search, repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -89,31 +94,28 @@ def as_table(ledger: Ledger, sets: Sequence[Mapping[str, Any]], inputs: str, fir
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for place, index in enumerate(order):
-        spreads = unread(ledger, index) if place else {trait: ledger[f"spread.{trait}"] for trait in UNREAD}
-        writer.writerow([f"{value:.5g}" for value in _row(sets[index], spreads, ledger)])
+        free = unread(index) if place else {name: ledger[name] for name in UNREAD}
+        writer.writerow([f"{value:.5g}" for value in _row(sets[index], free, ledger)])
     return stream.getvalue()
 
 
-def unread(ledger: Ledger, index: int) -> dict[str, float]:
-    """Return the spreads of a set that no row reads, drawn evenly in the logarithm of their range."""
-    rng = np.random.default_rng([SEED, 10, index])
-    names = tuple(f"spread.{trait}" for trait in UNREAD)
-    drawn_values = values_at(rng.random(len(names)), names)
-    return {trait: drawn_values[f"spread.{trait}"] for trait in UNREAD}
+def unread(index: int) -> dict[str, float]:
+    """Return the numbers of a set that no row reads, drawn evenly over their ranges, of most in the logarithm."""
+    return values_at(np.random.default_rng([SEED, 10, index]).random(len(UNREAD)), UNREAD)
 
 
-def _row(item: Mapping[str, Any], spreads: Mapping[str, float], ledger: Ledger) -> list[float]:
+def _row(item: Mapping[str, Any], free: Mapping[str, float], ledger: Ledger) -> list[float]:
     values = values_at(np.array(item["point"]))
     rates = repair().sets[item["repair"]]
     patients = []
     for stratum in STRATA:
         for trait in PATIENT:
             value = item["patients"][stratum][trait]
-            if trait in spreads:
+            if (spread := f"spread.{trait}") in free:
                 # Lognormal: as many standard deviations from the typical person as in the fit.
-                value = value ** (spreads[trait] / ledger[f"spread.{trait}"])
+                value = value ** (free[spread] / ledger[spread])
             patients.append(value)
-    return [*(values[name] for name in FREE), *spreads.values(), *(rates[name] for name in REPAIR), *patients]
+    return [*(values[name] for name in FREE), *free.values(), *(rates[name] for name in REPAIR), *patients]
 
 
 def central(
