@@ -47,7 +47,7 @@ WORDS = {
     "pace": "speed of the cause",
     "central": "cord and brain: divides the deficit of half harm",
     "peripheral": "nerves of the limbs: the same",
-    "optic": "optic nerve: the same",
+    "optic": "optic nerve: the same, and multiplies its rate of injury",
     "motor_n2o": "hazard of motor axons under nitrous oxide",
     "repair": "speed of repair: healing, remyelination, clearance",
     "axons": "hazard of axons whose sheaths are injured or that lack methylation",

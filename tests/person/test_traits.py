@@ -109,6 +109,24 @@ def test_each_susceptibility_harms_its_own_tissue(numbers: Chain) -> None:
     assert at["corticospinal_leg"][2] == at["corticospinal_leg"][0]
 
 
+def test_susceptibility_of_the_optic_nerve_alone_multiplies_its_rate_of_injury(numbers: Chain) -> None:
+    tracts = ("optic", "papillomacular", "posterior_column", "peripheral_sensory")
+    places = ["central", "central", "central", "peripheral"], tracts, np.full(4, 60.0), 50.0
+    typical = numbers.rates.rates(*places)["injury"]
+    for name in ("central", "peripheral", "optic"):
+        found = numbers.rates_of(Traits(**{name: 3.0})).rates(*places)["injury"] / typical
+        assert found == pytest.approx([3.0, 3.0, 1.0, 1.0] if name == "optic" else 1.0), name
+
+
+def test_sight_can_fail_before_the_cord(numbers: Chain) -> None:
+    typical, susceptible = people([TYPICAL, Traits(optic=8.0, central=0.7)], numbers).pathways["conducted"]
+    visual, cord = nerve.PATHWAYS.index("visual"), nerve.PATHWAYS.index("tibial_sep")
+    assert (typical[:, visual] >= typical[:, cord]).all()
+    early, late = 1, 2
+    assert susceptible[early, visual] < 0.9 < susceptible[early, cord]
+    assert susceptible[late, visual] < 0.1 * susceptible[late, cord]
+
+
 def test_who_repairs_fast_keeps_more_and_recovers_sooner(numbers: Chain) -> None:
     speeds = [Traits(repair=0.5), TYPICAL, Traits(repair=2.0)]
     begin, months = 1400.0, np.array([0.0, 90.0, 365.0])

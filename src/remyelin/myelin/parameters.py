@@ -28,7 +28,8 @@ class Susceptibility:
     ----------
     central, peripheral, optic : float
         Divide the deficit of methylation of half the harm to sheaths and axons, in the tracts of the cord and
-        brain, in the nerves of the limbs, and in the optic nerve.
+        brain, in the nerves of the limbs, and in the optic nerve. That of the optic nerve multiplies its rate of
+        injury as well: sight can fail before the cord does, or not at all.
     motor_n2o : float
         Multiplies the hazard that nitrous oxide itself is to motor axons.
     repair : float
@@ -55,6 +56,10 @@ class Susceptibility:
         if tract in OPTIC:
             return self.optic
         return self.peripheral if compartment == "peripheral" else self.central
+
+    def injury_of(self, tract: str) -> float:
+        """Return by how much sheaths of a tract are injured faster than in the typical person."""
+        return self.optic if tract in OPTIC else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,7 @@ class Parameters:
             table[name] = np.where(outside, self.peripheral[name], self.central[name])
         speed = self.age_factor(age) * self.person.repair
         table["injury"] *= [
-            self.vulnerability[tract] * self.calibre[width] * (self.person.optic if tract in OPTIC else 1.0)
+            self.vulnerability[tract] * self.calibre[width] * self.person.injury_of(tract)
             for tract, width in zip(tracts, widths, strict=True)
         ]
         growth = (distances / self.axon_reference) ** self.axon_exponent
