@@ -37,8 +37,8 @@ from remyelin.person.traits import PATIENT
 
 STRATA: Final = ("deficiency", "nitrous_oxide")
 PATIENTS: Final = tuple(f"patient.{stratum}.{trait}" for stratum in STRATA for trait in PATIENT)
-#: Numbers on sight, which no calibration row reads: the posterior is the prior, so each set but the central one has them
-#: at a point of their range.
+#: Numbers on sight, which no calibration row reads: the posterior is the prior, so each set but the central one has
+#: them at a point of their range.
 UNREAD: Final = (
     "spread.optic",
     "correlation.central.optic",
