@@ -19,7 +19,7 @@ from remyelin.person.chain_people import People, simulate_people
 from remyelin.person.coexisting import beside
 from remyelin.person.inference.findings import clinic_of
 from remyelin.person.inference.people import times_of
-from remyelin.person.inference.predictive import continued
+from remyelin.person.inference.predictive import COURSE, continued
 from remyelin.person.inference.resembling import Resembling
 from remyelin.person.plans import Plan, exposure
 from remyelin.person.settings import RESEMBLING_COURSES, RESEMBLING_THREADS
@@ -82,7 +82,7 @@ def band(
     known, time = likelihood.finding_days, likelihood.reporting.time
     # the same hidden courses under every plan and on whatever days, so that plans differ by treatment alone
     hidden = found.picked.hidden.repeated(RESEMBLING_COURSES)
-    path = continued(hidden.path[:, 0], known, days, time, (posterior.seed, 9))
+    path = continued(hidden.path[:, 0], known, days, time, (posterior.seed, COURSE))
     judge = likelihood.judges(np.repeat(found.member, RESEMBLING_COURSES))
     count = len(found.people)
 

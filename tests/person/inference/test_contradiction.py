@@ -13,7 +13,7 @@ from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.people import setting, simulated
 from remyelin.person.inference.plan import Plan, gas_stop, given
 from remyelin.person.inference.posterior import pick
-from remyelin.person.inference.predictive import bridged
+from remyelin.person.inference.predictive import continued
 from remyelin.person.inference.psis import smoothed
 from remyelin.person.record import parse_csv
 
@@ -61,9 +61,7 @@ def widths(pool, name: str) -> np.ndarray:
     judge = judges[name]
     found = judge.judge(people, judge.prepare(people, range(PERSONS), 7, NESTED))
     picked = pick(smoothed(found.total)[0], found, 5, PICKS)
-    path = bridged(
-        picked.hidden.path[:, 0], judge.finding_days, TARGETS, judge.reporting.time, np.random.default_rng(1)
-    )
+    path = continued(picked.hidden.path[:, 0], judge.finding_days, TARGETS, judge.reporting.time, (1, 9))
     state = judge.state(people.at(picked.person), picked.hidden, TARGETS, path)
     values = np.stack([state.severities["gait"][:, 0], state.severities["paraesthesia"][:, 0]])
     low, high = np.quantile(values, [0.05, 0.95], axis=1)

@@ -130,7 +130,7 @@ def _followed(here: World, posterior: Any, persons: Any, rng: np.random.Generato
     """Follow the picks of a fit to the target day, as :func:`severity_at` does of a pool."""
     from remyelin.analysis.personal.synthetic import TARGET
     from remyelin.person.inference.people import simulated
-    from remyelin.person.inference.predictive import bridged
+    from remyelin.person.inference.predictive import continued
 
     unique, back = persons
     days = np.array([0.0, TARGET])
@@ -138,8 +138,9 @@ def _followed(here: World, posterior: Any, persons: Any, rng: np.random.Generato
         back
     )
     picked, likelihood = posterior.picked, posterior.likelihood
-    path = bridged(
-        picked.hidden.path[:, 0], likelihood.finding_days, days[1:], likelihood.reporting.time, rng
+    seed = (int(rng.integers(1 << 30)),)
+    path = continued(
+        picked.hidden.path[:, 0], likelihood.finding_days, days[1:], likelihood.reporting.time, seed
     )
     state = likelihood.state(people, picked.hidden, days[1:], path)
     return {

@@ -180,12 +180,13 @@ def severity_at(
     here: World, rows: Sequence[int], hidden: Nested, rng: np.random.Generator
 ) -> dict[str, Floats]:
     """Return the scale and severities of persons with hidden states a year on, (person,) by name."""
-    from remyelin.person.inference.predictive import bridged
+    from remyelin.person.inference.predictive import continued
 
     likelihood = here.likelihood
     days = np.array([TARGET])
     people = here.people.at(np.asarray(rows))
-    path = bridged(hidden.path[:, 0], likelihood.finding_days, days, likelihood.reporting.time, rng)
+    seed = (int(rng.integers(1 << 30)),)
+    path = continued(hidden.path[:, 0], likelihood.finding_days, days, likelihood.reporting.time, seed)
     state = likelihood.state(people, hidden, days, path)
     return {
         "disability": state.scale["total"][:, 0, 0].astype(np.float64),

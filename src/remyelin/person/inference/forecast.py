@@ -180,7 +180,7 @@ def forecast(
     asked = [] if not others else [Asked(name, posterior.record.last_day) for name in NEXT_STUDIES]
     draws = posterior.sample.draws
     # the same hidden course under every plan, so that plans differ by treatment alone
-    path = path_at(posterior, posterior.picked, days, 5)
+    path = path_at(posterior, posterior.picked, days)
     chosen = chosen_picks(len(path), RECORD_FORECAST_DRAWS)
     few = _fewer(posterior.picked, chosen)
     wanted = plans_of(posterior) if others else ()
@@ -314,7 +314,8 @@ def _next_tests(posterior: Posterior, own: Followed, people: Simulated) -> tuple
             entry = Entry(0, now, "study", name, 1.0)
             results.append(("study", name, value_draws(posterior, people, entry, 200 + number)))
     days = np.array([now])
-    state = state_of(posterior, people, posterior.picked, days, path_at(posterior, posterior.picked, days, 7))
+    # of the hidden courses that the scale a year on has, so that a sign tells what they share
+    state = state_of(posterior, people, posterior.picked, days, path_at(posterior, posterior.picked, days))
     for number, name in enumerate(NEXT_SIGNS):
         if ("sign", name) not in known:
             examiner = rng.standard_normal((len(target), 1))

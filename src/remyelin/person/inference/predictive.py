@@ -24,6 +24,7 @@ from remyelin.person.record.terms import STUDIES
 
 Floats = NDArray[np.float64]
 BAND: Final = (0.05, 0.5, 0.95)
+COURSE: Final = 9  # stream of the hidden course of a person, the same on whatever days and under every plan
 SIGNS: Final = ("vibration", "position", "romberg", "babinski", "ankle_jerk", "power_leg")
 
 
@@ -61,18 +62,8 @@ class Predicted:
     dated: bool = True
 
 
-def bridged(path: Floats, known: Floats, days: Floats, time: float, rng: np.random.Generator) -> Floats:
-    """Return the discrepancy (pick, 1, day) at other days, given that at known ones (pick, day)."""
-    gain = _gain(known, days, time)
-    rest = _covariance(days, days, time) - gain @ _covariance(known, days, time)
-    values, vectors = np.linalg.eigh(0.5 * (rest + rest.T))
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    found: Floats = path @ gain.T + rng.standard_normal((len(path), len(days))) @ root.T
-    return found[:, None, :]
-
-
 def continued(path: Floats, known: Floats, days: Floats, time: float, seed: Sequence[int]) -> Floats:
-    """Return :func:`bridged` of one course a pick, which on any day is the same whatever the other days.
+    """Return the discrepancy of one course a pick, which on any day is the same whatever the other days.
 
     A free course, drawn outwards from day 0, is moved so that it meets the known days (conditioning by kriging).
 
@@ -137,11 +128,10 @@ def _gain(known: Floats, days: Floats, time: float) -> Floats:
     return np.asarray(np.linalg.solve(inner, _covariance(known, days, time)).T)
 
 
-def path_at(posterior: Posterior, picked: Picked, days: Floats, seed: int) -> Floats:
-    """Return the discrepancy (pick, 1, day) of picks at other days, given that at the days of findings."""
+def path_at(posterior: Posterior, picked: Picked, days: Floats) -> Floats:
+    """Return the discrepancy (pick, 1, day) of picks at any days, given that at the days of findings."""
     known, time = posterior.likelihood.finding_days, posterior.likelihood.reporting.time
-    rng = np.random.default_rng([posterior.seed, seed])
-    return bridged(picked.hidden.path[:, 0], known, days, time, rng)
+    return continued(picked.hidden.path[:, 0], known, days, time, (posterior.seed, COURSE))
 
 
 def state_of(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from remyelin.person.inference.likelihood import Likelihood
 from remyelin.person.inference.posterior import Posterior, pick, target_of
-from remyelin.person.inference.predictive import BAND, bridged
+from remyelin.person.inference.predictive import BAND, COURSE, continued
 from remyelin.person.inference.settings import RECORD_DRAWS, RECORD_NESTED, RECORD_STEP_LEAST, RECORD_STEPS
 from remyelin.person.record import Entry
 
@@ -71,13 +71,8 @@ def steps(posterior: Posterior) -> tuple[Step, ...]:
             found.append(Step(used, added[-1].day, labels, None, None, None, effective))
             continue
         picked = pick(logs, judged, posterior.seed, RECORD_DRAWS)
-        rng = np.random.default_rng([posterior.seed, 11])
         known, time = judge.finding_days, judge.reporting.time
-        path = (
-            bridged(picked.hidden.path[:, 0], known, target, time, rng)
-            if known.size
-            else rng.standard_normal((len(picked.person), 1, 1))
-        )
+        path = continued(picked.hidden.path[:, 0], known, target, time, (posterior.seed, COURSE))
         state = judge.state(posterior.people.at(picked.person), picked.hidden, target, path)
         low, median, high = (float(value) for value in np.quantile(state.scale["total"], BAND))
         found.append(Step(used, added[-1].day, labels, low, median, high, effective))
