@@ -12,6 +12,9 @@ from remyelin.evidence import Ledger, load_patients
 from remyelin.person.forecast_guard import CANNOT_TELL
 from remyelin.person.inference import answer, fit_person, forecast
 from remyelin.person.inference.answer import as_written
+from remyelin.person.inference.posterior import target_of
+from remyelin.person.inference.predictive import BAND, path_at, state_of
+from remyelin.person.inference.steps import steps
 from remyelin.person.inference.unknown_cause import cause_weights
 from remyelin.person.record import Entry, parse_csv
 
@@ -92,6 +95,18 @@ def test_the_answer_keeps_its_contract(posterior) -> None:
         assert set(plan["scale"]) == {"months", "median", "low", "high"}
         assert set(plan["first_better"]) == {"median", "low", "high"}
         assert len(plan["scale"]["months"]) == len(plan["symptoms"]["gait"]["median"])
+
+
+def test_the_hidden_course_of_a_forecast_does_not_depend_on_the_days_asked_for(posterior) -> None:
+    """The last forecast entry by entry is the forecast itself a year after the last entry."""
+    target = np.array([target_of(posterior.record)])
+    path = path_at(posterior, posterior.picked, target)
+    whole = path_at(posterior, posterior.picked, np.array([-30.0, 0.0, 100.0, *target, 900.0]))
+    assert np.allclose(whole[..., 3], path[..., 0], atol=1e-12)
+    people = posterior.people.at(posterior.picked.person)
+    total = state_of(posterior, people, posterior.picked, target, path).scale["total"]
+    last = steps(posterior)[-1]
+    assert (last.low, last.median, last.high) == pytest.approx(tuple(np.quantile(total, BAND)))
 
 
 def test_the_same_seed_gives_the_same_bits_whatever_the_workers(posterior) -> None:
