@@ -358,7 +358,7 @@ def points(median: float, low: float, high: float, most: int) -> str:
     >>> points(3, 1, 6, 13)
     '3 (1 to 6)'
     >>> points(13, 11, 13, 13)
-    '13, the most this model can give (11 to 13)'
+    '13, the most that nerves give on this scale (11 to 13)'
     """
-    ceiling = ", the most this model can give" if round(median) >= most else ""
+    ceiling = ", the most that nerves give on this scale" if round(median) >= most else ""
     return ranged(f"{median:.0f}{ceiling}", f"{low:.0f}", f"{high:.0f}")

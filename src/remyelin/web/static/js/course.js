@@ -206,7 +206,7 @@ export async function show(main) {
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? sentence(names[id]) : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
+        h("dt", {}, `disability after ${end}${most(id) ? " (the most that nerves give on this scale)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
         !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])),
       unknown(id) && reply.data && h("p", { class: "hint" }, "Its end is not told apart from that of plan A. That does not mean that there is no difference: the disease progresses until treatment starts."))));
     carded = told;
