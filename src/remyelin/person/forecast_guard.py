@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.evidence import Ledger
 
 if TYPE_CHECKING:
     from remyelin.person.case import Finding
@@ -30,6 +31,7 @@ CANNOT_TELL: Final = (
     "Treatment should not be delayed; a further test is drawn on the day treatment starts, not instead of it. The "
     "model cannot tell what a delay would cost this person."
 )
+CHILD: Final = "A child with symptoms or a low value should see a doctor who treats children, soon."
 SAME_END: Final = (
     "Treatment should not be delayed. Where a later start ends at the same score, the model cannot tell what the delay "
     "costs: the score is coarse and many rates are assumed. The disease progresses until treatment starts, and what a "
@@ -107,6 +109,28 @@ PARTLY: Final = {
 }
 
 
+def too_young(age: float | None) -> str:
+    """Say why there is no forecast for a child; empty for an adult, and where no age is stated.
+
+    Parameters
+    ----------
+    age : float or None
+        Years.
+
+    Examples
+    --------
+    >>> too_young(17.0), too_young(9.0)[:36]
+    ('', 'this person is 9 years old, and the ')
+    """
+    over = Ledger.shipped()["plausible.age_over"]
+    if age is None or age > over:
+        return ""
+    return (
+        f"this person is {age:.2g} years old, and the model knows persons over {over:g} alone: nothing in it was "
+        f"fitted to children. {CHILD}"
+    )
+
+
 def refusal(course: Course) -> str:
     """Say in one sentence why a course is no forecast for the person of its case; empty where it may be shown.
 
@@ -119,6 +143,8 @@ def refusal(course: Course) -> str:
     str
         Names every finding that is not reproduced, as reported and as computed.
     """
+    if young := too_young(course.case.person.age):
+        return young
     if course.resembling is not None and course.resembling.refused:
         return course.resembling.refused
     return explain(course.case.symptom, course.case.sign, findings_of(course))

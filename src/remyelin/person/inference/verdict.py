@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.forecast_guard import CHILD, too_young
 from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import (
@@ -55,6 +56,14 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
     fits = alike and len(off) <= max(1, int(RECORD_MISFIT * len(entries)))
     if not entries:
         return fits, "the record holds no result to fit; add laboratory values or findings."
+    if young := too_young(record.person.age):
+        return fits, young
+    if record.person.age is None and record.person.age_line is not None:
+        line = f" in line {record.person.age_line}" if record.person.age_line else ""
+        return fits, (
+            f"the age stated{line} could not be used, and the numbers would be those of a person of another age; give "
+            f"it in years. {CHILD}"
+        )
     unknown = [item for item in record.treatments if item.order is None]
     if unknown:
         return (

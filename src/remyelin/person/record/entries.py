@@ -138,7 +138,13 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Facts of a person that a record may state; None = not stated."""
+    """Facts of a person that a record may state; None = not stated.
+
+    Attributes
+    ----------
+    age_line : int or None
+        Line of an age that could not be used: the person is not of the usual age, which stands for one not stated.
+    """
 
     age: float | None = None
     sex: str | None = None
@@ -147,6 +153,7 @@ class Stated:
     temperature: float | None = None
     filtration: float | None = None
     food_intake: float | None = None
+    age_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
 import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table, unbroken } from "./dom.js";
 import { explained, term } from "./glossary.js";
-import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
+import { change, inQuestion, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
 import { cardsOf, coming, publishedOf, Waiting } from "./strip.js";
 import { takeaway } from "./takeaway.js";
@@ -281,10 +281,10 @@ export async function show(main) {
     const of = JSON.stringify(state.case);
     if (of === verdict.of) return;
     verdict.of = of;
-    verdict.said = hasFindings() ? null : "";
+    verdict.said = inQuestion() ? null : "";
     for (const id of Object.keys(bands)) delete bands[id];
     guard.stop();
-    if (hasFindings()) guard.ask(state.case, of);
+    if (inQuestion()) guard.ask(state.case, of);
   };
   // Said to a screen reader, too: whether more is to come for what is shown.
   let more = false;
