@@ -23,6 +23,7 @@ from remyelin.person.record.fields import (
     Skip,
     amount,
     clean,
+    decimal,
     event_of,
     kind_of,
     lab_name,
@@ -247,7 +248,7 @@ class Reading:
         day = self.day(row)
         bound = BOUND.match(row.value)
         value = parse(with_unit(row, name), name, name)
-        text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
+        text = " ".join(part for part in (decimal(row.value.strip()), row.unit.strip()) if part)
         if value <= 0:
             raise Skip(
                 "a value of 0 is below the limit of every laboratory; write it as below its limit, as <50"
