@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.evidence import Ledger
+from remyelin.person.outside import too_young
 
 if TYPE_CHECKING:
     from remyelin.person.case import Finding
@@ -31,7 +31,6 @@ CANNOT_TELL: Final = (
     "Treatment should not be delayed; a further test is drawn on the day treatment starts, not instead of it. The "
     "model cannot tell what a delay would cost this person."
 )
-CHILD: Final = "A child with symptoms or a low value should see a doctor who treats children, soon."
 SAME_END: Final = (
     "Treatment should not be delayed. Where a later start ends at the same score, the model cannot tell what the delay "
     "costs: the score is coarse and many rates are assumed. The disease progresses until treatment starts, and what a "
@@ -107,28 +106,6 @@ PARTLY: Final = {
     "concentration": "no slowed crossing between the hemispheres, the one reason that the model has",
     "speech": "no weakness of the tongue, the one kind that the model has",
 }
-
-
-def too_young(age: float | None) -> str:
-    """Say why there is no forecast for a child; empty for an adult, and where no age is stated.
-
-    Parameters
-    ----------
-    age : float or None
-        Years.
-
-    Examples
-    --------
-    >>> too_young(17.0), too_young(9.0)[:36]
-    ('', 'this person is 9 years old, and the ')
-    """
-    over = Ledger.shipped()["plausible.age_over"]
-    if age is None or age > over:
-        return ""
-    return (
-        f"this person is {age:.2g} years old, and the model knows persons over {over:g} alone: nothing in it was "
-        f"fitted to children. {CHILD}"
-    )
 
 
 def refusal(course: Course) -> str:

@@ -32,10 +32,11 @@ from remyelin.person.band import band as band_of
 from remyelin.person.case import Case, to_toml_data
 from remyelin.person.chain import Chain
 from remyelin.person.examination import examine
-from remyelin.person.forecast_guard import explain, findings, noticed_since, too_young
+from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.inference.resembling import Resembling, has_findings, resembling
 from remyelin.person.members import at_presentation, members
 from remyelin.person.outlook import Ends, ends_at, presentation_of
+from remyelin.person.outside import too_young
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RESEMBLING_MEMBERS

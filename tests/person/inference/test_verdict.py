@@ -61,3 +61,22 @@ def test_a_condition_that_the_model_does_not_know_is_said_to_be_put_down_to_the_
     record = parse_csv(TEXT + rows, "example", Ledger.shipped())
     (note,) = (note for note in record.notes if "put down to the deficiency" in note)
     assert note.endswith("the deficiency: multiple sclerosis.")
+
+
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        ("pregnant", "pregnancy"),
+        ("Pregnancy, 20 weeks", "pregnancy"),
+        ("breastfeeding", "pregnancy"),
+        ("CblC", "inborn"),
+        ("diabetes", ""),
+        ("hypertension", ""),
+    ],
+)
+def test_a_state_of_which_the_model_knows_nothing_has_no_forecast(condition: str, state: str) -> None:
+    record = parse_csv(f'{TEXT},person,condition,"{condition}"\n', "example", Ledger.shipped())
+    predicted = tuple(Predicted(entry, "grade", 0.0, 1.0, 2.0, True, 0.05) for entry in record.entries)
+    refused = verdict(record, predicted, 60.0)[1]
+    assert state in (refused or "")
+    assert (refused is not None) == bool(state)

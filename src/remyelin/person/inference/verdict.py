@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.base.units import DAYS_PER_MONTH
-from remyelin.person.forecast_guard import CHILD, too_young
 from remyelin.person.inference.plan import Plan
 from remyelin.person.inference.predictive import Predicted
 from remyelin.person.inference.settings import (
@@ -19,6 +18,7 @@ from remyelin.person.inference.settings import (
     RECORD_UNSPOKEN,
     RECORD_WORSE,
 )
+from remyelin.person.outside import CHILD, beyond, too_young
 from remyelin.person.record import Record
 from remyelin.person.record.titles import KIND_TITLES, item_title
 
@@ -64,6 +64,8 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
             f"the age stated{line} could not be used, and the numbers would be those of a person of another age; give "
             f"it in years. {CHILD}"
         )
+    if record.outside:
+        return fits, beyond(record.outside)
     unknown = [item for item in record.treatments if item.order is None]
     if unknown:
         return (

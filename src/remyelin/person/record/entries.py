@@ -209,6 +209,8 @@ class Record:
     partial : bool
         Whether complaints may be missing because the source has no place for them, as in a table with columns or the
         list of coded conditions of another system.
+    outside : str
+        State of :data:`remyelin.person.record.terms.OUTSIDE` that the person is in; empty for none.
 
     Examples
     --------
@@ -235,6 +237,7 @@ class Record:
     not_understood: tuple[NotUnderstood, ...] = ()
     notes: tuple[str, ...] = ()
     partial: bool = False
+    outside: str = ""
 
     @property
     def unmentioned(self) -> tuple[str, ...]:

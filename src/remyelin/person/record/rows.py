@@ -62,6 +62,7 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     treatments: list[Treated] = field(default_factory=list)
     left: list[NotUnderstood] = field(default_factory=list)
+    outside: str = ""
     others: list[str] = field(default_factory=list)  # conditions that the model does not know
     partial: bool = False
     unread: bool = False  # whether a row on a complaint was left out
@@ -154,6 +155,9 @@ class Reading:
             self.person = replace(self.person, sex=sex)
         elif name in ("condition", "diagnosis"):
             condition = terms.condition_of(row.value)
+            if condition is None and (outside := terms.outside_of(row.value)):
+                self.outside = outside
+                raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
             if condition is None:
                 cause = cause_of(row.value)
                 if cause is not None:
