@@ -37,3 +37,32 @@ def test_no_unit_is_suggested_where_none_would_make_it_possible(text: str, kind:
     with pytest.raises(InputError, match="is impossible for") as caught:
         parse(text, kind)
     assert "was it" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("45 mL/min/1.73 m2", "filtration", 45.0),
+        ("45 ml/min/1.73m²", "filtration", 45.0),
+        ("45 mL/min/{1.73_m2}", "filtration", 45.0),
+        ("45 mL/min/1.73 m^2", "filtration", 45.0),
+        ("45", "filtration", 45.0),
+        ("140 pmol / L", "b12", 140.0),
+        ("140 pmol·L⁻¹", "b12", 140.0),
+        ("140 pmol L-1", "b12", 140.0),
+        ("100 PG/ML", "b12", 73.8),
+        ("0.9 mcmol/L", "mma", 900.0),
+        ("100 µg/l", "mma", 846.8),
+        ("121 µm³", "mcv", 121.0),
+        ("8.2 g/dl", "haemoglobin", 82.0),
+        ("3 Years", "age", 3.0),
+    ],
+)
+def test_units_are_read_as_laboratories_print_them(text: str, kind: str, value: float) -> None:
+    assert parse(text, kind) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["140", "140 pmol/dL", "140 pmol", "140 L/pmol", "140 pmol-1", "140 /L"])
+def test_a_unit_that_is_none_is_still_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        parse(text, "b12")

@@ -174,6 +174,14 @@ def test_one_broken_item_is_listed_and_the_rest_is_read() -> None:
         assert [item.line for item in record.not_understood] == [2], item
 
 
+def test_an_infant_is_not_read_as_somebody_of_the_usual_age() -> None:
+    patient = {"resourceType": "Patient", "gender": "male", "birthDate": "2024-06-01"}
+    record = parse_bundle(bundle(patient, observation("2132-9", "2025-03-14", 108.0, "pg/mL")), "b", LEDGER)
+    assert record.person.age is None
+    assert record.person.age_line is not None
+    assert "age" in record.not_understood[0].reason
+
+
 def test_a_file_is_known_by_its_ending(tmp_path) -> None:
     path = tmp_path / "person.json"
     path.write_text(bundle(PERSON, observation("2132-9", "2025-03-10", 140, "pg/mL")), encoding="utf-8")

@@ -592,6 +592,19 @@ def test_forecast_needs_a_person_and_a_cause() -> None:
         assert "never medical advice" in text
 
 
+def test_pregnancy_has_no_forecast_and_opens_no_course() -> None:
+    from remyelin.check.forecast import forecast
+    from remyelin.check.handover import hand_over
+
+    known = parse_toml('risks = ["vegan"]\nconditions = ["pregnancy"]\n' + PERSON, "x", LEDGER)
+    refused = forecast(known, LEDGER)
+    assert "knows nothing of pregnancy" in (refused.refused or "")
+    assert all("later" not in line.text for line in refused.lines), "no comparison of delays"
+    opened = hand_over(known, LEDGER)
+    assert opened.case is None
+    assert "knows nothing of pregnancy" in opened.refused[""]
+
+
 def test_the_form_reads_what_the_terminal_reads() -> None:
     answers = iter(["57", "f", "1, 2", "", "metformin", "", "110 pmol/L", *[""] * 20])
     told = ask(lambda: next(answers), lambda line: None, LEDGER)

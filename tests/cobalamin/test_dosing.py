@@ -251,3 +251,38 @@ def test_prescriptions_in_other_words_give_the_same_doses(said: str, meant: str)
 def test_an_order_without_a_length_or_an_interval_is_refused(said: str) -> None:
     with pytest.raises(InputError, match="regimen"):
         read_order(said, 0.0, 200.0, LEDGER)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (
+            "cyanocobalamin 1,000 mcg IM daily x7, weekly x4, then monthly",
+            "cyanocobalamin 1 mg im every 1 d for 7 d, then every 1 wk for 4 wk, then every 1 mo",
+        ),
+        (
+            "cyanocobalamin 1000 mcg IM daily for 7 days, weekly for 4 weeks, monthly thereafter",
+            "cyanocobalamin 1 mg im every 1 d for 7 d, then every 1 wk for 4 wk, then every 1 mo",
+        ),
+        ("hydroxocobalamin injections 1 mg im 3 monthly", "hydroxocobalamin 1 mg im every 3 mo"),
+        ("hydroxocobalamin 1 mg IM injection 12-weekly", "hydroxocobalamin 1 mg im every 12 wk"),
+        ("hydroxocobalamin 1 mg im 3 times weekly", "hydroxocobalamin 1 mg im every 56 h"),
+    ],
+)
+def test_prescriptions_as_they_are_written(said: str, meant: str) -> None:
+    found, expected = (read_order(text, 0.0, 400.0, LEDGER).doses for text in (said, meant))
+    assert [dose.amount_ug for dose in found] == [dose.amount_ug for dose in expected]
+    assert [dose.time for dose in found] == pytest.approx([dose.time for dose in expected])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("cyanocobalamin injection 1 mg monthly", "no route"),  # into a muscle, or under the skin
+        ("cyanocobalamin 1 mg im 2 weekly", "cannot read"),  # twice a week, or every two weeks
+        ("cyanocobalamin 1,250 mg im monthly", "is not a dose"),  # a decimal comma, or a thousand
+    ],
+)
+def test_what_may_mean_two_things_is_asked(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read_order(text, 0.0, 400.0, LEDGER)

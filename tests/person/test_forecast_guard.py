@@ -81,6 +81,17 @@ def test_nothing_reported_is_nothing_to_refuse() -> None:
     assert explain((), (), computed()) == ""
 
 
+def test_a_course_of_a_child_is_no_forecast_whatever_is_reported() -> None:
+    course = shipped_course("vegan-diet")
+    child = replace(
+        course,
+        case=course.case.model_copy(update={"person": course.case.person.model_copy(update={"age": 9.0})}),
+    )
+    assert not refusal(course)
+    assert "9 years old" in refusal(child)
+    assert "doctor who treats children" in refusal(child)
+
+
 def test_reported_and_computed_are_both_named() -> None:
     said = explain((reported_gait("-7 mo"),), (Finding(name="power"),), computed(gait=0.01))
     assert "2 of the 2" in said
@@ -136,7 +147,7 @@ def test_how_long_something_has_been_noticed() -> None:
 
 def test_points_have_their_range_and_name_the_ceiling() -> None:
     assert points(0, 0, 7, 13) == "0 (0 to 7)"
-    assert "the most this model can give" in points(13, 12, 13, 13)
+    assert "the most that nerves give on this scale" in points(13, 12, 13, 13)
 
 
 def test_nothing_done_says_whether_the_exposure_continues() -> None:
@@ -178,7 +189,8 @@ def test_every_output_of_a_course_keeps_the_rule(name: str, capsys: pytest.Captu
         assert DISCLAIMER in said[where]
     if refused is None:
         assert re.search(
-            r"\d+ \(\d+ to \d+\)|\d+, the most this model can give \(\d+ to \d+\)", said["headline"]
+            r"\d+ \(\d+ to \d+\)|\d+, the most that nerves give on this scale \(\d+ to \d+\)",
+            said["headline"],
         )
         for figure in waiting_figure(course):
             later = {round(plan.shift / DAYS_PER_MONTH, 3): plan for plan in course.plans if plan.shift}

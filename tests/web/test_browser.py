@@ -29,7 +29,9 @@ def test_the_first_screen_answers(page: Any, server: str) -> None:
     page.locator("[data-answer=end]").wait_for()
     for key in ("now", "year", "end"):
         said = page.locator(f"[data-answer={key}] .big").inner_text()
-        assert re.search(r"\d+(?:, the most this model can give)? \(\d+ to \d+\) of 16 points", said), said
+        assert re.search(
+            r"\d+(?:, the most that nerves give on this scale)? \(\d+ to \d+\) of 16 points", said
+        ), said
         assert page.locator(f"[data-answer={key}] .hint").inner_text()
     assert re.search(r"after .+ \(.+ to .+\)", page.locator("[data-answer=first] .big").inner_text())
     waiting = page.locator("#waiting").inner_text()

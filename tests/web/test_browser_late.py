@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from shown import open_course, settled
 
 pytestmark = pytest.mark.browser
 
@@ -184,3 +185,23 @@ def test_an_own_order_of_plan_b_begins_as_that_of_plan_a_by_now(page: Any, serve
     page.locator("#regimen-b").select_option("us label 100 ug")
     page.locator("#regimen-b").select_option("own")
     assert "0.1 mg" in page.locator("#order-b").input_value()
+
+
+def test_a_press_during_a_new_drawing_opens_what_was_pressed(page: Any, server: str) -> None:
+    open_course(page, server)
+    settled(page)
+    number = page.locator("#strip .rooted").first
+    box = number.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    number.evaluate("""node => {
+      const next = node.cloneNode(true);
+      next.addEventListener("click", () => { window.pressed = (window.pressed || 0) + 1; });
+      node.replaceWith(next);
+    }""")
+    page.mouse.up()
+    assert page.evaluate("window.pressed") == 1
+    # a button that stands is pressed once, by the browser itself
+    page.mouse.down()
+    page.mouse.up()
+    assert page.evaluate("window.pressed") == 2

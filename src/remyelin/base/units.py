@@ -1,8 +1,8 @@
 """Quantities with units at the boundary: ``"205 pg/mL"`` becomes 151.3 pmol/L, and back.
 
 Inside the program every quantity is a float in the canonical unit named here. Bare numbers are refused where more than
-one unit is usual: a pmol/L value read as pg/mL is a silent error of a third. An age, a weight, hours a day and a
-temperature have one usual unit, which may be left out.
+one unit is usual: a pmol/L value read as pg/mL is a silent error of a third. An age, a weight, hours a day, a
+temperature and a filtration have one usual unit, which may be left out.
 """
 
 from __future__ import annotations
@@ -98,8 +98,14 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-#: Kinds with one usual unit, which may be left out: a year, a kilogram, an hour, a degree Celsius, a femtolitre.
-BARE: Final = frozenset({"age", "weight", "hours", "temperature", "mcv", "fraction"})
+#: Kinds with one usual unit, which may be left out: a year, a kilogram, an hour, a degree Celsius, a femtolitre, and
+#: a millilitre a minute.
+BARE: Final = frozenset({"age", "weight", "hours", "temperature", "mcv", "fraction", "filtration"})
+#: Other names of units, in lower case.
+_ALSO: Final[Mapping[str, Mapping[str, str]]] = {"mma": {"ug/l": "ng/mL"}, "mcv": {"um3": "fL"}}
+_SIGNS: Final = str.maketrans(
+    {"µ": "u", "μ": "u", "°": "", "²": "2", "³": "3", "⁻": "-", "¹": "1", "−": "-", "·": "."}
+)
 #: Kinds whose impossible values suggest no other unit: any number of years is some number of days.
 _OF_TIME: Final = frozenset({"age", "any_age", "time", "duration", "hours"})
 
@@ -141,8 +147,7 @@ def parse(text: object, kind: str, where: str = "") -> float:
         text = repr(float(text))
     match = _NUMBER.match(text) if isinstance(text, str) else None
     written = (match[2] or "") if match else ""
-    unit = written.replace("µ", "u").replace("μ", "u").replace("°", "")
-    unit = UNIT_WORDS.get(unit, unit) or (known.canonical if kind in BARE else "")
+    unit = _spelled(written, kind) or (known.canonical if kind in BARE else "")
     if match is None or unit not in known.factors:
         example = f"{max(known.low, 1):g} {known.canonical}".strip()
         raise InputError(
@@ -188,6 +193,16 @@ def per_unit(kind: str, unit: str) -> float:
 def show(value: float, kind: str) -> str:
     """Write a canonical value with its unit, so that :func:`parse` reads it back."""
     return f"{value:.10g} {KINDS[kind].canonical}".strip()
+
+
+def _spelled(written: str, kind: str) -> str:
+    """Return a unit as :data:`KINDS` has it, whatever the case, the spaces and the signs of powers."""
+    text = written.translate(_SIGNS)
+    text = re.sub(r"[\s.*]+([A-Za-z]+)\s*-1$", r"/\1", text)  # pmol.L-1
+    text = re.sub(r"^mc(?=g|mol)", "u", re.sub(r"[\s{}_^]", "", text))
+    text = UNIT_WORDS.get(text.casefold(), text)
+    same = {**{unit.casefold(): unit for unit in KINDS[kind].factors}, **_ALSO.get(kind, {})}
+    return same.get(text.casefold(), text)
 
 
 def _short(text: object) -> str:

@@ -14,6 +14,7 @@ from remyelin.check.facts import judge
 from remyelin.check.known import LABS, DatedLab, Known, Lab, Moment, Treated, earlier
 from remyelin.evidence import Ledger
 from remyelin.evidence.limits import MARKERS
+from remyelin.person.outside import PREGNANCY, beyond
 
 #: Standard normal deviate of a two-sided 95 % interval.
 _TWO_SIDED: Final = 1.96
@@ -33,6 +34,8 @@ def refusal(known: Known, ledger: Ledger) -> str:
     -------
     str
     """
+    if any(word.name == "pregnancy" for word in known.words):
+        return beyond(PREGNANCY)
     values = [item for item in known.series if item.lab.marker in MARKERS]
     return next(iter((*_under_treatment(known, values), *_disagreeing(values, ledger))), "")
 

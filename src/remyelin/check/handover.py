@@ -18,6 +18,7 @@ from remyelin.check.words import Word
 from remyelin.evidence import Ledger
 from remyelin.evidence.catalogue import catalogue
 from remyelin.person.case import Labs, case_of, to_toml_data
+from remyelin.person.outside import PREGNANCY, beyond
 from remyelin.person.record import parse_csv, terms
 from remyelin.person.record.dates import offset
 from remyelin.person.record.rows import HEADER
@@ -102,7 +103,9 @@ def hand_over(
         )
         if missing
     }
-    if reason := _treated(known, ledger):
+    if any(word.name == "pregnancy" for word in known.words):
+        refused[""] = f"No course can be opened: {beyond(PREGNANCY)}"
+    elif reason := _treated(known, ledger):
         refused[""] = f"No course can be opened: {reason} My results takes treated persons."
     left = tuple(_left(known, ledger))
     case = None

@@ -71,6 +71,7 @@ _COUNTS: Final = (
 _SAID: Final = (
     *((rf"\b{word}\b(?! times)", str(number)) for number, word in enumerate(_COUNTS, 1)),
     (r"[()]", " "),
+    (r"(?<=\b\d),(?=000\b)", ""),  # a thousand
     (r"\b(?:vitamin )?b ?-?12\b", ""),  # which form it is must be said beside it
     (r"\bmicrograms?\b", "ug"),
     (r"\bmilligrams?\b", "mg"),
@@ -98,6 +99,10 @@ _SAID: Final = (
     (r"\b(?:subcutaneous(?:ly)?|s\.c\.)(?:,(?=\s)|(?=\s|$))", "sc"),
     (r"\bintravenous(?:ly)?(?:,(?=\s)|(?=\s|$))", "iv"),
     (r"\b(?:by mouth|orally|per os|po|p\.o\.)(?:,(?=\s)|(?=\s|$))", "oral"),
+    (r"(?<!\d )\binjections?\b", ""),  # into what must be said beside it
+    (r"(?<!times )\b([2-9]|1[0-2])[- ]?monthly\b", r"every \1 mo"),
+    (r"(?<!times )\b([4-9]|1[0-2])[- ]?weekly\b", r"every \1 wk"),  # 2 weekly may be twice a week
+    (r"(for \d+ ?[a-z]+|x ?\d+), (?=(?:daily|weekly|monthly|every)\b)", r"\1, then "),
     (r"\bmecobalamin\b", "methylcobalamin"),
     (r"\b(?:tds|tid)\b", "three times daily"),
     (r"\b(?:bd|bid)\b", "twice daily"),

@@ -210,7 +210,7 @@ def _count(value: float, unit: str) -> str:
 
 def shown(band: Band, most: int) -> str:
     """Write points of the scale with their range."""
-    ceiling = ", the most this model can give" if round(band.median) >= most else ""
+    ceiling = ", the most that nerves give on this scale" if round(band.median) >= most else ""
     return f"{_ranged(band)} of 16 points{ceiling}"
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from remyelin.base.plain import percent, ranged
 from remyelin.base.units import DAYS_PER_MONTH
+from remyelin.person.outside import too_young
 
 if TYPE_CHECKING:
     from remyelin.person.case import Finding
@@ -119,6 +120,8 @@ def refusal(course: Course) -> str:
     str
         Names every finding that is not reproduced, as reported and as computed.
     """
+    if young := too_young(course.case.person.age):
+        return young
     if course.resembling is not None and course.resembling.refused:
         return course.resembling.refused
     return explain(course.case.symptom, course.case.sign, findings_of(course))
@@ -358,7 +361,7 @@ def points(median: float, low: float, high: float, most: int) -> str:
     >>> points(3, 1, 6, 13)
     '3 (1 to 6)'
     >>> points(13, 11, 13, 13)
-    '13, the most this model can give (11 to 13)'
+    '13, the most that nerves give on this scale (11 to 13)'
     """
-    ceiling = ", the most this model can give" if round(median) >= most else ""
+    ceiling = ", the most that nerves give on this scale" if round(median) >= most else ""
     return ranged(f"{median:.0f}{ceiling}", f"{low:.0f}", f"{high:.0f}")

@@ -36,6 +36,7 @@ from remyelin.person.forecast_guard import explain, findings, noticed_since
 from remyelin.person.inference.resembling import Resembling, has_findings, resembling
 from remyelin.person.members import at_presentation, members
 from remyelin.person.outlook import Ends, ends_at, presentation_of
+from remyelin.person.outside import too_young
 from remyelin.person.person import Person
 from remyelin.person.plans import Plan
 from remyelin.person.settings import RESEMBLING_MEMBERS
@@ -296,6 +297,8 @@ class Engine:
 
         The findings are of presentation, before any treatment, so the answer is one for every plan.
         """
+        if young := too_young(case.person.age):
+            return young
         if not case.symptom and not case.sign:
             return ""
         reported = json.dumps([item.model_dump(mode="json") for item in (*case.symptom, *case.sign)])

@@ -38,3 +38,45 @@ def test_severe_trouble_that_no_history_names_is_no_forecast(share: float, refus
         assert "power" not in why
         assert "sight" not in why
     assert unspoken((), symptoms, 0.6) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [("9,y", "9 years old"), ("16,y", "16 years old"), ("9,mo", "line 2 could not be used"), ("17,y", "")],
+)
+def test_a_child_is_not_forecast_as_an_adult(age: str, said: str) -> None:
+    head, *rest = TEXT.splitlines()
+    record = parse_csv("\n".join([head, f",person,age,{age}", *rest]), "example", Ledger.shipped())
+    predicted = tuple(Predicted(entry, "grade", 0.0, 1.0, 2.0, True, 0.05) for entry in record.entries)
+    fits, refused = verdict(record, predicted, 60.0)
+    assert fits
+    assert (refused is not None) == bool(said)
+    if refused:
+        assert said in refused
+        assert "doctor who treats children" in refused
+
+
+def test_a_condition_that_the_model_does_not_know_is_said_to_be_put_down_to_the_deficiency() -> None:
+    rows = ",person,condition,multiple sclerosis\n,condition,diabetes\n,condition,Multiple sclerosis\n"
+    record = parse_csv(TEXT + rows, "example", Ledger.shipped())
+    (note,) = (note for note in record.notes if "put down to the deficiency" in note)
+    assert note.endswith("the deficiency: multiple sclerosis.")
+
+
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        ("pregnant", "pregnancy"),
+        ("Pregnancy, 20 weeks", "pregnancy"),
+        ("breastfeeding", "pregnancy"),
+        ("CblC", "inborn"),
+        ("diabetes", ""),
+        ("hypertension", ""),
+    ],
+)
+def test_a_state_of_which_the_model_knows_nothing_has_no_forecast(condition: str, state: str) -> None:
+    record = parse_csv(f'{TEXT},person,condition,"{condition}"\n', "example", Ledger.shipped())
+    predicted = tuple(Predicted(entry, "grade", 0.0, 1.0, 2.0, True, 0.05) for entry in record.entries)
+    refused = verdict(record, predicted, 60.0)[1]
+    assert state in (refused or "")
+    assert (refused is not None) == bool(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
@@ -58,10 +59,10 @@ def _entries(data: dict[str, Any]) -> list[str]:
             f"{_short(predicted['median'])} ({_short(predicted['low'])} to {_short(predicted['high'])}){unit}"
         )
         mark = "" if item["agrees"] else "  disagrees"
-        entry = entry_of(item)[:34]
-        lines.append(
-            f"{index:2} {item['months']:7.1f}  {entry:34}{item['observed'][:18]:>18}  {shown:>34}{mark}"
-        )
+        entry, *more = wrap(entry_of(item), 33, subsequent_indent="  ")
+        observed, *rest = wrap(item["observed"], 18) or [""]
+        lines.append(f"{index:2} {item['months']:7.1f}  {entry:34}{observed:>18}  {shown:>34}{mark}")
+        lines += [f"{'':12}{a:34}{b:>18}".rstrip() for a, b in zip_longest(more, rest, fillvalue="")]
     return lines
 
 

@@ -215,7 +215,9 @@ def cost_text(item: Waited) -> str:
     )
     if round(end) <= 0:  # no points at the end would read as if waiting were free
         said = f"on average {median:.1f} points of 16 worse {spread} than {EARLIER}, over {months}"
-        return f"{said}, and up to {_points(most)} worse at that end" if round(most) > 0 else said
+        if round(most) <= 0:
+            return said
+        return f"{said}; at that end most simulated persons are no worse, and the worst 5 % by {_points(most)} or more"
     return (
         f"{_points(end)} of 16 worse ({cost_range(least, most)}) than {EARLIER} at the end of the forecast, and on "
         f"average {median:.1f} points worse {spread} over {months}"

@@ -18,6 +18,7 @@ from remyelin.person.inference.settings import (
     RECORD_UNSPOKEN,
     RECORD_WORSE,
 )
+from remyelin.person.outside import CHILD, beyond, too_young
 from remyelin.person.record import Record
 from remyelin.person.record.titles import KIND_TITLES, item_title
 
@@ -55,6 +56,16 @@ def verdict(record: Record, entries: Sequence[Predicted], effective: float) -> t
     fits = alike and len(off) <= max(1, int(RECORD_MISFIT * len(entries)))
     if not entries:
         return fits, "the record holds no result to fit; add laboratory values or findings."
+    if young := too_young(record.person.age):
+        return fits, young
+    if record.person.age is None and record.person.age_line is not None:
+        line = f" in line {record.person.age_line}" if record.person.age_line else ""
+        return fits, (
+            f"the age stated{line} could not be used, and the numbers would be those of a person of another age; give "
+            f"it in years. {CHILD}"
+        )
+    if record.outside:
+        return fits, beyond(record.outside)
     unknown = [item for item in record.treatments if item.order is None]
     if unknown:
         return (

@@ -51,6 +51,7 @@ def checked(reading: Reading, notes: list[str]) -> Record:
         tuple(reading.left),
         tuple(notes),
         reading.partial,
+        reading.outside,
     )
 
 

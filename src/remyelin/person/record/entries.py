@@ -138,7 +138,13 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Facts of a person that a record may state; None = not stated."""
+    """Facts of a person that a record may state; None = not stated.
+
+    Attributes
+    ----------
+    age_line : int or None
+        Line of an age that could not be used: the person is not of the usual age, which stands for one not stated.
+    """
 
     age: float | None = None
     sex: str | None = None
@@ -147,6 +153,7 @@ class Stated:
     temperature: float | None = None
     filtration: float | None = None
     food_intake: float | None = None
+    age_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,8 @@ class Record:
     partial : bool
         Whether complaints may be missing because the source has no place for them, as in a table with columns or the
         list of coded conditions of another system.
+    outside : str
+        State of :data:`remyelin.person.record.terms.OUTSIDE` that the person is in; empty for none.
 
     Examples
     --------
@@ -228,6 +237,7 @@ class Record:
     not_understood: tuple[NotUnderstood, ...] = ()
     notes: tuple[str, ...] = ()
     partial: bool = False
+    outside: str = ""
 
     @property
     def unmentioned(self) -> tuple[str, ...]:

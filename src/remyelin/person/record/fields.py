@@ -127,16 +127,18 @@ def _known(text: str) -> str | None:
 def with_unit(row: Row, kind: str) -> str:
     """Return the value of a row with its unit as :mod:`remyelin.base.units` reads it."""
     value = BOUND.sub("", row.value).strip()
-    text = f"{value} {row.unit.strip()}".strip()
-    text = text.replace("µ", "u").replace("μ", "u")
-    if kind in QUANTITIES:
-        number = re.match(r"^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)$", text)
-        known = {unit.casefold(): unit for unit in QUANTITIES[kind].factors}
-        aliases = {"mcg/d": "ug/d", "umol/l": "umol/L", "°c": "C", "years": "y", "kg": "kg", "yr": "y"}
-        if number:
-            unit = number[2].strip().casefold()
-            return f"{number[1]} {known.get(unit, aliases.get(unit, number[2].strip()))}".strip()
-    return text
+    return f"{decimal(value) if kind in QUANTITIES else value} {row.unit.strip()}".strip()
+
+
+def decimal(text: str) -> str:
+    """Return a text with its decimal commas as points; a comma before three digits may part thousands and stays.
+
+    Examples
+    --------
+    >>> decimal("<0,9"), decimal("0,912"), decimal("12,5 umol/L"), decimal("1,200")
+    ('<0.9', '0.912', '12.5 umol/L', '1,200')
+    """
+    return re.sub(r"(?<![\d.,])(?:(0),(\d+)|(\d+),(\d{1,2}))(?![\d.,])", r"\1\3.\2\4", text)
 
 
 def plain(text: str) -> float:

@@ -23,6 +23,7 @@ from remyelin.person.record.fields import (
     Skip,
     amount,
     clean,
+    decimal,
     event_of,
     kind_of,
     lab_name,
@@ -61,6 +62,8 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     treatments: list[Treated] = field(default_factory=list)
     left: list[NotUnderstood] = field(default_factory=list)
+    outside: str = ""
+    others: list[str] = field(default_factory=list)  # conditions that the model does not know
     partial: bool = False
     unread: bool = False  # whether a row on a complaint was left out
 
@@ -91,6 +94,8 @@ class Reading:
                 raise
             self.left.append(NotUnderstood(row.line, row.text, str(error)))
         unread = len(self.left) > left
+        if unread and kind == "person" and terms.fold(row.name) == "age":
+            self.person = replace(self.person, age_line=row.line)
         self.unread |= unread and is_complaint(kind, row.name)
         if kind == "treatment" and unread and row.line not in {item.line for item in self.treatments}:
             # somebody who is treated in a way that was not understood must not be forecast as untreated
@@ -113,6 +118,11 @@ class Reading:
 
             length = until_improved(self.ledger)
             notes.append(f'"Until no further improvement" is run as {length:g} days, as in the UK schedule.')
+        if self.others:
+            named = ", ".join({name.casefold(): name for name in reversed(self.others)}.values())
+            notes.append(
+                f"Not in the model, so that findings which it may cause are put down to the deficiency: {named}."
+            )
         if self.unread and not self.partial and "presentation history" not in self.stated:
             # a complaint that could not be read was not kept silent
             self.partial = True
@@ -145,10 +155,14 @@ class Reading:
             self.person = replace(self.person, sex=sex)
         elif name in ("condition", "diagnosis"):
             condition = terms.condition_of(row.value)
+            if condition is None and (outside := terms.outside_of(row.value)):
+                self.outside = outside
+                raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
             if condition is None:
                 cause = cause_of(row.value)
                 if cause is not None:
                     raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
+                self.others.append(clean(row.value))
                 raise Skip(
                     f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
                 )
@@ -238,7 +252,7 @@ class Reading:
         day = self.day(row)
         bound = BOUND.match(row.value)
         value = parse(with_unit(row, name), name, name)
-        text = " ".join(part for part in (row.value.strip(), row.unit.strip()) if part)
+        text = " ".join(part for part in (decimal(row.value.strip()), row.unit.strip()) if part)
         if value <= 0:
             raise Skip(
                 "a value of 0 is below the limit of every laboratory; write it as below its limit, as <50"

@@ -21,6 +21,7 @@ from remyelin.catalogue.studies import (
     ULNAR_SENSORY,
     VEP,
 )
+from remyelin.person.outside import PREGNANCY
 from remyelin.person.record import symptom_words
 from remyelin.person.record.grade_words import WORDS
 
@@ -211,6 +212,20 @@ CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "cervical myelopathy": ("spondylotic myelopathy", "cervical stenosis", "spinal stenosis"),
     "renal failure": ("kidney failure", "chronic kidney disease", "ckd"),
 }
+#: States of a person of which the model knows nothing.
+OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    PREGNANCY: ("pregnancy", "pregnant", "gravid", "gravidity", "breastfeeding", "lactation"),
+    "an inborn defect of cobalamin": (
+        "inborn error of metabolism",
+        "inborn error of cobalamin metabolism",
+        "cobalamin c disease",
+        "cblc",
+        "methylmalonic aciduria",
+        "methylmalonic acidaemia",
+        "transcobalamin deficiency",
+        "imerslund grasbeck syndrome",
+    ),
+}
 FOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "symptoms": ("symptom", "neurological symptoms", "complaint"),
     "blood count": ("anaemia", "anemia", "macrocytosis", "blood"),
@@ -323,6 +338,20 @@ def condition_of(name: str) -> str | None:
     wanted = f" {fold(name)} "
     within = (key for key in CONDITIONS if f" {key} " in wanted and "insipidus" not in wanted)
     return _synonym(CONDITIONS, name) or next(within, None)
+
+
+def outside_of(name: str) -> str | None:
+    """Return the state of :data:`OUTSIDE` that a condition names, also within longer words.
+
+    Examples
+    --------
+    >>> outside_of("Pregnant, 20 weeks"), outside_of("diabetes")
+    ('pregnancy and breastfeeding', None)
+    """
+    wanted = f" {re.sub('[^a-z]+', ' ', fold(name))} "
+    return next(
+        (key for key, also in OUTSIDE.items() if any(f" {word} " in wanted for word in (key, *also))), None
+    )
 
 
 def found_of(name: str) -> str | None:

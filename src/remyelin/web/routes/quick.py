@@ -154,6 +154,7 @@ async def state(request: Request) -> dict[str, Any]:
             "mma": ["umol/L", per_unit("mma", "umol/L")],
         },
         "presence": ledger["clinic.presence"],
+        "adults_over": ledger["plausible.age_over"],
         "members": WEB_BAND_MEMBERS,
         "most_points": clinic.most_points(clinic.Parameters.from_ledger(ledger)),
         "symptoms": [

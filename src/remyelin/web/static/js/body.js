@@ -8,7 +8,7 @@ import { savePng, saveSvg } from "./export.js";
 import { mark } from "./rests.js";
 import { explained } from "./glossary.js";
 import { before, colourOf, sized, span } from "./lab.js";
-import { change, hasFindings, label as planName, listen, plans, state, treated } from "./state.js";
+import { change, inQuestion, label as planName, listen, plans, state, treated } from "./state.js";
 
 // With room for the labels beside the figure; a narrow screen has none, and the list below instead.
 const WIDE = "-138 0 696 750";
@@ -206,7 +206,7 @@ export async function show(main) {
     try { await follow(signal, plan); } catch (error) { trouble(error); }
   });
   async function follow(signal, plan) {
-    refused = hasFindings() ? (await post("/api/forecast", { case: plan.case }, { signal })).headline : "";
+    refused = inQuestion() ? (await post("/api/forecast", { case: plan.case }, { signal })).headline : "";
     caution.textContent = unbroken(refused);
     caution.hidden = !refused;
     if (refused) { which = "a"; clear(picks); }

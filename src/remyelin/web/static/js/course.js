@@ -5,7 +5,7 @@ import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
 import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table, unbroken } from "./dom.js";
 import { explained, term } from "./glossary.js";
-import { change, hasFindings, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
+import { change, inQuestion, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
 import { cardsOf, coming, publishedOf, Waiting } from "./strip.js";
 import { takeaway } from "./takeaway.js";
@@ -206,7 +206,7 @@ export async function show(main) {
     if (told !== carded) clear(cards, listed.map(({ id }) => h("div", { class: `card plan-${id}` },
       h("h2", {}, treated() ? sentence(names[id]) : "Course"),
       h("dl", {},
-        h("dt", {}, `disability after ${end}${most(id) ? " (at the most this model can give)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
+        h("dt", {}, `disability after ${end}${most(id) ? " (the most that nerves give on this scale)" : ""}`), h("dd", {}, rooted("disability", unknown(id) ? words().replace("the model ", "") : `${ranged(id)} of 16`, "disability")),
         !unknown(id) && shared.map(([label, pathway, what]) => [h("dt", {}, label), h("dd", {}, rooted(`pathway.${pathway}`, shares(id, pathway, what), label))])),
       unknown(id) && reply.data && h("p", { class: "hint" }, "Its end is not told apart from that of plan A. That does not mean that there is no difference: the disease progresses until treatment starts."))));
     carded = told;
@@ -281,10 +281,10 @@ export async function show(main) {
     const of = JSON.stringify(state.case);
     if (of === verdict.of) return;
     verdict.of = of;
-    verdict.said = hasFindings() ? null : "";
+    verdict.said = inQuestion() ? null : "";
     for (const id of Object.keys(bands)) delete bands[id];
     guard.stop();
-    if (hasFindings()) guard.ask(state.case, of);
+    if (inQuestion()) guard.ask(state.case, of);
   };
   // Said to a screen reader, too: whether more is to come for what is shown.
   let more = false;

@@ -17,6 +17,16 @@ export function mark(what, words) {
 // A number that opens the same panel itself; one of a study, by its place and quantity, with its own norm first.
 export const rooted = (what, text, words, number = null) => h("button", { type: "button", class: "rooted", "data-rests": what, "aria-haspopup": "dialog", "aria-label": `${text}: what ${words} rests on`, onclick: () => open(what, number) }, text);
 
+// A view that is drawn anew between press and release has another button in the same place: the press means that one.
+let pressed = null;
+const under = (event) => event.target.closest?.("[data-rests]");
+addEventListener("pointerdown", (event) => { pressed = under(event); }, true);
+addEventListener("pointerup", (event) => {
+  const now = under(event);
+  if (pressed && !pressed.isConnected && now?.dataset.rests === pressed.dataset.rests) now.click();
+  pressed = null;
+}, true);
+
 function build() {
   const body = h("div", { class: "rests-body", tabindex: 0 });
   const close = h("button", { type: "button", class: "plain", id: "rests-close", onclick: () => panel.close() }, "Close");

@@ -85,7 +85,8 @@ export const label = (id) => ({ a: "plan A", b: "plan B", none: untreated() })[i
 
 // Whether the course of the open case may be shown as a forecast: asked once for each case, whatever the plans.
 // null until the server has compared the reported findings; then an empty text, or why it is refused.
-export const hasFindings = () => Boolean(state.case.symptom?.length || state.case.sign?.length);
+// Whether the server is asked before a forecast is shown: of findings, and of a child, of whom the model knows nothing.
+export const inQuestion = () => Boolean(state.case.symptom?.length || state.case.sign?.length) || Number.parseFloat(state.case.person.age) <= state.about.adults_over;
 
 export function plans() {
   const list = [{ id: "a", case: state.case, shift: state.a }];
