@@ -182,6 +182,27 @@ def test_an_infant_is_not_read_as_somebody_of_the_usual_age() -> None:
     assert "age" in record.not_understood[0].reason
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "outside"),
+    [
+        ("Pregnancy", "active", True),
+        ("Normal pregnancy", "active", True),
+        ("Normal pregnancy", "resolved", False),
+        ("pregnant", "inactive", False),
+    ],
+)
+def test_a_pregnancy_counts_while_it_lasts(text: str, status: str, outside: bool) -> None:
+    condition = {
+        "resourceType": "Condition",
+        "code": {"text": text},
+        "clinicalStatus": {"coding": [{"code": status}]},
+    }
+    value = observation("2132-9", "2025-03-10", 140, "pg/mL")
+    record = parse_bundle(bundle(PERSON, condition, value), "b", LEDGER)
+    assert bool(record.outside) == outside
+    assert [item.line for item in record.not_understood] == [2]
+
+
 def test_a_file_is_known_by_its_ending(tmp_path) -> None:
     path = tmp_path / "person.json"
     path.write_text(bundle(PERSON, observation("2132-9", "2025-03-10", 140, "pg/mL")), encoding="utf-8")

@@ -281,6 +281,7 @@ def test_prescriptions_as_they_are_written(said: str, meant: str) -> None:
         ("cyanocobalamin injection 1 mg monthly", "no route"),  # into a muscle, or under the skin
         ("cyanocobalamin 1 mg im 2 weekly", "cannot read"),  # twice a week, or every two weeks
         ("cyanocobalamin 1,250 mg im monthly", "is not a dose"),  # a decimal comma, or a thousand
+        ("cyanocobalamin 1,000 mg im monthly", "is not a dose"),
     ],
 )
 def test_what_may_mean_two_things_is_asked(text: str, says: str) -> None:

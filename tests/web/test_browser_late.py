@@ -205,3 +205,20 @@ def test_a_press_during_a_new_drawing_opens_what_was_pressed(page: Any, server: 
     page.mouse.down()
     page.mouse.up()
     assert page.evaluate("window.pressed") == 2
+
+
+@pytest.mark.parametrize("age", ["9 y", "108 mo"])
+def test_a_child_is_shown_no_forecast(page: Any, server: str, age: str) -> None:
+    open_course(page, server)
+    settled(page)
+    page.evaluate(
+        """async age => {
+          const { change, state } = await import("./js/state.js"), kase = structuredClone(state.case);
+          kase.person.age = age;
+          change({ case: kase }, "all");
+        }""",
+        age,
+    )
+    page.locator(".story.notice", has_text="this person is 9 years old").wait_for()
+    settled(page)
+    assert page.locator("#strip .answer").count() == 1, "the state now, and no year on"

@@ -183,7 +183,6 @@ def _process(reports: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process.wait()
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_child_has_no_forecast_although_nothing_is_reported(server: str) -> None:
     case = to_toml_data(load_case("pernicious-anaemia"))
     case["person"] |= {"age": "9 y"}
@@ -192,6 +191,7 @@ def test_a_child_has_no_forecast_although_nothing_is_reported(server: str) -> No
     assert "Treatment should not be delayed" in answer["headline"]
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_nothing_in_the_schema_makes_the_server_fail(app: Any, server: str) -> None:
     """The OpenAPI schema, fuzzed; shortened."""
     import schemathesis

@@ -25,7 +25,7 @@ from remyelin.check.fhir_json import (
     days,
     words_of,
 )
-from remyelin.check.fhir_same import as_listed, people
+from remyelin.check.fhir_same import GONE, as_listed, people
 from remyelin.check.fhir_shapes import Resource, is_loinc, resources
 from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, table
 from remyelin.evidence import Ledger
@@ -33,7 +33,7 @@ from remyelin.person.case import shipped_cases
 from remyelin.person.record import Record, load_record
 from remyelin.person.record.fields import FOLATE, Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS
+from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS, outside_of
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")
@@ -231,7 +231,14 @@ class _Bundle:
         word = word or next(
             (w for kind in ("condition", "risk", "symptom") if (w := look_up(kind, text))), None
         )
-        if word is None:
+        # an earlier pregnancy is none
+        status = codings(resource.get("clinicalStatus", {}), f"{where}.clinicalStatus")
+        beyond = (word.name == "pregnancy") if word else bool(outside_of(text))
+        if beyond and any(code in GONE["clinicalStatus"] for _, code in status):
+            self._unread(line, f"condition that is over: {text}")
+        elif word is None and beyond:
+            self._row(line, "", "person", "condition", text)
+        elif word is None:
             self._unread(line, f"condition {text or 'without a text'}")
         elif word.cause:
             began = a_date(resource.get("onsetDateTime", ""), f"{where}.onsetDateTime")

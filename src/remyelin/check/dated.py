@@ -34,10 +34,15 @@ def refusal(known: Known, ledger: Ledger) -> str:
     -------
     str
     """
-    if any(word.name == "pregnancy" for word in known.words):
-        return beyond(PREGNANCY)
+    if reason := outside(known):
+        return reason
     values = [item for item in known.series if item.lab.marker in MARKERS]
     return next(iter((*_under_treatment(known, values), *_disagreeing(values, ledger))), "")
+
+
+def outside(known: Known) -> str:
+    """Say why the model knows nothing of the person; empty where it may."""
+    return beyond(PREGNANCY) if any(word.name == "pregnancy" for word in known.words) else ""
 
 
 def _under_treatment(known: Known, values: Sequence[DatedLab]) -> Iterator[str]:

@@ -12,13 +12,13 @@ from remyelin.base.errors import InputError
 from remyelin.base.units import DAYS_PER_MONTH, DAYS_PER_YEAR, per_unit, show
 from remyelin.catalogue.causes import CAUSES, NONE, UNKNOWN
 from remyelin.check.answer import answer
+from remyelin.check.dated import outside
 from remyelin.check.dated import refusal as unusable
 from remyelin.check.known import LABS, Known, Lab
 from remyelin.check.words import Word
 from remyelin.evidence import Ledger
 from remyelin.evidence.catalogue import catalogue
 from remyelin.person.case import Labs, case_of, to_toml_data
-from remyelin.person.outside import PREGNANCY, beyond
 from remyelin.person.record import parse_csv, terms
 from remyelin.person.record.dates import offset
 from remyelin.person.record.rows import HEADER
@@ -103,8 +103,8 @@ def hand_over(
         )
         if missing
     }
-    if any(word.name == "pregnancy" for word in known.words):
-        refused[""] = f"No course can be opened: {beyond(PREGNANCY)}"
+    if reason := outside(known):
+        refused[""] = f"No course can be opened: {reason}"
     elif reason := _treated(known, ledger):
         refused[""] = f"No course can be opened: {reason} My results takes treated persons."
     left = tuple(_left(known, ledger))

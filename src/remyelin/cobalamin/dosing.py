@@ -71,7 +71,7 @@ _COUNTS: Final = (
 _SAID: Final = (
     *((rf"\b{word}\b(?! times)", str(number)) for number, word in enumerate(_COUNTS, 1)),
     (r"[()]", " "),
-    (r"(?<=\b\d),(?=000\b)", ""),  # a thousand
+    (r"(?<=\b\d),(?=000 ?(?:ug|mcg|micrograms?)\b)", ""),  # a thousand; of milligrams it may be a decimal
     (r"\b(?:vitamin )?b ?-?12\b", ""),  # which form it is must be said beside it
     (r"\bmicrograms?\b", "ug"),
     (r"\bmilligrams?\b", "mg"),

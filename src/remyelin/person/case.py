@@ -71,7 +71,7 @@ class Quantity:
         units = [unit for unit in known.factors if unit]
         written: dict[str, Any] = {
             "type": "string",
-            "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*\S*\s*$",
+            "pattern": r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*(\S.*)?$",
             "description": f"{known.label} with its unit: {', '.join(units) or 'none'}",
             "examples": [show(max(known.low, 1), self.kind)],
         }

@@ -23,12 +23,13 @@ def too_young(age: float | None) -> str:
     >>> too_young(17.0), too_young(9.0)[:36]
     ('', 'this person is 9 years old, and the ')
     """
+    # a limit of the model as shipped, and no number of a run
     over = Ledger.shipped()["plausible.age_over"]
     if age is None or age > over:
         return ""
     return (
-        f"this person is {age:.2g} years old, and the model knows persons over {over:g} alone: nothing in it was "
-        f"fitted to children. {CHILD}"
+        f"this person is {age:.3g} years old, and the model is for persons over {over:g}: it was not fitted to "
+        f"children. {CHILD}"
     )
 
 

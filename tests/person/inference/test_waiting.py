@@ -59,7 +59,7 @@ def test_a_worse_end_is_told_also_where_the_average_is_small() -> None:
 
 def test_one_point_is_written_as_one() -> None:
     assert "1 point of 16 worse" in cost_text(Waited("later", (0.5, 1.0, 4.0), (1.0, 2.0, 5.0), 36.0))
-    assert "the worst 5 % by 1 point or more" in cost_text(
+    assert "the worst 5 % are worse by 1 point or more" in cost_text(
         Waited("later", (0.0, 0.0, 1.0), (0.5, 1.3, 3.0), 36.0)
     )
 
@@ -69,8 +69,8 @@ def test_no_points_at_the_end_are_never_said_alone() -> None:
     text = cost_text(caught_up)
     assert text == (
         "on average 1.6 points of 16 worse (0.4 to 3.0) than when treated from the earlier day, over the 36 months to "
-        "the end of the forecast; at that end most simulated persons are no worse, and the worst 5 % by 3 points or "
-        "more"
+        "the end of the forecast; at that end at least half of the simulated persons are no worse, and the worst 5 % "
+        "are worse by 3 points or more"
     )
     assert "0 points" not in text
 

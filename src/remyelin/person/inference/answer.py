@@ -217,7 +217,10 @@ def cost_text(item: Waited) -> str:
         said = f"on average {median:.1f} points of 16 worse {spread} than {EARLIER}, over {months}"
         if round(most) <= 0:
             return said
-        return f"{said}; at that end most simulated persons are no worse, and the worst 5 % by {_points(most)} or more"
+        return (
+            f"{said}; at that end at least half of the simulated persons are no worse, and the worst 5 % are worse by "
+            f"{_points(most)} or more"
+        )
     return (
         f"{_points(end)} of 16 worse ({cost_range(least, most)}) than {EARLIER} at the end of the forecast, and on "
         f"average {median:.1f} points worse {spread} over {months}"

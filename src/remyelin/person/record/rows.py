@@ -121,7 +121,7 @@ class Reading:
         if self.others:
             named = ", ".join({name.casefold(): name for name in reversed(self.others)}.values())
             notes.append(
-                f"Not in the model, so that findings which it may cause are put down to the deficiency: {named}."
+                f"The model does not know {named}; findings that this may cause are put down to the deficiency."
             )
         if self.unread and not self.partial and "presentation history" not in self.stated:
             # a complaint that could not be read was not kept silent

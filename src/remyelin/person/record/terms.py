@@ -220,10 +220,11 @@ OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "inborn error of cobalamin metabolism",
         "cobalamin c disease",
         "cblc",
-        "methylmalonic aciduria",
         "methylmalonic acidaemia",
+        "methylmalonic acidemia",
         "transcobalamin deficiency",
-        "imerslund grasbeck syndrome",
+        "transcobalamin ii deficiency",
+        "imerslund",
     ),
 }
 FOUND: Final[Mapping[str, tuple[str, ...]]] = {

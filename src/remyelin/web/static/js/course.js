@@ -5,7 +5,7 @@ import { Chart, legend } from "./chart.js";
 import { controls } from "./controls.js";
 import { clear, h, micro, monthWords, number, percent, sentence, slider, stretchName, table, unbroken } from "./dom.js";
 import { explained, term } from "./glossary.js";
-import { change, inQuestion, horizon, listen, months, plans, state, treated, untreated } from "./state.js";
+import { change, horizon, inQuestion, listen, months, plans, state, treated, untreated } from "./state.js";
 import { mark, rooted } from "./rests.js";
 import { cardsOf, coming, publishedOf, Waiting } from "./strip.js";
 import { takeaway } from "./takeaway.js";

@@ -83,10 +83,9 @@ export function untreated() {
 
 export const label = (id) => ({ a: "plan A", b: "plan B", none: untreated() })[id];
 
-// Whether the course of the open case may be shown as a forecast: asked once for each case, whatever the plans.
-// null until the server has compared the reported findings; then an empty text, or why it is refused.
-// Whether the server is asked before a forecast is shown: of findings, and of a child, of whom the model knows nothing.
-export const inQuestion = () => Boolean(state.case.symptom?.length || state.case.sign?.length) || Number.parseFloat(state.case.person.age) <= state.about.adults_over;
+// Whether the server is asked, once for each case, if its course may be shown as a forecast: where findings are reported,
+// and of a child, of whom the model knows nothing.
+export const inQuestion = () => Boolean(state.case.symptom?.length || state.case.sign?.length) || months(state.case.person.age) <= 12 * state.about.adults_over;
 
 export function plans() {
   const list = [{ id: "a", case: state.case, shift: state.a }];
