@@ -147,6 +147,17 @@ def test_every_shape_of_a_persons_file_is_read_with_broken_things_in_it() -> Non
         assert any(math.isclose(one, value, rel_tol=1e-3) for one in read), (seed, how, marker)
 
 
+def test_a_creatinine_gives_the_filtration() -> None:
+    text = bundle(
+        PERSON,
+        observation("2132-9", "2025-03-10", 140, "pg/mL"),
+        observation("2160-0", "2025-03-10", 1.9, "mg/dL"),
+        observation("2160-0", "2024-03-10", 0.9, "mg/dL"),
+    )
+    record = parse_bundle(text, "b.json", LEDGER)
+    assert record.person.filtration == pytest.approx(28.4, abs=0.1)
+
+
 def test_several_causes_leave_the_cause_open() -> None:
     drug = {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": "metformin"}}
     anaemia = {"resourceType": "Condition", "code": {"text": "pernicious anaemia"}}

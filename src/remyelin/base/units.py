@@ -21,6 +21,7 @@ PER_MILLE: Final = 1e-3
 PG_PER_NG: Final = 1000.0
 UG_PER_MG: Final = 1000.0
 PERCENT: Final = 100.0
+UMOL_PER_L_OF_CREATININE: Final = 88.4  # in 1 mg/dL, 113.1 g/mol
 MICROGRAM_TO_NMOL_COBALAMIN: Final = 0.738  # cyanocobalamin, 1355.4 g/mol
 DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
@@ -82,6 +83,17 @@ KINDS: Final[Mapping[str, Kind]] = {
     "dose": _kind("a dose", {"ug": 1.0, "mg": 1000.0}, 0.0, 100_000.0),
     "temperature": _kind("a temperature", {"C": 1.0}, 15.0, 45.0),
     "filtration": _kind("a glomerular filtration", {"mL/min/1.73m2": 1.0, "mL/min": 1.0}, 1.0, 250.0),
+    "creatinine": _kind(
+        "a creatinine",
+        {
+            "umol/L": 1.0,
+            "mg/dL": UMOL_PER_L_OF_CREATININE,
+            "mmol/L": 1000.0,
+            "mg/L": UMOL_PER_L_OF_CREATININE / 10,
+        },
+        10.0,
+        3000.0,
+    ),
     "fraction": _kind("a fraction", {"": 1.0, "%": 0.01}, 0.0, 1.0),
     "b12": _kind(
         "a serum B12",

@@ -31,9 +31,10 @@ from remyelin.check.words import clean, look_up, look_up_hpo, look_up_icd10, tab
 from remyelin.evidence import Ledger
 from remyelin.person.case import shipped_cases
 from remyelin.person.record import Record, load_record
+from remyelin.person.record.conditions import outside_of
 from remyelin.person.record.fields import FOLATE, Row
 from remyelin.person.record.reading import record_of_rows
-from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS, outside_of
+from remyelin.person.record.terms import ASSOCIATED, SYMPTOMS
 
 MAX_BYTES: Final = 5_000_000
 _HPO: Final = re.compile(r"HP:\d{7}")
@@ -183,7 +184,8 @@ class _Bundle:
 
     def _value(self, line: int, when: str, resource: Mapping[str, Any], code: str, where: str) -> None:
         entry = table("loinc")[code]
-        if not entry["marker"] or "valueQuantity" not in resource:
+        name = entry.get("record", entry["marker"])
+        if not name or "valueQuantity" not in resource:
             self._unread(line, f"observation {entry['name']}")
             return
         quantity = an_object(resource["valueQuantity"], f"{where}.valueQuantity")
@@ -196,7 +198,7 @@ class _Bundle:
         sign = a_text(quantity.get("comparator", ""), f"{where}.valueQuantity.comparator")
         if sign not in ("", "<", "<=", ">", ">="):
             raise InputError(f"{where}.valueQuantity.comparator: {clean(sign)!r} is not one of <, <=, >=, >.")
-        self._row(line, when, "lab", entry["marker"], f"{sign[:1]}{amount:.10g}", unit)
+        self._row(line, when, "lab", name, f"{sign[:1]}{amount:.10g}", unit)
 
     def _finding(self, line: int, when: str, resource: Mapping[str, Any], code: str, where: str) -> None:
         word = look_up_hpo(code)

@@ -20,6 +20,7 @@ from remyelin.evidence import Ledger
 from remyelin.evidence.catalogue import catalogue
 from remyelin.person.case import Labs, case_of, to_toml_data
 from remyelin.person.record import parse_csv, terms
+from remyelin.person.record.conditions import condition_of
 from remyelin.person.record.dates import offset
 from remyelin.person.record.rows import HEADER
 
@@ -250,7 +251,7 @@ def _rows(word: Word, is_cause: bool, since: float | None) -> Iterator[tuple[str
     elif word.kind == "drug" and word.name == "b12":
         yield (began, "treatment", word.plain, "began", "", "dose not known")
     else:
-        spelled = next((name for name in (word.name, word.plain, *word.also) if terms.condition_of(name)), "")
+        spelled = next((name for name in (word.name, word.plain, *word.also) if condition_of(name)), "")
         yield ("", "person", "condition", spelled or word.plain, "", f"since {began[1:]}" if began else "")
 
 

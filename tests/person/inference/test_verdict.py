@@ -60,7 +60,7 @@ def test_a_condition_that_the_model_does_not_know_is_said_to_be_put_down_to_the_
     rows = ",person,condition,multiple sclerosis\n,condition,diabetes\n,condition,Multiple sclerosis\n"
     record = parse_csv(TEXT + rows, "example", Ledger.shipped())
     (note,) = (note for note in record.notes if "put down to the deficiency" in note)
-    assert note.startswith("The model does not know multiple sclerosis; ")
+    assert note.startswith('The model does not know "multiple sclerosis"; ')
 
 
 @pytest.mark.parametrize(

@@ -413,6 +413,29 @@ def test_a_wave_is_known_by_its_name(written: str) -> None:
     assert read(f"0 d,study,{written},52,ms\n").entries[0].name == "tibial sep p40"
 
 
+@pytest.mark.parametrize(
+    ("row", "condition", "beyond"),
+    [
+        (",condition,diabetes,yes", ("diabetes",), False),
+        (",condition,diabetes,no", (), False),
+        (",condition,,no diabetes", (), False),
+        (",person,condition,family history of diabetes", (), False),
+        (",person,diabetes,type 2", ("diabetes",), False),
+        (",condition,CKD stage 3,", ("renal failure",), False),
+        (",person,condition,non-insulin-dependent diabetes", ("diabetes",), False),
+        (",person,pregnant,yes", (), True),
+        (",person,pregnant,no", (), False),
+        (",person,condition,not pregnant", (), False),
+        (",condition,pregnancy,none", (), False),
+    ],
+)
+def test_a_condition_may_be_affirmed_or_denied(row: str, condition: tuple[str, ...], beyond: bool) -> None:
+    record = read(f"{row}\n0 d,lab,b12,95,pmol/L\n")
+    assert record.conditions == condition
+    assert bool(record.outside) is beyond
+    assert not any("does not know" in note for note in record.notes)
+
+
 def test_a_condition_is_known_within_longer_words() -> None:
     assert read(
         ",person,condition,poorly controlled type 2 diabetes mellitus\n0 d,lab,b12,95,pmol/L\n"

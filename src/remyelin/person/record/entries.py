@@ -210,7 +210,7 @@ class Record:
         Whether complaints may be missing because the source has no place for them, as in a table with columns or the
         list of coded conditions of another system.
     outside : str
-        State of :data:`remyelin.person.record.terms.OUTSIDE` that the person is in; empty for none.
+        State of :data:`remyelin.person.record.conditions.OUTSIDE` that the person is in; empty for none.
 
     Examples
     --------

@@ -44,7 +44,9 @@ _LABS: Final = {
     **dict.fromkeys(("hb", "hgb", "hemoglobin"), "haemoglobin"),
     **dict.fromkeys(("hct", "hematocrit", "pcv"), "haematocrit"),
     **dict.fromkeys(("mean cell volume", "mean corpuscular volume"), "mcv"),
-    **dict.fromkeys(("egfr", "filtration"), "filtration"),
+    **dict.fromkeys(("egfr", "gfr", "filtration", "glomerular filtration", "filtration rate"), "filtration"),
+    **dict.fromkeys(("glomerular filtration rate", "estimated gfr", "estimated filtration"), "filtration"),
+    **dict.fromkeys(("creatinine", "creat", "crea", "scr"), "creatinine"),
 }
 _UNSPECIFIC: Final = re.compile(
     r"\b(?:serum|plasma|blood|fasting|levels?|concentration|total)\b|^s (?=vitamin|b12)"

@@ -22,8 +22,9 @@ from remyelin.person.record import terms
 from remyelin.person.record.contradictions import checked
 from remyelin.person.record.dates import calendar, day_first, iso
 from remyelin.person.record.entries import Record
-from remyelin.person.record.fields import FOLATE, Row, clean, event_of, kind_of
+from remyelin.person.record.fields import FOLATE, Row, clean, event_of, kind_of, lab_name
 from remyelin.person.record.from_case import record_of_case
+from remyelin.person.record.kidney import RESULTS
 from remyelin.person.record.medicines import without_b12
 from remyelin.person.record.rows import HEADER, MAX_ROWS, Reading
 
@@ -335,7 +336,9 @@ def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
         return given, ""
     dated: dict[str, list[int]] = defaultdict(list)
     for row, day in _dated(rows):
-        dated[kind_of(row)].append(day)
+        # an old result of the kidney tells of no deficiency
+        about = "kidney" if kind_of(row) == "lab" and lab_name(row.name) in RESULTS else kind_of(row)
+        dated[about].append(day)
     results = [day for kind in _FOUND for day in dated.get(kind, ())]
     treated = _begun(rows, min([*results, *dated.get("symptom", ())], default=None))
     for days, what in ((treated, "first treatment"), (results, "first result")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,6 +12,7 @@ from remyelin.base.units import parse
 from remyelin.catalogue.causes import CAUSES, DIETS, cause_of, gas_causes
 from remyelin.evidence import Ledger
 from remyelin.person.record import terms
+from remyelin.person.record.conditions import CONDITIONS, condition_of, is_absent, outside_of
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
 from remyelin.person.record.fields import (
@@ -31,19 +33,20 @@ from remyelin.person.record.fields import (
     with_unit,
 )
 from remyelin.person.record.finding_rows import entries_of, is_complaint
+from remyelin.person.record.grade_words import WORDS as GRADES
+from remyelin.person.record.kidney import RESULTS, KidneyResult, filtration_of
 from remyelin.person.record.medicines import without_b12
 from remyelin.person.record.study_rows import study_entry, study_name
 
 HEADER: Final = ("when", "kind", "name", "value", "unit", "note")
 MAX_ROWS: Final = 2000
 MARGIN: Final = 1.5
+_CONDITION: Final = ("", "condition", "diagnosis", "comorbidity")
 _FACTS: Final = {
     "age": "age",
     "height": "height",
     "weight": "weight",
     "temperature": "temperature",
-    "filtration": "filtration",
-    "egfr": "filtration",
 }
 
 
@@ -64,6 +67,7 @@ class Reading:
     left: list[NotUnderstood] = field(default_factory=list)
     outside: str = ""
     others: list[str] = field(default_factory=list)  # conditions that the model does not know
+    kidney: list[KidneyResult] = field(default_factory=list)
     partial: bool = False
     unread: bool = False  # whether a row on a complaint was left out
 
@@ -77,7 +81,7 @@ class Reading:
         left = len(self.left)
         try:
             if kind == "condition":
-                self._person(replace(row, name="condition", value=row.value or row.name))
+                self._condition(row)
             elif kind in KINDS:
                 getattr(self, f"_{kind}")(row)
             else:
@@ -106,6 +110,10 @@ class Reading:
 
     def settle(self, notes: list[str]) -> None:
         """Draw the conclusions that need all rows together, and note them."""
+        filtration, note = filtration_of(self.kidney, self.person.age, self.person.sex, self.ledger)
+        notes += [note] if note else []
+        if filtration is not None:
+            self.person = replace(self.person, filtration=filtration)
         known = [item.start for item in self.treatments if item.order is not None]
         if known:  # folic acid beside B12 leaves the dose of B12 known
             self.treatments = [
@@ -119,7 +127,9 @@ class Reading:
             length = until_improved(self.ledger)
             notes.append(f'"Until no further improvement" is run as {length:g} days, as in the UK schedule.')
         if self.others:
-            named = ", ".join({name.casefold(): name for name in reversed(self.others)}.values())
+            named = ", ".join(
+                f'"{name}"' for name in {n.casefold(): n for n in reversed(self.others)}.values()
+            )
             notes.append(
                 f"The model does not know {named}; findings that this may cause are put down to the deficiency."
             )
@@ -153,30 +163,41 @@ class Reading:
                 raise Skip("sex must be female or male")
             self._once(row, "sex", sex)
             self.person = replace(self.person, sex=sex)
-        elif name in ("condition", "diagnosis"):
-            condition = terms.condition_of(row.value)
-            if condition is None and (outside := terms.outside_of(row.value)):
-                self.outside = outside
-                raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
-            if condition is None:
-                cause = cause_of(row.value)
-                if cause is not None:
-                    raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
-                self.others.append(clean(row.value))
-                raise Skip(
-                    f"no background is known for this condition; {nearest(row.value, terms.CONDITIONS)}"
-                )
-            if condition not in self.conditions:
-                self.conditions.append(condition)
         elif name in _FACTS:
             key = _FACTS[name]
             value = parse(with_unit(row, key), key, name)
             self._once(row, key, value)
             self.person = replace(self.person, **{key: value})  # type: ignore[arg-type]
+        elif (result := lab_name(row.name)) in RESULTS:
+            self._kidney(row, result)
+        elif name in _CONDITION or condition_of(name) or outside_of(name):
+            self._condition(row)
         else:
-            raise Skip(
-                f"no fact of a person {clean(row.name)!r}; {nearest(name, [*_FACTS, 'sex', 'condition'])}"
-            )
+            facts = [*_FACTS, *RESULTS, "sex", "condition"]
+            raise Skip(f"no fact of a person {clean(row.name)!r}; {nearest(name, facts)}")
+
+    def _condition(self, row: Row) -> None:
+        """Read a condition, named in the column of names or of values; the other may affirm, deny or describe it."""
+        name, said = ("", row.value) if terms.fold(row.name) in _CONDITION else (row.name, row.value)
+        if (name and GRADES["severity"].get(terms.fold(said)) == (0, 0)) or is_absent(name or said):
+            raise Skip("an absent condition changes nothing")
+        affirmed = terms.fold(said) in GRADES["severity"]
+        text = " ".join(part for part in (name, "" if name and affirmed else said) if part.strip())
+        condition = condition_of(text)
+        if condition is not None:
+            if condition not in self.conditions:
+                self.conditions.append(condition)
+            return
+        if outside := outside_of(text):
+            self.outside = outside
+            raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
+        cause = cause_of(text)
+        if cause is not None:
+            raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
+        if not text.strip():
+            raise Skip("names no condition")
+        self.others.append(clean(text))
+        raise Skip(f"no background is known for this condition; {nearest(text, CONDITIONS)}")
 
     def _presentation(self, row: Row) -> None:
         name = terms.fold(row.name)
@@ -242,8 +263,8 @@ class Reading:
 
     def _lab(self, row: Row) -> None:
         name = lab_name(row.name)
-        if name == "filtration":
-            self._person(replace(row, name="filtration"))
+        if name in RESULTS:
+            self._kidney(row, name)
             return
         if name is None:
             raise Skip(
@@ -263,6 +284,19 @@ class Reading:
                 row.line, day, "lab", name, value, bound[1] if bound else "", text=text, note=clean(row.note)
             )
         )
+
+    def _kidney(self, row: Row, name: str) -> None:
+        value = parse(with_unit(row, name), name, terms.fold(row.name))
+        day = self.day(row) if row.when.strip() else 0.0
+        bound = BOUND.match(row.value)
+        normal = name == "filtration" and bound is not None and bound[1] == ">"
+        if normal and value < self.ledger["renal.reference_filtration"]:
+            self.kidney.append(KidneyResult(row.line, day, name, math.inf))
+            raise Skip("a filtration above this limit may be normal; no effect of the kidney is assumed")
+        for other in self.kidney:
+            if (other.name, other.day) == (name, day) and other.value != value:
+                raise self.fail(row, f"{name} contradicts line {other.line}; give one.")
+        self.kidney.append(KidneyResult(row.line, day, name, value))
 
     def _plausible(self, name: str, value: float, censored: bool) -> None:
         key = f"plausible.{name}"

@@ -21,7 +21,6 @@ from remyelin.catalogue.studies import (
     ULNAR_SENSORY,
     VEP,
 )
-from remyelin.person.outside import PREGNANCY
 from remyelin.person.record import symptom_words
 from remyelin.person.record.grade_words import WORDS
 
@@ -204,29 +203,6 @@ _TESTED: Final = re.compile(
     r"(?:(arms?|hands?|fingers?|upper limbs?)|ankles?|toes?|great toes?|big toes?|feet|foot|legs?|limbs?|malleolus)$"
 )
 
-#: Other conditions that bring findings of their own (`record.background.*` in the ledger).
-CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "diabetes": ("diabetes mellitus", "type 2 diabetes", "type 1 diabetes", "diabetic"),
-    "alcohol": ("alcohol excess", "alcohol misuse", "alcoholism"),
-    "chemotherapy": ("neurotoxic chemotherapy",),
-    "cervical myelopathy": ("spondylotic myelopathy", "cervical stenosis", "spinal stenosis"),
-    "renal failure": ("kidney failure", "chronic kidney disease", "ckd"),
-}
-#: States of a person of which the model knows nothing.
-OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    PREGNANCY: ("pregnancy", "pregnant", "gravid", "gravidity", "breastfeeding", "lactation"),
-    "an inborn defect of cobalamin": (
-        "inborn error of metabolism",
-        "inborn error of cobalamin metabolism",
-        "cobalamin c disease",
-        "cblc",
-        "methylmalonic acidaemia",
-        "methylmalonic acidemia",
-        "transcobalamin deficiency",
-        "transcobalamin ii deficiency",
-        "imerslund",
-    ),
-}
 FOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "symptoms": ("symptom", "neurological symptoms", "complaint"),
     "blood count": ("anaemia", "anemia", "macrocytosis", "blood"),
@@ -332,27 +308,6 @@ def grades_of(item: Finding) -> list[str]:
 def scale_of(name: str) -> str | None:
     """Return the scale of a name."""
     return _synonym(SCALES, name)
-
-
-def condition_of(name: str) -> str | None:
-    """Return the condition of a name, or the one named within longer words, as ``type 2 diabetes mellitus``."""
-    wanted = f" {fold(name)} "
-    within = (key for key in CONDITIONS if f" {key} " in wanted and "insipidus" not in wanted)
-    return _synonym(CONDITIONS, name) or next(within, None)
-
-
-def outside_of(name: str) -> str | None:
-    """Return the state of :data:`OUTSIDE` that a condition names, also within longer words.
-
-    Examples
-    --------
-    >>> outside_of("Pregnant, 20 weeks"), outside_of("diabetes")
-    ('pregnancy and breastfeeding', None)
-    """
-    wanted = f" {re.sub('[^a-z]+', ' ', fold(name))} "
-    return next(
-        (key for key, also in OUTSIDE.items() if any(f" {word} " in wanted for word in (key, *also))), None
-    )
 
 
 def found_of(name: str) -> str | None:

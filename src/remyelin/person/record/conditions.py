@@ -1,0 +1,77 @@
+"""Conditions of a person beside the deficiency, and the words that state or deny them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from remyelin.person.outside import PREGNANCY
+from remyelin.person.record.terms import fold
+
+#: Other conditions that bring findings of their own (`record.background.*` in the ledger).
+CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "diabetes": ("diabetic", "niddm", "iddm", "t1dm", "t2dm"),
+    "alcohol": ("alcoholism",),
+    "chemotherapy": (),
+    "cervical myelopathy": ("spondylotic myelopathy", "cervical stenosis", "spinal stenosis"),
+    "renal failure": ("kidney failure", "chronic kidney disease", "ckd"),
+}
+#: States of a person of which the model knows nothing.
+OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    PREGNANCY: ("pregnancy", "pregnant", "gravid", "gravidity", "breastfeeding", "lactation"),
+    "an inborn defect of cobalamin": (
+        "inborn error of metabolism",
+        "inborn error of cobalamin metabolism",
+        "cobalamin c disease",
+        "cblc",
+        "methylmalonic acidaemia",
+        "methylmalonic acidemia",
+        "transcobalamin deficiency",
+        "transcobalamin ii deficiency",
+        "imerslund",
+    ),
+}
+_ABSENT: Final = re.compile(
+    r"^(?:no|not|non(?= (?:diabetic|pregnant))|without|denies|never|negative for|ruled out|excluded|family history)\b"
+)
+
+
+def is_absent(text: str) -> bool:
+    """Return whether a text denies the condition that it names, or states it of the family.
+
+    Examples
+    --------
+    >>> is_absent("not pregnant"), is_absent("Pregnant"), is_absent("non-insulin-dependent diabetes")
+    (True, False, False)
+    """
+    return bool(_ABSENT.match(fold(text)))
+
+
+def condition_of(name: str) -> str | None:
+    """Return the condition of a name, or the one named within longer words; None for none.
+
+    Examples
+    --------
+    >>> condition_of("Type 2 diabetes mellitus"), condition_of("CKD stage 3"), condition_of("diabetes insipidus")
+    ('diabetes', 'renal failure', None)
+    """
+    return None if "insipidus" in fold(name) else _within(CONDITIONS, name)
+
+
+def outside_of(name: str) -> str | None:
+    """Return the state of :data:`OUTSIDE` that a condition names, also within longer words.
+
+    Examples
+    --------
+    >>> outside_of("Pregnant, 20 weeks"), outside_of("diabetes")
+    ('pregnancy and breastfeeding', None)
+    """
+    return _within(OUTSIDE, name)
+
+
+def _within(table: Mapping[str, tuple[str, ...]], name: str) -> str | None:
+    wanted = f" {re.sub('[^a-z0-9]+', ' ', fold(name))} "
+    return next(
+        (key for key, also in table.items() if any(f" {word} " in wanted for word in (key, *also))), None
+    )
