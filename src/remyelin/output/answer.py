@@ -121,8 +121,13 @@ def _unsaid(answer: Answer) -> str:
     if not answer.unsaid:
         return ""
     *more, last = answer.unsaid
-    named = f"{', '.join(more)} or {last}" if more else last
-    return f"The record says nothing of {named}, which {'count' if more else 'counts'} too."
+    named = f"{', '.join(more)} and {last}" if more else last
+    told = (
+        "are not in the record: they are computed, and count"
+        if more
+        else "is not in the record: it is computed, and counts"
+    )
+    return f"{named[:1].upper()}{named[1:]} {told} too."
 
 
 def merged(starts: list[StartRow]) -> list[StartRow]:

@@ -138,7 +138,7 @@ def test_a_woman_who_says_nothing_of_walking_is_not_put_in_a_wheelchair() -> Non
 
 
 def test_the_answer_says_what_it_takes_from_silence() -> None:
-    text = "says nothing of walking, power or sight"
+    text = "not whether there is trouble with walking, power or sight"
     for extra, said in (("", True), (PARTIAL, False)):
         posterior = fit_person(record_of(TINGLING + extra), rough=True)
         notes = answer(posterior, forecast(posterior, workers=1))["notes"]

@@ -413,6 +413,20 @@ def test_a_wave_is_known_by_its_name(written: str) -> None:
     assert read(f"0 d,study,{written},52,ms\n").entries[0].name == "tibial sep p40"
 
 
+def test_a_value_of_years_ago_is_history_where_nobody_treated() -> None:
+    rows = "2015-03-14,lab,b12,420,pmol/L\n2025-03-01,lab,b12,95,pmol/L\n2025-03-14,lab,mma,1.8,umol/L\n"
+    record = read(rows)
+    assert [round(entry.day) for entry in record.entries] == [-3640, 0, 13]
+    assert any("within a year of the last one" in note for note in record.notes)
+    assert [round(e.day) for e in read(rows + "2015-06-01,lab,creatinine,80,umol/L\n").entries] == [
+        -3640,
+        0,
+        13,
+    ]
+    treated = read(rows + "2025-04-01,treatment,cyanocobalamin 1 mg im every 30 d,began\n")
+    assert [round(entry.day) for entry in treated.entries] == [-3671, -31, -18]
+
+
 @pytest.mark.parametrize(
     ("row", "condition", "beyond"),
     [

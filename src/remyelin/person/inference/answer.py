@@ -169,9 +169,10 @@ def silence(posterior: Posterior) -> str:
         return ""
     names = [COMPLAINTS[name] for name in likelihood.unmentioned]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    chance = percent(likelihood.reporting.told[-1])
     return (
-        f"The history tells of symptoms and says nothing of {said}. Severe trouble there would have been named with a "
-        f"chance of {percent(likelihood.reporting.told[-1])} (assumed), so the answer takes it as improbable."
+        f"The history names symptoms, but not whether there is trouble with {said}. Severe trouble would have been "
+        f"named with a chance of {chance} (assumed), so the answer takes it as improbable."
     )
 
 

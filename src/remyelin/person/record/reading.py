@@ -15,6 +15,7 @@ from typing import Any, Final
 from remyelin.base.errors import InputError, nearest
 from remyelin.base.files import there
 from remyelin.base.text_files import load_toml, read_text
+from remyelin.base.units import DAYS_PER_YEAR
 from remyelin.catalogue.causes import cause_of
 from remyelin.evidence import Ledger
 from remyelin.person.case import case_of, shipped_cases
@@ -341,14 +342,18 @@ def _zero(rows: list[Row], reading: Reading) -> tuple[int | None, str]:
         dated[about].append(day)
     results = [day for kind in _FOUND for day in dated.get(kind, ())]
     treated = _begun(rows, min([*results, *dated.get("symptom", ())], default=None))
-    for days, what in ((treated, "first treatment"), (results, "first result")):
-        if days:
-            of = (
-                " that was not over before"
-                if what == "first treatment" and _begun(rows, None) != treated
-                else ""
-            )
-            return min(days), f"No date of presentation was given; the day of the {what}{of} counts as day 0."
+    if treated:
+        of = " that was not over before" if _begun(rows, None) != treated else ""
+        return min(
+            treated
+        ), f"No date of presentation was given; the day of the first treatment{of} counts as day 0."
+    if results:
+        # a value of years ago, in a person whom nobody has treated since, is history
+        recent = [day for day in results if day >= max(results) - DAYS_PER_YEAR]
+        of = " within a year of the last one" if min(recent) > min(results) else ""
+        return min(
+            recent
+        ), f"No date of presentation was given; the day of the first result{of} counts as day 0."
     days = [day for some in dated.values() for day in some]
     return (
         (max(days), "No date of presentation was given; the last date counts as day 0.")
