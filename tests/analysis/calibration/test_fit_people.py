@@ -41,7 +41,7 @@ def test_chains_go_on_where_they_stopped(tmp_path: Path, monkeypatch: pytest.Mon
     for module in (fit_people, chains_people):
         monkeypatch.setattr(module, "CHAINS", 4)
     monkeypatch.setattr(chains_people, "MOVES", 2)
-    monkeypatch.setattr(chains_people, "BLOCKS", (1,))
+    monkeypatch.setattr(chains_people, "BLOCKS", 1)
     monkeypatch.setattr(fit_people, "AGAIN", 1)
     monkeypatch.setattr(fit_people, "OTHERS", 2)
 

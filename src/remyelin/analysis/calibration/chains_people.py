@@ -35,9 +35,7 @@ TOLD: Final = 15  # of those steps, one in so many is learned by the emulator
 BEGUN: Final = 0.25  # power of the likelihood at which chains are drawn from the designs
 RISING: Final = 6  # steps until it is 1
 LEARNING: Final = (0, 2, 4, 6, 16)  # steps before which the emulator learns again; afterwards it stays
-#: Parts of a walk under the emulator, one of these; the animals are simulated after each. The simulation rejects most
-#: ends of long walks, where the emulator errs; short ones move a chain in small steps.
-BLOCKS: Final = (1, 2, 8)
+BLOCKS: Final = 8  # parts of a walk under the emulator; the animals are simulated after each
 LENGTHS: Final = (1, 4, 16)  # steps of a part, one of these
 REPAIRED: Final = 0.3  # chance that a part of a walk draws the rates of repair
 WAYS: Final = (0.8, 0.1, 0.1)  # chances of a step: a difference of points, a whole difference, a small step
@@ -126,7 +124,7 @@ def walked(
     now, own = points.copy(), list(repair)
     before = value = emulator.log_likelihood(now)
     sets = len(repair_rates().sets)
-    for _ in range(int(rng.choice(BLOCKS))):
+    for _ in range(BLOCKS):
         trial, height = now, value
         for _ in range(int(rng.choice(LENGTHS))):
             step = trial + steps(len(trial), others, rng)

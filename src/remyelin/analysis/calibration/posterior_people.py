@@ -68,7 +68,7 @@ def inputs_of_people(ledger: Ledger) -> str:
     ranges = [(name, ledger.entry(name).range) for name in (*FREE, *UNREAD)]
     rows = [(bound.name, bound.value, bound.lower, bound.upper, bound.weight) for bound in bounds()]
     search = [SEED, SETS, ROUNDS, PERSONS, list(WAVES), READINGS, TREATED, CHAINS, MOVES, BEGUN, RISING]
-    search += [list(BLOCKS), list(LENGTHS), STARTS, AGAIN, OTHERS]
+    search += [BLOCKS, list(LENGTHS), STARTS, AGAIN, OTHERS]
     content = [read, ranges, rows, SIGNS, search, repair().made]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
