@@ -38,8 +38,8 @@ WHY: Final[Mapping[str, str]] = {
         "to an earlier deficiency, which the excerpt does not name; a case has one cause."
     ),
     "optic-neuropathy-68": (
-        "The model's optic nerve fails only after the cord; he had failing sight and hardly any sign of the cord. "
-        "Tobacco smoke, which the report names too, is not modelled."
+        "The model's optic nerve fails after the cord in nearly everybody; he had failing sight and hardly any sign "
+        "of the cord. Tobacco smoke, which the report names too, is not modelled."
     ),
     "srikanth-2002": (
         "No laboratory value places him: he stands at the prior time since the cause began, and his disease took "
