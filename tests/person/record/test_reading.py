@@ -413,6 +413,15 @@ def test_a_wave_is_known_by_its_name(written: str) -> None:
     assert read(f"0 d,study,{written},52,ms\n").entries[0].name == "tibial sep p40"
 
 
+@pytest.mark.parametrize(
+    "name", ["Vitamin B12 deficiency", "B-12 deficiency", "subacute combined degeneration"]
+)
+def test_the_disease_itself_is_no_other_condition(name: str) -> None:
+    record = read(f",condition,{name},\n0 d,lab,b12,95,pmol/L\n")
+    assert "what the model computes" in record.not_understood[0].reason
+    assert not record.notes
+
+
 def test_a_value_of_years_ago_is_history_where_nobody_treated() -> None:
     rows = "2015-03-14,lab,b12,420,pmol/L\n2025-03-01,lab,b12,95,pmol/L\n2025-03-14,lab,mma,1.8,umol/L\n"
     record = read(rows)

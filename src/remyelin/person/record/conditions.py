@@ -32,6 +32,10 @@ OUTSIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "imerslund",
     ),
 }
+#: Names of the disease itself, which is what the model computes.
+_ITSELF: Final = re.compile(
+    r"\b(?:b ?12|cobalamin) deficien|\bcombined degeneration|\bfunicular|\bmegaloblastic|\bmacrocytic|\bb ?12 neuropath"
+)
 _ABSENT: Final = re.compile(
     r"^(?:no|not|non(?= (?:diabetic|pregnant))|without|denies|never|negative for|ruled out|excluded|family history)\b"
 )
@@ -46,6 +50,17 @@ def is_absent(text: str) -> bool:
     (True, False, False)
     """
     return bool(_ABSENT.match(fold(text)))
+
+
+def is_the_disease(text: str) -> bool:
+    """Return whether a text names the deficiency or what it does to cord, nerves and blood.
+
+    Examples
+    --------
+    >>> is_the_disease("Vitamin B-12 deficiency"), is_the_disease("subacute combined degeneration of the cord")
+    (True, True)
+    """
+    return bool(_ITSELF.search(fold(text)))
 
 
 def condition_of(name: str) -> str | None:

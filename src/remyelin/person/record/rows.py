@@ -12,7 +12,7 @@ from remyelin.base.units import parse
 from remyelin.catalogue.causes import CAUSES, DIETS, cause_of, gas_causes
 from remyelin.evidence import Ledger
 from remyelin.person.record import terms
-from remyelin.person.record.conditions import CONDITIONS, condition_of, is_absent, outside_of
+from remyelin.person.record.conditions import CONDITIONS, condition_of, is_absent, is_the_disease, outside_of
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
 from remyelin.person.record.fields import (
@@ -194,6 +194,8 @@ class Reading:
         cause = cause_of(text)
         if cause is not None:
             raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
+        if is_the_disease(text):
+            raise Skip("the deficiency is what the model computes; give its results, complaints and signs")
         if not text.strip():
             raise Skip("names no condition")
         self.others.append(clean(text))
