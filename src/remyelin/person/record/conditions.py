@@ -53,7 +53,7 @@ def is_absent(text: str) -> bool:
 
 
 def is_the_disease(text: str) -> bool:
-    """Return whether a text names the deficiency or what it does to cord, nerves and blood.
+    """Return whether a text names the deficiency or its disease of cord, nerves and blood.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def estimated_filtration(creatinine: float, age: float, sex: str, ledger: Ledger
     sex : str
         ``"female"`` or ``"male"``.
     ledger : Ledger
-        Holds the coefficients, ``renal.creatinine.*``.
+        Holds the coefficients, ``record.creatinine.*``.
 
     Returns
     -------
@@ -87,13 +87,13 @@ def estimated_filtration(creatinine: float, age: float, sex: str, ledger: Ledger
     """
     woman = sex == "female"
     key = "female" if woman else "male"
-    relative = creatinine / UMOL_PER_L_OF_CREATININE / ledger[f"renal.creatinine.knee_{key}"]
-    low = ledger[f"renal.creatinine.low_exponent_{key}"]
-    high = ledger["renal.creatinine.high_exponent"]
-    scale = ledger["renal.creatinine.scale"] * (ledger["renal.creatinine.female_factor"] if woman else 1.0)
+    relative = creatinine / UMOL_PER_L_OF_CREATININE / ledger[f"record.creatinine.knee_{key}"]
+    low = ledger[f"record.creatinine.low_exponent_{key}"]
+    high = ledger["record.creatinine.high_exponent"]
+    scale = ledger["record.creatinine.scale"] * (ledger["record.creatinine.female_factor"] if woman else 1.0)
     return float(
         scale
         * min(relative, 1.0) ** low
         * max(relative, 1.0) ** high
-        * ledger["renal.creatinine.age_factor"] ** age
+        * ledger["record.creatinine.age_factor"] ** age
     )
