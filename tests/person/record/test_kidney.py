@@ -60,8 +60,9 @@ def test_a_filtration_stands_before_creatinine_and_the_nearest_before_the_others
 
 
 def test_two_filtrations_of_one_day_contradict_each_other() -> None:
-    with pytest.raises(InputError, match="contradicts line 5"):
-        read("2025-03-10,lab,eGFR,41,,\n2025-03-10,lab,eGFR,70,,\n")
+    for one, other in (("41", "70"), ("41", ">60"), (">60", "41")):
+        with pytest.raises(InputError, match="contradicts line 5"):
+            read(f"2025-03-10,lab,eGFR,{one},,\n2025-03-10,lab,eGFR,{other},,\n")
 
 
 def test_a_filtration_above_a_limit_has_no_effect() -> None:

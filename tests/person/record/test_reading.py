@@ -450,6 +450,12 @@ def test_a_value_of_years_ago_is_history_where_nobody_treated() -> None:
         (",person,pregnant,no", (), False),
         (",person,condition,not pregnant", (), False),
         (",condition,pregnancy,none", (), False),
+        (",condition,diabetes and pregnant,", (), True),
+        (',person,condition,"no contraception, pregnancy possible"', (), True),
+        (",person,condition,pregnancy not excluded", (), True),
+        (",person,condition,not sure if pregnant", (), True),
+        (',person,condition,"no diabetes, CKD"', (), False),
+        (",person,condition,no diabetes but CKD stage 4", ("renal failure",), False),
     ],
 )
 def test_a_condition_may_be_affirmed_or_denied(row: str, condition: tuple[str, ...], beyond: bool) -> None:

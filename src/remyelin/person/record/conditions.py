@@ -1,4 +1,4 @@
-"""Conditions of a person beside the deficiency, and the words that state or deny them."""
+"""Conditions of a person beside the deficiency, and the words that affirm or deny them."""
 
 from __future__ import annotations
 
@@ -37,19 +37,27 @@ _ITSELF: Final = re.compile(
     r"\b(?:b ?12|cobalamin) deficien|\bcombined degeneration|\bfunicular|\bmegaloblastic|\bmacrocytic|\bb ?12 neuropath"
 )
 _ABSENT: Final = re.compile(
-    r"^(?:no|not|non(?= (?:diabetic|pregnant))|without|denies|never|negative for|ruled out|excluded|family history)\b"
+    r"^(?:no|not(?! (?:sure|certain|clear|known|excluded|ruled out))|non(?= (?:diabetic|pregnant))|without|denies|never"
+    r"|negative for|ruled out|excluded|family history)\b"
 )
+_CONTRAST: Final = re.compile(r";|\b(?:but|however|although)\b")
+_CLAUSE: Final = re.compile(rf"[,.:]|\band\b|{_CONTRAST.pattern}")
 
 
-def is_absent(text: str) -> bool:
-    """Return whether a text denies the condition that it names, or states it of the family.
+def affirmed(text: str) -> str:
+    """Return a text without its denials and its statements on the family; empty where no more is left.
 
     Examples
     --------
-    >>> is_absent("not pregnant"), is_absent("Pregnant"), is_absent("non-insulin-dependent diabetes")
-    (True, False, False)
+    >>> affirmed("No diabetes, no CKD"), affirmed("no diabetes but alcohol excess"), affirmed("not sure: diabetic?")
+    ('', 'alcohol excess', 'not sure: diabetic?')
     """
-    return bool(_ABSENT.match(fold(text)))
+    return " ".join(_clauses(text, _CONTRAST))
+
+
+def _clauses(text: str, ends: re.Pattern[str]) -> list[str]:
+    parts = (part.strip() for part in ends.split(fold(text)))
+    return [part for part in parts if part and not _ABSENT.match(part)]
 
 
 def is_the_disease(text: str) -> bool:
@@ -75,14 +83,16 @@ def condition_of(name: str) -> str | None:
 
 
 def outside_of(name: str) -> str | None:
-    """Return the state of :data:`OUTSIDE` that a condition names, also within longer words.
+    """Return the state of :data:`OUTSIDE` that a condition names, also within longer words, if it is not denied.
+
+    A denial ends with its clause, so that nobody in such a state is missed.
 
     Examples
     --------
-    >>> outside_of("Pregnant, 20 weeks"), outside_of("diabetes")
-    ('pregnancy and breastfeeding', None)
+    >>> outside_of("No contraception, pregnancy possible"), outside_of("not pregnant"), outside_of("diabetes")
+    ('pregnancy and breastfeeding', None, None)
     """
-    return _within(OUTSIDE, name)
+    return next((found for part in _clauses(name, _CLAUSE) if (found := _within(OUTSIDE, part))), None)
 
 
 def _within(table: Mapping[str, tuple[str, ...]], name: str) -> str | None:

@@ -12,7 +12,7 @@ from remyelin.base.units import parse
 from remyelin.catalogue.causes import CAUSES, DIETS, cause_of, gas_causes
 from remyelin.evidence import Ledger
 from remyelin.person.record import terms
-from remyelin.person.record.conditions import CONDITIONS, condition_of, is_absent, is_the_disease, outside_of
+from remyelin.person.record.conditions import CONDITIONS, affirmed, condition_of, is_the_disease, outside_of
 from remyelin.person.record.dates import calendar, offset
 from remyelin.person.record.entries import KINDS, CauseOf, Entry, NotUnderstood, Stated, Treated
 from remyelin.person.record.fields import (
@@ -179,26 +179,28 @@ class Reading:
     def _condition(self, row: Row) -> None:
         """Read a condition, named in the column of names or of values; the other may affirm, deny or describe it."""
         name, said = ("", row.value) if terms.fold(row.name) in _CONDITION else (row.name, row.value)
-        if (name and GRADES["severity"].get(terms.fold(said)) == (0, 0)) or is_absent(name or said):
+        grade = GRADES["severity"].get(terms.fold(said)) if name else None
+        whole = name if grade is not None else f"{name} {said}".strip()
+        if not whole:
+            raise Skip("names no condition")
+        denied = grade == (0, 0)
+        if not denied and (outside := outside_of(whole)):
+            self.outside = outside
+            raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
+        text = "" if denied else affirmed(whole)
+        if not text:
             raise Skip("an absent condition changes nothing")
-        affirmed = terms.fold(said) in GRADES["severity"]
-        text = " ".join(part for part in (name, "" if name and affirmed else said) if part.strip())
         condition = condition_of(text)
         if condition is not None:
             if condition not in self.conditions:
                 self.conditions.append(condition)
             return
-        if outside := outside_of(text):
-            self.outside = outside
-            raise Skip(f"the model knows nothing of {outside}, so that no forecast is given")
         cause = cause_of(text)
         if cause is not None:
             raise Skip(f"{cause} is a cause in the model; to have it counted write ,cause,{cause}")
         if is_the_disease(text):
             raise Skip("the deficiency is what the model computes; give its results, complaints and signs")
-        if not text.strip():
-            raise Skip("names no condition")
-        self.others.append(clean(text))
+        self.others.append(clean(whole))
         raise Skip(f"no background is known for this condition; {nearest(text, CONDITIONS)}")
 
     def _presentation(self, row: Row) -> None:
@@ -292,13 +294,14 @@ class Reading:
         day = self.day(row) if row.when.strip() else 0.0
         bound = BOUND.match(row.value)
         normal = name == "filtration" and bound is not None and bound[1] == ">"
-        if normal and value < self.ledger["renal.reference_filtration"]:
-            self.kidney.append(KidneyResult(row.line, day, name, math.inf))
-            raise Skip("a filtration above this limit may be normal; no effect of the kidney is assumed")
+        unknown = normal and value < self.ledger["renal.reference_filtration"]
+        result = KidneyResult(row.line, day, name, math.inf if unknown else value)
         for other in self.kidney:
-            if (other.name, other.day) == (name, day) and other.value != value:
+            if (other.name, other.day) == (name, day) and other.value != result.value:
                 raise self.fail(row, f"{name} contradicts line {other.line}; give one.")
-        self.kidney.append(KidneyResult(row.line, day, name, value))
+        self.kidney.append(result)
+        if unknown:
+            raise Skip("a filtration above this limit may be normal; no effect of the kidney is assumed")
 
     def _plausible(self, name: str, value: float, censored: bool) -> None:
         key = f"plausible.{name}"
